@@ -1,0 +1,51 @@
+package directory
+
+import "fmt"
+
+// A Kind sorts refusals by what the caller can do about them. Each face maps a
+// kind to its own status once (pages and REST to HTTP, the command line to an
+// exit code).
+type Kind uint8
+
+const (
+	Invalid  Kind = iota + 1 // the input breaks a rule; Field says where
+	NotFound                 // no such thing, or the actor may not know of it
+	Denied                   // the actor may see it but not do this
+	Conflict                 // someone else changed it, or a limit is reached
+	Limited                  // asked too often; try again later
+)
+
+// Args are the values of a refusal's sentence, by the name the message files
+// use for them.
+type Args map[string]any
+
+// An Error is a refusal made on purpose, safe to show to the person who asked.
+// Any other error is a fault: it is logged whole and shown as a reference.
+type Error struct {
+	Kind  Kind
+	Code  string // stable, such as "key.locked"; "error." + Code is the message key
+	Field string // the input at fault, or empty
+	Args  Args   // values for the translated sentence
+}
+
+// Error says the refusal for logs; people read the sentence of its code.
+func (e *Error) Error() string {
+	text := "refused: " + e.Code
+	if e.Field != "" {
+		text += " (" + e.Field + ")"
+	}
+	if len(e.Args) > 0 {
+		text += fmt.Sprintf(" %v", map[string]any(e.Args))
+	}
+	return text
+}
+
+// Refuse makes a refusal without field or values.
+func Refuse(kind Kind, code string) *Error {
+	return &Error{Kind: kind, Code: code}
+}
+
+// InvalidField makes a refusal of one input.
+func InvalidField(field, code string, args Args) *Error {
+	return &Error{Kind: Invalid, Code: code, Field: field, Args: args}
+}
