@@ -1,0 +1,139 @@
+package i18n
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+//go:embed messages/*.json
+var files embed.FS
+
+// A Bundle holds the messages of every language.
+type Bundle struct {
+	codes    []string
+	matcher  language.Matcher
+	speeches map[string]*speech
+}
+
+// A speech is what a Printer needs of one language.
+type speech struct {
+	code      string
+	tag       language.Tag
+	plain     map[string]string // messages without placeholder and plural
+	forms     map[string]forms  // the others
+	localizer *i18n.Localizer   // knows the plural rules
+	numbers   numbers
+	calendar  calendar
+	countries func() []Country
+}
+
+// Load reads the embedded message files. It fails when a file is not a flat
+// object of strings and plural forms.
+func Load() (*Bundle, error) {
+	codes := []string{"fr", "en", "de", "nl"} // the first answers who asked for none of them
+	b := &Bundle{codes: codes, speeches: map[string]*speech{}}
+	var tags []language.Tag
+	for _, code := range codes {
+		s, err := loadSpeech(code)
+		if err != nil {
+			return nil, fmt.Errorf("load messages of %s: %w", code, err)
+		}
+		b.speeches[code] = s
+		tags = append(tags, s.tag)
+	}
+	b.matcher = language.NewMatcher(tags)
+	return b, nil
+}
+
+// Languages returns the codes of the supported languages.
+func (b *Bundle) Languages() []string { return slices.Clone(b.codes) }
+
+// Match returns the supported language that suits best. Each of preferred is a
+// language tag or an Accept-Language header; an earlier one that matches at
+// all wins over a later one. Without any match it returns the first language.
+func (b *Bundle) Match(preferred ...string) string {
+	for _, p := range preferred {
+		if b.speeches[p] != nil {
+			return p
+		}
+		tags, _, err := language.ParseAcceptLanguage(p)
+		if err != nil || len(tags) == 0 {
+			continue
+		}
+		if _, i, confidence := b.matcher.Match(tags...); confidence > language.No {
+			return b.codes[i]
+		}
+	}
+	return b.codes[0]
+}
+
+// Printer returns the printer of a language; times are told in zone, or in UTC
+// when zone is nil. A language that is not supported is matched to one.
+func (b *Bundle) Printer(lang string, zone *time.Location) *Printer {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &Printer{speech: b.speeches[b.Match(lang)], zone: zone}
+}
+
+func loadSpeech(code string) (*speech, error) {
+	messages, err := readMessages(code)
+	if err != nil {
+		return nil, err
+	}
+	s := &speech{
+		code:  code,
+		tag:   language.MustParse(code),
+		plain: map[string]string{},
+		forms: map[string]forms{},
+	}
+	for key, m := range messages {
+		if m.One == "" && !strings.Contains(m.Other, "{{") {
+			s.plain[key] = m.Other
+		} else {
+			s.forms[key] = newForms(m)
+		}
+	}
+	if s.localizer, err = newLocalizer(s.tag); err != nil {
+		return nil, err
+	}
+	s.numbers = newNumbers(messages)
+	s.calendar = newCalendar(messages)
+	s.countries = sync.OnceValue(func() []Country { return listCountries(s.tag) })
+	return s, nil
+}
+
+// readMessages reads one file. The library's own reader is not used: it takes
+// nested objects for groups of messages and would hide a faulty plural.
+func readMessages(code string) (map[string]*i18n.Message, error) {
+	content, err := files.ReadFile("messages/" + code + ".json")
+	if err != nil {
+		return nil, fmt.Errorf("read file: %w", err)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(content, &raw); err != nil {
+		return nil, fmt.Errorf("parse file: %w", err)
+	}
+	messages := make(map[string]*i18n.Message, len(raw))
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		m := &i18n.Message{ID: key}
+		if err := json.Unmarshal(raw[key], &m.Other); err != nil {
+			var forms struct{ One, Many, Other string }
+			if err := json.Unmarshal(raw[key], &forms); err != nil {
+				return nil, fmt.Errorf("parse message %s: %w", key, err)
+			}
+			m.One, m.Many, m.Other = forms.One, forms.Many, forms.Other
+		}
+		messages[key] = m
+	}
+	return messages, nil
+}

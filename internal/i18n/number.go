@@ -1,0 +1,93 @@
+package i18n
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+)
+
+// numbers is how a language writes numbers and lists.
+type numbers struct {
+	group, decimal string
+	percent, last  pattern
+	bytes          [4]pattern
+}
+
+func newNumbers(messages map[string]*i18n.Message) numbers {
+	text := func(key string) string {
+		if m := messages[key]; m != nil {
+			return m.Other
+		}
+		return ""
+	}
+	n := numbers{
+		group:   text("number.group"),
+		decimal: text("number.decimal"),
+		percent: newPattern(text("number.percent")),
+		last:    newPattern(text("list.last")),
+	}
+	for i, key := range []string{"bytes.b", "bytes.kb", "bytes.mb", "bytes.gb"} {
+		n.bytes[i] = newPattern(text(key))
+	}
+	return n
+}
+
+// Number returns n with the language's mark between thousands: "1 248".
+func (p *Printer) Number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	if len(digits) <= 3 {
+		return sign + digits
+	}
+	var out strings.Builder
+	out.WriteString(sign)
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			out.WriteString(p.speech.numbers.group)
+		}
+		out.WriteRune(digit)
+	}
+	return out.String()
+}
+
+// Percent returns the share of part in whole, rounded: "86 %". Of nothing it
+// is zero.
+func (p *Printer) Percent(part, whole int64) string {
+	share := int64(0)
+	if whole > 0 {
+		share = int64(float64(part)/float64(whole)*100 + 0.5)
+	}
+	return p.speech.numbers.percent.one(p.Number(share))
+}
+
+// Bytes returns a size in the unit that keeps it short: "1,2 Mo".
+func (p *Printer) Bytes(n int64) string {
+	unit, size := 0, float64(n)
+	for size >= 999.5 && unit < len(p.speech.numbers.bytes)-1 {
+		unit, size = unit+1, size/1000
+	}
+	text := p.Number(int64(size + 0.5))
+	if unit > 0 && size < 9.95 {
+		text = strings.Replace(strconv.FormatFloat(size, 'f', 1, 64), ".", p.speech.numbers.decimal, 1)
+	}
+	return p.speech.numbers.bytes[unit].one(text)
+}
+
+// List joins items as a sentence does: "a, b et c".
+func (p *Printer) List(items []string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	end := len(items) - 1
+	head := strings.Join(items[:end], ", ")
+	return p.speech.numbers.last.write(func(name string) string {
+		if name == "Last" {
+			return items[end]
+		}
+		return head
+	})
+}

@@ -1,0 +1,39 @@
+package i18n
+
+import "strings"
+
+// A pattern is a message cut once at its placeholders: texts at even places,
+// names at odd ones. Dates and numbers stand in every row of every table, and
+// a pattern writes them without executing a template.
+type pattern []string
+
+func newPattern(message string) pattern {
+	var p pattern
+	for {
+		text, rest, found := strings.Cut(message, "{{.")
+		p = append(p, text)
+		if !found {
+			return p
+		}
+		name, after, _ := strings.Cut(rest, "}}")
+		p = append(p, name)
+		message = after
+	}
+}
+
+// write fills the pattern; value is asked for each name.
+func (p pattern) write(value func(name string) string) string {
+	var out strings.Builder
+	for i, part := range p {
+		if i%2 == 1 {
+			part = value(part)
+		}
+		out.WriteString(part)
+	}
+	return out.String()
+}
+
+// one fills a pattern whose placeholders all take the same value.
+func (p pattern) one(value string) string {
+	return p.write(func(string) string { return value })
+}
