@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// bulkRows is how many rows PostgreSQL takes in one statement.
+const bulkRows = 5000
+
+// columnTypes remembers the types of a table's columns, which PostgreSQL needs
+// to be told when rows come as arrays. They change with a migration only.
+type columnTypes struct {
+	mu    sync.Mutex
+	table map[string]map[string]string
+}
+
+func newColumnTypes() *columnTypes {
+	return &columnTypes{table: map[string]map[string]string{}}
+}
+
+// bulkInsert adds rows to table and returns how many it added or changed.
+// onConflict follows the values as it is, "ON CONFLICT (key) DO NOTHING" for
+// one, or is empty. With DO UPDATE no two rows may have the same key.
+//
+// It has two bodies because the fast way differs: on SQLite one prepared
+// statement in a loop, as a statement with many values is quadratic there; on
+// PostgreSQL one array for each column.
+func (tx *Tx) bulkInsert(ctx context.Context, table string, columns []string, rows [][]any, onConflict string) (int64, error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	into := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") "
+	var affected int64
+	var err error
+	if tx.dialect == sqlite {
+		places := make([]string, len(columns))
+		for i := range places {
+			places[i] = "$" + strconv.Itoa(i+1)
+		}
+		affected, err = tx.inLoop(ctx, into+"VALUES ("+strings.Join(places, ", ")+") "+onConflict, rows)
+	} else {
+		var source string
+		if source, err = tx.arrays(ctx, table, columns); err == nil {
+			affected, err = tx.inArrays(ctx, into+"SELECT * FROM "+source+" "+onConflict, len(columns), rows)
+		}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("insert %d rows into %s: %w", len(rows), table, err)
+	}
+	return affected, nil
+}
+
+// bulkUpdate sets columns of the rows of table whose keyColumn is rows[i][0] to
+// the rest of rows[i], and returns how many it changed. A key may come once.
+func (tx *Tx) bulkUpdate(ctx context.Context, table, keyColumn string, columns []string, rows [][]any) (int64, error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	all := append([]string{keyColumn}, columns...)
+	sets := make([]string, len(columns))
+	var affected int64
+	var err error
+	if tx.dialect == sqlite {
+		for i, column := range columns {
+			sets[i] = column + " = $" + strconv.Itoa(i+2)
+		}
+		query := "UPDATE " + table + " SET " + strings.Join(sets, ", ") + " WHERE " + keyColumn + " = $1"
+		affected, err = tx.inLoop(ctx, query, rows)
+	} else {
+		for i, column := range columns {
+			sets[i] = column + " = given." + column
+		}
+		var source string
+		if source, err = tx.arrays(ctx, table, all); err == nil {
+			query := "UPDATE " + table + " SET " + strings.Join(sets, ", ") + " FROM " + source +
+				" WHERE " + table + "." + keyColumn + " = given." + keyColumn
+			affected, err = tx.inArrays(ctx, query, len(all), rows)
+		}
+	}
+	if err != nil {
+		return 0, fmt.Errorf("update %d rows of %s: %w", len(rows), table, err)
+	}
+	return affected, nil
+}
+
+// inLoop runs query for each row. Watching the context costs a goroutine for
+// each statement, so it is asked between the rows instead.
+func (tx *Tx) inLoop(ctx context.Context, query string, rows [][]any) (affected int64, err error) {
+	statement, err := tx.q.PrepareContext(ctx, query)
+	if err != nil {
+		return 0, fmt.Errorf("prepare: %w", err)
+	}
+	defer func() {
+		if closing := statement.Close(); err == nil {
+			err = closing
+		}
+	}()
+	unwatched := context.WithoutCancel(ctx)
+	var values []any
+	for _, row := range rows {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		values = values[:0]
+		for _, value := range row {
+			values = append(values, bindable(value))
+		}
+		result, err := statement.ExecContext(unwatched, values...)
+		if err != nil {
+			return 0, refusal(err)
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		affected += n
+	}
+	return affected, nil
+}
+
+// inArrays runs query with one array for each column, in parts of bulkRows.
+func (tx *Tx) inArrays(ctx context.Context, query string, columns int, rows [][]any) (int64, error) {
+	var affected int64
+	for len(rows) > 0 {
+		part := rows[:min(bulkRows, len(rows))]
+		rows = rows[len(part):]
+		arrays := make([]any, columns)
+		for i := range arrays {
+			values := make([]any, len(part))
+			for j, row := range part {
+				values[j] = bindable(row[i])
+			}
+			arrays[i] = values
+		}
+		result, err := tx.q.ExecContext(ctx, query, arrays...)
+		if err != nil {
+			return 0, refusal(err)
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		affected += n
+	}
+	return affected, nil
+}
+
+// arrays is the source "given" of rows that come as one array for each of the
+// columns of table.
+func (tx *Tx) arrays(ctx context.Context, table string, columns []string) (string, error) {
+	types, err := tx.columnTypes(ctx, table)
+	if err != nil {
+		return "", err
+	}
+	parts := make([]string, len(columns))
+	for i, column := range columns {
+		kind, found := types[column]
+		if !found {
+			return "", fmt.Errorf("table %s has no column %s", table, column)
+		}
+		parts[i] = "$" + strconv.Itoa(i+1) + "::" + kind + "[]"
+	}
+	return "unnest(" + strings.Join(parts, ", ") + ") AS given(" + strings.Join(columns, ", ") + ")", nil
+}
+
+// columnTypes returns the types of table's columns by name.
+func (tx *Tx) columnTypes(ctx context.Context, table string) (map[string]string, error) {
+	tx.types.mu.Lock()
+	known, found := tx.types.table[table]
+	tx.types.mu.Unlock()
+	if found {
+		return known, nil
+	}
+	types := map[string]string{}
+	var a args
+	query := `SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
+		WHERE attrelid = ` + a.add(table) + `::text::regclass AND attnum > 0 AND NOT attisdropped`
+	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
+		var name, kind string
+		if err := row.Scan(&name, &kind); err != nil {
+			return err
+		}
+		types[name] = kind
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read column types: %w", err)
+	}
+	tx.types.mu.Lock()
+	tx.types.table[table] = types
+	tx.types.mu.Unlock()
+	return types, nil
+}

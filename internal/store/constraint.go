@@ -1,0 +1,101 @@
+package store
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"intendant/internal/directory"
+)
+
+// A guard says which rule a constraint keeps. PostgreSQL names every broken
+// constraint; SQLite names a broken CHECK and a unique index over expressions,
+// but gives "table.column, table.column" for any other unique key.
+type guard struct {
+	constraint string // the name of the constraint or unique index
+	columns    string // as SQLite says them, empty for a CHECK
+	refusal    *directory.Error
+}
+
+// guards lists the constraints that stand for a rule. A constraint that is not
+// here is a fault when broken.
+func guards() []guard {
+	return []guard{
+		{"ledger_pkey", "ledger.account_key", directory.Refuse(directory.Conflict, "account.exists")},
+		{"ledger_number_fits", "", directory.Refuse(directory.Conflict, "account.full")},
+	}
+}
+
+// refusal returns the refusal of the rule whose constraint err says is broken,
+// or err itself. The transaction must be given up: PostgreSQL has done so.
+func refusal(err error) error {
+	return refusalOf(err, guards)
+}
+
+// refusalOf is refusal with the guards given.
+func refusalOf(err error, guards func() []guard) error {
+	constraint, columns := broken(err)
+	if constraint == "" && columns == "" {
+		return err
+	}
+	for _, g := range guards() {
+		if constraint == g.constraint || constraint == "" && columns == g.columns {
+			return g.refusal
+		}
+	}
+	return err
+}
+
+// broken returns the name of the CHECK or unique constraint err is about or,
+// where SQLite does not say it, the columns of the unique key.
+func broken(err error) (constraint, columns string) {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		if pg.Code == "23505" || pg.Code == "23514" { // unique_violation, check_violation
+			return pg.ConstraintName, ""
+		}
+		return "", ""
+	}
+	var lite *driver.Error
+	if !errors.As(err, &lite) {
+		return "", ""
+	}
+	switch lite.Code() {
+	case codes.SQLITE_CONSTRAINT_CHECK:
+		return subject(lite.Error(), "CHECK constraint failed: "), ""
+	case codes.SQLITE_CONSTRAINT_UNIQUE, codes.SQLITE_CONSTRAINT_PRIMARYKEY, codes.SQLITE_CONSTRAINT_ROWID:
+		columns = subject(lite.Error(), "UNIQUE constraint failed: ")
+		if index, found := strings.CutPrefix(columns, "index '"); found {
+			return strings.TrimSuffix(index, "'"), ""
+		}
+	}
+	return "", columns
+}
+
+// subject returns what message says after intro, without the code the driver
+// adds in brackets.
+func subject(message, intro string) string {
+	_, text, _ := strings.Cut(message, intro)
+	if end := strings.LastIndex(text, " ("); end >= 0 {
+		text = text[:end]
+	}
+	return text
+}
+
+// lostRace reports whether err is the database's way of saying: another
+// transaction was first, try again.
+func lostRace(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "40001" || pg.Code == "40P01" // serialization_failure, deadlock_detected
+	}
+	var lite *driver.Error
+	if errors.As(err, &lite) {
+		primary := lite.Code() & 0xff
+		return primary == codes.SQLITE_BUSY || primary == codes.SQLITE_LOCKED
+	}
+	return false
+}

@@ -1,0 +1,37 @@
+package store
+
+// A dialect is the name of a database. Its methods are the places where one SQL
+// text cannot serve both; everything else in this package is equal.
+type dialect string
+
+const (
+	sqlite   dialect = "sqlite"
+	postgres dialect = "postgres"
+)
+
+// forUpdate ends a SELECT whose rows are to be locked. SQLite's writer holds
+// the whole file already.
+func (d dialect) forUpdate() string {
+	if d == postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// skipLocked ends a SELECT that takes rows nobody else has taken, so that
+// several nodes share one table.
+func (d dialect) skipLocked() string {
+	if d == postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
+// jsonEach is a table of the elements of the JSON array param, as text in the
+// column value.
+func (d dialect) jsonEach(param string) string {
+	if d == postgres {
+		return "jsonb_array_elements_text(" + param + "::jsonb) AS each(value)"
+	}
+	return "(SELECT CAST(value AS TEXT) AS value FROM json_each(" + param + ")) AS each"
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// Options are what a database needs besides its address.
+type Options struct {
+	// Readers is the number of SQLite read connections (default 4), or of all
+	// PostgreSQL connections (default 16).
+	Readers int
+	// Now is the clock; it must be set.
+	Now func() time.Time
+	// Logger receives one line for each migration applied; nil for none.
+	Logger *slog.Logger
+}
+
+// A DB is an open database. It is safe for concurrent use.
+type DB struct {
+	dialect dialect
+	write   *sql.DB // SQLite: exactly one connection; PostgreSQL: the pool
+	read    *sql.DB // SQLite: connections that cannot write; PostgreSQL: the pool
+	now     func() time.Time
+	logger  *slog.Logger
+	types   *columnTypes
+}
+
+// Open connects to the database at address: "sqlite:PATH" or "postgres://…". A
+// missing SQLite file is created, readable by its owner only; its folder must
+// exist. Open does not migrate.
+func Open(ctx context.Context, address string, o Options) (*DB, error) {
+	if o.Now == nil {
+		return nil, errors.New("open database: no clock given")
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	db := &DB{now: o.Now, logger: o.Logger, types: newColumnTypes()}
+	var err error
+	path, isSQLite := strings.CutPrefix(address, "sqlite:")
+	switch {
+	case isSQLite:
+		db.dialect = sqlite
+		err = db.openSQLite(path, o.Readers)
+	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
+		db.dialect = postgres
+		err = db.openPostgres(address, o.Readers)
+	default:
+		err = errors.New(`the address must begin with "sqlite:" or "postgres://"`)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := db.Ping(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// openSQLite opens the one write connection and the readers. Creating the file
+// first gives it, its log and its index the narrow mode.
+func (db *DB) openSQLite(path string, readers int) error {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return errors.New("SQLite needs a file: readers and writer are separate connections")
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if readers <= 0 {
+		readers = 4
+	}
+	if db.write, err = openFile(path, 1, "_txlock=immediate"); err != nil {
+		return err
+	}
+	db.read, err = openFile(path, readers, "_pragma=query_only(1)")
+	return err
+}
+
+// openFile opens a pool of at most size connections to the file at path. They
+// stay open, so that the pragmas run once and the page caches stay warm.
+func openFile(path string, size int, option string) (*sql.DB, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join([]string{
+		"_pragma=busy_timeout(10000)",
+		"_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(FULL)",
+		"_pragma=foreign_keys(1)",
+		"_pragma=temp_store(MEMORY)",
+		"_pragma=mmap_size(268435456)",
+		"_pragma=cache_size(-16384)",
+		option,
+	}, "&")
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	return pool, nil
+}
+
+// openPostgres opens one pool for reading and writing. What the address says
+// of a parameter wins over the choice made here.
+func (db *DB) openPostgres(address string, size int) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		"application_name":                    "intendant",
+		"timezone":                            "UTC",
+		"jit":                                 "off", // compiling costs more than our statements take
+		"idle_in_transaction_session_timeout": "120s",
+	} {
+		if _, given := config.RuntimeParams[name]; !given {
+			config.RuntimeParams[name] = value
+		}
+	}
+	if size <= 0 {
+		size = 16
+	}
+	size = max(size, 2) // migrating takes one for the lock and one for the work
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	pool.SetConnMaxIdleTime(10 * time.Minute)
+	db.write, db.read = pool, pool
+	return nil
+}
+
+// Close closes every connection and waits for running statements.
+func (db *DB) Close() error {
+	var errs []error
+	if db.read != nil && db.read != db.write {
+		errs = append(errs, db.read.Close())
+	}
+	if db.write != nil { // last, so that SQLite folds its log into the file
+		errs = append(errs, db.write.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Dialect returns "sqlite" or "postgres".
+func (db *DB) Dialect() string { return string(db.dialect) }
+
+// Ping reports whether the database answers, for reading and writing.
+func (db *DB) Ping(ctx context.Context) error {
+	if err := db.write.PingContext(ctx); err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	if err := db.read.PingContext(ctx); err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	return nil
+}

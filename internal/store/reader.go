@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"intendant/internal/directory"
+)
+
+// A querier runs statements: a transaction, or a pool.
+type querier interface {
+	QueryContext(ctx context.Context, query string, values ...any) (*sql.Rows, error)
+	ExecContext(ctx context.Context, query string, values ...any) (sql.Result, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+}
+
+// A Reader answers questions. It is valid until the function it was given to
+// returns, and is not safe for concurrent use.
+type Reader struct {
+	q       querier
+	dialect dialect
+}
+
+// View runs fn on one snapshot: whatever others commit meanwhile, fn does not
+// see. It takes no lock and runs fn once.
+func (db *DB) View(ctx context.Context, fn func(*Reader) error) error {
+	options := &sql.TxOptions{ReadOnly: true}
+	if db.dialect == postgres {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := db.read.BeginTx(ctx, options)
+	if err != nil {
+		return fmt.Errorf("begin reading: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing was written
+	return fn(&Reader{q: tx, dialect: db.dialect})
+}
+
+// Peek runs fn without a snapshot: each statement sees what is committed when
+// it starts. It saves the begin and the end of a transaction where fn asks one
+// question.
+func (db *DB) Peek(fn func(*Reader) error) error {
+	return fn(&Reader{q: db.read, dialect: db.dialect})
+}
+
+// Sequence returns how many changes account has seen. It refuses with
+// account.not_found.
+func (r *Reader) Sequence(ctx context.Context, account directory.AccountID) (int64, error) {
+	var a args
+	query := `SELECT sequence FROM ledger WHERE account_key = ` + a.add(account)
+	sequence, err := one(ctx, r, query, a, scanInt64)
+	if isNoRows(err) {
+		return 0, directory.Refuse(directory.NotFound, "account.not_found")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read sequence of account %d: %w", account, err)
+	}
+	return sequence, nil
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// attempts is how often a change is tried before a lost race becomes a fault.
+const attempts = 8
+
+// A Tx is one change: it reads, writes and commits or fails as a whole. It is
+// valid until the function it was given to returns, and is not safe for
+// concurrent use. A Tx that was refused by a constraint must be given up.
+type Tx struct {
+	*Reader
+	// Now is the instant of the change, the same in every row it writes: UTC,
+	// in whole microseconds, not before the locks were taken.
+	Now time.Time
+
+	types   *columnTypes
+	ledgers map[directory.AccountID]*ledger
+}
+
+// Update runs fn in a transaction that holds the locks of accounts, taken in
+// the order of their numbers; account 0 is the installation. Who updates one of
+// them meanwhile waits, and fn sees what whoever came before has committed.
+//
+// When a race is lost, everything is undone and fn runs again, at most eight
+// times in all: fn may run more than once and must touch nothing but its Tx and
+// what it sets anew. An account without a ledger is refused with
+// account.not_found.
+func (db *DB) Update(ctx context.Context, accounts []directory.AccountID, fn func(*Tx) error) error {
+	return db.retry(ctx, func() error { return db.change(ctx, accounts, fn) })
+}
+
+// Write runs fn in a short transaction that locks no account. It is for rows no
+// rule counts and no history tells of. Like Update it may run fn more than once.
+func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	return db.retry(ctx, func() error { return db.change(ctx, nil, fn) })
+}
+
+// change is one attempt.
+func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn func(*Tx) error) error {
+	begun, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin change: %w", err)
+	}
+	defer func() { _ = begun.Rollback() }() // does nothing after the commit
+	tx := &Tx{
+		Reader:  &Reader{q: begun, dialect: db.dialect},
+		types:   db.types,
+		ledgers: make(map[directory.AccountID]*ledger, len(accounts)),
+	}
+	if len(accounts) > 0 {
+		if err := tx.lock(ctx, accounts); err != nil {
+			return err
+		}
+	}
+	tx.Now = db.now().UTC().Truncate(time.Microsecond)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.saveLedgers(ctx); err != nil {
+		return err
+	}
+	if err := begun.Commit(); err != nil {
+		return fmt.Errorf("commit change: %w", refusal(err))
+	}
+	return nil
+}
+
+// retry runs try again while it loses races, after a pause that grows and
+// differs between the losers. Then the error is the database's own.
+func (db *DB) retry(ctx context.Context, try func() error) error {
+	pause := time.Millisecond
+	for attempt := 1; ; attempt++ {
+		err := try()
+		if err == nil || !lostRace(err) || attempt == attempts {
+			return err
+		}
+		timer := time.NewTimer(pause/2 + rand.N(pause))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return fmt.Errorf("wait after a lost race: %w", ctx.Err())
+		case <-timer.C:
+		}
+		pause *= 2
+	}
+}
