@@ -26,8 +26,8 @@ func (p *Printer) Has(key string) bool {
 }
 
 // T returns the message of key. Pairs are names and values of its
-// placeholders: "Name", member.Name(), "Count", 12. The value named Count
-// chooses the plural form. Integers, times and lists of strings are written as
+// placeholders: "Name", member.Name(), "Count", 12. The value named Count (or
+// count, in a refusal) chooses the plural form. Integers, times and lists of strings are written as
 // the language writes them; a number that is to stay as it is (a customer
 // number) is passed as a string.
 //
@@ -69,8 +69,10 @@ func (p *Printer) fill(key string, value func(name string) (any, bool)) string {
 	}
 	form := other
 	if forms.plural {
-		if count, ok := value("Count"); ok {
-			form = p.speech.pluralForm(count)
+		for _, name := range []string{"Count", "count"} {
+			if count, ok := value(name); ok {
+				form = p.speech.pluralForm(count)
+			}
 		}
 	}
 	complete := true

@@ -1,0 +1,114 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"intendant/internal/directory"
+)
+
+// Config is what an installation is told about itself. Its zero value is not
+// usable; Load makes one.
+type Config struct {
+	Addr           string   `key:"addr" default:"127.0.0.1:8080" doc:"Address and port the server listens on. An empty host listens on every interface."`
+	BaseURL        string   `key:"base_url" doc:"Address people reach the installation at, such as https://clients.batisoft.example. Links in mails are made from it alone; without it no mail leaves. Must be https, except on this machine."`
+	Data           string   `key:"data" default:"data" doc:"Folder of the embedded database, the installation's secret and uploaded files."`
+	Database       string   `key:"database" class:"address" doc:"PostgreSQL address, postgres://user:password@host/name. Empty: the embedded SQLite database in the data folder."`
+	Secret         string   `key:"secret" class:"secret" doc:"Secret that seals mails and signs sessions, at least 32 characters. Empty: one is made and kept in the data folder. Several nodes need the same."`
+	SecretFile     string   `key:"secret_file" doc:"File the secret is read from, instead of secret."`
+	Catalogue      string   `key:"catalogue" default:"standard" doc:"Name of a shipped catalogue, or path of a catalogue file."`
+	Language       string   `key:"language" default:"fr" oneof:"fr en de nl" doc:"Language of pages and mails where neither person nor account chose one: fr, en, de or nl."`
+	Mail           Mail     `key:"mail"`
+	Mailbox        bool     `key:"mailbox" default:"false" doc:"Keeps mails in the built-in mailbox, readable by vendor staff, instead of sending them."`
+	Log            Log      `key:"log"`
+	TrustedProxies []string `key:"trusted_proxies" doc:"Networks (192.0.2.0/24) or addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."`
+	Session        Session  `key:"session"`
+
+	origins map[string]Origin
+}
+
+// Mail is where mails are handed over.
+type Mail struct {
+	From         string `key:"mail.from" doc:"Sender of mails: Bâtisoft <clients@batisoft.example>."`
+	SMTPHost     string `key:"mail.smtp_host" doc:"Mail server. Empty: mails wait in the console."`
+	SMTPPort     int    `key:"mail.smtp_port" default:"587" min:"1" max:"65535" doc:"Port of the mail server."`
+	SMTPUser     string `key:"mail.smtp_user" doc:"User name at the mail server; empty to send without signing in."`
+	SMTPPassword string `key:"mail.smtp_password" class:"secret" doc:"Password at the mail server. Refused with tls: none, except on this machine."`
+	TLS          string `key:"mail.tls" default:"starttls" oneof:"starttls tls none" doc:"Encryption to the mail server: starttls (port 587), tls (port 465) or none."`
+}
+
+// Log is how the server's own log is written.
+type Log struct {
+	Level  string `key:"log.level" default:"info" oneof:"debug info warn error" doc:"Least severe line written: debug, info, warn or error."`
+	Format string `key:"log.format" default:"text" oneof:"text json" doc:"Form of a line: text or json."`
+}
+
+// Session is how long a sign-in lasts. An account's policy may be stricter.
+type Session struct {
+	IdleMinutes int `key:"session.idle_minutes" default:"120" min:"5" max:"43200" doc:"Minutes without a request after which a session ends."`
+	MaxDays     int `key:"session.max_days" default:"14" min:"1" max:"365" doc:"Days after which a session ends in any case."`
+}
+
+// An Origin is where a setting's value comes from.
+type Origin string
+
+// The origins, the later winning over the earlier.
+const (
+	FromDefault     Origin = "default"
+	FromFile        Origin = "file"
+	FromEnvironment Origin = "environment"
+	FromFlag        Origin = "flag"
+)
+
+// A Setting is one line of the effective configuration.
+type Setting struct {
+	Name   string // as in the file
+	Value  string // dots instead of a secret that is set
+	Source Origin
+	Secret bool
+}
+
+// Effective returns every setting in the order of their names, secrets hidden
+// and the password in a database's address too.
+func (c Config) Effective() []Setting {
+	var settings []Setting
+	for _, f := range fields(&c) {
+		value := f.text()
+		switch {
+		case f.class == "address":
+			value = redact(value)
+		case f.class == "secret" && value != "":
+			value = hidden
+		}
+		origin := c.origins[f.key]
+		if origin == "" {
+			origin = FromDefault
+		}
+		settings = append(settings, Setting{Name: f.key, Value: value, Source: origin, Secret: f.class == "secret"})
+	}
+	slices.SortFunc(settings, func(a, b Setting) int { return strings.Compare(a.Name, b.Name) })
+	return settings
+}
+
+const hidden = "••••••••"
+
+// Refusals are all the faults of a configuration, in the order of the settings.
+type Refusals []*directory.Error
+
+// Error says the refusals for logs; people read the sentence of each.
+func (r Refusals) Error() string {
+	text := "configuration"
+	for _, refusal := range r {
+		text += ": " + refusal.Error()
+	}
+	return text
+}
+
+// Unwrap returns the refusals one by one.
+func (r Refusals) Unwrap() []error {
+	var errs []error
+	for _, refusal := range r {
+		errs = append(errs, refusal)
+	}
+	return errs
+}
