@@ -1,0 +1,141 @@
+// Package ui is the kit that every page is made of: the shells around a page
+// (account, vendor console, entry, task, error) and the parts within (buttons,
+// fields, tables, panels, dialogs, drawings).
+//
+// Everything works without a script: forms post, links lead somewhere, menus
+// and dialogs are popovers and details of HTML. The script of package assets
+// only makes it quicker. No part writes an inline style or script, and no part
+// knows a sentence: words come from the Printer of the page or are parameters.
+//
+// Only *.templ files are written by hand; *_templ.go is generated from them
+// with `go tool templ generate -path internal/web/ui` and committed.
+package ui
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"intendant/internal/i18n"
+)
+
+// The addresses that the shells post to. Their handlers store the choice in a
+// cookie, for signed-in people in the profile too, and go back to the page named
+// in the field "return".
+const (
+	ThemePath    = "/preferences/theme"    // field "theme": "", "light", "dark"
+	LanguagePath = "/preferences/language" // field "language": a code
+	ThemeCookie  = "theme"                 // what the script sets as well
+)
+
+// A Theme is the ground a person chose; the zero value leaves it to the system.
+type Theme string
+
+// The themes that a person can choose.
+const (
+	System Theme = ""
+	Light  Theme = "light"
+	Dark   Theme = "dark"
+)
+
+// ParseTheme reads a theme from a cookie or a form. What is unknown is System.
+func ParseTheme(s string) Theme {
+	if t := Theme(s); t == Light || t == Dark {
+		return t
+	}
+	return System
+}
+
+// A Page is what a shell needs to know. Title is in the reader's language and
+// without the vendor's name, which the shell adds. Aside is the panel (or, with
+// Rail, the lasting right-hand column) beside the main part, or nil.
+type Page struct {
+	Printer *i18n.Printer
+	Title   string
+	Brand   Brand
+	Theme   Theme
+	Return  string // this page's own address, to come back to
+	Person  *Person
+	Account *Account
+	Nav     []NavItem
+	Flash   []Toast
+	Banner  *Banner
+	Aside   templ.Component
+	Rail    bool
+}
+
+// T is the message key in the reader's language.
+func (p Page) T(key string, pairs ...any) string { return p.Printer.T(key, pairs...) }
+
+// A Brand is how the vendor shows itself. Logo is an address of this
+// installation, or empty for the drawn mark; Tagline closes the entry pages.
+type Brand struct {
+	Name      string
+	Colour    string // #rrggbb
+	Logo      string
+	Tagline   string
+	Links     []Link   // help, legal notice, personal data: foot of the entry pages
+	Languages []string // codes that people may choose from
+}
+
+// A Link is a word that leads somewhere.
+type Link struct{ Label, Href string }
+
+// A Person is who reads the page, with the addresses of their own menu. SignOut
+// is posted to.
+type Person struct {
+	Name, Role                 string
+	Profile, Sessions, SignOut string
+}
+
+// An Account is whose pages these are. Choose leads to the other accounts of
+// the person.
+type Account struct {
+	Name, Number string
+	Choose       string
+}
+
+// A NavItem is a place in the side. Heading stands above the first item that
+// has another heading than the one before. A Count of 0 is not shown; Waiting
+// fills it, for work that waits for somebody.
+type NavItem struct {
+	Label, Icon, Href string
+	Heading           string
+	Count             int64
+	Waiting           bool
+	Current           bool
+}
+
+// A Toast says what was done. Undo is an address to post to, or empty. Errors
+// are never toasts.
+type Toast struct {
+	Text string
+	Undo string
+}
+
+// A Banner stands above every page while the vendor's staff act inside an
+// account: why, until when, and where to post to leave.
+type Banner struct {
+	Reason string
+	Until  time.Time
+	Leave  string
+}
+
+// Live makes a link or form load in place where scripts run: the page is
+// fetched, compared and changed only where it differs, and the address follows.
+// Without a script the same link simply leads there. Use it for sort heads,
+// filters, pages and panels.
+func Live(href string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": href, "hx-target": "#page", "hx-select": "#page",
+		"hx-swap": "outerMorph", "hx-push-url": "true",
+	}
+}
+
+// LiveForm is Live for a GET form such as the search above a table: it asks
+// again a moment after the last key.
+func LiveForm(action string) templ.Attributes {
+	attrs := Live(action)
+	attrs["hx-trigger"] = "submit, input changed delay:250ms from:find input[type=search]"
+	return attrs
+}
