@@ -85,9 +85,16 @@ func subject(message, intro string) string {
 	return text
 }
 
+// errLostRace says that another transaction wrote first what this one planned
+// to write: the plan is made again on what is there now.
+var errLostRace = errors.New("another change was first")
+
 // lostRace reports whether err is the database's way of saying: another
 // transaction was first, try again.
 func lostRace(err error) bool {
+	if errors.Is(err, errLostRace) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == "40001" || pg.Code == "40P01" // serialization_failure, deadlock_detected

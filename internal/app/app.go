@@ -1,0 +1,165 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// Options are what an App is made of.
+type Options struct {
+	DB        *store.DB
+	Box       *secret.Box
+	Passwords *secret.Passwords
+	Catalogue *catalogue.Catalogue // in force until another is applied
+	Now       func() time.Time
+	Log       *slog.Logger
+	// LookupTXT answers a domain's TXT records, to verify that it is an
+	// account's (JOIN-7).
+	LookupTXT func(ctx context.Context, domain string) ([]string, error)
+}
+
+// An App is every operation of one installation, by noun.
+type App struct {
+	Accounts     *Accounts
+	Users        *Users
+	Sessions     *Sessions
+	Members      *Members
+	Keys         *Keys
+	JoinRequests *JoinRequests
+	Invitations  *Invitations
+	Imports      *Imports
+	History      *History
+	Catalogue    *Catalogues
+	Mails        *Mails
+	Jobs         *Jobs
+}
+
+// New makes the operations of an installation.
+func New(o Options) *App {
+	c := &core{
+		db: o.DB, box: o.Box, passwords: o.Passwords, now: o.Now, log: o.Log, lookupTXT: o.LookupTXT,
+		waker: make(chan struct{}, 1),
+	}
+	c.current.Store(o.Catalogue)
+	return &App{
+		Accounts: &Accounts{c}, Users: &Users{c}, Sessions: &Sessions{c}, Members: &Members{c}, Keys: &Keys{c},
+		JoinRequests: &JoinRequests{c}, Invitations: &Invitations{c}, Imports: &Imports{c}, History: &History{c},
+		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c},
+	}
+}
+
+// core is what every operation stands on.
+type core struct {
+	db        *store.DB
+	box       *secret.Box
+	passwords *secret.Passwords
+	now       func() time.Time
+	log       *slog.Logger
+	lookupTXT func(ctx context.Context, domain string) ([]string, error)
+	current   atomic.Pointer[catalogue.Catalogue]
+	waker     chan struct{}
+}
+
+// The operations of each noun.
+type (
+	// Accounts are the customers: created and kept by the vendor, set up by
+	// their administrators.
+	Accounts struct{ *core }
+	// Users are people and their sign-in.
+	Users struct{ *core }
+	// Sessions are who is signed in, and where.
+	Sessions struct{ *core }
+	// Members are people in an account.
+	Members struct{ *core }
+	// Keys are the posted admin keys that claim an account.
+	Keys struct{ *core }
+	// JoinRequests ask into an account by its customer number.
+	JoinRequests struct{ *core }
+	// Invitations ask people in by mail.
+	Invitations struct{ *core }
+	// Imports are files of members or customers.
+	Imports struct{ *core }
+	// History is what was changed, by whom.
+	History struct{ *core }
+	// Catalogues are what the vendor declares.
+	Catalogues struct{ *core }
+	// Mails are the outbox.
+	Mails struct{ *core }
+	// Jobs are work that follows changes.
+	Jobs struct{ *core }
+)
+
+// instant is the present in the precision that is stored.
+func (c *core) instant() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
+
+// catalogue is the one in force.
+func (c *core) catalogue() *catalogue.Catalogue { return c.current.Load() }
+
+// policies are the catalogue's for the account's type, under what the account
+// set for itself.
+func (c *core) policies(a directory.Account) catalogue.ResolvedPolicies {
+	p := c.catalogue().EffectivePolicies(a.Type)
+	if a.Settings.InvitationDays > 0 {
+		p.InvitationDays = a.Settings.InvitationDays
+	}
+	if a.Settings.QuickAddLimit > 0 {
+		p.QuickAddAccount = a.Settings.QuickAddLimit
+	}
+	if a.Settings.Password != nil {
+		p.Password = catalogue.ResolvedPassword{
+			MinLength: a.Settings.Password.MinLength, Classes: a.Settings.Password.Classes, RenewalDays: a.Settings.Password.RenewalDays}
+	}
+	if len(a.Settings.Languages) > 0 {
+		p.Languages = a.Settings.Languages
+	}
+	return p
+}
+
+func (c *core) sealer() store.Sealer { return c.box.Seal }
+
+// wake tells the workers of this process that mails or jobs may wait.
+func (c *core) wake() {
+	select {
+	case c.waker <- struct{}{}:
+	default:
+	}
+}
+
+// Woken receives after changes; workers look for mails and jobs then.
+func (a *App) Woken() <-chan struct{} { return a.Jobs.waker }
+
+// LoadCatalogue puts the catalogue that was applied last in force; without one
+// the catalogue given to New stays.
+func (a *App) LoadCatalogue(ctx context.Context) error {
+	return a.Catalogue.load(ctx)
+}
+
+// refusedWith reports whether err is a refusal with that code.
+func refusedWith(err error, code string) bool {
+	var refusal *directory.Error
+	return errors.As(err, &refusal) && refusal.Code == code
+}
+
+// asRefusal separates refusals from faults: a verdict can hold only the first.
+func asRefusal(err error) (*directory.Error, error) {
+	var refusal *directory.Error
+	if err == nil || errors.As(err, &refusal) {
+		return refusal, nil
+	}
+	return nil, fmt.Errorf("unexpected: %w", err)
+}
+
+// SystemActor acts for the program itself, through a job.
+func SystemActor() authz.Actor {
+	return authz.Actor{Kind: authz.System, Door: authz.DoorJob}
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// perform plans and applies in one transaction that holds the ledger of the
+// account and of the others named. A plan that asked for no permission, or
+// that changes rows and records nothing, is a fault and rolls back. A lost race
+// plans again.
+//
+// The plan's rights are the actor's in account; for the installation
+// (account 0) they are none, and duties or being oneself decide.
+func (c *core) perform(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
+	held := slices.Compact(slices.Sorted(slices.Values(append(others, account))))
+	var verdicts Verdicts
+	err := c.db.Update(ctx, held, func(tx *store.Tx) error {
+		p, err := c.plan(ctx, tx.Reader, tx.Now, actor, account, held, plan)
+		if err != nil {
+			return err
+		}
+		write, err := p.finish(c.sealer())
+		if err != nil {
+			return err
+		}
+		verdicts = p.Verdicts
+		return tx.Apply(ctx, write)
+	})
+	if err != nil {
+		c.noteRefusal(ctx, actor, account, err)
+		return nil, err
+	}
+	c.wake()
+	return verdicts, nil
+}
+
+// preview plans on a reader and writes nothing (PLAN-1).
+func (c *core) preview(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner) (Verdicts, error) {
+	var verdicts Verdicts
+	err := c.db.View(ctx, func(r *store.Reader) error {
+		p, err := c.plan(ctx, r, c.instant(), actor, account, []directory.AccountID{account}, plan)
+		if err != nil {
+			return err
+		}
+		verdicts = p.Verdicts
+		return nil
+	})
+	return verdicts, err
+}
+
+func (c *core) plan(ctx context.Context, r *store.Reader, now time.Time, actor authz.Actor, account directory.AccountID, held []directory.AccountID, plan Planner) (*Plan, error) {
+	ledgers, err := r.Ledgers(ctx, held)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Now: now, Actor: actor, Account: account, ledgers: ledgers}
+	if p.Rights, err = c.rights(ctx, r, actor, account); err != nil {
+		return nil, err
+	}
+	if err := plan(ctx, r, p); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// rights loads what the actor may do in the account, once for an operation.
+func (c *core) rights(ctx context.Context, r *store.Reader, actor authz.Actor, account directory.AccountID) (authz.Rights, error) {
+	if account == directory.Installation {
+		return authz.Rights{}, nil
+	}
+	standing, err := r.Standing(ctx, account, actor.User)
+	if err != nil {
+		return authz.Rights{}, fmt.Errorf("load rights: %w", err)
+	}
+	return authz.Decide(actor, standing, c.instant()), nil
+}
+
+// view runs a read on one snapshot with the actor's rights in the account.
+func (c *core) view(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, rights authz.Rights) error) error {
+	err := c.db.View(ctx, func(r *store.Reader) error {
+		rights, err := c.rights(ctx, r, actor, account)
+		if err != nil {
+			return err
+		}
+		return read(r, rights)
+	})
+	if err != nil {
+		c.noteRefusal(ctx, actor, account, err)
+	}
+	return err
+}
+
+// note writes what leaves no history: sessions, throttles, the access log,
+// leases. It holds no ledger.
+func (c *core) note(ctx context.Context, write func(tx *store.Tx) error) error {
+	return c.db.Write(ctx, write)
+}
+
+// noteRefusal keeps a denied attempt in the access log (HIST-1). That the log
+// cannot be written is no reason to answer otherwise; it is logged.
+func (c *core) noteRefusal(ctx context.Context, actor authz.Actor, account directory.AccountID, err error) {
+	var refusal *directory.Error
+	if !errors.As(err, &refusal) || refusal.Kind != directory.Denied {
+		return
+	}
+	what := store.Access{User: actor.User, Account: account, Outcome: refusal.Code, Address: actor.Address, Agent: actor.Agent,
+		Name: fmt.Sprint(refusal.Args["Permission"], refusal.Args["Duty"])}
+	if err := c.note(ctx, func(tx *store.Tx) error { return tx.LogAccess(ctx, what) }); err != nil {
+		c.log.ErrorContext(ctx, "write access log", "error", err)
+	}
+}

@@ -1,0 +1,203 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A Planner reads, asks for permission, applies rules and fills the plan. It
+// touches nothing but its reader and the plan, since a lost race plans again.
+type Planner func(ctx context.Context, r *store.Reader, p *Plan) error
+
+// A Plan is what an operation would change: rows, history entries, mails, jobs
+// and a verdict for each thing it was asked about.
+type Plan struct {
+	Now      time.Time // the one instant of everything in the plan
+	Actor    authz.Actor
+	Account  directory.AccountID
+	Rights   authz.Rights // of the actor in Account
+	Verdicts Verdicts
+
+	ledgers map[directory.AccountID]*store.Ledger
+	write   store.Write
+	asked   bool
+}
+
+// Require refuses with denied.permission unless the actor holds the permission
+// at the unit (0 for the root), and with account.not_found when the actor may
+// not know of the account (API-3).
+func (p *Plan) Require(permission authz.Permission, unit directory.UnitID) error {
+	p.asked = true
+	return require(p.Rights, permission, unit)
+}
+
+func require(rights authz.Rights, permission authz.Permission, unit directory.UnitID) error {
+	if !rights.Member() {
+		return directory.Refuse(directory.NotFound, "account.not_found")
+	}
+	if !rights.May(permission, unit) {
+		return &directory.Error{Kind: directory.Denied, Code: "denied.permission",
+			Args: directory.Args{"Permission": string(permission)}}
+	}
+	return nil
+}
+
+// RequireDuty refuses with denied.duty unless the actor is vendor staff with
+// that duty; anybody else is told that there is nothing here.
+func (p *Plan) RequireDuty(duty authz.Duty) error {
+	p.asked = true
+	return requireDuty(p.Actor, duty)
+}
+
+func requireDuty(actor authz.Actor, duty authz.Duty) error {
+	if actor.MayDuty(duty) {
+		return nil
+	}
+	if actor.Kind == authz.Staff || actor.Kind == authz.StaffInside {
+		return &directory.Error{Kind: directory.Denied, Code: "denied.duty", Args: directory.Args{"Duty": string(duty)}}
+	}
+	return directory.Refuse(directory.NotFound, "not_found")
+}
+
+// RequireSelf refuses with denied.self unless the actor is that user.
+func (p *Plan) RequireSelf(user directory.UserID) error {
+	p.asked = true
+	if user == 0 || p.Actor.User != user {
+		return directory.Refuse(directory.Denied, "denied.self")
+	}
+	return nil
+}
+
+// RequireSignedIn refuses strangers with sign_in.required.
+func (p *Plan) RequireSignedIn() error {
+	p.asked = true
+	if p.Actor.User == 0 {
+		return directory.Refuse(directory.Denied, "sign_in.required")
+	}
+	return nil
+}
+
+// OpenToAnyone declares that the operation itself is the check: a mailed token,
+// a posted key, a registration. The reason is for the reader of the code.
+func (p *Plan) OpenToAnyone(reason string) {
+	p.asked = reason != ""
+}
+
+// NewKey is the next free key of the plan's account.
+func (p *Plan) NewKey() int64 { return p.NewKeyIn(p.Account) }
+
+// NewKeyIn is the next free key of an account whose ledger the operation holds.
+func (p *Plan) NewKeyIn(account directory.AccountID) int64 {
+	l := p.ledgers[account]
+	n := l.NextNumber
+	l.NextNumber++
+	return directory.NewKey(account, n)
+}
+
+// OpenLedger starts the ledger of a new account and returns the account's
+// number. The operation holds the installation's ledger.
+func (p *Plan) OpenLedger() directory.AccountID {
+	account := directory.AccountID(p.NewKeyIn(directory.Installation))
+	p.ledgers[account] = &store.Ledger{Account: account, NextNumber: 1, Fresh: true}
+	return account
+}
+
+// Change adds rows to write, in this order.
+func (p *Plan) Change(changes ...store.Change) {
+	p.write.Changes = append(p.write.Changes, changes...)
+}
+
+// Entry starts a history entry in the plan's account; Record adds it.
+func (p *Plan) Entry(kind audit.Kind, subject directory.UserID, object int64) audit.Entry {
+	return audit.Entry{Account: p.Account, Kind: kind, Subject: subject, Object: object}
+}
+
+// Record adds entries to the history (HIST-1): when, who and through which
+// door are filled in.
+func (p *Plan) Record(entries ...audit.Entry) {
+	for _, e := range entries {
+		e.At, e.Actor, e.ActorKind, e.Door = p.Now, p.Actor.User, p.Actor.Kind, p.Actor.Door
+		e.StaffEntry, e.Batch = p.Actor.Entry, p.Actor.Batch
+		p.write.Entries = append(p.write.Entries, e)
+	}
+}
+
+// Mail queues mails of the same transaction (MAIL-2). Account, language and
+// due time default to the plan's account, the address's person and now.
+func (p *Plan) Mail(mails ...directory.Mail) {
+	for _, m := range mails {
+		m.ID = directory.MailID(p.NewKeyIn(p.ledgerOf(m.Account)))
+		m.State, m.Created = directory.MailWaiting, p.Now
+		if m.Due.IsZero() {
+			m.Due = p.Now
+		}
+		if m.Batch == "" {
+			m.Batch = p.Actor.Batch
+		}
+		p.write.Mails = append(p.write.Mails, m)
+	}
+}
+
+// Job queues work that follows the change.
+func (p *Plan) Job(jobs ...directory.Job) {
+	for _, j := range jobs {
+		j.ID = directory.JobID(p.NewKeyIn(p.ledgerOf(j.Account)))
+		if j.Due.IsZero() {
+			j.Due = p.Now
+		}
+		p.write.Jobs = append(p.write.Jobs, j)
+	}
+}
+
+func (p *Plan) ledgerOf(account directory.AccountID) directory.AccountID {
+	if _, held := p.ledgers[account]; held {
+		return account
+	}
+	return p.Account
+}
+
+// finish chains the entries and settles the ledgers. A plan that asked for no
+// permission, or changes rows and records nothing, is a fault.
+func (p *Plan) finish(sealer store.Sealer) (store.Write, error) {
+	if !p.asked {
+		return store.Write{}, fmt.Errorf("operation asked for no permission")
+	}
+	if len(p.write.Changes) > 0 && len(p.write.Entries) == 0 {
+		return store.Write{}, fmt.Errorf("operation changes rows and records nothing")
+	}
+	for i := range p.write.Entries {
+		e := &p.write.Entries[i]
+		l := p.ledgers[e.Account]
+		if l == nil {
+			return store.Write{}, fmt.Errorf("entry %s for an account whose ledger is not held", e.Kind)
+		}
+		if len(e.Personal) > 0 {
+			e.Salt = make([]byte, 16)
+			rand.Read(e.Salt) // never fails
+		}
+		e.N = l.Entries + 1
+		if err := e.Chain(l.Head); err != nil {
+			return store.Write{}, fmt.Errorf("chain entry %s: %w", e.Kind, err)
+		}
+		l.Entries, l.Head = e.N, e.Hash
+	}
+	w := p.write
+	w.Sealer = sealer
+	if w.Empty() {
+		return w, nil
+	}
+	for _, l := range p.ledgers {
+		l.Sequence++
+		w.Ledgers = append(w.Ledgers, *l)
+	}
+	slices.SortFunc(w.Ledgers, func(a, b store.Ledger) int { return int(a.Account - b.Account) })
+	return w, nil
+}

@@ -1,0 +1,306 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A roster gathers the people whose places one plan makes or changes, by
+// whichever door they come, and turns them into rows and history at its end.
+// It is the only way a member is written.
+type roster struct {
+	plan      *Plan
+	account   directory.Account
+	roles     []directory.Role
+	companies map[directory.CompanyID]directory.Company
+
+	newUsers     []directory.User
+	newCompanies []directory.Company
+	added        []store.MemberRow
+	changed      []store.MemberRow
+	roleChanges  store.MemberRoles
+}
+
+// roster starts one for the plan's account, with the account's roles and the
+// companies of these members.
+func (c *core) roster(ctx context.Context, r *store.Reader, p *Plan, members ...directory.Member) (*roster, error) {
+	account, err := r.Account(ctx, p.Account)
+	if err != nil {
+		return nil, err
+	}
+	if err := account.Writable(); err != nil {
+		return nil, err
+	}
+	roles, err := r.Roles(ctx, p.Account)
+	if err != nil {
+		return nil, err
+	}
+	ro := &roster{plan: p, account: account, roles: roles}
+	ro.companies, err = r.CompaniesByKey(ctx, companiesOf(members))
+	return ro, err
+}
+
+func companiesOf(members []directory.Member) []directory.CompanyID {
+	var keys []directory.CompanyID
+	for _, m := range members {
+		if m.Company != 0 {
+			keys = append(keys, m.Company)
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// role is a role of the account by key.
+func (ro *roster) role(id directory.RoleID) (directory.Role, bool) {
+	i := slices.IndexFunc(ro.roles, func(o directory.Role) bool { return o.ID == id })
+	if i < 0 {
+		return directory.Role{}, false
+	}
+	return ro.roles[i], true
+}
+
+// roleByCode is a role of the account by kind and code.
+func (ro *roster) roleByCode(kind directory.RoleKind, code string) (directory.Role, bool) {
+	i := slices.IndexFunc(ro.roles, func(o directory.Role) bool { return o.Kind == kind && o.Code == code })
+	if i < 0 {
+		return directory.Role{}, false
+	}
+	return ro.roles[i], true
+}
+
+// administratorLevel is the level that cannot be edited (ROLE-6); every
+// account has it from its creation.
+func (ro *roster) administratorLevel() directory.RoleID {
+	level, _ := ro.roleByCode(directory.Level, directory.AdminLevel)
+	return level.ID
+}
+
+// isAdministrator reports whether the member has the administrator level and
+// is active.
+func (ro *roster) isAdministrator(m directory.Member) bool {
+	return m.Level != 0 && m.Level == ro.administratorLevel() && m.Status == directory.Active && m.Removed.IsZero()
+}
+
+// know adds companies that members may be given.
+func (ro *roster) know(companies map[directory.CompanyID]directory.Company) {
+	for id, company := range companies {
+		ro.companies[id] = company
+	}
+}
+
+// newCompany adds a company to the account's directory.
+func (ro *roster) newCompany(name string) directory.Company {
+	company := directory.Company{ID: directory.CompanyID(ro.plan.NewKey()), UUID: uuid.NewString(), Name: strings.TrimSpace(name), Version: 1}
+	ro.companies[company.ID] = company
+	ro.newCompanies = append(ro.newCompanies, company)
+	entry := ro.plan.Entry(audit.CompanyCreated, 0, int64(company.ID))
+	entry.Note("name", "", company.Name)
+	ro.plan.Record(entry)
+	return company
+}
+
+// newUser adds a person who has no identity in the installation yet.
+func (ro *roster) newUser(u directory.User) directory.User {
+	u.ID, u.UUID, u.Created, u.Version = directory.UserID(ro.plan.NewKey()), uuid.NewString(), ro.plan.Now, 1
+	if u.Password == "" {
+		u.Password = directory.PasswordNone
+	}
+	if u.UserName == "" {
+		u.UserName = u.Email
+	}
+	ro.newUsers = append(ro.newUsers, u)
+	return u
+}
+
+// add gives a person a place in the account. Somebody who was removed gets the
+// old place back, with what is set now (USER-6).
+func (ro *roster) add(u directory.User, m directory.Member, former directory.Member) directory.Member {
+	if m.Unit == 0 {
+		m.Unit = ro.account.Root
+	}
+	m.User, m.Added, m.Removed = u.ID, ro.plan.Now, time.Time{}
+	kind := audit.MemberAdded
+	if former.ID != 0 {
+		m.ID, m.UUID, m.Version = former.ID, former.UUID, former.Version
+		kind = audit.MemberReturned
+		ro.changed = append(ro.changed, ro.row(u, m))
+	} else {
+		m.ID, m.UUID, m.Version = directory.MemberID(ro.plan.NewKey()), uuid.NewString(), 1
+		ro.added = append(ro.added, ro.row(u, m))
+	}
+	ro.moveRoles(directory.Member{ID: m.ID}, m)
+	entry := ro.entry(kind, u, directory.Member{}, m)
+	entry.Note("email", "", u.Email)
+	entry.Note("user_name", "", u.UserName)
+	entry.Note("first_name", "", u.First)
+	entry.Note("last_name", "", u.Last)
+	ro.plan.Record(entry)
+	return m
+}
+
+// change writes a member over what it was and records the difference under
+// kind; nothing changed records nothing.
+func (ro *roster) change(kind audit.Kind, u directory.User, before, after directory.Member) {
+	entry := ro.entry(kind, u, before, after)
+	if len(entry.Facts) == 0 && len(entry.Personal) == 0 && before.Removed.Equal(after.Removed) {
+		return
+	}
+	ro.changed = append(ro.changed, ro.row(u, after))
+	ro.moveRoles(before, after)
+	ro.plan.Record(entry)
+}
+
+// differences are what differs between two states of a member, for verdicts
+// and previews.
+func (ro *roster) differences(before, after directory.Member) []audit.Change {
+	entry := ro.entry("", directory.User{}, before, after)
+	return append(entry.Facts, entry.Personal...)
+}
+
+func (ro *roster) entry(kind audit.Kind, u directory.User, before, after directory.Member) audit.Entry {
+	e := ro.plan.Entry(kind, u.ID, int64(after.ID))
+	e.Unit = after.Unit
+	status := func(m directory.Member) string {
+		if m.Status == 0 {
+			return ""
+		}
+		return m.Status.String()
+	}
+	e.Note("status", status(before), status(after))
+	e.Note("company", ro.companyName(before.Company), ro.companyName(after.Company))
+	e.Note("functions", ro.functionCodes(before), ro.functionCodes(after))
+	e.Note("access_level", ro.levelCode(before.Level), ro.levelCode(after.Level))
+	e.Note("phone", before.Phone, after.Phone)
+	e.Note("job_title", before.JobTitle, after.JobTitle)
+	e.Note("personnel_number", before.PersonnelNumber, after.PersonnelNumber)
+	e.Note("first_name", before.Suggested.First, after.Suggested.First)
+	e.Note("last_name", before.Suggested.Last, after.Suggested.Last)
+	e.Note("ends", day(before.Ends), day(after.Ends))
+	return e
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+func (ro *roster) companyName(id directory.CompanyID) string { return ro.companies[id].Name }
+
+func (ro *roster) levelCode(id directory.RoleID) string {
+	level, _ := ro.role(id)
+	return level.Code
+}
+
+func (ro *roster) functionCodes(m directory.Member) string {
+	codes := make([]string, 0, len(m.Functions))
+	for _, id := range m.Functions {
+		if function, ok := ro.role(id); ok {
+			codes = append(codes, function.Code)
+		}
+	}
+	return strings.Join(codes, ", ")
+}
+
+func (ro *roster) row(u directory.User, m directory.Member) store.MemberRow {
+	names := make([]string, 0, len(m.Functions))
+	for _, id := range m.Functions {
+		if function, ok := ro.role(id); ok {
+			names = append(names, function.Name(ro.account.Language))
+		}
+	}
+	level, _ := ro.role(m.Level)
+	levelName := ""
+	if level.ID != 0 {
+		levelName = level.Name(ro.account.Language)
+	}
+	folded := directory.FoldMember(u, m.Suggested, ro.companyName(m.Company), strings.Join(names, ", "), levelName)
+	return store.MemberRow{Member: m, Folded: folded}
+}
+
+// moveRoles starts and ends what differs between the roles of two states; a
+// removed member holds none.
+func (ro *roster) moveRoles(before, after directory.Member) {
+	had, has := rolesOf(before), rolesOf(after)
+	for _, role := range had {
+		if !slices.Contains(has, role) {
+			ro.roleChanges.End = append(ro.roleChanges.End, store.MemberRole{Member: after.ID, Role: role})
+		}
+	}
+	for _, role := range has {
+		if !slices.Contains(had, role) {
+			ro.roleChanges.Start = append(ro.roleChanges.Start, store.MemberRole{Member: after.ID, Role: role})
+		}
+	}
+}
+
+func rolesOf(m directory.Member) []directory.RoleID {
+	if !m.Removed.IsZero() {
+		return nil
+	}
+	roles := slices.Clone(m.Functions)
+	if m.Level != 0 {
+		roles = append(roles, m.Level)
+	}
+	return roles
+}
+
+// keepAdministrator refuses with administrator.last when the changes gathered
+// would leave the account without an active administrator although it has one
+// (ACC-5). Every operation that changes members ends with it.
+func (ro *roster) keepAdministrator(ctx context.Context, r *store.Reader) error {
+	touched := make([]directory.MemberID, 0, len(ro.changed))
+	remain := int64(0)
+	for _, m := range slices.Concat(ro.changed, ro.added) {
+		touched = append(touched, m.ID)
+		if ro.isAdministrator(m.Member) {
+			remain++
+		}
+	}
+	if len(touched) == 0 || remain > 0 {
+		return nil
+	}
+	others, err := r.ActiveAdministrators(ctx, ro.account.ID, touched)
+	if err != nil || others > 0 {
+		return err
+	}
+	before, err := r.ActiveAdministrators(ctx, ro.account.ID, nil)
+	if err != nil || before == 0 {
+		return err
+	}
+	return directory.Refuse(directory.Conflict, "administrator.last")
+}
+
+// settle hands the gathered rows to the plan. It refuses with
+// administrator.last.
+func (ro *roster) settle(ctx context.Context, r *store.Reader) error {
+	if err := ro.keepAdministrator(ctx, r); err != nil {
+		return err
+	}
+	if len(ro.newUsers) > 0 {
+		ro.plan.Change(store.InsertUsers(ro.newUsers))
+	}
+	if len(ro.newCompanies) > 0 {
+		ro.plan.Change(store.InsertCompanies{Account: ro.account.ID, Companies: ro.newCompanies})
+	}
+	if len(ro.added) > 0 {
+		ro.plan.Change(store.InsertMembers{Account: ro.account.ID, Rows: ro.added})
+	}
+	if len(ro.changed) > 0 {
+		ro.plan.Change(store.UpdateMembers(ro.changed))
+	}
+	if len(ro.roleChanges.Start)+len(ro.roleChanges.End) > 0 {
+		ro.plan.Change(ro.roleChanges)
+	}
+	return nil
+}

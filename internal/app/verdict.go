@@ -1,0 +1,55 @@
+package app
+
+import (
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+)
+
+// An Outcome is what becomes, or would become, of one thing in an act on many.
+type Outcome string
+
+// The outcomes there are; "outcome." + Outcome is the message key.
+const (
+	Added     Outcome = "added"
+	Changed   Outcome = "changed"
+	Unchanged Outcome = "unchanged" // already so, or already there (ADD-5)
+	Refused   Outcome = "refused"
+)
+
+// A Verdict names one thing of an act on many as done or refused, with the
+// reason (BULK-3).
+type Verdict struct {
+	Row     int   // line or position in what was asked, from 1
+	Subject int64 // key of the row it is about, 0 when there is none yet
+	Name    string
+	Email   string
+	Outcome Outcome
+	Refusal *directory.Error
+	Invited bool // an invitation goes out
+	Changes []audit.Change
+}
+
+// Verdicts answer an act on many, in the order it was asked.
+type Verdicts []Verdict
+
+// Count is how many have the outcome.
+func (vs Verdicts) Count(o Outcome) int {
+	n := 0
+	for _, v := range vs {
+		if v.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// FirstRefusal is the refusal of a set of one, as an error; nil when nothing
+// was refused.
+func (vs Verdicts) FirstRefusal() error {
+	for _, v := range vs {
+		if v.Refusal != nil {
+			return v.Refusal
+		}
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package authz
+
+import (
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// ActorKind says what sort of actor acts; history keeps it.
+type ActorKind string
+
+// Who can act: nobody known, a signed-in person, the vendor's staff in the
+// console, staff inside an account under a banner (VEND-2), the operator at
+// the command line, and the program itself with a narrow purpose.
+const (
+	Stranger    ActorKind = "stranger"
+	Person      ActorKind = "person"
+	Staff       ActorKind = "staff"
+	StaffInside ActorKind = "staff_inside"
+	OperatorCLI ActorKind = "operator"
+	System      ActorKind = "system"
+)
+
+// A Door is the way a change came in (HIST-1).
+type Door string
+
+// The doors there are.
+const (
+	DoorPage    Door = "page"
+	DoorImport  Door = "import"
+	DoorCommand Door = "command"
+	DoorJob     Door = "job"
+)
+
+// An Actor is who acts, through which door. It is passed along explicitly and
+// never taken from a context.
+type Actor struct {
+	Kind    ActorKind
+	User    directory.UserID // 0 for strangers, operator and system
+	Door    Door
+	Staff   StaffRole // the duties of Staff and StaffInside
+	Entered directory.AccountID
+	Entry   int64     // the staff entry's key, with Entered
+	Until   time.Time // when the entry ends
+	Address string    // where the request came from, for throttling and the sign-in log
+	Agent   string
+	Batch   string // one act on many, in several transactions
+}
+
+// MayDuty reports whether the actor may do what only the vendor does.
+func (a Actor) MayDuty(d Duty) bool {
+	switch a.Kind {
+	case OperatorCLI:
+		return true
+	case Staff, StaffInside:
+		return a.Staff.Has(d)
+	}
+	return false
+}
+
+// Inside reports whether the actor is vendor staff that entered the account
+// and whose time is not over.
+func (a Actor) Inside(account directory.AccountID, now time.Time) bool {
+	return a.Kind == StaffInside && a.Entered == account && now.Before(a.Until) && a.Staff.Has(EnterAccounts)
+}
+
+// Through is the actor coming in by another door.
+func (a Actor) Through(door Door) Actor {
+	a.Door = door
+	return a
+}

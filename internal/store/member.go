@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"intendant/internal/directory"
+)
+
+const memberColumns = `m.key, m.uuid, m.user_key, m.unit_key, m.status, m.resumes, m.company_key, m.level_key, m.functions, m.phone,
+	m.job_title, m.personnel_number, m.suggested_first_name, m.suggested_last_name, m.added_at, m.last_seen_at, m.ends_at,
+	m.removed_at, m.version`
+
+func scanMember(row scanner) (directory.Member, error) {
+	var m directory.Member
+	var company, level *int64
+	var functions string
+	var added, seen, ends, removed micros
+	err := row.Scan(&m.ID, &m.UUID, &m.User, &m.Unit, &m.Status, &m.Resumes, &company, &level, &functions, &m.Phone, &m.JobTitle,
+		&m.PersonnelNumber, &m.Suggested.First, &m.Suggested.Last, &added, &seen, &ends, &removed, &m.Version)
+	if err != nil {
+		return m, err
+	}
+	if company != nil {
+		m.Company = directory.CompanyID(*company)
+	}
+	if level != nil {
+		m.Level = directory.RoleID(*level)
+	}
+	m.Added, m.LastSeen, m.Ends, m.Removed = added.Time, seen.Time, ends.Time, removed.Time
+	if functions == "[]" {
+		return m, nil
+	}
+	return m, json.Unmarshal([]byte(functions), &m.Functions)
+}
+
+// Member reads a member, removed or not; it refuses with member.not_found.
+func (r *Reader) Member(ctx context.Context, id directory.MemberID) (directory.Member, error) {
+	var a args
+	return r.member(ctx, `m.key = `+a.add(id), a)
+}
+
+// MemberByUUID reads the member of a public id within one account; another
+// account's id is refused like an unknown one, with member.not_found (USER-5).
+func (r *Reader) MemberByUUID(ctx context.Context, account directory.AccountID, uuid string) (directory.Member, error) {
+	var a args
+	return r.member(ctx, `m.account_key = `+a.add(account)+` AND m.uuid = `+a.add(uuid), a)
+}
+
+// MemberOf reads a user's place in an account, removed or not; it refuses with
+// member.not_found.
+func (r *Reader) MemberOf(ctx context.Context, account directory.AccountID, user directory.UserID) (directory.Member, error) {
+	var a args
+	return r.member(ctx, `m.account_key = `+a.add(account)+` AND m.user_key = `+a.add(user), a)
+}
+
+func (r *Reader) member(ctx context.Context, where string, a args) (directory.Member, error) {
+	m, err := one(ctx, r, `SELECT `+memberColumns+` FROM member m WHERE `+where, a, scanMember)
+	if isNoRows(err) {
+		return m, directory.Refuse(directory.NotFound, "member.not_found")
+	}
+	if err != nil {
+		return m, fmt.Errorf("read member: %w", err)
+	}
+	return m, nil
+}
+
+// Members reads members by key, within the account only.
+func (r *Reader) Members(ctx context.Context, account directory.AccountID, keys []directory.MemberID) ([]directory.Member, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var a args
+	where := `m.account_key = ` + a.add(account) + ` AND m.key` + inKeys(r, keys, &a) + ` ORDER BY m.key`
+	members, err := collect(ctx, r, `SELECT `+memberColumns+` FROM member m WHERE `+where, a, scanMember)
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	return members, nil
+}
+
+// MembersOf finds the places of users in an account, removed ones too: somebody
+// removed is recognised (USER-6).
+func (r *Reader) MembersOf(ctx context.Context, account directory.AccountID, users []directory.UserID) (map[directory.UserID]directory.Member, error) {
+	found := make(map[directory.UserID]directory.Member, len(users))
+	if len(users) == 0 {
+		return found, nil
+	}
+	var a args
+	where := `m.account_key = ` + a.add(account) + ` AND m.user_key` + inKeys(r, users, &a)
+	members, err := collect(ctx, r, `SELECT `+memberColumns+` FROM member m WHERE `+where, a, scanMember)
+	if err != nil {
+		return nil, fmt.Errorf("find members: %w", err)
+	}
+	for _, m := range members {
+		found[m.User] = m
+	}
+	return found, nil
+}
+
+// Memberships lists a user's places in all accounts, removed ones left out.
+func (r *Reader) Memberships(ctx context.Context, user directory.UserID) ([]directory.Member, error) {
+	var a args
+	where := `m.user_key = ` + a.add(user) + ` AND m.removed_at IS NULL ORDER BY m.key`
+	members, err := collect(ctx, r, `SELECT `+memberColumns+` FROM member m WHERE `+where, a, scanMember)
+	if err != nil {
+		return nil, fmt.Errorf("read memberships: %w", err)
+	}
+	return members, nil
+}
+
+// ActiveAdministrators counts the active members of an account with the
+// administrator level, without some of them (ACC-5).
+func (r *Reader) ActiveAdministrators(ctx context.Context, account directory.AccountID, without []directory.MemberID) (int64, error) {
+	var a args
+	query := `
+		SELECT count(*)
+		FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL JOIN member m ON m.key = h.member_key
+		WHERE o.account_key = ` + a.add(account) + ` AND o.kind = 'level' AND o.code = ` + a.add(directory.AdminLevel) + `
+		  AND m.status = ` + a.add(directory.Active) + ` AND m.removed_at IS NULL AND NOT (m.key` + inKeys(r, without, &a) + `)`
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count administrators: %w", err)
+	}
+	return n, nil
+}
+
+// A MemberRow is a member with what their row sorts and is found by.
+type MemberRow struct {
+	directory.Member
+	Folded directory.Folded
+}
+
+func (m MemberRow) values() ([]any, error) {
+	functions := "[]"
+	if len(m.Functions) > 0 {
+		text, err := json.Marshal(m.Functions)
+		if err != nil {
+			return nil, fmt.Errorf("member functions: %w", err)
+		}
+		functions = string(text)
+	}
+	f := m.Folded
+	return []any{m.ID, m.Unit, m.Status, m.Resumes, orNull(m.Company), orNull(m.Level), functions, m.Phone, m.JobTitle,
+		m.PersonnelNumber, m.Suggested.First, m.Suggested.Last, f.Name, f.First, f.UserName, f.Email, f.Company, f.Functions, f.Level,
+		f.Search(), m.Added, m.Ends, m.Removed}, nil
+}
+
+var memberValueColumns = []string{"key", "unit_key", "status", "resumes", "company_key", "level_key", "functions", "phone", "job_title",
+	"personnel_number", "suggested_first_name", "suggested_last_name", "name_folded", "first_folded", "user_name_folded",
+	"email_folded", "company_folded", "functions_folded", "level_folded", "search", "added_at", "ends_at", "removed_at"}
+
+// InsertMembers writes new members of an account and what they are found by.
+type InsertMembers struct {
+	Account directory.AccountID
+	Rows    []MemberRow
+}
+
+func (c InsertMembers) apply(ctx context.Context, tx *Tx) error {
+	rows := make([][]any, len(c.Rows))
+	for i, m := range c.Rows {
+		values, err := m.values()
+		if err != nil {
+			return err
+		}
+		rows[i] = append(values, m.UUID, c.Account, m.User, "", 1)
+	}
+	columns := append(memberValueColumns[:len(memberValueColumns):len(memberValueColumns)],
+		"uuid", "account_key", "user_key", "products_folded", "version")
+	if _, err := tx.bulkInsert(ctx, "member", columns, rows, ""); err != nil {
+		return fmt.Errorf("add members: %w", err)
+	}
+	return tx.indexMembers(ctx, c.Rows)
+}
+
+// UpdateMembers writes members over the versions they were read in; their
+// account's ledger is held, so that nobody wrote them since.
+type UpdateMembers []MemberRow
+
+func (c UpdateMembers) apply(ctx context.Context, tx *Tx) error {
+	rows := make([][]any, len(c))
+	for i, m := range c {
+		values, err := m.values()
+		if err != nil {
+			return err
+		}
+		rows[i] = append(values, m.Version+1)
+	}
+	columns := append(memberValueColumns[1:len(memberValueColumns):len(memberValueColumns)], "version")
+	if _, err := tx.bulkUpdate(ctx, "member", "key", columns, rows); err != nil {
+		return fmt.Errorf("change members: %w", err)
+	}
+	return tx.indexMembers(ctx, c)
+}
+
+// MemberRoles starts and ends the functions and levels members hold (HIST-5).
+type MemberRoles struct {
+	Start, End []MemberRole
+}
+
+// A MemberRole is one function or level of one member.
+type MemberRole struct {
+	Member directory.MemberID
+	Role   directory.RoleID
+}
+
+func (c MemberRoles) apply(ctx context.Context, tx *Tx) error {
+	for _, h := range c.End {
+		var a args
+		query := `UPDATE member_role SET valid_to = ` + a.add(tx.Now) + ` WHERE member_key = ` + a.add(h.Member) +
+			` AND role_key = ` + a.add(h.Role) + ` AND valid_to IS NULL`
+		if _, err := exec(ctx, tx, query, a); err != nil {
+			return fmt.Errorf("end roles: %w", err)
+		}
+	}
+	rows := make([][]any, len(c.Start))
+	for i, h := range c.Start {
+		rows[i] = []any{h.Member, h.Role, tx.Now}
+	}
+	over := `ON CONFLICT (member_key, role_key, valid_from) DO UPDATE SET valid_to = NULL`
+	if _, err := tx.bulkInsert(ctx, "member_role", []string{"member_key", "role_key", "valid_from"}, rows, over); err != nil {
+		return fmt.Errorf("start roles: %w", err)
+	}
+	return nil
+}
+
+// indexMembers keeps the search index of SQLite in step; PostgreSQL does so by
+// itself.
+func (tx *Tx) indexMembers(ctx context.Context, members []MemberRow) error {
+	if tx.dialect == postgres {
+		return nil
+	}
+	rows := make([][]any, 0, len(members))
+	for _, m := range members {
+		if m.Removed.IsZero() {
+			rows = append(rows, []any{m.ID, m.Folded.Search()})
+			continue
+		}
+		if err := tx.indexSearch(ctx, int64(m.ID), ""); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.inLoop(ctx, `INSERT OR REPLACE INTO member_search (rowid, search) VALUES ($1, $2)`, rows); err != nil {
+		return fmt.Errorf("index members: %w", err)
+	}
+	return nil
+}
+
+// indexSearch writes one member's search text, or takes it out when empty.
+func (tx *Tx) indexSearch(ctx context.Context, member int64, text string) error {
+	if tx.dialect == postgres {
+		return nil
+	}
+	var a args
+	query := `DELETE FROM member_search WHERE rowid = ` + a.add(member)
+	if text != "" {
+		a = nil
+		query = `INSERT OR REPLACE INTO member_search (rowid, search) VALUES (` + a.add(member) + `, ` + a.add(text) + `)`
+	}
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("index member: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"intendant/internal/directory"
+)
+
+const userColumns = `u.key, u.uuid, u.user_name, u.email, u.civility, u.first_name, u.last_name, u.language, u.phone, u.staff,
+	u.password_hash, u.password_state, u.password_set_at, u.switched_off_at, u.erased_at, u.last_sign_in_at, u.created_at, u.version`
+
+func scanUser(row scanner) (directory.User, error) {
+	var u directory.User
+	var set, off, erased, last, created micros
+	err := row.Scan(&u.ID, &u.UUID, &u.UserName, &u.Email, &u.Civility, &u.First, &u.Last, &u.Language, &u.Phone, &u.Staff,
+		&u.PasswordHash, &u.Password, &set, &off, &erased, &last, &created, &u.Version)
+	u.PasswordSet, u.SwitchedOff, u.Erased, u.LastSignIn, u.Created = set.Time, off.Time, erased.Time, last.Time, created.Time
+	return u, err
+}
+
+// User reads a user; it refuses with user.not_found.
+func (r *Reader) User(ctx context.Context, id directory.UserID) (directory.User, error) {
+	var a args
+	return r.user(ctx, `u.key = `+a.add(id), a)
+}
+
+// UserByUUID reads the user of a public id; it refuses with user.not_found.
+func (r *Reader) UserByUUID(ctx context.Context, uuid string) (directory.User, error) {
+	var a args
+	return r.user(ctx, `u.uuid = `+a.add(uuid), a)
+}
+
+// UserBySignInName reads the user whose user name or address that is, in any
+// case and accents (USER-3); it refuses with user.not_found.
+func (r *Reader) UserBySignInName(ctx context.Context, name string) (directory.User, error) {
+	var a args
+	return r.user(ctx, `u.key = (SELECT user_key FROM sign_in_name WHERE folded = `+a.add(directory.Fold(name))+`)`, a)
+}
+
+func (r *Reader) user(ctx context.Context, where string, a args) (directory.User, error) {
+	u, err := one(ctx, r, `SELECT `+userColumns+` FROM "user" u WHERE `+where, a, scanUser)
+	if isNoRows(err) {
+		return u, directory.Refuse(directory.NotFound, "user.not_found")
+	}
+	if err != nil {
+		return u, fmt.Errorf("read user: %w", err)
+	}
+	return u, nil
+}
+
+// Users reads users by key.
+func (r *Reader) Users(ctx context.Context, keys []directory.UserID) (map[directory.UserID]directory.User, error) {
+	found := make(map[directory.UserID]directory.User, len(keys))
+	if len(keys) == 0 {
+		return found, nil
+	}
+	var a args
+	users, err := collect(ctx, r, `SELECT `+userColumns+` FROM "user" u WHERE u.key`+inKeys(r, keys, &a), a, scanUser)
+	if err != nil {
+		return nil, fmt.Errorf("read users: %w", err)
+	}
+	for _, u := range users {
+		found[u.ID] = u
+	}
+	return found, nil
+}
+
+// UsersBySignInName finds who has these user names or addresses, by the folded
+// name asked for (USER-3).
+func (r *Reader) UsersBySignInName(ctx context.Context, names []string) (map[string]directory.User, error) {
+	found := make(map[string]directory.User, len(names))
+	if len(names) == 0 {
+		return found, nil
+	}
+	folded := make([]string, len(names))
+	for i, name := range names {
+		folded[i] = directory.Fold(name)
+	}
+	var a args
+	query := `SELECT n.folded, ` + userColumns + ` FROM sign_in_name n JOIN "user" u ON u.key = n.user_key WHERE n.folded` +
+		inTexts(r, folded, &a)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var name string
+		u, err := scanUser(prefixed{row, &name})
+		found[name] = u
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find users: %w", err)
+	}
+	return found, nil
+}
+
+// prefixed scans one more column before those a scan function knows.
+type prefixed struct {
+	scanner
+	first any
+}
+
+func (p prefixed) Scan(into ...any) error {
+	return p.scanner.Scan(append([]any{p.first}, into...)...)
+}
+
+// InsertUsers writes new users with their sign-in names. A name that somebody
+// took meanwhile makes the plan run again, which then finds them.
+type InsertUsers []directory.User
+
+func (c InsertUsers) apply(ctx context.Context, tx *Tx) error {
+	users := make([][]any, len(c))
+	names := make([][]any, 0, 2*len(c))
+	for i, u := range c {
+		users[i] = []any{u.ID, u.UUID, "person", u.UserName, u.Email, directory.FoldEmail(u.Email), u.Civility, u.First, u.Last,
+			u.Language, u.Phone, u.Staff, u.PasswordHash, u.Password, u.PasswordSet, tx.Now, 1}
+		for _, name := range signInNames(u) {
+			names = append(names, []any{name, u.ID})
+		}
+	}
+	columns := []string{"key", "uuid", "kind", "user_name", "email", "email_folded", "civility", "first_name", "last_name",
+		"language", "phone", "staff", "password_hash", "password_state", "password_set_at", "created_at", "version"}
+	if _, err := tx.bulkInsert(ctx, `"user"`, columns, users, ""); err != nil {
+		return fmt.Errorf("add users: %w", err)
+	}
+	return tx.takeNames(ctx, names)
+}
+
+// signInNames are the folded names a user signs in by: user name and address.
+func signInNames(u directory.User) []string {
+	names := []string{directory.Fold(u.UserName), directory.Fold(u.Email)}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+}
+
+// takeNames claims sign-in names, in one order for everybody.
+func (tx *Tx) takeNames(ctx context.Context, names [][]any) error {
+	slices.SortFunc(names, func(a, b []any) int {
+		if a[0].(string) < b[0].(string) {
+			return -1
+		}
+		return 1
+	})
+	n, err := tx.bulkInsert(ctx, "sign_in_name", []string{"folded", "user_key"}, names, "ON CONFLICT (folded) DO NOTHING")
+	if err != nil {
+		return fmt.Errorf("take sign-in names: %w", err)
+	}
+	if n < int64(len(names)) {
+		return errLostRace
+	}
+	return nil
+}
+
+// An UpdateUser writes a user over the version it was read in, with their
+// sign-in names and what their memberships show and sort by. A newer version
+// refuses with stale.
+type UpdateUser struct {
+	User directory.User
+}
+
+func (c UpdateUser) apply(ctx context.Context, tx *Tx) error {
+	u := c.User
+	var a args
+	query := `UPDATE "user" SET user_name = ` + a.add(u.UserName) + `, email = ` + a.add(u.Email) +
+		`, email_folded = ` + a.add(directory.FoldEmail(u.Email)) + `, civility = ` + a.add(u.Civility) +
+		`, first_name = ` + a.add(u.First) + `, last_name = ` + a.add(u.Last) + `, language = ` + a.add(u.Language) +
+		`, phone = ` + a.add(u.Phone) + `, staff = ` + a.add(u.Staff) + `, password_hash = ` + a.add(u.PasswordHash) +
+		`, password_state = ` + a.add(u.Password) + `, password_set_at = ` + a.add(u.PasswordSet) +
+		`, switched_off_at = ` + a.add(u.SwitchedOff) + `, erased_at = ` + a.add(u.Erased) + `, version = version + 1` +
+		` WHERE key = ` + a.add(u.ID) + ` AND version = ` + a.add(u.Version)
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return fmt.Errorf("update user: %w", err)
+	}
+	if n == 0 {
+		return directory.Refuse(directory.Conflict, "stale")
+	}
+	if err := tx.renameUser(ctx, u); err != nil {
+		return err
+	}
+	return tx.refold(ctx, u)
+}
+
+func (tx *Tx) renameUser(ctx context.Context, u directory.User) error {
+	wanted := signInNames(u)
+	var a args
+	has, err := collect(ctx, tx.Reader, `SELECT folded FROM sign_in_name WHERE user_key = `+a.add(u.ID), a, scanText)
+	if err != nil {
+		return fmt.Errorf("read sign-in names: %w", err)
+	}
+	for _, name := range has {
+		if slices.Contains(wanted, name) {
+			continue
+		}
+		a = nil
+		if _, err := exec(ctx, tx, `DELETE FROM sign_in_name WHERE folded = `+a.add(name), a); err != nil {
+			return fmt.Errorf("give up sign-in name: %w", err)
+		}
+	}
+	var taken [][]any
+	for _, name := range wanted {
+		if !slices.Contains(has, name) {
+			taken = append(taken, []any{name, u.ID})
+		}
+	}
+	return tx.takeNames(ctx, taken)
+}
+
+// refold writes the sort and search keys of a user's memberships anew.
+func (tx *Tx) refold(ctx context.Context, u directory.User) error {
+	var a args
+	query := `SELECT key, suggested_first_name, suggested_last_name FROM member WHERE user_key = ` + a.add(u.ID)
+	rows, err := collect(ctx, tx.Reader, query, a, func(row scanner) ([]any, error) {
+		var key int64
+		var suggested directory.PersonName
+		err := row.Scan(&key, &suggested.First, &suggested.Last)
+		f := directory.FoldMember(u, suggested, "", "", "")
+		return []any{key, f.Name, f.First, f.UserName, f.Email, f.Search()}, err
+	})
+	if err != nil {
+		return fmt.Errorf("read memberships: %w", err)
+	}
+	columns := []string{"name_folded", "first_folded", "user_name_folded", "email_folded", "search"}
+	if _, err := tx.bulkUpdate(ctx, "member", "key", columns, rows); err != nil {
+		return fmt.Errorf("fold memberships: %w", err)
+	}
+	for _, row := range rows {
+		if err := tx.indexSearch(ctx, row[0].(int64), row[5].(string)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanText(row scanner) (string, error) {
+	var text string
+	return text, row.Scan(&text)
+}
