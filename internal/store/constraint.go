@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	driver "modernc.org/sqlite"
+	sqlitedriver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
 	"intendant/internal/directory"
@@ -59,7 +59,7 @@ func broken(err error) (constraint, columns string) {
 		}
 		return "", ""
 	}
-	var lite *driver.Error
+	var lite *sqlitedriver.Error
 	if !errors.As(err, &lite) {
 		return "", ""
 	}
@@ -99,7 +99,7 @@ func lostRace(err error) bool {
 	if errors.As(err, &pg) {
 		return pg.Code == "40001" || pg.Code == "40P01" // serialization_failure, deadlock_detected
 	}
-	var lite *driver.Error
+	var lite *sqlitedriver.Error
 	if errors.As(err, &lite) {
 		primary := lite.Code() & 0xff
 		return primary == codes.SQLITE_BUSY || primary == codes.SQLITE_LOCKED

@@ -13,7 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	sqlitedriver "modernc.org/sqlite"
 )
 
 // Options are what a database needs besides its address.
@@ -105,10 +105,11 @@ func openFile(path string, size int, option string) (*sql.DB, error) {
 		"_pragma=cache_size(-16384)",
 		option,
 	}, "&")
-	pool, err := sql.Open("sqlite", dsn)
+	connector, err := sqlitedriver.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
+	pool := sql.OpenDB(keeper{connector})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool, nil
