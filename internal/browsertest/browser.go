@@ -128,9 +128,13 @@ func find() (string, error) {
 }
 
 // require starts the browser or ends the test: without Chromium it is skipped,
-// except under CI=true, where a missing browser is a failure.
+// except under CI=true, where a missing browser is a failure. Short runs need no
+// services and skip it too.
 func (b *Browser) require(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("stories are not part of a short run")
+	}
 	err := b.start()
 	switch {
 	case errors.Is(err, ErrNoBrowser) && os.Getenv("CI") != "true":
