@@ -132,6 +132,16 @@ func Live(href string) templ.Attributes {
 	}
 }
 
+// LiveEvery makes a part of a page ask for the page again every so many seconds
+// while it stands there: progress of long work. Without a script the page says
+// so and is reloaded by hand.
+func LiveEvery(href string, seconds int) templ.Attributes {
+	attrs := Live(href)
+	delete(attrs, "hx-push-url")
+	attrs["hx-trigger"] = "every " + digit(seconds) + "s"
+	return attrs
+}
+
 // LiveForm is Live for a GET form such as the search above a table: it asks
 // again a moment after the last key.
 func LiveForm(action string) templ.Attributes {

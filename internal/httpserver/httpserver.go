@@ -1,0 +1,171 @@
+// Package httpserver carries every face of Intendant over HTTP: timeouts and
+// limits, a graceful end, and what each answer needs whoever writes it: security
+// headers, a request id, an access log, compression, a barrier against requests
+// forged from other sites, the client's address.
+//
+// It knows no page and no error format. A panic becomes a fault with a reference
+// that stands in the log; how it looks is the caller's (Options.Fault).
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+const (
+	// MaxBody is the most bytes of a request that are read, uploads included.
+	// Faces set tighter limits of their own.
+	MaxBody = 64 << 20
+
+	headerTimeout = 10 * time.Second
+	readTimeout   = 2 * time.Minute // an upload of MaxBody over a slow line
+	writeTimeout  = 5 * time.Minute // an export of a million rows
+	idleTimeout   = 2 * time.Minute
+	headerBytes   = 64 << 10
+	grace         = 20 * time.Second
+)
+
+// Options are what a Server is made of. TrustedProxies are those whose
+// X-Forwarded-For and X-Forwarded-Proto are believed. Fault writes the answer
+// when a handler panicked; nil answers in plain text. CrossOrigin holds patterns
+// of http.ServeMux that other sites may post to, because they bring a proof of
+// their own, such as a protocol's token endpoint; Forged answers any other such
+// request, nil in plain text.
+type Options struct {
+	Handler        http.Handler
+	Addr           string
+	Logger         *slog.Logger
+	TrustedProxies []netip.Prefix
+	Now            func() time.Time
+	Fault          func(w http.ResponseWriter, r *http.Request, reference string)
+	CrossOrigin    []string
+	Forged         http.Handler
+}
+
+// A Server listens until it is closed.
+type Server struct {
+	http     *http.Server
+	logger   *slog.Logger
+	listener net.Listener
+}
+
+// New makes a server that does not listen yet.
+func New(o Options) *Server {
+	return &Server{
+		logger: o.Logger,
+		http: &http.Server{
+			Addr:              o.Addr,
+			Handler:           Wrap(o),
+			ReadHeaderTimeout: headerTimeout,
+			ReadTimeout:       readTimeout,
+			WriteTimeout:      writeTimeout,
+			IdleTimeout:       idleTimeout,
+			MaxHeaderBytes:    headerBytes,
+			ErrorLog:          slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn),
+		},
+	}
+}
+
+// Listen takes the address; afterwards Addr says which port it became. Run
+// listens by itself when nobody has.
+func (s *Server) Listen(ctx context.Context) error {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", s.http.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", s.http.Addr, err)
+	}
+	s.listener = listener
+	return nil
+}
+
+// Addr is where the server listens, or what it was told before it does.
+func (s *Server) Addr() string {
+	if s.listener == nil {
+		return s.http.Addr
+	}
+	return s.listener.Addr().String()
+}
+
+// Run serves until ctx ends, then lets open requests finish for a while. It
+// returns nil after such an end.
+func (s *Server) Run(ctx context.Context) error {
+	if s.listener == nil {
+		if err := s.Listen(ctx); err != nil {
+			return err
+		}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-ended:
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		return s.Close()
+	}
+}
+
+// Close lets open requests finish, at most for a while, and stops. Closing
+// twice is no error.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("stop the server: %w", err), s.http.Close())
+	}
+	return nil
+}
+
+// Wrap puts everything this package adds around o.Handler. Tests serve it
+// without a listener.
+func Wrap(o Options) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	for _, pattern := range o.CrossOrigin {
+		protection.AddInsecureBypassPattern(pattern)
+	}
+	if o.Forged != nil {
+		protection.SetDenyHandler(o.Forged)
+	}
+	h := protection.Handler(o.Handler)
+	h = limitBody(h)
+	h = compress(h)
+	h = recoverPanic(h, o)
+	h = secure(h)
+	h = logAccess(h, o)
+	h = identify(h, o.TrustedProxies)
+	return h
+}
+
+// Healthz says that the process lives.
+func Healthz() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
+}
+
+// Readyz says whether requests can be served: ready returns why not. The reason
+// goes to the log, not to whoever asks.
+func Readyz(ready func(context.Context) error, logger *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := ready(r.Context()); err != nil {
+			logger.WarnContext(r.Context(), "not ready", "error", err)
+			plain(w, http.StatusServiceUnavailable, "not ready\n")
+			return
+		}
+		plain(w, http.StatusOK, "ready\n")
+	})
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	// A reader that hangs up is not our fault to report.
+	_, _ = w.Write([]byte(text))
+}
