@@ -6,14 +6,15 @@ WORKDIR /source
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /intendant ./cmd/intendant && mkdir /data
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /intendant ./cmd/intendant && mkdir /data && mkdir -m 1777 /scratch
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip
 COPY --from=build /intendant /intendant
+COPY --from=build /scratch /tmp
 COPY --from=build --chown=65532:65532 /data /data
-ENV ZONEINFO=/zoneinfo.zip INTENDANT_LISTEN=0.0.0.0:8080 INTENDANT_DATABASE=/data/intendant.db
+ENV ZONEINFO=/zoneinfo.zip INTENDANT_ADDR=:8080 INTENDANT_DATA=/data
 USER 65532:65532
 VOLUME /data
 EXPOSE 8080

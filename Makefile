@@ -65,7 +65,7 @@ lint:
 	else echo "golangci-lint is not installed: SKIPPED"; fi
 
 unit-fast:
-	@env -u INTENDANT_TEST_POSTGRES $(TEST) -short $$(go list ./... | grep -v /e2e)
+	@env -u CI -u INTENDANT_TEST_POSTGRES $(TEST) -short $$(go list ./... | grep -v /e2e)
 
 unit:
 	@export INTENDANT_TEST_CHROMIUM=$$(scripts/find-chromium || true); \
