@@ -1,0 +1,105 @@
+package catalogue
+
+import "slices"
+
+// Role finds a role by its id.
+func (c *Catalogue) Role(id string) (Role, bool) {
+	return find(c.Roles, func(r Role) bool { return r.ID == id })
+}
+
+// Product finds a product by its id.
+func (c *Catalogue) Product(id string) (Product, bool) {
+	return find(c.Products, func(p Product) bool { return p.ID == id })
+}
+
+// ServiceLevel finds a service level by its id.
+func (c *Catalogue) ServiceLevel(id string) (ServiceLevel, bool) {
+	return find(c.ServiceLevels, func(l ServiceLevel) bool { return l.ID == id })
+}
+
+// ProspectLevel returns the level of whoever has no account. Rule ACC-3.
+func (c *Catalogue) ProspectLevel() ServiceLevel {
+	level, _ := find(c.ServiceLevels, func(l ServiceLevel) bool { return l.Prospect })
+	return level
+}
+
+// AccountType finds an account type by its id.
+func (c *Catalogue) AccountType(id string) (AccountType, bool) {
+	return find(c.AccountTypes, func(t AccountType) bool { return t.ID == id })
+}
+
+// Permission finds a permission, built in or declared, by its id.
+func (c *Catalogue) Permission(id string) (Permission, bool) {
+	return find(c.Permissions, func(p Permission) bool { return p.ID == id })
+}
+
+// Section finds a section by its id.
+func (c *Catalogue) Section(id string) (Section, bool) {
+	return find(c.Sections, func(s Section) bool { return s.ID == id })
+}
+
+// Group finds a permission group by its id.
+func (c *Catalogue) Group(id string) (Group, bool) {
+	return find(c.Groups, func(g Group) bool { return g.ID == id })
+}
+
+// Preference finds a preference by its id.
+func (c *Catalogue) Preference(id string) (Preference, bool) {
+	return find(c.Preferences, func(p Preference) bool { return p.ID == id })
+}
+
+// RolesOf returns the roles of kind that accounts of the type offer, in the
+// order of the catalogue; of access levels those of place only.
+func (c *Catalogue) RolesOf(accountType string, kind RoleKind, place string) []Role {
+	t, _ := c.AccountType(accountType)
+	var roles []Role
+	for _, r := range c.Roles {
+		if r.Kind == kind && t.HasRole(r.ID) && (kind != AccessLevel || r.Place == place) {
+			roles = append(roles, r)
+		}
+	}
+	return roles
+}
+
+// ProductsOf returns the products that accounts of the type can have, in the
+// order of the catalogue.
+func (c *Catalogue) ProductsOf(accountType string) []Product {
+	t, _ := c.AccountType(accountType)
+	var products []Product
+	for _, p := range c.Products {
+		if t.HasProduct(p.ID) {
+			products = append(products, p)
+		}
+	}
+	return products
+}
+
+// BaseProduct returns the product of the account type without which nobody is
+// in a project, if it has one. Rule PROJ-5.
+func (c *Catalogue) BaseProduct(accountType string) (Product, bool) {
+	return find(c.ProductsOf(accountType), func(p Product) bool { return p.Base })
+}
+
+// Opens says what the service level opens of a section: Free, Limited,
+// Chargeable or Closed. Of an unknown level or section it is Closed. Rule
+// ACC-11.
+func (c *Catalogue) Opens(serviceLevel, section string) string {
+	level, _ := c.ServiceLevel(serviceLevel)
+	if how := level.Opens[section]; how != "" {
+		return how
+	}
+	return Closed
+}
+
+// OpensKey returns the message key of what Opens answers.
+func OpensKey(how string) string { return "catalogue.opens." + how }
+
+func find[T any](list []T, is func(T) bool) (T, bool) {
+	if i := slices.IndexFunc(list, is); i >= 0 {
+		return list[i], true
+	}
+	var none T
+	return none, false
+}
+
+func contains(list []string, s string) bool { return slices.Contains(list, s) }
