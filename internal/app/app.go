@@ -68,6 +68,7 @@ type core struct {
 	lookupTXT func(ctx context.Context, domain string) ([]string, error)
 	current   atomic.Pointer[catalogue.Catalogue]
 	waker     chan struct{}
+	counted   counted
 }
 
 // The operations of each noun.

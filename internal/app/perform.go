@@ -23,7 +23,7 @@ func (c *core) perform(ctx context.Context, actor authz.Actor, account directory
 	held := slices.Compact(slices.Sorted(slices.Values(append(others, account))))
 	var verdicts Verdicts
 	err := c.db.Update(ctx, held, func(tx *store.Tx) error {
-		p, err := c.plan(ctx, tx.Reader, tx.Now, actor, account, held, plan)
+		p, err := c.plan(ctx, tx.Reader, act{tx.Now, actor, account, held}, plan)
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func (c *core) perform(ctx context.Context, actor authz.Actor, account directory
 func (c *core) preview(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner) (Verdicts, error) {
 	var verdicts Verdicts
 	err := c.db.View(ctx, func(r *store.Reader) error {
-		p, err := c.plan(ctx, r, c.instant(), actor, account, []directory.AccountID{account}, plan)
+		p, err := c.plan(ctx, r, act{c.instant(), actor, account, []directory.AccountID{account}}, plan)
 		if err != nil {
 			return err
 		}
@@ -56,19 +56,31 @@ func (c *core) preview(ctx context.Context, actor authz.Actor, account directory
 	return verdicts, err
 }
 
-func (c *core) plan(ctx context.Context, r *store.Reader, now time.Time, actor authz.Actor, account directory.AccountID, held []directory.AccountID, plan Planner) (*Plan, error) {
-	ledgers, err := r.Ledgers(ctx, held)
+// An act is who plans what on which accounts, at one instant.
+type act struct {
+	now     time.Time
+	actor   authz.Actor
+	account directory.AccountID
+	held    []directory.AccountID
+}
+
+func (c *core) plan(ctx context.Context, r *store.Reader, a act, plan Planner) (*Plan, error) {
+	ledgers, err := r.Ledgers(ctx, a.held)
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Now: now, Actor: actor, Account: account, ledgers: ledgers}
-	if p.Rights, err = c.rights(ctx, r, actor, account); err != nil {
+	p := &Plan{Now: a.now, Actor: a.actor, Account: a.account, ledgers: ledgers}
+	if p.Rights, err = c.rights(ctx, r, a.actor, a.account); err != nil {
 		return nil, err
 	}
-	if err := plan(ctx, r, p); err != nil {
-		return nil, err
+	if a.actor.User != 0 {
+		u, err := r.User(ctx, a.actor.User)
+		if err != nil {
+			return nil, err
+		}
+		p.By = u.Name()
 	}
-	return p, nil
+	return p, plan(ctx, r, p)
 }
 
 // rights loads what the actor may do in the account, once for an operation.

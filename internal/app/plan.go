@@ -24,6 +24,7 @@ type Plan struct {
 	Actor    authz.Actor
 	Account  directory.AccountID
 	Rights   authz.Rights // of the actor in Account
+	By       string       // the actor's name, for mails; empty for the program itself
 	Verdicts Verdicts
 
 	ledgers map[directory.AccountID]*store.Ledger

@@ -3,7 +3,7 @@
 -- Times are microseconds UTC. Keys are account << 32 | number. Columns *_folded serve search and sort.
 
 CREATE TABLE "user" (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT user_uuid_unique UNIQUE,
   kind TEXT NOT NULL CONSTRAINT user_kind_known CHECK (kind IN ('person', 'technical')),
   user_name TEXT NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE picture (
 );
 
 CREATE TABLE account (
-  key BIGINT PRIMARY KEY REFERENCES ledger (account_key),
+  key INTEGER PRIMARY KEY REFERENCES ledger (account_key),
   uuid TEXT NOT NULL CONSTRAINT account_uuid_unique UNIQUE,
   number TEXT NOT NULL,
   number_folded TEXT NOT NULL CONSTRAINT account_number_unique UNIQUE,
@@ -78,7 +78,7 @@ CREATE TABLE account_former_number (
 );
 
 CREATE TABLE unit (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT unit_uuid_unique UNIQUE,
   account_key BIGINT NOT NULL REFERENCES account (key),
   parent_key BIGINT REFERENCES unit (key),
@@ -93,7 +93,7 @@ CREATE INDEX unit_parent ON unit (parent_key);
 CREATE INDEX unit_account ON unit (account_key, name_folded, key);
 
 CREATE TABLE company (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT company_uuid_unique UNIQUE,
   account_key BIGINT NOT NULL REFERENCES account (key),
   name TEXT NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE company (
 );
 
 CREATE TABLE role (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT role_uuid_unique UNIQUE,
   account_key BIGINT NOT NULL REFERENCES account (key),
   kind TEXT NOT NULL CONSTRAINT role_kind_known CHECK (kind IN ('function', 'level', 'rights')),
@@ -125,7 +125,7 @@ CREATE TABLE role (
 );
 
 CREATE TABLE member (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT member_uuid_unique UNIQUE,
   account_key BIGINT NOT NULL REFERENCES account (key),
   user_key BIGINT NOT NULL REFERENCES "user" (key),
@@ -178,7 +178,7 @@ CREATE TABLE member_role (
 CREATE INDEX member_role_holders ON member_role (role_key, member_key) WHERE valid_to IS NULL;
 
 CREATE TABLE place (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT NOT NULL REFERENCES account (key),
   member_key BIGINT NOT NULL REFERENCES member (key),
   unit_key BIGINT NOT NULL REFERENCES unit (key),
@@ -194,7 +194,7 @@ CREATE INDEX place_by_unit ON place (unit_key, member_key);
 CREATE INDEX place_by_member ON place (member_key);
 
 CREATE TABLE "grant" (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT NOT NULL REFERENCES account (key),
   member_key BIGINT NOT NULL REFERENCES member (key),
   role_key BIGINT NOT NULL REFERENCES role (key),
@@ -207,7 +207,7 @@ CREATE INDEX grant_by_member ON "grant" (member_key);
 CREATE INDEX grant_by_unit ON "grant" (unit_key) WHERE valid_to IS NULL;
 
 CREATE TABLE subscription (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT NOT NULL REFERENCES account (key),
   unit_key BIGINT NOT NULL,
   product TEXT NOT NULL,
@@ -221,7 +221,7 @@ CREATE TABLE subscription (
 CREATE INDEX subscription_by_account ON subscription (account_key);
 
 CREATE TABLE seat (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT NOT NULL REFERENCES account (key),
   subscription_key BIGINT NOT NULL REFERENCES subscription (key),
   member_key BIGINT NOT NULL REFERENCES member (key),
@@ -234,7 +234,7 @@ CREATE INDEX seat_by_subscription ON seat (subscription_key) WHERE valid_to IS N
 
 -- KEY-6: digests only.
 CREATE TABLE admin_key (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT admin_key_uuid_unique UNIQUE,
   account_key BIGINT NOT NULL REFERENCES account (key),
   ordinal BIGINT NOT NULL,
@@ -250,7 +250,7 @@ CREATE TABLE admin_key (
 
 -- The keys of a letter that was not printed yet, sealed; wiped when it is read once.
 CREATE TABLE letter (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT NOT NULL REFERENCES account (key),
   keys_sealed BLOB,
   keys_count BIGINT NOT NULL,
@@ -270,7 +270,7 @@ CREATE TABLE key_count (
   locked_by BIGINT
 );
 CREATE TABLE key_try (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   number_folded TEXT NOT NULL,
   user_key BIGINT NOT NULL,
   outcome TEXT NOT NULL,
@@ -280,7 +280,7 @@ CREATE INDEX key_try_by_number ON key_try (number_folded, at);
 CREATE INDEX key_try_by_user ON key_try (user_key, at);
 
 CREATE TABLE key_request (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT key_request_uuid_unique UNIQUE,
   account_key BIGINT,
   number TEXT NOT NULL,
@@ -297,7 +297,7 @@ CREATE INDEX key_request_waiting ON key_request (created_at) WHERE state = 'wait
 
 -- JOIN-1; account_key stays empty for a number nobody has (KEY-14).
 CREATE TABLE join_request (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT join_request_uuid_unique UNIQUE,
   account_key BIGINT,
   number TEXT NOT NULL,
@@ -336,7 +336,7 @@ CREATE TABLE domain (
 CREATE UNIQUE INDEX domain_verified_once ON domain (name) WHERE verified_at IS NOT NULL;
 
 CREATE TABLE invitation (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT NOT NULL REFERENCES account (key),
   member_key BIGINT NOT NULL REFERENCES member (key),
   user_key BIGINT NOT NULL,
@@ -395,7 +395,7 @@ CREATE INDEX session_by_end ON session (expires_at);
 
 -- VEND-2: a member of the vendor's staff inside an account, with the reason, for 60 minutes.
 CREATE TABLE staff_entry (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT NOT NULL REFERENCES account (key),
   user_key BIGINT NOT NULL REFERENCES "user" (key),
   reason TEXT NOT NULL,
@@ -431,7 +431,7 @@ CREATE INDEX access_log_by_age ON access_log (at);
 
 -- MAIL-2: a mail is a row of the transaction that causes it.
 CREATE TABLE mail (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT,
   user_key BIGINT,
   address TEXT NOT NULL,
@@ -457,7 +457,7 @@ CREATE INDEX mail_by_user ON mail (user_key, key);
 CREATE INDEX mail_by_address ON mail (address, created_at);
 
 CREATE TABLE job (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   account_key BIGINT,
   kind TEXT NOT NULL,
   subject BIGINT NOT NULL,
@@ -476,7 +476,7 @@ CREATE UNIQUE INDEX job_one_waiting ON job (unique_name) WHERE state = 'waiting'
 
 -- ADD-13: an import from file to result; rows are counted in the transaction that writes them.
 CREATE TABLE import (
-  key BIGINT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
   uuid TEXT NOT NULL CONSTRAINT import_uuid_unique UNIQUE,
   account_key BIGINT NOT NULL,
   user_key BIGINT NOT NULL,
@@ -514,7 +514,7 @@ CREATE TABLE import_row (
 
 -- The catalogues that were applied, newest last.
 CREATE TABLE catalogue (
-  version BIGINT PRIMARY KEY,
+  version INTEGER PRIMARY KEY,
   text TEXT NOT NULL,
   applied_at BIGINT NOT NULL,
   applied_by BIGINT NOT NULL
@@ -546,7 +546,7 @@ CREATE INDEX entry_by_actor ON entry (actor_key, account_key, n);
 CREATE INDEX entry_by_batch ON entry (batch) WHERE batch <> '';
 -- LIST-4: the trigram index of the members' search text; rowid is the member's key.
 CREATE VIRTUAL TABLE member_search USING fts5 (
-  search, content = '', contentless_delete = 1, columnsize = 0, detail = none, tokenize = 'trigram'
+  search, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
 );
 -- HIST-3: no entry is changed or removed from within; only personal values can be erased.
 -- +goose StatementBegin

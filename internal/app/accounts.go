@@ -1,0 +1,226 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// A NewAccount is what the vendor declares of a customer.
+type NewAccount struct {
+	Number       string
+	Name         string
+	Type         string
+	ServiceLevel string
+	Address      directory.PostalAddress
+	Contact      directory.Contact
+	Language     string
+	TimeZone     string
+	ContractEnds time.Time
+	Buyer        *Buyer // nil: unclaimed, waiting for an admin key (ACC-2)
+}
+
+// A Buyer is who bought; their user exists by itself.
+type Buyer struct {
+	Email, First, Last, Civility, Language string
+}
+
+// keysPerAccount is how many keys a new account's letter carries (KEY-5).
+const keysPerAccount = 3
+
+// Create makes an account with its root unit, the roles of its type and three
+// admin keys in a letter that waits to be printed. With a buyer, the buyer's
+// user exists afterwards, is administrator and referent (ACC-2) and gets an
+// invitation; without, the account is unclaimed.
+//
+// It refuses with account.number_taken, and with the field at fault when the
+// type, service level, language, country or time zone is none, or the name or
+// number is missing.
+func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) (directory.Account, error) {
+	var made directory.Account
+	_, err := s.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireDuty(authz.CreateAccounts); err != nil {
+			return err
+		}
+		account, err := s.planAccount(ctx, r, p, n)
+		made = account
+		return err
+	})
+	return made, err
+}
+
+// planAccount plans one new account; imports of customers plan many.
+func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n NewAccount) (directory.Account, error) {
+	n, err := s.checkAccount(n)
+	if err != nil {
+		return directory.Account{}, err
+	}
+	if err := numberUnused(ctx, r, n.Number); err != nil {
+		return directory.Account{}, err
+	}
+	id := p.OpenLedger()
+	p.Account = id
+	defer func() { p.Account = directory.Installation }()
+	root := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: uuid.NewString(), Level: catalogue.RootLevel, Name: n.Name, Version: 1}
+	account := directory.Account{
+		ID: id, UUID: uuid.NewString(), Number: n.Number, Name: n.Name, Type: n.Type, ServiceLevel: n.ServiceLevel,
+		State: directory.AccountOpen, Address: n.Address, Contact: n.Contact, Language: n.Language, TimeZone: n.TimeZone,
+		Root: root.ID, ContractEnds: n.ContractEnds, Created: p.Now, Version: 1,
+	}
+	roles := s.shippedRoles(p, account.Type)
+	ro := &roster{plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{}}
+	invite, err := s.planBuyer(ctx, r, ro, n.Buyer)
+	if err != nil {
+		return directory.Account{}, err
+	}
+	p.Change(ro.usersFirst()...)
+	p.Change(store.InsertAccount{Account: ro.account, Root: root}, store.PutRoles{Account: id, Roles: roles})
+	entry := p.Entry(audit.AccountCreated, 0, int64(id))
+	entry.Note("number", "", n.Number)
+	entry.Note("name", "", n.Name)
+	entry.Note("account_type", "", n.Type)
+	entry.Note("service_level", "", n.ServiceLevel)
+	p.Record(entry)
+	if err := ro.settle(ctx, r); err != nil {
+		return directory.Account{}, err
+	}
+	if invite != nil {
+		s.planInvitation(p, ro, *invite)
+	}
+	return ro.account, s.planKeys(p, ro.account, keysPerAccount, 0)
+}
+
+// planBuyer gives the buyer their place: administrator and referent (ACC-2).
+func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster, b *Buyer) (*invitee, error) {
+	if b == nil {
+		return nil, nil
+	}
+	u, err := r.UserBySignInName(ctx, b.Email)
+	switch {
+	case refusedWith(err, "user.not_found"):
+		u = ro.newUser(directory.User{Email: b.Email, Civility: b.Civility, First: b.First, Last: b.Last, Language: b.Language})
+	case err != nil:
+		return nil, err
+	}
+	ro.account.Referent, ro.account.Claimed = u.ID, ro.plan.Now
+	m := ro.add(u, directory.Member{Status: directory.Invited, Level: ro.administratorLevel()}, directory.Member{})
+	return &invitee{User: u, Member: m}, nil
+}
+
+// usersFirst takes the new users out of the roster: an account's referent must
+// exist before the account does.
+func (ro *roster) usersFirst() []store.Change {
+	if len(ro.newUsers) == 0 {
+		return nil
+	}
+	users := store.InsertUsers(ro.newUsers)
+	ro.newUsers = nil
+	return []store.Change{users}
+}
+
+func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
+	c := s.catalogue()
+	n.Number, n.Name = strings.TrimSpace(n.Number), strings.TrimSpace(n.Name)
+	switch {
+	case directory.CleanNumber(n.Number) == "":
+		return n, directory.InvalidField("number", "field.required", nil)
+	case len(n.Number) > 40:
+		return n, directory.InvalidField("number", "field.too_long", directory.Args{"Max": 40})
+	case n.Name == "":
+		return n, directory.InvalidField("name", "field.required", nil)
+	case len(n.Name) > 200:
+		return n, directory.InvalidField("name", "field.too_long", directory.Args{"Max": 200})
+	}
+	if _, ok := c.AccountType(n.Type); !ok {
+		return n, directory.InvalidField("type", "field.unknown_choice", directory.Args{"Value": n.Type})
+	}
+	if _, ok := c.ServiceLevel(n.ServiceLevel); !ok {
+		return n, directory.InvalidField("service_level", "field.unknown_choice", directory.Args{"Value": n.ServiceLevel})
+	}
+	if !slices.Contains(c.Languages, n.Language) {
+		return n, directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": n.Language})
+	}
+	if n.TimeZone == "" {
+		n.TimeZone = "Europe/Paris"
+	}
+	if _, err := time.LoadLocation(n.TimeZone); err != nil {
+		return n, directory.InvalidField("time_zone", "field.unknown_choice", directory.Args{"Value": n.TimeZone})
+	}
+	if n.Buyer == nil {
+		return n, nil
+	}
+	b := *n.Buyer
+	if err := directory.EmailFault(b.Email); err != "" {
+		return n, directory.InvalidField("buyer_email", err, directory.Args{"Text": b.Email})
+	}
+	if b.Language == "" {
+		b.Language = n.Language
+	}
+	n.Buyer = &b
+	return n, nil
+}
+
+// numberUnused refuses a customer number that an account has or had (ACC-12).
+func numberUnused(ctx context.Context, r *store.Reader, number string) error {
+	_, err := r.AccountByNumber(ctx, number)
+	if refusedWith(err, "account.not_found") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return &directory.Error{Kind: directory.Conflict, Code: "account.number_taken", Field: "number", Args: directory.Args{"Number": number}}
+}
+
+// shippedRoles are the roles of an account type as a new account has them.
+func (c *core) shippedRoles(p *Plan, accountType string) []directory.Role {
+	declared := c.catalogue()
+	t, _ := declared.AccountType(accountType)
+	var roles []directory.Role
+	for _, o := range declared.Roles {
+		if !t.HasRole(o.ID) {
+			continue
+		}
+		place := o.Place
+		if place == "" {
+			place = directory.AtBoth
+		}
+		roles = append(roles, directory.Role{
+			ID: directory.RoleID(p.NewKey()), UUID: uuid.NewString(), Kind: directory.RoleKind(o.Kind), Code: o.ID, Place: place,
+			Names: o.Label, Permissions: o.Permissions, DefaultLevel: o.DefaultLevel, DefaultProducts: o.DefaultProducts,
+			Proposed: o.Proposed, Shipped: true,
+		})
+	}
+	return roles
+}
+
+// planKeys makes n admin keys after the ordinal and seals them for a letter
+// that can be read once (KEY-5, KEY-6).
+func (c *core) planKeys(p *Plan, account directory.Account, n int, after int64) error {
+	length := c.policies(account).KeyLength
+	letter := store.InsertLetter{Account: account.ID, Key: p.NewKeyIn(account.ID), By: p.Actor.User}
+	var keys []store.AdminKeyRow
+	for i := range n {
+		text := secret.NewAdminKey(length)
+		letter.Keys = append(letter.Keys, text)
+		keys = append(keys, store.AdminKeyRow{ID: directory.AdminKeyID(p.NewKeyIn(account.ID)), UUID: uuid.NewString(),
+			Ordinal: after + int64(i) + 1, Digest: c.box.KeyDigest(text), By: p.Actor.User})
+		entry := audit.Entry{Account: account.ID, Kind: audit.KeyMade, Object: int64(keys[i].ID)}
+		entry.Note("key", "", strconv.FormatInt(keys[i].Ordinal, 10))
+		p.Record(entry)
+	}
+	letter.Seal = c.sealer()
+	p.Change(store.InsertAdminKeys{Account: account.ID, Keys: keys}, letter)
+	return nil
+}

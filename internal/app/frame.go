@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A Frame is what stands around every page of an account: whose it is, what
+// the reader may do there, and the counts of the navigation.
+type Frame struct {
+	Account directory.Account
+	Rights  authz.Rights
+	Member  directory.Member // the reader's own place; zero for staff
+	Counts  store.Counts
+	Entry   store.StaffEntry // set while staff are inside (VEND-2)
+}
+
+// Open finds the account of a customer number for somebody who belongs to it,
+// and what they may do there. Everybody else is refused with
+// account.not_found, whether the number exists or not (KEY-14, USER-5).
+func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (Frame, error) {
+	var f Frame
+	err := s.db.View(ctx, func(r *store.Reader) error {
+		account, err := r.AccountByNumber(ctx, number)
+		if err != nil {
+			return err
+		}
+		f.Account = account
+		if f.Rights, err = s.rights(ctx, r, actor, account.ID); err != nil {
+			return err
+		}
+		if !f.Rights.Member() || actor.Kind == authz.Staff {
+			return directory.Refuse(directory.NotFound, "account.not_found")
+		}
+		if f.Member, err = r.MemberOf(ctx, account.ID, actor.User); err != nil && !refusedWith(err, "member.not_found") {
+			return err
+		}
+		f.Counts, err = s.counted.of(ctx, r, account.ID)
+		return err
+	})
+	return f, err
+}
+
+// counted keeps the counts of accounts until their sequence moves: they are
+// exact, and not counted again for every page.
+type counted struct {
+	mu sync.Mutex
+	at map[directory.AccountID]store.Counts
+}
+
+// keptCounts is how many accounts' counts are kept at most.
+const keptCounts = 10_000
+
+func (c *counted) of(ctx context.Context, r *store.Reader, account directory.AccountID) (store.Counts, error) {
+	sequence, err := r.Sequence(ctx, account)
+	if err != nil {
+		return store.Counts{}, err
+	}
+	c.mu.Lock()
+	known, ok := c.at[account]
+	c.mu.Unlock()
+	if ok && known.Sequence == sequence {
+		return known, nil
+	}
+	counts, err := r.Counts(ctx, account)
+	if err != nil {
+		return counts, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at == nil || len(c.at) >= keptCounts {
+		c.at = map[directory.AccountID]store.Counts{}
+	}
+	c.at[account] = counts
+	return counts, nil
+}

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// An invitee is a member to be asked in by mail.
+type invitee struct {
+	User   directory.User
+	Member directory.Member
+	Again  bool // an invitation was sent before
+}
+
+// planInvitation queues the invitation and its mail (INV-1, INV-6). The person
+// keeps their password if they have one: then accepting asks them to sign in
+// (USER-4). The member's status is the caller's to set.
+func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
+	days := c.policies(ro.account).InvitationDays
+	expires := p.Now.AddDate(0, 0, days)
+	rows := make([]store.InvitationRow, 0, len(invitees))
+	for _, i := range invitees {
+		token, digest := secret.NewToken()
+		id := directory.InvitationID(p.NewKeyIn(ro.account.ID))
+		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: p.Actor.User, Expires: expires})
+		kind, mailKind := audit.InvitationSent, "invitation"
+		if i.Again {
+			kind = audit.InvitationResent
+		}
+		if i.User.Password == directory.PasswordOwn {
+			mailKind = "invitation_known"
+		}
+		entry := audit.Entry{Account: ro.account.ID, Kind: kind, Subject: i.User.ID, Object: int64(i.Member.ID), Unit: i.Member.Unit}
+		entry.Note("expires", "", day(expires))
+		p.Record(entry)
+		p.Mail(directory.Mail{Account: ro.account.ID, User: i.User.ID, Address: i.User.Email, Kind: mailKind,
+			Language: languageOf(i.User, ro.account), Path: "/invitation/{secret}", Secret: token,
+			Facts: map[string]string{"Actor": p.By, "UserName": i.User.UserName, "Until": expires.Format(time.RFC3339)}})
+	}
+	p.Change(store.InsertInvitations{Account: ro.account.ID, Rows: rows})
+}
+
+// languageOf is a person's language, else their account's.
+func languageOf(u directory.User, a directory.Account) string {
+	if u.Language != "" {
+		return u.Language
+	}
+	return a.Language
+}

@@ -1,0 +1,132 @@
+// Package apptest starts the operations on a test database, with a clock that
+// tests move, and makes the people and accounts their stories begin with.
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+	"intendant/internal/storetest"
+)
+
+// A World is one installation under test.
+type World struct {
+	*app.App
+	T     testing.TB
+	DB    *store.DB
+	Box   *secret.Box
+	clock atomic.Int64
+	TXT   map[string][]string // what LookupTXT answers
+}
+
+// Noon is when a world's clock starts.
+func Noon() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
+
+// Each runs a test in a world of its own on every database.
+func Each(t *testing.T, test func(t *testing.T, w *World)) {
+	t.Helper()
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			test(t, New(t, kind))
+		})
+	}
+}
+
+// New makes a world on the database of that kind: "sqlite" or "postgres".
+func New(t testing.TB, kind string) *World {
+	t.Helper()
+	w := &World{T: t, TXT: map[string][]string{}}
+	w.clock.Store(Noon().UnixMicro())
+	w.DB = storetest.OpenWith(t, kind, store.Options{Now: w.Now})
+	box, err := secret.NewBox(bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Box = box
+	text, ok := catalogue.BuiltinFile("standard")
+	if !ok {
+		t.Fatal("no standard catalogue")
+	}
+	c, faults := catalogue.Read("standard.yaml", bytes.NewReader(text))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: secret.NewPasswords(2), Catalogue: c, Now: w.Now,
+		Log: slog.New(slog.DiscardHandler), LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil }})
+	return w
+}
+
+// Now is the world's clock.
+func (w *World) Now() time.Time { return time.UnixMicro(w.clock.Load()).UTC() }
+
+// Pass lets time go by.
+func (w *World) Pass(d time.Duration) { w.clock.Add(d.Microseconds()) }
+
+// Operator acts from the command line and may do everything the vendor may.
+func (w *World) Operator() authz.Actor {
+	return authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
+}
+
+// Account makes an unclaimed account of the company-network type.
+func (w *World) Account(number string) directory.Account {
+	w.T.Helper()
+	account, err := w.Accounts.Create(w.Context(), w.Operator(), app.NewAccount{
+		Number: number, Name: "Compte " + number, Type: "company-network", ServiceLevel: "contract", Language: "fr",
+		Address: directory.PostalAddress{Street: "18 quai des Tanneurs", PostalCode: "44000", City: "Nantes", Country: "FR"},
+	})
+	if err != nil {
+		w.T.Fatalf("create account %s: %v", number, err)
+	}
+	return account
+}
+
+// Context is the test's.
+func (w *World) Context() context.Context { return w.T.Context() }
+
+// Code is the code of a refusal, "" for none, and fails the test for a fault.
+func (w *World) Code(err error) string {
+	w.T.Helper()
+	if err == nil {
+		return ""
+	}
+	var refusal *directory.Error
+	if !asRefusal(err, &refusal) {
+		w.T.Fatalf("fault instead of a refusal: %v", err)
+	}
+	return refusal.Code
+}
+
+func asRefusal(err error, into **directory.Error) bool {
+	for err != nil {
+		if r, ok := err.(*directory.Error); ok {
+			*into = r
+			return true
+		}
+		u, ok := err.(interface{ Unwrap() error })
+		if !ok {
+			return false
+		}
+		err = u.Unwrap()
+	}
+	return false
+}
+
+// Must fails the test on any error.
+func (w *World) Must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(fmt.Errorf("unexpected: %w", err))
+	}
+}

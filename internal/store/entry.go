@@ -1,0 +1,239 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+)
+
+// An EntryFilter chooses history entries; its zero value chooses all. From is
+// inclusive, To exclusive.
+type EntryFilter struct {
+	Accounts []directory.AccountID // empty: every account and the installation
+	From, To time.Time
+	Actor    directory.UserID
+	Subject  directory.UserID
+	Kinds    []audit.Kind
+	Units    []directory.UnitID // with InUnits: entries of these units only
+	InUnits  bool
+	Door     authz.Door
+	Batch    string
+}
+
+func (f EntryFilter) where(r *Reader, a *args) string {
+	where := `1 = 1`
+	switch {
+	case len(f.Accounts) == 1: // lets the index of the account's chain serve the order
+		where += ` AND e.account_key = ` + a.add(f.Accounts[0])
+	case len(f.Accounts) > 1:
+		where += ` AND e.account_key` + inKeys(r, f.Accounts, a)
+	}
+	if !f.From.IsZero() {
+		where += ` AND e.at >= ` + a.add(f.From)
+	}
+	if !f.To.IsZero() {
+		where += ` AND e.at < ` + a.add(f.To)
+	}
+	if f.Actor != 0 {
+		where += ` AND e.actor_key = ` + a.add(f.Actor)
+	}
+	if f.Subject != 0 {
+		where += ` AND e.subject_key = ` + a.add(f.Subject)
+	}
+	if len(f.Kinds) > 0 {
+		kinds := make([]string, len(f.Kinds))
+		for i, k := range f.Kinds {
+			kinds[i] = string(k)
+		}
+		where += ` AND e.kind` + inTexts(r, kinds, a)
+	}
+	if f.InUnits {
+		where += ` AND e.unit_key` + inKeys(r, f.Units, a)
+	}
+	if f.Door != "" {
+		where += ` AND e.door = ` + a.add(f.Door)
+	}
+	if f.Batch != "" {
+		where += ` AND e.batch = ` + a.add(f.Batch)
+	}
+	return where
+}
+
+// An EntryPlace is where a page of history goes on: after the entry named. The
+// zero value is the newest end.
+type EntryPlace struct {
+	At      time.Time
+	Account directory.AccountID
+	N       int64
+}
+
+const entryFields = `e.account_key, e.n, e.at, e.batch, e.actor_key, e.actor_kind, e.staff_entry_key, e.door, e.kind,
+	e.subject_key, e.unit_key, e.object_key, e.facts, e.salt, e.personal, e.digest, e.hash`
+
+func scanEntry(row scanner) (audit.Entry, error) {
+	var e audit.Entry
+	var at micros
+	var actor, staff, subject, unit, object *int64
+	var facts string
+	var personal *string
+	err := row.Scan(&e.Account, &e.N, &at, &e.Batch, &actor, &e.ActorKind, &staff, &e.Door, &e.Kind,
+		&subject, &unit, &object, &facts, &e.Salt, &personal, &e.Digest, &e.Hash)
+	if err != nil {
+		return e, err
+	}
+	e.At = at.Time
+	e.Actor, e.StaffEntry, e.Subject = directory.UserID(orZero(actor)), orZero(staff), directory.UserID(orZero(subject))
+	e.Unit, e.Object = directory.UnitID(orZero(unit)), orZero(object)
+	if err := json.Unmarshal([]byte(facts), &e.Facts); err != nil {
+		return e, fmt.Errorf("read facts of entry %d: %w", e.N, err)
+	}
+	if personal != nil {
+		if err := json.Unmarshal([]byte(*personal), &e.Personal); err != nil {
+			return e, fmt.Errorf("read values of entry %d: %w", e.N, err)
+		}
+		return e, nil
+	}
+	// An entry that never had personal values has the digest of none.
+	none := sha256.Sum256([]byte("null"))
+	e.Erased = !bytes.Equal(e.Digest, none[:])
+	return e, nil
+}
+
+// orZero reads NULL as zero.
+func orZero(key *int64) int64 {
+	if key == nil {
+		return 0
+	}
+	return *key
+}
+
+// Entries reads a page of history, newest first. Within one account the order
+// is the chain's; over several it is that of time.
+func (r *Reader) Entries(ctx context.Context, f EntryFilter, after EntryPlace, size int) ([]audit.Entry, error) {
+	var a args
+	query := `SELECT ` + entryFields + ` FROM entry e WHERE ` + f.where(r, &a)
+	if len(f.Accounts) == 1 {
+		if after.N > 0 {
+			query += ` AND e.n < ` + a.add(after.N)
+		}
+		query += ` ORDER BY e.n DESC`
+	} else {
+		if after.N > 0 {
+			query += ` AND (e.at, e.account_key, e.n) < (` + a.add(after.At) + `, ` + a.add(after.Account) + `, ` + a.add(after.N) + `)`
+		}
+		query += ` ORDER BY e.at DESC, e.account_key DESC, e.n DESC`
+	}
+	query += ` LIMIT ` + a.add(size)
+	entries, err := collect(ctx, r, query, a, scanEntry)
+	if err != nil {
+		return nil, fmt.Errorf("list history: %w", err)
+	}
+	return entries, nil
+}
+
+// CountEntries counts the entries a filter chooses.
+func (r *Reader) CountEntries(ctx context.Context, f EntryFilter) (int64, error) {
+	var a args
+	query := `SELECT count(*) FROM entry e WHERE ` + f.where(r, &a)
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count history: %w", err)
+	}
+	return n, nil
+}
+
+// EachEntry visits an account's entries in the order of the chain without
+// keeping them. On PostgreSQL visit must not ask this reader.
+func (r *Reader) EachEntry(ctx context.Context, account directory.AccountID, visit func(audit.Entry) error) error {
+	var a args
+	query := `SELECT ` + entryFields + ` FROM entry e WHERE e.account_key = ` + a.add(account) + ` ORDER BY e.n`
+	err := each(ctx, r, query, a, func(row scanner) error {
+		e, err := scanEntry(row)
+		if err != nil {
+			return err
+		}
+		return visit(e)
+	})
+	if err != nil {
+		return fmt.Errorf("read history: %w", err)
+	}
+	return nil
+}
+
+// LedgerAccounts lists every account that has a ledger, the installation first.
+func (r *Reader) LedgerAccounts(ctx context.Context) ([]directory.AccountID, error) {
+	accounts, err := collect(ctx, r, `SELECT account_key FROM ledger ORDER BY account_key`, nil,
+		func(row scanner) (account directory.AccountID, err error) { return account, row.Scan(&account) })
+	if err != nil {
+		return nil, fmt.Errorf("list ledgers: %w", err)
+	}
+	return accounts, nil
+}
+
+// An EraseHistory takes the personal values about a person out of every
+// account's history; the chains still verify. Rules HIST-3, USER-7.
+type EraseHistory struct {
+	Subject directory.UserID
+}
+
+func (c EraseHistory) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `UPDATE entry SET personal = NULL, salt = NULL WHERE subject_key = ` + a.add(c.Subject) + ` AND personal IS NOT NULL`
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("erase values in history: %w", err)
+	}
+	return nil
+}
+
+// A Named is what a row is called, for a history entry that is about it. Of a
+// role there are names by language.
+type Named struct {
+	Noun  string // "account", "unit", "company", "role" or "import"
+	Name  string
+	Names map[string]string
+}
+
+// Names reads what the rows of these keys are called, of whatever table: a key
+// is one row's only. A grant has its role's name. Keys of nothing that has a
+// name are left out.
+func (r *Reader) Names(ctx context.Context, keys []int64) (map[int64]Named, error) {
+	found := make(map[int64]Named, len(keys))
+	if len(keys) == 0 {
+		return found, nil
+	}
+	var a args
+	in := inKeys(r, keys, &a)
+	query := `
+		SELECT 'account', key, name FROM account WHERE key` + in + `
+		UNION ALL SELECT 'unit', key, name FROM unit WHERE key` + in + `
+		UNION ALL SELECT 'company', key, name FROM company WHERE key` + in + `
+		UNION ALL SELECT 'import', key, file_name FROM import WHERE key` + in + `
+		UNION ALL SELECT 'role', key, names FROM role WHERE key` + in + `
+		UNION ALL SELECT 'role', g.key, o.names FROM "grant" g JOIN role o ON o.key = g.role_key WHERE g.key` + in
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var key int64
+		var n Named
+		if err := row.Scan(&n.Noun, &key, &n.Name); err != nil {
+			return err
+		}
+		if n.Noun == "role" {
+			if err := json.Unmarshal([]byte(n.Name), &n.Names); err != nil {
+				return fmt.Errorf("read names of role %d: %w", key, err)
+			}
+			n.Name = ""
+		}
+		found[key] = n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read names: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// A MailFilter chooses mails of the outbox; its zero value chooses all.
+type MailFilter struct {
+	State   directory.MailState
+	Account directory.AccountID
+	Address string // a part of the address, in any case
+	Kind    string
+}
+
+func (f MailFilter) where(a *args) string {
+	where := `1 = 1`
+	if f.State != "" {
+		where += ` AND m.state = ` + a.add(f.State)
+	}
+	if f.Account != 0 {
+		where += ` AND m.account_key = ` + a.add(f.Account)
+	}
+	if f.Address != "" {
+		where += ` AND lower(m.address) LIKE ` + a.add("%"+escapeLike(strings.ToLower(f.Address))+"%") + ` ESCAPE '\'`
+	}
+	if f.Kind != "" {
+		where += ` AND m.kind = ` + a.add(f.Kind)
+	}
+	return where
+}
+
+// escapeLike takes the meaning of LIKE's signs away.
+func escapeLike(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+}
+
+// A MailPlace is where a page of mails goes on: after the mail named. The zero
+// value is the newest end.
+type MailPlace struct {
+	At time.Time
+	ID directory.MailID
+}
+
+// MailQueue reads a page of the outbox, newest first.
+func (r *Reader) MailQueue(ctx context.Context, f MailFilter, after MailPlace, size int) ([]StoredMail, error) {
+	var a args
+	query := `SELECT ` + mailFields + ` WHERE ` + f.where(&a)
+	if after.ID != 0 {
+		query += ` AND (m.created_at, m.key) < (` + a.add(after.At) + `, ` + a.add(after.ID) + `)`
+	}
+	query += ` ORDER BY m.created_at DESC, m.key DESC LIMIT ` + a.add(size)
+	mails, err := collect(ctx, r, query, a, scanMail)
+	if err != nil {
+		return nil, fmt.Errorf("list mails: %w", err)
+	}
+	return mails, nil
+}
+
+// MailTotals counts the mails a filter chooses by state, whatever state the
+// filter asks for.
+func (r *Reader) MailTotals(ctx context.Context, f MailFilter) (map[directory.MailState]int64, error) {
+	f.State = ""
+	var a args
+	query := `SELECT m.state, count(*) FROM mail m WHERE ` + f.where(&a) + ` GROUP BY m.state`
+	totals := map[directory.MailState]int64{}
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var state directory.MailState
+		var n int64
+		if err := row.Scan(&state, &n); err != nil {
+			return err
+		}
+		totals[state] = n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count mails: %w", err)
+	}
+	return totals, nil
+}
+
+// PurgeMails removes at most limit mails that are not waiting and were written
+// before a time. It answers how many.
+func (tx *Tx) PurgeMails(ctx context.Context, before time.Time, limit int) (int64, error) {
+	var a args
+	query := `DELETE FROM mail WHERE key IN (SELECT key FROM mail WHERE state <> 'waiting' AND created_at < ` + a.add(before) +
+		` ORDER BY created_at LIMIT ` + a.add(limit) + `)`
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return 0, fmt.Errorf("purge mails: %w", err)
+	}
+	return n, nil
+}
+
+// A MailboxMessage is what would have been sent, as its reader would see it
+// (MAIL-3).
+type MailboxMessage struct {
+	Mail       directory.MailID
+	Address    string
+	Subject    string
+	HTML, Text string
+	At         time.Time
+}
+
+// PutMailboxMessage keeps a message in the mailbox; a second try of the same
+// mail replaces the first.
+func (tx *Tx) PutMailboxMessage(ctx context.Context, m MailboxMessage) error {
+	columns := []string{"mail_key", "address", "subject", "html", "text", "at"}
+	row := []any{m.Mail, m.Address, m.Subject, m.HTML, m.Text, tx.Now}
+	onConflict := `ON CONFLICT (mail_key) DO UPDATE SET address = excluded.address, subject = excluded.subject,
+		html = excluded.html, text = excluded.text, at = excluded.at`
+	if _, err := tx.bulkInsert(ctx, "mailbox_message", columns, [][]any{row}, onConflict); err != nil {
+		return fmt.Errorf("put into mailbox: %w", err)
+	}
+	return nil
+}
+
+// Mailbox reads a page of the mailbox without the texts, newest first, of one
+// address or of all, and how many messages there are in all.
+func (r *Reader) Mailbox(ctx context.Context, address string, after MailPlace, size int) ([]MailboxMessage, int64, error) {
+	var counted args
+	query := `SELECT count(*) FROM mailbox_message b WHERE ` + mailboxOf(address, &counted)
+	total, err := one(ctx, r, query, counted, scanInt64)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count mailbox: %w", err)
+	}
+	var a args
+	query = `SELECT b.mail_key, b.address, b.subject, b.at FROM mailbox_message b WHERE ` + mailboxOf(address, &a)
+	if after.ID != 0 {
+		query += ` AND (b.at, b.mail_key) < (` + a.add(after.At) + `, ` + a.add(after.ID) + `)`
+	}
+	query += ` ORDER BY b.at DESC, b.mail_key DESC LIMIT ` + a.add(size)
+	messages, err := collect(ctx, r, query, a, func(row scanner) (MailboxMessage, error) {
+		var m MailboxMessage
+		var at micros
+		err := row.Scan(&m.Mail, &m.Address, &m.Subject, &at)
+		m.At = at.Time
+		return m, err
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("list mailbox: %w", err)
+	}
+	return messages, total, nil
+}
+
+func mailboxOf(address string, a *args) string {
+	if address == "" {
+		return `1 = 1`
+	}
+	return `b.address = ` + a.add(address)
+}
+
+// MailboxMessage reads one message whole; it refuses with mail.not_found.
+func (r *Reader) MailboxMessage(ctx context.Context, id directory.MailID) (MailboxMessage, error) {
+	var a args
+	query := `SELECT b.mail_key, b.address, b.subject, b.html, b.text, b.at FROM mailbox_message b WHERE b.mail_key = ` + a.add(id)
+	m, err := one(ctx, r, query, a, func(row scanner) (MailboxMessage, error) {
+		var m MailboxMessage
+		var at micros
+		err := row.Scan(&m.Mail, &m.Address, &m.Subject, &m.HTML, &m.Text, &at)
+		m.At = at.Time
+		return m, err
+	})
+	if isNoRows(err) {
+		return m, directory.Refuse(directory.NotFound, "mail.not_found")
+	}
+	if err != nil {
+		return m, fmt.Errorf("read mailbox: %w", err)
+	}
+	return m, nil
+}
+
+// PurgeMailbox removes at most limit messages from before a time and answers
+// how many.
+func (tx *Tx) PurgeMailbox(ctx context.Context, before time.Time, limit int) (int64, error) {
+	var a args
+	query := `DELETE FROM mailbox_message WHERE mail_key IN (SELECT mail_key FROM mailbox_message WHERE at < ` + a.add(before) +
+		` ORDER BY at LIMIT ` + a.add(limit) + `)`
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return 0, fmt.Errorf("purge mailbox: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,150 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+
+	"intendant/internal/directory"
+	"intendant/internal/web/ui"
+)
+
+// Render answers with a page; nothing is sent before the whole of it stands.
+func (q *Request) Render(c templ.Component) error { return q.RenderStatus(http.StatusOK, c) }
+
+// RenderStatus is Render with another status, such as 422 for a form that
+// comes back with its errors.
+func (q *Request) RenderStatus(status int, c templ.Component) error {
+	var buffer bytes.Buffer
+	if err := c.Render(q.Context(), &buffer); err != nil {
+		return err
+	}
+	q.W.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.W.Header().Set("Cache-Control", "no-store")
+	q.W.WriteHeader(status)
+	_, err := buffer.WriteTo(q.W)
+	if err != nil {
+		q.Site.Log.DebugContext(q.Context(), "reader left", "error", err)
+	}
+	return nil
+}
+
+// Redirect leads on after a form was done.
+func (q *Request) Redirect(to string) error {
+	http.Redirect(q.W, q.Request, to, http.StatusSeeOther)
+	return nil
+}
+
+// ReturnTo is the address named in "return" when it is one of this
+// installation, else the one given (SIGN-7: relative only).
+func (q *Request) ReturnTo(otherwise string) string {
+	return SafeReturn(q.FormValue("return"), otherwise)
+}
+
+// SafeReturn is to when it leads nowhere but into this installation.
+func SafeReturn(to, otherwise string) string {
+	parsed, err := url.Parse(to)
+	if err != nil || parsed.IsAbs() || parsed.Host != "" || !strings.HasPrefix(to, "/") ||
+		strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n\t") {
+		return otherwise
+	}
+	return to
+}
+
+// StatusOf is the HTTP status of a kind of refusal.
+func StatusOf(kind directory.Kind) int {
+	switch kind {
+	case directory.Invalid:
+		return http.StatusUnprocessableEntity
+	case directory.NotFound:
+		return http.StatusNotFound
+	case directory.Denied:
+		return http.StatusForbidden
+	case directory.Conflict:
+		return http.StatusConflict
+	case directory.Limited:
+		return http.StatusTooManyRequests
+	}
+	return http.StatusInternalServerError
+}
+
+// Refusal separates what the person is to be told from faults: it answers the
+// refusal, or nil and the fault. Pages use it to show a form again.
+func Refusal(err error) (*directory.Error, error) {
+	var refusal *directory.Error
+	if errors.As(err, &refusal) {
+		return refusal, nil
+	}
+	return nil, err
+}
+
+// fail turns what a page returned into the page that says it. A fault is
+// logged once, here, under the reference that is shown.
+func (q *Request) fail(err error) {
+	var refusal *directory.Error
+	if !errors.As(err, &refusal) {
+		reference := uuid.NewString()[:8]
+		q.Site.Log.ErrorContext(q.Context(), "request failed", "reference", reference, "method", q.Method,
+			"route", q.Pattern, "error", err)
+		q.errorPage(http.StatusInternalServerError, "error.internal", reference)
+		return
+	}
+	switch refusal.Code {
+	case "sign_in.required":
+		q.toSignIn()
+	case "password.change_first":
+		http.Redirect(q.W, q.Request, "/password/change", http.StatusSeeOther)
+	default:
+		q.refusalPage(refusal)
+	}
+}
+
+func (q *Request) toSignIn() {
+	to := "/sign-in"
+	if q.Method == http.MethodGet && q.URL.Path != "/" {
+		to += "?return=" + url.QueryEscape(q.URL.RequestURI())
+	}
+	http.Redirect(q.W, q.Request, to, http.StatusSeeOther)
+}
+
+func (q *Request) refusalPage(refusal *directory.Error) {
+	title := "error.title.refused"
+	switch refusal.Kind {
+	case directory.NotFound:
+		title = "error.title.not_found"
+	case directory.Denied:
+		title = "error.title.denied"
+	}
+	q.writeError(StatusOf(refusal.Kind), q.Printer.T(title), q.Printer.Error(refusal), "")
+}
+
+func (q *Request) errorPage(status int, key, reference string) {
+	if q.Printer == nil {
+		q.Printer = q.Site.Bundle.Printer(q.Site.Language, nil)
+	}
+	q.writeError(status, q.Printer.T("error.title.internal"), q.Printer.T(key, "Reference", reference), reference)
+}
+
+func (q *Request) writeError(status int, title, text, reference string) {
+	home := ui.Act{Label: q.Printer.T("error.home"), Href: "/", Kind: ui.Primary}
+	err := q.RenderStatus(status, ui.ErrorPage(q.Entry(title), title, text, reference, home))
+	if err != nil {
+		q.Site.Log.ErrorContext(q.Context(), "write error page", "error", err)
+		http.Error(q.W, http.StatusText(status), status)
+	}
+}
+
+// NotFound answers any address that no route knows.
+func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
+	q := &Request{Request: r, W: w, Site: s}
+	if err := q.identify(); err != nil {
+		q.fail(err)
+		return
+	}
+	q.fail(directory.Refuse(directory.NotFound, "not_found"))
+}

@@ -1,0 +1,84 @@
+package page
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"intendant/internal/web/ui"
+)
+
+const (
+	languageCookie = "language"
+	toastCookie    = "toast"
+)
+
+// cookieName is __Host-session where the installation is reached by https; on
+// this machine alone, over http, some browsers would not keep such a cookie.
+func (s *Site) cookieName() string {
+	if s.Secure {
+		return "__Host-session"
+	}
+	return "session"
+}
+
+// StartSession gives the browser a session's token (SIGN-7).
+func (q *Request) StartSession(token string, expires time.Time) {
+	http.SetCookie(q.W, &http.Cookie{Name: q.Site.cookieName(), Value: token, Path: "/", Expires: expires,
+		HttpOnly: true, Secure: q.Site.Secure, SameSite: http.SameSiteLaxMode})
+}
+
+// EndSession takes the token back from the browser.
+func (q *Request) EndSession() {
+	http.SetCookie(q.W, &http.Cookie{Name: q.Site.cookieName(), Path: "/", MaxAge: -1,
+		HttpOnly: true, Secure: q.Site.Secure, SameSite: http.SameSiteLaxMode})
+}
+
+// SessionToken is the token the browser sent.
+func (q *Request) SessionToken() string {
+	cookie, err := q.Cookie(q.Site.cookieName())
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// Remember keeps a choice that is no secret, such as language or theme, on
+// this machine.
+func (q *Request) Remember(name, value string) {
+	http.SetCookie(q.W, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
+		Secure: q.Site.Secure, SameSite: http.SameSiteLaxMode})
+}
+
+// RememberLanguage keeps the language a stranger chose.
+func (q *Request) RememberLanguage(code string) { q.Remember(languageCookie, code) }
+
+// Toast shows a sentence on the page the redirect leads to. Undo is an address
+// to post to, or empty.
+func (q *Request) Toast(text, undo string) {
+	value, err := json.Marshal(ui.Toast{Text: text, Undo: undo})
+	if err != nil {
+		return
+	}
+	http.SetCookie(q.W, &http.Cookie{Name: toastCookie, Value: base64.RawURLEncoding.EncodeToString(value), Path: "/", MaxAge: 60,
+		HttpOnly: true, Secure: q.Site.Secure, SameSite: http.SameSiteLaxMode})
+}
+
+func (q *Request) takeToasts() []ui.Toast {
+	cookie, err := q.Cookie(toastCookie)
+	if err != nil || cookie.Value == "" || q.Method != http.MethodGet {
+		return nil
+	}
+	http.SetCookie(q.W, &http.Cookie{Name: toastCookie, Path: "/", MaxAge: -1, Secure: q.Site.Secure})
+	var toast ui.Toast
+	value, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil || json.Unmarshal(value, &toast) != nil {
+		return nil
+	}
+	if !strings.HasPrefix(toast.Undo, "/") || strings.HasPrefix(toast.Undo, "//") {
+		toast.Undo = ""
+	}
+	return []ui.Toast{toast}
+}

@@ -1,0 +1,127 @@
+package page
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/i18n"
+	"intendant/internal/web/ui"
+)
+
+// A Request is one request with who asks, in which language, and in which
+// account.
+type Request struct {
+	*http.Request
+	W       http.ResponseWriter
+	Site    *Site
+	In      app.SignedIn // zero when nobody is signed in
+	Frame   *app.Frame   // set on routes in an account
+	Printer *i18n.Printer
+	Toasts  []ui.Toast // to show on this page
+}
+
+// SignedIn reports whether somebody is.
+func (q *Request) SignedIn() bool { return q.In.User.ID != 0 }
+
+// maxForm is how much a form may carry, files apart: a hundred thousand pasted
+// addresses fit.
+const maxForm = 16 << 20
+
+func (q *Request) identify() error {
+	zone := time.UTC
+	if cookie, err := q.Cookie(q.Site.cookieName()); err == nil && cookie.Value != "" {
+		in, err := q.Site.App.Sessions.Resolve(q.Context(), cookie.Value, q.client(), q.Site.Limits)
+		var refusal *directory.Error
+		switch {
+		case err == nil:
+			q.In = in
+		case !errors.As(err, &refusal):
+			return err
+		}
+	}
+	q.Printer = q.Site.Bundle.Printer(q.language(), zone)
+	q.Toasts = q.takeToasts()
+	return nil
+}
+
+// Localise sets the time zone of the account whose page this is.
+func (q *Request) Localise(zone string) {
+	if location, err := time.LoadLocation(zone); err == nil {
+		q.Printer = q.Site.Bundle.Printer(q.Printer.Lang(), location)
+	}
+}
+
+// language is the person's, else the one chosen on this machine, else what the
+// browser asks for, else the installation's (PREF-2).
+func (q *Request) language() string {
+	if q.SignedIn() && q.In.User.Language != "" {
+		return q.Site.Bundle.Match(q.In.User.Language)
+	}
+	if cookie, err := q.Cookie(languageCookie); err == nil {
+		return q.Site.Bundle.Match(cookie.Value)
+	}
+	return q.Site.Bundle.Match(q.Header.Get("Accept-Language"), q.Site.Language)
+}
+
+func (q *Request) readForm() error {
+	if q.Method != http.MethodPost || strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/form-data") {
+		return nil // files are read by the page that takes them
+	}
+	q.Body = http.MaxBytesReader(q.W, q.Body, maxForm)
+	if err := q.ParseForm(); err != nil {
+		return formRefusal(err)
+	}
+	return cleanText(q.PostForm)
+}
+
+// formRefusal is what the person is told of a form that cannot be read.
+func formRefusal(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return &directory.Error{Kind: directory.Invalid, Code: "form.too_large", Args: directory.Args{"Bytes": large.Limit}}
+	}
+	return directory.Refuse(directory.Invalid, "form.broken")
+}
+
+// cleanText refuses text that is no text: broken encoding and NUL, which no
+// field can mean and PostgreSQL cannot store. Pasted addresses answer for
+// their own pieces.
+func cleanText(form url.Values) error {
+	for field, values := range form {
+		if field == "addresses" {
+			continue
+		}
+		for _, value := range values {
+			if strings.ContainsRune(value, 0) || !validText(value) {
+				return directory.InvalidField(field, "text.broken", nil)
+			}
+		}
+	}
+	return nil
+}
+
+func validText(s string) bool { return strings.ToValidUTF8(s, "") == s }
+
+// Field is a form field, trimmed.
+func (q *Request) Field(name string) string { return strings.TrimSpace(q.PostFormValue(name)) }
+
+// Ticked reports whether a check box was sent ticked.
+func (q *Request) Ticked(name string) bool { return q.PostFormValue(name) != "" }
+
+func (q *Request) client() app.Client {
+	address := q.RemoteAddr
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		address = host
+	}
+	agent := q.UserAgent()
+	return app.Client{Address: address, Agent: strings.ToValidUTF8(agent[:min(len(agent), 200)], "")}
+}
+
+// Client is where the request comes from.
+func (q *Request) Client() app.Client { return q.client() }

@@ -1,0 +1,157 @@
+package page
+
+import (
+	"intendant/internal/authz"
+	"intendant/internal/web/assets"
+	"intendant/internal/web/ui"
+)
+
+// A Place is an entry of an account's navigation.
+type Place string
+
+// The places of an account and of the vendor's console.
+const (
+	Overview     Place = "overview"
+	Members      Place = "members"
+	Requests     Place = "requests"
+	Contacts     Place = "contacts"
+	Services     Place = "services"
+	HistoryPlace Place = "history"
+	Settings     Place = "settings"
+	NoPlace      Place = ""
+
+	Customers       Place = "customers"
+	KeyRequests     Place = "key_requests"
+	MailQueue       Place = "mail"
+	CataloguePlace  Place = "catalogue"
+	VendorHistory   Place = "vendor_history"
+	Staff           Place = "staff"
+	MailboxPlace    Place = "mailbox"
+	CustomerImports Place = "customer_imports"
+	WithoutAdmin    Place = "without_administrator"
+	accountPrefix         = "/accounts/"
+)
+
+// AccountPath is an address within the account of this page.
+func (q *Request) AccountPath(rest string) string {
+	return accountPrefix + q.PathValue("account") + rest
+}
+
+// Entry is a page before or beside any account: sign-in, key, invitation.
+func (q *Request) Entry(title string) ui.Page {
+	p := q.basic(title)
+	return p
+}
+
+// InAccount is a page of the account in the address.
+func (q *Request) InAccount(title string, here Place) ui.Page {
+	p := q.basic(title)
+	f := q.Frame
+	p.Account = &ui.Account{Name: f.Account.Name, Number: f.Account.Number, Choose: "/accounts"}
+	role := "shell.role.member"
+	if f.Rights.May(authz.ManageMembers, 0) {
+		role = "shell.role.administrator"
+	}
+	if p.Person != nil {
+		p.Person.Role = p.T(role)
+	}
+	p.Nav = q.accountNav(here)
+	if e := f.Entry; e.Key != 0 && e.Account == f.Account.ID {
+		p.Banner = &ui.Banner{Reason: e.Reason, Until: e.Expires, Leave: "/vendor/leave"}
+	}
+	return p
+}
+
+func (q *Request) accountNav(here Place) []ui.NavItem {
+	f, t := q.Frame, q.Printer.T
+	item := func(place Place, icon, rest string) ui.NavItem {
+		return ui.NavItem{Label: t("nav." + string(place)), Icon: icon, Href: q.AccountPath(rest), Current: place == here}
+	}
+	nav := []ui.NavItem{item(Overview, "layout-dashboard", "")}
+	if f.Rights.MayAnywhere(authz.ViewMembers) {
+		members := item(Members, "users", "/members")
+		members.Count = f.Counts.Members()
+		nav = append(nav, members)
+	}
+	if f.Rights.May(authz.DecideRequests, 0) {
+		requests := item(Requests, "user-question", "/requests")
+		requests.Count, requests.Waiting = f.Counts.Waiting, true
+		nav = append(nav, requests)
+	}
+	nav = append(nav, item(Contacts, "address-book", "/contacts"), item(Services, "shield-check", "/services"))
+	for _, follow := range []struct {
+		may  bool
+		item ui.NavItem
+	}{
+		{f.Rights.MayAnywhere(authz.ViewHistory), item(HistoryPlace, "history", "/history")},
+		{f.Rights.May(authz.ManageAccount, 0), item(Settings, "settings", "/settings")},
+	} {
+		if follow.may {
+			follow.item.Heading = t("nav.heading.follow")
+			nav = append(nav, follow.item)
+		}
+	}
+	return nav
+}
+
+// InConsole is a page of the vendor's console.
+func (q *Request) InConsole(title string, here Place, counts ConsoleCounts) ui.Page {
+	p := q.basic(title)
+	t := q.Printer.T
+	if p.Person != nil {
+		p.Person.Role = t("staff.role." + q.In.User.Staff)
+	}
+	item := func(place Place, icon, href, heading string, count int64, waiting bool) ui.NavItem {
+		n := ui.NavItem{Label: t("nav." + string(place)), Icon: icon, Href: href, Current: place == here, Count: count, Waiting: waiting}
+		if heading != "" {
+			n.Heading = t(heading)
+		}
+		return n
+	}
+	p.Nav = []ui.NavItem{
+		item(Customers, "building", "/vendor/customers", "", counts.Customers, false),
+		item(KeyRequests, "key", "/vendor/key-requests", "", counts.KeyRequests, true),
+		item(MailQueue, "mail", "/vendor/mail", "", counts.MailTrouble, true),
+		item(CataloguePlace, "template", "/vendor/catalogue", "nav.heading.installation", 0, false),
+		item(Staff, "users", "/vendor/staff", "nav.heading.installation", 0, false),
+		item(VendorHistory, "history", "/vendor/history", "nav.heading.installation", 0, false),
+	}
+	if q.Site.Mailbox {
+		p.Nav = append(p.Nav, item(MailboxPlace, "inbox", "/mailbox", "nav.heading.installation", 0, false))
+	}
+	return p
+}
+
+// ConsoleCounts are the figures of the console's navigation.
+type ConsoleCounts struct{ Customers, KeyRequests, MailTrouble int64 }
+
+func (q *Request) basic(title string) ui.Page {
+	c := q.Site.Catalogue()
+	p := ui.Page{
+		Printer: q.Printer, Title: title, Return: q.URL.RequestURI(), Flash: q.Toasts,
+		Brand: ui.Brand{
+			Name: c.Branding.Name, Colour: c.Branding.Colour, Tagline: c.Branding.Tagline.In(q.Printer.Lang()),
+			Languages: q.Site.Bundle.Languages(),
+			Links:     []ui.Link{{Label: q.Printer.T("shell.help"), Href: "/help"}},
+		},
+	}
+	if q.Method != "GET" {
+		p.Return = q.URL.Path
+	}
+	if c.Branding.Legal != "" {
+		p.Brand.Links = append(p.Brand.Links, ui.Link{Label: q.Printer.T("shell.legal"), Href: c.Branding.Legal})
+	}
+	if c.Branding.Privacy != "" {
+		p.Brand.Links = append(p.Brand.Links, ui.Link{Label: q.Printer.T("shell.privacy"), Href: c.Branding.Privacy})
+	}
+	if !assets.ValidColour(p.Brand.Colour) {
+		p.Brand.Colour = "#0b5d66"
+	}
+	if cookie, err := q.Cookie(ui.ThemeCookie); err == nil {
+		p.Theme = ui.ParseTheme(cookie.Value)
+	}
+	if q.SignedIn() {
+		p.Person = &ui.Person{Name: q.In.User.Name(), Profile: "/profile", Sessions: "/profile/sessions", SignOut: "/sign-out"}
+	}
+	return p
+}

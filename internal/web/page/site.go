@@ -1,0 +1,129 @@
+package page
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/i18n"
+)
+
+// A Site is what all pages share.
+type Site struct {
+	App      *app.App
+	Bundle   *i18n.Bundle
+	Log      *slog.Logger
+	Now      func() time.Time
+	BaseURL  string // without one, no mail leaves
+	Secure   bool   // reached by https: the cookie is __Host-
+	Language string // where nobody chose one
+	Mailbox  bool   // the built-in mailbox is open to vendor staff
+	Limits   app.SessionLimits
+
+	mux    *http.ServeMux
+	routes []Route
+}
+
+// A Reach says who gets to a route at all; what they may do there is decided
+// by the operation it calls.
+type Reach string
+
+// Who reaches a route: anybody, whoever is signed in, whoever belongs to the
+// account in its address, the vendor's staff. Provisional passwords reach only
+// routes of Provisional (SIGN-1).
+const (
+	Anyone      Reach = "anyone"
+	Provisional Reach = "provisional"
+	SignedIn    Reach = "signed_in"
+	InAccount   Reach = "in_account"
+	StaffOnly   Reach = "staff"
+)
+
+// A Route is one address and who reaches it.
+type Route struct {
+	Pattern string // such as "GET /accounts/{account}/members"
+	Reach   Reach
+}
+
+// A Handler answers one request; a refusal or fault it returns becomes a page.
+type Handler func(q *Request) error
+
+// Mux starts the table of routes.
+func (s *Site) Mux() *http.ServeMux {
+	s.mux = http.NewServeMux()
+	return s.mux
+}
+
+// Routes lists what was declared.
+func (s *Site) Routes() []Route { return s.routes }
+
+// Route declares an address, who reaches it, and what answers.
+func (s *Site) Route(pattern string, reach Reach, handle Handler) {
+	s.routes = append(s.routes, Route{pattern, reach})
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		q := &Request{Request: r, W: w, Site: s}
+		if err := s.serve(q, reach, handle); err != nil {
+			q.fail(err)
+		}
+	})
+}
+
+func (s *Site) serve(q *Request, reach Reach, handle Handler) error {
+	if err := q.identify(); err != nil {
+		return err
+	}
+	if err := q.readForm(); err != nil {
+		return err
+	}
+	if err := q.admit(reach); err != nil {
+		return err
+	}
+	return handle(q)
+}
+
+// admit lets through who may reach the route. Strangers are led to the sign-in
+// and back; everybody else meets a page that says nothing is here.
+func (q *Request) admit(reach Reach) error {
+	if reach == Anyone {
+		return nil
+	}
+	if !q.SignedIn() {
+		return directory.Refuse(directory.Denied, "sign_in.required")
+	}
+	if q.In.Session.Purpose == "password" && reach != Provisional {
+		return directory.Refuse(directory.Denied, "password.change_first")
+	}
+	switch reach {
+	case StaffOnly:
+		if q.In.User.Staff == "" {
+			return directory.Refuse(directory.NotFound, "not_found")
+		}
+	case InAccount:
+		frame, err := q.Site.App.Accounts.Open(q.Context(), q.In.Actor, q.PathValue("account"))
+		if err != nil {
+			return err
+		}
+		frame.Entry = q.In.Session.Entry
+		q.Frame = &frame
+	}
+	return nil
+}
+
+// Catalogue is the one in force.
+func (s *Site) Catalogue() *catalogue.Catalogue { return s.App.Catalogue.InForce() }
+
+// Actor is who asks; a stranger when nobody is signed in.
+func (q *Request) Actor() authz.Actor {
+	if q.SignedIn() {
+		return q.In.Actor
+	}
+	return authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage, Address: q.client().Address, Agent: q.client().Agent}
+}
+
+// Context is the request's.
+func (q *Request) Context() context.Context { return q.Request.Context() }
