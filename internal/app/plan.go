@@ -107,7 +107,7 @@ func (p *Plan) NewKeyIn(account directory.AccountID) int64 {
 // number. The operation holds the installation's ledger.
 func (p *Plan) OpenLedger() directory.AccountID {
 	account := directory.AccountID(p.NewKeyIn(directory.Installation))
-	p.ledgers[account] = &store.Ledger{Account: account, NextNumber: 1, Fresh: true}
+	p.ledgers[account] = &store.Ledger{Account: account, NextNumber: 1, Head: []byte{}, Fresh: true}
 	return account
 }
 

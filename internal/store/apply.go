@@ -34,6 +34,9 @@ func (r *Reader) Ledgers(ctx context.Context, accounts []directory.AccountID) (m
 		if err := row.Scan(&l.Account, &l.NextNumber, &l.Sequence, &l.Entries, &l.Head); err != nil {
 			return err
 		}
+		if l.Head == nil {
+			l.Head = []byte{} // SQLite answers an empty value as none
+		}
 		found[l.Account] = &l
 		return nil
 	})
