@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
+	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/ui"
 )
@@ -147,4 +148,24 @@ func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q.fail(directory.Refuse(directory.NotFound, "not_found"))
+}
+
+// Fault answers a request whose handler broke, under the reference that stands
+// in the log.
+func (s *Site) Fault(w http.ResponseWriter, r *http.Request, reference string) {
+	q := &Request{Request: r, W: w, Site: s}
+	if err := q.identify(); err != nil {
+		q.In = app.SignedIn{}
+	}
+	q.errorPage(http.StatusInternalServerError, "error.internal", reference)
+}
+
+// Forged answers a form that another site sent.
+func (s *Site) Forged(w http.ResponseWriter, r *http.Request) {
+	q := &Request{Request: r, W: w, Site: s}
+	if err := q.identify(); err != nil {
+		q.fail(err)
+		return
+	}
+	q.fail(directory.Refuse(directory.Denied, "form.forged"))
 }

@@ -1,0 +1,126 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/catalogue"
+	"intendant/internal/config"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// Names of what an installation keeps in its data folder.
+const (
+	databaseFile = "intendant.db"
+	secretFile   = "secret"
+)
+
+// Options are what an installation is made of.
+type Options struct {
+	Config config.Config
+	Now    func() time.Time
+	Log    *slog.Logger
+	// OwnBase makes links lead to the address that is listened on, where no
+	// base address is configured: right for a demo, wrong behind any proxy.
+	OwnBase bool
+}
+
+// An Installation is the operations of one installation on its open database.
+type Installation struct {
+	App *app.App
+
+	db      *store.DB
+	box     *secret.Box
+	config  config.Config
+	ownBase bool
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// Open opens the database, brings it up to date, and puts the operations
+// together under the catalogue in force. The data folder is made when it is
+// missing. It refuses with catalogue.faulty a catalogue file with faults.
+func Open(ctx context.Context, o Options) (*Installation, error) {
+	i := &Installation{config: o.Config, now: o.Now, log: o.Log, ownBase: o.OwnBase}
+	declared, err := LoadCatalogue(o.Config.Catalogue)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if i.box, err = openBox(o.Config); err != nil {
+		return nil, err
+	}
+	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log}); err != nil {
+		return nil, err
+	}
+	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
+		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT})
+	if err := i.db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, i.Close())
+	}
+	if err := i.App.LoadCatalogue(ctx); err != nil {
+		return nil, errors.Join(err, i.Close())
+	}
+	return i, nil
+}
+
+// Close closes the database.
+func (i *Installation) Close() error { return i.db.Close() }
+
+// address is where the database is.
+func address(c config.Config) string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.Data, databaseFile)
+}
+
+func openBox(c config.Config) (*secret.Box, error) {
+	master := []byte(c.Secret)
+	if c.Secret == "" {
+		var err error
+		if master, err = secret.LoadMaster(filepath.Join(c.Data, secretFile)); err != nil {
+			return nil, fmt.Errorf("open the installation's secret: %w", err)
+		}
+	}
+	box, err := secret.NewBox(master)
+	if err != nil {
+		return nil, fmt.Errorf("open the installation's secret: %w", err)
+	}
+	return box, nil
+}
+
+// LoadCatalogue reads the shipped catalogue of that name, or the file at that
+// path. It refuses with catalogue.no_file and catalogue.faulty.
+func LoadCatalogue(name string) (*catalogue.Catalogue, error) {
+	text, shipped := catalogue.BuiltinFile(name)
+	if !shipped {
+		var err error
+		if text, err = os.ReadFile(name); errors.Is(err, os.ErrNotExist) {
+			return nil, directory.InvalidField("catalogue", "catalogue.no_file", directory.Args{
+				"Path": name, "Shipped": strings.Join(catalogue.Builtin(), ", ")})
+		} else if err != nil {
+			return nil, fmt.Errorf("read catalogue: %w", err)
+		}
+	}
+	declared, faults := catalogue.Read(name, bytes.NewReader(text))
+	if len(faults) > 0 {
+		return nil, directory.InvalidField("catalogue", "catalogue.faulty", directory.Args{
+			"Path": name, "Count": len(faults), "First": faults[0].String()})
+	}
+	return declared, nil
+}

@@ -1,0 +1,116 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/httpserver"
+	"intendant/internal/i18n"
+	"intendant/internal/web"
+	"intendant/internal/web/page"
+)
+
+// A Server serves an installation over HTTP.
+type Server struct {
+	*Installation
+	http *httpserver.Server
+}
+
+// Serve makes the server of an installation and takes its address; Addr says
+// which port that became. Run answers.
+func Serve(ctx context.Context, i *Installation) (*Server, error) {
+	bundle, err := i18n.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load messages: %w", err)
+	}
+	trusted, err := networks(i.config.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	site := i.site(bundle)
+	s := &Server{Installation: i, http: httpserver.New(httpserver.Options{
+		Handler: i.routes(site), Addr: i.config.Addr, Logger: i.log, TrustedProxies: trusted, Now: i.now,
+		Fault: site.Fault, Forged: http.HandlerFunc(site.Forged),
+	})}
+	if err := s.http.Listen(ctx); err != nil {
+		return nil, err
+	}
+	if site.BaseURL == "" && i.ownBase {
+		site.BaseURL = s.URL()
+	}
+	return s, nil
+}
+
+// site is what all pages share. Without a base address pages work, and no mail
+// leaves (SIGN-7).
+func (i *Installation) site(bundle *i18n.Bundle) *page.Site {
+	c := i.config
+	return &page.Site{
+		App: i.App, Bundle: bundle, Log: i.log, Now: i.now, BaseURL: c.BaseURL,
+		Secure: strings.HasPrefix(c.BaseURL, "https:"), Language: c.Language, Mailbox: c.Mailbox,
+		Limits: app.SessionLimits{
+			Idle: time.Duration(c.Session.IdleMinutes) * time.Minute,
+			Max:  time.Duration(c.Session.MaxDays) * 24 * time.Hour,
+		},
+	}
+}
+
+// routes puts the pages beside what watches the server.
+func (i *Installation) routes(site *page.Site) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /healthz", httpserver.Healthz())
+	mux.Handle("GET /readyz", httpserver.Readyz(i.db.Ping, i.log))
+	mux.Handle("/", web.Handler(site))
+	return mux
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.http.Addr() }
+
+// URL is where a browser on this machine finds the server.
+func (s *Server) URL() string {
+	host, port, err := net.SplitHostPort(s.Addr())
+	if err != nil {
+		return "http://" + s.Addr()
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Run answers until ctx ends, then lets open requests finish.
+func (s *Server) Run(ctx context.Context) error {
+	return s.http.Run(ctx)
+}
+
+// Close stops answering and closes the database.
+func (s *Server) Close() error {
+	return errors.Join(s.http.Close(), s.Installation.Close())
+}
+
+// networks reads the proxies that are believed: networks or single addresses.
+func networks(texts []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range texts {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			single, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, directory.InvalidField("trusted_proxies", "config.bad_network",
+					directory.Args{"Key": "trusted_proxies", "Value": text})
+			}
+			prefix = netip.PrefixFrom(single, single.BitLen())
+		}
+		all = append(all, prefix)
+	}
+	return all, nil
+}

@@ -1,0 +1,27 @@
+// Package web puts the pages of every area together. Each area is a package of
+// its own with a Mount that declares its routes; no area knows another.
+package web
+
+import (
+	"net/http"
+
+	"intendant/internal/web/assets"
+	"intendant/internal/web/page"
+)
+
+// areas are the parts of the site, in the order of the routes' table.
+func areas() []func(*page.Site) {
+	return []func(*page.Site){}
+}
+
+// Handler declares the routes of all areas on the site and answers them. What
+// no route knows meets a page that says so.
+func Handler(s *page.Site) http.Handler {
+	mux := s.Mux()
+	mux.Handle(assets.Prefix, assets.Handler())
+	mux.HandleFunc("/", s.NotFound)
+	for _, mount := range areas() {
+		mount(s)
+	}
+	return mux
+}
