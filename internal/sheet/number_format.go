@@ -14,6 +14,12 @@ const (
 	isoMoment = "yyyy-mm-dd hh:mm:ss"
 )
 
+// Spreadsheets stop at about 250 formats of 255 characters.
+const (
+	maxFormats    = 4000
+	maxFormatCode = 1000
+)
+
 // rawFormat is a number format that is not declared, with which the library
 // answers the number as stored. The general format would round identifiers of
 // more than eleven digits to a power of ten.
@@ -22,10 +28,13 @@ const rawFormat = 9999
 // showISODates changes the number formats of an opened workbook, so that dates
 // read as yyyy-mm-dd and general numbers with all their digits. Other formats
 // stay: a telephone number is read as it is shown.
-func showISODates(file *excelize.File) {
+//
+// It refuses with sheet.damaged more formats, or longer ones, than spreadsheets
+// write: the library goes through all of them for each cell.
+func showISODates(file *excelize.File) error {
 	styles := file.Styles
 	if styles == nil || styles.CellXfs == nil {
-		return
+		return nil
 	}
 	for i := range styles.CellXfs.Xf {
 		if id := styles.CellXfs.Xf[i].NumFmtID; id != nil && *id == 0 {
@@ -33,14 +42,21 @@ func showISODates(file *excelize.File) {
 		}
 	}
 	setNew(&styles.NumFmts)
+	if len(styles.NumFmts.NumFmt) > maxFormats {
+		return refuse("sheet.damaged")
+	}
+	literal := regexp.MustCompile(`"[^"]*"|\\.|_.|\*.|\[[^\]]*\]`)
 	var declared []int
 	for _, format := range styles.NumFmts.NumFmt {
 		code := format.FormatCode
 		if format.FormatCode16 != "" {
 			code = format.FormatCode16
 		}
+		if len(code) > maxFormatCode {
+			return refuse("sheet.damaged")
+		}
 		declared = append(declared, format.NumFmtID)
-		if iso := isoFormat(code); iso != "" {
+		if iso := isoFormat(literal.ReplaceAllString(code, "")); iso != "" {
 			format.FormatCode, format.FormatCode16 = iso, ""
 		}
 	}
@@ -53,6 +69,7 @@ func showISODates(file *excelize.File) {
 		format := styles.NumFmts.NumFmt[len(styles.NumFmts.NumFmt)-1]
 		format.NumFmtID, format.FormatCode = id, code
 	}
+	return nil
 }
 
 // setNew and appendNew make values of the library's unexported types.
@@ -65,10 +82,9 @@ func setNew[T any](p **T) {
 func appendNew[T any](list []*T) []*T { return append(list, new(T)) }
 
 // isoFormat answers the format that shows the same moment as ISO 8601, empty
-// for a format that is no date.
+// for a format that is no date. The code comes without literal characters.
 func isoFormat(code string) string {
-	literal := regexp.MustCompile(`"[^"]*"|\\.|_.|\*.|\[[^\]]*\]`)
-	code = strings.ToLower(literal.ReplaceAllString(code, ""))
+	code = strings.ToLower(code)
 	code, _, _ = strings.Cut(code, ";")
 	code = strings.ReplaceAll(code, "am/pm", "")
 	switch {

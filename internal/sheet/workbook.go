@@ -88,8 +88,7 @@ func closeFile(file *excelize.File) (err error) {
 
 func (b *workbook) showValues() (err error) {
 	defer guard(&err)
-	showISODates(b.file)
-	return nil
+	return showISODates(b.file)
 }
 
 func (b *workbook) sheets() (names []string, err error) {
