@@ -55,7 +55,7 @@ func recoverPanic(next http.Handler, o Options) http.Handler {
 			}
 			reference := rand.Text()[:10]
 			o.Logger.ErrorContext(r.Context(), "panic", "reference", reference, "panic", value,
-				"path", r.URL.Path, "request", ClientOf(r.Context()).RequestID, "stack", string(debug.Stack()))
+				"route", r.Pattern, "request", ClientOf(r.Context()).RequestID, "stack", string(debug.Stack()))
 			if answer.status != 0 {
 				panic(http.ErrAbortHandler)
 			}
@@ -71,8 +71,8 @@ func recoverPanic(next http.Handler, o Options) http.Handler {
 	})
 }
 
-// logAccess writes one line a request. The query is left out: links in mails
-// carry their token there.
+// logAccess writes one line a request. It names the route, not the address:
+// links in mails carry their token there. What no route knows has none.
 func logAccess(next http.Handler, o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := o.Now()
@@ -80,7 +80,7 @@ func logAccess(next http.Handler, o Options) http.Handler {
 		defer func() {
 			client := ClientOf(r.Context())
 			o.Logger.InfoContext(r.Context(), "request",
-				"method", r.Method, "path", r.URL.Path, "status", answer.code(), "bytes", answer.bytes,
+				"method", r.Method, "route", r.Pattern, "status", answer.code(), "bytes", answer.bytes,
 				"ms", float64(o.Now().Sub(start))/float64(time.Millisecond),
 				"client", client.Addr, "request", client.RequestID)
 		}()

@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 		return nil, err
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
-		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT})
+		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT, Mailbox: mailboxMode(o.Config)})
 	if err := i.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
@@ -80,6 +80,15 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 
 // Close closes the database.
 func (i *Installation) Close() error { return i.db.Close() }
+
+// mailboxMode opens the mailbox to the vendor's staff where it is switched on
+// (MAIL-3).
+func mailboxMode(c config.Config) app.MailboxMode {
+	if c.Mailbox {
+		return app.MailboxStaff
+	}
+	return app.MailboxOff
+}
 
 // address is where the database is.
 func address(c config.Config) string {

@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
 	"intendant/internal/i18n"
+	"intendant/internal/jobs"
 	"intendant/internal/web"
 	"intendant/internal/web/page"
 )
@@ -21,7 +23,8 @@ import (
 // A Server serves an installation over HTTP.
 type Server struct {
 	*Installation
-	http *httpserver.Server
+	http    *httpserver.Server
+	workers *jobs.Runner
 }
 
 // Serve makes the server of an installation and takes its address; Addr says
@@ -46,6 +49,7 @@ func Serve(ctx context.Context, i *Installation) (*Server, error) {
 	if site.BaseURL == "" && i.ownBase {
 		site.BaseURL = s.URL()
 	}
+	s.workers = i.workers(bundle, site.BaseURL)
 	return s, nil
 }
 
@@ -87,9 +91,16 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// Run answers until ctx ends, then lets open requests finish.
+// Run answers and works until ctx ends or the listener fails, then lets open
+// requests and mails on their way finish.
 func (s *Server) Run(ctx context.Context) error {
-	return s.http.Run(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	working.Go(func() { s.workers.Run(ctx) })
+	err := s.http.Run(ctx)
+	stop()
+	working.Wait()
+	return err
 }
 
 // Close stops answering and closes the database.

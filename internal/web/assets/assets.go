@@ -1,5 +1,5 @@
 // Package assets holds every file a page loads: Tabler, htmx, the icon sprite,
-// our own stylesheet and script. They are part of the binary; nothing comes
+// the face, our own stylesheet and script. They are part of the binary; nothing comes
 // from another origin.
 //
 // A file's address carries a hash of its content, so that browsers may keep it
@@ -14,7 +14,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"io/fs"
 	"net/http"
 	"path"
 	"strconv"
@@ -35,6 +34,7 @@ const (
 	forEver    = "public, max-age=31536000, immutable"
 	brandStart = "brand-"
 	brandEnd   = ".css"
+	fontType   = "font/woff2" // packed already
 )
 
 // A file is one embedded file ready to be sent.
@@ -48,24 +48,41 @@ type file struct {
 // files reads the embedded files once, at the first page.
 var files = sync.OnceValue(load)
 
-// load cannot fail: the files are compiled in, and a test reads every one.
+// load cannot fail: the files are compiled in, and a test asks for every one.
+// Stylesheets come last, because they name other files and need their addresses.
 func load() map[string]*file {
 	all := make(map[string]*file)
+	var styles, addresses []string
 	entries, _ := embedded.ReadDir("files")
 	for _, entry := range entries {
-		content, err := fs.ReadFile(embedded, path.Join("files", entry.Name()))
-		if err != nil {
+		name := entry.Name()
+		if path.Ext(name) == ".css" {
+			styles = append(styles, name)
 			continue
 		}
-		sum := sha256.Sum256(content)
-		all[entry.Name()] = &file{
-			content: content,
-			hash:    hex.EncodeToString(sum[:6]),
-			kind:    kindOf(entry.Name()),
-			packed:  sync.OnceValue(func() []byte { return pack(content) }),
-		}
+		all[name] = newFile(name, read(name))
+		addresses = append(addresses, "url("+name+")", "url("+Prefix+all[name].hash+"/"+name+")")
+	}
+	for _, name := range styles {
+		style := strings.NewReplacer(addresses...).Replace(string(read(name)))
+		all[name] = newFile(name, []byte(style))
 	}
 	return all
+}
+
+func read(name string) []byte {
+	content, _ := embedded.ReadFile(path.Join("files", name))
+	return content
+}
+
+func newFile(name string, content []byte) *file {
+	sum := sha256.Sum256(content)
+	f := &file{content: content, hash: hex.EncodeToString(sum[:6]), kind: kindOf(name)}
+	f.packed = sync.OnceValue(func() []byte { return nil })
+	if f.kind != fontType {
+		f.packed = sync.OnceValue(func() []byte { return pack(content) })
+	}
+	return f
 }
 
 func kindOf(name string) string {
@@ -76,6 +93,8 @@ func kindOf(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".woff2":
+		return fontType
 	}
 	return "application/octet-stream"
 }
@@ -156,9 +175,12 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", f.kind)
 	header.Set("Cache-Control", forEver)
-	header.Set("Vary", "Accept-Encoding")
 	body := f.content
-	if packed := f.packed(); packed != nil && acceptsGzip(r) {
+	packed := f.packed()
+	if packed != nil {
+		header.Set("Vary", "Accept-Encoding")
+	}
+	if packed != nil && acceptsGzip(r) {
 		header.Set("Content-Encoding", "gzip")
 		body = packed
 	}

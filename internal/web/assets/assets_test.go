@@ -56,6 +56,23 @@ func TestEveryFileIsServed(t *testing.T) {
 	}
 }
 
+// The stylesheet names the face by the address with its hash.
+func TestFace(t *testing.T) {
+	style, err := io.ReadAll(get(t, Path("intendant.css"), "").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"inter-latin.woff2", "inter-latin-ext.woff2"} {
+		if !strings.Contains(string(style), "url("+Path(name)+")") {
+			t.Errorf("the stylesheet does not name %s", Path(name))
+		}
+		answer := get(t, Path(name), "gzip")
+		if answer.StatusCode != 200 || answer.Header.Get("Content-Type") != "font/woff2" || answer.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s: status %d, %v", name, answer.StatusCode, answer.Header)
+		}
+	}
+}
+
 func TestUnknownAddresses(t *testing.T) {
 	for _, path := range []string{
 		"/assets/", "/assets/app.js", "/assets/000000000000/app.js", "/assets/none/nothing.css",

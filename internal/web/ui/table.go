@@ -146,8 +146,16 @@ type Share struct {
 }
 
 // A WhoView is the first cell of a person's row: Href opens the panel. Without
-// Href the name is plain text.
-type WhoView struct{ Name, Sub, Href string }
+// Href the name is plain text. Face is the name as spoken ("Karim Haddad"), of
+// which the avatar is made, when Name is written another way round.
+type WhoView struct{ Name, Sub, Href, Face string }
+
+func (w WhoView) face() string {
+	if w.Face != "" {
+		return w.Face
+	}
+	return w.Name
+}
 
 // A PagerView says where in the found set a page stands: "1–16 of 212
 // members", with Things already counted in words. Empty addresses are ends.

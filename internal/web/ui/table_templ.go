@@ -500,7 +500,7 @@ func Who(w WhoView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Avatar(w.Name, "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Avatar(w.face(), "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
