@@ -22,6 +22,10 @@ type invitee struct {
 func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
 	days := c.policies(ro.account).InvitationDays
 	expires := p.Now.AddDate(0, 0, days)
+	due := p.Now
+	if len(invitees) > 1 {
+		due = p.Now.Add(directory.UndoWindow) // MAIL-4
+	}
 	rows := make([]store.InvitationRow, 0, len(invitees))
 	for _, i := range invitees {
 		token, digest := secret.NewToken()
@@ -38,7 +42,7 @@ func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
 		entry.Note("expires", "", day(expires))
 		p.Record(entry)
 		p.Mail(directory.Mail{Account: ro.account.ID, User: i.User.ID, Address: i.User.Email, Kind: mailKind,
-			Language: languageOf(i.User, ro.account), Path: "/invitation/{secret}", Secret: token,
+			Language: languageOf(i.User, ro.account), Path: "/invitation/{secret}", Secret: token, Due: due,
 			Facts: map[string]string{"Actor": p.By, "UserName": i.User.UserName, "Until": expires.Format(time.RFC3339)}})
 	}
 	p.Change(store.InsertInvitations{Account: ro.account.ID, Rows: rows})

@@ -56,3 +56,24 @@ func (c InsertLetter) apply(ctx context.Context, tx *Tx) error {
 
 // LetterContext binds a letter's sealed keys to its row.
 func LetterContext(key int64) string { return fmt.Sprintf("letter %d", key) }
+
+// A Letter is keys that wait, sealed, to be printed once.
+type Letter struct {
+	Key    int64
+	Sealed []byte
+	Count  int64
+}
+
+// WaitingLetters reads an account's letters that were not printed yet.
+func (r *Reader) WaitingLetters(ctx context.Context, account directory.AccountID) ([]Letter, error) {
+	var a args
+	query := `SELECT key, keys_sealed, keys_count FROM letter WHERE account_key = ` + a.add(account) + ` AND keys_sealed IS NOT NULL ORDER BY key`
+	letters, err := collect(ctx, r, query, a, func(row scanner) (Letter, error) {
+		var l Letter
+		return l, row.Scan(&l.Key, &l.Sealed, &l.Count)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read letters: %w", err)
+	}
+	return letters, nil
+}

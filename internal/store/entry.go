@@ -237,3 +237,28 @@ func (r *Reader) Names(ctx context.Context, keys []int64) (map[int64]Named, erro
 	}
 	return found, nil
 }
+
+// SuggestedNames reads the names an account suggested for people of its who
+// have none of their own yet (ADD-3), removed members included.
+func (r *Reader) SuggestedNames(ctx context.Context, account directory.AccountID, users []directory.UserID) (map[directory.UserID]directory.PersonName, error) {
+	found := map[directory.UserID]directory.PersonName{}
+	if len(users) == 0 {
+		return found, nil
+	}
+	var a args
+	query := `SELECT user_key, suggested_first_name, suggested_last_name FROM member WHERE account_key = ` + a.add(account) +
+		` AND user_key` + inKeys(r, users, &a) + ` AND suggested_first_name || suggested_last_name <> ''`
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var user directory.UserID
+		var name directory.PersonName
+		if err := row.Scan(&user, &name.First, &name.Last); err != nil {
+			return err
+		}
+		found[user] = name
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read suggested names: %w", err)
+	}
+	return found, nil
+}

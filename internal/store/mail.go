@@ -54,6 +54,9 @@ func scanMail(row scanner) (StoredMail, error) {
 	return m, nil
 }
 
+// MailContext binds a sealed secret to its mail.
+func MailContext(id directory.MailID) string { return mailContext(id) }
+
 // Mail reads a mail; it refuses with mail.not_found.
 func (r *Reader) Mail(ctx context.Context, id directory.MailID) (StoredMail, error) {
 	var a args

@@ -94,3 +94,82 @@ func (tx *Tx) EndSession(ctx context.Context, digest []byte) error {
 	}
 	return nil
 }
+
+// SessionsOf lists where a user is signed in, the last used first.
+func (r *Reader) SessionsOf(ctx context.Context, user directory.UserID) ([]Session, error) {
+	var a args
+	query := `SELECT ` + sessionColumns + ` FROM session s LEFT JOIN staff_entry e ON e.key = s.entry_key WHERE s.user_key = ` +
+		a.add(user) + ` ORDER BY s.seen_at DESC, s.uuid`
+	sessions, err := collect(ctx, r, query, a, scanSession)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return sessions, nil
+}
+
+// NoteSignIn notes that a user signed in now, for themselves and their places.
+func (tx *Tx) NoteSignIn(ctx context.Context, user directory.UserID) error {
+	var a args
+	if _, err := exec(ctx, tx, `UPDATE "user" SET last_sign_in_at = `+a.add(tx.Now)+` WHERE key = `+a.add(user), a); err != nil {
+		return fmt.Errorf("note sign-in: %w", err)
+	}
+	a = nil
+	query := `UPDATE member SET last_seen_at = ` + a.add(tx.Now) + ` WHERE user_key = ` + a.add(user) + ` AND removed_at IS NULL`
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("note sign-in of members: %w", err)
+	}
+	return nil
+}
+
+// Rehash writes the hash of the same password made at another cost.
+func (tx *Tx) Rehash(ctx context.Context, user directory.UserID, old, hash string) error {
+	var a args
+	query := `UPDATE "user" SET password_hash = ` + a.add(hash) + ` WHERE key = ` + a.add(user) + ` AND password_hash = ` + a.add(old)
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("renew password hash: %w", err)
+	}
+	return nil
+}
+
+// PurgeSessions removes at most limit sessions that ended before a time and
+// answers how many it removed.
+func (tx *Tx) PurgeSessions(ctx context.Context, before time.Time, limit int) (int64, error) {
+	var a args
+	query := `DELETE FROM session WHERE digest IN (SELECT digest FROM session WHERE expires_at < ` + a.add(before) +
+		` ORDER BY expires_at LIMIT ` + a.add(limit) + `)`
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return 0, fmt.Errorf("purge sessions: %w", err)
+	}
+	return n, nil
+}
+
+// EndSessions signs a user out everywhere, but not where the session of the
+// digest Keep is; UUID limits it to one session.
+type EndSessions struct {
+	User directory.UserID
+	Keep []byte
+	UUID string
+}
+
+func (c EndSessions) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `DELETE FROM session WHERE user_key = ` + a.add(c.User)
+	if len(c.Keep) > 0 {
+		query += ` AND digest <> ` + a.add(c.Keep)
+	}
+	if c.UUID != "" {
+		query += ` AND uuid = ` + a.add(c.UUID)
+	}
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
+// StartSession writes a session with the change that opens it.
+type StartSession Session
+
+func (c StartSession) apply(ctx context.Context, tx *Tx) error {
+	return tx.InsertSession(ctx, Session(c))
+}

@@ -1,0 +1,198 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// Enter claims an account with its customer number and an admin key. A right
+// key makes the signed-in person an active member and administrator (KEY-7,
+// KEY-8), closes their join request, and claims the account; the first to claim
+// it is its referent (ACC-2). The session must be rotated afterwards (SIGN-7).
+//
+// It refuses with key.wrong, and the fifth wrong entry for a number locks it:
+// key.locked from then on, even for a right key (KEY-9). key.too_many_tries
+// holds one person back (KEY-14). A number that nobody has is answered alike,
+// with as much work.
+func (s *Keys) Enter(ctx context.Context, actor authz.Actor, number, typed string) (directory.Account, error) {
+	if directory.CleanNumber(number) == "" {
+		return directory.Account{}, directory.InvalidField("number", "field.required", nil)
+	}
+	account, err := s.accountOrNone(ctx, number)
+	if err != nil {
+		return directory.Account{}, err
+	}
+	e := keyEntry{Keys: s, number: number, typed: typed}
+	_, err = s.perform(ctx, actor, account, e.plan)
+	if err != nil {
+		return directory.Account{}, err
+	}
+	if e.refusal != nil {
+		return directory.Account{}, e.refusal
+	}
+	return e.account, nil
+}
+
+// accountOrNone is the account of a number, or the installation when nobody has
+// it: what is noted about such a number is the vendor's.
+func (c *core) accountOrNone(ctx context.Context, number string) (directory.AccountID, error) {
+	var id directory.AccountID
+	err := c.db.View(ctx, func(r *store.Reader) error {
+		account, err := r.AccountByNumber(ctx, number)
+		id = account.ID
+		return err
+	})
+	if refusedWith(err, "account.not_found") {
+		return directory.Installation, nil
+	}
+	return id, err
+}
+
+// keyEntry is one entry of a key. A wrong one is written down, so its refusal
+// is kept here while the plan succeeds.
+type keyEntry struct {
+	*Keys
+	number, typed string
+	account       directory.Account
+	refusal       *directory.Error
+}
+
+func (e *keyEntry) plan(ctx context.Context, r *store.Reader, p *Plan) error {
+	e.refusal, e.account = nil, directory.Account{}
+	if err := p.RequireSignedIn(); err != nil {
+		return err
+	}
+	count, err := e.open(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	if p.Account != directory.Installation {
+		if e.account, err = r.Account(ctx, p.Account); err != nil {
+			return err
+		}
+	}
+	// An unknown number has no policy of its own; the same work is done for it.
+	policies := e.policies(e.account)
+	canonical, malformed := directory.ParseKey(e.typed, policies.KeyLength)
+	key, right, err := r.UnusedKey(ctx, p.Account, e.box.KeyDigest(canonical))
+	if err != nil {
+		return err
+	}
+	if malformed != nil || !right || p.Account == directory.Installation {
+		e.wrong(p, count, policies.KeyTries)
+		return nil
+	}
+	return e.claim(ctx, r, p, count, key)
+}
+
+// open is the number's count, unless this person or this number is held back.
+func (e *keyEntry) open(ctx context.Context, r *store.Reader, p *Plan) (directory.KeyCount, error) {
+	wrong, locked, err := r.KeyTries(ctx, p.Actor.User, p.Now.Add(-directory.KeyTriesWindow), p.Now.Add(-directory.KeyLockingWindow))
+	if err != nil {
+		return directory.KeyCount{}, err
+	}
+	count, err := r.KeyCount(ctx, e.number)
+	if err != nil {
+		return count, err
+	}
+	// The lock comes first: who locked a number is told so, not to wait.
+	if refusal := count.Open(); refusal != nil {
+		return count, refusal
+	}
+	if refusal := directory.MayTryKey(wrong, locked); refusal != nil {
+		return count, refusal
+	}
+	return count, nil
+}
+
+// wrong counts a wrong entry; the one that reaches the limit locks the number
+// and tells the vendor's support.
+func (e *keyEntry) wrong(p *Plan, count directory.KeyCount, limit int) {
+	count = count.Wrong(p.Actor.User, limit, p.Now)
+	outcome, kind := "wrong", audit.KeyRefused
+	e.refusal = &directory.Error{Kind: directory.Invalid, Code: "key.wrong", Field: "admin_key"}
+	if !count.Locked.IsZero() {
+		outcome, kind = "locked", audit.KeyLocked
+		e.refusal = count.Open()
+		e.tellSupport(p)
+	}
+	p.Change(store.PutKeyCount(count), store.InsertKeyTry{Key: p.NewKey(), Number: e.number, User: p.Actor.User, Outcome: outcome})
+	entry := p.Entry(kind, p.Actor.User, 0)
+	entry.Note("tries", "", strconv.Itoa(count.Tries))
+	entry.Note("typed_number", "", e.number)
+	p.Record(entry)
+}
+
+func (e *keyEntry) tellSupport(p *Plan) {
+	support := e.catalogue().Branding.Support.Email
+	if support == "" {
+		return
+	}
+	p.Mail(directory.Mail{Address: support, Kind: "key_locked", Language: e.catalogue().Languages[0], Path: "/vendor/customers?locked=1",
+		Facts: map[string]string{"Number": e.number, "Person": p.By, "At": p.Now.Format(time.RFC3339)}})
+}
+
+// claim makes the person administrator and the key used (KEY-3, KEY-7).
+func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *Plan, count directory.KeyCount, key store.AdminKeyRow) error {
+	u, err := r.User(ctx, p.Actor.User)
+	if err != nil {
+		return err
+	}
+	before, err := r.MemberOf(ctx, p.Account, u.ID)
+	if err != nil && !refusedWith(err, "member.not_found") {
+		return err
+	}
+	ro, err := e.roster(ctx, r, p, before)
+	if err != nil {
+		return err
+	}
+	ro.claimed(u, before)
+	if err := ro.settle(ctx, r); err != nil {
+		return err
+	}
+	p.Change(store.EndAdminKey{ID: key.ID, State: "used", By: u.ID}, store.PutKeyCount(count.Cleared()),
+		store.InsertKeyTry{Key: p.NewKey(), Number: e.number, User: u.ID, Outcome: "right"},
+		store.CloseJoinRequests{User: u.ID, Account: p.Account})
+	entry := p.Entry(audit.KeyUsed, u.ID, int64(key.ID))
+	entry.Note("key", "", strconv.FormatInt(key.Ordinal, 10))
+	p.Record(entry)
+	return e.claimAccount(p, ro.account, u)
+}
+
+// claimed gives the person their place: active, administrator, whatever they
+// were before.
+func (ro *roster) claimed(u directory.User, before directory.Member) {
+	after := before
+	after.Status, after.Resumes, after.Level, after.Ends = directory.Active, 0, ro.administratorLevel(), time.Time{}
+	if before.ID == 0 || !before.Removed.IsZero() {
+		ro.add(u, after, before)
+		return
+	}
+	ro.change(audit.AdministratorNamed, u, before, after)
+}
+
+// claimAccount notes the first claim; the one who makes it is referent where
+// there is none (ACC-2).
+func (e *keyEntry) claimAccount(p *Plan, before directory.Account, u directory.User) error {
+	e.account = before
+	if !before.Claimed.IsZero() {
+		return nil
+	}
+	after := before
+	after.Claimed = p.Now
+	if after.Referent == 0 {
+		after.Referent = u.ID
+	}
+	entry := p.Entry(audit.AccountClaimed, u.ID, int64(before.ID))
+	entry.Note("referent", "", u.UUID)
+	p.Record(entry)
+	p.Change(store.UpdateAccount{Account: after, Before: before})
+	e.account = after
+	return nil
+}

@@ -1,0 +1,85 @@
+package apptest
+
+import (
+	"fmt"
+	"strings"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// Person makes somebody with a sign-in of their own, who belongs to no account.
+func (w *World) Person(email string) authz.Actor {
+	w.T.Helper()
+	first, last, _ := strings.Cut(strings.Split(email, "@")[0], ".")
+	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: first, Last: last, Language: "fr",
+		Password: directory.PasswordOwn, PasswordHash: "$none"})
+	w.Must(err)
+	return authz.Actor{Kind: authz.Person, User: user.ID, Door: authz.DoorPage}
+}
+
+// Keys reads the keys of an account's letters that wait to be printed.
+func (w *World) Keys(account directory.Account) []string {
+	w.T.Helper()
+	var keys []string
+	w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
+		letters, err := r.WaitingLetters(w.Context(), account.ID)
+		for _, l := range letters {
+			text, err := w.Box.Open(l.Sealed, store.LetterContext(l.Key))
+			if err != nil {
+				return err
+			}
+			keys = append(keys, strings.Fields(string(text))...)
+		}
+		return err
+	}))
+	return keys
+}
+
+// Administrator makes a person who claimed the account with one of its keys.
+func (w *World) Administrator(account directory.Account, email string) authz.Actor {
+	w.T.Helper()
+	actor := w.Person(email)
+	for _, key := range w.Keys(account) {
+		if _, err := w.App.Keys.Enter(w.Context(), actor, account.Number, key); err == nil {
+			return actor
+		}
+	}
+	w.T.Fatalf("no key of %s is left", account.Number)
+	return actor
+}
+
+// Member makes an active member without access level.
+func (w *World) Member(account directory.Account, email string) (authz.Actor, directory.Member) {
+	w.T.Helper()
+	actor := w.Person(email)
+	verdicts, err := w.Members.Add(w.Context(), w.Operator(), account.ID, []app.NewMember{{Row: 1, Email: email}}, app.AddOptions{Silent: true})
+	w.Must(err)
+	w.Must(verdicts.FirstRefusal())
+	var m directory.Member
+	w.Must(w.DB.Update(w.Context(), []directory.AccountID{account.ID}, func(tx *store.Tx) error {
+		if m, err = tx.Member(w.Context(), directory.MemberID(verdicts[0].Subject)); err != nil {
+			return err
+		}
+		u, err := tx.User(w.Context(), m.User)
+		if err != nil {
+			return err
+		}
+		m.Status = directory.Active
+		row := store.MemberRow{Member: m, Folded: directory.FoldMember(u, m.Suggested, "", "", "")}
+		return tx.Apply(w.Context(), store.Write{Changes: []store.Change{store.UpdateMembers{row}}})
+	}))
+	m.Version++
+	return actor, m
+}
+
+// Addresses makes n addresses of one domain.
+func Addresses(n int, domain string) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("prenom%d.nom%d@%s", i, i, domain)
+	}
+	return list
+}

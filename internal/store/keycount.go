@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// KeyCount reads how often a wrong key was entered for a customer number,
+// whether anybody has it or not (KEY-14).
+func (r *Reader) KeyCount(ctx context.Context, number string) (directory.KeyCount, error) {
+	c := directory.KeyCount{Number: directory.CleanNumber(number)}
+	var a args
+	query := `SELECT tries, locked_at, locked_by FROM key_count WHERE number_folded = ` + a.add(c.Number)
+	found, err := one(ctx, r, query, a, func(row scanner) (directory.KeyCount, error) {
+		var locked micros
+		var by *int64
+		err := row.Scan(&c.Tries, &locked, &by)
+		c.Locked = locked.Time
+		if by != nil {
+			c.LockedBy = directory.UserID(*by)
+		}
+		return c, err
+	})
+	if isNoRows(err) {
+		return c, nil
+	}
+	if err != nil {
+		return c, fmt.Errorf("read key count: %w", err)
+	}
+	return found, nil
+}
+
+// PutKeyCount writes a number's count.
+type PutKeyCount directory.KeyCount
+
+func (c PutKeyCount) apply(ctx context.Context, tx *Tx) error {
+	row := []any{c.Number, c.Tries, c.Locked, orNull(c.LockedBy)}
+	over := `ON CONFLICT (number_folded) DO UPDATE SET tries = excluded.tries, locked_at = excluded.locked_at, locked_by = excluded.locked_by`
+	if _, err := tx.bulkInsert(ctx, "key_count", []string{"number_folded", "tries", "locked_at", "locked_by"}, [][]any{row}, over); err != nil {
+		return fmt.Errorf("count key tries: %w", err)
+	}
+	return nil
+}
+
+// An InsertKeyTry notes one key entry: support sees who tried (KEY-14).
+type InsertKeyTry struct {
+	Key     int64
+	Number  string
+	User    directory.UserID
+	Outcome string // "right", "wrong", "locked" (the try that locked)
+}
+
+func (c InsertKeyTry) apply(ctx context.Context, tx *Tx) error {
+	row := []any{c.Key, directory.CleanNumber(c.Number), c.User, c.Outcome, tx.Now}
+	if _, err := tx.bulkInsert(ctx, "key_try", []string{"key", "number_folded", "user_key", "outcome", "at"}, [][]any{row}, ""); err != nil {
+		return fmt.Errorf("note key try: %w", err)
+	}
+	return nil
+}
+
+// KeyTries counts a person's wrong entries since a moment, and says whether
+// they locked a number since another (KEY-14).
+func (r *Reader) KeyTries(ctx context.Context, user directory.UserID, since, lockSince time.Time) (wrong int64, locked bool, err error) {
+	var a args
+	query := `SELECT count(CASE WHEN at > ` + a.add(since) + ` THEN 1 END), count(CASE WHEN outcome = 'locked' THEN 1 END)
+		FROM key_try WHERE user_key = ` + a.add(user) + ` AND outcome <> 'right' AND at > ` + a.add(lockSince)
+	counts, err := one(ctx, r, query, a, func(row scanner) ([2]int64, error) {
+		var n [2]int64
+		return n, row.Scan(&n[0], &n[1])
+	})
+	if err != nil {
+		return 0, false, fmt.Errorf("count key tries: %w", err)
+	}
+	return counts[0], counts[1] > 0, nil
+}
+
+// UnusedKey finds an account's unused key by its digest; ok is false when there
+// is none, also for account 0.
+func (r *Reader) UnusedKey(ctx context.Context, account directory.AccountID, digest []byte) (key AdminKeyRow, ok bool, err error) {
+	var a args
+	query := `SELECT key, uuid, ordinal FROM admin_key WHERE account_key = ` + a.add(account) + ` AND digest = ` + a.add(digest) +
+		` AND state = 'unused'`
+	key, err = one(ctx, r, query, a, func(row scanner) (AdminKeyRow, error) {
+		var k AdminKeyRow
+		return k, row.Scan(&k.ID, &k.UUID, &k.Ordinal)
+	})
+	if isNoRows(err) {
+		return key, false, nil
+	}
+	if err != nil {
+		return key, false, fmt.Errorf("find key: %w", err)
+	}
+	return key, true, nil
+}
+
+// An EndAdminKey marks an unused key as used or revoked. One that was ended
+// meanwhile makes the plan run again (KEY-3, KEY-15).
+type EndAdminKey struct {
+	ID     directory.AdminKeyID
+	State  string
+	By     directory.UserID
+	Reason string
+}
+
+func (c EndAdminKey) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `UPDATE admin_key SET state = ` + a.add(c.State) + `, ended_at = ` + a.add(tx.Now) + `, ended_by = ` + a.add(orNull(c.By)) +
+		`, reason = ` + a.add(c.Reason) + ` WHERE key = ` + a.add(c.ID) + ` AND state = 'unused'`
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return fmt.Errorf("end key: %w", err)
+	}
+	if n == 0 {
+		return errLostRace
+	}
+	return nil
+}
