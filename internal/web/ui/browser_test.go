@@ -55,6 +55,7 @@ func (s samples) serve(t *testing.T) string {
 		page = strings.ReplaceAll(strings.ReplaceAll(page, `"#m6"`, `"/03-membres-profil"`), `"#membres"`, `"/03-membres"`)
 		pages[name] = page
 	}
+	mux.HandleFunc("POST "+ui.ThemePath, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) {
 		page, known := pages[r.PathValue("name")]
 		if !known {
