@@ -98,9 +98,9 @@ func kindsOf(password string) int {
 // containsName looks for each part of the names; of an address only the part
 // before the sign counts, many people share the rest.
 func containsName(password string, own []string) bool {
-	folded := strings.ToLower(password)
+	folded := Fold(password)
 	for _, name := range own {
-		name, _, _ = strings.Cut(strings.ToLower(name), "@")
+		name, _, _ = strings.Cut(Fold(name), "@")
 		for _, part := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if utf8.RuneCountInString(part) >= nameInPassword && strings.Contains(folded, part) {
 				return true

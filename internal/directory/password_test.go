@@ -16,6 +16,7 @@ func TestPasswordPolicyCheck(t *testing.T) { // SIGN-3
 		{"length counts characters", "Éàéèêëïö-1", ""},
 		{"two kinds", "sablieresable27", "password.too_few_kinds"},
 		{"first name", "Hélène-2026-x", "password.contains_name"},
+		{"first name without accents", "xhelene-2026-X", "password.contains_name"},
 		{"user name in other case", "xCASTAING-2026", "password.contains_name"},
 		{"domain of the address is no name", "batisoft-Xy-27", ""},
 		{"200 characters", "Aa1" + strings.Repeat("x", 197), ""},
