@@ -13,7 +13,7 @@ RACED := ./internal/app/... ./internal/store/... ./internal/jobs/...
 RACE := -race -gcflags='modernc.org/...=-race=false'
 
 # Vet runs once, on its own; `go test` need not repeat it per package.
-TEST := go test -vet=off -timeout 9m
+TEST := go test -vet=off -timeout 5m
 
 help: ## print these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -65,7 +65,7 @@ lint:
 	else echo "golangci-lint is not installed: SKIPPED"; fi
 
 unit-fast:
-	@env -u CI -u INTENDANT_TEST_POSTGRES $(TEST) -short $$(go list ./... | grep -v /e2e)
+	@env -u CI -u INTENDANT_TEST_POSTGRES $(TEST) -short -timeout 90s $$(go list ./... | grep -v /e2e)
 
 unit:
 	@export INTENDANT_TEST_CHROMIUM=$$(scripts/find-chromium || true); \
