@@ -10,6 +10,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/httpserver"
 	"intendant/internal/i18n"
 	"intendant/internal/web/ui"
 )
@@ -118,6 +119,9 @@ func (q *Request) client() app.Client {
 	address := q.RemoteAddr
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		address = host
+	}
+	if behind := httpserver.ClientOf(q.Context()).Addr; behind.IsValid() {
+		address = behind.String() // what a trusted proxy says
 	}
 	agent := q.UserAgent()
 	return app.Client{Address: address, Agent: strings.ToValidUTF8(agent[:min(len(agent), 200)], "")}

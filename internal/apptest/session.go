@@ -1,0 +1,33 @@
+package apptest
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// Session signs somebody in without a password and answers the token. Purpose
+// "full" is the usual one, "password" opens only the change of the password.
+func (w *World) Session(actor authz.Actor, purpose string) string {
+	w.T.Helper()
+	token, digest := secret.NewToken()
+	w.Must(w.DB.Write(w.Context(), func(tx *store.Tx) error {
+		return tx.InsertSession(w.Context(), store.Session{Digest: digest, UUID: uuid.NewString(), User: actor.User, Purpose: purpose,
+			Created: w.Now(), Seen: w.Now(), Expires: w.Now().AddDate(0, 0, 14), Agent: "webtest", Address: "192.0.2.7"})
+	}))
+	return token
+}
+
+// Staff makes somebody of the vendor's staff.
+func (w *World) Staff(email string, role authz.StaffRole) authz.Actor {
+	w.T.Helper()
+	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: "Camille", Last: "Assistance",
+		Language: "fr", Staff: string(role), Password: directory.PasswordOwn, PasswordHash: "$none", PasswordSet: w.Now().Add(-time.Hour)})
+	w.Must(err)
+	return authz.Actor{Kind: authz.Staff, User: user.ID, Staff: role, Door: authz.DoorPage}
+}
