@@ -109,8 +109,9 @@ func (f Folded) Search() string {
 	} else {
 		parts = append(parts, f.Name)
 	}
-	if f.UserName != f.Email {
+	email := Fold(f.Email) // the address's own folding keeps accents
+	if f.UserName != email {
 		parts = append(parts, f.UserName)
 	}
-	return strings.Join(append(parts, f.Email), "\n")
+	return strings.Join(append(parts, email), "\n")
 }

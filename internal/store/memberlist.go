@@ -1,0 +1,360 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+)
+
+// A MemberFilter chooses members of an account: several values of one field are
+// "or", fields among each other "and" (LIST-5). The zero value chooses all.
+type MemberFilter struct {
+	Statuses  []directory.Status
+	Companies []string           // folded names; "" is no company
+	Functions []directory.RoleID // any of them
+	Levels    []directory.RoleID // 0 is no access level
+	Products  []string
+	Units     []directory.UnitID // home units, those below not implied
+	AddedFrom time.Time          // inclusive
+	AddedTo   time.Time          // exclusive
+	Search    string             // as typed (LIST-4)
+}
+
+// Empty reports whether the filter chooses everybody.
+func (f MemberFilter) Empty() bool {
+	return len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
+		len(f.Products) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
+}
+
+// A MemberPlace is where a member stands in a sorted list. Which of its fields
+// count depends on the column sorted by.
+type MemberPlace struct {
+	Number int64
+	Text   string
+	Name   string
+	Key    directory.MemberID
+}
+
+// A MemberSort is the column a list of members is sorted by (LIST-3).
+type MemberSort struct {
+	Column     string
+	Descending bool
+}
+
+// memberColumn is what a column of the list sorts by; empty parts do not count.
+// Each has an index that answers it in order.
+type memberColumn struct{ number, text, name string }
+
+func columnOf(name string) (memberColumn, bool) {
+	switch name {
+	case "name":
+		return memberColumn{text: "m.name_folded"}, true
+	case "email":
+		return memberColumn{text: "m.email_folded"}, true
+	case "status":
+		return memberColumn{number: "m.status", name: "m.name_folded"}, true
+	case "company", "functions", "level", "products":
+		return memberColumn{text: "m." + name + "_folded", name: "m.name_folded"}, true
+	case "added":
+		return memberColumn{number: "m.added_at"}, true
+	case "seen":
+		return memberColumn{number: "coalesce(m.last_seen_at, 0)"}, true
+	}
+	return memberColumn{}, false
+}
+
+// MemberColumns lists the columns that members can be sorted by.
+func MemberColumns() []string {
+	return []string{"name", "email", "status", "company", "functions", "level", "products", "added", "seen"}
+}
+
+// parts are the expressions of the order and a place's values for them.
+func (c memberColumn) parts(p MemberPlace) (expressions []string, values []any) {
+	for _, part := range []struct {
+		expression string
+		value      any
+	}{{c.number, p.Number}, {c.text, p.Text}, {c.name, p.Name}, {"m.key", p.Key}} {
+		if part.expression != "" {
+			expressions, values = append(expressions, part.expression), append(values, part.value)
+		}
+	}
+	return expressions, values
+}
+
+// A MemberList is a question for a part of an account's members.
+type MemberList struct {
+	Account directory.AccountID
+	Scope   authz.Scope
+	Filter  MemberFilter
+	Sort    MemberSort
+	From    *MemberPlace // nil: from the first, or with Back from the last
+	At      bool         // the member at From is part of the answer
+	Back    bool         // those before From instead of those after
+	Size    int
+	Of      int64 // how many members the account has, when it is known
+}
+
+// windows are how many members are walked through in the order of the list
+// before a filter counts as rare; then its own index finds them quicker.
+func windows() []int { return []int{256, 4096} }
+
+// MemberPage finds members in the order of the sort. It reads one row of an
+// index for each member it answers when there is no filter; a filter that many
+// pass is answered by walking that index, one that few pass by its own.
+func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, error) {
+	column, ok := columnOf(l.Sort.Column)
+	if !ok {
+		return nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	}
+	var places []MemberPlace
+	var err error
+	filtered := !l.Filter.Empty() || !l.Scope.All()
+	last := windows()[len(windows())-1]
+	switch {
+	case !filtered || l.Of > 0 && l.Of <= int64(last):
+		places, err = r.membersDirectly(ctx, l, column)
+	default:
+		for _, window := range windows() {
+			if places, err = r.membersWalking(ctx, l, column, window); err != nil || len(places) >= l.Size {
+				break
+			}
+		}
+		if err == nil && len(places) < l.Size {
+			places, err = r.membersGathered(ctx, l, column)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	if l.Back {
+		slices.Reverse(places)
+	}
+	return places, nil
+}
+
+// base are the members of the account at the right side of the place.
+func (l MemberList) base(column memberColumn, a *args) string {
+	where := ` FROM member m WHERE m.account_key = ` + a.add(l.Account) + ` AND m.removed_at IS NULL`
+	if l.From == nil {
+		return where
+	}
+	expressions, values := column.parts(*l.From)
+	places := make([]string, len(values))
+	for i, v := range values {
+		places[i] = a.add(v)
+	}
+	sign := ">"
+	if l.Back != l.Sort.Descending {
+		sign = "<"
+	}
+	if l.At {
+		sign += "="
+	}
+	return where + ` AND (` + strings.Join(expressions, ", ") + `) ` + sign + ` (` + strings.Join(places, ", ") + `)`
+}
+
+// order ends a statement; all parts run the same way, so that an index is read
+// forwards or backwards.
+func (l MemberList) order(expressions []string) string {
+	way := ""
+	if l.Back != l.Sort.Descending {
+		way = " DESC"
+	}
+	return ` ORDER BY ` + strings.Join(expressions, way+", ") + way
+}
+
+// place is the SELECT list of a MemberPlace.
+func (c memberColumn) place() string {
+	or := func(expression, none string) string {
+		if expression == "" {
+			return none
+		}
+		return expression
+	}
+	return or(c.number, "0") + ` AS s_number, ` + or(c.text, "''") + ` AS s_text, ` + or(c.name, "''") + ` AS s_name, m.key AS key`
+}
+
+func scanPlace(row scanner) (MemberPlace, error) {
+	var p MemberPlace
+	return p, row.Scan(&p.Number, &p.Text, &p.Name, &p.Key)
+}
+
+func (r *Reader) membersDirectly(ctx context.Context, l MemberList, column memberColumn) ([]MemberPlace, error) {
+	var a args
+	query := `SELECT ` + column.place() + l.base(column, &a) + l.where(r, &a, walking)
+	expressions, _ := column.parts(MemberPlace{})
+	query += l.order(expressions) + ` LIMIT ` + a.add(l.Size)
+	return collect(ctx, r, query, a, scanPlace)
+}
+
+// membersWalking looks at no more than window members in the order of the list.
+func (r *Reader) membersWalking(ctx context.Context, l MemberList, column memberColumn, window int) ([]MemberPlace, error) {
+	var a args
+	expressions, _ := column.parts(MemberPlace{})
+	inner := `SELECT ` + column.place() + l.checked() + l.base(column, &a) + l.order(expressions) + ` LIMIT ` + a.add(window)
+	query := `SELECT m.s_number, m.s_text, m.s_name, m.key FROM (` + inner + `) m WHERE 1 = 1` + l.where(r, &a, walking) +
+		l.order(column.outer()) + ` LIMIT ` + a.add(l.Size)
+	return collect(ctx, r, query, a, scanPlace)
+}
+
+// outer are the names of the order's expressions outside a subquery.
+func (c memberColumn) outer() []string {
+	var names []string
+	for _, part := range []struct{ expression, name string }{{c.number, "m.s_number"}, {c.text, "m.s_text"}, {c.name, "m.s_name"}} {
+		if part.expression != "" {
+			names = append(names, part.name)
+		}
+	}
+	return append(names, "m.key")
+}
+
+// membersGathered finds all that pass the filter, then sorts them.
+func (r *Reader) membersGathered(ctx context.Context, l MemberList, column memberColumn) ([]MemberPlace, error) {
+	var a args
+	query := `WITH m AS MATERIALIZED (SELECT ` + column.place() + l.base(column, &a) + l.where(r, &a, l.driver()) + `)
+		SELECT s_number, s_text, s_name, key FROM m` + l.order(column.outer()) + ` LIMIT ` + a.add(l.Size)
+	return collect(ctx, r, query, a, scanPlace)
+}
+
+// MemberTotal counts exactly the members that pass the filter (LIST-9).
+func (r *Reader) MemberTotal(ctx context.Context, l MemberList) (int64, error) {
+	var a args
+	l.From = nil
+	query := `SELECT count(*)` + l.base(memberColumn{}, &a) + l.where(r, &a, l.driver())
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count members found: %w", err)
+	}
+	return n, nil
+}
+
+// MemberRank counts the members found before a place.
+func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace) (int64, error) {
+	column, ok := columnOf(l.Sort.Column)
+	if !ok {
+		return 0, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	}
+	var a args
+	l.From, l.Back, l.At = &p, true, false
+	query := `SELECT count(*)` + l.base(column, &a) + l.where(r, &a, l.driver())
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count members before: %w", err)
+	}
+	return n, nil
+}
+
+// MemberKeys lists the keys of all members that pass the filter, in their own
+// order, for an act on all of them.
+func (r *Reader) MemberKeys(ctx context.Context, l MemberList) ([]directory.MemberID, error) {
+	var a args
+	l.From = nil
+	query := `SELECT m.key` + l.base(memberColumn{}, &a) + l.where(r, &a, l.driver()) + ` ORDER BY m.key`
+	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("list members' keys: %w", err)
+	}
+	return keys, nil
+}
+
+// MemberPlaceOf is where one member stands in a list's order, whether or not
+// the filter finds them. It refuses with member.not_found.
+func (r *Reader) MemberPlaceOf(ctx context.Context, l MemberList, id directory.MemberID) (MemberPlace, error) {
+	column, ok := columnOf(l.Sort.Column)
+	if !ok {
+		return MemberPlace{}, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	}
+	var a args
+	l.From = nil
+	query := `SELECT ` + column.place() + l.base(column, &a) + ` AND m.key = ` + a.add(id)
+	p, err := one(ctx, r, query, a, scanPlace)
+	if isNoRows(err) {
+		return p, directory.Refuse(directory.NotFound, "member.not_found")
+	}
+	if err != nil {
+		return p, fmt.Errorf("find member in list: %w", err)
+	}
+	return p, nil
+}
+
+// A MemberLine is one row of a list of members: the place and whose it is.
+type MemberLine struct {
+	directory.Member
+	Person   directory.User
+	Products []string // of which they hold a seat
+}
+
+// MemberLines reads the rows of members, in the order of their keys.
+func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID) ([]MemberLine, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var a args
+	query := `SELECT ` + memberColumns + `, ` + userColumns + ` FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.key` + inKeys(r, keys, &a)
+	found := make(map[directory.MemberID]MemberLine, len(keys))
+	err := each(ctx, r, query, a, func(row scanner) error {
+		m, err := scanMember(part{scanner: row, after: strings.Count(userColumns, ",") + 1})
+		if err != nil {
+			return err
+		}
+		u, err := scanUser(part{scanner: row, before: strings.Count(memberColumns, ",") + 1})
+		found[m.ID] = MemberLine{Member: m, Person: u}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read members' rows: %w", err)
+	}
+	products, err := r.seatsOf(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]MemberLine, 0, len(keys))
+	for _, key := range keys {
+		if line, ok := found[key]; ok {
+			line.Products = products[key]
+			lines = append(lines, line)
+		}
+	}
+	return lines, nil
+}
+
+// A part is some columns of a row, for a scan function that knows only those.
+type part struct {
+	scanner
+	before, after int
+}
+
+func (p part) Scan(into ...any) error {
+	all := make([]any, 0, p.before+len(into)+p.after)
+	for range p.before {
+		all = append(all, new(any))
+	}
+	all = append(all, into...)
+	for range p.after {
+		all = append(all, new(any))
+	}
+	return p.scanner.Scan(all...)
+}
+
+// seatsOf are the products members hold a seat of.
+func (r *Reader) seatsOf(ctx context.Context, keys []directory.MemberID) (map[directory.MemberID][]string, error) {
+	var a args
+	query := `SELECT member_key, product FROM seat WHERE valid_to IS NULL AND member_key` + inKeys(r, keys, &a) + ` ORDER BY member_key, key`
+	products := map[directory.MemberID][]string{}
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var key directory.MemberID
+		var product string
+		err := row.Scan(&key, &product)
+		products[key] = append(products[key], product)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read members' seats: %w", err)
+	}
+	return products, nil
+}

@@ -1,0 +1,3 @@
+-- +goose Up
+-- LIST-1: the members' table sorts by the last sign-in, those who never came first.
+CREATE INDEX member_by_seen ON member (account_key, coalesce(last_seen_at, 0), key) WHERE removed_at IS NULL;
