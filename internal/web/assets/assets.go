@@ -4,8 +4,8 @@
 //
 // A file's address carries a hash of its content, so that browsers may keep it
 // for ever and still see a new version at once. The vendor's colour is the one
-// thing that differs between installations: it has a stylesheet of its own,
-// whose address is the colour, because pages carry no inline style.
+// thing that differs between installations: it has a stylesheet and a mark of its
+// own, whose address is the colour, because pages carry no inline style.
 package assets
 
 import (
@@ -33,7 +33,6 @@ const VendorColour = "#0b5d66"
 const (
 	forEver    = "public, max-age=31536000, immutable"
 	brandStart = "brand-"
-	brandEnd   = ".css"
 	fontType   = "font/woff2" // packed already
 )
 
@@ -140,11 +139,17 @@ func ValidColour(colour string) bool {
 
 // BrandPath is the address of the stylesheet that sets the vendor's colour. A
 // colour that is not valid counts as VendorColour.
-func BrandPath(colour string) string {
+func BrandPath(colour string) string { return brandPath(colour, ".css") }
+
+// BrandIconPath is the address of the mark in the vendor's colour, for the
+// browser's tab.
+func BrandIconPath(colour string) string { return brandPath(colour, ".svg") }
+
+func brandPath(colour, ending string) string {
 	if !ValidColour(colour) {
 		colour = VendorColour
 	}
-	return Prefix + brandStart + strings.ToLower(colour[1:]) + brandEnd
+	return Prefix + brandStart + strings.ToLower(colour[1:]) + ending
 }
 
 // Handler serves the files under Prefix to GET and HEAD. An address with a hash
@@ -188,14 +193,25 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func serveBrand(w http.ResponseWriter, r *http.Request, name string) {
-	colour := "#" + strings.TrimSuffix(strings.TrimPrefix(name, brandStart), brandEnd)
-	if !ValidColour(colour) || BrandPath(colour) != Prefix+name {
+	ending := path.Ext(name)
+	colour := "#" + strings.TrimSuffix(strings.TrimPrefix(name, brandStart), ending)
+	if !ValidColour(colour) || brandPath(colour, ending) != Prefix+name {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	var body string
+	switch ending {
+	case ".css":
+		body = ":root{--vendor:" + colour + "}\n"
+	case ".svg":
+		body = strings.ReplaceAll(string(files()["favicon.svg"].content), VendorColour, colour)
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", kindOf(name))
 	w.Header().Set("Cache-Control", forEver)
-	send(w, r, []byte(":root{--vendor:"+colour+"}\n"))
+	send(w, r, []byte(body))
 }
 
 func send(w http.ResponseWriter, r *http.Request, body []byte) {

@@ -76,7 +76,7 @@ func TestFace(t *testing.T) {
 func TestUnknownAddresses(t *testing.T) {
 	for _, path := range []string{
 		"/assets/", "/assets/app.js", "/assets/000000000000/app.js", "/assets/none/nothing.css",
-		"/assets/brand-red.css", "/assets/brand-0b5d6.css", "/assets/brand-0B5D66.css", "/assets/brand-+b5d66.css",
+		"/assets/brand-red.css", "/assets/brand-0b5d66.js", "/assets/brand-0b5d66", "/assets/brand-0b5d6.css", "/assets/brand-0B5D66.css", "/assets/brand-+b5d66.css",
 		"/assets/brand-0b5d66}body{.css", Path("nothing.js"),
 	} {
 		if got := get(t, path, "").StatusCode; got != http.StatusNotFound {
@@ -98,6 +98,17 @@ func TestBrandStylesheet(t *testing.T) {
 		if string(body) != test.want {
 			t.Errorf("BrandPath(%q) answers %q, want %q", test.colour, body, test.want)
 		}
+	}
+}
+
+func TestBrandIcon(t *testing.T) {
+	answer := get(t, BrandIconPath("#7A1FA2"), "")
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(string(body), `fill="#7a1fa2"`) {
+		t.Errorf("%v %s", answer.Header, body)
 	}
 }
 

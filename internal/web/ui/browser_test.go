@@ -53,7 +53,7 @@ func (s samples) serve(t *testing.T) string {
 	for name, component := range s.pages() {
 		page := render(t, component)
 		page = strings.ReplaceAll(strings.ReplaceAll(page, `"#m6"`, `"/03-membres-profil"`), `"#membres"`, `"/03-membres"`)
-		pages[name] = page
+		pages[name] = strings.ReplaceAll(page, `"/members"`, `"/03-membres-vide"`)
 	}
 	mux.HandleFunc("POST "+ui.ThemePath, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) {

@@ -45,7 +45,8 @@ func TestMembersTableInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	const barCount = `document.querySelector("[data-ticked-count]").textContent`
-	said(ctx, t, "/ leads to the search", `document.activeElement.id`, "f-q", chromedp.KeyEvent("/"))
+	said(ctx, t, "/ leads to the search", `document.activeElement.id`, "f-q",
+		chromedp.Evaluate(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true, cancelable: true}))`, nil))
 	said(ctx, t, "three are ticked", barCount, "3")
 	said(ctx, t, "shift ticks the range", barCount, "6",
 		chromedp.Click(`tbody tr:nth-child(7) .c-tick input`),
@@ -68,6 +69,10 @@ func TestMembersTableInABrowser(t *testing.T) {
 	said(ctx, t, "its dialog opens with the safe way focused", `document.querySelector("#remove").matches(":modal") && document.activeElement.getAttribute("formmethod")`, "dialog",
 		chromedp.Click(`#more-0 [data-opens]`))
 	said(ctx, t, "and closes without sending", `document.querySelector("#remove").open + location.pathname`, "false/03-membres", chromedp.Click(`#remove [formmethod=dialog]`))
+	said(ctx, t, "typing searches", `location.pathname + location.search`, "/03-membres-vide?sort=name&q=corvai&status=invited", chromedp.SendKeys("#f-q", "corvai"))
+	said(ctx, t, "the list follows", `document.querySelector(".in-empty b") !== null`, true)
+	said(ctx, t, "what is typed stays, and the focus", `document.activeElement.id + document.activeElement.value`, "f-qcorvai")
+	said(ctx, t, "all on one page", `window.kept || ""`, "yes")
 	said(ctx, t, "the ground changes at once", `document.documentElement.dataset.bsTheme + document.cookie`, "darktheme=dark",
 		chromedp.Click(`[popovertarget=me]`), chromedp.Click(`#me [value=dark]`))
 	for _, complaint := range *reported {

@@ -146,6 +146,6 @@ func LiveEvery(href string, seconds int) templ.Attributes {
 // again a moment after the last key.
 func LiveForm(action string) templ.Attributes {
 	attrs := Live(action)
-	attrs["hx-trigger"] = "submit, input changed delay:250ms from:find input[type=search]"
+	attrs["hx-trigger"] = "submit, input changed delay:250ms from:'find input[type=search]'"
 	return attrs
 }
