@@ -29,6 +29,7 @@ type Plan struct {
 
 	ledgers map[directory.AccountID]*store.Ledger
 	write   store.Write
+	pending []store.Change
 	asked   bool
 }
 
@@ -121,6 +122,13 @@ func (p *Plan) Entry(kind audit.Kind, subject directory.UserID, object int64) au
 	return audit.Entry{Account: p.Account, Kind: kind, Subject: subject, Object: object}
 }
 
+// Pending adds rows that change nothing yet and so leave no history: a link that
+// waits to be followed, a registration that waits to be confirmed, and the
+// counts that ration them. The change they lead to is recorded when it is made.
+func (p *Plan) Pending(changes ...store.Change) {
+	p.pending = append(p.pending, changes...)
+}
+
 // Record adds entries to the history (HIST-1): when, who and through which
 // door are filled in.
 func (p *Plan) Record(entries ...audit.Entry) {
@@ -191,7 +199,7 @@ func (p *Plan) finish(sealer store.Sealer) (store.Write, error) {
 		l.Entries, l.Head = e.N, e.Hash
 	}
 	w := p.write
-	w.Sealer = sealer
+	w.Sealer, w.Changes = sealer, append(w.Changes, p.pending...)
 	if w.Empty() {
 		return w, nil
 	}

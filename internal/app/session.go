@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
@@ -71,4 +74,97 @@ func actorOf(u directory.User, s store.Session, now time.Time) authz.Actor {
 		a.Kind, a.Entered, a.Entry, a.Until = authz.StaffInside, e.Account, e.Key, e.Expires
 	}
 	return a
+}
+
+// SignOut ends the session of a token; one that is over already is no error.
+func (s *Sessions) SignOut(ctx context.Context, token string) error {
+	if token == "" {
+		return nil
+	}
+	return s.note(ctx, func(tx *store.Tx) error { return tx.EndSession(ctx, secret.Digest(token)) })
+}
+
+// Rotate gives a session another token when its person gains rights; the old
+// one is worth nothing any more (SIGN-7). It refuses with sign_in.required when
+// the session is over.
+func (s *Sessions) Rotate(ctx context.Context, token string) (Started, error) {
+	var started Started
+	err := s.note(ctx, func(tx *store.Tx) error {
+		session, err := tx.Session(ctx, secret.Digest(token))
+		if err != nil {
+			return err
+		}
+		if err := tx.EndSession(ctx, session.Digest); err != nil {
+			return err
+		}
+		started = Started{Expires: session.Expires, Purpose: session.Purpose}
+		started.Token, session.Digest = secret.NewToken()
+		return tx.InsertSession(ctx, session)
+	})
+	if err != nil {
+		return Started{}, err
+	}
+	return started, nil
+}
+
+// List shows where the actor is signed in, the last used first.
+func (s *Sessions) List(ctx context.Context, actor authz.Actor) ([]store.Session, error) {
+	if actor.User == 0 {
+		return nil, directory.Refuse(directory.Denied, "sign_in.required")
+	}
+	var sessions []store.Session
+	err := s.db.View(ctx, func(r *store.Reader) (err error) {
+		sessions, err = r.SessionsOf(ctx, actor.User)
+		return err
+	})
+	now := s.instant()
+	return slices.DeleteFunc(sessions, func(one store.Session) bool { return !now.Before(one.Expires) }), err
+}
+
+// Revoke signs the actor out in one place, by its public id. Another person's
+// session is refused like one that is over, with session.not_found.
+func (s *Sessions) Revoke(ctx context.Context, actor authz.Actor, uuid string) error {
+	return s.revoke(ctx, actor, func(all []store.Session) (store.EndSessions, int) {
+		for _, one := range all {
+			if one.UUID == uuid {
+				return store.EndSessions{User: actor.User, UUID: uuid}, 1
+			}
+		}
+		return store.EndSessions{}, 0
+	})
+}
+
+// RevokeOthers signs the actor out everywhere but where the token is.
+func (s *Sessions) RevokeOthers(ctx context.Context, actor authz.Actor, token string) error {
+	keep := secret.Digest(token)
+	err := s.revoke(ctx, actor, func(all []store.Session) (store.EndSessions, int) {
+		others := slices.DeleteFunc(all, func(one store.Session) bool { return string(one.Digest) == string(keep) })
+		return store.EndSessions{User: actor.User, Keep: keep}, len(others)
+	})
+	if refusedWith(err, "session.not_found") {
+		return nil // there are no others
+	}
+	return err
+}
+
+func (s *Sessions) revoke(ctx context.Context, actor authz.Actor, choose func(all []store.Session) (store.EndSessions, int)) error {
+	_, err := s.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSelf(actor.User); err != nil {
+			return err
+		}
+		all, err := r.SessionsOf(ctx, actor.User)
+		if err != nil {
+			return err
+		}
+		end, count := choose(all)
+		if count == 0 {
+			return directory.Refuse(directory.NotFound, "session.not_found")
+		}
+		entry := p.Entry(audit.SessionRevoked, actor.User, 0)
+		entry.Note("count", "", strconv.Itoa(count))
+		p.Record(entry)
+		p.Change(end)
+		return nil
+	})
+	return err
 }

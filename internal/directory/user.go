@@ -51,3 +51,45 @@ func shownName(first, last, otherwise string) string {
 	}
 	return otherwise
 }
+
+// An InvitationSpan is how long one invitation lived.
+type InvitationSpan struct {
+	Open    bool
+	Expires time.Time
+	Ended   time.Time // zero while it is open
+}
+
+// ProvisionalDead reports whether a provisional password no longer opens the
+// page that changes it: it dies with the invitations that lived since it was
+// set, or after days where there was none (SIGN-1).
+func (u User) ProvisionalDead(invitations []InvitationSpan, days int, now time.Time) bool {
+	tied := false
+	for _, v := range invitations {
+		end := v.Ended
+		if v.Open {
+			end = v.Expires
+		}
+		if v.Open && now.Before(v.Expires) {
+			return false
+		}
+		tied = tied || !end.Before(u.PasswordSet)
+	}
+	return tied || !now.Before(u.PasswordSet.AddDate(0, 0, days))
+}
+
+// MayTakeOver reports whether an administrator of an account may set another
+// person's e-mail, names, language and provisional password: only while they
+// have no password of their own and no other account, or where their address
+// lies in a domain the account has verified and this is their only account.
+// Nobody does so to the vendor's staff. Rule USER-1.
+func MayTakeOver(u User, memberships []Member, account AccountID, domainVerified bool) bool {
+	if u.Staff != "" || !u.Erased.IsZero() {
+		return false
+	}
+	for _, m := range memberships {
+		if m.Account() != account {
+			return false
+		}
+	}
+	return u.Password != PasswordOwn || domainVerified
+}

@@ -6,12 +6,15 @@ import (
 	"net/http"
 
 	"intendant/internal/web/assets"
+	"intendant/internal/web/entry"
 	"intendant/internal/web/page"
 )
 
 // areas are the parts of the site, in the order of the routes' table.
 func areas() []func(*page.Site) {
-	return []func(*page.Site){}
+	return []func(*page.Site){
+		entry.Mount,
+	}
 }
 
 // Handler declares the routes of all areas on the site and answers them. What

@@ -82,3 +82,14 @@ func (q *Request) takeToasts() []ui.Toast {
 	}
 	return []ui.Toast{toast}
 }
+
+// RotateSession gives this browser another token, after its person has gained
+// rights (SIGN-7).
+func (q *Request) RotateSession() error {
+	started, err := q.Site.App.Sessions.Rotate(q.Context(), q.SessionToken())
+	if err != nil {
+		return err
+	}
+	q.StartSession(started.Token, started.Expires)
+	return nil
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// An OwnAccount is one account a person belongs to, for the choice between
+// them (USER-5).
+type OwnAccount struct {
+	Account directory.Account
+	Member  directory.Member
+	Level   directory.Role // zero without an access level
+}
+
+// A Home says where somebody begins: the vendor's staff in the console, a
+// member in their account.
+type Home struct {
+	Staff    bool
+	Accounts []OwnAccount
+}
+
+// Home is where the actor begins after signing in. It refuses with
+// sign_in.required.
+func (u *Users) Home(ctx context.Context, actor authz.Actor) (Home, error) {
+	accounts, err := u.Accounts(ctx, actor)
+	return Home{Staff: actor.Kind == authz.Staff || actor.Kind == authz.StaffInside, Accounts: accounts}, err
+}
+
+// Accounts lists the accounts the actor may open, by name: not those where they
+// are switched off or their time is over (SIGN-2). It refuses with
+// sign_in.required.
+func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, error) {
+	if actor.User == 0 {
+		return nil, directory.Refuse(directory.Denied, "sign_in.required")
+	}
+	var own []OwnAccount
+	err := u.db.View(ctx, func(r *store.Reader) error {
+		memberships, err := r.Memberships(ctx, actor.User)
+		if err != nil {
+			return err
+		}
+		for _, m := range memberships {
+			if m.Status == directory.Inactive || (!m.Ends.IsZero() && !u.instant().Before(m.Ends)) {
+				continue
+			}
+			one := OwnAccount{Member: m}
+			if one.Account, err = r.Account(ctx, m.Account()); err != nil {
+				return err
+			}
+			if m.Level != 0 {
+				roles, err := r.Roles(ctx, m.Account())
+				if err != nil {
+					return err
+				}
+				if i := slices.IndexFunc(roles, func(o directory.Role) bool { return o.ID == m.Level }); i >= 0 {
+					one.Level = roles[i]
+				}
+			}
+			own = append(own, one)
+		}
+		return nil
+	})
+	slices.SortStableFunc(own, func(a, b OwnAccount) int {
+		return strings.Compare(directory.Fold(a.Account.Name), directory.Fold(b.Account.Name))
+	})
+	return own, err
+}

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A ProfileChange is what a person says about themselves. Version is the one
+// their form was made on (PLAN-4); 0 takes the present one.
+type ProfileChange struct {
+	Civility, First, Last, Phone, Language string
+	Version                                int64
+}
+
+// nameLength is the most a name, a telephone or the like may measure in bytes.
+const nameLength = 200
+
+// Profile is the actor as they are stored. It refuses with sign_in.required.
+func (u *Users) Profile(ctx context.Context, actor authz.Actor) (directory.User, error) {
+	var user directory.User
+	if actor.User == 0 {
+		return user, directory.Refuse(directory.Denied, "sign_in.required")
+	}
+	err := u.db.View(ctx, func(r *store.Reader) (err error) {
+		user, err = r.User(ctx, actor.User)
+		return err
+	})
+	return user, err
+}
+
+// UpdateProfile writes what a person says about themselves, in all their
+// accounts at once. It refuses with the field at fault, and with stale when
+// somebody changed it meanwhile.
+func (u *Users) UpdateProfile(ctx context.Context, actor authz.Actor, change ProfileChange) error {
+	for _, field := range []struct{ name, value string }{
+		{"first_name", change.First}, {"last_name", change.Last}, {"phone", change.Phone}} {
+		if len(field.value) > nameLength {
+			return directory.InvalidField(field.name, "field.too_long", directory.Args{"Max": nameLength})
+		}
+	}
+	if !slices.Contains([]string{"", "mr", "mrs"}, change.Civility) {
+		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": change.Civility})
+	}
+	if !slices.Contains(u.catalogue().Languages, change.Language) {
+		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": change.Language})
+	}
+	return u.changeSelf(ctx, actor, func(user *directory.User) error {
+		if change.Version != 0 && change.Version != user.Version {
+			return directory.Refuse(directory.Conflict, "stale")
+		}
+		user.Civility, user.First, user.Last = change.Civility, change.First, change.Last
+		user.Phone, user.Language = change.Phone, change.Language
+		return nil
+	})
+}
+
+// SetLanguage changes the language a person reads pages and mails in (PREF-2).
+func (u *Users) SetLanguage(ctx context.Context, actor authz.Actor, language string) error {
+	if !slices.Contains(u.catalogue().Languages, language) {
+		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": language})
+	}
+	return u.changeSelf(ctx, actor, func(user *directory.User) error {
+		user.Language = language
+		return nil
+	})
+}
+
+// changeSelf writes a change of the actor's own row; nothing changed writes
+// nothing. It holds their accounts too, where their names stand in lists.
+func (u *Users) changeSelf(ctx context.Context, actor authz.Actor, change func(user *directory.User) error) error {
+	accounts, err := u.accountsOf(ctx, actor.User)
+	if err != nil {
+		return err
+	}
+	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSelf(actor.User); err != nil {
+			return err
+		}
+		before, err := r.User(ctx, actor.User)
+		if err != nil {
+			return err
+		}
+		after := before
+		if err := change(&after); err != nil {
+			return err
+		}
+		if entry := userEntry(p, audit.UserChanged, before, after); len(entry.Facts)+len(entry.Personal) > 0 {
+			p.Record(entry)
+			p.Change(store.UpdateUser{User: after})
+		}
+		return nil
+	}, accounts...)
+	return err
+}
+
+// accountsOf are the accounts a user has a place in.
+func (c *core) accountsOf(ctx context.Context, user directory.UserID) ([]directory.AccountID, error) {
+	var accounts []directory.AccountID
+	err := c.db.View(ctx, func(r *store.Reader) error {
+		memberships, err := r.Memberships(ctx, user)
+		for _, m := range memberships {
+			accounts = append(accounts, m.Account())
+		}
+		return err
+	})
+	return accounts, err
+}
+
+// userEntry is what differs between two states of a user.
+func userEntry(p *Plan, kind audit.Kind, before, after directory.User) audit.Entry {
+	e := p.Entry(kind, after.ID, 0)
+	e.Note("user_name", before.UserName, after.UserName)
+	e.Note("email", before.Email, after.Email)
+	e.Note("civility", before.Civility, after.Civility)
+	e.Note("first_name", before.First, after.First)
+	e.Note("last_name", before.Last, after.Last)
+	e.Note("phone", before.Phone, after.Phone)
+	e.Note("language", before.Language, after.Language)
+	e.Note("staff", before.Staff, after.Staff)
+	return e
+}

@@ -1,0 +1,305 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// Credentials are what somebody signs in with. Before is the token of the
+// session this browser had, which ends then (SIGN-7).
+type Credentials struct {
+	Name     string // user name or e-mail address
+	Password string
+	Before   string
+}
+
+// A Started session is one that begins now. Its token is shown to the browser
+// once and kept as a digest only. Purpose "password" opens nothing but the page
+// that changes the password: it was provisional (SIGN-1) or has ended (SIGN-3).
+type Started struct {
+	Token   string
+	Expires time.Time
+	Purpose string
+	User    directory.User
+}
+
+// The purposes of a session.
+const (
+	PurposeFull     = "full"
+	PurposePassword = "password"
+)
+
+const (
+	throttleSignIn  = "sign_in"
+	throttleAddress = "sign_in.address"
+
+	// freeTries and freeTriesOfAddress are how many wrong sign-ins go without a
+	// wait: for one name from one address, and for one address in all, where a
+	// company may sit behind it.
+	freeTries          = 5
+	freeTriesOfAddress = 50
+
+	// passwordSession is how long a sign-in that opens only the change of the
+	// password lasts.
+	passwordSession = time.Hour
+)
+
+// SignIn opens a session for who knows the password of a user name or address.
+//
+// It refuses with sign_in.wrong, in the same words and time for an unknown name
+// as for a wrong password (SIGN-4); with user.switched_off whoever knows the
+// right one; and with sign_in.wait after many wrong tries. The wait holds for
+// this name from this address, and for this address: it never shuts out the
+// person elsewhere (SIGN-6).
+func (s *Sessions) SignIn(ctx context.Context, client Client, given Credentials, limits SessionLimits) (Started, error) {
+	given.Name = cutText(given.Name, 254)
+	if err := s.claimTry(ctx, client, given.Name); err != nil {
+		return Started{}, err
+	}
+	user, ok, err := s.proves(ctx, given)
+	if err != nil {
+		return Started{}, err
+	}
+	refused := ""
+	switch {
+	case !ok:
+		refused = "sign_in.wrong"
+	case !user.SwitchedOff.IsZero():
+		refused = "user.switched_off"
+	}
+	if refused != "" {
+		what := store.Access{User: user.ID, Name: given.Name, Outcome: refused, Address: client.Address, Agent: client.Agent}
+		if err := s.note(ctx, func(tx *store.Tx) error { return tx.LogAccess(ctx, what) }); err != nil {
+			return Started{}, err
+		}
+		return Started{}, directory.Refuse(directory.Invalid, refused)
+	}
+	return s.signIn(ctx, client, user, given, limits)
+}
+
+// proves tells whether the password is the one of that name. It takes as long
+// for a name nobody has.
+func (s *Sessions) proves(ctx context.Context, given Credentials) (directory.User, bool, error) {
+	var user directory.User
+	var dead bool
+	err := s.db.View(ctx, func(r *store.Reader) (err error) {
+		if user, err = r.UserBySignInName(ctx, given.Name); err != nil || user.Password != directory.PasswordProvisional {
+			return err
+		}
+		spans, err := r.InvitationSpans(ctx, user.ID)
+		dead = user.ProvisionalDead(spans, s.catalogue().EffectivePolicies("").InvitationDays, s.instant())
+		return err
+	})
+	if err != nil && !refusedWith(err, "user.not_found") {
+		return user, false, err
+	}
+	if user.PasswordHash == "" || user.Password == directory.PasswordNone || dead {
+		return user, false, s.passwords.VerifyNothing(ctx, given.Password)
+	}
+	ok, stale, err := s.passwords.Verify(ctx, user.PasswordHash, given.Password)
+	if err != nil || !stale {
+		return user, ok, err
+	}
+	hash, err := s.passwords.Hash(ctx, given.Password)
+	if err != nil {
+		return user, ok, err
+	}
+	err = s.note(ctx, func(tx *store.Tx) error { return tx.Rehash(ctx, user.ID, user.PasswordHash, hash) })
+	user.PasswordHash = hash
+	return user, ok, err
+}
+
+// signIn writes the session of somebody who proved who they are, unless their
+// password or state has changed since it was read.
+func (s *Sessions) signIn(ctx context.Context, client Client, user directory.User, given Credentials, limits SessionLimits) (Started, error) {
+	policy, err := s.policyOf(ctx, user.ID)
+	if err != nil {
+		return Started{}, err
+	}
+	var started Started
+	err = s.note(ctx, func(tx *store.Tx) error {
+		now, err := tx.User(ctx, user.ID)
+		if err != nil {
+			return err
+		}
+		if now.PasswordHash != user.PasswordHash || !now.SwitchedOff.IsZero() || !now.Erased.IsZero() {
+			return directory.Refuse(directory.Invalid, "sign_in.wrong")
+		}
+		var session store.Session
+		started, session = begin(now, policy, client, tx.Now, limits)
+		if given.Before != "" {
+			if err := tx.EndSession(ctx, secret.Digest(given.Before)); err != nil {
+				return err
+			}
+		}
+		if err := tx.InsertSession(ctx, session); err != nil {
+			return err
+		}
+		if err := tx.NoteSignIn(ctx, user.ID); err != nil {
+			return err
+		}
+		if err := forgiveTry(ctx, tx, client, given.Name); err != nil {
+			return err
+		}
+		return tx.LogAccess(ctx, store.Access{User: user.ID, Name: given.Name, Outcome: "signed_in", Address: client.Address, Agent: client.Agent})
+	})
+	if err != nil {
+		return Started{}, err
+	}
+	return started, nil
+}
+
+// begin makes a new session, for the change of the password only where that is
+// due.
+func begin(user directory.User, policy directory.PasswordPolicy, client Client, now time.Time, limits SessionLimits) (Started, store.Session) {
+	token, digest := secret.NewToken()
+	started := Started{Token: token, Expires: now.Add(limits.Max), Purpose: PurposeFull, User: user}
+	due, _ := policy.RenewalDue(user.PasswordSet, now)
+	if user.Password != directory.PasswordOwn || due {
+		started.Purpose, started.Expires = PurposePassword, now.Add(min(passwordSession, limits.Max))
+	}
+	return started, store.Session{Digest: digest, UUID: uuid.NewString(), User: user.ID, Purpose: started.Purpose, Created: now,
+		Seen: now, Expires: started.Expires, Agent: client.Agent, Address: client.Address}
+}
+
+// policyOf is the strictest password policy of a person's accounts, and the
+// catalogue's for who has none (USER-4).
+func (c *core) policyOf(ctx context.Context, user directory.UserID) (directory.PasswordPolicy, error) {
+	var policy directory.PasswordPolicy
+	err := c.db.View(ctx, func(r *store.Reader) (err error) {
+		policy, err = c.passwordPolicy(ctx, r, user)
+		return err
+	})
+	return policy, err
+}
+
+func (c *core) passwordPolicy(ctx context.Context, r *store.Reader, user directory.UserID) (directory.PasswordPolicy, error) {
+	policy := policyFrom(c.catalogue().EffectivePolicies("").Password)
+	memberships, err := r.Memberships(ctx, user)
+	if err != nil {
+		return policy, err
+	}
+	for i, m := range memberships {
+		account, err := r.Account(ctx, m.Account())
+		if err != nil {
+			return policy, err
+		}
+		its := policyFrom(c.policies(account).Password)
+		if i == 0 {
+			policy = its
+		}
+		policy = directory.Strictest(policy, its)
+	}
+	return policy, nil
+}
+
+func policyFrom(p catalogue.ResolvedPassword) directory.PasswordPolicy {
+	return directory.PasswordPolicy{MinLength: p.MinLength, Classes: p.Classes, RenewalDays: p.RenewalDays}
+}
+
+// claimTry counts a try before it is made, so that many at once are counted
+// too; a right password takes it back.
+func (s *Sessions) claimTry(ctx context.Context, client Client, name string) error {
+	var wait time.Duration
+	err := s.note(ctx, func(tx *store.Tx) error {
+		wait = 0
+		for _, of := range triesOf(client, name) {
+			t, err := tx.Throttle(ctx, of.scope, of.subject)
+			if err != nil {
+				return err
+			}
+			wait = max(wait, t.Wait(of.free, tx.Now))
+			if wait == 0 {
+				t = t.Tried(tx.Now)
+			}
+			if err := tx.SetThrottle(ctx, of.scope, of.subject, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("count sign-in: %w", err)
+	}
+	if wait > 0 {
+		return &directory.Error{Kind: directory.Limited, Code: "sign_in.wait", Args: directory.Args{"Minutes": directory.Minutes(wait)}}
+	}
+	return nil
+}
+
+func forgiveTry(ctx context.Context, tx *store.Tx, client Client, name string) error {
+	for i, of := range triesOf(client, name) {
+		t, err := tx.Throttle(ctx, of.scope, of.subject)
+		if err != nil {
+			return err
+		}
+		t.Count = max(t.Count-1, 0)
+		if i == 0 { // this name from here is known to be right
+			t.Count = 0
+		}
+		if err := tx.SetThrottle(ctx, of.scope, of.subject, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tries are counted under a scope and a subject, free of a wait up to a number.
+type tries struct {
+	scope, subject string
+	free           int64
+}
+
+// triesOf are the counts a sign-in adds to. Names are kept as digests: somebody
+// may type a password there.
+func triesOf(client Client, name string) []tries {
+	from := networkOf(client.Address)
+	sum := sha256.Sum256([]byte(directory.Fold(name) + "\n" + from))
+	return []tries{
+		{throttleSignIn, hex.EncodeToString(sum[:]), freeTries},
+		{throttleAddress, from, freeTriesOfAddress},
+	}
+}
+
+// networkOf is what one customer of a provider has: an address of version 4, the
+// first half of one of version 6.
+func networkOf(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return cutText(address, 100)
+	}
+	if ip = ip.Unmap(); ip.Is4() {
+		return ip.String()
+	}
+	prefix, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return ip.String()
+	}
+	return prefix.String()
+}
+
+// cutText is text of at most so many bytes, cut between characters.
+func cutText(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	end := 0
+	for at := range text {
+		if at > most {
+			break
+		}
+		end = at
+	}
+	return text[:end]
+}

@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A NewStaff is a person of the vendor's own. Without a user name the address
+// serves; without a language the catalogue's first.
+type NewStaff struct {
+	Email, UserName, Civility, First, Last, Language string
+	Role                                             authz.StaffRole
+	Password                                         string
+}
+
+// CreateStaff makes a person of the vendor's staff who signs in with the
+// password given, as the command line and the console do it (VEND-3).
+//
+// It refuses with user.name_taken, with the field at fault, and with what the
+// password policy says.
+func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) (directory.User, error) {
+	n.Email, n.UserName = strings.TrimSpace(n.Email), strings.TrimSpace(n.UserName)
+	if n.UserName == "" {
+		n.UserName = n.Email
+	}
+	if n.Language == "" {
+		n.Language = u.catalogue().Languages[0]
+	}
+	if fault := directory.EmailFault(n.Email); fault != "" {
+		return directory.User{}, directory.InvalidField("email", fault, directory.Args{"Text": n.Email})
+	}
+	if !slices.Contains(authz.StaffRoles(), n.Role) {
+		return directory.User{}, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})
+	}
+	policy := policyFrom(u.catalogue().EffectivePolicies("").Password)
+	if refusal := policy.Check(n.Password, n.First, n.Last, n.UserName, n.Email); refusal != nil {
+		return directory.User{}, refusal
+	}
+	hash, err := u.passwords.Hash(ctx, n.Password)
+	if err != nil {
+		return directory.User{}, err
+	}
+	var made directory.User
+	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireDuty(authz.NameStaff); err != nil {
+			return err
+		}
+		made = directory.User{ID: directory.UserID(p.NewKey()), UUID: uuid.NewString(), UserName: n.UserName, Email: n.Email,
+			Civility: n.Civility, First: n.First, Last: n.Last, Language: n.Language, Staff: string(n.Role),
+			Password: directory.PasswordOwn, PasswordSet: p.Now, PasswordHash: hash, Created: p.Now, Version: 1}
+		if err := namesFree(ctx, r, made); err != nil {
+			return err
+		}
+		p.Record(userEntry(p, audit.UserCreated, directory.User{}, made))
+		p.Change(store.InsertUsers{made})
+		return nil
+	})
+	return made, err
+}
+
+// namesFree refuses a user name or an address that somebody else signs in by
+// (USER-3).
+func namesFree(ctx context.Context, r *store.Reader, u directory.User) error {
+	for _, name := range []struct{ field, value string }{{"user_name", u.UserName}, {"email", u.Email}} {
+		if name.value == "" {
+			continue
+		}
+		other, err := r.UserBySignInName(ctx, name.value)
+		if refusedWith(err, "user.not_found") || (err == nil && other.ID == u.ID) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		return &directory.Error{Kind: directory.Conflict, Code: "user.name_taken", Field: name.field, Args: directory.Args{"Name": name.value}}
+	}
+	return nil
+}

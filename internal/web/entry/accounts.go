@@ -1,0 +1,39 @@
+package entry
+
+import (
+	"net/url"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+)
+
+// A choice is one account to open.
+type choice struct {
+	Href, Name, Number   string
+	Shield, ServiceLevel string
+	Role                 string
+	State                string // empty while the account is open
+}
+
+func accountPath(one app.OwnAccount) string {
+	return "/accounts/" + url.PathEscape(directory.CleanNumber(one.Account.Number))
+}
+
+func (h Handler) choices(q *page.Request, own []app.OwnAccount) []choice {
+	c, t := h.Catalogue(), q.Printer.T
+	var choices []choice
+	for _, one := range own {
+		level, _ := c.ServiceLevel(one.Account.ServiceLevel)
+		at := choice{Href: accountPath(one), Name: one.Account.Name, Number: one.Account.Number,
+			Shield: level.Sign, ServiceLevel: level.Label.In(q.Printer.Lang()), Role: t("shell.role.member")}
+		if one.Level.ID != 0 {
+			at.Role = one.Level.Name(q.Printer.Lang())
+		}
+		if one.Account.State != directory.AccountOpen {
+			at.State = t("account.state." + string(one.Account.State))
+		}
+		choices = append(choices, at)
+	}
+	return choices
+}

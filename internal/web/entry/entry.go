@@ -1,0 +1,72 @@
+// Package entry is the pages before any account: signing in and out, signing
+// up, choosing a password, choosing an account, and the preferences that need
+// no sign-in.
+package entry
+
+import (
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A Handler answers the pages of this package.
+type Handler struct{ *page.Site }
+
+// Mount declares the routes.
+func Mount(s *page.Site) {
+	h := Handler{s}
+	s.Route("GET /{$}", page.SignedIn, h.home)
+	s.Route("GET /accounts", page.SignedIn, h.accounts)
+	s.Route("GET /sign-in", page.Anyone, h.showSignIn)
+	s.Route("POST /sign-in", page.Anyone, h.signIn)
+	s.Route("POST /sign-out", page.Anyone, h.signOut)
+	s.Route("POST "+ui.ThemePath, page.Anyone, h.theme)
+	s.Route("POST "+ui.LanguagePath, page.Anyone, h.language)
+}
+
+// A form is one entry page: a title, what it is for, fields and one act.
+type form struct {
+	Title, Lead string
+	Note        string // says what was done, instead of fields
+	Action      string
+	Errors      []ui.FieldError
+	Hidden      []ui.Hidden
+	Fields      []ui.Field
+	Meter       string // where a new password's strength is measured
+	Rules       []string
+	Submit      string
+	Under       []ui.Link
+	Foot        []ui.CartItem
+	Person      ui.Hidden // the user name, for password managers
+}
+
+// newPassword is the kind of field that shows the strength of a password.
+const newPassword = "new-password"
+
+// refuse puts a refusal beside the field it is about, and on top of the form.
+func (f *form) refuse(q *page.Request, refusal *directory.Error) {
+	text := q.Printer.Error(refusal)
+	at := "f-" + f.Fields[0].Name
+	for i := range f.Fields {
+		if f.Fields[i].Name == refusal.Field {
+			f.Fields[i].Error, at = text, "f-"+refusal.Field
+		}
+	}
+	f.Errors = append(f.Errors, ui.FieldError{ID: at, Text: text})
+}
+
+// show answers with the form.
+func (f form) show(q *page.Request) error {
+	return q.Render(formPage(q.Entry(f.Title), f))
+}
+
+// again answers a form that was refused with the form and what was typed in
+// it; a fault goes on.
+func (f form) again(q *page.Request, err error) error {
+	refusal, fault := page.Refusal(err)
+	if fault != nil {
+		return fault
+	}
+	f.refuse(q, refusal)
+	return q.RenderStatus(page.StatusOf(refusal.Kind), formPage(q.Entry(f.Title), f))
+}
