@@ -26,6 +26,7 @@ type Options struct {
 	// LookupTXT answers a domain's TXT records, to verify that it is an
 	// account's (JOIN-7).
 	LookupTXT func(ctx context.Context, domain string) ([]string, error)
+	Mailbox   MailboxMode // who reads the built-in mailbox (MAIL-3)
 }
 
 // An App is every operation of one installation, by noun.
@@ -47,7 +48,7 @@ type App struct {
 // New makes the operations of an installation.
 func New(o Options) *App {
 	c := &core{
-		db: o.DB, box: o.Box, passwords: o.Passwords, now: o.Now, log: o.Log, lookupTXT: o.LookupTXT,
+		db: o.DB, box: o.Box, passwords: o.Passwords, now: o.Now, log: o.Log, lookupTXT: o.LookupTXT, mailbox: o.Mailbox,
 		waker: make(chan struct{}, 1),
 	}
 	c.current.Store(o.Catalogue)
@@ -67,6 +68,7 @@ type core struct {
 	log       *slog.Logger
 	lookupTXT func(ctx context.Context, domain string) ([]string, error)
 	current   atomic.Pointer[catalogue.Catalogue]
+	mailbox   MailboxMode
 	waker     chan struct{}
 	counted   counted
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"intendant/internal/authz"
@@ -78,6 +79,11 @@ func (e *Entry) Note(field, before, after string) {
 // Chain gives the entry its digest and its hash over the hash before it. Salt
 // must be set and random when there are personal values.
 func (e *Entry) Chain(before []byte) error {
+	for _, changes := range [][]Change{e.Facts, e.Personal} {
+		for i := range changes {
+			changes[i] = changes[i].clean()
+		}
+	}
 	personal, err := json.Marshal(e.Personal)
 	if err != nil {
 		return err
@@ -104,6 +110,13 @@ func (e *Entry) Verify(before []byte) bool {
 	}
 	hash, err := e.link(before)
 	return err == nil && bytes.Equal(hash, e.Hash)
+}
+
+// clean replaces broken text, which would not come back from a database as it
+// was hashed.
+func (c Change) clean() Change {
+	const instead = "\uFFFD"
+	return Change{strings.ToValidUTF8(c.Field, instead), strings.ToValidUTF8(c.Before, instead), strings.ToValidUTF8(c.After, instead)}
 }
 
 func (e *Entry) link(before []byte) ([]byte, error) {

@@ -1,0 +1,317 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A HistoryFilter chooses history entries; its zero value chooses all. From is
+// inclusive, To exclusive. Unit stands for itself and all units below it.
+// Accounts counts in ListAll only; directory.Installation is the vendor's own
+// history.
+type HistoryFilter struct {
+	From, To time.Time
+	Actor    directory.UserID
+	Subject  directory.UserID
+	Kinds    []audit.Kind
+	Unit     directory.UnitID
+	Door     authz.Door
+	Batch    string
+	Accounts []directory.AccountID
+}
+
+// A Person is how somebody is shown. Without a name, Message is the key of what
+// stands for it.
+type Person struct {
+	User    directory.UserID
+	Name    string
+	Message string
+}
+
+// A Shown is a history entry with the names its sentence takes. Object is the
+// empty string for what has no name; of a role Objects holds the names by
+// language.
+type Shown struct {
+	Entry   audit.Entry
+	Actor   Person
+	Subject Person
+	Object  string
+	Objects map[string]string
+	Unit    string
+	Account string // empty for the installation
+}
+
+// ObjectName is the name of what the entry is about, in a language.
+func (s Shown) ObjectName(language string) string {
+	if s.Object != "" || len(s.Objects) == 0 {
+		return s.Object
+	}
+	return directory.Role{Names: s.Objects}.Name(language)
+}
+
+// Door is the key of the name of the entry's door.
+func (s Shown) Door() string { return "history.door." + string(s.Entry.Door) }
+
+// An EntryPage is a page of history with the exact number of entries the filter
+// chooses.
+type EntryPage struct {
+	Entries []Shown
+	Total   int64
+	Next    string // empty at the end
+}
+
+// A HistoryGroup is a choice of the filter: the kinds of one noun.
+type HistoryGroup struct {
+	Group string
+	Kinds []audit.Kind
+}
+
+// Title is the key of the group's name.
+func (g HistoryGroup) Title() string { return "history.group." + g.Group }
+
+// Kinds lists what the filter offers.
+func (h *History) Kinds() []HistoryGroup {
+	var groups []HistoryGroup
+	for _, group := range audit.Groups() {
+		groups = append(groups, HistoryGroup{group, audit.KindsOf(group)})
+	}
+	return groups
+}
+
+// List reads a page of an account's history, newest first. Who holds
+// history.view at the root sees all of it, who holds it at units sees the
+// entries of these (HIST-2); others are refused with denied.permission.
+func (h *History) List(ctx context.Context, actor authz.Actor, account directory.AccountID, f HistoryFilter, w Window) (EntryPage, error) {
+	var page EntryPage
+	err := h.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		rows, err := h.visible(ctx, r, rights, account, f)
+		if err != nil {
+			return err
+		}
+		page, err = h.page(ctx, r, rows, w)
+		return err
+	})
+	return page, err
+}
+
+// ListAll reads a page of the histories of all accounts and the installation,
+// or of those the filter names, newest first. It is for staff who read all
+// history.
+func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilter, w Window) (EntryPage, error) {
+	var page EntryPage
+	if err := requireDuty(actor, authz.ReadAllHistory); err != nil {
+		h.noteRefusal(ctx, actor, directory.Installation, err)
+		return page, err
+	}
+	err := h.db.View(ctx, func(r *store.Reader) error {
+		rows, err := h.inUnit(ctx, r, f)
+		if err != nil {
+			return err
+		}
+		rows.Accounts = f.Accounts
+		page, err = h.page(ctx, r, rows, w)
+		return err
+	})
+	return page, err
+}
+
+// Export hands over every entry of an account that the actor sees under the
+// filter, newest first, a page at a time. That somebody exported is recorded
+// before the first is read (HIST-4). It needs export.run beside history.view.
+func (h *History) Export(ctx context.Context, actor authz.Actor, account directory.AccountID, f HistoryFilter, visit func([]Shown) error) error {
+	_, err := h.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.Require(authz.RunExports, 0); err != nil {
+			return err
+		}
+		if _, err := h.visible(ctx, r, p.Rights, account, f); err != nil {
+			return err
+		}
+		e := p.Entry(audit.ExportRun, 0, 0)
+		e.Note("purpose", "", "history")
+		p.Record(e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return h.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		rows, err := h.visible(ctx, r, rights, account, f)
+		if err != nil {
+			return err
+		}
+		after := store.EntryPlace{}
+		for {
+			entries, err := r.Entries(ctx, rows, after, windowMost)
+			if err != nil || len(entries) == 0 {
+				return err
+			}
+			last := entries[len(entries)-1]
+			after = store.EntryPlace{At: last.At, Account: last.Account, N: last.N}
+			shown, err := h.shown(ctx, r, entries)
+			if err != nil {
+				return err
+			}
+			if err := visit(shown); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// visible joins the filter with what the rights let see in the account.
+func (h *History) visible(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
+	if !rights.MayAnywhere(authz.ViewHistory) {
+		return store.EntryFilter{}, require(rights, authz.ViewHistory, 0)
+	}
+	rows, err := h.inUnit(ctx, r, f)
+	if err != nil {
+		return rows, err
+	}
+	rows.Accounts = []directory.AccountID{account}
+	scope := rights.Scope(authz.ViewHistory)
+	switch {
+	case scope.All():
+	case rows.InUnits:
+		rows.Units = slices.DeleteFunc(rows.Units, func(u directory.UnitID) bool { return !scope.Sees(u) })
+	default:
+		rows.Units, rows.InUnits = scope.Units(), true
+	}
+	return rows, nil
+}
+
+// inUnit is the filter as rows are chosen, its unit with the units below.
+func (h *History) inUnit(ctx context.Context, r *store.Reader, f HistoryFilter) (store.EntryFilter, error) {
+	rows := store.EntryFilter{From: f.From, To: f.To, Actor: f.Actor, Subject: f.Subject, Kinds: f.Kinds, Door: f.Door, Batch: f.Batch}
+	if f.Unit == 0 {
+		return rows, nil
+	}
+	var err error
+	rows.InUnits = true
+	rows.Units, err = r.Descendants(ctx, f.Unit)
+	return rows, err
+}
+
+func (h *History) page(ctx context.Context, r *store.Reader, rows store.EntryFilter, w Window) (EntryPage, error) {
+	var page EntryPage
+	at, place := w.place()
+	entries, err := r.Entries(ctx, rows, store.EntryPlace{At: at, Account: directory.AccountID(place[0]), N: place[1]}, w.size()+1)
+	if err != nil {
+		return page, err
+	}
+	if len(entries) > w.size() {
+		entries = entries[:w.size()]
+		last := entries[len(entries)-1]
+		page.Next = placeAfter(last.At, int64(last.Account), last.N)
+	}
+	if page.Entries, err = h.shown(ctx, r, entries); err != nil {
+		return page, err
+	}
+	page.Total, err = r.CountEntries(ctx, rows)
+	return page, err
+}
+
+// shown gives entries their names, with three questions for all of them.
+func (h *History) shown(ctx context.Context, r *store.Reader, entries []audit.Entry) ([]Shown, error) {
+	var people []directory.UserID
+	var things []int64
+	for _, e := range entries {
+		people = append(people, e.Actor, e.Subject)
+		things = append(things, e.Object, int64(e.Unit), int64(e.Account))
+	}
+	users, err := r.Users(ctx, distinct(people))
+	if err != nil {
+		return nil, err
+	}
+	if err := suggest(ctx, r, entries, users); err != nil {
+		return nil, err
+	}
+	names, err := r.Names(ctx, distinct(things))
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]Shown, len(entries))
+	for i, e := range entries {
+		s := Shown{
+			Entry: e, Actor: person(users, e.Actor), Subject: person(users, e.Subject),
+			Object: names[e.Object].Name, Objects: names[e.Object].Names,
+			Unit: names[int64(e.Unit)].Name, Account: names[int64(e.Account)].Name,
+		}
+		if e.Actor == 0 {
+			s.Actor.Message = "history.actor." + string(e.ActorKind)
+		}
+		if s.Object == "" && len(s.Objects) == 0 {
+			s.Object = nameInFacts(e)
+		}
+		shown[i] = s
+	}
+	return shown, nil
+}
+
+// suggest gives people without a name the one an account suggested, where all
+// entries are that account's: what one account suggests, another does not see.
+func suggest(ctx context.Context, r *store.Reader, entries []audit.Entry, users map[directory.UserID]directory.User) error {
+	var nameless []directory.UserID
+	for id, u := range users {
+		if u.First == "" && u.Last == "" && u.Erased.IsZero() {
+			nameless = append(nameless, id)
+		}
+	}
+	for _, e := range entries {
+		if e.Account != entries[0].Account {
+			return nil
+		}
+	}
+	if len(nameless) == 0 {
+		return nil
+	}
+	suggested, err := r.SuggestedNames(ctx, entries[0].Account, nameless)
+	for id, name := range suggested {
+		u := users[id]
+		u.First, u.Last = name.First, name.Last
+		users[id] = u
+	}
+	return err
+}
+
+func distinct[K ~int64](keys []K) []K {
+	slices.Sort(keys)
+	return slices.DeleteFunc(slices.Compact(keys), func(k K) bool { return k == 0 })
+}
+
+func person(users map[directory.UserID]directory.User, id directory.UserID) Person {
+	if id == 0 {
+		return Person{Message: "history.actor.unknown"}
+	}
+	u, found := users[id]
+	switch {
+	case found && !u.Erased.IsZero():
+		return Person{User: id, Message: "history.actor.erased"}
+	case found && u.Name() != "":
+		return Person{User: id, Name: u.Name()}
+	case found && u.Email != "":
+		return Person{User: id, Name: u.Email}
+	}
+	return Person{User: id, Message: "history.actor.unknown"}
+}
+
+// nameInFacts finds what an entry calls a thing that has no row, or none any
+// more.
+func nameInFacts(e audit.Entry) string {
+	for _, field := range []string{"name", "domain", "number", "role", "unit"} {
+		for _, c := range e.Facts {
+			if c.Field == field {
+				if c.After != "" {
+					return c.After
+				}
+				return c.Before
+			}
+		}
+	}
+	return ""
+}

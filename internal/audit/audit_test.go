@@ -1,0 +1,123 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// entry is one with open, personal and secret changes.
+func entry() Entry {
+	e := Entry{Account: 7, N: 1, At: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Actor: 5, ActorKind: "person", Door: "page",
+		Kind: MemberChanged, Subject: 6, Unit: 7<<32 | 1, Object: 7<<32 | 2, Batch: "b", Salt: bytes.Repeat([]byte{1}, 16)}
+	e.Note("status", "active", "inactive")
+	e.Note("last_name", "Moreau", "Moreau-Vial")
+	e.Note("password", "one", "two")
+	e.Note("phone", "same", "same")
+	return e
+}
+
+func TestEntryNote(t *testing.T) {
+	e := entry()
+	t.Run("HIST-1 secrets never, and what is not classified is one", func(t *testing.T) {
+		e.Note("something_new", "before", "after")
+		want := []Change{{"status", "active", "inactive"}, {Field: "password"}, {Field: "something_new"}}
+		if !slices.Equal(e.Facts, want) {
+			t.Errorf("facts %v, want %v", e.Facts, want)
+		}
+	})
+	t.Run("HIST-3 personal values lie beside the chain", func(t *testing.T) {
+		if want := []Change{{"last_name", "Moreau", "Moreau-Vial"}}; !slices.Equal(e.Personal, want) {
+			t.Errorf("personal %v, want %v", e.Personal, want)
+		}
+	})
+}
+
+func TestEntryVerify(t *testing.T) { // HIST-3
+	before := []byte("the hash before")
+	for _, test := range []struct {
+		name   string
+		change func(*Entry)
+		want   bool
+	}{
+		{"HIST-3 as written", func(*Entry) {}, true},
+		{"HIST-3 personal values erased", func(e *Entry) { e.Personal, e.Salt, e.Erased = nil, nil, true }, true},
+		{"HIST-3 personal values changed", func(e *Entry) { e.Personal[0].After = "X" }, false},
+		{"HIST-3 personal values gone, not erased", func(e *Entry) { e.Personal = nil }, false},
+		{"HIST-3 salt changed", func(e *Entry) { e.Salt[0]++ }, false},
+		{"HIST-3 fact changed", func(e *Entry) { e.Facts[0].After = "active" }, false},
+		{"HIST-3 kind changed", func(e *Entry) { e.Kind = MemberRemoved }, false},
+		{"HIST-3 actor changed", func(e *Entry) { e.Actor++ }, false},
+		{"HIST-3 subject changed", func(e *Entry) { e.Subject++ }, false},
+		{"HIST-3 unit changed", func(e *Entry) { e.Unit++ }, false},
+		{"HIST-3 object changed", func(e *Entry) { e.Object++ }, false},
+		{"HIST-3 time changed", func(e *Entry) { e.At = e.At.Add(time.Microsecond) }, false},
+		{"HIST-3 door changed", func(e *Entry) { e.Door = "command" }, false},
+		{"HIST-3 staff entry changed", func(e *Entry) { e.StaffEntry = 1 }, false},
+		{"HIST-3 batch moved into actor kind", func(e *Entry) { e.Batch, e.ActorKind = "", "bperson" }, false},
+		{"HIST-3 account changed", func(e *Entry) { e.Account++ }, false},
+		{"HIST-3 number changed", func(e *Entry) { e.N++ }, false},
+		{"HIST-3 digest changed", func(e *Entry) { e.Erased = true; e.Digest = bytes.Repeat([]byte{1}, 32) }, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			e := entry()
+			if err := e.Chain(before); err != nil {
+				t.Fatal(err)
+			}
+			test.change(&e)
+			if got := e.Verify(before); got != test.want {
+				t.Errorf("Verify = %v, want %v", got, test.want)
+			}
+		})
+	}
+	t.Run("HIST-3 another entry before", func(t *testing.T) {
+		e := entry()
+		if err := e.Chain(before); err != nil {
+			t.Fatal(err)
+		}
+		if e.Verify([]byte("another")) {
+			t.Error("Verify after another entry = true, want false")
+		}
+	})
+	t.Run("HIST-3 broken text survives being stored", func(t *testing.T) {
+		e := entry()
+		e.Note("first_name", "", "Ren\xe9e")
+		e.Note("name", "", "Ren\xe9e")
+		if err := e.Chain(before); err != nil {
+			t.Fatal(err)
+		}
+		for _, changes := range []*[]Change{&e.Facts, &e.Personal} {
+			text, err := json.Marshal(*changes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			*changes = nil
+			if err := json.Unmarshal(text, changes); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !e.Verify(before) {
+			t.Error("Verify of what was stored and read = false, want true")
+		}
+	})
+}
+
+func TestKinds(t *testing.T) {
+	seen := map[Kind]bool{}
+	for _, k := range Kinds() {
+		if seen[k] || !strings.Contains(string(k), ".") || !slices.Contains(KindsOf(k.Group()), k) {
+			t.Errorf("kind %q comes twice or has no group", k)
+		}
+		seen[k] = true
+	}
+	groups := Groups()
+	if slices.Sort(groups); len(slices.Compact(groups)) != len(Groups()) {
+		t.Errorf("a group is not in one piece: %v", Groups())
+	}
+	if KindsOf("nothing") != nil {
+		t.Error("KindsOf an unknown group: want none")
+	}
+}

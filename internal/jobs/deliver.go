@@ -1,0 +1,125 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/i18n"
+	"intendant/internal/mail"
+	"intendant/internal/store"
+)
+
+// A Carrier hands over a mail that is written. An error that mail.IsPermanent
+// knows makes the mail bounce.
+type Carrier func(ctx context.Context, id directory.MailID, e mail.Envelope) error
+
+// ToServer carries mails to a mail server.
+func ToServer(server *mail.SMTP) Carrier {
+	return func(ctx context.Context, _ directory.MailID, e mail.Envelope) error { return server.Send(ctx, e) }
+}
+
+// ToMailbox carries mails into the built-in mailbox (MAIL-3).
+func ToMailbox(mails *app.Mails) Carrier {
+	return func(ctx context.Context, id directory.MailID, e mail.Envelope) error {
+		return mails.Deliver(ctx, store.MailboxMessage{Mail: id, Address: e.To, Subject: e.Subject, HTML: e.HTML, Text: e.Text})
+	}
+}
+
+// A Writer turns mails of the outbox into what a carrier takes.
+type Writer struct {
+	Bundle *i18n.Bundle
+	Base   string // the public address, "https://…"; without it no mail leaves
+	From   string // "Name <address>"
+	Zone   *time.Location
+	Now    func() time.Time
+	Carry  Carrier // nil: no mail server is set
+}
+
+// secretMark is where a mail's path takes its secret.
+const secretMark = "{secret}"
+
+// Deliver writes a mail in its reader's language and hands it over. It answers
+// the Message-ID, which is the same on every try. It refuses with
+// mail.no_base_url and mail.no_sender when the installation is not set up to
+// send; the mail waits then.
+func (w Writer) Deliver(ctx context.Context, d app.Delivery) (messageID string, err error) {
+	base, err := url.Parse(w.Base)
+	if err != nil || w.Base == "" || base.Host == "" {
+		return "", directory.Refuse(directory.Conflict, "mail.no_base_url")
+	}
+	if w.Carry == nil || w.From == "" {
+		return "", directory.Refuse(directory.Conflict, "mail.no_sender")
+	}
+	e, err := w.write(base, d)
+	if err != nil {
+		return "", err
+	}
+	return e.MessageID, w.Carry(ctx, d.Mail.ID, e)
+}
+
+func (w Writer) write(base *url.URL, d app.Delivery) (mail.Envelope, error) {
+	link := ""
+	if path := d.Mail.Path; path != "" {
+		if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+			return mail.Envelope{}, fmt.Errorf("write mail %s: path is not under the public address", d.Mail.Kind)
+		}
+		link = strings.TrimSuffix(base.String(), "/") + strings.ReplaceAll(path, secretMark, url.PathEscape(d.Mail.Secret))
+	}
+	printer := w.Bundle.Printer(d.Language, w.zone(d.TimeZone))
+	content, err := mail.Compose(printer, d.Mail.Kind, values(d), link)
+	if err != nil {
+		return mail.Envelope{}, err
+	}
+	brand := mail.Brand{Name: d.Brand.Name, Colour: d.Brand.Colour, Address: strings.Join(d.Brand.PostalAddress, ", ")}
+	html, text, err := mail.Render(brand, printer.Lang(), content)
+	if err != nil {
+		return mail.Envelope{}, err
+	}
+	return mail.Envelope{
+		From: w.From, To: d.Mail.Address, Subject: content.Subject, MessageID: messageID(d.Mail, base),
+		HTML: html, Text: text, Date: w.Now(),
+	}, nil
+}
+
+func (w Writer) zone(name string) *time.Location {
+	if name != "" {
+		if zone, err := time.LoadLocation(name); err == nil {
+			return zone
+		}
+	}
+	return w.Zone
+}
+
+// values are the mail's facts and what is known without them. A secret that is
+// in the link stands nowhere else.
+func values(d app.Delivery) map[string]string {
+	v := map[string]string{
+		mail.ValueVendor: d.Brand.Name, mail.ValueName: d.Reader, mail.ValueUserName: d.UserName,
+		mail.ValueAccount: d.AccountName, mail.ValueNumber: d.AccountNumber,
+	}
+	if !strings.Contains(d.Mail.Path, secretMark) {
+		v[mail.ValueSecret] = d.Mail.Secret
+	}
+	for name, fact := range d.Mail.Facts {
+		if fact != "" {
+			v[name] = fact
+		}
+	}
+	if v[mail.ValueActor] == "" {
+		v[mail.ValueActor] = d.Brand.Name // the program itself acted, or the operator
+	}
+	return v
+}
+
+// messageID names a mail for good without saying whose it is.
+func messageID(m directory.Mail, base *url.URL) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s", m.ID, m.Created.UnixMicro(), m.Address))
+	return hex.EncodeToString(sum[:16]) + "@" + base.Hostname()
+}
