@@ -164,10 +164,10 @@ func (c InsertMembers) apply(ctx context.Context, tx *Tx) error {
 		if err != nil {
 			return err
 		}
-		rows[i] = append(values, m.UUID, c.Account, m.User, "", 1)
+		rows[i] = append(values, m.UUID, c.Account, m.User, "", m.LastSeen, 1)
 	}
 	columns := append(memberValueColumns[:len(memberValueColumns):len(memberValueColumns)],
-		"uuid", "account_key", "user_key", "products_folded", "version")
+		"uuid", "account_key", "user_key", "products_folded", "last_seen_at", "version")
 	if _, err := tx.bulkInsert(ctx, "member", columns, rows, ""); err != nil {
 		return fmt.Errorf("add members: %w", err)
 	}

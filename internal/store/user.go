@@ -112,13 +112,13 @@ func (c InsertUsers) apply(ctx context.Context, tx *Tx) error {
 	names := make([][]any, 0, 2*len(c))
 	for i, u := range c {
 		users[i] = []any{u.ID, u.UUID, "person", u.UserName, u.Email, directory.FoldEmail(u.Email), u.Civility, u.First, u.Last,
-			u.Language, u.Phone, u.Staff, u.PasswordHash, u.Password, u.PasswordSet, tx.Now, 1}
+			u.Language, u.Phone, u.Staff, u.PasswordHash, u.Password, u.PasswordSet, u.LastSignIn, tx.Now, 1}
 		for _, name := range signInNames(u) {
 			names = append(names, []any{name, u.ID})
 		}
 	}
 	columns := []string{"key", "uuid", "kind", "user_name", "email", "email_folded", "civility", "first_name", "last_name",
-		"language", "phone", "staff", "password_hash", "password_state", "password_set_at", "created_at", "version"}
+		"language", "phone", "staff", "password_hash", "password_state", "password_set_at", "last_sign_in_at", "created_at", "version"}
 	if _, err := tx.bulkInsert(ctx, `"user"`, columns, users, ""); err != nil {
 		return fmt.Errorf("add users: %w", err)
 	}
