@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/secret"
+	"intendant/internal/server"
+)
+
+func (p *program) userCommand() *cobra.Command {
+	group := &cobra.Command{Use: "user", Short: p.T("cli.user.about"), Args: cobra.ArbitraryArgs, RunE: p.group}
+	create := p.withSettings(&cobra.Command{Use: "create-vendor", Short: p.T("cli.create_vendor.about"), Args: p.takes(0), RunE: p.createVendor})
+	flags := create.Flags()
+	flags.String("email", "", p.T("cli.flag.email"))
+	flags.String("first-name", "", p.T("field.first_name"))
+	flags.String("last-name", "", p.T("field.last_name"))
+	flags.String("role", string(authz.Operator), p.T("cli.flag.role"))
+	flags.Bool("password-stdin", false, p.T("cli.flag.password_stdin"))
+	group.AddCommand(create)
+	return group
+}
+
+// createVendor makes a person of the vendor's staff. Without a password given
+// one is made and printed, this once.
+func (p *program) createVendor(c *cobra.Command, _ []string) error {
+	value := func(name string) string { return c.Flags().Lookup(name).Value.String() }
+	if value("email") == "" {
+		return p.misused("cli.error.flag_empty", "Flag", "email")
+	}
+	given := value("password-stdin") == "true"
+	password := secret.NewProvisionalPassword()
+	if given {
+		var err error
+		if password, err = p.line(); err != nil {
+			return err
+		}
+	}
+	return p.with(c, func(ctx context.Context, i *server.Installation) error {
+		user, err := i.App.Users.CreateStaff(ctx, operator(), app.NewStaff{Email: value("email"), First: value("first-name"),
+			Last: value("last-name"), Role: authz.StaffRole(value("role")), Password: password,
+			Language: c.Flags().Lookup("language").Value.String()})
+		if err != nil {
+			return err
+		}
+		p.say("cli.create_vendor.done", "UserName", user.UserName, "Role", p.T("staff.role."+user.Staff))
+		if !given {
+			p.say("cli.create_vendor.password", "Password", password)
+		}
+		return nil
+	})
+}
+
+// line reads one line of the input, such as a password: without the end of
+// line, and nothing else taken off.
+func (p *program) line() (string, error) {
+	text, err := bufio.NewReader(io.LimitReader(p.In, 1<<16)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read input: %w", err)
+	}
+	return strings.TrimRight(text, "\r\n"), nil
+}
