@@ -1,0 +1,370 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// toldAdministrators is how many administrators are written to at most about
+// one thing.
+const toldAdministrators = 50
+
+// Ask asks into the account of a customer number; an administrator decides
+// (JOIN-1). Where the person's address lies in a verified domain of the
+// account that approves by itself, they are a member at once (JOIN-7). A number
+// that nobody has is answered alike (KEY-14).
+//
+// It refuses with join.waiting_already, join.too_many_open, join.paused,
+// join.blocked (JOIN-4), join.member_already, and with the field at fault.
+func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, message string) (directory.JoinRequest, error) {
+	message = strings.TrimSpace(message)
+	switch {
+	case directory.CleanNumber(number) == "":
+		return directory.JoinRequest{}, directory.InvalidField("number", "field.required", nil)
+	case len(number) > 40:
+		return directory.JoinRequest{}, directory.InvalidField("number", "field.too_long", directory.Args{"Max": 40})
+	case utf8.RuneCountInString(message) > directory.LongestMessage:
+		return directory.JoinRequest{}, directory.InvalidField("message", "field.too_long", directory.Args{"Max": directory.LongestMessage})
+	}
+	account, err := s.accountOrNone(ctx, number)
+	if err != nil {
+		return directory.JoinRequest{}, err
+	}
+	j := directory.JoinRequest{Account: account, Number: strings.TrimSpace(number), User: actor.User, Message: message, State: directory.JoinWaiting}
+	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSignedIn(); err != nil {
+			return err
+		}
+		j.ID, j.UUID, j.Created = directory.JoinRequestID(p.NewKey()), uuid.NewString(), p.Now
+		return s.planAsk(ctx, r, p, j)
+	})
+	return j, err
+}
+
+func (s *JoinRequests) planAsk(ctx context.Context, r *store.Reader, p *Plan, j directory.JoinRequest) error {
+	u, err := r.User(ctx, j.User)
+	if err != nil {
+		return err
+	}
+	past, err := r.JoinPast(ctx, j.User, j.Account, j.Number)
+	if err != nil {
+		return err
+	}
+	account := directory.Account{}
+	if j.Account != directory.Installation {
+		if account, err = r.Account(ctx, j.Account); err != nil {
+			return err
+		}
+	}
+	if refusal := past.MayAsk(s.policies(account).JoinPauseDays, p.Now); refusal != nil {
+		return refusal
+	}
+	if p.Rights.Member() {
+		return &directory.Error{Kind: directory.Conflict, Code: "join.member_already", Field: "number"}
+	}
+	p.Change(store.InsertJoinRequest(j))
+	entry := p.Entry(audit.JoinRequested, u.ID, int64(j.ID))
+	entry.Note("email", "", u.Email)
+	entry.Note("message", "", j.Message)
+	p.Record(entry)
+	if j.Account == directory.Installation {
+		return nil
+	}
+	return s.planAsked(ctx, r, p, u, j)
+}
+
+// planAsked lets in who comes from a domain that approves by itself, and tells
+// the administrators of everybody else.
+func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
+	_, auto, err := r.VerifiedDomain(ctx, j.Account, directory.DomainOf(u.Email))
+	if err != nil {
+		return err
+	}
+	if auto {
+		return s.planApproval(ctx, r, p, u, j)
+	}
+	administrators, err := r.Administrators(ctx, j.Account, toldAdministrators)
+	if err != nil {
+		return err
+	}
+	for _, a := range administrators {
+		p.Mail(directory.Mail{Account: j.Account, User: a.ID, Address: a.Email, Kind: "join_received", Language: a.Language,
+			Path:  "/accounts/" + directory.CleanNumber(j.Number) + "/requests",
+			Facts: map[string]string{"Person": u.Name(), "Address": u.Email, "Message": j.Message, "At": p.Now.Format(time.RFC3339)}})
+	}
+	return nil
+}
+
+// planApproval makes the person an active member without invitation mail
+// (JOIN-5) and opens key entry where they locked it (KEY-10).
+func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
+	former, err := r.MemberOf(ctx, p.Account, u.ID)
+	if err != nil && !refusedWith(err, "member.not_found") {
+		return err
+	}
+	ro, err := s.roster(ctx, r, p, former)
+	if err != nil {
+		return err
+	}
+	if former.ID == 0 || !former.Removed.IsZero() {
+		ro.add(u, directory.Member{Status: directory.Active}, former)
+	} else {
+		after := former
+		after.Status, after.Resumes = directory.Active, 0
+		ro.change(audit.MemberReactivated, u, former, after)
+	}
+	if err := ro.settle(ctx, r); err != nil {
+		return err
+	}
+	count, err := r.KeyCount(ctx, j.Number)
+	if err != nil {
+		return err
+	}
+	if count.LockedBy == u.ID && !count.Locked.IsZero() {
+		p.Change(store.PutKeyCount(count.Cleared()))
+		p.Record(p.Entry(audit.KeyUnlocked, u.ID, 0))
+	}
+	p.Change(store.EndJoinRequest{ID: j.ID, State: directory.JoinApproved, By: p.Actor.User})
+	p.Record(p.Entry(audit.JoinApproved, u.ID, int64(j.ID)))
+	p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: "join_approved", Language: languageOf(u, ro.account),
+		Path: "/accounts/" + directory.CleanNumber(ro.account.Number)})
+	return nil
+}
+
+// Approve lets a waiting person in as an active member (JOIN-5). It refuses with
+// join.decided, naming who decided first (JOIN-6), and with join.gone when the
+// person took the request back.
+func (s *JoinRequests) Approve(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.User, error) {
+	return s.decide(ctx, actor, account, id, func(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
+		return s.planApproval(ctx, r, p, u, j)
+	})
+}
+
+// Reject turns a waiting person away, with an optional reason that is mailed to
+// them, and blocks them from asking again when block is set (JOIN-4, JOIN-5).
+// It refuses like Approve.
+func (s *JoinRequests) Reject(ctx context.Context, actor authz.Actor, account directory.AccountID, id, reason string, block bool) (directory.User, error) {
+	reason = strings.TrimSpace(reason)
+	if utf8.RuneCountInString(reason) > directory.LongestMessage {
+		return directory.User{}, directory.InvalidField("reason", "field.too_long", directory.Args{"Max": directory.LongestMessage})
+	}
+	return s.decide(ctx, actor, account, id, func(_ context.Context, _ *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
+		p.Change(store.EndJoinRequest{ID: j.ID, State: directory.JoinRejected, By: p.Actor.User, Reason: reason})
+		entry := p.Entry(audit.JoinRejected, u.ID, int64(j.ID))
+		entry.Note("reason", "", reason)
+		p.Record(entry)
+		if block {
+			p.Change(store.PutJoinBlock{Account: account, User: u.ID, By: p.Actor.User, Blocked: true})
+			p.Record(p.Entry(audit.JoinBlocked, u.ID, int64(j.ID)))
+		}
+		// Without the account's name: it is not shown before approval (KEY-14).
+		p.Mail(directory.Mail{User: u.ID, Address: u.Email, Kind: "join_rejected", Language: u.Language,
+			Facts: map[string]string{"Number": j.Number, "Message": reason}})
+		return nil
+	})
+}
+
+type decision func(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error
+
+func (s *JoinRequests) decide(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, decide decision) (directory.User, error) {
+	var u directory.User
+	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.Require(authz.DecideRequests, 0); err != nil {
+			return err
+		}
+		j, err := r.JoinRequest(ctx, id)
+		if err != nil {
+			return err
+		}
+		if j.Account != account {
+			return directory.Refuse(directory.NotFound, "join.not_found")
+		}
+		by, err := r.Users(ctx, []directory.UserID{j.User, j.DecidedBy})
+		if err != nil {
+			return err
+		}
+		if refusal := j.Decidable(by[j.DecidedBy].Name()); refusal != nil {
+			return refusal
+		}
+		u = by[j.User]
+		return decide(ctx, r, p, u, j)
+	})
+	return u, err
+}
+
+// Unblock lets a blocked person ask again.
+func (s *JoinRequests) Unblock(ctx context.Context, actor authz.Actor, account directory.AccountID, user directory.UserID) error {
+	_, err := s.perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+		if err := p.Require(authz.DecideRequests, 0); err != nil {
+			return err
+		}
+		p.Change(store.PutJoinBlock{Account: account, User: user})
+		p.Record(p.Entry(audit.JoinUnblocked, user, 0))
+		return nil
+	})
+	return err
+}
+
+// Withdraw takes a person's own waiting request back (JOIN-3).
+func (s *JoinRequests) Withdraw(ctx context.Context, actor authz.Actor, id string) error {
+	j, err := s.Mine(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.perform(ctx, actor, j.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSelf(j.User); err != nil {
+			return err
+		}
+		now, err := r.JoinRequest(ctx, id)
+		if err != nil {
+			return err
+		}
+		if refusal := now.Decidable(""); refusal != nil {
+			return &directory.Error{Kind: directory.Conflict, Code: "join.gone", Args: directory.Args{"State": string(now.State)}}
+		}
+		p.Change(store.EndJoinRequest{ID: now.ID, State: directory.JoinWithdrawn, By: p.Actor.User})
+		p.Record(p.Entry(audit.JoinWithdrawn, p.Actor.User, int64(now.ID)))
+		return nil
+	})
+	return err
+}
+
+// Mine reads one request of the person themselves; another's is refused with
+// join.not_found.
+func (s *JoinRequests) Mine(ctx context.Context, actor authz.Actor, id string) (directory.JoinRequest, error) {
+	var j directory.JoinRequest
+	err := s.db.View(ctx, func(r *store.Reader) error {
+		var err error
+		if j, err = r.JoinRequest(ctx, id); err == nil && (actor.User == 0 || j.User != actor.User) {
+			err = directory.Refuse(directory.NotFound, "join.not_found")
+		}
+		return err
+	})
+	return j, err
+}
+
+// Asked lists what the person asked, newest first (JOIN-3).
+func (s *JoinRequests) Asked(ctx context.Context, actor authz.Actor) ([]directory.JoinRequest, error) {
+	var requests []directory.JoinRequest
+	err := s.db.View(ctx, func(r *store.Reader) error {
+		var err error
+		requests, err = r.JoinRequestsOf(ctx, actor.User)
+		return err
+	})
+	return requests, err
+}
+
+// A ShownRequest is a join request with the person and who decided.
+type ShownRequest struct {
+	directory.JoinRequest
+	Person, By directory.User
+}
+
+// List shows an account's requests of a state to those who decide them, with
+// how many there are (JOIN-2).
+func (s *JoinRequests) List(ctx context.Context, actor authz.Actor, account directory.AccountID, state directory.JoinState, offset int) ([]ShownRequest, int64, error) {
+	var shown []ShownRequest
+	var total int64
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := require(rights, authz.DecideRequests, 0); err != nil {
+			return err
+		}
+		requests, n, err := r.JoinRequestsIn(ctx, account, state, offset, requestsPerPage)
+		if err != nil {
+			return err
+		}
+		total = n
+		var people []directory.UserID
+		for _, j := range requests {
+			people = append(people, j.User, j.DecidedBy)
+		}
+		users, err := r.Users(ctx, people)
+		for _, j := range requests {
+			shown = append(shown, ShownRequest{j, users[j.User], users[j.DecidedBy]})
+		}
+		return err
+	})
+	return shown, total, err
+}
+
+// requestsPerPage is how many requests a page shows.
+const requestsPerPage = 50
+
+// Lapse ends requests that nobody decided in time (JOIN-4), and reports how
+// many. It may run twice.
+func (s *JoinRequests) Lapse(ctx context.Context) (int, error) {
+	days := s.catalogue().EffectivePolicies("").JoinLapseDays
+	var old []directory.JoinRequest
+	err := s.db.View(ctx, func(r *store.Reader) error {
+		var err error
+		old, err = r.OldJoinRequests(ctx, s.instant().AddDate(0, 0, -days), 1000)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i, j := range old {
+		_, err := s.perform(ctx, SystemActor(), j.Account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+			p.OpenToAnyone("time alone decides")
+			p.Change(store.EndJoinRequest{ID: j.ID, State: directory.JoinLapsed})
+			p.Record(p.Entry(audit.JoinLapsed, j.User, int64(j.ID)))
+			return nil
+		})
+		if err != nil {
+			return i, err
+		}
+	}
+	return len(old), nil
+}
+
+// Remind mails administrators about requests that have waited a day, at most
+// once a day and only where the account has not switched it off (JOIN-8). It
+// may run twice.
+func (s *JoinRequests) Remind(ctx context.Context) error {
+	day := s.instant().Add(-24 * time.Hour)
+	var accounts []directory.AccountID
+	err := s.db.View(ctx, func(r *store.Reader) error {
+		var err error
+		accounts, err = r.AccountsToRemind(ctx, day, day, 1000)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		if _, err := s.perform(ctx, SystemActor(), account, s.planReminder(account)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *JoinRequests) planReminder(account directory.AccountID) Planner {
+	return func(ctx context.Context, r *store.Reader, p *Plan) error {
+		p.OpenToAnyone("time alone decides")
+		a, err := r.Account(ctx, account)
+		if err != nil || a.Settings.Reminders == "off" || a.State == directory.AccountClosed {
+			return err
+		}
+		counts, err := r.Counts(ctx, account)
+		if err != nil || counts.Waiting == 0 {
+			return err
+		}
+		administrators, err := r.Administrators(ctx, account, toldAdministrators)
+		for _, u := range administrators {
+			p.Mail(directory.Mail{Account: account, User: u.ID, Address: u.Email, Kind: "join_reminder", Language: languageOf(u, a),
+				Path: "/accounts/" + directory.CleanNumber(a.Number) + "/requests", Facts: map[string]string{"Count": strconv.FormatInt(counts.Waiting, 10)}})
+		}
+		return err
+	}
+}
