@@ -1,0 +1,283 @@
+package generate
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// placesPerMember and mostProjects shape project membership: everybody is in a
+// few, one person in very many.
+const (
+	placesPerMember = 5
+	mostProjects    = 5000
+)
+
+// A filler writes the people of one account.
+type filler struct {
+	ctx       context.Context
+	db        *store.DB
+	account   directory.Account
+	random    *rand.Rand
+	catalogue *catalogue.Catalogue
+	progress  func(n int)
+
+	units, projects []directory.Unit
+	companies       []directory.Company
+	functions       []directory.Role
+	rights          []directory.Role
+	levels          []directory.Role
+	subscriptions   []store.Subscription
+	products        []catalogue.Product
+	firsts          []string
+	starts, ends    []string
+	first           bool
+}
+
+func (f *filler) fill(size int) error {
+	f.firsts = firstNames()
+	f.starts, f.ends = lastParts()
+	f.first = true
+	if err := f.ground(size); err != nil {
+		return err
+	}
+	for done := 0; done < size; done += chunk {
+		n := min(chunk, size-done)
+		err := f.write(func(tx *store.Tx) ([]store.Change, error) { return f.members(tx, n) })
+		if err != nil {
+			return err
+		}
+		f.progress(done + n)
+	}
+	return nil
+}
+
+// write runs one transaction of changes on the account.
+func (f *filler) write(plan func(tx *store.Tx) ([]store.Change, error)) error {
+	return f.db.Update(f.ctx, []directory.AccountID{f.account.ID}, func(tx *store.Tx) error {
+		changes, err := plan(tx)
+		if err != nil {
+			return err
+		}
+		if err := tx.Apply(f.ctx, store.Write{Changes: changes}); err != nil {
+			return err
+		}
+		return tx.Bump(f.ctx, f.account.ID)
+	})
+}
+
+// keys takes n keys of the account.
+func (f *filler) keys(tx *store.Tx, n int) (func() int64, error) {
+	next, err := tx.NextKeys(f.ctx, f.account.ID, n)
+	return func() int64 { next++; return next - 1 }, err
+}
+
+// ground makes the tree, the projects, the companies and the subscriptions.
+func (f *filler) ground(size int) error {
+	return f.write(func(tx *store.Tx) ([]store.Change, error) {
+		roles, err := tx.Roles(f.ctx, f.account.ID)
+		if err != nil {
+			return nil, err
+		}
+		f.sortRoles(roles)
+		f.products = f.catalogue.ProductsOf(f.account.Type)
+		key, err := f.keys(tx, 3*size/10+mostProjects+1000)
+		if err != nil {
+			return nil, err
+		}
+		f.tree(key, size)
+		f.companies = make([]directory.Company, 3+min(500, size/200))
+		for i := range f.companies {
+			f.companies[i] = directory.Company{ID: directory.CompanyID(key()), UUID: uuid.NewString(), Name: namer{f.random}.company(i)}
+		}
+		f.subscriptions = nil
+		for _, p := range f.products {
+			if p.Seated {
+				f.subscriptions = append(f.subscriptions, store.Subscription{ID: directory.SubscriptionID(key()), Unit: f.account.Root,
+					Product: p.ID, Bought: int64(size) + 10, Taken: int64(size) / 2, Starts: tx.Now.AddDate(-1, 0, 0), Ends: tx.Now.AddDate(1, 0, 0)})
+			}
+		}
+		return []store.Change{
+			store.InsertUnits{Account: f.account.ID, Units: f.units}, store.InsertUnits{Account: f.account.ID, Units: f.projects},
+			store.InsertCompanies{Account: f.account.ID, Companies: f.companies},
+			store.InsertSubscriptions{Account: f.account.ID, Rows: f.subscriptions},
+		}, nil
+	})
+}
+
+func (f *filler) sortRoles(roles []directory.Role) {
+	f.functions, f.rights, f.levels = nil, nil, nil
+	for _, role := range roles {
+		switch {
+		case role.Kind == directory.Function:
+			f.functions = append(f.functions, role)
+		case role.Kind == directory.RightsRole:
+			f.rights = append(f.rights, role)
+		case role.Place != directory.AtProject:
+			f.levels = append(f.levels, role)
+		}
+	}
+}
+
+// tree makes units level under level, about one for fifty members, and the
+// projects, about one for forty.
+func (f *filler) tree(key func() int64, size int) {
+	levels, project := levelsOf(f.catalogue, f.account)
+	f.units, f.projects = nil, nil
+	above := []directory.UnitID{f.account.Root}
+	wide := max(1, size/200)
+	for i, level := range levels {
+		var here []directory.UnitID
+		for n := range min(wide*(i+1), 2000) {
+			u := directory.Unit{ID: directory.UnitID(key()), UUID: uuid.NewString(), Parent: above[n%len(above)], Level: level.ID,
+				Name: fmt.Sprintf("%s %d", level.Label.In("fr"), n+1)}
+			f.units = append(f.units, u)
+			here = append(here, u.ID)
+		}
+		above = here
+	}
+	if project == "" {
+		return
+	}
+	count := max(placesPerMember, size/40)
+	if size >= 50_000 {
+		count = max(count, mostProjects)
+	}
+	for n := range count {
+		f.projects = append(f.projects, directory.Unit{ID: directory.UnitID(key()), UUID: uuid.NewString(), Parent: f.account.Root, Level: project,
+			Name: fmt.Sprintf("Chantier %d", n+1)})
+	}
+}
+
+// rows gathers one chunk.
+type rows struct {
+	users   store.InsertUsers
+	members store.InsertMembers
+	roles   store.MemberRoles
+	grants  store.InsertGrants
+	seats   store.InsertSeats
+	places  store.InsertPlaces
+}
+
+func (f *filler) members(tx *store.Tx, n int) ([]store.Change, error) {
+	perMember := 2 + 2 + 2 + placesPerMember
+	key, err := f.keys(tx, n*perMember+mostProjects)
+	if err != nil {
+		return nil, err
+	}
+	id := f.account.ID
+	all := rows{members: store.InsertMembers{Account: id}, grants: store.InsertGrants{Account: id},
+		seats: store.InsertSeats{Account: id}, places: store.InsertPlaces{Account: id}}
+	for range n {
+		f.member(tx.Now, key, &all)
+	}
+	return []store.Change{all.users, all.members, all.roles, all.grants, all.seats, all.places}, nil
+}
+
+func (f *filler) member(now time.Time, key func() int64, all *rows) {
+	p := namer{f.random}.person(f.firsts, f.starts, f.ends)
+	userKey := key()
+	email := p.email(userKey&0xffffffff, fmt.Sprintf("groupe%d.example", f.account.ID))
+	added := now.AddDate(0, 0, -f.random.IntN(900))
+	u := directory.User{ID: directory.UserID(userKey), UUID: uuid.NewString(), UserName: email, Email: email, First: p.first, Last: p.last,
+		Language: "fr", Password: directory.PasswordOwn, PasswordSet: added}
+	company := f.companies[skewed(f.random, len(f.companies))]
+	m := directory.Member{ID: directory.MemberID(key()), UUID: uuid.NewString(), User: u.ID, Unit: f.account.Root, Status: status(f.random),
+		Company: company.ID, Added: added, JobTitle: "", Phone: fmt.Sprintf("+33 2 %08d", f.random.IntN(100_000_000))}
+	if len(f.units) > 0 && f.random.IntN(4) > 0 {
+		m.Unit = f.units[f.random.IntN(len(f.units))].ID
+	}
+	functionName, levelName := f.giveRoles(&m, all)
+	folded := directory.FoldMember(u, m.Suggested, company.Name, functionName, levelName)
+	folded.Products = f.giveSeats(added, key, &m, all)
+	all.users = append(all.users, u)
+	all.members.Rows = append(all.members.Rows, store.MemberRow{Member: m, Folded: folded})
+	f.grant(added, key, m, all)
+	f.join(added, key, m, all)
+	f.first = false
+}
+
+func (f *filler) giveRoles(m *directory.Member, all *rows) (function, level string) {
+	if len(f.functions) > 0 && f.random.IntN(10) > 0 {
+		role := f.functions[skewed(f.random, len(f.functions))]
+		m.Functions = []directory.RoleID{role.ID}
+		function = role.Name("fr")
+		all.roles.Start = append(all.roles.Start, store.MemberRole{Member: m.ID, Role: role.ID})
+	}
+	if f.first || f.random.IntN(100) == 0 {
+		i := slices.IndexFunc(f.levels, func(r directory.Role) bool { return r.Code == directory.AdminLevel })
+		if !f.first {
+			i = f.random.IntN(len(f.levels))
+		} else {
+			m.Status = directory.Active
+		}
+		m.Level, level = f.levels[i].ID, f.levels[i].Name("fr")
+		all.roles.Start = append(all.roles.Start, store.MemberRole{Member: m.ID, Role: m.Level})
+	}
+	return function, level
+}
+
+func (f *filler) giveSeats(from time.Time, key func() int64, m *directory.Member, all *rows) string {
+	if len(f.subscriptions) == 0 || f.random.IntN(2) == 0 {
+		return ""
+	}
+	s := f.subscriptions[skewed(f.random, len(f.subscriptions))]
+	all.seats.Rows = append(all.seats.Rows, store.Seat{ID: directory.SeatID(key()), Subscription: s.ID, Member: m.ID, Product: s.Product, From: from})
+	return directory.Fold(s.Product)
+}
+
+func (f *filler) grant(from time.Time, key func() int64, m directory.Member, all *rows) {
+	basic := slices.IndexFunc(f.rights, func(r directory.Role) bool { return r.Code == directory.BasicUser })
+	if basic >= 0 {
+		all.grants.Grants = append(all.grants.Grants, directory.Grant{ID: directory.GrantID(key()), Member: m.ID, Role: f.rights[basic].ID,
+			Unit: f.account.Root, From: from})
+	}
+	if len(f.units) > 0 && len(f.rights) > 0 && f.random.IntN(5) == 0 {
+		all.grants.Grants = append(all.grants.Grants, directory.Grant{ID: directory.GrantID(key()), Member: m.ID,
+			Role: f.rights[f.random.IntN(len(f.rights))].ID, Unit: f.units[f.random.IntN(len(f.units))].ID, From: from})
+	}
+}
+
+// join gives a member places in a few projects; the very first of a large
+// account is in thousands.
+func (f *filler) join(from time.Time, key func() int64, m directory.Member, all *rows) {
+	count := min(placesPerMember, len(f.projects))
+	if f.first && len(f.projects) >= mostProjects {
+		count = mostProjects
+	}
+	start := 0
+	if len(f.projects) > 0 {
+		start = f.random.IntN(len(f.projects))
+	}
+	for i := range count {
+		all.places.Rows = append(all.places.Rows, store.Place{ID: directory.PlaceID(key()), Member: m.ID, Company: m.Company, Status: m.Status,
+			Unit: f.projects[(start+i)%len(f.projects)].ID, Products: `[]`, From: from})
+	}
+}
+
+// skewed prefers the first of n: some companies and roles are common, most are
+// rare.
+func skewed(r *rand.Rand, n int) int {
+	x := r.Float64()
+	return min(n-1, int(x*x*float64(n)))
+}
+
+func status(r *rand.Rand) directory.Status {
+	switch x := r.IntN(100); {
+	case x < 86:
+		return directory.Active
+	case x < 93:
+		return directory.Invited
+	case x < 97:
+		return directory.NotInvited
+	}
+	return directory.Inactive
+}
