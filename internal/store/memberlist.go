@@ -97,11 +97,23 @@ type MemberList struct {
 	Back    bool         // those before From instead of those after
 	Size    int
 	Of      int64 // how many members the account has, when it is known
+
+	by    string // what drives the statement
+	index string // what SQLite's search index is asked for
 }
 
 // windows are how many members are walked through in the order of the list
-// before a filter counts as rare; then its own index finds them quicker.
-func windows() []int { return []int{256, 4096} }
+// before a filter counts as rare; then its own index finds them quicker. The
+// search index of SQLite is quick enough to be asked earlier.
+func (l MemberList) windows(r *Reader) []int {
+	if r.dialect == sqlite && l.inIndex() {
+		return []int{256, 1024}
+	}
+	return []int{256, 2048}
+}
+
+// smallAccount is how many members are looked through without further ado.
+const smallAccount = 2048
 
 // MemberPage finds members in the order of the sort. It reads one row of an
 // index for each member it answers when there is no filter; a filter that many
@@ -112,20 +124,24 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 		return nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
 	}
 	var places []MemberPlace
-	var err error
 	filtered := !l.Filter.Empty() || !l.Scope.All()
-	last := windows()[len(windows())-1]
+	driven, rare, err := r.driven(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
 	switch {
-	case !filtered || l.Of > 0 && l.Of <= int64(last):
+	case !filtered || l.Of > 0 && l.Of <= smallAccount:
 		places, err = r.membersDirectly(ctx, l, column)
+	case rare:
+		places, err = r.membersGathered(ctx, driven, column)
 	default:
-		for _, window := range windows() {
+		for _, window := range l.windows(r) {
 			if places, err = r.membersWalking(ctx, l, column, window); err != nil || len(places) >= l.Size {
 				break
 			}
 		}
 		if err == nil && len(places) < l.Size {
-			places, err = r.membersGathered(ctx, l, column)
+			places, err = r.membersGathered(ctx, driven, column)
 		}
 	}
 	if err != nil {
@@ -138,8 +154,12 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 }
 
 // base are the members of the account at the right side of the place.
-func (l MemberList) base(column memberColumn, a *args) string {
-	where := ` FROM member m WHERE m.account_key = ` + a.add(l.Account) + ` AND m.removed_at IS NULL`
+func (l MemberList) base(r *Reader, column memberColumn, a *args) string {
+	account := "m.account_key"
+	if r.dialect == sqlite && (l.by == bySearch || l.by == byLevel || l.by == byFunction || l.by == byScan) {
+		account = "+m.account_key" // what drives names keys
+	}
+	where := ` FROM member m WHERE ` + account + ` = ` + a.add(l.Account) + ` AND m.removed_at IS NULL`
 	if l.From == nil {
 		return where
 	}
@@ -186,7 +206,7 @@ func scanPlace(row scanner) (MemberPlace, error) {
 
 func (r *Reader) membersDirectly(ctx context.Context, l MemberList, column memberColumn) ([]MemberPlace, error) {
 	var a args
-	query := `SELECT ` + column.place() + l.base(column, &a) + l.where(r, &a, walking)
+	query := `SELECT ` + column.place() + l.base(r, column, &a) + l.where(r, &a)
 	expressions, _ := column.parts(MemberPlace{})
 	query += l.order(expressions) + ` LIMIT ` + a.add(l.Size)
 	return collect(ctx, r, query, a, scanPlace)
@@ -196,8 +216,8 @@ func (r *Reader) membersDirectly(ctx context.Context, l MemberList, column membe
 func (r *Reader) membersWalking(ctx context.Context, l MemberList, column memberColumn, window int) ([]MemberPlace, error) {
 	var a args
 	expressions, _ := column.parts(MemberPlace{})
-	inner := `SELECT ` + column.place() + l.checked() + l.base(column, &a) + l.order(expressions) + ` LIMIT ` + a.add(window)
-	query := `SELECT m.s_number, m.s_text, m.s_name, m.key FROM (` + inner + `) m WHERE 1 = 1` + l.where(r, &a, walking) +
+	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, &a) + l.order(expressions) + ` LIMIT ` + a.add(window)
+	query := `SELECT m.s_number, m.s_text, m.s_name, m.key FROM (` + inner + `) m WHERE 1 = 1` + l.where(r, &a) +
 		l.order(column.outer()) + ` LIMIT ` + a.add(l.Size)
 	return collect(ctx, r, query, a, scanPlace)
 }
@@ -216,16 +236,20 @@ func (c memberColumn) outer() []string {
 // membersGathered finds all that pass the filter, then sorts them.
 func (r *Reader) membersGathered(ctx context.Context, l MemberList, column memberColumn) ([]MemberPlace, error) {
 	var a args
-	query := `WITH m AS MATERIALIZED (SELECT ` + column.place() + l.base(column, &a) + l.where(r, &a, l.driver()) + `)
+	query := `WITH m AS MATERIALIZED (SELECT ` + column.place() + l.base(r, column, &a) + l.where(r, &a) + `)
 		SELECT s_number, s_text, s_name, key FROM m` + l.order(column.outer()) + ` LIMIT ` + a.add(l.Size)
 	return collect(ctx, r, query, a, scanPlace)
 }
 
 // MemberTotal counts exactly the members that pass the filter (LIST-9).
 func (r *Reader) MemberTotal(ctx context.Context, l MemberList) (int64, error) {
+	l, _, err := r.driven(ctx, l)
+	if err != nil {
+		return 0, fmt.Errorf("count members found: %w", err)
+	}
 	var a args
 	l.From = nil
-	query := `SELECT count(*)` + l.base(memberColumn{}, &a) + l.where(r, &a, l.driver())
+	query := `SELECT count(*)` + l.base(r, memberColumn{}, &a) + l.where(r, &a)
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count members found: %w", err)
@@ -239,9 +263,13 @@ func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace) (i
 	if !ok {
 		return 0, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
 	}
+	l, _, err := r.driven(ctx, l)
+	if err != nil {
+		return 0, fmt.Errorf("count members before: %w", err)
+	}
 	var a args
 	l.From, l.Back, l.At = &p, true, false
-	query := `SELECT count(*)` + l.base(column, &a) + l.where(r, &a, l.driver())
+	query := `SELECT count(*)` + l.base(r, column, &a) + l.where(r, &a)
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count members before: %w", err)
@@ -252,9 +280,13 @@ func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace) (i
 // MemberKeys lists the keys of all members that pass the filter, in their own
 // order, for an act on all of them.
 func (r *Reader) MemberKeys(ctx context.Context, l MemberList) ([]directory.MemberID, error) {
+	l, _, err := r.driven(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("list members' keys: %w", err)
+	}
 	var a args
 	l.From = nil
-	query := `SELECT m.key` + l.base(memberColumn{}, &a) + l.where(r, &a, l.driver()) + ` ORDER BY m.key`
+	query := `SELECT m.key` + l.base(r, memberColumn{}, &a) + l.where(r, &a) + ` ORDER BY m.key`
 	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("list members' keys: %w", err)
@@ -271,7 +303,7 @@ func (r *Reader) MemberPlaceOf(ctx context.Context, l MemberList, id directory.M
 	}
 	var a args
 	l.From = nil
-	query := `SELECT ` + column.place() + l.base(column, &a) + ` AND m.key = ` + a.add(id)
+	query := `SELECT ` + column.place() + l.base(r, column, &a) + ` AND m.key = ` + a.add(id)
 	p, err := one(ctx, r, query, a, scanPlace)
 	if isNoRows(err) {
 		return p, directory.Refuse(directory.NotFound, "member.not_found")

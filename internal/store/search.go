@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -11,28 +13,34 @@ import (
 // conditions are written so that no index serves them, since SQLite, which
 // keeps no figures here, would choose badly.
 const (
-	walking   = "" // the order's index serves, or none
-	bySearch  = "search"
-	byRoles   = "roles"
-	byCompany = "company"
-	byAdded   = "added"
-	byStatus  = "status"
+	walking    = "" // the order's index serves, or none
+	bySearch   = "search"
+	byLevel    = "level"
+	byCompany  = "company"
+	byFunction = "function"
+	byAdded    = "added"
+	byStatus   = "status"
+	byScan     = "scan" // no index: the account's rows one after the other
 )
 
 // driver is the part of the filter whose index is likely to leave the fewest.
 func (l MemberList) driver() string {
 	f := l.Filter
 	switch {
-	case utf8.RuneCountInString(directory.Fold(f.Search)) >= trigram:
+	case l.inIndex():
 		return bySearch
-	case len(f.Functions) > 0 || len(f.Levels) > 0 && !containsZero(f.Levels):
-		return byRoles
+	case len(f.Levels) > 0 && !containsZero(f.Levels):
+		return byLevel
 	case len(f.Companies) > 0:
 		return byCompany
+	case len(f.Functions) > 0:
+		return byFunction
 	case !f.AddedFrom.IsZero():
 		return byAdded
 	case len(f.Statuses) > 0:
 		return byStatus
+	case l.sought() != "":
+		return byScan
 	}
 	return walking
 }
@@ -67,8 +75,8 @@ func (l MemberList) checked() string {
 
 // where are the conditions of scope and filter, each beginning with AND. Those
 // of the driver may use an index.
-func (l MemberList) where(r *Reader, a *args, driver string) string {
-	f := l.Filter
+func (l MemberList) where(r *Reader, a *args) string {
+	f, driver := l.Filter, l.by
 	var where strings.Builder
 	and := func(by, column, plain, rest string) {
 		if by != driver && r.dialect == sqlite {
@@ -93,10 +101,10 @@ func (l MemberList) where(r *Reader, a *args, driver string) string {
 		and(byCompany, "m.company_folded", "(m.company_folded || '')", inTexts(r, f.Companies, a))
 	}
 	if len(f.Functions) > 0 {
-		where.WriteString(` AND ` + holds(r, f.Functions, a, driver == byRoles))
+		where.WriteString(` AND ` + holds(r, f.Functions, a, driver == byFunction))
 	}
 	if len(f.Levels) > 0 {
-		where.WriteString(l.hasLevel(r, a, driver == byRoles && len(f.Functions) == 0))
+		where.WriteString(l.hasLevel(r, a, driver == byLevel))
 	}
 	if len(f.Products) > 0 {
 		where.WriteString(` AND EXISTS (SELECT 1 FROM seat s WHERE s.member_key = m.key AND s.valid_to IS NULL AND s.product` +
@@ -134,33 +142,53 @@ const trigram = 3
 // longestSearch is how many letters of what was typed are sought.
 const longestSearch = 200
 
-// found is the condition of the search (LIST-4): three letters or more are
-// sought anywhere in names, user name and e-mail; one or two are beginnings.
-// What was typed is text: nothing in it is a pattern.
-func (l MemberList) found(r *Reader, a *args, driving bool) string {
+// sought is what was typed in the form it is sought in.
+func (l MemberList) sought() string {
 	sought := directory.Fold(l.Filter.Search)
 	if letters := []rune(sought); len(letters) > longestSearch {
 		sought = strings.TrimSpace(string(letters[:longestSearch]))
 	}
-	switch n := utf8.RuneCountInString(sought); {
-	case n == 0:
+	return sought
+}
+
+// inIndex reports whether the search is long enough for the search index.
+func (l MemberList) inIndex() bool { return utf8.RuneCountInString(l.sought()) >= trigram }
+
+// found is the condition of the search (LIST-4): three letters or more are
+// sought anywhere in names, user name and e-mail; one or two are beginnings.
+// What was typed is text: nothing in it is a pattern.
+func (l MemberList) found(r *Reader, a *args, driving bool) string {
+	sought := l.sought()
+	switch {
+	case sought == "":
 		return ""
-	case n < trigram:
+	case !l.inIndex():
 		text := a.add(sought)
-		length := a.add(n)
+		length := a.add(utf8.RuneCountInString(sought))
 		begins := func(column string) string { return `substr(` + column + `, 1, ` + length + `) = ` + text }
-		return ` AND (` + begins("m.first_folded") + ` OR ` + begins("m.name_folded") + ` OR ` + begins("m.user_name_folded") +
+		condition := ` AND (` + begins("m.first_folded") + ` OR ` + begins("m.name_folded") + ` OR ` + begins("m.user_name_folded") +
 			` OR ` + begins("m.email_folded") + `)`
+		if l.by == byScan && r.dialect == sqlite {
+			condition += l.keys("m.key", a)
+		}
+		return condition
 	}
 	if r.dialect == postgres {
 		return ` AND m.search LIKE ` + a.add("%"+likeText(sought)+"%")
 	}
 	condition := ` AND instr(m.search, ` + a.add(sought) + `) > 0`
-	if driving {
-		condition += ` AND m.key IN (SELECT rowid FROM member_search WHERE member_search MATCH ` + a.add(trigrams(sought)) +
-			` AND rowid BETWEEN ` + a.add(directory.NewKey(l.Account, 0)) + ` AND ` + a.add(directory.NewKey(l.Account+1, 0)-1) + `)`
+	if driving && l.index != "" {
+		condition += ` AND m.key IN (SELECT rowid FROM member_search WHERE member_search MATCH ` + a.add(l.index) + l.keys("rowid", a) + `)`
+	}
+	if driving && l.index == "" {
+		condition += l.keys("m.key", a)
 	}
 	return condition
+}
+
+// keys limits a column to the keys of the account, which lie together.
+func (l MemberList) keys(column string, a *args) string {
+	return ` AND ` + column + ` BETWEEN ` + a.add(directory.NewKey(l.Account, 0)) + ` AND ` + a.add(directory.NewKey(l.Account+1, 0)-1)
 }
 
 // likeText escapes what a LIKE pattern would read as a wildcard.
@@ -168,17 +196,89 @@ func likeText(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// mostTrigrams are how many trigrams of a long text are asked for; what they
-// leave is compared whole.
-const mostTrigrams = 12
+// What the search index of SQLite is asked at most: lists of trigrams are read
+// from end to end, so that few of them are quicker than many.
+const (
+	mostTrigrams = 8
+	rareRows     = 500
+)
 
-// trigrams is a query of the search index for all trigrams of a text, each in
-// quotes.
-func trigrams(s string) string {
+// driven chooses what drives a statement, and what SQLite's search index is
+// asked for: one trigram that few members have, else all. It reports whether
+// those that the driver leaves are known to be few. Trigrams that do not overlap tell as much as
+// all of them; what they leave is compared whole.
+func (r *Reader) driven(ctx context.Context, l MemberList) (MemberList, bool, error) {
+	l.by = l.driver()
+	switch {
+	case l.by == walking || l.by == byScan || l.by == bySearch && r.dialect != sqlite:
+		return l, false, nil
+	case l.by != bySearch:
+		few, err := r.few(ctx, l)
+		return l, few, err
+	}
+	var all []string
+	fewest := int64(rareRows)
+	for _, text := range trigrams(l.sought()) {
+		quoted := `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+		all = append(all, quoted)
+		var a args
+		query := `SELECT count(*) FROM (SELECT 1 FROM member_search WHERE member_search MATCH ` + a.add(quoted) + l.keys("rowid", &a) +
+			` LIMIT ` + a.add(rareRows) + `) rare`
+		n, err := one(ctx, r, query, a, scanInt64)
+		if err != nil {
+			return l, false, fmt.Errorf("probe the search index: %w", err)
+		}
+		if n < fewest {
+			fewest, l.index = n, quoted
+		}
+		if n < rareRows/10 {
+			break
+		}
+	}
+	if l.index == "" {
+		l.index = strings.Join(all, " AND ")
+	}
+	return l, fewest < rareRows, nil
+}
+
+// fewRows are how many members are sooner sorted than looked for in the order
+// of the list.
+const fewRows = 3000
+
+// few reports whether the driver alone leaves few members.
+func (r *Reader) few(ctx context.Context, l MemberList) (bool, error) {
+	f := l.Filter
+	alone := MemberList{Account: l.Account, by: l.by, Scope: l.Scope}
+	switch l.by {
+	case byLevel:
+		alone.Filter.Levels = f.Levels
+	case byCompany:
+		alone.Filter.Companies = f.Companies
+	case byFunction:
+		alone.Filter.Functions = f.Functions
+	case byAdded:
+		alone.Filter.AddedFrom, alone.Filter.AddedTo = f.AddedFrom, f.AddedTo
+	case byStatus:
+		alone.Filter.Statuses = f.Statuses
+	}
+	var a args
+	query := `SELECT count(*) FROM (SELECT 1` + alone.base(r, memberColumn{}, &a) + alone.where(r, &a) + ` LIMIT ` + a.add(fewRows) + `) few`
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return false, fmt.Errorf("probe a filter: %w", err)
+	}
+	return n < fewRows, nil
+}
+
+// trigrams are the trigrams of a text that lie side by side, and its last.
+func trigrams(s string) []string {
 	letters := []rune(s)
 	var parts []string
-	for i := 0; i+trigram <= len(letters) && len(parts) < mostTrigrams; i++ {
-		parts = append(parts, `"`+strings.ReplaceAll(string(letters[i:i+trigram]), `"`, `""`)+`"`)
+	for i := 0; i+trigram <= len(letters) && len(parts) < mostTrigrams; i += trigram {
+		parts = append(parts, string(letters[i:i+trigram]))
 	}
-	return strings.Join(parts, " AND ")
+	if len(letters)%trigram != 0 {
+		parts = append(parts, string(letters[len(letters)-trigram:]))
+	}
+	return parts
 }
