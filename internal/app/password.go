@@ -1,0 +1,265 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// A PasswordChange is a person's new password. Token is the session's it comes
+// from; Old is asked only where that session opens more than this change.
+type PasswordChange struct {
+	Token    string
+	Old, New string
+}
+
+// PasswordRules is the policy a person's password has to meet: the strictest of
+// their accounts (USER-4).
+func (u *Users) PasswordRules(ctx context.Context, actor authz.Actor) (directory.PasswordPolicy, error) {
+	return u.policyOf(ctx, actor.User)
+}
+
+// ChangePassword gives the actor a new password, ends their other sessions and
+// tells them by mail. The session goes on under another token and opens
+// everything from now on. A provisional password is used up by that (SIGN-1),
+// and makes the person active where they were invited with it (LIST-2).
+//
+// It refuses with what the strictest policy of their accounts says, with
+// password.same, and with password.wrong_old, which counts as a wrong sign-in.
+func (u *Users) ChangePassword(ctx context.Context, actor authz.Actor, change PasswordChange, limits SessionLimits) (Started, error) {
+	client := Client{Address: actor.Address, Agent: actor.Agent}
+	user, session, err := u.changing(ctx, actor, change.Token)
+	if err != nil {
+		return Started{}, err
+	}
+	if session.Purpose == PurposeFull {
+		if err := u.provesOld(ctx, client, user, change.Old); err != nil {
+			return Started{}, err
+		}
+	}
+	policy, err := u.policyOf(ctx, user.ID)
+	if err != nil {
+		return Started{}, err
+	}
+	hash, err := u.newHash(ctx, policy, user, change.New)
+	if err != nil {
+		return Started{}, err
+	}
+	accounts, err := u.accountsOf(ctx, user.ID)
+	if err != nil {
+		return Started{}, err
+	}
+	var started Started
+	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSelf(user.ID); err != nil {
+			return err
+		}
+		if err := u.planNewPassword(ctx, r, p, user, hash); err != nil {
+			return err
+		}
+		own := user
+		own.Password, own.PasswordSet = directory.PasswordOwn, p.Now
+		var next store.Session
+		started, next = begin(own, policy, client, p.Now, limits)
+		next.Entry = session.Entry
+		p.Change(store.StartSession(next))
+		return nil
+	}, accounts...)
+	return started, err
+}
+
+// changing reads who changes their password and from which session.
+func (u *Users) changing(ctx context.Context, actor authz.Actor, token string) (user directory.User, session store.Session, err error) {
+	err = u.db.View(ctx, func(r *store.Reader) error {
+		if session, err = r.Session(ctx, secret.Digest(token)); err != nil {
+			return err
+		}
+		if session.User != actor.User {
+			return directory.Refuse(directory.Denied, "denied.self")
+		}
+		user, err = r.User(ctx, session.User)
+		return err
+	})
+	return user, session, err
+}
+
+// provesOld asks for the present password again, with the count of sign-ins:
+// an open session is no way to guess it faster.
+func (c *core) provesOld(ctx context.Context, client Client, user directory.User, old string) error {
+	sessions := &Sessions{c}
+	if err := sessions.claimTry(ctx, client, user.UserName); err != nil {
+		return err
+	}
+	ok, _, err := c.passwords.Verify(ctx, user.PasswordHash, old)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return directory.InvalidField("old", "password.wrong_old", nil)
+	}
+	return c.note(ctx, func(tx *store.Tx) error { return forgiveTry(ctx, tx, client, user.UserName) })
+}
+
+// newHash hashes a password that meets the policy and is not the one before.
+func (c *core) newHash(ctx context.Context, policy directory.PasswordPolicy, user directory.User, password string) (string, error) {
+	if refusal := policy.Check(password, user.First, user.Last, user.UserName, user.Email); refusal != nil {
+		return "", refusal
+	}
+	if user.PasswordHash != "" {
+		same, _, err := c.passwords.Verify(ctx, user.PasswordHash, password)
+		if err != nil {
+			return "", err
+		}
+		if same {
+			return "", directory.InvalidField("password", "password.same", nil)
+		}
+	}
+	return c.passwords.Hash(ctx, password)
+}
+
+// planNewPassword writes a person's own password: all sessions end, mailed
+// links die, and they are told. It refuses with stale when the person changed
+// meanwhile.
+func (c *core) planNewPassword(ctx context.Context, r *store.Reader, p *Plan, user directory.User, hash string) error {
+	own := user
+	own.Password, own.PasswordHash, own.PasswordSet = directory.PasswordOwn, hash, p.Now
+	p.Record(p.Entry(audit.UserPasswordChanged, user.ID, 0))
+	p.Change(store.UpdateUser{User: own}, store.EndSessions{User: user.ID}, store.EndLinks{User: user.ID})
+	p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: "password_changed", Language: user.Language,
+		Facts: map[string]string{"UserName": user.UserName, "At": p.Now.Format(time.RFC3339)}})
+	if user.Password != directory.PasswordProvisional {
+		return nil
+	}
+	return c.planArrival(ctx, r, p, own, user.PasswordSet)
+}
+
+// planArrival makes a person active in the accounts that had invited them when
+// their provisional password was set: who used it has accepted (LIST-2). An
+// account that asked them in later waits for its own answer (USER-4).
+func (c *core) planArrival(ctx context.Context, r *store.Reader, p *Plan, user directory.User, set time.Time) error {
+	memberships, err := r.Memberships(ctx, user.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range memberships {
+		if m.Status != directory.Invited || m.Added.After(set) || p.ledgers[m.Account()] == nil {
+			continue
+		}
+		if err := c.arrive(ctx, r, p, user, m); err != nil && !refusedWith(err, "account.closed") {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *core) arrive(ctx context.Context, r *store.Reader, p *Plan, user directory.User, m directory.Member) error {
+	account := p.Account
+	p.Account = m.Account()
+	defer func() { p.Account = account }()
+	ro, err := c.roster(ctx, r, p, m)
+	if err != nil {
+		return err
+	}
+	after := m
+	after.Status = directory.Active
+	ro.change(audit.InvitationAccepted, user, m, after)
+	p.Change(store.EndInvitations{Members: []directory.MemberID{m.ID}, State: "accepted"})
+	return ro.settle(ctx, r)
+}
+
+// resetLink is how long a forgotten password's link lives (SIGN-4).
+const resetLink = 2 * time.Hour
+
+// Forgot mails a link to choose a new password to whoever has that user name or
+// address. The answer is the same whether anybody has (SIGN-4); it refuses with
+// limit.hourly whoever asks too often. Who has no password yet but an open
+// invitation is not sent a link: their invitation is their way.
+func (u *Users) Forgot(ctx context.Context, client Client, name string) error {
+	name = cutText(name, 254)
+	err := u.ration(ctx,
+		ration{"forgot", digestOf(directory.Fold(name)), 3},
+		ration{"forgot.address", networkOf(client.Address), 20})
+	if err != nil {
+		return err
+	}
+	stranger := authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
+	_, err = u.perform(ctx, stranger, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		p.OpenToAnyone("the mail goes to the person's own address")
+		user, err := r.UserBySignInName(ctx, name)
+		if refusedWith(err, "user.not_found") {
+			return nil
+		}
+		if err != nil || user.Password == directory.PasswordNone || !user.SwitchedOff.IsZero() {
+			return err
+		}
+		token, digest := secret.NewToken()
+		expires := p.Now.Add(resetLink)
+		p.Pending(store.PutMailedLink{Digest: digest, Purpose: store.LinkPassword, User: user.ID, Expires: expires})
+		p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: "password_reset", Language: user.Language,
+			Path: "/password/reset/{secret}", Secret: token,
+			Facts: map[string]string{"UserName": user.UserName, "Deadline": expires.Format(time.RFC3339)}})
+		return nil
+	})
+	return err
+}
+
+// A Resetting is who chooses a new password by a mailed link, and what it has
+// to meet.
+type Resetting struct {
+	User   directory.User
+	Policy directory.PasswordPolicy
+}
+
+// Resetting reads whose link a token is, without using it (INV-10). It refuses
+// with link.dead.
+func (u *Users) Resetting(ctx context.Context, token string) (Resetting, error) {
+	var who Resetting
+	err := u.db.View(ctx, func(r *store.Reader) error {
+		link, err := r.MailedLink(ctx, secret.Digest(token), store.LinkPassword, u.instant())
+		if err != nil {
+			return err
+		}
+		if who.User, err = r.User(ctx, link.User); err != nil {
+			return err
+		}
+		who.Policy, err = u.passwordPolicy(ctx, r, link.User)
+		return err
+	})
+	return who, err
+}
+
+// Reset gives the person of a mailed link a new password; the link is used up
+// and every session ends. It refuses with link.dead, and as ChangePassword does.
+func (u *Users) Reset(ctx context.Context, client Client, token, password string) error {
+	who, err := u.Resetting(ctx, token)
+	if err != nil {
+		return err
+	}
+	hash, err := u.newHash(ctx, who.Policy, who.User, password)
+	if err != nil {
+		return err
+	}
+	accounts, err := u.accountsOf(ctx, who.User.ID)
+	if err != nil {
+		return err
+	}
+	actor := authz.Actor{Kind: authz.Person, User: who.User.ID, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
+	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		p.OpenToAnyone("the mailed token is the proof")
+		link, err := r.MailedLink(ctx, secret.Digest(token), store.LinkPassword, p.Now)
+		if err != nil {
+			return err
+		}
+		user, err := r.User(ctx, link.User)
+		if err != nil {
+			return err
+		}
+		return u.planNewPassword(ctx, r, p, user, hash)
+	}, accounts...)
+	return err
+}

@@ -1,0 +1,162 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// A personEdit is what an administrator sets of another person; nil leaves a
+// field alone. ProvisionalHash is the hash of a provisional password, made
+// before the transaction since it takes its time.
+type personEdit struct {
+	Civility, First, Last, Email, Language *string
+	ProvisionalHash                        string
+}
+
+// touched names the first field that the edit would change, "" for none.
+func (e personEdit) touched(u directory.User) string {
+	for _, f := range []struct {
+		name string
+		to   *string
+		is   string
+	}{
+		{"email", e.Email, u.Email}, {"first_name", e.First, u.First}, {"last_name", e.Last, u.Last},
+		{"civility", e.Civility, u.Civility}, {"language", e.Language, u.Language},
+	} {
+		if f.to != nil && *f.to != f.is {
+			return f.name
+		}
+	}
+	if e.ProvisionalHash != "" {
+		return "password"
+	}
+	return ""
+}
+
+// editPerson plans what an administrator of the plan's account sets of a person
+// who is a member of it; the caller has asked for the right to manage members.
+// It answers the person as they will be, and whether their open links died, so
+// that an invitation must go out again, to the new address.
+//
+// It refuses with person.not_yours whoever has a password of their own or
+// another account (USER-1), and with user.name_taken (USER-3). An address of
+// somebody with a password of their own changes only once it is confirmed there.
+func (c *core) editPerson(ctx context.Context, r *store.Reader, p *Plan, before directory.User, e personEdit) (after directory.User, relink bool, err error) {
+	field := e.touched(before)
+	if field == "" {
+		return before, false, nil
+	}
+	if err := c.mayTakeOver(ctx, r, p.Account, before, field); err != nil {
+		return before, false, err
+	}
+	after = before
+	replace(&after.Civility, e.Civility)
+	replace(&after.First, e.First)
+	replace(&after.Last, e.Last)
+	replace(&after.Language, e.Language)
+	if e.Email != nil && directory.FoldEmail(*e.Email) != directory.FoldEmail(before.Email) {
+		if relink, err = c.editAddress(ctx, r, p, &after, *e.Email); err != nil {
+			return before, false, err
+		}
+	}
+	entry := userEntry(p, audit.UserChanged, before, after)
+	if e.ProvisionalHash != "" {
+		c.planProvisional(p, &after, e.ProvisionalHash)
+	}
+	if len(entry.Facts)+len(entry.Personal) > 0 {
+		p.Record(entry)
+	}
+	if after != before {
+		p.Change(store.UpdateUser{User: after})
+	}
+	return after, relink, nil
+}
+
+// mayTakeOver refuses with person.not_yours unless the account may set that
+// person's identity (USER-1).
+func (c *core) mayTakeOver(ctx context.Context, r *store.Reader, account directory.AccountID, u directory.User, field string) error {
+	memberships, err := r.Memberships(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	verified, err := r.DomainVerified(ctx, account, directory.DomainOf(u.Email))
+	if err != nil {
+		return err
+	}
+	if !directory.MayTakeOver(u, memberships, account, verified) {
+		return &directory.Error{Kind: directory.Denied, Code: "person.not_yours", Field: field, Args: directory.Args{"Name": u.Name()}}
+	}
+	return nil
+}
+
+// editAddress gives the person the new address at once while they have no
+// password of their own; else it is confirmed there first, and lies in a
+// verified domain like the one before: an account cannot send somebody's mail
+// elsewhere.
+func (c *core) editAddress(ctx context.Context, r *store.Reader, p *Plan, u *directory.User, email string) (relink bool, err error) {
+	if fault := directory.EmailFault(email); fault != "" {
+		return false, directory.InvalidField("email", fault, directory.Args{"Text": email})
+	}
+	changed := *u
+	changed.Email = email
+	if err := namesFree(ctx, r, changed); err != nil {
+		return false, err
+	}
+	if u.Password != directory.PasswordOwn {
+		c.planAddress(p, *u, nil)
+		u.Email = email
+		return true, nil
+	}
+	verified, err := r.DomainVerified(ctx, p.Account, directory.DomainOf(email))
+	if err != nil {
+		return false, err
+	}
+	if !verified {
+		return false, &directory.Error{Kind: directory.Denied, Code: "person.not_yours", Field: "email", Args: directory.Args{"Name": u.Name()}}
+	}
+	c.planConfirmAddress(p, *u, email)
+	return false, nil
+}
+
+// addressLink is how long a new address may be confirmed.
+const addressLink = 24 * time.Hour
+
+// planConfirmAddress mails the link that makes an address the person's.
+func (c *core) planConfirmAddress(p *Plan, u directory.User, email string) {
+	token, digest := secret.NewToken()
+	expires := p.Now.Add(addressLink)
+	p.Pending(store.PutMailedLink{Digest: digest, Purpose: store.LinkEmail, User: u.ID, Email: email, Expires: expires})
+	p.Mail(directory.Mail{User: u.ID, Address: email, Kind: "email_confirm", Language: u.Language,
+		Path: "/email/confirm/{secret}", Secret: token,
+		Facts: map[string]string{"UserName": u.UserName, "Deadline": expires.Format(time.RFC3339)}})
+}
+
+// planAddress is what follows when a person's address changes: the old one is
+// told, all open links die (USER-1), and they are signed out but for the
+// session kept.
+func (c *core) planAddress(p *Plan, before directory.User, keep []byte) {
+	p.Change(store.EndLinks{User: before.ID, Invitations: true}, store.EndSessions{User: before.ID, Keep: keep})
+	p.Mail(directory.Mail{User: before.ID, Address: before.Email, Kind: "email_changed", Language: before.Language,
+		Facts: map[string]string{"UserName": before.UserName, "At": p.Now.Format(time.RFC3339)}})
+}
+
+// planProvisional gives a person a password that opens only the page that
+// changes it (SIGN-1); the caller writes the user and mails the password. It
+// is in no entry.
+func (c *core) planProvisional(p *Plan, u *directory.User, hash string) {
+	u.Password, u.PasswordHash, u.PasswordSet = directory.PasswordProvisional, hash, p.Now
+	p.Record(p.Entry(audit.UserPasswordProvisional, u.ID, 0))
+	p.Change(store.EndSessions{User: u.ID}, store.EndLinks{User: u.ID})
+}
+
+// replace writes a value that was given.
+func replace(field, value *string) {
+	if value != nil {
+		*field = *value
+	}
+}
