@@ -1,89 +1,62 @@
 package generate
 
 import (
+	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 
 	"intendant/internal/directory"
 )
 
-// Names invents people, companies and places that look French. The same seed
-// invents the same ones in the same order.
-type Names struct {
-	words  words
-	random *rand.Rand
-	taken  map[string]int // local parts of addresses, by domain
+// A namer invents people and companies that look French.
+type namer struct{ random *rand.Rand }
+
+// A person is an invented one.
+type person struct{ first, last string }
+
+// firstNames are those people are given.
+func firstNames() []string {
+	return strings.Fields(`Adrien Agathe Alban Alexis Amandine Anaïs Antoine Arnaud Arthur Audrey Aurélien Aurore Baptiste Bastien
+		Benoît Bertrand Camille Capucine Carole Cécile Cédric Céline Charlotte Chloé Christophe Claire Clara Clément Coralie
+		Corentin Cyril Damien Delphine Denis Diane Didier Édouard Éléonore Élise Élodie Émile Émilie Emma Éric Estelle Étienne
+		Fabien Fanny Fatou Félix Florence Florian François Frédéric Gaël Gaspard Gilles Grégoire Guillaume Hakim Hélène Héloïse
+		Henri Hugo Ibrahim Inès Irène Isabelle Jeanne Jérémie Joël Joris Jules Julie Julien Juliette Justine Karim Karine Laure
+		Laurent Léa Léo Loïc Lou Louis Louise Lucas Lucie Ludovic Maëlle Malik Manon Marc Margaux Marianne Marion Martin
+		Mathieu Mathilde Maud Maxime Mehdi Mélanie Nadia Nathan Nicolas Noémie Odile Olivier Omar Oscar Pascal Paul Pauline
+		Perrine Quentin Rachida Raphaël Rémi Romain Romane Samira Samuel Sandrine Sébastien Séverine Simon Sofiane Solène
+		Soraya Stéphanie Sylvain Sylvie Théo Thibaut Thierry Tristan Valentin Valérie Véronique Victor Vincent Xavier Yann
+		Yasmine Yves Zoé`)
 }
 
-// NewNames starts a row of inventions.
-func NewNames(seed uint64) *Names {
-	return &Names{words: newWords(), random: rand.New(rand.NewPCG(seed, 0x1e7a)), taken: map[string]int{}}
+// lastParts are the beginnings and ends of last names: put together they are
+// tens of thousands, as in a large company.
+func lastParts() (starts, ends []string) {
+	return strings.Fields(`Aba Ali Ami Arn Aubr Audi Bach Bard Barr Baud Bell Ben Ber Bess Blan Boiss Bonn Bord Bouch Boul Bour
+			Bous Broch Brun Buss Cab Caill Cant Carp Cast Caz Chab Chamb Charb Charr Chast Chauv Chevr Clav Coch Col Comb
+			Coqu Cord Cost Coud Court Croz Dag Dam Daud Debr Delc Delm Desb Desch Dev Dom Dorv Douc Drou Dub Ducr Duf Dum
+			Dur Escud Est Fab Fauch Favr Ferr Fleur Font Forest Fouq Fourn Gaill Garn Garr Gauth Germ Gil Gir God Goss Goul
+			Grang Grim Guér Guich Ham Hébr Herb Hug Imb Jacqu Jaub Jol Jourd Kerm Lab Lac Laf Lag Lamb Lang Lap Laun Lav
+			Lebr Lecl Lef Legr Lem Léon Les Lev Lois Lorm`),
+		strings.Fields(`ac ade ain aire al an ance and ard ardin art ary as asse at aud ault aux é eau el elle er eret eron
+			et eux ève ez i iaud ibert ic ier ière in ineau ion is it oche oin on onnet ot ou oul ourt oux uet uin`)
 }
 
-// A Person is an invented one.
-type Person struct {
-	Civility, First, Last, Email string
+// person invents somebody.
+func (n namer) person(firsts, starts, ends []string) person {
+	return person{first: firsts[skewed(n.random, len(firsts))],
+		last: starts[n.random.IntN(len(starts))] + ends[n.random.IntN(len(ends))]}
 }
 
-// User is the person as a user who has no password yet.
-func (p Person) User(language string) directory.User {
-	return directory.User{Civility: p.Civility, First: p.First, Last: p.Last, Email: p.Email, UserName: p.Email, Language: language}
+// email is an address nobody else has: the number is the person's alone.
+func (p person) email(number int64, domain string) string {
+	return fmt.Sprintf("%s.%s%d@%s", directory.Fold(p.first), directory.Fold(p.last), number, domain)
 }
 
-// Person invents somebody with an address at the domain that nobody else has
-// got from these names.
-func (n *Names) Person(domain string) Person {
-	p := Person{Civility: "mrs", First: pick(n.random, n.words.women)}
-	if n.random.IntN(2) == 0 {
-		p.Civility, p.First = "mr", pick(n.random, n.words.men)
-	}
-	p.Last = pick(n.random, n.words.last)
-	if n.random.IntN(20) == 0 {
-		p.Last += "-" + pick(n.random, n.words.last)
-	}
-	p.Email = n.address(p.First+"."+p.Last, domain)
-	return p
+// company invents the i-th company of an account.
+func (n namer) company(i int) string {
+	trades := strings.Fields("Ardoises Ascenseurs Béton Carrelages Charpentes Couverture Électricité Façades Ferronnerie Grues " +
+		"Isolation Levage Location Maçonnerie Menuiserie Métallerie Peinture Plomberie Serrurerie Sols Terrassement Toitures Vitrerie")
+	starts, ends := lastParts()
+	p := n.person([]string{""}, starts, ends)
+	return fmt.Sprintf("%s %s %d", trades[i%len(trades)], p.last, i+1)
 }
-
-// address makes an address of a name, with a number when it was given before.
-func (n *Names) address(name, domain string) string {
-	local := strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\'', '’':
-			return -1
-		}
-		return r
-	}, directory.Fold(name))
-	n.taken[local+"@"+domain]++
-	if count := n.taken[local+"@"+domain]; count > 1 {
-		local += strconv.Itoa(count)
-	}
-	return local + "@" + domain
-}
-
-// Company invents the name of a company and a domain for it.
-func (n *Names) Company() (name, domain string) {
-	last := pick(n.random, n.words.last)
-	name = pick(n.random, n.words.trades) + " " + last
-	local := n.address(name, "example")
-	return name, strings.ReplaceAll(strings.TrimSuffix(local, "@example"), ".", "-") + ".example"
-}
-
-// Address invents where a company is.
-func (n *Names) Address() directory.PostalAddress {
-	code, city, _ := strings.Cut(pick(n.random, n.words.towns), " ")
-	return directory.PostalAddress{Street: strconv.Itoa(1+n.random.IntN(180)) + " " + pick(n.random, n.words.streets),
-		PostalCode: code, City: city, Country: "FR"}
-}
-
-// JobTitle invents what somebody does.
-func (n *Names) JobTitle() string { return pick(n.random, n.words.jobs) }
-
-// Phone invents a telephone number from the range kept for inventions.
-func (n *Names) Phone() string {
-	digits := strconv.Itoa(10000 + n.random.IntN(90000))
-	return "01 99 0" + digits[:1] + " " + digits[1:3] + " " + digits[3:]
-}
-
-func pick(random *rand.Rand, from []string) string { return from[random.IntN(len(from))] }
