@@ -84,10 +84,10 @@ func (ro *roster) administratorLevel() directory.RoleID {
 	return level.ID
 }
 
-// isAdministrator reports whether the member has the administrator level and
-// is active.
+// isAdministrator reports whether the member has the administrator level, is
+// active and stays: with an end date they do not count (ACC-5).
 func (ro *roster) isAdministrator(m directory.Member) bool {
-	return m.Level != 0 && m.Level == ro.administratorLevel() && m.Status == directory.Active && m.Removed.IsZero()
+	return m.Level != 0 && m.Level == ro.administratorLevel() && m.Status == directory.Active && m.Ends.IsZero() && m.Removed.IsZero()
 }
 
 // know adds companies that members may be given.

@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// MemberKeysByUUID finds the keys of public ids within one account; ids of
+// nobody there are left out (USER-5).
+func (r *Reader) MemberKeysByUUID(ctx context.Context, account directory.AccountID, uuids []string) (map[string]directory.MemberID, error) {
+	found := make(map[string]directory.MemberID, len(uuids))
+	var a args
+	query := `SELECT m.uuid, m.key FROM member m WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL AND m.uuid` + inTexts(r, uuids, &a)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var uuid string
+		var key directory.MemberID
+		err := row.Scan(&uuid, &key)
+		found[uuid] = key
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find members by id: %w", err)
+	}
+	return found, nil
+}
+
+// CompaniesByUUID finds the companies of public ids within one account.
+func (r *Reader) CompaniesByUUID(ctx context.Context, account directory.AccountID, uuids []string) ([]directory.Company, error) {
+	if len(uuids) == 0 {
+		return nil, nil
+	}
+	var a args
+	query := `SELECT key, uuid, name, version FROM company WHERE account_key = ` + a.add(account) + ` AND uuid` + inTexts(r, uuids, &a) +
+		` ORDER BY name_folded, key`
+	companies, err := collect(ctx, r, query, a, scanCompany)
+	if err != nil {
+		return nil, fmt.Errorf("find companies by id: %w", err)
+	}
+	return companies, nil
+}
+
+// UnitKeysByUUID finds the keys of public ids of units within one account.
+func (r *Reader) UnitKeysByUUID(ctx context.Context, account directory.AccountID, uuids []string) ([]directory.UnitID, error) {
+	if len(uuids) == 0 {
+		return nil, nil
+	}
+	var a args
+	query := `SELECT key FROM unit WHERE account_key = ` + a.add(account) + ` AND uuid` + inTexts(r, uuids, &a)
+	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.UnitID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("find units by id: %w", err)
+	}
+	return keys, nil
+}
+
+// An Invitation is the newest invitation of a member.
+type Invitation struct {
+	State   string
+	Sent    time.Time
+	Expires time.Time
+}
+
+// LastInvitation reads the newest invitation of a member; the zero value when
+// there was none.
+func (r *Reader) LastInvitation(ctx context.Context, member directory.MemberID) (Invitation, error) {
+	var a args
+	query := `SELECT state, created_at, expires_at FROM invitation WHERE member_key = ` + a.add(member) + ` ORDER BY key DESC LIMIT 1`
+	v, err := one(ctx, r, query, a, func(row scanner) (Invitation, error) {
+		var v Invitation
+		var sent, expires micros
+		err := row.Scan(&v.State, &sent, &expires)
+		v.Sent, v.Expires = sent.Time, expires.Time
+		return v, err
+	})
+	if err != nil && !isNoRows(err) {
+		return v, fmt.Errorf("read invitation: %w", err)
+	}
+	return v, nil
+}
+
+// GrantsOf reads the grants a member holds now.
+func (r *Reader) GrantsOf(ctx context.Context, member directory.MemberID) ([]directory.Grant, error) {
+	var a args
+	query := `SELECT key, member_key, role_key, unit_key, valid_from FROM "grant" WHERE member_key = ` + a.add(member) + ` AND valid_to IS NULL ORDER BY key`
+	grants, err := collect(ctx, r, query, a, func(row scanner) (directory.Grant, error) {
+		var g directory.Grant
+		var from micros
+		err := row.Scan(&g.ID, &g.Member, &g.Role, &g.Unit, &from)
+		g.From = from.Time
+		return g, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read grants: %w", err)
+	}
+	return grants, nil
+}
+
+// UnitsAbove reads units with all units on the way to the root, in the order in
+// which a tree is drawn: each after the one above it.
+func (r *Reader) UnitsAbove(ctx context.Context, units []directory.UnitID) ([]directory.Unit, error) {
+	var a args
+	query := `
+		WITH RECURSIVE above (key, parent_key) AS (
+			SELECT u.key, u.parent_key FROM unit u WHERE u.key` + inKeys(r, units, &a) + `
+			UNION
+			SELECT u.key, u.parent_key FROM unit u JOIN above b ON u.key = b.parent_key
+		)
+		SELECT u.key, u.uuid, coalesce(u.parent_key, 0), u.level, u.name FROM unit u WHERE u.key IN (SELECT key FROM above)
+		ORDER BY u.name_folded, u.key`
+	found, err := collect(ctx, r, query, a, func(row scanner) (directory.Unit, error) {
+		var u directory.Unit
+		return u, row.Scan(&u.ID, &u.UUID, &u.Parent, &u.Level, &u.Name)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read units above: %w", err)
+	}
+	return depthFirst(found, 0), nil
+}
+
+func depthFirst(units []directory.Unit, parent directory.UnitID) []directory.Unit {
+	var ordered []directory.Unit
+	for _, u := range units {
+		if u.Parent == parent {
+			ordered = append(append(ordered, u), depthFirst(units, u.ID)...)
+		}
+	}
+	return ordered
+}
+
+// A ProjectPlace is a member's place in one project, as their profile shows it.
+type ProjectPlace struct {
+	Project  directory.Unit
+	Level    directory.RoleID
+	Products []string
+}
+
+// ProjectsOf reads the projects a member has a place in, by name.
+func (r *Reader) ProjectsOf(ctx context.Context, member directory.MemberID) ([]ProjectPlace, error) {
+	var a args
+	query := `
+		SELECT u.key, u.uuid, u.name, coalesce(p.level_key, 0), p.products
+		FROM place p JOIN unit u ON u.key = p.unit_key
+		WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL ORDER BY u.name_folded, u.key`
+	places, err := collect(ctx, r, query, a, func(row scanner) (ProjectPlace, error) {
+		var p ProjectPlace
+		var products string
+		if err := row.Scan(&p.Project.ID, &p.Project.UUID, &p.Project.Name, &p.Level, &products); err != nil {
+			return p, err
+		}
+		return p, json.Unmarshal([]byte(products), &p.Products)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read projects: %w", err)
+	}
+	return places, nil
+}
+
+// AdministratorKeys reads the keys of an account's members with the administrator
+// level who are not switched off, in the order they got it, at most limit.
+func (r *Reader) AdministratorKeys(ctx context.Context, account directory.AccountID, limit int) ([]directory.MemberID, error) {
+	var a args
+	query := `
+		SELECT m.key
+		FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL JOIN member m ON m.key = h.member_key
+		WHERE o.account_key = ` + a.add(account) + ` AND o.kind = 'level' AND o.code = ` + a.add(directory.AdminLevel) + `
+		  AND m.status <> ` + a.add(directory.Inactive) + ` AND m.removed_at IS NULL
+		ORDER BY m.status, h.valid_from, m.key LIMIT ` + a.add(limit)
+	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("read administrators: %w", err)
+	}
+	return keys, nil
+}
+
+// LikelyAdministrator finds the active member without access level who was
+// there last, to be proposed as second administrator (ACC-6); 0 when nobody
+// was.
+func (r *Reader) LikelyAdministrator(ctx context.Context, account directory.AccountID) (directory.MemberID, error) {
+	var a args
+	query := `
+		SELECT m.key FROM member m
+		WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL AND coalesce(m.last_seen_at, 0) > 0
+		  AND m.status = ` + a.add(directory.Active) + ` AND m.ends_at IS NULL
+		  AND (m.level_key IS NULL OR m.level_key <> (SELECT o.key FROM role o WHERE o.account_key = m.account_key AND o.kind = 'level'
+		       AND o.code = ` + a.add(directory.AdminLevel) + `))
+		ORDER BY coalesce(m.last_seen_at, 0) DESC, m.key DESC LIMIT 1`
+	key, err := one(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	if err != nil && !isNoRows(err) {
+		return 0, fmt.Errorf("find likely administrator: %w", err)
+	}
+	return key, nil
+}
+
+// EndedPlaces finds members whose end date is past, the longest past first, at
+// most limit (USER-6).
+func (r *Reader) EndedPlaces(ctx context.Context, now time.Time, limit int) ([]directory.MemberID, error) {
+	var a args
+	query := `SELECT key FROM member WHERE ends_at <= ` + a.add(now) + ` AND removed_at IS NULL ORDER BY ends_at, key LIMIT ` + a.add(limit)
+	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("read ended places: %w", err)
+	}
+	return keys, nil
+}
+
+// EndHoldings ends what members hold besides their place in the account: the
+// seats, which are free at once (SEAT-6), and, when All is set, grants and
+// places in projects too (PROJ-6).
+type EndHoldings struct {
+	Members []directory.MemberID
+	All     bool
+}
+
+func (c EndHoldings) apply(ctx context.Context, tx *Tx) error {
+	var only args
+	of := inKeys(tx.Reader, c.Members, &only)
+	free := `UPDATE subscription SET taken = taken - (SELECT count(*) FROM seat s WHERE s.subscription_key = subscription.key
+			AND s.valid_to IS NULL AND s.member_key` + of + `)
+		WHERE key IN (SELECT s.subscription_key FROM seat s WHERE s.valid_to IS NULL AND s.member_key` + of + `)`
+	if _, err := exec(ctx, tx, free, only); err != nil {
+		return fmt.Errorf("free seats: %w", err)
+	}
+	var a args
+	now, in := a.add(tx.Now), inKeys(tx.Reader, c.Members, &a)
+	tables := []string{"seat"}
+	if c.All {
+		tables = append(tables, `"grant"`, "place")
+	}
+	for _, table := range tables {
+		if _, err := exec(ctx, tx, `UPDATE `+table+` SET valid_to = `+now+` WHERE valid_to IS NULL AND member_key`+in, a); err != nil {
+			return fmt.Errorf("end what members hold: %w", err)
+		}
+	}
+	return nil
+}
