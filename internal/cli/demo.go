@@ -1,11 +1,19 @@
 package cli
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"intendant/internal/config"
+	"intendant/internal/demo"
 	"intendant/internal/server"
 )
 
@@ -22,24 +30,70 @@ func (p *program) demoCommand() *cobra.Command {
 
 // demo serves a living example from a folder that is gone afterwards.
 func (p *program) demo(c *cobra.Command, _ []string) (err error) {
-	folder, err := os.MkdirTemp("", "intendant-demo-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	settings, err := p.settings(c)
 	if err != nil {
 		return err
 	}
-	settings.Data, settings.Database, settings.Mailbox, settings.BaseURL = folder, "", true, ""
-	i, err := server.Open(c.Context(), server.Options{Config: settings, Now: p.Now, Log: p.quiet(), OwnBase: true})
+	folder, err := os.MkdirTemp("", "intendant-demo-")
+	if err != nil {
+		return fmt.Errorf("make the demo's folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	settings.Data, settings.Database, settings.Catalogue = folder, "", "standard"
+	settings.Mailbox, settings.BaseURL, settings.Mail = true, "", config.Mail{From: "Bâtisoft <espace@batisoft.example>"}
+	return p.serveDemo(c.Context(), settings, c.Flags().Lookup("json").Value.String() == "true")
+}
+
+func (p *program) serveDemo(ctx context.Context, settings config.Config, asJSON bool) (err error) {
+	clock := demo.NewClock(p.Now)
+	log := slog.New(slog.NewTextHandler(p.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	i, err := server.Open(ctx, server.Options{Config: settings, Now: clock.Now, Log: log, OwnBase: true})
 	if err != nil {
 		return err
 	}
-	s, err := server.Serve(c.Context(), i)
+	world, err := i.Demo(ctx, clock)
 	if err != nil {
 		return errors.Join(err, i.Close())
 	}
-	p.say("cli.serve.ready", "Address", s.URL())
-	return errors.Join(s.Run(c.Context()), s.Close())
+	s, err := server.Serve(ctx, i)
+	if err != nil {
+		return errors.Join(err, i.Close())
+	}
+	if err := p.introduce(s.URL(), world, asJSON); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return errors.Join(s.Run(ctx), s.Close())
+}
+
+// introduce prints where the example is and who can sign in.
+func (p *program) introduce(url string, w demo.World, asJSON bool) error {
+	if asJSON {
+		line, err := json.Marshal(struct {
+			URL       string         `json:"url"`
+			People    []demo.SignIn  `json:"people"`
+			Account   demo.Claimable `json:"account"`
+			Unclaimed demo.Claimable `json:"unclaimed"`
+		}{url, w.People, w.Account, w.Unclaimed})
+		if err != nil {
+			return fmt.Errorf("write the demo's line: %w", err)
+		}
+		_, err = fmt.Fprintf(p.Out, "%s\n", line)
+		return err
+	}
+	fmt.Fprintf(p.Out, "\n%s\n\n", p.T("cli.demo.ready", "Address", url))
+	t := tabwriter.NewWriter(p.Out, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(t, "  %s\t%s\t%s\n", p.T("cli.demo.who"), p.T("field.name"), p.T("cli.demo.login"))
+	for _, s := range w.People {
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", p.T("cli.demo.as."+strings.ReplaceAll(s.As, "-", "_")), s.Name, s.Login)
+	}
+	if err := t.Flush(); err != nil {
+		return fmt.Errorf("write the demo's sign-ins: %w", err)
+	}
+	fmt.Fprintln(p.Out)
+	p.say("cli.demo.password", "Password", demo.Password)
+	p.say("cli.demo.keys", "Number", w.Unclaimed.Number, "Keys", strings.Join(w.Unclaimed.UnusedKeys, "  "))
+	p.say("cli.demo.mailbox", "Address", url+"/mailbox")
+	fmt.Fprintln(p.Out)
+	p.say("cli.demo.stop")
+	return nil
 }

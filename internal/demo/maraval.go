@@ -1,0 +1,147 @@
+package demo
+
+import (
+	"errors"
+	"strings"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+)
+
+const (
+	maravalNumber  = "204 817"
+	maravalMembers = 1250
+	maravalSince   = 985 // days
+)
+
+// A firm is a company taking part in the large account.
+type firm struct {
+	name, domain, language string
+	share                  int // of a hundred members
+	functions              []string
+}
+
+func firms() []firm {
+	return []firm{
+		{"Maraval Construction", "maraval.example", "fr", 46, []string{"site-manager", "project-manager", "quantity-surveyor", "engineer", "assistant"}},
+		{"Maraval Location", "maraval.example", "fr", 24, []string{"fleet-officer", "branch-manager", "technician"}},
+		{"Maraval Conseil", "maraval.example", "fr", 12, []string{"adviser", "assistant"}},
+		{"Maraval Benelux", "maraval-benelux.example", "nl", 9, []string{"branch-manager", "technician", "site-manager"}},
+		{"Kestner Bau", "kestner-bau.example", "de", 6, []string{"subcontractor"}},
+		{"Atelier Ferrand", "atelier-ferrand.example", "fr", 3, []string{"architect", "drafter"}},
+	}
+}
+
+// known are the people of the large account that have a name in the story.
+func (b *builder) known() []app.SeedMember {
+	member := func(name, email string, f int, function, level, title string) app.SeedMember {
+		first, last := firstLast(name)
+		return app.SeedMember{User: b.user(first, last, email, firms()[f].language), Status: directory.Active, Company: firms()[f].name,
+			Functions: strings.Fields(function), Level: level, JobTitle: title, Phone: b.names.Phone(), LastSeen: b.now}
+	}
+	return []app.SeedMember{
+		member("Fatou Diarra", "fatou.diarra@maraval.example", 0, "project-manager", "standards-administrator", "Cheffe de projet"),
+		member("Camille Aubrac", "camille.aubrac@maraval.example", 0, "site-manager", "", "Conductrice de travaux"),
+		member("Soraya Benhamou", "s.benhamou@maraval.example", 2, "adviser", "executive", "Conseillère"),
+		member("Benoît Charrier", "benoit.charrier@maraval.example", 1, "branch-manager", "", "Chef d’agence"),
+		member("Maxime Delcourt", "maxime.delcourt@maraval.example", 0, "quantity-surveyor", "", "Métreur"),
+		member("Léa Fontanel", "lea.fontanel@maraval.example", 0, "quantity-surveyor", "", "Métreuse"),
+		member("Sabine Kestner", "s.kestner@kestner-bau.example", 4, "subcontractor", "", "Geschäftsführerin"),
+		member("Thibaut Le Guellec", "thibaut.leguellec@maraval.example", 1, "technician", "", "Technicien"),
+		member("Élodie Marchetti", "elodie.marchetti@maraval.example", 0, "site-manager", "", "Conductrice de travaux"),
+		member("Ingrid Pauwels", "ingrid.pauwels@maraval-benelux.example", 3, "branch-manager", "", "Cheffe d’agence"),
+	}
+}
+
+// tellMaraval plans the days of the large account.
+func (b *builder) tellMaraval() {
+	c := customer{number: maravalNumber, name: "Groupe Maraval", domain: "maraval.example", kind: "fleet", level: "contract", language: "fr",
+		country: "FR", city: "Nantes", code: "44000", street: "18 quai des Tanneurs", contact: "Hélène Castaing", since: maravalSince, ends: 130}
+	var account directory.Account
+	var keys []string
+	b.ago(maravalSince, "create "+c.name, func() (err error) {
+		account, keys, err = b.create(c)
+		return err
+	})
+	claim := func(days float64, key int, as, first, last, email string) {
+		b.ago(days, first+" "+last+" claims "+c.name, func() error {
+			actor, err := b.person(first, last, email, "fr")
+			if err != nil {
+				return err
+			}
+			b.signIn(as, first, last, email)
+			_, err = b.App.Keys.Enter(b.ctx, actor, account.Number, keys[key])
+			b.world.Account = Claimable{Number: account.Number, UnusedKeys: keys[key+1:]}
+			return err
+		})
+	}
+	claim(maravalSince-8, 0, "administrator", "Hélène", "Castaing", "helene.castaing@maraval.example")
+	claim(620, 1, "second-administrator", "Karim", "Haddad", "karim.haddad@maraval.example")
+	b.ago(900, "the people of the story", func() error {
+		known := b.known()
+		b.signIn("member", "Camille", "Aubrac", "camille.aubrac@maraval.example")
+		return b.seed(account, known)
+	})
+	b.tellArrivals(&account)
+	b.tellInvited(&account)
+	for _, a := range []asking{
+		{"Ludivine", "Garrec", "l.garrec@maraval.example", "Je remplace Paul Sénac au dépôt de Rennes.", 0.09},
+		{"Joris", "Vandamme", "joris.vandamme@maraval-benelux.example", "", 1.1},
+		{"Étienne", "Roussel", "e.roussel@controle-ouest.example", "Bureau de contrôle, chantier du collège.", 4},
+		{"Anke", "Lindhorst", "anke.lindhorst@kestner-bau.example", "Frau Kestner hat mir diese Nummer gegeben.", 5.3},
+	} {
+		b.tellAsking(a, maravalNumber, "fr")
+	}
+}
+
+// tellArrivals brings most people in over the years, a batch at a time.
+func (b *builder) tellArrivals(account *directory.Account) {
+	const batches = 24
+	for i := range batches {
+		days := 8 + (maravalSince-60)*float64(batches-1-i)/batches
+		b.ago(days, "people of Groupe Maraval", func() error {
+			var rows []app.SeedMember
+			for _, f := range firms() {
+				n := share(maravalMembers*f.share/100, i, batches)
+				c := customer{name: f.name, domain: f.domain, language: f.language, functions: f.functions}
+				rows = append(rows, b.members(c, n)...)
+			}
+			return b.seed(*account, rows)
+		})
+	}
+}
+
+// tellInvited lets an administrator ask people in, some of them too long ago.
+func (b *builder) tellInvited(account *directory.Account) {
+	for _, days := range []float64{30, 12, 4, 1.5, 0.1} {
+		b.ago(days, "invitations of Groupe Maraval", func() error {
+			var rows []app.NewMember
+			for i := range 7 {
+				f := firms()[i%len(firms())]
+				p := b.names.Person(f.domain)
+				rows = append(rows, app.NewMember{Row: i + 1, Email: p.Email, First: p.First, Last: p.Last, Language: f.language,
+					Company: f.name, Functions: f.functions[:1]})
+			}
+			verdicts, err := b.App.Members.Add(b.ctx, b.users["helene.castaing@maraval.example"], account.ID, rows, app.AddOptions{Invite: true})
+			return errors.Join(err, verdicts.FirstRefusal())
+		})
+	}
+}
+
+// firstLast parts a name at its first blank.
+func firstLast(name string) (first, last string) {
+	first, last, _ = strings.Cut(name, " ")
+	return first, last
+}
+
+// share is the i-th of so many parts of n.
+func share(n, i, parts int) int { return n*(i+1)/parts - n*i/parts }
+
+// expected lets refusals pass: they are part of the story.
+func expected(err error) error {
+	var refusal *directory.Error
+	if errors.As(err, &refusal) {
+		return nil
+	}
+	return err
+}
