@@ -68,9 +68,11 @@ type core struct {
 	log       *slog.Logger
 	lookupTXT func(ctx context.Context, domain string) ([]string, error)
 	current   atomic.Pointer[catalogue.Catalogue]
+	applied   atomic.Int64 // the version of current; 0 for the one given to New
 	mailbox   MailboxMode
 	waker     chan struct{}
 	counted   counted
+	totals    totals
 }
 
 // The operations of each noun.

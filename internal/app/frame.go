@@ -21,7 +21,9 @@ type Frame struct {
 
 // Open finds the account of a customer number for somebody who belongs to it,
 // and what they may do there. Everybody else is refused with
-// account.not_found, whether the number exists or not (KEY-14, USER-5).
+// account.not_found, whether the number exists or not (KEY-14, USER-5). Of a
+// suspended account only the administrators get in; others are refused with
+// account.suspended (ACC-12).
 func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (Frame, error) {
 	var f Frame
 	err := s.db.View(ctx, func(r *store.Reader) error {
@@ -35,6 +37,9 @@ func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (
 		}
 		if !f.Rights.Member() || actor.Kind == authz.Staff {
 			return directory.Refuse(directory.NotFound, "account.not_found")
+		}
+		if account.State == directory.AccountSuspended && actor.Kind == authz.Person && !f.Rights.May(authz.ManageAdministrators, 0) {
+			return &directory.Error{Kind: directory.Denied, Code: "account.suspended", Args: directory.Args{"Name": account.Name}}
 		}
 		if f.Member, err = r.MemberOf(ctx, account.ID, actor.User); err != nil && !refusedWith(err, "member.not_found") {
 			return err

@@ -80,7 +80,10 @@ func (c *core) plan(ctx context.Context, r *store.Reader, a act, plan Planner) (
 		}
 		p.By = u.Name()
 	}
-	return p, plan(ctx, r, p)
+	if err := plan(ctx, r, p); err != nil {
+		return nil, err
+	}
+	return p, p.keepClosed(ctx, r)
 }
 
 // rights loads what the actor may do in the account, once for an operation.

@@ -31,6 +31,7 @@ type Plan struct {
 	write   store.Write
 	pending []store.Change
 	asked   bool
+	closed  bool // may change a closed account
 }
 
 // Require refuses with denied.permission unless the actor holds the permission
@@ -39,6 +40,16 @@ type Plan struct {
 func (p *Plan) Require(permission authz.Permission, unit directory.UnitID) error {
 	p.asked = true
 	return require(p.Rights, permission, unit)
+}
+
+// RequireSomewhere refuses like Require unless the actor holds the permission
+// at some unit; the plan then asks for each member's own unit (UNIT-5).
+func (p *Plan) RequireSomewhere(permission authz.Permission) error {
+	p.asked = true
+	if p.Rights.MayAnywhere(permission) {
+		return nil
+	}
+	return require(p.Rights, permission, 0)
 }
 
 func require(rights authz.Rights, permission authz.Permission, unit directory.UnitID) error {
@@ -91,6 +102,25 @@ func (p *Plan) RequireSignedIn() error {
 // a posted key, a registration. The reason is for the reader of the code.
 func (p *Plan) OpenToAnyone(reason string) {
 	p.asked = reason != ""
+}
+
+// EvenClosed declares that the change is right in a closed account too, which is
+// otherwise kept as it is (ACC-12). The reason is for the reader of the code.
+func (p *Plan) EvenClosed(reason string) {
+	p.closed = reason != ""
+}
+
+// keepClosed refuses with account.closed what would change a closed account. The
+// program's own upkeep, such as lapsing requests, goes on.
+func (p *Plan) keepClosed(ctx context.Context, r *store.Reader) error {
+	if !p.Rights.Closed() || p.closed || p.Actor.Kind == authz.System || len(p.write.Changes)+len(p.pending) == 0 {
+		return nil
+	}
+	account, err := r.Account(ctx, p.Account)
+	if err != nil {
+		return err
+	}
+	return account.Writable()
 }
 
 // NewKey is the next free key of the plan's account.

@@ -37,13 +37,24 @@ type Rights struct {
 	held  []Held
 	below map[directory.UnitID][]directory.UnitID
 	known bool // the actor may know that the account exists
+	state directory.AccountState
 }
 
 // Decide joins what a member's level, functions and grants permit (ROLE-1).
-// Inactive and removed members, those whose place has ended and members of a
-// closed account that want to change something hold nothing; staff inside an
-// account hold what its administrators hold (VEND-2).
+// Only active members hold something: not who is still asked in (USER-4), was
+// switched off (SIGN-2) or removed, nor whose place has ended;
+// in a suspended account only its administrators hold what they held (ACC-12);
+// staff inside an account hold what its administrators hold (VEND-2).
 func Decide(actor Actor, s Standing, now time.Time) Rights {
+	r := decide(actor, s, now)
+	r.state = s.State
+	if actor.Kind == Person && s.State == directory.AccountSuspended && !r.May(ManageAdministrators, 0) {
+		r.held = nil
+	}
+	return r
+}
+
+func decide(actor Actor, s Standing, now time.Time) Rights {
 	switch actor.Kind {
 	case OperatorCLI, System:
 		return Rights{root: s.Root, all: true, known: true}
@@ -52,13 +63,16 @@ func Decide(actor Actor, s Standing, now time.Time) Rights {
 	case Staff:
 		return Rights{root: s.Root, known: actor.MayDuty(ViewAccounts)}
 	case Person:
-		if s.Member == 0 || s.Status == directory.Inactive || (!s.Ends.IsZero() && !now.Before(s.Ends)) {
+		if s.Member == 0 || s.Status != directory.Active || (!s.Ends.IsZero() && !now.Before(s.Ends)) {
 			return Rights{root: s.Root}
 		}
 		return Rights{root: s.Root, held: s.Held, below: s.Below, known: true}
 	}
 	return Rights{root: s.Root}
 }
+
+// Closed reports whether the account is kept and not changed any more (ACC-12).
+func (r Rights) Closed() bool { return r.state == directory.AccountClosed }
 
 // Member reports whether the actor belongs to the account or entered it: all
 // others do not learn that it exists (KEY-14).

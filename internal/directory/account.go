@@ -22,6 +22,7 @@ type Account struct {
 	Type         string // an account type of the catalogue
 	ServiceLevel string // a service level of the catalogue (ACC-3)
 	State        AccountState
+	StateReason  string // why it is suspended or closed; its administrators see it (ACC-12)
 	Address      PostalAddress
 	Contact      Contact
 	Language     string

@@ -10,7 +10,7 @@ import (
 
 const accountColumns = `a.key, a.uuid, a.number, a.name, a.type, a.service_level, a.state, a.street, a.postal_code, a.city,
 	a.country, a.contact_name, a.contact_email, a.language, a.time_zone, a.root_key, a.referent_key, a.contract_ends_at,
-	a.claimed_at, a.settings, a.created_at, a.version`
+	a.claimed_at, a.settings, a.created_at, a.version, a.state_reason`
 
 func scanAccount(row scanner) (directory.Account, error) {
 	var a directory.Account
@@ -19,7 +19,7 @@ func scanAccount(row scanner) (directory.Account, error) {
 	var settings string
 	err := row.Scan(&a.ID, &a.UUID, &a.Number, &a.Name, &a.Type, &a.ServiceLevel, &a.State, &a.Address.Street,
 		&a.Address.PostalCode, &a.Address.City, &a.Address.Country, &a.Contact.Name, &a.Contact.Email, &a.Language, &a.TimeZone,
-		&a.Root, &referent, &ends, &claimed, &settings, &created, &a.Version)
+		&a.Root, &referent, &ends, &claimed, &settings, &created, &a.Version, &a.StateReason)
 	if err != nil {
 		return a, err
 	}
@@ -47,10 +47,15 @@ func (r *Reader) AccountByUUID(ctx context.Context, uuid string) (directory.Acco
 // one it had before (ACC-12); it refuses with account.not_found.
 func (r *Reader) AccountByNumber(ctx context.Context, number string) (directory.Account, error) {
 	var a args
+	return r.account(ctx, `a.key = `+accountNumbered(number, &a), a)
+}
+
+// accountNumbered is the key of the account of a customer number, of today or
+// before, as a part of a statement.
+func accountNumbered(number string, a *args) string {
 	folded := a.add(directory.CleanNumber(number))
-	return r.account(ctx, `a.key = coalesce(
-		(SELECT key FROM account WHERE number_folded = `+folded+`),
-		(SELECT account_key FROM account_former_number WHERE number_folded = `+folded+`))`, a)
+	return `coalesce((SELECT key FROM account WHERE number_folded = ` + folded + `),
+		(SELECT account_key FROM account_former_number WHERE number_folded = ` + folded + `))`
 }
 
 func (r *Reader) account(ctx context.Context, where string, a args) (directory.Account, error) {
@@ -82,10 +87,11 @@ func (c InsertAccount) apply(ctx context.Context, tx *Tx) error {
 	}
 	columns := []string{"key", "uuid", "number", "number_folded", "name", "name_folded", "type", "service_level", "state",
 		"street", "postal_code", "city", "country", "contact_name", "contact_email", "language", "time_zone", "root_key",
-		"referent_key", "contract_ends_at", "claimed_at", "settings", "created_at", "version"}
+		"referent_key", "contract_ends_at", "claimed_at", "settings", "created_at", "version", "state_reason", "search"}
 	row := []any{a.ID, a.UUID, a.Number, directory.CleanNumber(a.Number), a.Name, directory.Fold(a.Name), a.Type, a.ServiceLevel,
 		a.State, a.Address.Street, a.Address.PostalCode, a.Address.City, a.Address.Country, a.Contact.Name, a.Contact.Email,
-		a.Language, a.TimeZone, c.Root.ID, orNull(a.Referent), a.ContractEnds, a.Claimed, string(settings), tx.Now, 1}
+		a.Language, a.TimeZone, c.Root.ID, orNull(a.Referent), a.ContractEnds, a.Claimed, string(settings), tx.Now, 1,
+		a.StateReason, accountSearch(a)}
 	if _, err := tx.bulkInsert(ctx, "account", columns, [][]any{row}, ""); err != nil {
 		return err
 	}
@@ -131,7 +137,8 @@ func (c UpdateAccount) apply(ctx context.Context, tx *Tx) error {
 		`, city = ` + v.add(a.Address.City) + `, country = ` + v.add(a.Address.Country) + `, contact_name = ` + v.add(a.Contact.Name) +
 		`, contact_email = ` + v.add(a.Contact.Email) + `, language = ` + v.add(a.Language) + `, time_zone = ` + v.add(a.TimeZone) +
 		`, referent_key = ` + v.add(orNull(a.Referent)) + `, contract_ends_at = ` + v.add(a.ContractEnds) +
-		`, claimed_at = ` + v.add(a.Claimed) + `, settings = ` + v.add(string(settings)) + `, version = version + 1` +
+		`, claimed_at = ` + v.add(a.Claimed) + `, settings = ` + v.add(string(settings)) + `, state_reason = ` + v.add(a.StateReason) +
+		`, search = ` + v.add(accountSearch(a)) + `, version = version + 1` +
 		` WHERE key = ` + v.add(a.ID) + ` AND version = ` + v.add(c.Before.Version)
 	n, err := exec(ctx, tx, query, v)
 	if err != nil {
@@ -140,7 +147,26 @@ func (c UpdateAccount) apply(ctx context.Context, tx *Tx) error {
 	if n == 0 {
 		return directory.Refuse(directory.Conflict, "stale")
 	}
+	return tx.renameRoot(ctx, c)
+}
+
+// renameRoot keeps the root unit's name the account's.
+func (tx *Tx) renameRoot(ctx context.Context, c UpdateAccount) error {
+	if c.Account.Name == c.Before.Name {
+		return nil
+	}
+	var v args
+	query := `UPDATE unit SET name = ` + v.add(c.Account.Name) + `, name_folded = ` + v.add(directory.Fold(c.Account.Name)) +
+		` WHERE key = ` + v.add(c.Account.Root)
+	if _, err := exec(ctx, tx, query, v); err != nil {
+		return fmt.Errorf("rename root unit: %w", err)
+	}
 	return nil
+}
+
+// accountSearch is what a customer is found by in the console.
+func accountSearch(a directory.Account) string {
+	return directory.Fold(a.Name) + " " + directory.CleanNumber(a.Number) + " " + directory.Fold(a.Contact.Name) + " " + directory.Fold(a.Contact.Email)
 }
 
 func (tx *Tx) renumber(ctx context.Context, c UpdateAccount) error {

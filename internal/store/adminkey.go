@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"intendant/internal/directory"
 )
@@ -76,4 +77,39 @@ func (r *Reader) WaitingLetters(ctx context.Context, account directory.AccountID
 		return nil, fmt.Errorf("read letters: %w", err)
 	}
 	return letters, nil
+}
+
+// An AdminKey is what became of a key: never its characters (KEY-6).
+type AdminKey struct {
+	ID      directory.AdminKeyID
+	UUID    string
+	Ordinal int64
+	State   string // "unused", "used" or "revoked"
+	Made    time.Time
+	MadeBy  directory.UserID
+	Ended   time.Time
+	EndedBy directory.UserID
+	Reason  string
+}
+
+// AdminKeys reads the keys of an account in the order they were made.
+func (r *Reader) AdminKeys(ctx context.Context, account directory.AccountID) ([]AdminKey, error) {
+	var a args
+	query := `SELECT key, uuid, ordinal, state, made_at, made_by, ended_at, ended_by, reason
+		FROM admin_key WHERE account_key = ` + a.add(account) + ` ORDER BY ordinal, key`
+	keys, err := collect(ctx, r, query, a, func(row scanner) (AdminKey, error) {
+		var k AdminKey
+		var made, ended micros
+		var by *int64
+		err := row.Scan(&k.ID, &k.UUID, &k.Ordinal, &k.State, &made, &k.MadeBy, &ended, &by, &k.Reason)
+		k.Made, k.Ended = made.Time, ended.Time
+		if by != nil {
+			k.EndedBy = directory.UserID(*by)
+		}
+		return k, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	return keys, nil
 }
