@@ -26,6 +26,9 @@ func TestAccountsCreate(t *testing.T) {
 			if account.Referent == 0 || account.Claimed.IsZero() {
 				t.Errorf("referent %d, claimed %v: the buyer is not referent", account.Referent, account.Claimed)
 			}
+			_, err = w.Invitations.Accept(w.Context(), here(), app.Acceptance{Token: mail(t, w, "invitation").Mail.Secret,
+				First: "Pierre-Yves", Last: "Domange", Language: "fr", Password: goodPassword}, limits())
+			w.Must(err)
 			buyer := authz.Actor{Kind: authz.Person, User: account.Referent}
 			frame, err := w.Accounts.Open(w.Context(), buyer, "163 918")
 			w.Must(err)

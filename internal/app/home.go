@@ -33,7 +33,7 @@ func (u *Users) Home(ctx context.Context, actor authz.Actor) (Home, error) {
 }
 
 // Accounts lists the accounts the actor may open, by name: not those where they
-// are switched off or their time is over (SIGN-2). It refuses with
+// are only asked in, are switched off or their time is over (USER-4, SIGN-2). It refuses with
 // sign_in.required.
 func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, error) {
 	if actor.User == 0 {
@@ -46,7 +46,7 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 			return err
 		}
 		for _, m := range memberships {
-			if m.Status == directory.Inactive || (!m.Ends.IsZero() && !u.instant().Before(m.Ends)) {
+			if m.Status != directory.Active || (!m.Ends.IsZero() && !u.instant().Before(m.Ends)) {
 				continue
 			}
 			one := OwnAccount{Member: m}

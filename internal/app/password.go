@@ -161,15 +161,18 @@ func (c *core) arrive(ctx context.Context, r *store.Reader, p *Plan, user direct
 	account := p.Account
 	p.Account = m.Account()
 	defer func() { p.Account = account }()
-	ro, err := c.roster(ctx, r, p, m)
+	open, err := r.OpenInvitation(ctx, m.ID)
+	if refusedWith(err, "invitation.unknown") {
+		return nil // it was withdrawn, and must be sent again
+	}
 	if err != nil {
 		return err
 	}
-	after := m
-	after.Status = directory.Active
-	ro.change(audit.InvitationAccepted, user, m, after)
-	p.Change(store.EndInvitations{Members: []directory.MemberID{m.ID}, State: "accepted"})
-	return ro.settle(ctx, r)
+	v, err := c.invited(ctx, r, open, p.Now)
+	if err != nil || v.acceptable() != nil {
+		return err
+	}
+	return c.planAcceptance(ctx, r, p, v, user)
 }
 
 // resetLink is how long a forgotten password's link lives (SIGN-4).
@@ -178,7 +181,7 @@ const resetLink = 2 * time.Hour
 // Forgot mails a link to choose a new password to whoever has that user name or
 // address. The answer is the same whether anybody has (SIGN-4); it refuses with
 // limit.hourly whoever asks too often. Who has no password yet but an open
-// invitation is not sent a link: their invitation is their way.
+// invitation gets that again: it is their way in (INV-4).
 func (u *Users) Forgot(ctx context.Context, client Client, name string) error {
 	name = cutText(name, 254)
 	err := u.ration(ctx,
@@ -188,14 +191,19 @@ func (u *Users) Forgot(ctx context.Context, client Client, name string) error {
 		return err
 	}
 	stranger := authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
+	invited := false
 	_, err = u.perform(ctx, stranger, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		p.OpenToAnyone("the mail goes to the person's own address")
+		invited = false
 		user, err := r.UserBySignInName(ctx, name)
 		if refusedWith(err, "user.not_found") {
 			return nil
 		}
-		if err != nil || user.Password == directory.PasswordNone || !user.SwitchedOff.IsZero() {
+		if err != nil || !user.SwitchedOff.IsZero() {
 			return err
+		}
+		if invited = user.Password == directory.PasswordNone; invited {
+			return nil
 		}
 		token, digest := secret.NewToken()
 		expires := p.Now.Add(resetLink)
@@ -205,7 +213,13 @@ func (u *Users) Forgot(ctx context.Context, client Client, name string) error {
 			Facts: map[string]string{"UserName": user.UserName, "Deadline": expires.Format(time.RFC3339)}})
 		return nil
 	})
-	return err
+	if err != nil || !invited {
+		return err
+	}
+	if err := (&Invitations{u.core}).Again(ctx, client, name); err != nil && !refusedWith(err, "limit.hourly") {
+		return err
+	}
+	return nil
 }
 
 // A Resetting is who chooses a new password by a mailed link, and what it has

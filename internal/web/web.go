@@ -8,12 +8,14 @@ import (
 	"intendant/internal/web/assets"
 	"intendant/internal/web/entry"
 	"intendant/internal/web/page"
+	"intendant/internal/web/profile"
 )
 
 // areas are the parts of the site, in the order of the routes' table.
 func areas() []func(*page.Site) {
 	return []func(*page.Site){
 		entry.Mount,
+		profile.Mount,
 	}
 }
 

@@ -20,6 +20,18 @@ func Mount(s *page.Site) {
 	s.Route("GET /sign-in", page.Anyone, h.showSignIn)
 	s.Route("POST /sign-in", page.Anyone, h.signIn)
 	s.Route("POST /sign-out", page.Anyone, h.signOut)
+	s.Route("GET /register", page.Anyone, h.showRegister)
+	s.Route("POST /register", page.Anyone, h.register)
+	s.Route("GET /register/confirm/{token}", page.Anyone, h.showConfirm)
+	s.Route("POST /register/confirm/{token}", page.Anyone, h.confirm)
+	s.Route("GET /password/forgot", page.Anyone, h.showForgot)
+	s.Route("POST /password/forgot", page.Anyone, h.forgot)
+	s.Route("GET /password/reset/{token}", page.Anyone, h.showReset)
+	s.Route("POST /password/reset/{token}", page.Anyone, h.reset)
+	s.Route("GET /password/change", page.Provisional, h.showChange)
+	s.Route("POST /password/change", page.Provisional, h.change)
+	s.Route("POST "+page.PasswordStrengthPath, page.Anyone, h.strength)
+	s.Route("GET /.well-known/change-password", page.Anyone, h.wellKnownChange)
 	s.Route("POST "+ui.ThemePath, page.Anyone, h.theme)
 	s.Route("POST "+ui.LanguagePath, page.Anyone, h.language)
 }
@@ -46,7 +58,10 @@ const newPassword = "new-password"
 // refuse puts a refusal beside the field it is about, and on top of the form.
 func (f *form) refuse(q *page.Request, refusal *directory.Error) {
 	text := q.Printer.Error(refusal)
-	at := "f-" + f.Fields[0].Name
+	at := "content"
+	if len(f.Fields) > 0 {
+		at = "f-" + f.Fields[0].Name
+	}
 	for i := range f.Fields {
 		if f.Fields[i].Name == refusal.Field {
 			f.Fields[i].Error, at = text, "f-"+refusal.Field

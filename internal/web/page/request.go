@@ -129,3 +129,20 @@ func (q *Request) client() app.Client {
 
 // Client is where the request comes from.
 func (q *Request) Client() app.Client { return q.client() }
+
+// PasswordRules says what a password has to meet, a line each (SIGN-3).
+func (q *Request) PasswordRules(policy directory.PasswordPolicy) []string {
+	t := q.Printer.T
+	rules := []string{t("password.rule.length", "Count", max(policy.MinLength, 1))}
+	if policy.Classes > 1 {
+		rules = append(rules, t("password.rule.kinds", "Count", policy.Classes))
+	}
+	rules = append(rules, t("password.rule.name"))
+	if policy.RenewalDays > 0 {
+		rules = append(rules, t("password.rule.renewal", "Count", policy.RenewalDays))
+	}
+	return rules
+}
+
+// PasswordStrengthPath is where fields of new passwords ask how strong one is.
+const PasswordStrengthPath = "/password/strength"

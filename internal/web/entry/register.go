@@ -1,0 +1,79 @@
+package entry
+
+import (
+	"net/url"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+func (h Handler) registerForm(q *page.Request) form {
+	t := q.Printer.T
+	policy := h.Catalogue().EffectivePolicies("").Password
+	f := form{Title: t("register.title"), Lead: t("register.lead"), Action: "/register", Submit: t("register.act"),
+		Meter: page.PasswordStrengthPath,
+		Rules: q.PasswordRules(directory.PasswordPolicy{MinLength: policy.MinLength, Classes: policy.Classes, RenewalDays: policy.RenewalDays}),
+		Fields: []ui.Field{
+			{Name: "email", Kind: "email", Label: t("register.email"), Value: q.FormValue("email"), Required: true,
+				Attrs: map[string]any{"autocomplete": "email"}},
+			{Name: "first_name", Label: t("register.first"), Value: q.FormValue("first_name"), Attrs: map[string]any{"autocomplete": "given-name"}},
+			{Name: "last_name", Label: t("register.last"), Value: q.FormValue("last_name"), Attrs: map[string]any{"autocomplete": "family-name"}},
+			passwordField(t("sign_in.password")),
+		},
+		Foot: []ui.CartItem{{Label: t("register.have"), Value: t("sign_in.act"), Href: "/sign-in"}},
+	}
+	if q.FormValue("letter") != "" {
+		f.Lead, f.Hidden = t("register.lead.letter"), []ui.Hidden{{Name: "letter", Value: "1"}}
+		f.Foot[0].Href = "/sign-in?return=" + url.QueryEscape("/network")
+		return f // the key is asked for after the first sign-in
+	}
+	f.Fields = append(f.Fields,
+		ui.Field{Name: "number", Label: t("register.number"), Hint: t("register.number.hint"), Value: q.FormValue("number")},
+		ui.Field{Name: "message", Kind: "textarea", Label: t("register.message"), Value: q.FormValue("message")})
+	return f
+}
+
+func (h Handler) showRegister(q *page.Request) error {
+	f := h.registerForm(q)
+	if q.FormValue("sent") != "" {
+		t := q.Printer.T
+		f = form{Title: t("register.sent.title"), Note: t("register.sent"), Foot: f.Foot}
+	}
+	return f.show(q)
+}
+
+func (h Handler) register(q *page.Request) error {
+	given := app.Registering{Email: q.Field("email"), First: q.Field("first_name"), Last: q.Field("last_name"), Language: q.Printer.Lang(),
+		Password: q.PostFormValue("password"), Number: q.Field("number"), Message: q.Field("message")}
+	if err := h.App.Users.Register(q.Context(), q.Client(), given); err != nil {
+		return h.registerForm(q).again(q, err)
+	}
+	return q.Redirect("/register?sent=1")
+}
+
+// showConfirm asks for the button: mail scanners open links too (INV-10).
+func (h Handler) showConfirm(q *page.Request) error {
+	t := q.Printer.T
+	q.W.Header().Set("Referrer-Policy", "no-referrer")
+	return form{Title: t("register.confirm.title"), Lead: t("register.confirm.lead"), Submit: t("register.confirm.act"),
+		Action: "/register/confirm/" + q.PathValue("token")}.show(q)
+}
+
+func (h Handler) confirm(q *page.Request) error {
+	made, err := h.App.Users.Confirm(q.Context(), q.Client(), q.PathValue("token"), h.Limits)
+	if err != nil {
+		return deadLink(q, err, "/register")
+	}
+	q.StartSession(made.Token, made.Expires)
+	switch {
+	case made.Asked:
+		q.Toast(q.Printer.T("register.confirmed.asked"), "")
+	case made.Unasked != nil: // shown again where the number can be entered
+		return q.Redirect("/network?number=" + url.QueryEscape(made.Number))
+	default:
+		q.Toast(q.Printer.T("register.confirmed"), "")
+	}
+	return q.Redirect("/network")
+}

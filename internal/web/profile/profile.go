@@ -1,0 +1,171 @@
+// Package profile is a person's own pages: who they are, their address,
+// sessions, signature, and what becomes of what is held about them.
+package profile
+
+import (
+	"strconv"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A Handler answers the pages of this package.
+type Handler struct{ *page.Site }
+
+// Mount declares the routes.
+func Mount(s *page.Site) {
+	h := Handler{s}
+	s.Route("GET /profile", page.SignedIn, h.show)
+	s.Route("POST /profile", page.SignedIn, h.update)
+	s.Route("GET /profile/email", page.SignedIn, h.showEmail)
+	s.Route("POST /profile/email", page.SignedIn, h.changeEmail)
+	s.Route("GET /email/confirm/{token}", page.Anyone, h.showConfirm)
+	s.Route("POST /email/confirm/{token}", page.Anyone, h.confirmEmail)
+	s.Route("GET /profile/sessions", page.SignedIn, h.sessions)
+	s.Route("POST /profile/sessions/end", page.SignedIn, h.endSession)
+	s.Route("POST /profile/sessions/others", page.SignedIn, h.endOthers)
+	s.Route("GET /profile/signature", page.SignedIn, h.showSignature)
+	s.Route("POST /profile/signature", page.SignedIn, h.setSignature)
+	s.Route("POST /profile/signature/remove", page.SignedIn, h.removeSignature)
+	s.Route("GET /profile/signature.png", page.SignedIn, h.signaturePicture)
+	s.Route("POST /profile/export", page.SignedIn, h.export)
+	s.Route("GET /profile/erase", page.SignedIn, h.askErase)
+	s.Route("POST /profile/erase", page.SignedIn, h.erase)
+}
+
+// A frame is what stands around every page of the profile.
+type frame struct {
+	Page  ui.Page
+	Leave ui.Link
+	Tabs  []ui.Tab
+}
+
+// The tabs of the profile.
+const (
+	tabPerson    = "/profile"
+	tabSessions  = "/profile/sessions"
+	tabSignature = "/profile/signature"
+)
+
+func (h Handler) frame(q *page.Request, here string) frame {
+	t := q.Printer.T
+	f := frame{Page: q.Entry(t("profile.title")), Leave: ui.Link{Label: t("profile.leave"), Href: "/"}}
+	for _, tab := range []struct{ key, href string }{
+		{"profile.tab.person", tabPerson}, {"profile.tab.sessions", tabSessions}, {"profile.tab.signature", tabSignature}} {
+		f.Tabs = append(f.Tabs, ui.Tab{Label: t(tab.key), Href: tab.href, Current: tab.href == here})
+	}
+	return f
+}
+
+// A personView is the first page of the profile.
+type personView struct {
+	frame
+	User   directory.User
+	Errors []ui.FieldError
+	Fields []ui.Field
+	Erase  *ui.DialogView
+}
+
+func (h Handler) personView(q *page.Request) (personView, error) {
+	user, err := h.App.Users.Profile(q.Context(), q.Actor())
+	if err != nil {
+		return personView{}, err
+	}
+	t := q.Printer.T
+	v := personView{frame: h.frame(q, tabPerson), User: user}
+	typed := func(name, is string) string {
+		if q.Method == "POST" && q.PostForm.Has(name) {
+			return q.Field(name)
+		}
+		return is
+	}
+	civility := ui.Field{Name: "civility", Kind: "select", Label: t("profile.civility"), Value: typed("civility", user.Civility),
+		Options: []ui.Option{{Value: "", Label: t("civility.none")}, {Value: "mrs", Label: t("civility.mrs")}, {Value: "mr", Label: t("civility.mr")}}}
+	language := ui.Field{Name: "language", Kind: "select", Label: t("profile.language"), Value: typed("language", user.Language)}
+	for _, code := range h.Catalogue().Languages {
+		language.Options = append(language.Options, ui.Option{Value: code, Label: t("language." + code)})
+	}
+	v.Fields = []ui.Field{civility,
+		{Name: "first_name", Label: t("profile.first"), Value: typed("first_name", user.First), Attrs: map[string]any{"autocomplete": "given-name"}},
+		{Name: "last_name", Label: t("profile.last"), Value: typed("last_name", user.Last), Attrs: map[string]any{"autocomplete": "family-name"}},
+		{Name: "phone", Kind: "tel", Label: t("profile.phone"), Value: typed("phone", user.Phone), Attrs: map[string]any{"autocomplete": "tel"}},
+		language,
+	}
+	return v, nil
+}
+
+func (h Handler) show(q *page.Request) error {
+	v, err := h.personView(q)
+	if err != nil {
+		return err
+	}
+	return q.Render(personPage(v))
+}
+
+func (h Handler) update(q *page.Request) error {
+	version, err := strconv.ParseInt(q.Field("version"), 10, 64)
+	if err != nil {
+		return directory.Refuse(directory.Invalid, "form.broken")
+	}
+	err = h.App.Users.UpdateProfile(q.Context(), q.Actor(), app.ProfileChange{Civility: q.Field("civility"), First: q.Field("first_name"),
+		Last: q.Field("last_name"), Phone: q.Field("phone"), Language: q.Field("language"), Version: version})
+	if err != nil {
+		return h.againPerson(q, err)
+	}
+	q.RememberLanguage(q.Field("language"))
+	q.Toast(h.Bundle.Printer(q.Field("language"), nil).T("profile.saved"), "")
+	return q.Redirect("/profile")
+}
+
+func (h Handler) againPerson(q *page.Request, err error) error {
+	refusal, fault := page.Refusal(err)
+	if fault != nil {
+		return fault
+	}
+	v, fault := h.personView(q)
+	if fault != nil {
+		return fault
+	}
+	v.Errors = refuse(q, v.Fields, refusal)
+	return q.RenderStatus(page.StatusOf(refusal.Kind), personPage(v))
+}
+
+// refuse puts a refusal beside its field and answers the line above the form.
+func refuse(q *page.Request, fields []ui.Field, refusal *directory.Error) []ui.FieldError {
+	text, at := q.Printer.Error(refusal), "content"
+	for i := range fields {
+		if fields[i].Name == refusal.Field {
+			fields[i].Error, at = text, "f-"+refusal.Field
+		}
+	}
+	return []ui.FieldError{{ID: at, Text: text}}
+}
+
+// askErase is the page with the dialog open, for readers without a script.
+func (h Handler) askErase(q *page.Request) error {
+	v, err := h.personView(q)
+	if err != nil {
+		return err
+	}
+	dialog := eraseDialog(q)
+	dialog.Open, dialog.Close = true, "/profile"
+	v.Erase = &dialog
+	return q.Render(personPage(v))
+}
+
+func eraseDialog(q *page.Request) ui.DialogView {
+	t := q.Printer.T
+	return ui.DialogView{ID: "erase", Title: t("profile.erase.ask"), Lead: t("profile.erase.lead"), Action: "/profile/erase",
+		Act: ui.Act{Label: t("profile.erase.act"), Kind: ui.Danger}}
+}
+
+func (h Handler) erase(q *page.Request) error {
+	if err := h.App.Users.Erase(q.Context(), q.Actor(), q.In.User.ID); err != nil {
+		return h.againPerson(q, err)
+	}
+	q.EndSession()
+	q.Toast(q.Printer.T("profile.erased"), "")
+	return q.Redirect("/sign-in")
+}
