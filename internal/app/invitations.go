@@ -14,6 +14,10 @@ type invitee struct {
 	User   directory.User
 	Member directory.Member
 	Again  bool // an invitation was sent before
+	// Password is a provisional one of a new person, mailed instead of a link
+	// (SIGN-1); it dies with the invitation.
+	Password string
+	By       directory.User // who invites when it is not the actor: the mail goes out again at the person's own wish (INV-4)
 }
 
 // planInvitation queues the invitation and its mail (INV-1, INV-6). The person
@@ -29,8 +33,15 @@ func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
 	rows := make([]store.InvitationRow, 0, len(invitees))
 	for _, i := range invitees {
 		token, digest := secret.NewToken()
+		by, inviter := p.Actor.User, p.By
+		if i.By.ID != 0 {
+			by, inviter = i.By.ID, i.By.Name()
+		}
+		if inviter == "" {
+			inviter = c.catalogue().Branding.Name
+		}
 		id := directory.InvitationID(p.NewKeyIn(ro.account.ID))
-		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: p.Actor.User, Expires: expires})
+		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: by, Expires: expires})
 		kind, mailKind := audit.InvitationSent, "invitation"
 		if i.Again {
 			kind = audit.InvitationResent
@@ -38,12 +49,16 @@ func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
 		if i.User.Password == directory.PasswordOwn {
 			mailKind = "invitation_known"
 		}
+		path := "/invitation/{secret}"
+		if i.Password != "" {
+			mailKind, path, token = "credentials", "/sign-in", i.Password
+		}
 		entry := audit.Entry{Account: ro.account.ID, Kind: kind, Subject: i.User.ID, Object: int64(i.Member.ID), Unit: i.Member.Unit}
 		entry.Note("expires", "", day(expires))
 		p.Record(entry)
 		p.Mail(directory.Mail{Account: ro.account.ID, User: i.User.ID, Address: i.User.Email, Kind: mailKind,
-			Language: languageOf(i.User, ro.account), Path: "/invitation/{secret}", Secret: token, Due: due,
-			Facts: map[string]string{"Actor": p.By, "UserName": i.User.UserName, "Until": expires.Format(time.RFC3339)}})
+			Language: languageOf(i.User, ro.account), Path: path, Secret: token, Due: due,
+			Facts: map[string]string{"Actor": inviter, "UserName": i.User.UserName, "Until": expires.Format(time.RFC3339)}})
 	}
 	p.Change(store.InsertInvitations{Account: ro.account.ID, Rows: rows})
 }

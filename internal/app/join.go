@@ -45,6 +45,7 @@ func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, messa
 		if err := p.RequireSignedIn(); err != nil {
 			return err
 		}
+		p.EvenClosed("a stranger is not told that the account is closed (KEY-14)")
 		j.ID, j.UUID, j.Created = directory.JoinRequestID(p.NewKey()), uuid.NewString(), p.Now
 		return s.planAsk(ctx, r, p, j)
 	})
@@ -90,7 +91,7 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *Plan, 
 	if err != nil {
 		return err
 	}
-	if auto {
+	if auto && !p.Rights.Closed() {
 		return s.planApproval(ctx, r, p, u, j)
 	}
 	administrators, err := r.Administrators(ctx, j.Account, toldAdministrators)
@@ -122,6 +123,7 @@ func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Pla
 		after := former
 		after.Status, after.Resumes = directory.Active, 0
 		ro.change(audit.MemberReactivated, u, former, after)
+		p.Change(store.EndInvitations{Members: []directory.MemberID{former.ID}, State: string(directory.InvitationAccepted)})
 	}
 	if err := ro.settle(ctx, r); err != nil {
 		return err
@@ -150,11 +152,16 @@ func (s *JoinRequests) Approve(ctx context.Context, actor authz.Actor, account d
 	})
 }
 
-// Reject turns a waiting person away, with an optional reason that is mailed to
-// them, and blocks them from asking again when block is set (JOIN-4, JOIN-5).
-// It refuses like Approve.
-func (s *JoinRequests) Reject(ctx context.Context, actor authz.Actor, account directory.AccountID, id, reason string, block bool) (directory.User, error) {
-	reason = strings.TrimSpace(reason)
+// A Rejection says why a person is turned away, which is mailed to them, and
+// whether they are kept from asking again (JOIN-4). Both may be left empty.
+type Rejection struct {
+	Reason string
+	Block  bool
+}
+
+// Reject turns a waiting person away (JOIN-5). It refuses like Approve.
+func (s *JoinRequests) Reject(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, why Rejection) (directory.User, error) {
+	reason := strings.TrimSpace(why.Reason)
 	if utf8.RuneCountInString(reason) > directory.LongestMessage {
 		return directory.User{}, directory.InvalidField("reason", "field.too_long", directory.Args{"Max": directory.LongestMessage})
 	}
@@ -163,7 +170,7 @@ func (s *JoinRequests) Reject(ctx context.Context, actor authz.Actor, account di
 		entry := p.Entry(audit.JoinRejected, u.ID, int64(j.ID))
 		entry.Note("reason", "", reason)
 		p.Record(entry)
-		if block {
+		if why.Block {
 			p.Change(store.PutJoinBlock{Account: account, User: u.ID, By: p.Actor.User, Blocked: true})
 			p.Record(p.Entry(audit.JoinBlocked, u.ID, int64(j.ID)))
 		}
@@ -225,6 +232,7 @@ func (s *JoinRequests) Withdraw(ctx context.Context, actor authz.Actor, id strin
 		if err := p.RequireSelf(j.User); err != nil {
 			return err
 		}
+		p.EvenClosed("taking back is the person's own")
 		now, err := r.JoinRequest(ctx, id)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -39,7 +40,7 @@ func TestJoinRequests(t *testing.T) {
 		}
 		_, err = w.JoinRequests.Approve(w.Context(), odette, account.ID, j.UUID)
 		check("JOIN-5 approve", w.Code(err), "")
-		_, err = w.JoinRequests.Reject(w.Context(), karim, account.ID, j.UUID, "", false)
+		_, err = w.JoinRequests.Reject(w.Context(), karim, account.ID, j.UUID, app.Rejection{})
 		check("JOIN-6 the second is told by whom", w.Code(err), "join.decided")
 		frame, err := w.Accounts.Open(w.Context(), ludivine, "204817")
 		w.Must(err)
@@ -47,7 +48,7 @@ func TestJoinRequests(t *testing.T) {
 			t.Errorf("JOIN-5: status %v after approval, want active", frame.Member.Status)
 		}
 		refused, _ := ask(joris, "204817")
-		_, err = w.JoinRequests.Reject(w.Context(), karim, account.ID, refused.UUID, "Inconnu ici.", false)
+		_, err = w.JoinRequests.Reject(w.Context(), karim, account.ID, refused.UUID, app.Rejection{Reason: "Inconnu ici."})
 		w.Must(err)
 		_, code = ask(joris, "204817")
 		check("JOIN-4 a pause after rejection", code, "join.paused")
@@ -98,7 +99,7 @@ func TestJoinRequestDecisionRace(t *testing.T) { // JOIN-6
 					_, err := w.JoinRequests.Approve(w.Context(), odette, account.ID, j.UUID)
 					return err
 				}
-				_, err := w.JoinRequests.Reject(w.Context(), karim, account.ID, j.UUID, "", false)
+				_, err := w.JoinRequests.Reject(w.Context(), karim, account.ID, j.UUID, app.Rejection{})
 				return err
 			})
 			if codes[""] != 1 || codes["join.decided"] != 19 {

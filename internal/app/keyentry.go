@@ -68,6 +68,7 @@ func (e *keyEntry) plan(ctx context.Context, r *store.Reader, p *Plan) error {
 	if err := p.RequireSignedIn(); err != nil {
 		return err
 	}
+	p.EvenClosed("tries for a closed account's number count like any other's; a right key is refused by the roster")
 	count, err := e.open(ctx, r, p)
 	if err != nil {
 		return err
@@ -134,7 +135,7 @@ func (e *keyEntry) tellSupport(p *Plan) {
 	if support == "" {
 		return
 	}
-	p.Mail(directory.Mail{Address: support, Kind: "key_locked", Language: e.catalogue().Languages[0], Path: "/vendor/customers?locked=1",
+	p.Mail(directory.Mail{Address: support, Kind: "key_locked", Language: e.catalogue().Languages[0], Path: "/vendor/key-requests",
 		Facts: map[string]string{"Number": e.number, "Person": p.By, "At": p.Now.Format(time.RFC3339)}})
 }
 
@@ -158,7 +159,8 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *Plan, count di
 	}
 	p.Change(store.EndAdminKey{ID: key.ID, State: "used", By: u.ID}, store.PutKeyCount(count.Cleared()),
 		store.InsertKeyTry{Key: p.NewKey(), Number: e.number, User: u.ID, Outcome: "right"},
-		store.CloseJoinRequests{User: u.ID, Account: p.Account})
+		store.CloseJoinRequests{User: u.ID, Account: p.Account},
+		store.EndInvitations{Members: []directory.MemberID{before.ID}, State: string(directory.InvitationAccepted)})
 	entry := p.Entry(audit.KeyUsed, u.ID, int64(key.ID))
 	entry.Note("key", "", strconv.FormatInt(key.Ordinal, 10))
 	p.Record(entry)

@@ -58,3 +58,51 @@ func (c EndInvitations) apply(ctx context.Context, tx *Tx) error {
 	}
 	return nil
 }
+
+const invitationColumns = `i.key, i.account_key, i.member_key, i.user_key, i.state, i.created_by, i.created_at, i.expires_at`
+
+func scanInvitation(row scanner) (directory.Invitation, error) {
+	var v directory.Invitation
+	var created, expires micros
+	err := row.Scan(&v.ID, &v.Account, &v.Member, &v.User, &v.State, &v.By, &created, &expires)
+	v.Created, v.Expires = created.Time, expires.Time
+	return v, err
+}
+
+// InvitationByDigest reads the invitation of a token's digest; it refuses with
+// invitation.unknown.
+func (r *Reader) InvitationByDigest(ctx context.Context, digest []byte) (directory.Invitation, error) {
+	var a args
+	return r.invitation(ctx, `i.digest = `+a.add(digest), a)
+}
+
+// OpenInvitation reads the open invitation of a member; it refuses with
+// invitation.unknown when there is none.
+func (r *Reader) OpenInvitation(ctx context.Context, member directory.MemberID) (directory.Invitation, error) {
+	var a args
+	return r.invitation(ctx, `i.state = 'open' AND i.member_key = `+a.add(member), a)
+}
+
+func (r *Reader) invitation(ctx context.Context, where string, a args) (directory.Invitation, error) {
+	v, err := one(ctx, r, `SELECT `+invitationColumns+` FROM invitation i WHERE `+where, a, scanInvitation)
+	if isNoRows(err) {
+		return v, directory.Refuse(directory.NotFound, "invitation.unknown")
+	}
+	if err != nil {
+		return v, fmt.Errorf("read invitation: %w", err)
+	}
+	return v, nil
+}
+
+// OpenInvitationsOf lists the open invitations of a person, newest first, at
+// most 100.
+func (r *Reader) OpenInvitationsOf(ctx context.Context, user directory.UserID) ([]directory.Invitation, error) {
+	var a args
+	query := `SELECT ` + invitationColumns + ` FROM invitation i WHERE i.state = 'open' AND i.user_key = ` + a.add(user) +
+		` ORDER BY i.created_at DESC, i.key DESC LIMIT 100`
+	invitations, err := collect(ctx, r, query, a, scanInvitation)
+	if err != nil {
+		return nil, fmt.Errorf("list invitations: %w", err)
+	}
+	return invitations, nil
+}

@@ -7,6 +7,8 @@ import (
 
 	"intendant/internal/web/assets"
 	"intendant/internal/web/entry"
+	"intendant/internal/web/invitation"
+	"intendant/internal/web/network"
 	"intendant/internal/web/page"
 	"intendant/internal/web/profile"
 )
@@ -15,6 +17,8 @@ import (
 func areas() []func(*page.Site) {
 	return []func(*page.Site){
 		entry.Mount,
+		network.Mount,
+		invitation.Mount,
 		profile.Mount,
 	}
 }
