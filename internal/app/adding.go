@@ -31,7 +31,13 @@ type NewMember struct {
 	JobTitle        string
 	PersonnelNumber string
 	Ends            time.Time
-	provisional     string // hash of a provisional password for a new person
+
+	identity    bool             // the names are the person's own, not suggestions: the full form (ADD-11)
+	provisional string           // hash of a provisional password for a new person
+	password    string           // that password itself, when it is mailed with the creation (SIGN-1)
+	inactive    bool             // switched off from the start
+	double      int              // the row before with the same address, or 0 (ADD-2)
+	fault       *directory.Error // what was wrong with the row before it was planned
 }
 
 // AddOptions say how people are brought in.
@@ -57,6 +63,7 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 	if actor.Batch == "" && len(rows) > 1 {
 		actor.Batch = uuid.NewString()
 	}
+	rows = markDoubles(rows)
 	var all Verdicts
 	for len(rows) > 0 {
 		part := rows[:min(chunk, len(rows))]
@@ -85,21 +92,43 @@ func (c *core) planAdd(rows []NewMember, o AddOptions) Planner {
 		if err := p.Require(authz.ManageMembers, o.Unit); err != nil {
 			return err
 		}
-		a, err := c.adding(ctx, r, p, rows, o)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			p.Verdicts = append(p.Verdicts, a.row(row))
-		}
-		if err := a.settle(ctx, r); err != nil {
-			return err
-		}
-		if len(a.invitees) > 0 {
-			c.planInvitation(p, a.roster, a.invitees...)
-		}
-		return nil
+		return c.addRows(ctx, r, p, rows, o)
 	}
+}
+
+// addRows plans rows in a plan that has asked for permission.
+func (c *core) addRows(ctx context.Context, r *store.Reader, p *Plan, rows []NewMember, o AddOptions) error {
+	a, err := c.adding(ctx, r, p, rows, o)
+	if err != nil {
+		return err
+	}
+	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
+	for _, row := range rows {
+		p.Verdicts = append(p.Verdicts, a.row(row))
+	}
+	if err := a.settle(ctx, r); err != nil {
+		return err
+	}
+	if len(a.invitees) > 0 {
+		c.planInvitation(p, a.roster, a.invitees...)
+	}
+	return nil
+}
+
+// markDoubles copies rows and tells each of the row before it with the same
+// address, in whatever chunk that is: the first stands (ADD-2).
+func markDoubles(rows []NewMember) []NewMember {
+	rows = slices.Clone(rows)
+	first := make(map[string]int, len(rows))
+	for i := range rows {
+		folded := directory.Fold(rows[i].Email)
+		if row, seen := first[folded]; seen && folded != "" {
+			rows[i].double = row
+			continue
+		}
+		first[folded] = rows[i].Row
+	}
+	return rows
 }
 
 // adding is the state of one chunk: who is known, what exists, who is invited.
@@ -109,7 +138,6 @@ type adding struct {
 	known     map[string]directory.User // by folded address or user name
 	places    map[directory.UserID]directory.Member
 	named     map[string]directory.Company
-	seen      map[string]int // folded address -> row
 	languages []string
 	invitees  []invitee
 }
@@ -126,7 +154,7 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 			companies = append(companies, row.Company)
 		}
 	}
-	a := &adding{o: o, seen: make(map[string]int, len(rows)), languages: c.catalogue().Languages}
+	a := &adding{o: o, languages: c.catalogue().Languages}
 	var err error
 	if a.known, err = r.UsersBySignInName(ctx, names); err != nil {
 		return nil, err
@@ -152,47 +180,89 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 	return a, err
 }
 
-// row plans one row and answers its verdict.
+// row plans one row and answers its verdict. Nothing is made for a row that is
+// refused or changes nothing.
 func (a *adding) row(n NewMember) Verdict {
 	v := Verdict{Row: n.Row, Email: n.Email, Name: strings.TrimSpace(n.First + " " + n.Last)}
-	m, refusal := a.place(&n)
-	if refusal == nil {
-		refusal = a.double(n)
-	}
+	u, refusal := a.who(&n)
 	if refusal != nil {
-		v.Outcome, v.Refusal = Refused, refusal
-		return v
-	}
-	u, known := a.known[directory.Fold(n.Email)]
-	if known && !addressed(u, n.Email) {
-		v.Outcome, v.Refusal = Refused, directory.InvalidField("email", "user.name_taken", directory.Args{"UserName": n.Email})
-		return v
+		return v.refused(refusal)
 	}
 	former := a.places[u.ID]
-	if known && former.ID != 0 && former.Removed.IsZero() {
-		return a.there(v, u, former, m, n)
+	if u.ID != 0 && former.ID != 0 && former.Removed.IsZero() {
+		return a.there(v, u, former, n)
 	}
-	if !known {
-		if _, taken := a.known[directory.Fold(n.UserName)]; taken && n.UserName != "" {
-			v.Outcome, v.Refusal = Refused, directory.InvalidField("user_name", "user.name_taken", directory.Args{"UserName": n.UserName})
-			return v
-		}
-		u = a.newUser(directory.User{UserName: n.UserName, Email: n.Email, Civility: n.Civility, Language: n.Language,
-			PasswordHash: n.provisional, Password: provisionalState(n.provisional)})
+	companies := len(a.newCompanies)
+	m, refusal := a.place(n)
+	if refusal != nil {
+		return v.refused(refusal)
+	}
+	newcomer := u.ID == 0
+	if newcomer {
+		u = a.newUser(newUserOf(n, a.plan.Now))
 		a.known[directory.Fold(n.Email)] = u
+		if n.UserName != "" {
+			a.known[directory.Fold(n.UserName)] = u
+		}
 	}
 	invited := !a.o.Silent && (a.o.Invite || m.Level != 0)
 	m.Status = directory.NotInvited
-	if invited {
+	switch {
+	case n.inactive:
+		m.Status, m.Resumes, invited = directory.Inactive, directory.NotInvited, false
+	case invited:
 		m.Status = directory.Invited
 	}
 	m.Unit = a.o.Unit
 	m = a.add(u, m, former)
 	if invited {
-		a.invitees = append(a.invitees, invitee{User: u, Member: m})
+		i := invitee{User: u, Member: m}
+		if u.Password == directory.PasswordProvisional {
+			i.Password = n.password
+		}
+		a.invitees = append(a.invitees, i)
 	}
-	v.Subject, v.Outcome, v.Invited = int64(m.ID), Added, invited
+	v.Subject, v.Outcome, v.Invited, v.Creates = int64(m.ID), Added, invited, len(a.newCompanies) > companies
+	v.member, v.newcomer = m, newcomer
 	return v
+}
+
+// who is the person a row is about, zero for somebody new. It refuses what is
+// wrong with the row by itself, a second row of one address (ADD-2), and names
+// that somebody else has (USER-3, ADD-12).
+func (a *adding) who(n *NewMember) (directory.User, *directory.Error) {
+	if n.fault != nil {
+		return directory.User{}, n.fault
+	}
+	if refusal := a.checkTexts(n); refusal != nil {
+		return directory.User{}, refusal
+	}
+	if n.double != 0 {
+		return directory.User{}, directory.InvalidField("email", "member.double_row", directory.Args{"Row": n.double})
+	}
+	u, known := a.known[directory.Fold(n.Email)]
+	if known && !addressed(u, n.Email) {
+		return u, directory.InvalidField("email", "user.name_taken", directory.Args{"Name": n.Email})
+	}
+	if known || n.UserName == "" {
+		return u, nil
+	}
+	if _, taken := a.known[directory.Fold(n.UserName)]; taken {
+		return u, directory.InvalidField("user_name", "user.name_taken", directory.Args{"Name": n.UserName})
+	}
+	return u, nil
+}
+
+// newUserOf is the identity a row gives to somebody who has none.
+func newUserOf(n NewMember, now time.Time) directory.User {
+	u := directory.User{UserName: n.UserName, Email: n.Email, Civility: n.Civility, Language: n.Language}
+	if n.provisional != "" {
+		u.PasswordHash, u.Password, u.PasswordSet = n.provisional, directory.PasswordProvisional, now
+	}
+	if n.identity {
+		u.First, u.Last = n.First, n.Last
+	}
+	return u
 }
 
 // addressed reports whether the address is the user's, now or as their user
@@ -203,33 +273,20 @@ func addressed(u directory.User, email string) bool {
 	return email == directory.FoldEmail(u.Email) || email == directory.FoldEmail(u.UserName)
 }
 
-func provisionalState(hash string) directory.PasswordState {
-	if hash == "" {
-		return directory.PasswordNone
-	}
-	return directory.PasswordProvisional
-}
-
-// double refuses a second row of the same address: the first stands (ADD-2).
-func (a *adding) double(n NewMember) *directory.Error {
-	folded := directory.Fold(n.Email)
-	if first, seen := a.seen[folded]; seen {
-		return directory.InvalidField("email", "member.double_row", directory.Args{"Row": first})
-	}
-	a.seen[folded] = n.Row
-	return nil
-}
-
 // there is the verdict on somebody who is in the account already: unchanged
 // (ADD-5), or changed by what the row says when the options ask for it.
-func (a *adding) there(v Verdict, u directory.User, before, said directory.Member, n NewMember) Verdict {
+func (a *adding) there(v Verdict, u directory.User, before directory.Member, n NewMember) Verdict {
 	v.Subject, v.Outcome = int64(before.ID), Unchanged
 	if !a.o.Change {
 		return v
 	}
 	if !a.plan.Rights.May(authz.ManageMembers, before.Unit) {
-		v.Outcome, v.Refusal = Refused, directory.Refuse(directory.Denied, "member.out_of_reach")
-		return v
+		return v.refused(directory.Refuse(directory.Denied, "member.out_of_reach"))
+	}
+	companies := len(a.newCompanies)
+	said, refusal := a.place(n)
+	if refusal != nil {
+		return v.refused(refusal)
 	}
 	after := before
 	if n.Company != "" {
@@ -250,7 +307,7 @@ func (a *adding) there(v Verdict, u directory.User, before, said directory.Membe
 		after.Ends = said.Ends
 	}
 	if v.Changes = a.differences(before, after); len(v.Changes) > 0 {
-		v.Outcome = Changed
+		v.Outcome, v.Creates = Changed, len(a.newCompanies) > companies
 		a.change(audit.MemberChanged, u, before, after)
 	}
 	return v
@@ -263,13 +320,12 @@ func set(text *string, said string) {
 	}
 }
 
-// place is what a row says of a member: company, functions and level found or
-// made, texts within bounds.
-func (a *adding) place(n *NewMember) (directory.Member, *directory.Error) {
-	m := directory.Member{Phone: n.Phone, JobTitle: n.JobTitle, PersonnelNumber: n.PersonnelNumber, Ends: n.Ends,
-		Suggested: directory.PersonName{First: n.First, Last: n.Last}}
-	if refusal := a.checkTexts(n); refusal != nil {
-		return m, refusal
+// place is what a row says of a member: functions and level found, the company
+// found or made.
+func (a *adding) place(n NewMember) (directory.Member, *directory.Error) {
+	m := directory.Member{Phone: n.Phone, JobTitle: n.JobTitle, PersonnelNumber: n.PersonnelNumber, Ends: n.Ends}
+	if !n.identity {
+		m.Suggested = directory.PersonName{First: n.First, Last: n.Last}
 	}
 	var refusal *directory.Error
 	for _, code := range n.Functions {

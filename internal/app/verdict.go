@@ -26,7 +26,17 @@ type Verdict struct {
 	Outcome Outcome
 	Refusal *directory.Error
 	Invited bool // an invitation goes out
+	Creates bool // its company is new to the account (ADD-6)
 	Changes []audit.Change
+
+	member   directory.Member // as it is then
+	newcomer bool             // the person had no identity
+}
+
+// refused is the verdict with the reason why nothing was done.
+func (v Verdict) refused(reason *directory.Error) Verdict {
+	v.Outcome, v.Refusal = Refused, reason
+	return v
 }
 
 // Verdicts answer an act on many, in the order it was asked.

@@ -141,3 +141,6 @@ func cutText(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
+
+// SplitName splits a full name as the name before an address is split.
+func SplitName(name string) (first, last string) { return suggestName(name) }

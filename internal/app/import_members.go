@@ -1,0 +1,290 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+	"intendant/internal/store"
+)
+
+// The columns an import of members knows; "field." + name is the message key.
+const (
+	columnEmail     = "email"
+	columnFullName  = "full_name"
+	columnFirst     = "first_name"
+	columnLast      = "last_name"
+	columnCivility  = "civility"
+	columnUserName  = "user_name"
+	columnLanguage  = "language"
+	columnCompany   = "company"
+	columnFunction  = "function"
+	columnLevel     = "access_level"
+	columnPhone     = "phone"
+	columnJobTitle  = "job_title"
+	columnPersonnel = "personnel_number"
+	columnEnds      = "ends"
+)
+
+// MemberFields are the columns an import of members knows, with the words their
+// titles may be in four languages.
+func MemberFields() []sheet.Field {
+	return []sheet.Field{
+		{ID: columnEmail, Looks: directory.ValidEmail, Words: []string{"e-mail", "email", "mail", "mél", "courriel", "adresse e-mail",
+			"adresse mail", "adresse électronique", "courriel pro", "e-mail address", "e-mail-adresse", "mailadresse", "e-mailadres", "mailadres"}},
+		{ID: columnFirst, Words: []string{"prénom", "first name", "given name", "firstname", "vorname", "voornaam"}},
+		{ID: columnLast, Words: []string{"nom", "nom de famille", "last name", "surname", "family name", "nachname", "familienname", "achternaam"}},
+		{ID: columnFullName, Words: []string{"nom complet", "prénom et nom", "nom et prénom", "full name", "name", "vollständiger name",
+			"volledige naam", "naam"}},
+		{ID: columnCivility, Words: []string{"civilité", "titre", "salutation", "title", "anrede", "aanhef"}},
+		{ID: columnUserName, Words: []string{"nom d’utilisateur", "identifiant", "login", "user name", "username", "benutzername", "gebruikersnaam"}},
+		{ID: columnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
+		{ID: columnCompany, Words: []string{"société", "sté", "entreprise", "raison sociale", "employeur", "company", "employer", "firma",
+			"unternehmen", "bedrijf", "werkgever"}},
+		{ID: columnFunction, Words: []string{"rôle", "fonction", "métier", "role", "function", "rolle", "funktion", "rol", "functie"}},
+		{ID: columnLevel, Words: []string{"niveau d’accès", "niveau", "access level", "level", "zugriffsebene", "zugriffsstufe", "toegangsniveau"}},
+		{ID: columnPhone, Words: []string{"téléphone", "tél", "portable", "mobile", "phone", "telephone", "telefon", "handy", "telefoon"},
+			Looks: func(cell string) bool { return strings.Trim(cell, "+0123456789 ./()-") == "" && len(cell) > 7 }},
+		{ID: columnJobTitle, Words: []string{"poste", "intitulé de poste", "intitulé du poste", "job title", "position", "stelle", "berufsbezeichnung", "functietitel"}},
+		{ID: columnPersonnel, Words: []string{"matricule", "numéro de personnel", "personnel number", "employee number", "employee id",
+			"personalnummer", "personeelsnummer"}},
+		{ID: columnEnds, Words: []string{"date de fin", "fin", "date de sortie", "end date", "valid until", "enddatum", "austrittsdatum",
+			"einddatum", "uitdiensttreding"}},
+	}
+}
+
+func (s *Imports) memberNoun() noun {
+	return noun{
+		fields: MemberFields(),
+		key: func(columns map[string]int, cells []string) string {
+			return directory.Fold(cellOf(columns, cells, columnEmail))
+		},
+		permit:  func(_ authz.Actor, rights authz.Rights) error { return require(rights, authz.ManageMembers, 0) },
+		require: func(p *Plan) error { return p.Require(authz.ManageMembers, 0) },
+		plan:    s.planMembers,
+	}
+}
+
+// cellOf is the cell of a field, as the person wrote it before a spreadsheet
+// was kept from running it (REP-4).
+func cellOf(columns map[string]int, cells []string, field string) string {
+	at, ok := columns[field]
+	if !ok || at < 0 || at >= len(cells) {
+		return ""
+	}
+	return strings.TrimSpace(sheet.Restore(strings.TrimSpace(cells[at])))
+}
+
+// planMembers plans a chunk of people.
+func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *Plan, i directory.Import, rows []sourceRow) ([]RowFacts, error) {
+	roles, err := r.Roles(ctx, i.Account)
+	if err != nil {
+		return nil, err
+	}
+	words := newVocabulary(roles)
+	people := make([]NewMember, len(rows))
+	facts := make([]RowFacts, len(rows))
+	for n, row := range rows {
+		if i.Pasted() {
+			people[n] = memberOfDraft(row.draft)
+		} else {
+			people[n] = words.member(i.Choices.Columns, row)
+		}
+		m := &people[n]
+		m.Row, m.double = row.line, row.double
+		facts[n] = RowFacts{Name: strings.TrimSpace(m.First + " " + m.Last), Email: m.Email, Company: m.Company,
+			Function: strings.Join(m.Functions, ", "), Level: m.Level}
+	}
+	o := AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody}
+	return facts, s.addRows(ctx, r, p, people, o)
+}
+
+func memberOfDraft(d directory.DraftRow) NewMember {
+	m := NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Level: d.Level}
+	if d.Function != "" {
+		m.Functions = []string{d.Function}
+	}
+	return m
+}
+
+// A vocabulary reads the words of a file: roles by name in any language or by
+// code, civilities, languages, dates.
+type vocabulary struct {
+	functions, levels map[string]string // folded name or code to code
+	names             []string          // of the functions, to propose the nearest
+}
+
+func newVocabulary(roles []directory.Role) vocabulary {
+	v := vocabulary{functions: map[string]string{}, levels: map[string]string{}}
+	for _, role := range roles {
+		if !role.Archived.IsZero() || role.Place == directory.AtProject {
+			continue
+		}
+		into := v.functions
+		switch role.Kind {
+		case directory.Level:
+			into = v.levels
+		case directory.RightsRole:
+			continue
+		}
+		into[directory.Fold(role.Code)] = role.Code
+		for _, name := range role.Names {
+			into[directory.Fold(name)] = role.Code
+			if role.Kind == directory.Function {
+				v.names = append(v.names, name)
+			}
+		}
+	}
+	slices.Sort(v.names)
+	return v
+}
+
+// member reads one row of a file. What it cannot read is the row's fault, with
+// the field.
+func (v vocabulary) member(columns map[string]int, row sourceRow) NewMember {
+	cell := func(field string) string { return cellOf(columns, row.cells, field) }
+	m := NewMember{Email: cell(columnEmail), First: cell(columnFirst), Last: cell(columnLast), UserName: cell(columnUserName),
+		Company: cell(columnCompany), Phone: cell(columnPhone), JobTitle: cell(columnJobTitle), PersonnelNumber: cell(columnPersonnel)}
+	if full := cell(columnFullName); m.First == "" && m.Last == "" && full != "" {
+		m.First, m.Last = directory.SplitName(full)
+	}
+	var faults [5]*directory.Error
+	m.Civility, faults[0] = civilityOf(cell(columnCivility))
+	m.Language, faults[1] = languageWord(cell(columnLanguage))
+	m.Functions, faults[2] = v.functionsOf(cell(columnFunction))
+	m.Level, faults[3] = v.levelOf(cell(columnLevel))
+	m.Ends, faults[4] = dayOf(cell(columnEnds))
+	for _, fault := range faults {
+		if fault != nil && m.fault == nil {
+			m.fault = fault
+		}
+	}
+	return m
+}
+
+// functionsOf reads one function, or several separated by commas, semicolons,
+// slashes or line ends.
+func (v vocabulary) functionsOf(cell string) ([]string, *directory.Error) {
+	if cell == "" {
+		return nil, nil
+	}
+	if code, ok := v.functions[directory.Fold(cell)]; ok {
+		return []string{code}, nil
+	}
+	var codes []string
+	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;/\n", r) }) {
+		code, ok := v.functions[directory.Fold(part)]
+		if !ok {
+			return nil, v.unknownFunction(strings.TrimSpace(part))
+		}
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
+}
+
+func (v vocabulary) unknownFunction(text string) *directory.Error {
+	if near := nearest(text, v.names); near != "" {
+		return directory.InvalidField(columnFunction, "import.unknown_role_near", directory.Args{"Value": text, "Near": near})
+	}
+	return directory.InvalidField(columnFunction, "import.unknown_role", directory.Args{"Value": text})
+}
+
+func (v vocabulary) levelOf(cell string) (string, *directory.Error) {
+	folded := directory.Fold(cell)
+	switch folded {
+	case "", "-", "aucun", "none", "keine", "kein", "geen":
+		return "", nil
+	}
+	if code, ok := v.levels[folded]; ok {
+		return code, nil
+	}
+	return "", directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": cell})
+}
+
+func civilityOf(cell string) (string, *directory.Error) {
+	switch strings.TrimSuffix(directory.Fold(cell), ".") {
+	case "":
+		return "", nil
+	case "mme", "madame", "mlle", "mademoiselle", "mrs", "ms", "miss", "frau", "fr", "mevr", "mevrouw", "mw", "f":
+		return "mrs", nil
+	case "m", "mr", "monsieur", "mister", "herr", "hr", "dhr", "heer", "de heer":
+		return "mr", nil
+	}
+	return "", directory.InvalidField(columnCivility, "field.unknown_choice", directory.Args{"Value": cell})
+}
+
+func languageWord(cell string) (string, *directory.Error) {
+	switch folded := directory.Fold(cell); folded {
+	case "":
+		return "", nil
+	case "fr", "francais", "french", "franzosisch", "frans":
+		return "fr", nil
+	case "en", "anglais", "english", "englisch", "engels":
+		return "en", nil
+	case "de", "allemand", "german", "deutsch", "duits":
+		return "de", nil
+	case "nl", "neerlandais", "dutch", "niederlandisch", "nederlands":
+		return "nl", nil
+	}
+	return "", directory.InvalidField(columnLanguage, "field.unknown_choice", directory.Args{"Value": cell})
+}
+
+// dayOf reads a day as a workbook gives it or as people here write it: year
+// first, or day, month, year with dots, slashes or hyphens.
+func dayOf(cell string) (time.Time, *directory.Error) {
+	if cell == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02 15:04:05", "2.1.2006", "2/1/2006", "2-1-2006"} {
+		if day, err := time.Parse(layout, cell); err == nil && day.Year() >= 1900 && day.Year() < 10_000 {
+			return day.Truncate(24 * time.Hour), nil
+		}
+	}
+	return time.Time{}, directory.InvalidField(columnEnds, "import.bad_date", directory.Args{"Value": cell})
+}
+
+// nearest is the name that differs least from a text, if that is less than a
+// third of it or begins with it.
+func nearest(text string, names []string) string {
+	folded := directory.Fold(text)
+	best, least := "", len(folded)/3+1
+	for _, name := range names {
+		other := directory.Fold(name)
+		if strings.HasPrefix(other, folded) && len(folded) > 3 {
+			return name
+		}
+		if d := distance(folded, other); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters are to be put in, taken out or exchanged.
+func distance(a, b string) int {
+	if len(a) > 60 || len(b) > 60 {
+		return max(len(a), len(b))
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := before
+			if a[i] != b[j] {
+				change++
+			}
+			before, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,208 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A NewPerson is one person with the full form (ADD-11). Password is a
+// provisional one, or empty; it is hashed and never kept.
+type NewPerson struct {
+	NewMember
+	Password string
+	Inactive bool
+}
+
+// Create brings one person into an account with the full form and answers their
+// place. Nobody is invited by it, but where the account type sends credentials
+// on creation a new person's provisional password goes out (SIGN-1). To
+// somebody who has an identity the form gives a place only: names stay
+// suggestions, a password changes nothing (USER-4).
+//
+// It refuses without members.manage, with the field that is missing (user name,
+// e-mail, language and what the account type requires), with member.already,
+// and with user.name_taken at the field of the name (ADD-12).
+func (s *Members) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewPerson) (directory.Member, error) {
+	var made directory.Member
+	form, err := s.personForm(ctx, actor, account)
+	if err != nil {
+		return made, err
+	}
+	if err := n.complete(form.Form); err != nil {
+		return made, err
+	}
+	row := n.NewMember
+	row.Row, row.identity, row.inactive = 1, true, n.Inactive
+	onCreation := form.Credentials == catalogue.OnCreation && n.Password != ""
+	if n.Password != "" {
+		own := directory.User{UserName: n.UserName, Email: n.Email, First: n.First, Last: n.Last}
+		if refusal := form.password.Check(n.Password, own.UserName, own.Email, own.First, own.Last); refusal != nil {
+			return made, refusal
+		}
+		if row.provisional, err = s.passwords.Hash(ctx, n.Password); err != nil {
+			return made, err
+		}
+		if onCreation {
+			row.password = n.Password
+		}
+	}
+	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.Require(authz.ManageMembers, 0); err != nil {
+			return err
+		}
+		if err := s.addRows(ctx, r, p, []NewMember{row}, AddOptions{Silent: !onCreation, Invite: onCreation}); err != nil {
+			return err
+		}
+		v := p.Verdicts[0]
+		switch {
+		case v.Refusal != nil:
+			return v.Refusal
+		case v.Outcome == Unchanged:
+			return directory.InvalidField("email", "member.already", directory.Args{"Email": n.Email})
+		}
+		made = v.member
+		if row.provisional != "" && v.newcomer {
+			p.Record(p.Entry(audit.UserPasswordProvisional, made.User, 0))
+		}
+		return nil
+	})
+	return made, err
+}
+
+// complete refuses the first field that is required and empty.
+func (n *NewPerson) complete(form catalogue.Form) error {
+	for _, field := range []struct {
+		name     string
+		value    string
+		required bool
+	}{
+		{"email", n.Email, true}, {"user_name", n.UserName, true}, {"language", n.Language, true},
+		{"civility", n.Civility, form.Requires(catalogue.FieldCivility)},
+		{"first_name", n.First, form.Requires(catalogue.FieldFirstName)},
+		{"last_name", n.Last, form.Requires(catalogue.FieldLastName)},
+		{"password", n.Password, form.Requires(catalogue.FieldProvisionalPassword)},
+	} {
+		if field.required && strings.TrimSpace(field.value) == "" {
+			return directory.InvalidField(field.name, "field.required", nil)
+		}
+	}
+	return nil
+}
+
+// A PersonForm is what the full form of an account asks for and offers.
+type PersonForm struct {
+	catalogue.Form
+	AddChoices
+	Languages []string
+	password  directory.PasswordPolicy
+}
+
+// PersonForm is what the full form of an account asks for (ADD-11). It refuses
+// without members.manage.
+func (s *Members) PersonForm(ctx context.Context, actor authz.Actor, account directory.AccountID) (PersonForm, error) {
+	return s.personForm(ctx, actor, account)
+}
+
+func (s *Members) personForm(ctx context.Context, actor authz.Actor, account directory.AccountID) (PersonForm, error) {
+	var form PersonForm
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := require(rights, authz.ManageMembers, 0); err != nil {
+			return err
+		}
+		a, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		t, _ := s.catalogue().AccountType(a.Type)
+		policies := s.policies(a)
+		form.Form, form.Languages = t.Form, policies.Languages
+		if len(form.Languages) == 0 {
+			form.Languages = s.catalogue().Languages
+		}
+		form.password = directory.PasswordPolicy{MinLength: policies.Password.MinLength, Classes: policies.Password.Classes}
+		form.AddChoices, err = s.choices(ctx, r, account, rights)
+		return err
+	})
+	return form, err
+}
+
+// ProposeUserName is the user name proposed for an address: what stands before
+// the sign (ADD-12).
+func ProposeUserName(email string) string {
+	if !directory.ValidEmail(email) {
+		return ""
+	}
+	local, _, _ := strings.Cut(directory.FoldEmail(email), "@")
+	return local
+}
+
+// AddQuick brings addresses into an account with one company, function and
+// level for all; what is left empty takes what the account knows of each
+// person. More than the account's limit are refused whole with add.too_many,
+// bad addresses with addresses.invalid. Rule ADD-10.
+func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account directory.AccountID, text string, all NewMember) (Verdicts, error) {
+	limit, pasteLimit := 0, 0
+	if err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := require(rights, authz.ManageMembers, 0); err != nil {
+			return err
+		}
+		a, err := r.Account(ctx, account)
+		limit, pasteLimit = s.policies(a).QuickAddAccount, s.policies(a).PasteLimit
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	list, refusal := directory.ParseAddresses(text, pasteLimit)
+	if refusal != nil {
+		return nil, refusal
+	}
+	switch n := len(list.Addresses); {
+	case n > limit:
+		return nil, directory.InvalidField("addresses", "add.too_many", directory.Args{"Count": n, "Limit": limit})
+	case n == 0 && len(list.Faults) == 0:
+		return nil, directory.InvalidField("addresses", "addresses.empty", nil)
+	}
+	rows, err := s.quickRows(ctx, account, list, all)
+	if err != nil {
+		return nil, err
+	}
+	verdicts, err := s.Add(ctx, actor, account, rows, AddOptions{})
+	for _, f := range list.Faults {
+		fault := directory.InvalidField("addresses", f.Code, directory.Args{"Text": f.Text})
+		verdicts = append(verdicts, Verdict{Row: f.Line, Email: f.Text, Outcome: Refused, Refusal: fault})
+	}
+	return verdicts, err
+}
+
+// quickRows are the addresses with what all of them get, over what the account
+// knows of those who were removed.
+func (s *Members) quickRows(ctx context.Context, account directory.AccountID, list directory.AddressList, all NewMember) ([]NewMember, error) {
+	known := make([]directory.DraftRow, len(list.Addresses))
+	for n, a := range list.Addresses {
+		known[n] = directory.DraftRow{Line: int64(n + 1), Email: a.Email, First: a.First, Last: a.Last}
+	}
+	if err := s.recognise(ctx, account, known); err != nil {
+		return nil, err
+	}
+	rows := make([]NewMember, len(known))
+	for n, d := range known {
+		if all.Company != "" {
+			d.Company = all.Company
+		}
+		if len(all.Functions) > 0 {
+			d.Function, d.Level = all.Functions[0], ""
+		}
+		if all.Level != "" {
+			d.Level = all.Level
+		}
+		rows[n] = memberOfDraft(d)
+		rows[n].Row = list.Addresses[n].Line
+	}
+	return rows, nil
+}

@@ -1,0 +1,86 @@
+package directory
+
+// A DraftRow is one pasted address with what is chosen for it, until the people
+// are added (ADD-3).
+type DraftRow struct {
+	Line        int64
+	Email       string
+	First, Last string
+	Company     string
+	Function    string   // code
+	Level       string   // code
+	LevelOwn    bool     // the level was chosen by hand and stands (ADD-4)
+	Member      MemberID // of somebody who is in the account already (ADD-5)
+}
+
+// A DraftEdit is what a form says of one row.
+type DraftEdit struct {
+	First, Last, Company, Function, Level string
+}
+
+// Edit takes over what the form says. Another function sets its default level,
+// unless the level was chosen by hand, before or in this edit. Somebody who is
+// in the account already is left alone. Rules ADD-4, ADD-5.
+func (r *DraftRow) Edit(e DraftEdit, defaultLevel func(function string) string) {
+	if r.Member != 0 {
+		return
+	}
+	r.First, r.Last, r.Company = e.First, e.Last, e.Company
+	if e.Level != r.Level {
+		r.Level, r.LevelOwn = e.Level, true
+	}
+	r.chooseFunction(e.Function, defaultLevel)
+}
+
+func (r *DraftRow) chooseFunction(function string, defaultLevel func(string) string) {
+	if function == r.Function {
+		return
+	}
+	r.Function = function
+	if !r.LevelOwn {
+		r.Level = defaultLevel(function)
+	}
+}
+
+// A DraftSet is what the panel sets over many rows; nil leaves a field alone
+// (ADD-7).
+type DraftSet struct {
+	Company, Function, Level *string
+}
+
+// Empty reports whether nothing is set.
+func (s DraftSet) Empty() bool { return s.Company == nil && s.Function == nil && s.Level == nil }
+
+// DraftLosses counts what a DraftSet overwrites.
+type DraftLosses struct {
+	Companies, Functions, Levels int
+}
+
+// Any reports whether something is overwritten.
+func (l DraftLosses) Any() bool { return l.Companies+l.Functions+l.Levels > 0 }
+
+// Apply sets the fields of the row that are set and counts in losses what was
+// chosen there before and is another now. Rule ADD-7.
+func (s DraftSet) Apply(r *DraftRow, losses *DraftLosses, defaultLevel func(function string) string) {
+	if r.Member != 0 {
+		return
+	}
+	if s.Company != nil {
+		if r.Company != "" && Fold(r.Company) != Fold(*s.Company) {
+			losses.Companies++
+		}
+		r.Company = *s.Company
+	}
+	if s.Level != nil {
+		if r.Level != "" && r.Level != *s.Level {
+			losses.Levels++
+		}
+		r.Level, r.LevelOwn = *s.Level, true
+	}
+	if s.Function != nil {
+		if r.Function != "" && r.Function != *s.Function {
+			losses.Functions++
+		}
+		r.chooseFunction(*s.Function, defaultLevel)
+	}
+}

@@ -1,0 +1,94 @@
+package directory
+
+import "time"
+
+// ImportState is how far an import has come.
+type ImportState string
+
+// An import waits as a draft until its maker confirms it, then runs until it is
+// done or stopped.
+const (
+	ImportDraft   ImportState = "draft"
+	ImportRunning ImportState = "running"
+	ImportDone    ImportState = "done"
+	ImportStopped ImportState = "stopped"
+)
+
+// What an import brings in.
+const (
+	ImportMembers  = "members"
+	ImportAccounts = "accounts"
+)
+
+// ImportPasted is the format of a draft of pasted addresses; files are "csv"
+// or "xlsx".
+const ImportPasted = "paste"
+
+// Who gets an invitation when an import adds people.
+const (
+	InviteAll     = "all"
+	InviteByLevel = "level" // who is given an access level (ADD-8)
+	InviteNobody  = "nobody"
+)
+
+// DraftDays is how long a draft waits, ImportDays how long the file and the
+// result of an import are kept.
+const (
+	DraftDays  = 7
+	ImportDays = 30
+)
+
+// An Import is a file, or a list of pasted addresses, on its way in (ADD-13).
+type Import struct {
+	ID       ImportID
+	UUID     string
+	Account  AccountID
+	User     UserID // whose it is; 0 for the command line
+	Noun     string
+	FileName string
+	Format   string
+	Choices  ImportChoices
+	State    ImportState
+	Counts   ImportCounts
+	LastLine int64 // rows up to this line are done
+	Batch    string
+	Created  time.Time
+	Checked  time.Time // when the preview was made; zero while it is being made
+	Started  time.Time
+	Ended    time.Time
+}
+
+// Pasted reports whether the rows were pasted, and not read from a file.
+func (i Import) Pasted() bool { return i.Format == ImportPasted }
+
+// ImportCounts are how many rows there are, and what became of those that are
+// done.
+type ImportCounts struct {
+	Total, Done, Added, Changed, Faulty, Unchanged, Invited int64
+}
+
+// ImportChoices are how a file is read and what is done with its rows.
+type ImportChoices struct {
+	Charset   string         // empty: as found
+	Separator string         // empty: as found
+	Sheet     string         // empty: the first
+	Sheets    []string       // of the workbook
+	Read      ImportReading  // as it was read
+	Head      []string       // titles of the columns
+	Sample    []string       // the first row
+	Columns   map[string]int // field to column, from 0
+	Change    bool           // rows change people who are there already
+	Invite    string
+	Addresses int    // pieces read of a paste
+	Doubles   int    // merged addresses of a paste
+	By        string // kind of the actor who started it
+	Staff     string // and, of the vendor's staff, their role and entry
+	Entry     int64
+	Until     time.Time
+	Stopped   string // code of the refusal that stopped it
+}
+
+// ImportReading is how a file was read.
+type ImportReading struct {
+	Charset, Separator, Sheet string
+}
