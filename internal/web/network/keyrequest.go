@@ -1,6 +1,9 @@
 package network
 
-import "intendant/internal/web/page"
+import (
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
 
 func (h Handler) keyRequestForm(q *page.Request) askView {
 	t := q.Printer.T
@@ -23,4 +26,3 @@ func (h Handler) requestKey(q *page.Request) error {
 	q.Toast(q.Printer.T("key_request.done"), "")
 	return q.Redirect("/network")
 }
-

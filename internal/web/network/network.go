@@ -136,7 +136,9 @@ func (h Handler) enterKey(q *page.Request) error {
 	return q.RenderStatus(page.StatusOf(refusal.Kind), keyPage(q.Entry(q.Printer.T("network.title")), v))
 }
 
-func accountPath(number string) string { return "/accounts/" + url.PathEscape(directory.CleanNumber(number)) }
+func accountPath(number string) string {
+	return "/accounts/" + url.PathEscape(directory.CleanNumber(number))
+}
 
 // locked shows both ways out, without telling which applies (KEY-11).
 func (h Handler) locked(q *page.Request) error {
