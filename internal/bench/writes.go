@@ -1,0 +1,81 @@
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"intendant/internal/app"
+)
+
+// row is a new person nobody has met: each call makes another.
+func (r *run) row(i int) app.NewMember {
+	r.serial++
+	stamp := r.Now().UnixNano()
+	return app.NewMember{Row: i + 1, Email: fmt.Sprintf("mesure.%d.%d@mesure.example", stamp, r.serial), First: "Mesure",
+		Last: fmt.Sprintf("Personne %d", r.serial), Company: "Société de mesure"}
+}
+
+// rows are many of them.
+func (r *run) rows(n int) []app.NewMember {
+	rows := make([]app.NewMember, n)
+	for i := range rows {
+		rows[i] = r.row(i)
+	}
+	return rows
+}
+
+func (r *run) writes() error {
+	err := r.timed("create", 500, func(i int) error {
+		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, []app.NewMember{r.row(i)}, app.AddOptions{Invite: true})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.createSideBySide(8, 250); err != nil {
+		return err
+	}
+	added := r.rows(20_000)
+	return r.rate("add", len(added), func() error {
+		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, added, app.AddOptions{})
+		return err
+	})
+}
+
+// createSideBySide measures several clients that each create one after another.
+func (r *run) createSideBySide(clients, each int) error {
+	name := fmt.Sprintf("create-%d", clients)
+	if !r.wanted(name) {
+		return nil
+	}
+	rows := r.rows(clients * each)
+	times := make([][]time.Duration, clients)
+	errs := make([]error, clients)
+	var wg sync.WaitGroup
+	begin := r.Now()
+	for c := range clients {
+		wg.Go(func() {
+			for _, row := range rows[c*each : (c+1)*each] {
+				start := r.Now()
+				if _, errs[c] = r.App.Members.Add(r.ctx, r.actor, r.account.ID, []app.NewMember{row}, app.AddOptions{Invite: true}); errs[c] != nil {
+					return
+				}
+				times[c] = append(times[c], r.Now().Sub(start))
+			}
+		})
+	}
+	wg.Wait()
+	took := r.Now().Sub(begin)
+	for _, err := range errs {
+		if err != nil {
+			return fmt.Errorf("measure %s: %w", name, err)
+		}
+	}
+	all := slices.Concat(times...)
+	slices.Sort(all)
+	r.report(Figure{Name: name, Database: r.Database, Members: r.members, P50: all[len(all)/2].Microseconds(),
+		P99: all[len(all)*99/100].Microseconds(), PerS: float64(len(all)) / took.Seconds()})
+	return nil
+}
