@@ -2,13 +2,16 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/server"
 )
 
 func (p *program) catalogueCommand() *cobra.Command {
@@ -22,8 +25,65 @@ func (p *program) catalogueCommand() *cobra.Command {
 				}
 				return err
 			}},
+		p.withSettings(&cobra.Command{Use: "apply FILE", Short: p.T("cli.catalogue.apply.about"), Args: p.takes(1), RunE: p.applyCatalogue}),
+		p.withSettings(&cobra.Command{Use: "show", Short: p.T("cli.catalogue.show.about"), Args: p.takes(0), RunE: p.showCatalogue}),
 	)
 	return group
+}
+
+// applyCatalogue puts a file in force and says what that changes (ROLE-3).
+// Servers that run follow within a minute.
+func (p *program) applyCatalogue(c *cobra.Command, args []string) error {
+	text, err := p.readCatalogue(args[0])
+	if err != nil {
+		return err
+	}
+	return p.with(c, func(ctx context.Context, i *server.Installation) error {
+		draft, err := i.App.Catalogue.Draft(ctx, operator(), string(text))
+		if err != nil {
+			return err
+		}
+		if err := i.App.Catalogue.Apply(ctx, operator(), string(text), draft.Version); err != nil {
+			return err
+		}
+		for _, change := range draft.Changes {
+			line := p.T(change.KindKey()) + ": " + p.T(change.NounKey())
+			for _, part := range []string{change.ID, change.Field} {
+				if part != "" {
+					line += " " + part
+				}
+			}
+			fmt.Fprintln(p.Out, line)
+		}
+		if _, err := i.App.Catalogue.UpdateRoles(ctx); err != nil {
+			return err
+		}
+		p.say("cli.catalogue.apply.done", "Count", len(draft.Changes))
+		return nil
+	})
+}
+
+// showCatalogue prints the text that was applied last, or the one the
+// installation begins with.
+func (p *program) showCatalogue(c *cobra.Command, _ []string) error {
+	settings, err := p.settings(c)
+	if err != nil {
+		return err
+	}
+	return p.with(c, func(ctx context.Context, i *server.Installation) error {
+		applied, err := i.App.Catalogue.Show(ctx, operator())
+		if err != nil {
+			return err
+		}
+		text := applied.Text
+		if applied.Version == 0 {
+			if text, err = server.CatalogueText(settings.Catalogue); err != nil {
+				return err
+			}
+		}
+		_, err = io.WriteString(p.Out, text)
+		return err
+	})
 }
 
 // readCatalogue reads and checks a file, and says every fault with its place.

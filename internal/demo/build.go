@@ -41,8 +41,6 @@ type World struct {
 type Options struct {
 	App   *app.App
 	Clock *Clock
-	// Keys reads the keys of an account's letter, as who prints it would.
-	Keys func(ctx context.Context, account directory.AccountID) ([]string, error)
 }
 
 // Build fills an empty installation.

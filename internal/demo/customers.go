@@ -9,6 +9,9 @@ import (
 	"intendant/internal/directory"
 )
 
+// unclaimedNumber is the account whose keys the introduction tells.
+const unclaimedNumber = "140 776"
+
 // A customer is one account and what happened to it.
 type customer struct {
 	number, name, domain string
@@ -76,7 +79,7 @@ func (b *builder) tellCustomer(c customer) {
 	var keys []string
 	b.ago(c.since, "create "+c.name, func() (err error) {
 		account, keys, err = b.create(c)
-		if c.number == "140 776" {
+		if c.number == unclaimedNumber {
 			b.world.Unclaimed = Claimable{Number: account.Number, UnusedKeys: keys}
 		}
 		return err
@@ -106,7 +109,7 @@ func (b *builder) tellCustomer(c customer) {
 	}
 }
 
-// create makes the account and reads its letter.
+// create makes the account and opens its letter.
 func (b *builder) create(c customer) (directory.Account, []string, error) {
 	n := app.NewAccount{Number: c.number, Name: c.name, Type: c.kind, ServiceLevel: c.level, Language: c.language,
 		Address: directory.PostalAddress{Street: c.street, PostalCode: c.code, City: c.city, Country: c.country},
@@ -115,11 +118,24 @@ func (b *builder) create(c customer) (directory.Account, []string, error) {
 		n.ContractEnds = b.now.Add(time.Duration(c.ends*24) * time.Hour).Truncate(24 * time.Hour)
 	}
 	account, err := b.App.Accounts.Create(b.ctx, b.staff(), n)
-	if err != nil {
+	if err != nil || !c.letter() {
 		return account, nil, err
 	}
-	keys, err := b.Keys(b.ctx, account.ID)
+	var keys []string
+	err = b.App.Keys.OpenLetters(b.ctx, b.staff(), account.ID, app.ToPrint, func(letters []app.KeyLetter) error {
+		keys = nil // it may be read again after a lost race
+		for _, l := range letters {
+			keys = append(keys, l.Keys...)
+		}
+		return nil
+	})
 	return account, keys, err
+}
+
+// letter reports whether the account's letter went out; others still wait in
+// the console.
+func (c customer) letter() bool {
+	return len(c.administrators) > 0 || c.number == unclaimedNumber || c.number == maravalNumber
 }
 
 // members invents the people of a customer.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -116,20 +115,31 @@ func openBox(c config.Config) (*secret.Box, error) {
 // LoadCatalogue reads the shipped catalogue of that name, or the file at that
 // path. It refuses with catalogue.no_file and catalogue.faulty.
 func LoadCatalogue(name string) (*catalogue.Catalogue, error) {
-	text, shipped := catalogue.BuiltinFile(name)
-	if !shipped {
-		var err error
-		if text, err = os.ReadFile(name); errors.Is(err, os.ErrNotExist) {
-			return nil, directory.InvalidField("catalogue", "catalogue.no_file", directory.Args{
-				"Path": name, "Shipped": strings.Join(catalogue.Builtin(), ", ")})
-		} else if err != nil {
-			return nil, fmt.Errorf("read catalogue: %w", err)
-		}
+	text, err := CatalogueText(name)
+	if err != nil {
+		return nil, err
 	}
-	declared, faults := catalogue.Read(name, bytes.NewReader(text))
+	declared, faults := catalogue.Read(name, strings.NewReader(text))
 	if len(faults) > 0 {
 		return nil, directory.InvalidField("catalogue", "catalogue.faulty", directory.Args{
 			"Path": name, "Count": len(faults), "First": faults[0].String()})
 	}
 	return declared, nil
+}
+
+// CatalogueText is the file of the shipped catalogue of that name, or at that
+// path. It refuses with catalogue.no_file.
+func CatalogueText(name string) (string, error) {
+	if text, shipped := catalogue.BuiltinFile(name); shipped {
+		return string(text), nil
+	}
+	text, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", directory.InvalidField("catalogue", "catalogue.no_file", directory.Args{
+			"Path": name, "Shipped": strings.Join(catalogue.Builtin(), ", ")})
+	}
+	if err != nil {
+		return "", fmt.Errorf("read catalogue: %w", err)
+	}
+	return string(text), nil
 }
