@@ -26,7 +26,8 @@ func (s *Site) cookieName() string {
 
 // StartSession gives the browser a session's token (SIGN-7).
 func (q *Request) StartSession(token string, expires time.Time) {
-	http.SetCookie(q.W, &http.Cookie{Name: q.Site.cookieName(), Value: token, Path: "/", Expires: expires,
+	seconds := int(expires.Sub(q.Site.Now()).Seconds()) // counted by the browser: its clock may be wrong
+	http.SetCookie(q.W, &http.Cookie{Name: q.Site.cookieName(), Value: token, Path: "/", MaxAge: max(seconds, 1),
 		HttpOnly: true, Secure: q.Site.Secure, SameSite: http.SameSiteLaxMode})
 }
 
