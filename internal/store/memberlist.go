@@ -14,6 +14,7 @@ import (
 // A MemberFilter chooses members of an account: several values of one field are
 // "or", fields among each other "and" (LIST-5). The zero value chooses all.
 type MemberFilter struct {
+	Keys      []directory.MemberID // only these
 	Statuses  []directory.Status
 	Companies []string           // folded names; "" is no company
 	Functions []directory.RoleID // any of them
@@ -27,7 +28,7 @@ type MemberFilter struct {
 
 // Empty reports whether the filter chooses everybody.
 func (f MemberFilter) Empty() bool {
-	return len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
+	return len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
 		len(f.Products) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
 }
 
@@ -156,7 +157,7 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 // base are the members of the account at the right side of the place.
 func (l MemberList) base(r *Reader, column memberColumn, a *args) string {
 	account := "m.account_key"
-	if r.dialect == sqlite && (l.by == bySearch || l.by == byLevel || l.by == byFunction || l.by == byScan) {
+	if r.dialect == sqlite && (l.by == bySearch || l.by == byLevel || l.by == byFunction || l.by == byKeys || l.by == byScan) {
 		account = "+m.account_key" // what drives names keys
 	}
 	where := ` FROM member m WHERE ` + account + ` = ` + a.add(l.Account) + ` AND m.removed_at IS NULL`

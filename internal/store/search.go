@@ -14,6 +14,7 @@ import (
 // keeps no figures here, would choose badly.
 const (
 	walking    = "" // the order's index serves, or none
+	byKeys     = "keys"
 	bySearch   = "search"
 	byLevel    = "level"
 	byCompany  = "company"
@@ -27,6 +28,8 @@ const (
 func (l MemberList) driver() string {
 	f := l.Filter
 	switch {
+	case len(f.Keys) > 0:
+		return byKeys
 	case l.inIndex():
 		return bySearch
 	case len(f.Levels) > 0 && !containsZero(f.Levels):
@@ -89,6 +92,9 @@ func (l MemberList) where(r *Reader, a *args) string {
 	}
 	if len(f.Units) > 0 {
 		where.WriteString(` AND m.unit_key` + inKeys(r, f.Units, a))
+	}
+	if len(f.Keys) > 0 {
+		where.WriteString(` AND m.key` + inKeys(r, f.Keys, a))
 	}
 	if len(f.Statuses) > 0 {
 		statuses := make([]int64, len(f.Statuses))
@@ -212,6 +218,8 @@ func (r *Reader) driven(ctx context.Context, l MemberList) (MemberList, bool, er
 	switch {
 	case l.by == walking || l.by == byScan || l.by == bySearch && r.dialect != sqlite:
 		return l, false, nil
+	case l.by == byKeys:
+		return l, true, nil
 	case l.by != bySearch:
 		few, err := r.few(ctx, l)
 		return l, few, err

@@ -8,6 +8,7 @@ import (
 	"intendant/internal/web/assets"
 	"intendant/internal/web/entry"
 	"intendant/internal/web/invitation"
+	"intendant/internal/web/members"
 	"intendant/internal/web/network"
 	"intendant/internal/web/page"
 	"intendant/internal/web/profile"
@@ -17,6 +18,7 @@ import (
 func areas() []func(*page.Site) {
 	return []func(*page.Site){
 		entry.Mount,
+		members.Mount,
 		network.Mount,
 		invitation.Mount,
 		profile.Mount,

@@ -1,0 +1,473 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A Selection is whom an act on many is about: members by public id, or all
+// that a query finds (BULK-1).
+type Selection struct {
+	Members []string
+	All     *MemberQuery
+	Count   int64 // with All: how many were found when it was confirmed (PLAN-4)
+}
+
+// Of selects one member.
+func Of(member string) Selection { return Selection{Members: []string{member}} }
+
+// Deactivate switches members off in this account: their access ends at their
+// next request, their record and history stay, their seats are free at once and
+// open invitations die (USER-2, SIGN-2, SEAT-6). The last active administrator
+// is refused with administrator.last (ACC-5).
+func (s *Members) Deactivate(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
+	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
+		if m.Status == directory.Inactive {
+			return errUnchanged
+		}
+		after := m
+		after.Status, after.Resumes = directory.Inactive, m.Status
+		if err := a.change(audit.MemberDeactivated, u, m, after); err != nil {
+			return err
+		}
+		a.freed = append(a.freed, m.ID)
+		a.withdraw(u, m)
+		if m.Status == directory.Active {
+			a.mail(u, "member_deactivated", "")
+		}
+		return nil
+	})
+}
+
+// Reactivate gives members back the status they had (SIGN-2).
+func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
+	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
+		if m.Status != directory.Inactive {
+			return errUnchanged
+		}
+		if err := a.holdsRolesOf(m); err != nil {
+			return err
+		}
+		after := m
+		after.Status, after.Resumes = m.Resumes, 0
+		if after.Status == 0 {
+			after.Status = directory.NotInvited
+		}
+		return a.change(audit.MemberReactivated, u, m, after)
+	})
+}
+
+// Remove takes members out of the account and of all its projects in one act:
+// roles, grants, seats and places end, open invitations die (PROJ-6). Somebody
+// removed can be added again and is recognised (USER-6). The last active
+// administrator is refused with administrator.last (ACC-5).
+func (s *Members) Remove(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
+	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
+		after := m
+		after.Removed = a.plan.Now
+		if err := a.change(audit.MemberRemoved, u, m, after); err != nil {
+			return err
+		}
+		a.left = append(a.left, m.ID)
+		a.withdraw(u, m)
+		if m.Status == directory.Active {
+			a.mail(u, "member_removed", "")
+		}
+		return nil
+	})
+}
+
+// ExcludeAdministrator takes the administrator level away from a member, who
+// stays in the account and is told (ACC-7). It refuses with
+// member.not_administrator, and the last one with administrator.last (ACC-5).
+func (s *Members) ExcludeAdministrator(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
+	verdicts, err := s.onEach(ctx, actor, account, Of(member), func(a *acting, m directory.Member, u directory.User) error {
+		if m.Level == 0 || m.Level != a.administratorLevel() {
+			return &directory.Error{Kind: directory.Conflict, Code: "member.not_administrator", Args: directory.Args{"Name": nameOf(u, m)}}
+		}
+		after := m
+		after.Level = 0
+		if err := a.change(audit.AdministratorExcluded, u, m, after); err != nil {
+			return err
+		}
+		a.mail(u, "administrator_excluded", "")
+		return nil
+	})
+	return oneOf(verdicts, err)
+}
+
+// NameAdministrator gives a member the administrator level; they are told, and
+// invited when nobody asked them yet (ACC-6, ADD-8). Who is switched off is
+// refused with member.inactive.
+func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
+	verdicts, err := s.onEach(ctx, actor, account, Of(member), func(a *acting, m directory.Member, u directory.User) error {
+		level, refusal := a.giveable(directory.Level, directory.AdminLevel, "access_level")
+		switch {
+		case refusal != nil:
+			return refusal
+		case m.Level == level.ID:
+			return errUnchanged
+		case m.Status == directory.Inactive:
+			return inactive(u, m)
+		}
+		after := m
+		after.Level = level.ID
+		if m.Status == directory.NotInvited {
+			after.Status = directory.Invited
+			a.invitees = append(a.invitees, invitee{User: u, Member: after})
+		}
+		if err := a.change(audit.AdministratorNamed, u, m, after); err != nil {
+			return err
+		}
+		if after.Status == m.Status {
+			a.mail(u, "administrator_named", a.accountPath(""))
+		}
+		return nil
+	})
+	return oneOf(verdicts, err)
+}
+
+// Send invites members who were not asked yet, and sends a new invitation to
+// those who were: the old link dies (INV-3, INV-8). Who is active already is
+// refused with member.already_active, who is switched off with member.inactive.
+func (s *Invitations) Send(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
+	members := &Members{s.core}
+	return members.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
+		switch m.Status {
+		case directory.Active:
+			return &directory.Error{Kind: directory.Conflict, Code: "member.already_active", Args: directory.Args{"Name": nameOf(u, m)}}
+		case directory.Inactive:
+			return inactive(u, m)
+		}
+		if err := a.holdsRolesOf(m); err != nil { // ROLE-6: whoever invites gives
+			return err
+		}
+		after := m
+		after.Status = directory.Invited
+		a.invitees = append(a.invitees, invitee{User: u, Member: after, Again: m.Status == directory.Invited})
+		a.invited = true
+		return a.change(audit.MemberChanged, u, m, after)
+	})
+}
+
+// Withdraw takes back the open invitations of members; their links do nothing
+// any more and say so (INV-9). Who is not invited is refused with
+// member.not_invited.
+func (s *Invitations) Withdraw(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
+	members := &Members{s.core}
+	return members.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
+		if m.Status != directory.Invited {
+			return &directory.Error{Kind: directory.Conflict, Code: "member.not_invited", Args: directory.Args{"Name": nameOf(u, m)}}
+		}
+		after := m
+		after.Status = directory.NotInvited
+		a.withdraw(u, m)
+		return a.change(audit.MemberChanged, u, m, after)
+	})
+}
+
+func inactive(u directory.User, m directory.Member) *directory.Error {
+	return &directory.Error{Kind: directory.Conflict, Code: "member.inactive", Args: directory.Args{"Name": nameOf(u, m)}}
+}
+
+func nameOf(u directory.User, m directory.Member) string {
+	return ListedMember{Member: m, Person: u}.Name()
+}
+
+// EndPlaces removes the members whose end date is past (USER-6), and reports
+// how many. It may run twice.
+func (s *Members) EndPlaces(ctx context.Context) (int, error) {
+	var ended []directory.MemberID
+	err := s.db.View(ctx, func(r *store.Reader) error {
+		var err error
+		ended, err = r.EndedPlaces(ctx, s.instant(), chunk)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for len(ended) > 0 {
+		account := ended[0].Account()
+		n := slices.IndexFunc(ended, func(id directory.MemberID) bool { return id.Account() != account })
+		if n < 0 {
+			n = len(ended)
+		}
+		verdicts, err := s.endPlaces(ctx, account, ended[:n])
+		if err != nil && !refusedWith(err, "account.closed") {
+			return done, err
+		}
+		done += verdicts.Count(Changed)
+		ended = ended[n:]
+	}
+	return done, nil
+}
+
+func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, ended []directory.MemberID) (Verdicts, error) {
+	return s.perform(ctx, SystemActor(), account, s.planEach(ended, func(a *acting, m directory.Member, u directory.User) error {
+		if m.Ends.IsZero() || a.plan.Now.Before(m.Ends) {
+			return errUnchanged // somebody moved the day
+		}
+		after := m
+		after.Removed = a.plan.Now
+		a.left = append(a.left, m.ID)
+		a.withdraw(u, m)
+		return a.change(audit.MemberRemoved, u, m, after)
+	}))
+}
+
+// onEach does one thing to every member of a selection, in chunks that are each
+// a transaction, under one batch when they are many. Verdicts name each; a
+// refusal leaves the others done (BULK-3).
+func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection, do memberAct) (Verdicts, error) {
+	keys, verdicts, err := s.selected(ctx, actor, account, who)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) > 1 && actor.Batch == "" {
+		actor.Batch = uuid.NewString()
+	}
+	for part := range slices.Chunk(keys, chunk) {
+		done, err := s.perform(ctx, actor, account, s.planEach(part, do))
+		if err != nil {
+			return verdicts, err
+		}
+		verdicts = append(verdicts, done...)
+	}
+	for i := range verdicts {
+		verdicts[i].Row = i + 1
+	}
+	return verdicts, nil
+}
+
+// selected are the keys of a selection, and verdicts on ids of nobody.
+func (s *Members) selected(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) ([]directory.MemberID, Verdicts, error) {
+	var keys []directory.MemberID
+	var verdicts Verdicts
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if !rights.MayAnywhere(authz.ManageMembers) {
+			return require(rights, authz.ManageMembers, 0)
+		}
+		if who.All != nil {
+			l, err := s.listing(ctx, r, rights, account, *who.All)
+			if err != nil {
+				return err
+			}
+			if keys, err = r.MemberKeys(ctx, l.l); err != nil {
+				return err
+			}
+			if n := int64(len(keys)); n != who.Count {
+				return &directory.Error{Kind: directory.Conflict, Code: "selection.changed", Args: directory.Args{"Count": n, "Confirmed": who.Count}}
+			}
+			return nil
+		}
+		found, err := r.MemberKeysByUUID(ctx, account, who.Members)
+		if err != nil {
+			return err
+		}
+		for _, id := range who.Members {
+			if key, ok := found[id]; !ok {
+				verdicts = append(verdicts, Verdict{}.refused(directory.Refuse(directory.NotFound, "member.not_found")))
+			} else if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+		return nil
+	})
+	return keys, verdicts, err
+}
+
+// A memberAct changes one member by way of acting, or refuses. It refuses
+// before it changes anything.
+type memberAct func(a *acting, m directory.Member, u directory.User) error
+
+// errUnchanged is the answer of a memberAct that finds everything so already.
+var errUnchanged = directory.Refuse(directory.Conflict, "unchanged")
+
+// acting is one chunk of an act on members while it is planned.
+type acting struct {
+	*roster
+	administrators int64 // active ones, as the plan stands
+	invitees       []invitee
+	invited        bool
+	freed          []directory.MemberID // seats end
+	left           []directory.MemberID // everything they hold ends
+	withdrawn      []directory.MemberID
+	mails          []directory.Mail
+	look           func(company string) (map[string]directory.Company, error)
+}
+
+// planEach plans an act on the members of these keys.
+func (c *core) planEach(keys []directory.MemberID, do memberAct) Planner {
+	return func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+			return err
+		}
+		a, members, users, err := c.acting(ctx, r, p, keys)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			u := users[m.User]
+			v := Verdict{Subject: int64(m.ID), Name: nameOf(u, m), Email: u.Email, Outcome: Changed}
+			a.invited = false
+			err := a.reach(m)
+			if err == nil {
+				err = do(a, m, u)
+			}
+			refusal, err := asRefusal(err)
+			switch {
+			case err != nil:
+				return err
+			case refusal == errUnchanged:
+				v.Outcome = Unchanged
+			case refusal != nil:
+				v = v.refused(refusal)
+			default:
+				v.Invited = a.invited
+			}
+			p.Verdicts = append(p.Verdicts, v)
+		}
+		return a.settle(ctx, r, c)
+	}
+}
+
+// acting loads the members of these keys, in the order of the keys.
+func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []directory.MemberID) (*acting, []directory.Member, map[directory.UserID]directory.User, error) {
+	members, err := r.Members(ctx, p.Account, keys)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	people := make([]directory.UserID, len(members))
+	for i, m := range members {
+		people[i] = m.User
+	}
+	users, err := r.Users(ctx, people)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	a := &acting{look: func(company string) (map[string]directory.Company, error) {
+		return r.CompaniesByName(ctx, p.Account, []string{company})
+	}}
+	if a.roster, err = c.roster(ctx, r, p, members...); err != nil {
+		return nil, nil, nil, err
+	}
+	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil)
+	return a, members, users, err
+}
+
+// reach refuses with member.not_found whoever is gone or out of the actor's
+// sight, and with member.out_of_reach whose home unit others manage (UNIT-5).
+// An administrator is changed only by who may manage administrators.
+func (a *acting) reach(m directory.Member) error {
+	rights := a.plan.Rights
+	switch {
+	case !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) && !rights.May(authz.ManageMembers, m.Unit):
+		return directory.Refuse(directory.NotFound, "member.not_found")
+	case !rights.May(authz.ManageMembers, m.Unit):
+		return directory.Refuse(directory.Denied, "member.out_of_reach")
+	case m.Level != 0 && m.Level == a.administratorLevel() && !rights.May(authz.ManageAdministrators, 0):
+		return &directory.Error{Kind: directory.Denied, Code: "denied.permission",
+			Args: directory.Args{"Permission": string(authz.ManageAdministrators)}}
+	}
+	return nil
+}
+
+// holdsRolesOf refuses when the member's level or functions permit what the
+// actor does not hold (ROLE-6).
+func (a *acting) holdsRolesOf(m directory.Member) error {
+	for _, id := range rolesOf(m) {
+		if role, ok := a.role(id); ok {
+			if refusal := a.mayGive(role, ""); refusal != nil {
+				return refusal
+			}
+		}
+	}
+	return nil
+}
+
+// keepsOne refuses with administrator.last when a change would leave the
+// account without an active administrator (ACC-5).
+func (a *acting) keepsOne(before, after directory.Member) error {
+	if a.isAdministrator(before) && !a.isAdministrator(after) && a.administrators <= 1 {
+		return directory.Refuse(directory.Conflict, "administrator.last")
+	}
+	return nil
+}
+
+// change writes a member and keeps count of the administrators: it refuses
+// with administrator.last when none would remain (ACC-5).
+func (a *acting) change(kind audit.Kind, u directory.User, before, after directory.Member) error {
+	if err := a.keepsOne(before, after); err != nil {
+		return err
+	}
+	switch was, is := a.isAdministrator(before), a.isAdministrator(after); {
+	case was && !is:
+		a.administrators--
+	case !was && is:
+		a.administrators++
+	}
+	a.roster.change(kind, u, before, after)
+	return nil
+}
+
+// withdraw ends a member's open invitation.
+func (a *acting) withdraw(u directory.User, m directory.Member) {
+	if m.Status != directory.Invited {
+		return
+	}
+	a.withdrawn = append(a.withdrawn, m.ID)
+	entry := a.plan.Entry(audit.InvitationWithdrawn, u.ID, int64(m.ID))
+	entry.Unit = m.Unit
+	a.plan.Record(entry)
+}
+
+// mail tells the person; of an act on many it waits for Undo (MAIL-4).
+func (a *acting) mail(u directory.User, kind, path string) {
+	var due time.Time
+	if a.plan.Actor.Batch != "" {
+		due = a.plan.Now.Add(directory.UndoWindow)
+	}
+	a.mails = append(a.mails, directory.Mail{Account: a.account.ID, User: u.ID, Address: u.Email, Kind: kind, Path: path, Due: due,
+		Language: languageOf(u, a.account), Facts: map[string]string{"Actor": a.plan.By}})
+}
+
+func (a *acting) accountPath(rest string) string {
+	return "/accounts/" + directory.CleanNumber(a.account.Number) + rest
+}
+
+func (a *acting) settle(ctx context.Context, r *store.Reader, c *core) error {
+	if err := a.roster.settle(ctx, r); err != nil {
+		return err
+	}
+	if len(a.withdrawn) > 0 {
+		a.plan.Change(store.EndInvitations{Members: a.withdrawn, State: "withdrawn"})
+	}
+	if len(a.freed) > 0 {
+		a.plan.Change(store.EndHoldings{Members: a.freed})
+	}
+	if len(a.left) > 0 {
+		a.plan.Change(store.EndHoldings{Members: a.left, All: true})
+	}
+	if len(a.invitees) > 0 {
+		c.planInvitation(a.plan, a.roster, a.invitees...)
+	}
+	a.plan.Mail(a.mails...)
+	return nil
+}
+
+// oneOf is the refusal of a set of one.
+func oneOf(verdicts Verdicts, err error) error {
+	if err != nil {
+		return err
+	}
+	return verdicts.FirstRefusal()
+}

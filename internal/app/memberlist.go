@@ -1,0 +1,450 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// None chooses members without company or access level in a filter.
+const None = "none"
+
+// A MemberQuery is a view of the members' table, as it stands in an address
+// (LIST-5, LIST-6).
+type MemberQuery struct {
+	Search    string
+	Statuses  []directory.Status
+	Companies []string // public ids, or None
+	Functions []string // codes
+	Levels    []string // codes, or None
+	Products  []string
+	Units     []string // public ids; those below are meant too
+	AddedFrom time.Time
+	AddedTo   time.Time
+
+	Sort       string // a column; empty: the name
+	Descending bool
+	After      string // a cursor: the page after it
+	Before     string // a cursor: the page before it
+	Last       bool   // the last page
+	Size       int    // rows of a page, at most 200
+}
+
+// Filtered reports whether the query leaves anybody out.
+func (q MemberQuery) Filtered() bool {
+	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Units) > 0 ||
+		!q.AddedFrom.IsZero() || !q.AddedTo.IsZero()
+}
+
+const (
+	pageUsual = 50
+	pageMost  = 200
+)
+
+// A ListedMember is one row of the members' table.
+type ListedMember struct {
+	directory.Member
+	Person     directory.User
+	Company    string
+	Functions  []directory.Role
+	Level      directory.Role // zero: none
+	Products   []string
+	Manageable bool // the reader may manage members of that home unit
+	May        MemberMay
+	Position   int64
+}
+
+// names are what the person is called, in their profile or as suggested.
+func (m ListedMember) names() directory.PersonName {
+	if m.Person.First == "" && m.Person.Last == "" {
+		return m.Suggested
+	}
+	return directory.PersonName{First: m.Person.First, Last: m.Person.Last}
+}
+
+// Name is how the person is called: "Karim Haddad", or the user name.
+func (m ListedMember) Name() string {
+	n := m.names()
+	if name := strings.TrimSpace(n.First + " " + n.Last); name != "" {
+		return name
+	}
+	return m.Person.UserName
+}
+
+// SortedName is the name as the table sorts it: "Haddad Karim".
+func (m ListedMember) SortedName() string {
+	n := m.names()
+	if name := strings.TrimSpace(n.Last + " " + n.First); name != "" {
+		return name
+	}
+	return m.Person.UserName
+}
+
+// Administrator reports whether the member has the administrator level.
+func (m ListedMember) Administrator() bool { return m.Level.Code == directory.AdminLevel }
+
+// A MemberPage is one page of the members' table with what stands around it.
+type MemberPage struct {
+	Rows    []ListedMember
+	Total   int64 // found, exactly (LIST-9)
+	All     int64 // in the reader's sight without any filter
+	From    int64 // position of the first row, 0 without rows
+	Next    string
+	Prev    string
+	Choices MemberChoices
+}
+
+// MemberChoices are what the filters offer.
+type MemberChoices struct {
+	Companies []directory.Company // at most 200, and those chosen
+	More      bool                // there are more companies
+	Functions []directory.Role
+	Levels    []directory.Role
+	Products  []catalogue.Product
+}
+
+// List shows the members in the reader's sight. It refuses without
+// members.view anywhere, with list.bad_cursor, and with the field at fault
+// for a filter value of nothing.
+func (s *Members) List(ctx context.Context, actor authz.Actor, account directory.AccountID, q MemberQuery) (MemberPage, error) {
+	var page MemberPage
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		l, err := s.listing(ctx, r, rights, account, q)
+		if err != nil {
+			return err
+		}
+		page, err = l.page(ctx, nil)
+		return err
+	})
+	return page, err
+}
+
+// A listing is one question about the members' table while it is answered.
+type listing struct {
+	*core
+	r       *store.Reader
+	rights  authz.Rights
+	q       MemberQuery
+	account directory.Account
+	roles   []directory.Role
+	l       store.MemberList
+	counts  store.Counts
+	chosen  []directory.Company
+}
+
+func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, q MemberQuery) (*listing, error) {
+	if !rights.MayAnywhere(authz.ViewMembers) {
+		return nil, require(rights, authz.ViewMembers, 0)
+	}
+	l := &listing{core: c, r: r, rights: rights, q: q}
+	var err error
+	if l.account, err = r.Account(ctx, account); err != nil {
+		return nil, err
+	}
+	if l.roles, err = r.Roles(ctx, account); err != nil {
+		return nil, err
+	}
+	if l.counts, err = c.counted.of(ctx, r, account); err != nil {
+		return nil, err
+	}
+	if l.q.Sort == "" {
+		l.q.Sort = "name"
+	}
+	if !slices.Contains(store.MemberColumns(), l.q.Sort) {
+		return nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.q.Sort})
+	}
+	size := l.q.Size
+	if size <= 0 {
+		size = pageUsual
+	}
+	l.l = store.MemberList{Account: account, Scope: rights.Scope(authz.ViewMembers), Size: min(size, pageMost), Of: l.counts.Members(),
+		Sort: store.MemberSort{Column: l.q.Sort, Descending: l.q.Descending}}
+	l.l.Filter, err = l.filter(ctx)
+	return l, err
+}
+
+// filter finds what the query's words stand for. What stands for nothing finds
+// nobody, as after a company was renamed away.
+func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
+	q := l.q
+	f := store.MemberFilter{Statuses: q.Statuses, Products: q.Products, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, Search: q.Search}
+	var err error
+	if l.chosen, err = l.r.CompaniesByUUID(ctx, l.account.ID, q.Companies); err != nil {
+		return f, err
+	}
+	for _, company := range l.chosen {
+		f.Companies = append(f.Companies, directory.Fold(company.Name))
+	}
+	if slices.Contains(q.Companies, None) {
+		f.Companies = append(f.Companies, "")
+	}
+	if len(f.Companies) == 0 && len(q.Companies) > 0 {
+		f.Companies = []string{"\x01"} // no name folds to that
+	}
+	f.Functions = l.rolesOf(directory.Function, q.Functions)
+	f.Levels = l.rolesOf(directory.Level, q.Levels)
+	units, err := l.r.UnitKeysByUUID(ctx, l.account.ID, q.Units)
+	if err != nil {
+		return f, err
+	}
+	for _, unit := range units {
+		below, err := l.r.Descendants(ctx, unit)
+		if err != nil {
+			return f, err
+		}
+		f.Units = append(f.Units, below...)
+	}
+	if len(q.Units) > 0 && len(f.Units) == 0 {
+		f.Units = []directory.UnitID{-1}
+	}
+	return f, nil
+}
+
+// rolesOf are the roles of codes; 0 is none of a level, -1 what does not exist.
+func (l *listing) rolesOf(kind directory.RoleKind, codes []string) []directory.RoleID {
+	var keys []directory.RoleID
+	for _, code := range codes {
+		key := directory.RoleID(-1)
+		if code == None && kind == directory.Level {
+			key = 0
+		}
+		for _, role := range l.roles {
+			if role.Kind == kind && role.Code == code {
+				key = role.ID
+			}
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// page reads the page that the query asks for. With about, it is one on which
+// that member stands.
+func (l *listing) page(ctx context.Context, about *directory.Member) (MemberPage, error) {
+	var page MemberPage
+	var err error
+	if page.Total, err = l.total(ctx, l.l); err != nil {
+		return page, err
+	}
+	everybody := l.l
+	everybody.Filter = store.MemberFilter{}
+	if page.All, err = l.total(ctx, everybody); err != nil {
+		return page, err
+	}
+	places, err := l.places(ctx, &page)
+	if err != nil {
+		return page, err
+	}
+	if about != nil && !slices.ContainsFunc(places, func(p store.MemberPlace) bool { return p.Key == about.ID }) {
+		if places, err = l.placesFrom(ctx, &page, *about); err != nil {
+			return page, err
+		}
+	}
+	if page.Rows, err = l.rows(ctx, places, page.From); err != nil {
+		return page, err
+	}
+	page.Choices, err = l.choices(ctx)
+	return page, err
+}
+
+// places finds the rows of the page and what lies before and after it.
+func (l *listing) places(ctx context.Context, page *MemberPage) ([]store.MemberPlace, error) {
+	ask, size := l.l, l.l.Size
+	ask.Size = size + 1
+	first := int64(1)
+	switch {
+	case l.q.After != "":
+		c, err := readCursor(l.q.After, ask.Sort)
+		if err != nil {
+			return nil, err
+		}
+		ask.From, first = c.place(), c.Position+1
+	case l.q.Before != "":
+		c, err := readCursor(l.q.Before, ask.Sort)
+		if err != nil {
+			return nil, err
+		}
+		ask.From, ask.Back, first = c.place(), true, c.Position
+	case l.q.Last:
+		ask.Back, ask.Size, first = true, l.lastSize(page.Total), page.Total+1
+	}
+	places, err := l.r.MemberPage(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	more := len(places) > size
+	if ask.Back {
+		if more {
+			places = places[1:]
+		}
+		first = max(first-int64(len(places)), 1)
+	} else if more {
+		places = places[:size]
+	}
+	l.frame(page, places, first, ask.Back && !l.q.Last || more, ask.Back && (more || first > 1) || !ask.Back && ask.From != nil)
+	return places, nil
+}
+
+// lastSize is how many rows the last page has, when pages are counted from the
+// first.
+func (l *listing) lastSize(total int64) int {
+	if rest := int(total % int64(l.l.Size)); rest > 0 {
+		return rest
+	}
+	return l.l.Size
+}
+
+// frame says where the page stands and how it goes on.
+func (l *listing) frame(page *MemberPage, places []store.MemberPlace, first int64, after, before bool) {
+	page.From, page.Next, page.Prev = 0, "", ""
+	if len(places) == 0 {
+		return
+	}
+	last := first + int64(len(places)) - 1
+	page.From = first
+	if after {
+		page.Next = cursorAt(l.l.Sort, places[len(places)-1], last).String()
+	}
+	if before {
+		page.Prev = cursorAt(l.l.Sort, places[0], first).String()
+	}
+}
+
+// placesFrom is a page that begins with one member, for an address that names
+// somebody who stands elsewhere.
+func (l *listing) placesFrom(ctx context.Context, page *MemberPage, about directory.Member) ([]store.MemberPlace, error) {
+	place, err := l.r.MemberPlaceOf(ctx, l.l, about.ID)
+	if err != nil {
+		return nil, err
+	}
+	before, err := l.r.MemberRank(ctx, l.l, place)
+	if err != nil {
+		return nil, err
+	}
+	ask := l.l
+	ask.From, ask.At, ask.Size = &place, true, l.l.Size+1
+	places, err := l.r.MemberPage(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	more := len(places) > l.l.Size
+	if more {
+		places = places[:l.l.Size]
+	}
+	l.frame(page, places, before+1, more, before > 0)
+	return places, nil
+}
+
+// rows reads what the table shows of members, with a fixed number of
+// questions.
+func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first int64) ([]ListedMember, error) {
+	keys := make([]directory.MemberID, len(places))
+	for i, p := range places {
+		keys[i] = p.Key
+	}
+	lines, err := l.r.MemberLines(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	members := make([]directory.Member, len(lines))
+	for i, line := range lines {
+		members[i] = line.Member
+	}
+	companies, err := l.r.CompaniesByKey(ctx, companiesOf(members))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]ListedMember, len(lines))
+	for i, line := range lines {
+		rows[i] = ListedMember{Member: line.Member, Person: line.Person, Company: companies[line.Company].Name, Products: line.Products,
+			Manageable: l.rights.May(authz.ManageMembers, line.Unit), Position: first + int64(i)}
+		for _, role := range l.roles {
+			if role.ID == line.Level {
+				rows[i].Level = role
+			}
+			if slices.Contains(line.Member.Functions, role.ID) {
+				rows[i].Functions = append(rows[i].Functions, role)
+			}
+		}
+		rows[i].May = l.may(rows[i])
+	}
+	return rows, nil
+}
+
+// listedCompanies is how many companies a filter offers.
+const listedCompanies = 200
+
+func (l *listing) choices(ctx context.Context) (MemberChoices, error) {
+	companies, err := l.r.Companies(ctx, l.account.ID, listedCompanies+1)
+	if err != nil {
+		return MemberChoices{}, err
+	}
+	c := MemberChoices{More: len(companies) > listedCompanies, Products: l.catalogue().ProductsOf(l.account.Type)}
+	c.Companies = companies[:min(len(companies), listedCompanies)]
+	for _, chosen := range l.chosen {
+		if !slices.ContainsFunc(c.Companies, func(o directory.Company) bool { return o.ID == chosen.ID }) {
+			c.Companies = append(c.Companies, chosen)
+		}
+	}
+	for _, role := range l.roles {
+		switch {
+		case !role.Archived.IsZero() || role.Place == directory.AtProject:
+		case role.Kind == directory.Function:
+			c.Functions = append(c.Functions, role)
+		case role.Kind == directory.Level:
+			c.Levels = append(c.Levels, role)
+		}
+	}
+	return c, nil
+}
+
+// total counts who passes a filter: exact, and not counted again until the
+// account changes.
+func (l *listing) total(ctx context.Context, list store.MemberList) (int64, error) {
+	if list.Scope.All() && list.Filter.Empty() {
+		return l.counts.Members(), nil
+	}
+	list.From = nil
+	key := fmt.Sprintf("%d %d %#v %v", list.Account, l.counts.Sequence, list.Filter, list.Scope.Units())
+	if n, ok := l.totals.at(key); ok {
+		return n, nil
+	}
+	n, err := l.r.MemberTotal(ctx, list)
+	if err == nil {
+		l.totals.keep(key, n)
+	}
+	return n, err
+}
+
+// totals keeps counts of filtered lists by account, sequence and filter.
+type totals struct {
+	mu   sync.Mutex
+	kept map[string]int64
+}
+
+// keptTotals is how many are kept at most; then all are forgotten.
+const keptTotals = 10_000
+
+func (t *totals) at(key string) (int64, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n, ok := t.kept[key]
+	return n, ok
+}
+
+func (t *totals) keep(key string, n int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept == nil || len(t.kept) >= keptTotals {
+		t.kept = map[string]int64{}
+	}
+	t.kept[key] = n
+}

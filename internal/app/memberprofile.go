@@ -1,0 +1,334 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A MemberProfile is one member as the panel beside the table shows them
+// (LIST-7), with the page of the table they stand on.
+type MemberProfile struct {
+	ListedMember
+	Page       MemberPage
+	Previous   string // public id of who stands before in the list, or empty
+	Next       string
+	Found      bool // whether the query finds them
+	Invitation store.Invitation
+	Path       []UnitStep
+	Projects   []ProjectPlace
+	History    []Shown // the newest; none without the right to see them
+}
+
+// A UnitStep is a unit on the way from the root to where a member belongs or
+// holds a role, with the roles granted there.
+type UnitStep struct {
+	Unit  directory.Unit
+	Home  bool
+	Roles []directory.Role
+	Below bool // a role granted above reaches here
+}
+
+// A ProjectPlace is a member's place in one project.
+type ProjectPlace struct {
+	Project  directory.Unit
+	Level    directory.Role
+	Products []string
+}
+
+// MemberMay says which acts a page offers; the operations decide.
+type MemberMay struct {
+	Edit, Invite, Resend, Withdraw, Deactivate, Reactivate, Remove, Name, Exclude bool
+}
+
+// profileEntries is how much of a member's history the panel shows.
+const profileEntries = 5
+
+// Profile shows one member and where they stand in a view of the table. It
+// refuses without members.view at the member's home unit, with
+// member.not_found (LIST-8, UNIT-5).
+func (s *Members) Profile(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, q MemberQuery) (MemberProfile, error) {
+	var p MemberProfile
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		l, err := s.listing(ctx, r, rights, account, q)
+		if err != nil {
+			return err
+		}
+		m, err := r.MemberByUUID(ctx, account, member)
+		if err != nil {
+			return err
+		}
+		if !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) {
+			return directory.Refuse(directory.NotFound, "member.not_found")
+		}
+		if err := l.profile(ctx, &p, m); err != nil {
+			return err
+		}
+		if rights.MayAnywhere(authz.ViewHistory) {
+			p.History, err = (&History{s.core}).about(ctx, r, rights, account, m.User)
+		}
+		return err
+	})
+	return p, err
+}
+
+// about is the newest history about one person in an account.
+func (h *History) about(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, user directory.UserID) ([]Shown, error) {
+	rows, err := h.visible(ctx, r, rights, account, HistoryFilter{Subject: user})
+	if err != nil {
+		return nil, err
+	}
+	entries, err := r.Entries(ctx, rows, store.EntryPlace{}, profileEntries)
+	if err != nil {
+		return nil, err
+	}
+	return h.shown(ctx, r, entries)
+}
+
+func (l *listing) profile(ctx context.Context, p *MemberProfile, m directory.Member) error {
+	found, err := l.finds(ctx, m)
+	if err != nil {
+		return err
+	}
+	about := &m
+	if !found {
+		about = nil
+	}
+	p.Found = found
+	if p.Page, err = l.page(ctx, about); err != nil {
+		return err
+	}
+	rows, err := l.rows(ctx, []store.MemberPlace{{Key: m.ID}}, 0)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	p.ListedMember = rows[0]
+	if err := l.neighbours(ctx, p); err != nil {
+		return err
+	}
+	if p.Invitation, err = l.r.LastInvitation(ctx, m.ID); err != nil {
+		return err
+	}
+	return l.holdings(ctx, p)
+}
+
+// finds reports whether the query finds the member.
+func (l *listing) finds(ctx context.Context, m directory.Member) (bool, error) {
+	only := l.l
+	only.Filter.Keys = []directory.MemberID{m.ID}
+	keys, err := l.r.MemberKeys(ctx, only)
+	return len(keys) > 0, err
+}
+
+// neighbours are who stands before and after the member in the list.
+func (l *listing) neighbours(ctx context.Context, p *MemberProfile) error {
+	if !p.Found {
+		return nil
+	}
+	i := slices.IndexFunc(p.Page.Rows, func(row ListedMember) bool { return row.ID == p.ID })
+	if i >= 0 {
+		p.Position = p.Page.Rows[i].Position
+	}
+	if i > 0 {
+		p.Previous = p.Page.Rows[i-1].UUID
+	}
+	if i >= 0 && i+1 < len(p.Page.Rows) {
+		p.Next = p.Page.Rows[i+1].UUID
+	}
+	if p.Previous != "" && p.Next != "" {
+		return nil
+	}
+	place, err := l.r.MemberPlaceOf(ctx, l.l, p.ID)
+	if err != nil {
+		return err
+	}
+	for _, side := range []struct {
+		back bool
+		id   *string
+	}{{true, &p.Previous}, {false, &p.Next}} {
+		if *side.id != "" {
+			continue
+		}
+		ask := l.l
+		ask.From, ask.Back, ask.Size = &place, side.back, 1
+		places, err := l.r.MemberPage(ctx, ask)
+		if err != nil {
+			return err
+		}
+		if len(places) > 0 {
+			m, err := l.r.Member(ctx, places[0].Key)
+			if err != nil {
+				return err
+			}
+			*side.id = m.UUID
+		}
+	}
+	return nil
+}
+
+// holdings are units and grants along the path, and projects.
+func (l *listing) holdings(ctx context.Context, p *MemberProfile) error {
+	grants, err := l.r.GrantsOf(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	units := []directory.UnitID{p.Unit}
+	for _, g := range grants {
+		units = append(units, g.Unit)
+	}
+	path, err := l.r.UnitsAbove(ctx, units)
+	if err != nil {
+		return err
+	}
+	reached := map[directory.UnitID]bool{}
+	for _, u := range path {
+		step := UnitStep{Unit: u, Home: u.ID == p.Unit, Below: reached[u.Parent]}
+		for _, g := range grants {
+			if g.Unit == u.ID {
+				step.Roles = append(step.Roles, l.role(g.Role))
+			}
+		}
+		reached[u.ID] = step.Below || len(step.Roles) > 0
+		p.Path = append(p.Path, step)
+	}
+	projects, err := l.r.ProjectsOf(ctx, p.ID)
+	for _, place := range projects {
+		p.Projects = append(p.Projects, ProjectPlace{Project: place.Project, Level: l.role(place.Level), Products: place.Products})
+	}
+	return err
+}
+
+func (l *listing) role(id directory.RoleID) directory.Role {
+	i := slices.IndexFunc(l.roles, func(o directory.Role) bool { return o.ID == id })
+	if i < 0 {
+		return directory.Role{}
+	}
+	return l.roles[i]
+}
+
+// may says which acts a row or a panel offers.
+func (l *listing) may(m ListedMember) MemberMay {
+	administrators := l.rights.May(authz.ManageAdministrators, 0)
+	if !m.Manageable || l.account.Writable() != nil || m.Administrator() && !administrators {
+		return MemberMay{}
+	}
+	return MemberMay{
+		Edit:       true,
+		Invite:     m.Status == directory.NotInvited,
+		Resend:     m.Status == directory.Invited,
+		Withdraw:   m.Status == directory.Invited,
+		Deactivate: m.Status != directory.Inactive,
+		Reactivate: m.Status == directory.Inactive,
+		Remove:     true,
+		Name:       administrators && !m.Administrator() && m.Status != directory.Inactive,
+		Exclude:    administrators && m.Administrator(),
+	}
+}
+
+// A MemberEditing is what the edit form of one member begins with.
+type MemberEditing struct {
+	ListedMember
+	Choices   MemberChoices
+	Own       bool // the person's identity is theirs alone (USER-1)
+	Languages []string
+	Form      catalogue.Form
+	Version   string // of what the form shows (PLAN-4)
+}
+
+// Editing reads a member for the edit form. It refuses with member.not_found
+// whoever is out of sight, and whoever the actor may not edit.
+func (s *Members) Editing(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) (MemberEditing, error) {
+	var e MemberEditing
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		l, err := s.listing(ctx, r, rights, account, MemberQuery{})
+		if err != nil {
+			return err
+		}
+		m, err := r.MemberByUUID(ctx, account, member)
+		if err != nil {
+			return err
+		}
+		rows, err := l.listed(ctx, []directory.MemberID{m.ID})
+		if err != nil {
+			return err
+		}
+		if !m.Removed.IsZero() || len(rows) == 0 || !rights.May(authz.ViewMembers, m.Unit) {
+			return directory.Refuse(directory.NotFound, "member.not_found")
+		}
+		if !rows[0].May.Edit {
+			return directory.Refuse(directory.Denied, "member.out_of_reach")
+		}
+		e.ListedMember, e.Version = rows[0], editVersion(m, rows[0].Person)
+		e.Languages = s.policies(l.account).Languages
+		t, _ := s.catalogue().AccountType(l.account.Type)
+		e.Form = t.Form
+		if e.Choices, err = l.choices(ctx); err != nil {
+			return err
+		}
+		err = s.mayTakeOver(ctx, r, account, e.Person, "email")
+		e.Own = refusedWith(err, "person.not_yours")
+		if e.Own {
+			return nil
+		}
+		return err
+	})
+	return e, err
+}
+
+// A SelectedMembers is whom an act on many would be about.
+type SelectedMembers struct {
+	Count   int64
+	First   []ListedMember // at most a few, by name
+	Choices MemberChoices
+}
+
+// shownSelected is how many members of a selection are named before an act.
+const shownSelected = 8
+
+// Selected reads whom a selection means, for the page that confirms an act. It
+// refuses without members.manage, and with selection.empty.
+func (s *Members) Selected(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (SelectedMembers, error) {
+	var chosen SelectedMembers
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if !rights.MayAnywhere(authz.ManageMembers) {
+			return require(rights, authz.ManageMembers, 0)
+		}
+		q := MemberQuery{}
+		if who.All != nil {
+			q = *who.All
+		}
+		l, err := s.listing(ctx, r, rights, account, q)
+		if err != nil {
+			return err
+		}
+		if who.All == nil {
+			keys, err := r.MemberKeysByUUID(ctx, account, who.Members)
+			if err != nil {
+				return err
+			}
+			l.l.Filter = store.MemberFilter{Keys: slices.Sorted(maps.Values(keys))}
+			if len(keys) == 0 {
+				return directory.Refuse(directory.Invalid, "selection.empty")
+			}
+		}
+		l.l.Size = shownSelected
+		if chosen.Count, err = l.total(ctx, l.l); err != nil {
+			return err
+		}
+		places, err := r.MemberPage(ctx, l.l)
+		if err != nil {
+			return err
+		}
+		if chosen.First, err = l.rows(ctx, places, 1); err != nil {
+			return err
+		}
+		chosen.Choices, err = l.choices(ctx)
+		return err
+	})
+	return chosen, err
+}

@@ -1,0 +1,255 @@
+package members
+
+import (
+	"net/url"
+	"strconv"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A bulk is the page that confirms an act on many, or its result.
+type bulk struct {
+	ui.Page
+	name     string
+	chosen   app.SelectedMembers
+	hidden   []ui.Hidden
+	base     string
+	back     string
+	fault    *directory.Error
+	typed    func(field string) string
+	ticked   func(code string) bool
+	verdicts app.Verdicts
+}
+
+// bulkActs are the acts on many besides editing.
+func bulkAct(name string) (act, bool) {
+	switch name {
+	case "invite", "deactivate", "reactivate", "remove":
+		return actNamed(name)
+	}
+	return act{}, false
+}
+
+// readSelection reads whom an address or a form means: ticks, or all that its
+// query finds (BULK-1).
+func readSelection(q *page.Request, values url.Values) (app.Selection, view) {
+	v := readView(values, zone(q)).first()
+	if values.Get("all") == "" {
+		return app.Selection{Members: values["member"]}, v
+	}
+	count, _ := strconv.ParseInt(values.Get("count"), 10, 64)
+	query := v.MemberQuery
+	return app.Selection{All: &query, Count: count}, v
+}
+
+// confirmBulk asks before an act on many: who, and what follows.
+func (h Handler) confirmBulk(q *page.Request) error {
+	values := q.URL.Query()
+	b, who, err := h.bulkPage(q, values)
+	if err != nil {
+		return err
+	}
+	if b.chosen, err = h.App.Members.Selected(q.Context(), q.Actor(), account(q), who); err != nil {
+		return nobody(q, b, err)
+	}
+	b.carry(values)
+	return q.Render(confirmPage(b))
+}
+
+// nobody leads back to the list when nobody was ticked.
+func nobody(q *page.Request, b bulk, err error) error {
+	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "selection.empty" {
+		q.Toast(q.Printer.T("members.bulk.nobody"), "")
+		return q.Redirect(b.back)
+	}
+	return err
+}
+
+func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selection, error) {
+	who, v := readSelection(q, values)
+	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), typed: func(string) string { return "" },
+		ticked: func(string) bool { return false }}
+	b.back = v.at(b.base)
+	if _, ok := bulkAct(b.name); !ok && b.name != "edit" {
+		return b, who, directory.Refuse(directory.NotFound, "not_found")
+	}
+	title := q.Printer.T("members.bulk.edit.title")
+	b.Page = q.InAccount(title, page.Members)
+	return b, who, nil
+}
+
+// carry keeps the selection for the form that follows, with how many it was
+// confirmed for (PLAN-4).
+func (b *bulk) carry(values url.Values) {
+	kept := url.Values{}
+	for field, list := range values {
+		switch field {
+		case "count", "company_set", "function", "functions_set", "level_set", "job_title":
+		default:
+			kept[field] = list
+		}
+	}
+	if kept.Get("all") != "" {
+		kept.Set("count", strconv.FormatInt(b.chosen.Count, 10))
+	}
+	b.hidden = hiddenOf(kept)
+	if b.name != "edit" {
+		b.Title = b.T("members.bulk."+b.name, "Count", b.chosen.Count)
+	}
+}
+
+// bulk does it and says what became of each (BULK-3).
+func (h Handler) bulk(q *page.Request) error {
+	b, who, err := h.bulkPage(q, q.PostForm)
+	if err != nil {
+		return err
+	}
+	if who.All == nil && len(who.Members) == 0 {
+		return nobody(q, b, directory.Refuse(directory.Invalid, "selection.empty"))
+	}
+	if b.name == "edit" {
+		b.verdicts, err = h.App.Members.EditMembers(q.Context(), q.Actor(), account(q), who, bulkChange(q))
+	} else {
+		a, _ := bulkAct(b.name)
+		b.verdicts, err = a.do(h.App, q.Context(), q.Actor(), account(q), who)
+	}
+	if err != nil {
+		return h.bulkRefused(q, b, who, err)
+	}
+	done := b.T("members.result.changed", "Count", b.verdicts.Count(app.Changed))
+	if b.verdicts.Count(app.Refused) == 0 {
+		if n := b.verdicts.Count(app.Unchanged); n > 0 {
+			done = b.Printer.List([]string{done, b.T("members.result.unchanged", "Count", n)})
+		}
+		q.Toast(done, "")
+		return q.Redirect(b.back)
+	}
+	b.Title = b.T("members.result.title")
+	return q.Render(resultPage(b))
+}
+
+// bulkRefused shows the page again with what was typed and the reason.
+func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err error) error {
+	refusal, err := page.Refusal(err)
+	if err != nil {
+		return err
+	}
+	if b.chosen, err = h.App.Members.Selected(q.Context(), q.Actor(), account(q), who); err != nil {
+		return nobody(q, b, err)
+	}
+	b.fault, b.typed = refusal, q.Field
+	b.ticked = func(code string) bool {
+		for _, set := range q.PostForm["function"] {
+			if set == code {
+				return true
+			}
+		}
+		return false
+	}
+	b.carry(q.PostForm)
+	return q.RenderStatus(statusOf(refusal), confirmPage(b))
+}
+
+// keep is the choice that leaves a field alone.
+const keep = "keep"
+
+// bulkChange reads what the form sets; what was left alone stays (ADD-7).
+func bulkChange(q *page.Request) app.MemberChange {
+	var change app.MemberChange
+	if company := q.Field("company_set"); company != "" {
+		change.Company = &company
+	}
+	if level := q.PostFormValue("level_set"); level != keep && q.PostForm.Has("level_set") {
+		if level == app.None {
+			level = ""
+		}
+		change.Level = &level
+	}
+	if functions := q.PostForm["function"]; len(functions) > 0 {
+		change.Functions = &functions
+	}
+	return change
+}
+
+func (b bulk) who() string { return b.T("members.bulk.lead", "Count", b.chosen.Count) }
+
+func (b bulk) others() int64 { return b.chosen.Count - int64(len(b.chosen.First)) }
+
+func (b bulk) errors() []ui.FieldError {
+	if b.fault == nil {
+		return nil
+	}
+	return []ui.FieldError{{Text: b.Printer.Error(b.fault)}}
+}
+
+func (b bulk) levels() []ui.Option {
+	options := []ui.Option{{Value: keep, Label: b.T("members.bulk.keep")}, {Value: app.None, Label: b.T("members.edit.no_level")}}
+	for _, r := range b.chosen.Choices.Levels {
+		options = append(options, ui.Option{Value: r.Code, Label: r.Name(b.Printer.Lang())})
+	}
+	return options
+}
+
+func (b bulk) functions() []ui.Check {
+	return functionChecks(b.chosen.Choices.Functions, b.Printer.Lang(), b.ticked)
+}
+
+// follows says what an act on many brings.
+func (b bulk) follows() []ui.Loss {
+	account := b.Account.Name
+	switch b.name {
+	case "invite":
+		return []ui.Loss{{Text: b.T("members.bulk.invite.new"), Stays: true}, {Text: b.T("members.bulk.invite.old")}}
+	case "deactivate":
+		return []ui.Loss{{Text: b.T("members.deactivate.access", "Account", account)}, {Text: b.T("members.deactivate.seats")},
+			{Text: b.T("members.deactivate.stays"), Stays: true}}
+	case "reactivate":
+		return []ui.Loss{{Text: b.T("members.bulk.reactivate.stays"), Stays: true}}
+	case "remove":
+		return []ui.Loss{{Text: b.T("members.deactivate.access", "Account", account)}, {Text: b.T("members.remove.roles", "Account", account)},
+			{Text: b.T("members.deactivate.seats")}, {Text: b.T("members.remove.stays"), Stays: true}}
+	}
+	return nil
+}
+
+// submit is the button that does it.
+func (b bulk) submit() ui.Act {
+	act := ui.Act{Label: b.T("members.bulk.submit", "Count", b.chosen.Count), Kind: ui.Primary}
+	if b.name != "edit" {
+		act.Label = b.Title
+	}
+	if a, _ := bulkAct(b.name); a.loses {
+		act.Kind = ui.Danger
+	}
+	return act
+}
+
+// mostRefusals is how many refusals a result shows.
+const mostRefusals = 500
+
+func (b bulk) refused() app.Verdicts {
+	var refused app.Verdicts
+	for _, v := range b.verdicts {
+		if v.Refusal != nil && len(refused) < mostRefusals {
+			refused = append(refused, v)
+		}
+	}
+	return refused
+}
+
+func (b bulk) counts() []ui.CartItem {
+	var items []ui.CartItem
+	for _, one := range []struct {
+		key     string
+		outcome app.Outcome
+		class   string
+	}{{"members.result.changed", app.Changed, ""}, {"members.result.unchanged", app.Unchanged, ""}, {"members.result.refused", app.Refused, "is-warn"}} {
+		if n := b.verdicts.Count(one.outcome); n > 0 {
+			items = append(items, ui.CartItem{Label: b.T("outcome." + string(one.outcome)), Value: b.T(one.key, "Count", n), Class: one.class})
+		}
+	}
+	return items
+}

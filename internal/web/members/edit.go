@@ -1,0 +1,232 @@
+package members
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// An editing is the edit form of one member, with what was typed.
+type editing struct {
+	ui.Page
+	m      app.MemberEditing
+	typed  func(field string) string
+	ticked func(field, value string) bool
+	back   string
+	action string
+	fault  *directory.Error
+}
+
+// showEdit shows the form as the member is.
+func (h Handler) showEdit(q *page.Request) error {
+	m, err := h.App.Members.Editing(q.Context(), q.Actor(), account(q), member(q))
+	if err != nil {
+		return err
+	}
+	e := h.editing(q, m)
+	if q.URL.Query().Get("password") == "new" {
+		known := e.typed
+		proposal := secret.NewProvisionalPassword()
+		e.typed = func(field string) string {
+			if field == "password" {
+				return proposal
+			}
+			return known(field)
+		}
+	}
+	return q.Render(editPage(e))
+}
+
+// editing fills the form with what is known.
+func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
+	name := directory.PersonName{First: m.Person.First, Last: m.Person.Last}
+	if name == (directory.PersonName{}) {
+		name = m.Suggested
+	}
+	ends := ""
+	if !m.Ends.IsZero() {
+		ends = m.Ends.In(zone(q)).AddDate(0, 0, -1).Format(time.DateOnly)
+	}
+	known := map[string]string{
+		"civility": m.Person.Civility, "first_name": name.First, "last_name": name.Last, "email": m.Person.Email, "language": m.Person.Language,
+		"company": m.Company, "level": m.Level.Code, "job_title": m.JobTitle, "phone": m.Phone, "personnel_number": m.PersonnelNumber,
+		"ends": ends, "version": m.Version,
+	}
+	v := readView(q.URL.Query(), zone(q))
+	return editing{
+		Page: q.InAccount(q.Printer.T("members.edit.title", "Name", m.Name()), page.Members), m: m,
+		typed: func(field string) string { return known[field] },
+		ticked: func(_, value string) bool {
+			return slices.ContainsFunc(m.Functions, func(r directory.Role) bool { return r.Code == value })
+		},
+		back:   v.at(q.AccountPath("/members/" + url.PathEscape(m.UUID))),
+		action: v.at(q.AccountPath("/members/" + url.PathEscape(m.UUID) + "/edit")),
+	}
+}
+
+// edit saves the form; one that was refused comes back with what was typed.
+func (h Handler) edit(q *page.Request) error {
+	m, err := h.App.Members.Editing(q.Context(), q.Actor(), account(q), member(q))
+	if err != nil {
+		return err
+	}
+	e := h.editing(q, m)
+	change, refusal := readChange(q, m.Own)
+	if refusal == nil {
+		err = h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), change, q.Field("version"))
+		if refusal, err = page.Refusal(err); err != nil {
+			return err
+		}
+	}
+	if refusal != nil {
+		e.fault, e.typed = refusal, q.Field
+		e.ticked = func(field, value string) bool { return slices.Contains(q.PostForm[field], value) }
+		return q.RenderStatus(page.StatusOf(refusal.Kind), editPage(e))
+	}
+	q.Toast(q.Printer.T("members.done.edit", "Name", m.Name()), "")
+	return q.Redirect(e.back)
+}
+
+// readChange reads what the form sets; own leaves the person alone.
+func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) {
+	text := func(field string) *string {
+		value := q.Field(field)
+		return &value
+	}
+	functions := q.PostForm["function"]
+	change := app.MemberChange{Company: text("company"), Functions: &functions, Level: text("level"), JobTitle: text("job_title"),
+		Phone: text("phone"), PersonnelNumber: text("personnel_number"), Ends: &time.Time{}}
+	if day := q.Field("ends"); day != "" {
+		last, err := time.ParseInLocation(time.DateOnly, day, zone(q))
+		if err != nil {
+			return change, directory.InvalidField("ends", "field.unknown_choice", directory.Args{"Value": day})
+		}
+		ends := last.AddDate(0, 0, 1) // the day itself still counts
+		change.Ends = &ends
+	}
+	if own {
+		return change, nil
+	}
+	change.Person = app.PersonChange{Civility: text("civility"), First: text("first_name"), Last: text("last_name"), Email: text("email"),
+		Language: text("language"), Provisional: q.PostFormValue("password")}
+	return change, nil
+}
+
+func (e editing) problem(field string) string {
+	if e.fault == nil || e.fault.Field != field {
+		return ""
+	}
+	return e.Printer.Error(e.fault)
+}
+
+func (e editing) errors() []ui.FieldError {
+	if e.fault == nil {
+		return nil
+	}
+	id := ""
+	if e.fault.Field != "" {
+		id = "f-" + fieldName(e.fault.Field)
+	}
+	return []ui.FieldError{{ID: id, Text: e.Printer.Error(e.fault)}}
+}
+
+// fieldName is the form's name of a refusal's field.
+func fieldName(field string) string {
+	switch field {
+	case "access_level":
+		return "level"
+	}
+	return field
+}
+
+func (e editing) field(name, kind, key string) ui.Field {
+	f := ui.Field{Name: name, Kind: kind, Label: e.T(key), Value: e.typed(name), Error: e.problem(name)}
+	return f
+}
+
+// person are the fields of the person behind the member.
+func (e editing) person() []ui.Field {
+	civility := e.field("civility", "select", "field.civility")
+	civility.Options = []ui.Option{{Label: e.T("civility.none")}, {Value: "mrs", Label: e.T("civility.mrs")}, {Value: "mr", Label: e.T("civility.mr")}}
+	language := e.field("language", "select", "field.language")
+	for _, code := range e.m.Languages {
+		language.Options = append(language.Options, ui.Option{Value: code, Label: e.Printer.Language(code)})
+	}
+	if !slices.Contains(e.m.Languages, e.m.Person.Language) {
+		language.Options = append(language.Options, ui.Option{Value: e.m.Person.Language, Label: e.Printer.Language(e.m.Person.Language)})
+	}
+	language.Required = true
+	email := e.field("email", "email", "field.email")
+	email.Required, email.Hint = true, e.T("members.edit.email.hint")
+	name := ui.Field{Name: "user_name", Label: e.T("field.user_name"), Value: e.m.Person.UserName, Hint: e.T("members.edit.user_name.hint"),
+		Attrs: map[string]any{"disabled": true}}
+	fields := []ui.Field{civility, language, e.field("first_name", "text", "field.first_name"), e.field("last_name", "text", "field.last_name"), email, name}
+	if e.m.Own {
+		for i := range fields {
+			fields[i].Attrs, fields[i].Hint, fields[i].Required = map[string]any{"disabled": true}, "", false
+		}
+	}
+	return fields
+}
+
+// place are the fields of the member's place in the account.
+func (e editing) place() []ui.Field {
+	company := e.field("company", "text", "field.company")
+	company.Hint, company.Attrs = e.T("members.edit.company.hint"), map[string]any{"list": "companies", "autocomplete": "off"}
+	level := e.field("level", "select", "field.access_level")
+	level.Hint, level.Error = e.T("members.edit.level.hint"), e.problem("access_level")
+	level.Options = []ui.Option{{Label: e.T("members.edit.no_level")}}
+	for _, r := range e.m.Choices.Levels {
+		level.Options = append(level.Options, ui.Option{Value: r.Code, Label: r.Name(e.Printer.Lang())})
+	}
+	ends := e.field("ends", "date", "field.end_date")
+	ends.Hint = e.T("members.edit.ends.hint")
+	return []ui.Field{company, level, e.field("job_title", "text", "field.job_title"), e.field("phone", "tel", "field.phone"),
+		e.field("personnel_number", "text", "field.personnel_number"), ends}
+}
+
+func (e editing) functions() []ui.Check {
+	return functionChecks(e.m.Choices.Functions, e.Printer.Lang(), func(code string) bool { return e.ticked("function", code) })
+}
+
+func functionChecks(roles []directory.Role, lang string, ticked func(code string) bool) []ui.Check {
+	var checks []ui.Check
+	for _, r := range roles {
+		checks = append(checks, ui.Check{Name: "function", Value: r.Code, Label: r.Name(lang), Checked: ticked(r.Code)})
+	}
+	return checks
+}
+
+func (e editing) password() ui.Field {
+	f := e.field("password", "text", "field.provisional_password")
+	f.Hint = e.T("members.edit.password.hint")
+	f.Attrs = map[string]any{"autocomplete": "off"}
+	f.Side = &ui.Link{Label: e.T("members.edit.password.propose"), Href: withQuery(e.action, "password", "new")}
+	return f
+}
+
+// withQuery adds a value to an address.
+func withQuery(address, name, value string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	values := u.Query()
+	values.Set(name, value)
+	u.RawQuery = values.Encode()
+	return u.String()
+}
+
+func statusOf(refusal *directory.Error) int {
+	if refusal == nil {
+		return http.StatusOK
+	}
+	return page.StatusOf(refusal.Kind)
+}

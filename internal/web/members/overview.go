@@ -1,0 +1,112 @@
+package members
+
+import (
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A front is the account's first page.
+type front struct {
+	ui.Page
+	o      app.Overview
+	level  catalogue.ServiceLevel
+	base   string
+	now    time.Time
+	vendor string
+	may    struct{ members, manage, requests, history, name bool }
+}
+
+// overview shows the account (ACC-4).
+func (h Handler) overview(q *page.Request) error {
+	o, err := h.App.Accounts.Overview(q.Context(), q.Actor(), account(q))
+	if err != nil {
+		return err
+	}
+	f := front{Page: q.InAccount(q.Printer.T("nav.overview"), page.Overview), o: o, base: q.AccountPath(""), now: h.Now(), vendor: h.Catalogue().Branding.Name}
+	f.level, _ = h.Catalogue().ServiceLevel(o.Account.ServiceLevel)
+	rights := q.Frame.Rights
+	open := o.Account.Writable() == nil
+	f.may.members, f.may.manage = rights.May(authz.ViewMembers, 0), rights.MayAnywhere(authz.ManageMembers) && open
+	f.may.requests, f.may.history = rights.May(authz.DecideRequests, 0), rights.MayAnywhere(authz.ViewHistory)
+	f.may.name = rights.May(authz.ManageAdministrators, 0) && open
+	return q.Render(overviewPage(f))
+}
+
+func (f front) acts() []ui.Act {
+	if !f.may.manage {
+		return nil
+	}
+	return []ui.Act{{Label: f.T("members.add"), Icon: "user-plus", Kind: ui.Primary, Href: f.base + "/members/add"}}
+}
+
+// facts are the title block of the account.
+func (f front) facts() []ui.CartItem {
+	a := f.o.Account
+	ends := f.T("overview.no_date")
+	if !a.ContractEnds.IsZero() {
+		ends = f.Printer.Date(a.ContractEnds)
+	}
+	referent := ui.CartItem{Label: f.T("overview.referent"), Value: f.T("overview.no_referent"), Class: "quiet"}
+	if f.o.Referent.ID != 0 {
+		referent = ui.CartItem{Label: f.T("overview.referent"), Value: f.o.Referent.Name(), Href: f.base + "/contacts"}
+	}
+	return []ui.CartItem{
+		{Label: f.T("overview.number"), Value: a.Number},
+		{Label: f.T("overview.level"), Value: f.level.Label.In(f.Printer.Lang()), Href: f.base + "/services"},
+		{Label: f.T("overview.ends"), Value: ends}, referent,
+		{Label: f.T("overview.address"), Value: a.Address.City},
+	}
+}
+
+// aloneActs propose a second administrator (ACC-6).
+func (f front) aloneActs() []ui.Act {
+	choose := ui.Act{Label: f.T("overview.alone.choose"), Size: ui.Small, Href: f.base + "/members?status=active"}
+	if f.o.Proposed.ID == 0 {
+		return []ui.Act{choose}
+	}
+	choose.Label = f.T("overview.alone.other")
+	return []ui.Act{choose, {Label: f.T("overview.alone.name", "Name", f.o.Proposed.Name()), Size: ui.Small, Kind: ui.Primary,
+		Href: f.base + "/members/" + f.o.Proposed.UUID + "?ask=name"}}
+}
+
+func (f front) only() string {
+	for _, m := range f.o.Administrators {
+		if m.Status == directory.Active {
+			return m.Name()
+		}
+	}
+	return ""
+}
+
+// shares are the members by status.
+func (f front) shares() []ui.Share {
+	var shares []ui.Share
+	for s := directory.Active; s <= directory.Inactive; s++ {
+		shares = append(shares, ui.Share{Class: shape(s), Label: f.T("overview.status." + s.String()), Count: f.o.Counts.ByStatus[s],
+			Href: f.base + "/members?status=" + s.String()})
+	}
+	return shares
+}
+
+// what says what an administrator is in the account.
+func (f front) what(m app.ListedMember) string {
+	switch {
+	case m.User == f.o.Account.Referent:
+		return f.T("overview.administrator.referent")
+	case m.Status == directory.Invited:
+		return f.T("overview.administrator.invited")
+	}
+	return f.T("overview.administrator")
+}
+
+func (f front) requestsLink() *ui.Link {
+	return &ui.Link{Label: f.T("overview.requests.all"), Href: f.base + "/requests"}
+}
+
+func (f front) link(key, rest string) *ui.Link { return &ui.Link{Label: f.T(key), Href: f.base + rest} }

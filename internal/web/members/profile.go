@@ -1,0 +1,265 @@
+package members
+
+import (
+	"slices"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A panel is the member beside the table.
+type panel struct {
+	table
+	m   app.MemberProfile
+	now time.Time
+}
+
+// profile shows one member beside the table (LIST-7).
+func (h Handler) profile(q *page.Request) error {
+	v := readView(q.URL.Query(), zone(q))
+	m, err := h.App.Members.Profile(q.Context(), q.Actor(), account(q), member(q), v.MemberQuery)
+	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "list.bad_cursor" {
+		return q.Redirect(v.first().at(q.AccountPath("/members/" + member(q))))
+	}
+	if err != nil {
+		return err
+	}
+	t := h.table(q, v, m.Page)
+	t.open = m.UUID
+	t.Title = t.T("members.page_title", "Name", m.Name())
+	p := panel{table: t, m: m, now: h.Now()}
+	t.Aside = memberPanel(p)
+	if a, ok := actNamed(q.URL.Query().Get("ask")); ok && a.loses && p.offers(a.name) {
+		t.ask, t.loses = p.dialog(a), p.losses(a.name)
+	}
+	return q.Render(listPage(t))
+}
+
+func (p panel) panelView() ui.PanelView {
+	v := ui.PanelView{Position: p.T("members.position.outside"), Close: p.view.at(p.base)}
+	if p.m.Found {
+		v.Position = p.T("members.position", "Position", p.m.Position, "Total", p.m.Page.Total)
+	}
+	if p.m.Previous != "" {
+		v.Previous = p.view.at(p.base + "/" + p.m.Previous)
+	}
+	if p.m.Next != "" {
+		v.Next = p.view.at(p.base + "/" + p.m.Next)
+	}
+	return v
+}
+
+// acts are the buttons of the panel; the rest stands in its menu.
+func (p panel) acts() []ui.Act {
+	var acts []ui.Act
+	if p.m.May.Edit {
+		acts = append(acts, ui.Act{Label: p.T("members.act.edit"), Icon: "pencil", Size: ui.Small, Href: p.view.at(p.base + "/" + p.m.UUID + "/edit")})
+	}
+	return acts
+}
+
+// invite is the label of the invitation's button, or empty.
+func (p panel) invite() string {
+	switch {
+	case p.m.May.Invite:
+		return p.T("members.act.invite")
+	case p.m.May.Resend:
+		return p.T("members.act.resend")
+	}
+	return ""
+}
+
+func (p panel) offers(name string) bool {
+	may := p.m.May
+	return map[string]bool{"deactivate": may.Deactivate, "remove": may.Remove, "name": may.Name, "exclude": may.Exclude}[name]
+}
+
+func (p panel) facts() []ui.CartItem {
+	or := func(text string) ui.CartItem {
+		if text == "" {
+			return ui.CartItem{Value: p.T("ui.none"), Class: "quiet"}
+		}
+		return ui.CartItem{Value: text}
+	}
+	fact := func(key string, item ui.CartItem) ui.CartItem {
+		item.Label = p.T(key)
+		return item
+	}
+	level := ""
+	if p.m.Level.ID != 0 {
+		level = p.m.Level.Name(p.Printer.Lang())
+	}
+	seen := p.T("members.panel.seen.never")
+	if !p.m.LastSeen.IsZero() {
+		seen = p.Printer.Day(p.m.LastSeen, p.now)
+	}
+	facts := []ui.CartItem{
+		fact("field.company", or(p.m.Company)), fact("field.role", or(p.Printer.List(p.functionNames(p.m.ListedMember)))),
+		fact("field.access_level", or(level)), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
+		fact("members.panel.added", or(p.Printer.Date(p.m.Added))), fact("members.panel.seen", ui.CartItem{Value: seen}),
+	}
+	var more []ui.CartItem
+	for _, further := range []struct{ key, text string }{
+		{"field.job_title", p.m.JobTitle}, {"field.phone", p.m.Phone}, {"field.personnel_number", p.m.PersonnelNumber},
+	} {
+		if further.text != "" {
+			more = append(more, fact(further.key, or(further.text)))
+		}
+	}
+	if p.m.Person.UserName != p.m.Person.Email {
+		more = append(more, fact("field.user_name", or(p.m.Person.UserName)))
+	}
+	if !p.m.Ends.IsZero() {
+		more = append(more, fact("members.panel.ends", or(p.Printer.Date(p.m.Ends))))
+	}
+	return append(facts, more...)
+}
+
+// invitation says how the invitation stands, or nothing.
+func (p panel) invitation() string {
+	v := p.m.Invitation
+	switch {
+	case p.m.Status == directory.NotInvited:
+		return p.T("members.panel.invitation.not_yet", "Name", p.m.Name())
+	case p.m.Status != directory.Invited:
+		return ""
+	case v.State != "open":
+		return p.T("members.panel.invitation.none")
+	case !p.now.Before(v.Expires):
+		return p.T("members.panel.invitation.expired", "Sent", v.Sent, "Until", v.Expires)
+	}
+	return p.T("members.panel.invitation.open", "Sent", v.Sent, "Until", v.Expires)
+}
+
+// rights reports whether the tree has anything to tell.
+func (p panel) rights() bool {
+	return len(p.m.Path) > 1 || slices.ContainsFunc(p.m.Path, func(s app.UnitStep) bool { return len(s.Roles) > 0 })
+}
+
+func flow(s app.UnitStep) string {
+	switch {
+	case len(s.Roles) > 0:
+		return "has"
+	case s.Below:
+		return "below"
+	}
+	return ""
+}
+
+func (p panel) roleNames(roles []directory.Role) string {
+	var names []string
+	for _, r := range roles {
+		names = append(names, r.Name(p.Printer.Lang()))
+	}
+	return p.Printer.List(names)
+}
+
+func (p panel) product(id string) string {
+	if name := p.names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+func (p panel) productsOf(ids []string) []string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, p.product(id))
+	}
+	return names
+}
+
+// dialog asks before an act with a loss; it names the person.
+func (p panel) dialog(a act) *ui.DialogView {
+	d := &ui.DialogView{ID: "ask-" + a.name, Title: p.T("members."+a.name+".title", "Name", p.m.Name()), Action: p.base + "/" + p.m.UUID + "/" + a.name,
+		Open: true, Close: p.href(p.m.ListedMember), Act: ui.Act{Label: p.T("members.act." + a.name), Kind: ui.Danger}}
+	back := p.href(p.m.ListedMember)
+	if a.name == "remove" {
+		back = p.view.at(p.base)
+	}
+	if a.name == "name" {
+		d.Lead, d.Act.Kind = p.T("members.name.lead"), ui.Primary
+	}
+	d.Hidden = []ui.Hidden{{Name: "return", Value: back}}
+	return d
+}
+
+// losses are what goes and what stays.
+func (p panel) losses(name string) []ui.Loss {
+	account := p.acct.Name
+	var lines []ui.Loss
+	switch name {
+	case "deactivate":
+		lines = append(lines, ui.Loss{Text: p.T("members.deactivate.access", "Account", account)})
+		if len(p.m.Products) > 0 {
+			lines = append(lines, ui.Loss{Text: p.T("members.deactivate.seats")})
+		}
+		if p.m.Status == directory.Invited {
+			lines = append(lines, ui.Loss{Text: p.T("members.deactivate.invitation")})
+		}
+		return append(lines, ui.Loss{Text: p.T("members.deactivate.stays"), Stays: true})
+	case "remove":
+		lines = append(lines, ui.Loss{Text: p.T("members.deactivate.access", "Account", account)})
+		if p.m.Level.ID != 0 {
+			lines = append(lines, ui.Loss{Text: p.T("members.remove.level", "Level", p.m.Level.Name(p.Printer.Lang()))})
+		}
+		lines = append(lines, ui.Loss{Text: p.T("members.remove.roles", "Account", account)})
+		if n := len(p.m.Projects); n > 0 {
+			lines = append(lines, ui.Loss{Text: p.T("members.remove.projects", "Count", n)})
+		}
+		if len(p.m.Products) > 0 {
+			lines = append(lines, ui.Loss{Text: p.T("members.deactivate.seats")})
+		}
+		return append(lines, ui.Loss{Text: p.T("members.remove.stays"), Stays: true})
+	case "exclude":
+		return []ui.Loss{{Text: p.T("members.exclude.rights", "Account", account)}, {Text: p.T("members.exclude.stays"), Stays: true}}
+	}
+	return nil
+}
+
+// sentence says a history entry.
+func sentence(p ui.Page, s app.Shown) string {
+	person := func(who app.Person) string {
+		if who.Name == "" && who.Message != "" {
+			return p.T(who.Message)
+		}
+		return who.Name
+	}
+	return p.T(s.Entry.Kind.Message(), "Actor", person(s.Actor), "Subject", person(s.Subject), "Object", s.ObjectName(p.Printer.Lang()))
+}
+
+func (p panel) seatNote() string {
+	if len(p.m.Products) == 0 {
+		return ""
+	}
+	return p.T("members.panel.products", "Count", len(p.m.Products))
+}
+
+func (p panel) projectNote() string {
+	if len(p.m.Projects) == 0 {
+		return ""
+	}
+	return p.Printer.Number(int64(len(p.m.Projects)))
+}
+
+func (p panel) placeLevel(place app.ProjectPlace) string {
+	if place.Level.ID == 0 {
+		return ""
+	}
+	return place.Level.Name(p.Printer.Lang())
+}
+
+func (p panel) historyLink() *ui.Link {
+	return &ui.Link{Label: p.T("members.panel.history.all"), Href: p.history + "?person=" + p.m.Person.UUID}
+}
+
+// levelName is the word of a unit's level in this kind of account.
+func (p panel) levelName(u directory.Unit) string {
+	if name, ok := p.levelNames[u.Level]; ok {
+		return name
+	}
+	return u.Level
+}
