@@ -22,7 +22,10 @@ func (h Handler) registerForm(q *page.Request) form {
 			{Name: "last_name", Label: t("register.last"), Value: q.FormValue("last_name"), Attrs: map[string]any{"autocomplete": "family-name"}},
 			passwordField(t("sign_in.password")),
 		},
-		Foot: []ui.CartItem{{Label: t("register.have"), Value: t("sign_in.act"), Href: "/sign-in"}},
+		Foot: []ui.CartItem{
+			{Label: t("register.have"), Value: t("sign_in.act"), Href: "/sign-in"},
+			{Label: t("register.invited"), Value: t("register.invited.again"), Href: "/invitation/again"},
+		},
 	}
 	if q.FormValue("letter") != "" {
 		f.Lead, f.Hidden = t("register.lead.letter"), []ui.Hidden{{Name: "letter", Value: "1"}}
