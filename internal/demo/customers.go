@@ -25,6 +25,7 @@ type customer struct {
 	members              int
 	functions            []string
 	locked               bool     // somebody tried keys until the number was locked
+	closed               float64  // days ago; 0: open
 	asking               []asking // who waits to be let in
 }
 
@@ -69,7 +70,8 @@ func customers() []customer {
 			functions: []string{"director"}},
 		{number: "252 930", name: "Ets Marchandon", domain: "marchandon.example", kind: "company-network", level: "licence",
 			language: "fr", country: "FR", city: "Limoges", code: "87000", street: "64 route de la Sablière", contact: "Bertrand Marchandon",
-			since: 930, ends: -60, administrators: []string{"Bertrand Marchandon"}, members: 16, functions: []string{"drafter", "engineer"}},
+			since: 930, ends: -60, closed: 42, administrators: []string{"Bertrand Marchandon"}, members: 16,
+			functions: []string{"drafter", "engineer"}},
 	}
 }
 
@@ -97,12 +99,17 @@ func (b *builder) tellCustomer(c customer) {
 	}
 	const batches = 4
 	for i := range batches {
-		b.ago((c.since-15)*float64(batches-i)/(batches+1), "members of "+c.name, func() error {
+		b.ago(c.closed+(c.since-c.closed-15)*float64(batches-i)/(batches+1), "members of "+c.name, func() error {
 			return b.seed(account, b.members(c, share(c.members, i, batches)))
 		})
 	}
 	if c.locked {
 		b.tellLocked(c)
+	}
+	if c.closed > 0 {
+		b.ago(c.closed, "close "+c.name, func() error {
+			return b.App.Accounts.SetState(b.ctx, b.staff(), account.ID, directory.AccountClosed, "Contrat terminé, non renouvelé.")
+		})
 	}
 	for _, a := range c.asking {
 		b.tellAsking(a, c.number, c.language)
@@ -211,6 +218,10 @@ func (b *builder) tellLocked(c customer) {
 			return expected(err)
 		})
 	}
+	b.ago(0.9, "a key request for "+c.name, func() error {
+		_, err := b.App.Keys.Request(b.ctx, guests[0], c.number, "Nous avons confondu deux courriers.")
+		return err
+	})
 }
 
 // tellAsking lets somebody ask into an account.

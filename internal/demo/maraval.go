@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
@@ -84,6 +85,7 @@ func (b *builder) tellMaraval() {
 	})
 	b.tellArrivals(&account)
 	b.tellInvited(&account)
+	b.tellChanges(&account)
 	for _, a := range []asking{
 		{"Ludivine", "Garrec", "l.garrec@maraval.example", "Je remplace Paul Sénac au dépôt de Rennes.", 0.09},
 		{"Joris", "Vandamme", "joris.vandamme@maraval-benelux.example", "", 1.1},
@@ -126,6 +128,50 @@ func (b *builder) tellInvited(account *directory.Account) {
 			return errors.Join(err, verdicts.FirstRefusal())
 		})
 	}
+}
+
+// tellChanges lets an administrator change, switch off and remove people, and
+// turn somebody away.
+func (b *builder) tellChanges(account *directory.Account) {
+	helene := func() authz.Actor { return b.users["helene.castaing@maraval.example"] }
+	some := func(search string, n int) (app.Selection, error) {
+		page, err := b.App.Members.List(b.ctx, helene(), account.ID, app.MemberQuery{Search: search, Size: n,
+			Statuses: []directory.Status{directory.Active}, Levels: []string{app.None}})
+		var who app.Selection
+		for _, m := range page.Rows {
+			who.Members = append(who.Members, m.UUID)
+		}
+		return who, err
+	}
+	b.ago(5.2, "people who left Groupe Maraval", func() error {
+		who, err := some("morvan", 3)
+		if err != nil {
+			return err
+		}
+		verdicts, err := b.App.Members.Deactivate(b.ctx, helene(), account.ID, who)
+		return errors.Join(err, verdicts.FirstRefusal())
+	})
+	b.ago(2.4, "people who changed their firm", func() error {
+		who, err := some("vidal", 4)
+		if err != nil {
+			return err
+		}
+		company, functions := "Maraval Conseil", []string{"adviser"}
+		verdicts, err := b.App.Members.EditMembers(b.ctx, helene(), account.ID, who, app.MemberChange{Company: &company, Functions: &functions})
+		return errors.Join(err, verdicts.FirstRefusal())
+	})
+	b.ago(21, "a stranger's request", func() error {
+		actor, err := b.person("Gaspard", "Roques", "gaspard.roques@roques-levage.example", "fr")
+		if err != nil {
+			return err
+		}
+		asked, err := b.App.JoinRequests.Ask(b.ctx, actor, maravalNumber, "Bonjour, je cherche un stage.")
+		if err != nil {
+			return err
+		}
+		_, err = b.App.JoinRequests.Reject(b.ctx, helene(), account.ID, asked.UUID, app.Rejection{Reason: "Écrivez à notre service du personnel."})
+		return err
+	})
 }
 
 // firstLast parts a name at its first blank.
