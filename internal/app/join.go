@@ -209,14 +209,22 @@ func (s *JoinRequests) decide(ctx context.Context, actor authz.Actor, account di
 	return u, err
 }
 
-// Unblock lets a blocked person ask again.
-func (s *JoinRequests) Unblock(ctx context.Context, actor authz.Actor, account directory.AccountID, user directory.UserID) error {
-	_, err := s.perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+// Unblock lets the blocked person of a request ask again. It refuses with
+// join.not_found a request to another account.
+func (s *JoinRequests) Unblock(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) error {
+	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.Require(authz.DecideRequests, 0); err != nil {
 			return err
 		}
-		p.Change(store.PutJoinBlock{Account: account, User: user})
-		p.Record(p.Entry(audit.JoinUnblocked, user, 0))
+		j, err := r.JoinRequest(ctx, id)
+		if err != nil {
+			return err
+		}
+		if j.Account != account {
+			return directory.Refuse(directory.NotFound, "join.not_found")
+		}
+		p.Change(store.PutJoinBlock{Account: account, User: j.User})
+		p.Record(p.Entry(audit.JoinUnblocked, j.User, int64(j.ID)))
 		return nil
 	})
 	return err
@@ -272,10 +280,12 @@ func (s *JoinRequests) Asked(ctx context.Context, actor authz.Actor) ([]director
 	return requests, err
 }
 
-// A ShownRequest is a join request with the person and who decided.
+// A ShownRequest is a join request with the person, who decided, and whether
+// the person is kept from asking again.
 type ShownRequest struct {
 	directory.JoinRequest
 	Person, By directory.User
+	Blocked    bool
 }
 
 // List shows an account's requests of a state to those who decide them, with
@@ -287,7 +297,7 @@ func (s *JoinRequests) List(ctx context.Context, actor authz.Actor, account dire
 		if err := require(rights, authz.DecideRequests, 0); err != nil {
 			return err
 		}
-		requests, n, err := r.JoinRequestsIn(ctx, account, state, offset, requestsPerPage)
+		requests, n, err := r.JoinRequestsIn(ctx, account, state, offset, RequestsPerPage)
 		if err != nil {
 			return err
 		}
@@ -297,16 +307,20 @@ func (s *JoinRequests) List(ctx context.Context, actor authz.Actor, account dire
 			people = append(people, j.User, j.DecidedBy)
 		}
 		users, err := r.Users(ctx, people)
+		if err != nil {
+			return err
+		}
+		blocked, err := r.JoinBlocks(ctx, account, people)
 		for _, j := range requests {
-			shown = append(shown, ShownRequest{j, users[j.User], users[j.DecidedBy]})
+			shown = append(shown, ShownRequest{j, users[j.User], users[j.DecidedBy], blocked[j.User]})
 		}
 		return err
 	})
 	return shown, total, err
 }
 
-// requestsPerPage is how many requests a page shows.
-const requestsPerPage = 50
+// RequestsPerPage is how many requests List answers at once.
+const RequestsPerPage = 50
 
 // Lapse ends requests that nobody decided in time (JOIN-4), and reports how
 // many. It may run twice.

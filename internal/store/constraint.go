@@ -26,6 +26,7 @@ func guards() []guard {
 	return []guard{
 		{"ledger_pkey", "ledger.account_key", directory.Refuse(directory.Conflict, "account.exists")},
 		{"ledger_number_fits", "", directory.Refuse(directory.Conflict, "account.full")},
+		{"domain_verified_once", "domain.name", directory.Refuse(directory.Conflict, "domain.taken")},
 	}
 }
 

@@ -175,6 +175,26 @@ func (c PutJoinBlock) apply(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
+// JoinBlocks tells which of the people are kept from asking into an account.
+func (r *Reader) JoinBlocks(ctx context.Context, account directory.AccountID, users []directory.UserID) (map[directory.UserID]bool, error) {
+	blocked := map[directory.UserID]bool{}
+	if len(users) == 0 {
+		return blocked, nil
+	}
+	var a args
+	query := `SELECT user_key FROM join_block WHERE account_key = ` + a.add(account) + ` AND user_key` + inKeys(r, users, &a)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var user directory.UserID
+		err := row.Scan(&user)
+		blocked[user] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read who is blocked: %w", err)
+	}
+	return blocked, nil
+}
+
 // OldJoinRequests lists requests that have waited since before a moment, at
 // most limit (JOIN-4).
 func (r *Reader) OldJoinRequests(ctx context.Context, before time.Time, limit int) ([]directory.JoinRequest, error) {

@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// An AccountSettings is what an account may set for itself, as it holds now.
+// Version is the one of the account it was read in (PLAN-4).
+type AccountSettings struct {
+	Version        int64
+	Language       string
+	TimeZone       string
+	InvitationDays int
+	QuickAddLimit  int
+	Password       directory.PasswordPolicy
+	Languages      []string
+	Reminders      bool // administrators are reminded of waiting requests (JOIN-8)
+}
+
+// SettingsView is an account's settings beside what its catalogue says.
+type SettingsView struct {
+	AccountSettings
+	Catalogue catalogue.ResolvedPolicies
+}
+
+// Settings reads what the account has set. It refuses without account.manage.
+func (s *Accounts) Settings(ctx context.Context, actor authz.Actor, account directory.AccountID) (SettingsView, error) {
+	var v SettingsView
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := require(rights, authz.ManageAccount, 0); err != nil {
+			return err
+		}
+		a, err := r.Account(ctx, account)
+		v = SettingsView{AccountSettings: s.settingsOf(a), Catalogue: s.catalogue().EffectivePolicies(a.Type)}
+		return err
+	})
+	return v, err
+}
+
+func (c *core) settingsOf(a directory.Account) AccountSettings {
+	p := c.policies(a)
+	return AccountSettings{Version: a.Version, Language: a.Language, TimeZone: a.TimeZone, InvitationDays: p.InvitationDays,
+		QuickAddLimit: p.QuickAddAccount, Password: policyFrom(p.Password), Languages: p.Languages, Reminders: a.Settings.Reminders != "off"}
+}
+
+// ChangeSettings writes what the account sets for itself. What equals the
+// catalogue's goes on following the catalogue.
+//
+// It refuses without account.manage, with stale when somebody changed the
+// account meanwhile, and with the field at fault: days out of 1 to 30 (INV-1), a
+// password policy laxer than the catalogue's (SIGN-3), a language or time zone
+// there is not.
+func (s *Accounts) ChangeSettings(ctx context.Context, actor authz.Actor, account directory.AccountID, said AccountSettings) error {
+	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.Require(authz.ManageAccount, 0); err != nil {
+			return err
+		}
+		before, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		if err := before.Writable(); err != nil {
+			return err
+		}
+		if said.Version != before.Version {
+			return directory.Refuse(directory.Conflict, "stale")
+		}
+		of := s.catalogue().EffectivePolicies(before.Type)
+		if err := said.check(of); err != nil {
+			return err
+		}
+		after := before
+		after.Language, after.TimeZone, after.Settings = said.Language, said.TimeZone, said.over(of)
+		entry := settingsEntry(p, s.settingsOf(before), s.settingsOf(after))
+		if len(entry.Facts) == 0 {
+			return nil
+		}
+		p.Record(entry)
+		p.Change(store.UpdateAccount{Account: after, Before: before})
+		return nil
+	})
+	return err
+}
+
+func (n AccountSettings) check(of catalogue.ResolvedPolicies) error {
+	for _, refusal := range []*directory.Error{directory.CheckInvitationDays(n.InvitationDays), directory.CheckQuickAddLimit(n.QuickAddLimit),
+		n.Password.AtLeast(policyFrom(of.Password))} {
+		if refusal != nil {
+			return refusal
+		}
+	}
+	if !slices.Contains(of.Languages, n.Language) {
+		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": n.Language})
+	}
+	for _, l := range n.Languages {
+		if !slices.Contains(of.Languages, l) {
+			return directory.InvalidField("languages", "field.unknown_choice", directory.Args{"Value": l})
+		}
+	}
+	if !slices.Contains(n.Languages, n.Language) {
+		return directory.InvalidField("languages", "settings.language_left_out", nil)
+	}
+	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "" {
+		return directory.InvalidField("time_zone", "field.unknown_choice", directory.Args{"Value": n.TimeZone})
+	}
+	return nil
+}
+
+// over is what differs from the catalogue, as the account keeps it.
+func (n AccountSettings) over(of catalogue.ResolvedPolicies) directory.Settings {
+	var s directory.Settings
+	if n.InvitationDays != of.InvitationDays {
+		s.InvitationDays = n.InvitationDays
+	}
+	if n.QuickAddLimit != of.QuickAddAccount {
+		s.QuickAddLimit = n.QuickAddLimit
+	}
+	if n.Password != policyFrom(of.Password) {
+		s.Password = &n.Password
+	}
+	if len(n.Languages) < len(of.Languages) {
+		s.Languages = slices.Clone(n.Languages)
+	}
+	if !n.Reminders {
+		s.Reminders = "off"
+	}
+	return s
+}
+
+func settingsEntry(p *Plan, before, after AccountSettings) audit.Entry {
+	e := p.Entry(audit.SettingsChanged, 0, int64(p.Account))
+	e.Note("language", before.Language, after.Language)
+	e.Note("time_zone", before.TimeZone, after.TimeZone)
+	e.Note("invitation_days", strconv.Itoa(before.InvitationDays), strconv.Itoa(after.InvitationDays))
+	e.Note("quick_add_limit", strconv.Itoa(before.QuickAddLimit), strconv.Itoa(after.QuickAddLimit))
+	policy := func(p directory.PasswordPolicy) string {
+		return fmt.Sprintf("%d/%d/%d", p.MinLength, p.Classes, p.RenewalDays)
+	}
+	e.Note("password_policy", policy(before.Password), policy(after.Password))
+	e.Note("languages", strings.Join(before.Languages, ", "), strings.Join(after.Languages, ", "))
+	e.Note("reminders", strconv.FormatBool(before.Reminders), strconv.FormatBool(after.Reminders))
+	return e
+}
