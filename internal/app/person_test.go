@@ -303,3 +303,52 @@ func TestPurge(t *testing.T) { // USER-7
 		}
 	})
 }
+
+func TestRenewalNotices(t *testing.T) { // SIGN-3
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		// The fleet type asks for another password after some time.
+		account, err := w.Accounts.Create(w.Context(), w.Operator(), app.NewAccount{Number: "500100", Name: "Flotte", Type: renewing(t, w),
+			ServiceLevel: "contract", Language: "fr", Address: directory.PostalAddress{Street: "1 rue du Port", PostalCode: "44000", City: "Nantes", Country: "FR"}})
+		w.Must(err)
+		u := registered(t, w, "l.garrec@garrec.example")
+		_, err = w.App.Keys.Enter(w.Context(), person(u), account.Number, w.Keys(account)[0])
+		w.Must(err)
+		policy, err := w.Users.PasswordRules(w.Context(), person(u))
+		w.Must(err)
+		days := time.Duration(policy.RenewalDays) * 24 * time.Hour
+		mails(t, w)
+		w.Pass(days - 8*24*time.Hour)
+		w.Must(w.Users.RenewalNotices(w.Context()))
+		if early := mails(t, w); len(early["password_renewal"]) != 0 {
+			t.Error("SIGN-3 told more than a week before")
+		}
+		w.Pass(2 * 24 * time.Hour)
+		w.Must(w.Users.RenewalNotices(w.Context()))
+		w.Must(w.Users.RenewalNotices(w.Context()))
+		mail(t, w, "password_renewal")
+		started, err := signIn(w, u.Email, goodPassword)
+		w.Must(err)
+		if started.Purpose != app.PurposeFull {
+			t.Errorf("SIGN-3 a week before the end the session opens %q", started.Purpose)
+		}
+		w.Pass(7 * 24 * time.Hour)
+		started, err = signIn(w, u.Email, goodPassword)
+		w.Must(err)
+		if started.Purpose != app.PurposePassword {
+			t.Errorf("SIGN-3 after the end the session opens %q, want only the change", started.Purpose)
+		}
+	})
+}
+
+// renewing is an account type whose passwords end.
+func renewing(t *testing.T, w *apptest.World) string {
+	t.Helper()
+	c := w.Catalogue.InForce()
+	for _, declared := range c.AccountTypes {
+		if c.EffectivePolicies(declared.ID).Password.RenewalDays > 0 {
+			return declared.ID
+		}
+	}
+	t.Fatal("no account type of the catalogue renews passwords")
+	return ""
+}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -64,28 +65,33 @@ const (
 // person elsewhere (SIGN-6).
 func (s *Sessions) SignIn(ctx context.Context, client Client, given Credentials, limits SessionLimits) (Started, error) {
 	given.Name = cutText(given.Name, 254)
-	if err := s.claimTry(ctx, client, given.Name); err != nil {
-		return Started{}, err
-	}
-	user, ok, err := s.proves(ctx, given)
-	if err != nil {
-		return Started{}, err
-	}
-	refused := ""
-	switch {
-	case !ok:
-		refused = "sign_in.wrong"
-	case !user.SwitchedOff.IsZero():
-		refused = "user.switched_off"
-	}
-	if refused != "" {
-		what := store.Access{User: user.ID, Name: given.Name, Outcome: refused, Address: client.Address, Agent: client.Agent}
-		if err := s.note(ctx, func(tx *store.Tx) error { return tx.LogAccess(ctx, what) }); err != nil {
-			return Started{}, err
+	user, err := s.admit(ctx, client, given)
+	if refusal, fault := asRefusal(err); fault != nil || refusal != nil {
+		if fault == nil {
+			what := store.Access{User: user.ID, Name: given.Name, Outcome: refusal.Code, Address: client.Address, Agent: client.Agent}
+			fault = s.note(ctx, func(tx *store.Tx) error { return tx.LogAccess(ctx, what) })
 		}
-		return Started{}, directory.Refuse(directory.Invalid, refused)
+		return Started{}, cmp.Or(fault, err)
 	}
 	return s.signIn(ctx, client, user, given, limits)
+}
+
+// admit finds who may sign in with what was given, or why they may not; the
+// user is answered for the log with a refusal too.
+func (s *Sessions) admit(ctx context.Context, client Client, given Credentials) (directory.User, error) {
+	if err := s.claimTry(ctx, client, given.Name); err != nil {
+		return directory.User{}, err
+	}
+	user, ok, err := s.proves(ctx, given)
+	switch {
+	case err != nil:
+		return user, err
+	case !ok:
+		return user, directory.Refuse(directory.Invalid, "sign_in.wrong")
+	case !user.SwitchedOff.IsZero():
+		return user, directory.Refuse(directory.Invalid, "user.switched_off")
+	}
+	return user, nil
 }
 
 // proves tells whether the password is the one of that name. It takes as long
