@@ -427,6 +427,7 @@ func TestHistoryOfAUnit(t *testing.T) { // HIST-2
 			for _, query := range []string{
 				`UPDATE member SET status = 1`,
 				`UPDATE member_role SET valid_to = valid_from + 1`,
+				`UPDATE member SET status = 1`, // rights are for active members
 				fmt.Sprintf(`INSERT INTO "grant" (key, account_key, member_key, role_key, unit_key, given_by, valid_from)
 					SELECT %d, account_key, key, %d, %d, 0, 1 FROM member`, directory.NewKey(account.ID, 9005), role, north),
 			} {
