@@ -53,15 +53,16 @@ func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) 
 		if err := p.RequireDuty(authz.CreateAccounts); err != nil {
 			return err
 		}
-		account, err := s.planAccount(ctx, r, p, n)
+		account, err := s.planAccount(ctx, r, p, n, map[string]directory.User{})
 		made = account
 		return err
 	})
 	return made, err
 }
 
-// planAccount plans one new account; imports of customers plan many.
-func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n NewAccount) (directory.Account, error) {
+// planAccount plans one new account; imports of customers plan many. Buyers are
+// the new people of the plan, by folded address: one may have bought twice.
+func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n NewAccount, buyers map[string]directory.User) (directory.Account, error) {
 	n, err := s.checkAccount(n)
 	if err != nil {
 		return directory.Account{}, err
@@ -80,7 +81,7 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 	}
 	roles := s.shippedRoles(p, account.Type)
 	ro := &roster{plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{}}
-	invite, err := s.planBuyer(ctx, r, ro, n.Buyer)
+	invite, err := s.planBuyer(ctx, r, ro, n.Buyer, buyers)
 	if err != nil {
 		return directory.Account{}, err
 	}
@@ -102,14 +103,18 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 }
 
 // planBuyer gives the buyer their place: administrator and referent (ACC-2).
-func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster, b *Buyer) (*invitee, error) {
+func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster, b *Buyer, buyers map[string]directory.User) (*invitee, error) {
 	if b == nil {
 		return nil, nil
 	}
 	u, err := r.UserBySignInName(ctx, b.Email)
+	already, planned := buyers[directory.FoldEmail(b.Email)]
 	switch {
+	case planned:
+		u = already
 	case refusedWith(err, "user.not_found"):
 		u = ro.newUser(directory.User{Email: b.Email, Civility: b.Civility, First: b.First, Last: b.Last, Language: b.Language})
+		buyers[directory.FoldEmail(b.Email)] = u
 	case err != nil:
 		return nil, err
 	}

@@ -397,3 +397,27 @@ func (s *Accounts) SetState(ctx context.Context, actor authz.Actor, id directory
 
 // longestReason is how many characters a reason may have.
 const longestReason = 300
+
+// CustomerLine is a customer with the figures of their row.
+type CustomerLine = store.AccountLine
+
+// Keys are the accounts of public ids, for acts on those that were ticked. It
+// refuses with account.not_found.
+func (s *Accounts) Keys(ctx context.Context, actor authz.Actor, uuids []string) ([]directory.AccountID, error) {
+	ids := make([]directory.AccountID, 0, len(uuids))
+	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) error {
+		known, err := r.AccountKeysOf(ctx, uuids)
+		if err != nil {
+			return err
+		}
+		for _, uuid := range uuids {
+			id, ok := known[uuid]
+			if !ok {
+				return directory.Refuse(directory.NotFound, "account.not_found")
+			}
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	return ids, err
+}

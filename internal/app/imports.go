@@ -60,6 +60,8 @@ func (s *Imports) noun(name string) noun {
 	switch name {
 	case directory.ImportMembers:
 		return s.memberNoun()
+	case directory.ImportAccounts:
+		return s.customerNoun()
 	}
 	return noun{
 		permit:  func(authz.Actor, authz.Rights) error { return directory.Refuse(directory.NotFound, "import.not_found") },

@@ -283,3 +283,23 @@ func (r *Reader) AccountsByKey(ctx context.Context, keys []directory.AccountID) 
 	}
 	return found, nil
 }
+
+// AccountKeysOf finds the accounts of public ids.
+func (r *Reader) AccountKeysOf(ctx context.Context, uuids []string) (map[string]directory.AccountID, error) {
+	found := make(map[string]directory.AccountID, len(uuids))
+	if len(uuids) == 0 {
+		return found, nil
+	}
+	var a args
+	err := each(ctx, r, `SELECT uuid, key FROM account WHERE uuid`+inTexts(r, uuids, &a), a, func(row scanner) error {
+		var uuid string
+		var key directory.AccountID
+		err := row.Scan(&uuid, &key)
+		found[uuid] = key
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find accounts: %w", err)
+	}
+	return found, nil
+}

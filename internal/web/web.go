@@ -5,8 +5,12 @@ package web
 import (
 	"net/http"
 
+	"intendant/internal/web/account"
+	"intendant/internal/web/adding"
 	"intendant/internal/web/assets"
+	"intendant/internal/web/console"
 	"intendant/internal/web/entry"
+	"intendant/internal/web/history"
 	"intendant/internal/web/invitation"
 	"intendant/internal/web/members"
 	"intendant/internal/web/network"
@@ -17,7 +21,11 @@ import (
 // areas are the parts of the site, in the order of the routes' table.
 func areas() []func(*page.Site) {
 	return []func(*page.Site){
+		account.Mount,
+		adding.Mount,
+		console.Mount,
 		entry.Mount,
+		history.Mount,
 		members.Mount,
 		network.Mount,
 		invitation.Mount,

@@ -26,6 +26,7 @@ const (
 	CataloguePlace  Place = "catalogue"
 	VendorHistory   Place = "vendor_history"
 	Staff           Place = "staff"
+	VendorUsers     Place = "users"
 	MailboxPlace    Place = "mailbox"
 	CustomerImports Place = "customer_imports"
 	WithoutAdmin    Place = "without_administrator"
@@ -114,10 +115,11 @@ func (q *Request) InConsole(title string, here Place, counts ConsoleCounts) ui.P
 		item(MailQueue, "mail", "/vendor/mail", "", counts.MailTrouble, true),
 		item(CataloguePlace, "template", "/vendor/catalogue", "nav.heading.installation", 0, false),
 		item(Staff, "users", "/vendor/staff", "nav.heading.installation", 0, false),
+		item(VendorUsers, "user-off", "/vendor/users", "nav.heading.installation", 0, false),
 		item(VendorHistory, "history", "/vendor/history", "nav.heading.installation", 0, false),
 	}
 	if q.Site.Mailbox {
-		p.Nav = append(p.Nav, item(MailboxPlace, "inbox", "/mailbox", "nav.heading.installation", 0, false))
+		p.Nav = append(p.Nav, item(MailboxPlace, "mailbox", "/mailbox", "nav.heading.installation", 0, false))
 	}
 	return p
 }

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+	"intendant/internal/store"
+)
+
+// The columns an import of customers knows beside those of members; "field." +
+// name is the message key.
+const (
+	columnNumber       = "customer_number"
+	columnAccountName  = "account_name"
+	columnAccountType  = "account_type"
+	columnServiceLevel = "service_level"
+	columnStreet       = "street"
+	columnPostalCode   = "postal_code"
+	columnCity         = "city"
+	columnCountry      = "country"
+	columnContact      = "contact"
+	columnContactEmail = "contact_email"
+	columnTimeZone     = "time_zone"
+	columnContractEnds = "contract_ends"
+	columnBuyerEmail   = "buyer_email"
+	columnBuyerFirst   = "buyer_first_name"
+	columnBuyerLast    = "buyer_last_name"
+)
+
+// CustomerFields are the columns an import of customers knows, with the words
+// their titles may be in four languages (VEND-4).
+func CustomerFields() []sheet.Field {
+	return []sheet.Field{
+		{ID: columnNumber, Words: []string{"numéro de client", "numéro client", "n° client", "code client", "numéro", "customer number", "number",
+			"account number", "kundennummer", "klantnummer", "nummer"}},
+		{ID: columnAccountName, Words: []string{"nom", "nom du compte", "raison sociale", "client", "société", "entreprise", "name", "account name",
+			"customer", "company", "kunde", "firma", "klant", "bedrijf", "naam"}},
+		{ID: columnAccountType, Words: []string{"type de compte", "type", "account type", "kontotyp", "accounttype"}},
+		{ID: columnServiceLevel, Words: []string{"niveau de service", "niveau", "contrat", "service level", "level", "servicestufe", "serviceniveau"}},
+		{ID: columnStreet, Words: []string{"rue", "adresse", "street", "address", "straße", "strasse", "straat", "adres"}},
+		{ID: columnPostalCode, Words: []string{"code postal", "cp", "postal code", "postcode", "zip", "plz", "postleitzahl"}},
+		{ID: columnCity, Words: []string{"ville", "localité", "city", "town", "ort", "stadt", "plaats", "stad"}},
+		{ID: columnCountry, Words: []string{"pays", "country", "land"}},
+		{ID: columnContact, Words: []string{"contact", "interlocuteur", "à l’attention de", "contact name", "ansprechpartner", "kontakt", "contactpersoon"}},
+		{ID: columnContactEmail, Looks: directory.ValidEmail, Words: []string{"e-mail du contact", "email contact", "contact e-mail", "e-mail", "email",
+			"courriel", "kontakt-e-mail", "e-mail contactpersoon"}},
+		{ID: columnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
+		{ID: columnTimeZone, Words: []string{"fuseau horaire", "time zone", "zeitzone", "tijdzone"}},
+		{ID: columnContractEnds, Words: []string{"échéance", "fin de contrat", "contract end", "contract ends", "vertragsende", "einde contract"}},
+		{ID: columnBuyerEmail, Looks: directory.ValidEmail, Words: []string{"e-mail de l’acheteur", "email acheteur", "acheteur", "buyer e-mail", "buyer email",
+			"buyer", "e-mail käufer", "käufer", "e-mail koper", "koper"}},
+		{ID: columnBuyerFirst, Words: []string{"prénom de l’acheteur", "prénom acheteur", "prénom", "buyer first name", "first name", "vorname", "voornaam"}},
+		{ID: columnBuyerLast, Words: []string{"nom de l’acheteur", "nom acheteur", "buyer last name", "last name", "nachname", "achternaam"}},
+	}
+}
+
+// customerNoun brings customers into the installation.
+func (s *Imports) customerNoun() noun {
+	return noun{
+		fields: CustomerFields(),
+		key: func(columns map[string]int, cells []string) string {
+			return directory.CleanNumber(cellOf(columns, cells, columnNumber))
+		},
+		permit:  func(actor authz.Actor, _ authz.Rights) error { return requireDuty(actor, authz.ImportCustomers) },
+		require: func(p *Plan) error { return p.RequireDuty(authz.ImportCustomers) },
+		plan:    s.planCustomers,
+	}
+}
+
+// planCustomers plans a chunk of customers: each with its keys in a letter that
+// waits, and its buyer's invitation. A number that somebody has, now or before,
+// is reported as such and not changed.
+func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, i directory.Import, rows []sourceRow) ([]RowFacts, error) {
+	accounts := &Accounts{s.core}
+	buyers := map[string]directory.User{}
+	facts := make([]RowFacts, len(rows))
+	for n, row := range rows {
+		v := Verdict{Row: row.line, Outcome: Refused}
+		given, refusal := s.customerOf(i.Choices.Columns, row)
+		facts[n] = RowFacts{Name: given.Name, Company: given.Number, Level: given.ServiceLevel}
+		if given.Buyer != nil {
+			facts[n].Email, v.Invited = given.Buyer.Email, true
+		}
+		var made directory.Account
+		err := error(nil)
+		switch {
+		case refusal != nil:
+			err = refusal
+		case row.double > 0:
+			err = &directory.Error{Kind: directory.Invalid, Code: "import.number_double", Field: columnNumber, Args: directory.Args{"Line": row.double}}
+		default:
+			made, err = accounts.planAccount(ctx, r, p, given, buyers)
+		}
+		if v.Refusal, err = asRefusal(err); err != nil {
+			return nil, err
+		}
+		switch {
+		case v.Refusal == nil:
+			v.Outcome, v.Subject = Added, int64(made.ID)
+		case v.Refusal.Code == "account.number_taken":
+			v.Outcome, v.Refusal, v.Invited = Unchanged, nil, false
+		default:
+			v.Invited = false
+		}
+		p.Verdicts = append(p.Verdicts, v)
+	}
+	return facts, nil
+}
+
+// customerOf reads one row. What is left empty is the catalogue's first: type,
+// service level and language, which must then be the only sensible one.
+func (s *Imports) customerOf(columns map[string]int, row sourceRow) (NewAccount, *directory.Error) {
+	c := s.catalogue()
+	cell := func(field string) string { return cellOf(columns, row.cells, field) }
+	n := NewAccount{Number: cell(columnNumber), Name: cell(columnAccountName), TimeZone: cell(columnTimeZone),
+		Address: directory.PostalAddress{Street: cell(columnStreet), PostalCode: cell(columnPostalCode), City: cell(columnCity),
+			Country: strings.ToUpper(cell(columnCountry))},
+		Contact: directory.Contact{Name: cell(columnContact), Email: cell(columnContactEmail)},
+	}
+	if email := cell(columnBuyerEmail); email != "" {
+		n.Buyer = &Buyer{Email: email, First: cell(columnBuyerFirst), Last: cell(columnBuyerLast)}
+	}
+	var refusal *directory.Error
+	if n.Language, refusal = languageWord(cell(columnLanguage)); refusal != nil {
+		return n, refusal
+	}
+	if n.Language == "" {
+		n.Language = c.Languages[0]
+	}
+	if n.ContractEnds, refusal = dayOf(cell(columnContractEnds)); refusal != nil {
+		return n, refusal
+	}
+	n.Type, n.ServiceLevel = cell(columnAccountType), cell(columnServiceLevel)
+	if n.Type == "" {
+		n.Type = c.AccountTypes[0].ID
+	}
+	if n.ServiceLevel == "" {
+		n.ServiceLevel = c.ProspectLevel().ID
+	}
+	for _, t := range c.AccountTypes {
+		n.Type = idOf(n.Type, t.ID, t.Label)
+	}
+	for _, l := range c.ServiceLevels {
+		n.ServiceLevel = idOf(n.ServiceLevel, l.ID, l.Label)
+	}
+	return n, nil
+}
+
+// idOf is the id of a thing when the text is it or a name of it, else the text.
+func idOf(text, id string, label catalogue.Text) string {
+	for _, name := range label {
+		if directory.Fold(name) == directory.Fold(text) {
+			return id
+		}
+	}
+	if directory.Fold(id) == directory.Fold(text) {
+		return id
+	}
+	return text
+}

@@ -1,0 +1,126 @@
+package console
+
+import (
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+const importPath = customersPath + "/import"
+
+// importForm asks for a file of customers (VEND-4).
+func (h Handler) importForm(q *page.Request) error {
+	if _, err := h.App.Imports.Recent(q.Context(), q.Actor(), directory.Installation, 1); err != nil {
+		return err
+	}
+	return h.showForm(q, 200, q.Printer.T("customers.import"), importFields(q))
+}
+
+func importFields(q *page.Request) form {
+	t := q.Printer.T
+	return form{Action: importPath, Submit: t("customers.import.read"), Back: customersPath, Multipart: true, Parts: []part{
+		{Title: t("customers.import.file"), Fields: []ui.Field{{Name: "file", Kind: "file", Label: t("field.file"), Hint: t("customers.import.hint"),
+			Required: true, Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx"}}}}}}
+}
+
+func (h Handler) importCustomers(q *page.Request) error {
+	again := func(err error) error { return h.again(q, q.Printer.T("customers.import"), importFields(q), err) }
+	if err := upload(q, sheet.DefaultLimits().Bytes); err != nil {
+		return again(err)
+	}
+	file, header, err := q.FormFile("file")
+	if err != nil {
+		return again(directory.InvalidField("file", "field.required", nil))
+	}
+	defer func() { _ = file.Close() }() // only read
+	i, err := h.App.Imports.Upload(q.Context(), q.Actor(), directory.Installation, header.Filename, file)
+	if err != nil {
+		return again(err)
+	}
+	return q.Redirect("/vendor/imports/" + i.UUID)
+}
+
+// importView is the preview of an import, how far it is, or its result.
+type importView struct {
+	Action, Lead string
+	Facts        []ui.CartItem
+	Columns      []ui.CartItem
+	Missing      []string
+	Rows         []importRow
+	Shown        string
+	Draft        bool
+	Ready        bool
+	Working      bool
+	Done, Total  int64
+	Finished     bool
+	Create       string
+}
+
+type importRow struct{ Line, Number, Name, Level, Buyer, Tone, Outcome, Why string }
+
+// shownRows is how many rows of an import are shown; the exact counts are of
+// all.
+const shownRows = 200
+
+func (h Handler) showImport(q *page.Request) error {
+	i, err := h.App.Imports.Find(q.Context(), q.Actor(), directory.Installation, q.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	rows, err := h.App.Imports.Rows(q.Context(), q.Actor(), directory.Installation, i.UUID, app.ImportFilter{Limit: shownRows})
+	if err != nil {
+		return err
+	}
+	p, err := h.shell(q, q.Printer.T("customers.import"), page.Customers)
+	if err != nil {
+		return err
+	}
+	return q.Render(importPage(p, h.importView(q, i, rows)))
+}
+
+func (h Handler) importView(q *page.Request, i directory.Import, rows []app.ImportedRow) importView {
+	t, n := q.Printer.T, q.Printer.Number
+	v := importView{Action: "/vendor/imports/" + i.UUID, Draft: i.State == directory.ImportDraft, Done: i.Counts.Done, Total: i.Counts.Total,
+		Finished: i.State == directory.ImportDone, Create: t("customers.import.start", "Count", i.Counts.Added)}
+	v.Ready = v.Draft && !i.Checked.IsZero() && i.Counts.Added > 0
+	v.Working = i.State == directory.ImportRunning || (v.Draft && i.Checked.IsZero())
+	v.Lead = t("customers.import.lead." + string(i.State))
+	v.Facts = []ui.CartItem{{Label: t("field.file"), Value: i.FileName}, {Label: t("outcome.added"), Value: n(i.Counts.Added)},
+		{Label: t("customers.import.there"), Value: n(i.Counts.Unchanged)}, {Label: t("outcome.refused"), Value: n(i.Counts.Faulty)}}
+	for _, f := range app.CustomerFields() {
+		at, found := i.Choices.Columns[f.ID]
+		if !found || at >= len(i.Choices.Head) {
+			v.Missing = append(v.Missing, t("field."+f.ID))
+			continue
+		}
+		v.Columns = append(v.Columns, ui.CartItem{Label: i.Choices.Head[at], Value: t("field." + f.ID)})
+	}
+	for _, r := range rows {
+		row := importRow{Line: n(r.Line), Number: r.Company, Name: r.Name, Buyer: r.Email, Outcome: t("outcome." + string(r.Outcome)), Tone: "ok"}
+		_, row.Level = h.serviceSign(q, r.Level)
+		switch {
+		case r.Refusal != nil:
+			row.Tone, row.Why = "bad", q.Printer.Error(r.Refusal)
+		case r.Outcome == app.Unchanged:
+			row.Tone, row.Why = "", t("customers.import.there")
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	if i.Counts.Total > int64(len(rows)) && len(rows) == shownRows {
+		v.Shown = t("customers.import.shown", "Shown", len(rows), "Count", i.Counts.Total)
+	}
+	return v
+}
+
+func (h Handler) startImport(q *page.Request) error {
+	i, err := h.App.Imports.Start(q.Context(), q.Actor(), directory.Installation, q.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	if i.State == directory.ImportDone {
+		q.Toast(q.Printer.T("customers.import.done", "Count", i.Counts.Added), "")
+	}
+	return q.Redirect("/vendor/imports/" + i.UUID)
+}
