@@ -685,7 +685,7 @@ func changes(f front) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				for _, s := range f.o.Changes {
-					templ_7745c5c3_Err = ui.ListItem("", sentence(f.Page, s), f.Printer.Day(s.Entry.At, f.now)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ListItem("", sentence(f.Page, s), f.Printer.Relative(s.Entry.At, f.now)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

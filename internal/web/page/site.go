@@ -110,6 +110,7 @@ func (q *Request) admit(reach Reach) error {
 		}
 		frame.Entry = q.In.Session.Entry
 		q.Frame = &frame
+		q.Localise(frame.Account.TimeZone)
 	}
 	return nil
 }
