@@ -1,0 +1,134 @@
+package account
+
+import (
+	"net/url"
+
+	"intendant/internal/app"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A contactsView is the account's people, and who to write to (ACC-10).
+type contactsView struct {
+	app.ContactList
+	Base, Search string
+	Pager        *ui.PagerView
+	Found        string
+	To, ToName   string // whom the open letter goes to: a public id, or everybody
+	Letter       bool
+	Message      ui.Field
+	Lang         string
+}
+
+// toAll stands in the address for everybody that can be written to.
+const toAll = "all"
+
+func (h Handler) contacts(q *page.Request) error {
+	v, err := h.contactsView(q)
+	if err != nil {
+		return err
+	}
+	return q.Render(contactsPage(q.InAccount(q.Printer.T("contacts.title"), page.Contacts), v))
+}
+
+func (h Handler) contactsView(q *page.Request) (contactsView, error) {
+	asked := q.URL.Query()
+	v := contactsView{Base: q.AccountPath("/contacts"), Search: asked.Get("q"), Lang: q.Printer.Lang()}
+	var err error
+	v.ContactList, err = h.App.Accounts.Contacts(q.Context(), q.Actor(), q.Frame.Account.ID,
+		app.ContactQuery{Search: v.Search, After: asked.Get("after"), Before: asked.Get("before")})
+	if err != nil {
+		return v, err
+	}
+	v.Found = q.Printer.T("contacts.count", "Count", v.Total)
+	if n := len(v.People); n > 0 {
+		v.Pager = &ui.PagerView{From: v.First, To: v.First + int64(n) - 1, Things: v.Found}
+		at := func(way, member string) string {
+			return v.Base + "?" + url.Values{"q": {v.Search}, way: {member}}.Encode()
+		}
+		if v.Previous {
+			v.Pager.Previous = at("before", v.People[0].Member)
+		}
+		if v.Next {
+			v.Pager.Next = at("after", v.People[n-1].Member)
+		}
+	}
+	v.Message = ui.Field{Name: "message", Kind: "textarea", Label: q.Printer.T("contacts.message"), Required: true, Value: q.PostFormValue("message"),
+		Attrs: map[string]any{"maxlength": "1000", "rows": "5"}}
+	v.write(q, asked.Get("to"))
+	return v, nil
+}
+
+// write opens the letter to one of the people, or to all of them.
+func (v *contactsView) write(q *page.Request, to string) {
+	if to == toAll && len(v.Reach) > 0 {
+		v.Letter, v.To, v.ToName = true, toAll, q.Printer.T("contacts.write.to_all")
+	}
+	for _, c := range v.Reach {
+		if c.Member == to {
+			v.Letter, v.To, v.ToName = true, to, q.Printer.T("contacts.write.to", "Name", c.Name)
+		}
+	}
+}
+
+// message mails what a member writes to the administrators and the referent.
+func (h Handler) message(q *page.Request) error {
+	to := q.Field("to")
+	member := to
+	if to == toAll {
+		member = ""
+	}
+	err := h.App.Accounts.Message(q.Context(), q.Actor(), q.Frame.Account.ID, member, q.Field("message"))
+	if err == nil {
+		q.Toast(q.Printer.T("contacts.sent"), "")
+		return q.Redirect(q.AccountPath("/contacts"))
+	}
+	refusal, fault := page.Refusal(err)
+	if fault != nil {
+		return fault
+	}
+	v, err := h.contactsView(q)
+	if err != nil {
+		return err
+	}
+	if v.write(q, to); !v.Letter {
+		return refusal
+	}
+	v.Message.Error = q.Printer.Error(refusal)
+	return q.RenderStatus(page.StatusOf(refusal.Kind), contactsPage(q.InAccount(q.Printer.T("contacts.title"), page.Contacts), v))
+}
+
+// functions are the names of a contact's roles.
+func (v contactsView) functions(c app.Contact) string {
+	names := ""
+	for i, role := range c.Functions {
+		if i > 0 {
+			names += ", "
+		}
+		names += role.Name(v.Lang)
+	}
+	if names == "" {
+		return c.JobTitle
+	}
+	return names
+}
+
+// acts of the head: a letter to everybody that can be written to.
+func (v contactsView) acts(p ui.Page) []ui.Act {
+	if len(v.Reach) < 2 {
+		return nil
+	}
+	return []ui.Act{{Label: p.T("contacts.write_all"), Icon: "mail", Href: v.Base + "?to=" + toAll}}
+}
+
+// standing says what a contact is for the account.
+func standing(p ui.Page, c app.Contact) string {
+	var words []string
+	if c.Administrator {
+		words = append(words, p.T("contacts.administrator"))
+	}
+	if c.Referent {
+		words = append(words, p.T("contacts.referent"))
+	}
+	return p.Printer.List(words)
+}
