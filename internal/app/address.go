@@ -16,6 +16,7 @@ import (
 // its owner is told (USER-3). It asks for the password again and refuses with
 // password.wrong_old, with limit.hourly, and with the field at fault.
 func (u *Users) ChangeEmail(ctx context.Context, actor authz.Actor, email, password string) error {
+	defer u.evenly(ctx, u.now())
 	email = strings.TrimSpace(email)
 	if fault := directory.EmailFault(email); fault != "" {
 		return directory.InvalidField("email", fault, directory.Args{"Text": email})

@@ -23,6 +23,9 @@ type Options struct {
 	Catalogue *catalogue.Catalogue // in force until another is applied
 	Now       func() time.Time
 	Log       *slog.Logger
+	// Wait lets time pass; answers that must not tell what exists wait for a
+	// round moment (KEY-14). Without it they do not.
+	Wait func(ctx context.Context, d time.Duration)
 	// LookupTXT answers a domain's TXT records, to verify that it is an
 	// account's (JOIN-7).
 	LookupTXT func(ctx context.Context, domain string) ([]string, error)
@@ -48,7 +51,7 @@ type App struct {
 // New makes the operations of an installation.
 func New(o Options) *App {
 	c := &core{
-		db: o.DB, box: o.Box, passwords: o.Passwords, now: o.Now, log: o.Log, lookupTXT: o.LookupTXT, mailbox: o.Mailbox,
+		db: o.DB, box: o.Box, passwords: o.Passwords, now: o.Now, log: o.Log, lookupTXT: o.LookupTXT, wait: o.Wait, mailbox: o.Mailbox,
 		waker: make(chan struct{}, 1),
 	}
 	c.current.Store(o.Catalogue)
@@ -67,6 +70,7 @@ type core struct {
 	now       func() time.Time
 	log       *slog.Logger
 	lookupTXT func(ctx context.Context, domain string) ([]string, error)
+	wait      func(ctx context.Context, d time.Duration)
 	current   atomic.Pointer[catalogue.Catalogue]
 	applied   atomic.Int64 // the version of current; 0 for the one given to New
 	mailbox   MailboxMode

@@ -27,6 +27,7 @@ const toldAdministrators = 50
 // It refuses with join.waiting_already, join.too_many_open, join.paused,
 // join.blocked (JOIN-4), join.member_already, and with the field at fault.
 func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, message string) (directory.JoinRequest, error) {
+	defer s.evenly(ctx, s.now())
 	message = strings.TrimSpace(message)
 	switch {
 	case directory.CleanNumber(number) == "":

@@ -21,6 +21,7 @@ import (
 // holds one person back (KEY-14). A number that nobody has is answered alike,
 // with as much work.
 func (s *Keys) Enter(ctx context.Context, actor authz.Actor, number, typed string) (directory.Account, error) {
+	defer s.evenly(ctx, s.now())
 	if directory.CleanNumber(number) == "" {
 		return directory.Account{}, directory.InvalidField("number", "field.required", nil)
 	}

@@ -35,6 +35,7 @@ const registrationLink = 24 * time.Hour
 //
 // It refuses with the field at fault, and with limit.hourly.
 func (u *Users) Register(ctx context.Context, client Client, form Registering) error {
+	defer u.evenly(ctx, u.now())
 	form, err := u.checkRegistering(form)
 	if err != nil {
 		return err

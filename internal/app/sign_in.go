@@ -64,6 +64,7 @@ const (
 // this name from this address, and for this address: it never shuts out the
 // person elsewhere (SIGN-6).
 func (s *Sessions) SignIn(ctx context.Context, client Client, given Credentials, limits SessionLimits) (Started, error) {
+	defer s.evenly(ctx, s.now())
 	given.Name = cutText(given.Name, 254)
 	user, err := s.admit(ctx, client, given)
 	if refusal, fault := asRefusal(err); fault != nil || refusal != nil {

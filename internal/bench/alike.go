@@ -10,6 +10,7 @@ import (
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/generate"
+	"intendant/internal/secret"
 )
 
 // alikeCalls is how many interleaved calls each of two answers is measured by.
@@ -106,11 +107,15 @@ func (r *run) people(prefix string, n int) ([]invented, error) {
 	if len(r.Only) > 0 && !slices.ContainsFunc(r.Only, func(name string) bool { return len(name) > 5 && name[:5] == "alike" }) {
 		return nil, nil
 	}
+	hash, err := secret.NewPasswords(1).Hash(r.ctx, "nobody knows this one")
+	if err != nil {
+		return nil, err
+	}
 	stamp := r.Now().UnixNano()
 	people := make([]invented, n)
 	for i := range people {
 		email := fmt.Sprintf("%s.%d.%d@mesure.example", prefix, stamp, i)
-		u, err := r.App.Users.Seed(r.ctx, directory.User{Email: email, Language: "fr", Password: directory.PasswordOwn, PasswordHash: nobodysPassword})
+		u, err := r.App.Users.Seed(r.ctx, directory.User{Email: email, Language: "fr", Password: directory.PasswordOwn, PasswordHash: hash})
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +123,3 @@ func (r *run) people(prefix string, n int) ([]invented, error) {
 	}
 	return people, nil
 }
-
-// nobodysPassword is the hash of a password that nobody knows, at the cost all
-// passwords have.
-const nobodysPassword = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$5f1m1Zz3l1yq0oG0m1pZyN2m1n8Zk0y3o8x2b6c1d2E"

@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 		return nil, err
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
-		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT, Mailbox: mailboxMode(o.Config)})
+		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT, Wait: wait, Mailbox: mailboxMode(o.Config)})
 	if err := i.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
@@ -142,4 +142,14 @@ func CatalogueText(name string) (string, error) {
 		return "", fmt.Errorf("read catalogue: %w", err)
 	}
 	return string(text), nil
+}
+
+// wait lets time pass, unless the asker leaves.
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
