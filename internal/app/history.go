@@ -13,8 +13,10 @@ import (
 
 // A HistoryFilter chooses history entries; its zero value chooses all. From is
 // inclusive, To exclusive. Unit stands for itself and all units below it.
-// Accounts counts in ListAll only; directory.Installation is the vendor's own
-// history.
+// By and About say the same as Actor and Subject in words: a UUID, a user name,
+// an address, or a part of the name of a member or of the vendor's staff.
+// Accounts and Number count in ListAll only; directory.Installation is the
+// vendor's own history.
 type HistoryFilter struct {
 	From, To time.Time
 	Actor    directory.UserID
@@ -24,12 +26,16 @@ type HistoryFilter struct {
 	Door     authz.Door
 	Batch    string
 	Accounts []directory.AccountID
+	By       string
+	About    string
+	Number   string // a customer number
 }
 
 // A Person is how somebody is shown. Without a name, Message is the key of what
 // stands for it.
 type Person struct {
 	User    directory.UserID
+	UUID    string // empty for who is nobody known
 	Name    string
 	Message string
 }
@@ -45,6 +51,7 @@ type Shown struct {
 	Objects map[string]string
 	Unit    string
 	Account string // empty for the installation
+	Number  string // the account's customer number
 }
 
 // ObjectName is the name of what the entry is about, in a language.
@@ -110,11 +117,20 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilte
 		return page, err
 	}
 	err := h.db.View(ctx, func(r *store.Reader) error {
-		rows, err := h.inUnit(ctx, r, f)
+		rows, err := h.inUnit(ctx, r, directory.Installation, f)
 		if err != nil {
 			return err
 		}
 		rows.Accounts = f.Accounts
+		if f.Number != "" {
+			account, err := r.AccountByNumber(ctx, f.Number)
+			if refusedWith(err, "account.not_found") {
+				return nil
+			} else if err != nil {
+				return err
+			}
+			rows.Accounts = []directory.AccountID{account.ID}
+		}
 		page, err = h.page(ctx, r, rows, w)
 		return err
 	})
@@ -169,7 +185,7 @@ func (h *History) visible(ctx context.Context, r *store.Reader, rights authz.Rig
 	if !rights.MayAnywhere(authz.ViewHistory) {
 		return store.EntryFilter{}, require(rights, authz.ViewHistory, 0)
 	}
-	rows, err := h.inUnit(ctx, r, f)
+	rows, err := h.inUnit(ctx, r, account, f)
 	if err != nil {
 		return rows, err
 	}
@@ -185,9 +201,26 @@ func (h *History) visible(ctx context.Context, r *store.Reader, rights authz.Rig
 	return rows, nil
 }
 
-// inUnit is the filter as rows are chosen, its unit with the units below.
-func (h *History) inUnit(ctx context.Context, r *store.Reader, f HistoryFilter) (store.EntryFilter, error) {
+// mostCalled is how many people words of a filter may mean.
+const mostCalled = 1000
+
+// inUnit is the filter as rows are chosen, its unit with the units below, its
+// words with the people they mean.
+func (h *History) inUnit(ctx context.Context, r *store.Reader, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
 	rows := store.EntryFilter{From: f.From, To: f.To, Actor: f.Actor, Subject: f.Subject, Kinds: f.Kinds, Door: f.Door, Batch: f.Batch}
+	for _, words := range []struct {
+		typed string
+		into  *[]directory.UserID
+	}{{f.By, &rows.Actors}, {f.About, &rows.Subjects}} {
+		if words.typed == "" {
+			continue
+		}
+		people, err := r.PeopleCalled(ctx, account, words.typed, mostCalled)
+		if err != nil {
+			return rows, err
+		}
+		*words.into = people
+	}
 	if f.Unit == 0 {
 		return rows, nil
 	}
@@ -240,7 +273,7 @@ func (h *History) shown(ctx context.Context, r *store.Reader, entries []audit.En
 		s := Shown{
 			Entry: e, Actor: person(users, e.Actor), Subject: person(users, e.Subject),
 			Object: names[e.Object].Name, Objects: names[e.Object].Names,
-			Unit: names[int64(e.Unit)].Name, Account: names[int64(e.Account)].Name,
+			Unit: names[int64(e.Unit)].Name, Account: names[int64(e.Account)].Name, Number: names[int64(e.Account)].Number,
 		}
 		if e.Actor == 0 {
 			s.Actor.Message = "history.actor." + string(e.ActorKind)
@@ -291,11 +324,11 @@ func person(users map[directory.UserID]directory.User, id directory.UserID) Pers
 	u, found := users[id]
 	switch {
 	case found && !u.Erased.IsZero():
-		return Person{User: id, Message: "history.actor.erased"}
+		return Person{User: id, UUID: u.UUID, Message: "history.actor.erased"}
 	case found && u.Name() != "":
-		return Person{User: id, Name: u.Name()}
+		return Person{User: id, UUID: u.UUID, Name: u.Name()}
 	case found && u.Email != "":
-		return Person{User: id, Name: u.Email}
+		return Person{User: id, UUID: u.UUID, Name: u.Email}
 	}
 	return Person{User: id, Message: "history.actor.unknown"}
 }

@@ -126,8 +126,12 @@ func (c *core) noteRefusal(ctx context.Context, actor authz.Actor, account direc
 	if !errors.As(err, &refusal) || refusal.Kind != directory.Denied {
 		return
 	}
-	what := store.Access{User: actor.User, Account: account, Outcome: refusal.Code, Address: actor.Address, Agent: actor.Agent,
-		Name: fmt.Sprint(refusal.Args["Permission"], refusal.Args["Duty"])}
+	what := store.Access{User: actor.User, Account: account, Outcome: refusal.Code, Address: actor.Address, Agent: actor.Agent}
+	for _, missing := range []string{"Permission", "Duty"} {
+		if name, ok := refusal.Args[missing].(string); ok {
+			what.Name = name
+		}
+	}
 	if err := c.note(ctx, func(tx *store.Tx) error { return tx.LogAccess(ctx, what) }); err != nil {
 		c.log.ErrorContext(ctx, "write access log", "error", err)
 	}

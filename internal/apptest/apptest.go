@@ -64,7 +64,8 @@ func New(t testing.TB, kind string) *World {
 		t.Fatal(faults)
 	}
 	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: secret.NewPasswords(2), Catalogue: c, Now: w.Now,
-		Log: slog.New(slog.DiscardHandler), LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil }})
+		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff,
+		LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil }})
 	return w
 }
 

@@ -16,6 +16,9 @@ type Printer struct {
 // Lang returns the code of the printer's language.
 func (p *Printer) Lang() string { return p.speech.code }
 
+// Zone is the time zone that times are told in.
+func (p *Printer) Zone() *time.Location { return p.zone }
+
 // Has reports whether there is a message of that key.
 func (p *Printer) Has(key string) bool {
 	if _, ok := p.speech.plain[key]; ok {

@@ -22,6 +22,9 @@ type AccessFilter struct {
 	From, To time.Time
 	Outcome  string
 	Refused  bool // everything but sign-ins
+	// Who is a user's UUID, a user name or address, or what was typed as one.
+	Who    string
+	Number string // a customer number
 }
 
 func (f AccessFilter) where(a *args) string {
@@ -40,6 +43,14 @@ func (f AccessFilter) where(a *args) string {
 	}
 	if f.Outcome != "" {
 		where += ` AND l.outcome = ` + a.add(f.Outcome)
+	}
+	if f.Who != "" {
+		folded := a.add(directory.Fold(f.Who))
+		where += ` AND (l.user_key IN (SELECT key FROM "user" WHERE uuid = ` + folded +
+			` UNION ALL SELECT user_key FROM sign_in_name WHERE folded = ` + folded + `) OR lower(l.name) = ` + folded + `)`
+	}
+	if f.Number != "" {
+		where += ` AND l.account_key = ` + accountNumbered(f.Number, a)
 	}
 	if f.Refused {
 		where += ` AND l.outcome <> 'signed_in'`

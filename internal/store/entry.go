@@ -20,6 +20,8 @@ type EntryFilter struct {
 	From, To time.Time
 	Actor    directory.UserID
 	Subject  directory.UserID
+	Actors   []directory.UserID // any of these; nil: whoever
+	Subjects []directory.UserID // any of these; nil: whoever
 	Kinds    []audit.Kind
 	Units    []directory.UnitID // with InUnits: entries of these units only
 	InUnits  bool
@@ -46,6 +48,12 @@ func (f EntryFilter) where(r *Reader, a *args) string {
 	}
 	if f.Subject != 0 {
 		where += ` AND e.subject_key = ` + a.add(f.Subject)
+	}
+	if f.Actors != nil {
+		where += ` AND e.actor_key` + inKeys(r, f.Actors, a)
+	}
+	if f.Subjects != nil {
+		where += ` AND e.subject_key` + inKeys(r, f.Subjects, a)
 	}
 	if len(f.Kinds) > 0 {
 		kinds := make([]string, len(f.Kinds))
@@ -195,9 +203,10 @@ func (c EraseHistory) apply(ctx context.Context, tx *Tx) error {
 // A Named is what a row is called, for a history entry that is about it. Of a
 // role there are names by language.
 type Named struct {
-	Noun  string // "account", "unit", "company", "role" or "import"
-	Name  string
-	Names map[string]string
+	Noun   string // "account", "unit", "company", "role" or "import"
+	Name   string
+	Number string // the customer number of an account
+	Names  map[string]string
 }
 
 // Names reads what the rows of these keys are called, of whatever table: a key
@@ -211,16 +220,16 @@ func (r *Reader) Names(ctx context.Context, keys []int64) (map[int64]Named, erro
 	var a args
 	in := inKeys(r, keys, &a)
 	query := `
-		SELECT 'account', key, name FROM account WHERE key` + in + `
-		UNION ALL SELECT 'unit', key, name FROM unit WHERE key` + in + `
-		UNION ALL SELECT 'company', key, name FROM company WHERE key` + in + `
-		UNION ALL SELECT 'import', key, file_name FROM import WHERE key` + in + `
-		UNION ALL SELECT 'role', key, names FROM role WHERE key` + in + `
-		UNION ALL SELECT 'role', g.key, o.names FROM "grant" g JOIN role o ON o.key = g.role_key WHERE g.key` + in
+		SELECT 'account', key, name, number FROM account WHERE key` + in + `
+		UNION ALL SELECT 'unit', key, name, '' FROM unit WHERE key` + in + `
+		UNION ALL SELECT 'company', key, name, '' FROM company WHERE key` + in + `
+		UNION ALL SELECT 'import', key, file_name, '' FROM import WHERE key` + in + `
+		UNION ALL SELECT 'role', key, names, '' FROM role WHERE key` + in + `
+		UNION ALL SELECT 'role', g.key, o.names, '' FROM "grant" g JOIN role o ON o.key = g.role_key WHERE g.key` + in
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var key int64
 		var n Named
-		if err := row.Scan(&n.Noun, &key, &n.Name); err != nil {
+		if err := row.Scan(&n.Noun, &key, &n.Name, &n.Number); err != nil {
 			return err
 		}
 		if n.Noun == "role" {

@@ -13,6 +13,7 @@ import (
 type MailFilter struct {
 	State   directory.MailState
 	Account directory.AccountID
+	Number  string // a customer number
 	Address string // a part of the address, in any case
 	Kind    string
 }
@@ -24,6 +25,9 @@ func (f MailFilter) where(a *args) string {
 	}
 	if f.Account != 0 {
 		where += ` AND m.account_key = ` + a.add(f.Account)
+	}
+	if f.Number != "" {
+		where += ` AND m.account_key = ` + accountNumbered(f.Number, a)
 	}
 	if f.Address != "" {
 		where += ` AND lower(m.address) LIKE ` + a.add("%"+escapeLike(strings.ToLower(f.Address))+"%") + ` ESCAPE '\'`
