@@ -210,7 +210,7 @@ func customerColumns(q *page.Request, asked app.CustomerQuery) []ui.Column {
 		c.Sort = next.with(customersPath, "sort", name)
 		return c
 	}
-	return []ui.Column{column("number", "w-cno p2", true), column("name", "", true), column("level", "p3 w-lvl2", true),
+	return []ui.Column{column("number", "w-cno p2", true), column("name", "", true), column("level", "p3 w-co", true),
 		column("members", "p2 num w-n", true), column("administrators", "p2 num w-n", true), column("keys", "p3 num w-n", false),
 		column("state", "w-cst", false), column("ends", "p3 num w-end", true)}
 }

@@ -65,8 +65,11 @@ func (h Handler) revokeDialog(q *page.Request, c app.Customer, key string) *dial
 // unlockDialog asks which way the one new key leaves; for a number that nobody
 // has there is no key and nothing to choose.
 func (h Handler) unlockDialog(q *page.Request, a directory.Account, number, action, back string) *dialog {
-	t := q.Printer.T
-	d := dialogOf(q, t("customer.unlock.title", "Number", number), t("customer.unlock.lead"), action, back)
+	t, printed := q.Printer.T, number
+	if a.ID != 0 && directory.CleanNumber(a.Number) == directory.CleanNumber(number) {
+		printed = a.Number
+	}
+	d := dialogOf(q, t("customer.unlock.title", "Number", printed), t("customer.unlock.lead"), action, back)
 	d.Hidden = []ui.Hidden{{Name: "number", Value: number}}
 	d.Act = ui.Act{Label: t("customer.unlock"), Icon: "lock-open", Kind: ui.Primary}
 	if a.ID == 0 {

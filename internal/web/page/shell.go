@@ -113,7 +113,7 @@ func (q *Request) InConsole(title string, here Place, counts ConsoleCounts) ui.P
 		item(Customers, "building", "/vendor/customers", "", counts.Customers, false),
 		item(KeyRequests, "key", "/vendor/key-requests", "", counts.KeyRequests, true),
 		item(MailQueue, "mail", "/vendor/mail", "", counts.MailTrouble, true),
-		item(CataloguePlace, "template", "/vendor/catalogue", "nav.heading.installation", 0, false),
+		item(CataloguePlace, "license", "/vendor/catalogue", "nav.heading.installation", 0, false),
 		item(Staff, "users", "/vendor/staff", "nav.heading.installation", 0, false),
 		item(VendorUsers, "user-off", "/vendor/users", "nav.heading.installation", 0, false),
 		item(VendorHistory, "history", "/vendor/history", "nav.heading.installation", 0, false),
