@@ -152,3 +152,17 @@ func (s *Imports) eachLines(ctx context.Context, id directory.ImportID, change D
 		}
 	}
 }
+
+// Invalid counts the pieces of a paste that are no address.
+func (s *Imports) Invalid(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (int64, error) {
+	i, err := s.Find(ctx, actor, account, id)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	err = s.db.Peek(func(r *store.Reader) (err error) {
+		n, _, err = r.CountInvalid(ctx, i.ID)
+		return err
+	})
+	return n, err
+}

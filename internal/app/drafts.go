@@ -16,16 +16,22 @@ import (
 // DraftPageRows is how many rows one page of a draft shows.
 const DraftPageRows = 200
 
-// Paste reads addresses into a draft, a new one when id is empty; it waits seven
-// days for its maker. Doubles are merged, in the draft too; pieces that are no
+// A Pasting is text pasted into a draft, a new one when Draft is empty. Mended
+// takes out the pieces that were no address before: what is pasted replaces
+// them.
+type Pasting struct {
+	Draft, Text string
+	Mended      bool
+}
+
+// Paste reads addresses into a draft, which waits seven days for its maker. Doubles are merged, in the draft too; pieces that are no
 // address are kept with their place (ADD-1, ADD-2). People who are in the
 // account are marked, those who were come with their former company and
-// function; of others nothing is said (ADD-5). Mended takes out the pieces that
-// were no address before: what is pasted replaces them.
+// function; of others nothing is said (ADD-5).
 //
 // It refuses with addresses.too_many, addresses.empty and as Find does.
-func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account directory.AccountID, id, text string, mended bool) (directory.Import, error) {
-	i, counts, err := s.pasteInto(ctx, actor, account, id)
+func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account directory.AccountID, paste Pasting) (directory.Import, error) {
+	i, counts, err := s.pasteInto(ctx, actor, account, paste.Draft)
 	if err != nil {
 		return i, err
 	}
@@ -37,7 +43,7 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 	}); err != nil {
 		return i, err
 	}
-	list, refusal := directory.ParseAddresses(text, limit)
+	list, refusal := directory.ParseAddresses(paste.Text, limit)
 	if refusal != nil {
 		return i, refusal
 	}
@@ -54,7 +60,7 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 			return i, err
 		}
 	}
-	if mended {
+	if paste.Mended {
 		if err := s.note(ctx, func(tx *store.Tx) error { return tx.ClearInvalid(ctx, i.ID) }); err != nil {
 			return i, err
 		}

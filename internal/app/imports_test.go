@@ -190,11 +190,11 @@ func TestPasteOfAHundredThousand(t *testing.T) { // ADD-1
 		admin := w.Administrator(account, "claire.maraval@maraval.example")
 		addresses := apptest.Addresses(100_000, "maraval.example")
 		text := strings.Join(addresses, "\n")
-		_, err := w.Imports.Paste(w.Context(), admin, account.ID, "", text+"\none.more@maraval.example", false)
+		_, err := w.Imports.Paste(w.Context(), admin, account.ID, app.Pasting{Text: text + "\none.more@maraval.example"})
 		if w.Code(err) != "addresses.too_many" {
 			t.Fatalf("100,001 addresses: %v, want addresses.too_many", err)
 		}
-		i, err := w.Imports.Paste(w.Context(), admin, account.ID, "", text, false)
+		i, err := w.Imports.Paste(w.Context(), admin, account.ID, app.Pasting{Text: text})
 		w.Must(err)
 		v, err := w.Imports.Draft(w.Context(), admin, account.ID, i.UUID, 500)
 		w.Must(err)
@@ -218,9 +218,9 @@ func TestDraft(t *testing.T) {
 		other := w.Account("204818")
 		_, err := w.Members.Add(w.Context(), w.Operator(), other.ID, []app.NewMember{{Row: 1, Email: "elsewhere@maraval.example", First: "Else", Company: "Elsewhere"}}, app.AddOptions{})
 		w.Must(err)
-		i, err := w.Imports.Paste(w.Context(), admin, account.ID, "", `agathe@maraval.example; "Bertin, Yann" <y.bertin@maraval.example>
+		i, err := w.Imports.Paste(w.Context(), admin, account.ID, app.Pasting{Text: `agathe@maraval.example; "Bertin, Yann" <y.bertin@maraval.example>
 wim@maraval.example	elsewhere@maraval.example, CLAIRE.maraval@maraval.example
-marion.tessier@maraval AGATHE@maraval.example`, false)
+marion.tessier@maraval AGATHE@maraval.example`})
 		w.Must(err)
 		page := func() app.DraftView {
 			t.Helper()

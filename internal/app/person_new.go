@@ -206,3 +206,41 @@ func (s *Members) quickRows(ctx context.Context, account directory.AccountID, li
 	}
 	return rows, nil
 }
+
+// InvitationDays is how long an invitation of the account is good (INV-1).
+func (s *Members) InvitationDays(a directory.Account) int { return s.policies(a).InvitationDays }
+
+// QuickLimit is how many addresses the quick form takes (ADD-10).
+func (s *Members) QuickLimit(a directory.Account) int { return s.policies(a).QuickAddAccount }
+
+// A PersonCard is what is shown of somebody just after they were added.
+type PersonCard struct {
+	Member                                          directory.Member
+	Name, Email, UserName, Company, Function, Level string
+}
+
+// Card reads a member of the account as their form shows them after saving. It
+// refuses without members.manage, and with member.not_found.
+func (s *Members) Card(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (PersonCard, error) {
+	var card PersonCard
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := require(rights, authz.ManageMembers, 0); err != nil {
+			return err
+		}
+		m, err := r.MemberByUUID(ctx, account, id)
+		if err != nil {
+			return err
+		}
+		u, err := r.User(ctx, m.User)
+		if err != nil {
+			return err
+		}
+		shown, err := placesShown(ctx, r, account, []directory.MemberID{m.ID})
+		row := shown[m.ID]
+		name := u
+		name.First, name.Last = row.First, row.Last
+		card = PersonCard{Member: m, Name: name.Name(), Email: u.Email, UserName: u.UserName, Company: row.Company, Function: row.Function, Level: row.Level}
+		return err
+	})
+	return card, err
+}

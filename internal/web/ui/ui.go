@@ -48,7 +48,8 @@ func ParseTheme(s string) Theme {
 
 // A Page is what a shell needs to know. Title is in the reader's language and
 // without the vendor's name, which the shell adds. Aside is the panel (or, with
-// Rail, the lasting right-hand column) beside the main part, or nil.
+// Rail, the lasting right-hand column) beside the main part, or nil. Refresh is
+// after how many seconds the page is asked for again without a script; 0: never.
 type Page struct {
 	Printer *i18n.Printer
 	Title   string
@@ -62,6 +63,7 @@ type Page struct {
 	Banner  *Banner
 	Aside   templ.Component
 	Rail    bool
+	Refresh int
 }
 
 // T is the message key in the reader's language.

@@ -194,15 +194,28 @@ func (p *Page) Submit(action string, pairs ...string) *Page {
 	p.client.t.Helper()
 	for _, form := range p.All("form") {
 		if form.Attr("action") == action && strings.EqualFold(form.Attr("method"), "post") {
-			return p.client.Post(action, append(filled(form, pairs), pairs...)...)
+			return p.client.Post(action, append(filled(p.parts(form), pairs), pairs...)...)
 		}
 	}
 	p.client.t.Fatalf("no form posts to %s", action)
 	return nil
 }
 
+// parts are the fields of a form: those inside, and those elsewhere that name it.
+func (p *Page) parts(form htmlcheck.Node) func(tag string) []htmlcheck.Node {
+	return func(tag string) []htmlcheck.Node {
+		found := form.All(tag)
+		for _, field := range p.All(tag) {
+			if id := form.Attr("id"); id != "" && field.Attr("form") == id {
+				found = append(found, field)
+			}
+		}
+		return found
+	}
+}
+
 // filled are the values standing in a form, but for the names given.
-func filled(form htmlcheck.Node, given []string) []string {
+func filled(parts func(tag string) []htmlcheck.Node, given []string) []string {
 	var pairs []string
 	keep := func(name, value string) {
 		for i := 0; i < len(given); i += 2 {
@@ -214,7 +227,7 @@ func filled(form htmlcheck.Node, given []string) []string {
 			pairs = append(pairs, name, value)
 		}
 	}
-	for _, input := range form.All("input") {
+	for _, input := range parts("input") {
 		kind := input.Attr("type")
 		choice := kind == "checkbox" || kind == "radio"
 		switch {
@@ -225,10 +238,10 @@ func filled(form htmlcheck.Node, given []string) []string {
 			keep(input.Attr("name"), input.Attr("value"))
 		}
 	}
-	for _, area := range form.All("textarea") {
+	for _, area := range parts("textarea") {
 		keep(area.Attr("name"), area.Text())
 	}
-	for _, choice := range form.All("select") {
+	for _, choice := range parts("select") {
 		for i, option := range choice.All("option") {
 			if option.HasAttr("selected") || i == 0 && !choice.Has("option[selected]") {
 				keep(choice.Attr("name"), option.Attr("value"))

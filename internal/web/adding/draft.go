@@ -1,0 +1,349 @@
+package adding
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A draftView is the page of pasted addresses: the paste, and once there is one
+// the table with the panel over ticked rows.
+type draftView struct {
+	task
+	Paste    string // action of the paste
+	Text     string // typed and refused, or to be mended
+	Mend     bool
+	Draft    *app.DraftView
+	Number   int // of the page
+	Pages    int
+	Ticked   map[int64]bool
+	All      bool
+	Set      setForm
+	Warning  string
+	Told     directory.DraftLosses
+	Days     int
+	KeepPath string // where a changed row is sent at once
+	Weigh    string // where a changed panel is sent at once
+}
+
+// A setForm is what the panel says; "-" leaves a field alone.
+type setForm struct {
+	Company, Function, Level string
+	Clear                    bool // takes the company away
+}
+
+// leave is the value of a choice that changes nothing.
+const leave = "-"
+
+func (h Handler) showPaste(q *page.Request) error {
+	v := h.pasteView(q)
+	if _, err := h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID); err != nil {
+		return err
+	}
+	return q.Render(draftPage(v))
+}
+
+func (h Handler) pasteView(q *page.Request) draftView {
+	v := draftView{task: h.task(q, q.Printer.T("adding.title")), Paste: q.AccountPath("/members/add"), Number: 1}
+	return v
+}
+
+func (h Handler) paste(q *page.Request) error {
+	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID, app.Pasting{Text: q.PostFormValue("addresses")})
+	if err == nil {
+		return q.Redirect(draftPath(q, i))
+	}
+	v := h.pasteView(q)
+	v.Text = strings.ToValidUTF8(q.PostFormValue("addresses"), "�")
+	if fault := v.refused(err); fault != nil {
+		return fault
+	}
+	return q.RenderStatus(http.StatusUnprocessableEntity, draftPage(v))
+}
+
+func (h Handler) pasteMore(q *page.Request) error {
+	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID,
+		app.Pasting{Draft: q.PathValue("draft"), Text: q.PostFormValue("addresses"), Mended: q.Ticked("mend")})
+	if err == nil {
+		return q.Redirect(draftPath(q, i))
+	}
+	v, err2 := h.draftView(q, 1)
+	if err2 != nil {
+		return err2
+	}
+	v.Text, v.Mend = strings.ToValidUTF8(q.PostFormValue("addresses"), "�"), q.Ticked("mend")
+	if fault := v.refused(err); fault != nil {
+		return fault
+	}
+	return q.RenderStatus(http.StatusUnprocessableEntity, draftPage(v))
+}
+
+func (h Handler) showDraft(q *page.Request) error {
+	v, err := h.draftView(q, pageNumber(q))
+	if err != nil {
+		if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "import.started" {
+			return q.Redirect(q.AccountPath("/imports/" + q.PathValue("draft")))
+		}
+		return err
+	}
+	if q.FormValue("mend") != "" {
+		v.Mend = true
+		var texts []string
+		for _, f := range v.Draft.Invalid {
+			texts = append(texts, f.Email)
+		}
+		v.Text = strings.Join(texts, "\n")
+	}
+	return q.Render(draftPage(v))
+}
+
+func (h Handler) draftView(q *page.Request, number int) (draftView, error) {
+	v := h.pasteView(q)
+	d, err := h.App.Imports.Draft(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), number)
+	if err != nil {
+		return v, err
+	}
+	v.Draft, v.Number = &d, number
+	v.Pages = int((d.Counts.Rows + app.DraftPageRows - 1) / app.DraftPageRows)
+	v.Action = draftPath(q, d.Import)
+	v.Paste, v.KeepPath, v.Weigh = v.Action+"/paste", v.Action+"?act=keep", v.Action+"?act=weigh"
+	v.Set = setForm{Function: leave, Level: leave}
+	v.Ticked = map[int64]bool{}
+	v.Days = h.App.Members.InvitationDays(q.Frame.Account)
+	return v, nil
+}
+
+// changeDraft first takes over what the page says of its rows, then does what
+// the button asks.
+func (h Handler) changeDraft(q *page.Request) error {
+	if err := h.App.Imports.EditDraft(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), readEdits(q)); err != nil {
+		return err
+	}
+	act := q.PostFormValue("act")
+	if now := q.URL.Query().Get("act"); now != "" {
+		act = now
+	}
+	switch act {
+	case "keep", "weigh":
+		return h.weigh(q)
+	case "apply":
+		return h.apply(q)
+	case "remove":
+		return h.remove(q)
+	case "check":
+		return h.checkDraft(q)
+	case "send":
+		return h.send(q)
+	}
+	to := q.AccountPath("/drafts/" + q.PathValue("draft"))
+	if number, found := strings.CutPrefix(act, "page:"); found {
+		to += "?page=" + number
+	} else if n := pageNumber(q); n > 1 {
+		to += "?page=" + strconv.Itoa(n)
+	}
+	return q.Redirect(to)
+}
+
+// readEdits are the rows of the form: each field's name ends with its line.
+func readEdits(q *page.Request) map[int64]directory.DraftEdit {
+	edits := map[int64]directory.DraftEdit{}
+	for _, text := range q.PostForm["line"] {
+		line, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			continue
+		}
+		edits[line] = directory.DraftEdit{First: q.Field("first." + text), Last: q.Field("last." + text), Company: q.Field("company." + text),
+			Function: q.Field("function." + text), Level: q.Field("level." + text)}
+	}
+	return edits
+}
+
+// readChange is what the panel says, over the ticked rows.
+func readChange(q *page.Request) (app.DraftChange, setForm) {
+	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Level: q.Field("set_level"), Clear: q.Ticked("clear_company")}
+	change := app.DraftChange{All: q.Ticked("all")}
+	for _, text := range q.PostForm["tick"] {
+		if line, err := strconv.ParseInt(text, 10, 64); err == nil {
+			change.Lines = append(change.Lines, line)
+		}
+	}
+	if form.Company != "" || form.Clear {
+		company := form.Company
+		if form.Clear {
+			company = ""
+		}
+		change.Set.Company = &company
+	}
+	if form.Function != leave && q.PostForm.Has("set_function") {
+		change.Set.Function = &form.Function
+	}
+	if form.Level != leave && q.PostForm.Has("set_level") {
+		change.Set.Level = &form.Level
+	}
+	for _, told := range []struct {
+		name string
+		into *int
+	}{{"told_companies", &change.Told.Companies}, {"told_functions", &change.Told.Functions}, {"told_levels", &change.Told.Levels}} {
+		if n, err := strconv.Atoi(q.Field(told.name)); err == nil {
+			*told.into = n
+		}
+	}
+	return change, form
+}
+
+// weigh shows the page as it is typed, with what the panel would overwrite
+// (ADD-7).
+func (h Handler) weigh(q *page.Request) error {
+	change, form := readChange(q)
+	losses, err := h.App.Imports.Losses(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), change)
+	if err != nil {
+		return err
+	}
+	v, err := h.withPanel(q, change, form, losses)
+	if err != nil {
+		return err
+	}
+	return q.Render(draftPage(v))
+}
+
+func (h Handler) withPanel(q *page.Request, change app.DraftChange, form setForm, losses directory.DraftLosses) (draftView, error) {
+	v, err := h.draftView(q, pageNumber(q))
+	if err != nil {
+		return v, err
+	}
+	v.Set, v.All, v.Told = form, change.All, losses
+	for _, line := range change.Lines {
+		v.Ticked[line] = true
+	}
+	if losses.Any() {
+		v.Warning = lossSentence(v.task, losses)
+	}
+	return v, nil
+}
+
+// lossSentence says what is overwritten: "Replaces 1 company and 2 roles
+// already chosen on these rows."
+func lossSentence(t task, l directory.DraftLosses) string {
+	var parts []string
+	for _, part := range []struct {
+		key string
+		n   int
+	}{{"adding.loss.companies", l.Companies}, {"adding.loss.roles", l.Functions}, {"adding.loss.levels", l.Levels}} {
+		if part.n > 0 {
+			parts = append(parts, t.T(part.key, "Count", part.n))
+		}
+	}
+	return t.T("adding.loss", "What", t.Printer.List(parts))
+}
+
+func (h Handler) apply(q *page.Request) error {
+	change, form := readChange(q)
+	problem := ""
+	switch {
+	case !change.All && len(change.Lines) == 0:
+		problem = "adding.panel.no_ticks"
+	case change.Set.Empty():
+		problem = "adding.panel.nothing_set"
+	}
+	losses, done, err := directory.DraftLosses{}, false, error(nil)
+	if problem == "" {
+		losses, done, err = h.App.Imports.SetDraft(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), change)
+	}
+	if err != nil {
+		return err
+	}
+	v, err := h.withPanel(q, change, form, losses)
+	if err != nil {
+		return err
+	}
+	if done {
+		n := int64(len(change.Lines))
+		if change.All {
+			n = v.Draft.Counts.Rows
+		}
+		q.Toast(q.Printer.T("adding.panel.done", "Count", n), "")
+		return q.Redirect(v.Action + "?page=" + strconv.Itoa(v.Number))
+	}
+	if problem != "" {
+		v.Warning = v.T(problem)
+	}
+	return q.RenderStatus(http.StatusUnprocessableEntity, draftPage(v))
+}
+
+func (h Handler) remove(q *page.Request) error {
+	change, _ := readChange(q)
+	if len(change.Lines) > 0 {
+		if err := h.App.Imports.RemoveFromDraft(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), change.Lines); err != nil {
+			return err
+		}
+		q.Toast(q.Printer.T("adding.panel.removed", "Count", len(change.Lines)), "")
+	}
+	return q.Redirect(q.AccountPath("/drafts/" + q.PathValue("draft")))
+}
+
+// checkDraft makes the detailed preview of a paste.
+func (h Handler) checkDraft(q *page.Request) error {
+	i, err := h.App.Imports.Settings(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), app.ImportSetting{Invite: directory.InviteByLevel})
+	if err != nil {
+		return err
+	}
+	return q.Redirect(importPath(q, i))
+}
+
+func (h Handler) send(q *page.Request) error {
+	i, err := h.App.Imports.Start(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"))
+	if err != nil {
+		return err
+	}
+	h.toastDone(q, i)
+	return q.Redirect(importPath(q, i))
+}
+
+// toastDone says what a run that is over has done.
+func (h Handler) toastDone(q *page.Request, i directory.Import) {
+	if i.State == directory.ImportDone {
+		q.Toast(strings.Join(outcomeParts(q.Printer, i.Counts), ", "), "")
+	}
+}
+
+// company is the field of a row, with the companies there are beside it.
+func (v draftView) company(l app.DraftLine) ui.Field {
+	line := strconv.FormatInt(l.Line, 10)
+	return ui.Field{Name: "company." + line, Value: l.Company, Label: v.T("adding.of", "Field", v.T("field.company"), "Email", l.Email),
+		Placeholder: v.T("field.company"), Attrs: v.inDraft(map[string]any{"list": "companies"})}
+}
+
+// text is a free field of a row.
+func (v draftView) text(l app.DraftLine, name, key, value string) ui.Field {
+	return ui.Field{Name: name + "." + strconv.FormatInt(l.Line, 10), Value: value, Placeholder: v.T(key),
+		Label: v.T("adding.of", "Field", v.T(key), "Email", l.Email), Attrs: v.inDraft(nil)}
+}
+
+func (v draftView) function(l app.DraftLine) ui.Field {
+	attrs := morph(v.KeepPath, "change")
+	attrs["hx-include"] = "[form='draft']"
+	return ui.Field{Name: "function." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.role"), "Email", l.Email),
+		Options: roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), l.Function), Attrs: v.inDraft(attrs)}
+}
+
+func (v draftView) level(l app.DraftLine) ui.Field {
+	attrs := morph(v.KeepPath, "change")
+	attrs["hx-include"] = "[form='draft']"
+	return ui.Field{Name: "level." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.access_level"), "Email", l.Email),
+		Options: roleOptions(v.Printer, v.Draft.Choices.Levels, v.T("adding.no_level"), l.Level), Attrs: v.inDraft(attrs)}
+}
+
+// inDraft makes a field belong to the form of the draft, which stands empty
+// beside the table.
+func (v draftView) inDraft(attrs map[string]any) map[string]any {
+	if attrs == nil {
+		attrs = map[string]any{}
+	}
+	attrs["form"] = "draft"
+	return attrs
+}

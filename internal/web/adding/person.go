@@ -1,0 +1,176 @@
+package adding
+
+import (
+	"net/http"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A personView is the full form for one person (ADD-11). Saved is set once it
+// is: then the person can be invited (INV-5).
+type personView struct {
+	task
+	Form     app.PersonForm
+	Who      []ui.Field
+	Access   []ui.Field
+	Place    []ui.Field
+	Active   ui.Check
+	Password ui.Field
+	Shown    string // a password just generated
+	Saved    *savedPerson
+	Lead     string
+}
+
+// A savedPerson is somebody the form has made.
+type savedPerson struct {
+	app.PersonCard
+	Invite, Profile string
+}
+
+func (h Handler) showPerson(q *page.Request) error {
+	v, err := h.personView(q)
+	if err != nil {
+		return err
+	}
+	if id := q.FormValue("member"); id != "" {
+		card, err := h.App.Members.Card(q.Context(), q.Actor(), q.Frame.Account.ID, id)
+		if err != nil {
+			return err
+		}
+		profile := q.AccountPath("/members/" + card.Member.UUID)
+		v.Saved = &savedPerson{PersonCard: card, Profile: profile}
+		if card.Member.Status == directory.NotInvited {
+			v.Saved.Invite = profile + "/invite"
+		}
+		return q.Render(personPage(v))
+	}
+	v.fields(q, "")
+	return q.Render(personPage(v))
+}
+
+func (h Handler) personView(q *page.Request) (personView, error) {
+	v := personView{task: h.task(q, q.Printer.T("adding.person"))}
+	var err error
+	v.Form, err = h.App.Members.PersonForm(q.Context(), q.Actor(), q.Frame.Account.ID)
+	v.Lead = v.T("adding.person.lead")
+	if v.Form.Credentials == catalogue.OnCreation {
+		v.Lead = v.T("adding.person.lead_credentials")
+	}
+	return v, err
+}
+
+// fields are the form's, with what was typed. The generated password replaces
+// the typed one.
+func (v *personView) fields(q *page.Request, userName string) {
+	t := v.T
+	is := func(name, otherwise string) string {
+		if q.Method == http.MethodPost && q.PostForm.Has(name) {
+			return q.Field(name)
+		}
+		return otherwise
+	}
+	field := func(name, kind, key string, required bool) ui.Field {
+		return ui.Field{Name: name, Kind: kind, Label: t(key), Value: is(name, ""), Required: required, Error: v.problem(name)}
+	}
+	civility := field("civility", "select", "field.civility", v.Form.Requires(catalogue.FieldCivility))
+	civility.Options = []ui.Option{{Label: t("civility.none")}, {Value: "mrs", Label: t("civility.mrs")}, {Value: "mr", Label: t("civility.mr")}}
+	name := field("user_name", "", "field.user_name", true)
+	name.Hint, name.Value = t("adding.person.user_name"), userName
+	if userName == "" {
+		name.Value = is("user_name", "")
+	}
+	name.Attrs = map[string]any{"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
+	email := field("email", "email", "field.email", true)
+	email.Attrs = map[string]any{"autocomplete": "off"}
+	language := field("language", "select", "field.language", true)
+	language.Value = is("language", q.Frame.Account.Language)
+	for _, code := range v.Form.Languages {
+		language.Options = append(language.Options, ui.Option{Value: code, Label: t("language." + code)})
+	}
+	v.Who = []ui.Field{civility, field("first_name", "", "field.first_name", v.Form.Requires(catalogue.FieldFirstName)),
+		field("last_name", "", "field.last_name", v.Form.Requires(catalogue.FieldLastName))}
+	v.Access = []ui.Field{email, name, language}
+	v.Password = field("password", "", "field.provisional_password", v.Form.Requires(catalogue.FieldProvisionalPassword))
+	v.Password.Hint, v.Password.Attrs = t("adding.person.password"), map[string]any{"autocomplete": "off", "spellcheck": "false", "class": "mono"}
+	v.Password.Value = v.Shown
+	v.Active = ui.Check{Name: "active", Value: "1", Label: t("field.active"), Hint: t("adding.person.active"),
+		Checked: q.Method != http.MethodPost || q.Ticked("active")}
+	company := field("company", "", "field.company", false)
+	company.Attrs = map[string]any{"list": "companies"}
+	function := field("function", "select", "field.role", false)
+	function.Options = roleOptions(v.Printer, v.Form.Functions, t("adding.no_role"), is("function", ""))
+	level := field("access_level", "select", "field.access_level", false)
+	level.Options = roleOptions(v.Printer, v.Form.Levels, t("adding.no_level"), is("access_level", ""))
+	ends := field("ends", "date", "field.end_date", false)
+	ends.Hint = t("adding.person.ends")
+	v.Place = []ui.Field{company, function, level, field("job_title", "", "field.job_title", false),
+		field("phone", "tel", "field.phone", false), field("personnel_number", "", "field.personnel_number", false), ends}
+}
+
+func (h Handler) person(q *page.Request) error {
+	v, err := h.personView(q)
+	if err != nil {
+		return err
+	}
+	userName := q.Field("user_name")
+	if userName == "" {
+		userName = app.ProposeUserName(q.Field("email"))
+	}
+	v.Shown = q.PostFormValue("password")
+	switch q.PostFormValue("act") {
+	case "generate":
+		v.Shown = secret.NewProvisionalPassword()
+		v.fields(q, userName)
+		return q.Render(personPage(v))
+	case "propose":
+		v.fields(q, app.ProposeUserName(q.Field("email")))
+		return q.Render(personPage(v))
+	}
+	n, err := readPerson(q)
+	var m directory.Member
+	if err == nil {
+		m, err = h.App.Members.Create(q.Context(), q.Actor(), q.Frame.Account.ID, n)
+	}
+	if err != nil {
+		if fault := v.refused(err); fault != nil {
+			return fault
+		}
+		v.fields(q, userName)
+		return q.RenderStatus(http.StatusUnprocessableEntity, personPage(v))
+	}
+	said := "adding.person.saved"
+	if m.Status == directory.Invited {
+		said = "adding.person.saved_credentials"
+	}
+	q.Toast(v.T(said, "Email", n.Email), "")
+	if q.PostFormValue("act") == "close" {
+		return q.Redirect(q.AccountPath("/members"))
+	}
+	return q.Redirect(q.AccountPath("/members/new?member=" + m.UUID))
+}
+
+func readPerson(q *page.Request) (app.NewPerson, error) {
+	n := app.NewPerson{Password: q.PostFormValue("password"), Inactive: !q.Ticked("active"), NewMember: app.NewMember{
+		Email: q.Field("email"), First: q.Field("first_name"), Last: q.Field("last_name"), Civility: q.Field("civility"),
+		UserName: q.Field("user_name"), Language: q.Field("language"), Company: q.Field("company"), Level: q.Field("access_level"),
+		Phone: q.Field("phone"), JobTitle: q.Field("job_title"), PersonnelNumber: q.Field("personnel_number")}}
+	if function := q.Field("function"); function != "" {
+		n.Functions = []string{function}
+	}
+	text := q.Field("ends")
+	if text == "" {
+		return n, nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return n, directory.InvalidField("ends", "import.bad_date", directory.Args{"Value": text})
+	}
+	n.Ends = day
+	return n, nil
+}

@@ -1,0 +1,200 @@
+package adding
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// An uploadView is the page that takes a file.
+type uploadView struct {
+	task
+	Recent []directory.Import
+	At     func(directory.Import) string
+	Fields string // the columns that are known, in words
+}
+
+// The steps of an import.
+func steps(t task, at int) []ui.Step {
+	keys := []string{"import.step.file", "import.step.columns", "import.step.check", "import.step.result"}
+	all := make([]ui.Step, len(keys))
+	for i, key := range keys {
+		all[i].Label = t.T(key)
+		switch {
+		case i < at:
+			all[i].State = "done"
+		case i == at:
+			all[i].State = "current"
+		}
+	}
+	return all
+}
+
+func (h Handler) showUpload(q *page.Request) error {
+	v, err := h.uploadView(q)
+	if err != nil {
+		return err
+	}
+	return q.Render(uploadPage(v))
+}
+
+func (h Handler) uploadView(q *page.Request) (uploadView, error) {
+	v := uploadView{task: h.task(q, q.Printer.T("import.title")), At: func(i directory.Import) string { return importPath(q, i) }}
+	v.Steps = steps(v.task, 0)
+	var names []string
+	for _, f := range app.MemberFields() {
+		names = append(names, v.T("field."+f.ID))
+	}
+	v.Fields = v.Printer.List(names)
+	var err error
+	v.Recent, err = h.App.Imports.Recent(q.Context(), q.Actor(), q.Frame.Account.ID, 10)
+	return v, err
+}
+
+func (h Handler) upload(q *page.Request) error {
+	i, err := h.takeFile(q)
+	if err == nil {
+		return q.Redirect(importPath(q, i))
+	}
+	v, err2 := h.uploadView(q)
+	if err2 != nil {
+		return err2
+	}
+	if fault := v.refused(err); fault != nil {
+		return fault
+	}
+	return q.RenderStatus(http.StatusUnprocessableEntity, uploadPage(v))
+}
+
+// takeFile hands the file of the form on as it arrives.
+func (h Handler) takeFile(q *page.Request) (directory.Import, error) {
+	parts, err := q.MultipartReader()
+	if err != nil {
+		return directory.Import{}, directory.InvalidField("file", "field.required", nil)
+	}
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return directory.Import{}, fileFault(err)
+		}
+		if part.FormName() != "file" {
+			continue
+		}
+		name := cleanName(part.FileName())
+		if name == "" {
+			return directory.Import{}, directory.InvalidField("file", "field.required", nil)
+		}
+		source := &arriving{from: part}
+		i, err := h.App.Imports.Upload(q.Context(), q.Actor(), q.Frame.Account.ID, name, source)
+		if err != nil && source.err != nil {
+			err = fileFault(source.err)
+		}
+		return i, err
+	}
+}
+
+// arriving remembers why a file stopped arriving, which is the sender's or the
+// line's doing and no fault of ours.
+type arriving struct {
+	from io.Reader
+	err  error
+}
+
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		a.err = err
+	}
+	return n, err
+}
+
+// fileFault is what the person is told of a file that did not arrive.
+func fileFault(err error) error {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return directory.InvalidField("file", "sheet.too_large", directory.Args{"limit": large.Limit >> 20})
+	case errors.Is(err, io.EOF):
+		return directory.InvalidField("file", "field.required", nil)
+	}
+	return directory.InvalidField("file", "form.broken", nil)
+}
+
+// cleanName is a file's name without folders, short and showable.
+func cleanName(name string) string {
+	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
+	if name == "." || name == "/" {
+		return ""
+	}
+	if runes := []rune(name); len(runes) > 120 {
+		name = string(runes[:120])
+	}
+	return name
+}
+
+// result is the file with what became of each row: the columns as they came and
+// two more.
+func (h Handler) result(q *page.Request) error {
+	i, err := h.App.Imports.Find(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	choices, err := h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID)
+	if err != nil {
+		return err
+	}
+	t := h.task(q, "")
+	only := app.Outcome(q.FormValue("outcome"))
+	q.W.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	q.W.Header().Set("Content-Disposition", `attachment; filename="`+t.T("import.result.file")+`"`)
+	w := sheet.NewCSV(q.W, sheet.CSVOptions{BOM: true})
+	head := i.Choices.Head
+	if i.Pasted() {
+		head = []string{t.T("field.email"), t.T("field.name"), t.T("field.company")}
+	}
+	if err := w.Row(texts(append(append([]string{t.T("adding.line")}, head...), t.T("adding.verdict"), t.T("adding.detail")))); err != nil {
+		return err
+	}
+	err = h.App.Imports.Result(q.Context(), q.Actor(), q.Frame.Account.ID, i.UUID, func(row app.ResultRow) error {
+		if only != "" && row.Outcome != only {
+			return nil
+		}
+		cells := make([]string, len(head))
+		copy(cells, row.Cells)
+		for n := range cells {
+			cells[n] = sheet.Restore(cells[n])
+		}
+		verdict := ""
+		if row.Outcome != "" {
+			verdict = t.T("outcome." + string(row.Outcome))
+		}
+		line := append([]string{t.Printer.Number(row.Line)}, cells...)
+		return w.Row(texts(append(line, verdict, detailText(t, choices, row.ImportedRow))))
+	})
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func texts(values []string) []sheet.Cell {
+	cells := make([]sheet.Cell, len(values))
+	for i, value := range values {
+		cells[i] = sheet.Text(value)
+	}
+	return cells
+}
