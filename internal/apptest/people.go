@@ -3,6 +3,7 @@ package apptest
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/authz"
@@ -10,12 +11,19 @@ import (
 	"intendant/internal/store"
 )
 
+// Password is everybody's in a world, and passwordHash what is stored of it: to
+// make one for each person would take most of a test's time.
+const (
+	Password     = "Quai-Tanneurs-18"
+	passwordHash = "$argon2id$v=19$m=19456,t=2,p=1$K9EvWjFaoHlLC+icdWDMng$yiZLjKTRycHCslp2QdB5o8Ngy6+Apk9MiwaLxaDODy0"
+)
+
 // Person makes somebody with a sign-in of their own, who belongs to no account.
 func (w *World) Person(email string) authz.Actor {
 	w.T.Helper()
 	first, last, _ := strings.Cut(strings.Split(email, "@")[0], ".")
 	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: first, Last: last, Language: "fr",
-		Password: directory.PasswordOwn, PasswordHash: "$none"})
+		Password: directory.PasswordOwn, PasswordHash: passwordHash, PasswordSet: w.Now().Add(-time.Hour)})
 	w.Must(err)
 	return authz.Actor{Kind: authz.Person, User: user.ID, Door: authz.DoorPage}
 }

@@ -27,7 +27,7 @@ func (w *World) Session(actor authz.Actor, purpose string) string {
 func (w *World) Staff(email string, role authz.StaffRole) authz.Actor {
 	w.T.Helper()
 	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: "Camille", Last: "Assistance",
-		Language: "fr", Staff: string(role), Password: directory.PasswordOwn, PasswordHash: "$none", PasswordSet: w.Now().Add(-time.Hour)})
+		Language: "fr", Staff: string(role), Password: directory.PasswordOwn, PasswordHash: passwordHash, PasswordSet: w.Now().Add(-time.Hour)})
 	w.Must(err)
 	return authz.Actor{Kind: authz.Staff, User: user.ID, Staff: role, Door: authz.DoorPage}
 }

@@ -1,0 +1,217 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"intendant/internal/app"
+	"intendant/internal/apptest"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+	"intendant/internal/web/page"
+	"intendant/internal/web/webtest"
+)
+
+// reader is somebody who asks for every route.
+type reader string
+
+// readers are the columns of testdata/walls.txt, in their order. Provisional is
+// the administrator with a password that must be changed; entered is the
+// vendor's staff inside the account.
+func readers() []reader {
+	return []reader{"stranger", "prospect", "member", "administrator", "other", "off", "provisional", "staff", "entered"}
+}
+
+// TestWalls asks for every route as every reader and holds what they meet
+// against testdata/walls.txt, one letter a reader:
+//
+//	S  led to the sign-in
+//	P  led to the change of the password, and nowhere else
+//	N  nothing is here
+//	D  denied
+//	O  anything else: let through, for what the operation itself says
+//
+// A route without a line there fails, and so does a line without a route.
+func TestWalls(t *testing.T) { // API-3, SIGN-1, USER-5, VEND-2
+	t.Parallel()
+	expected := readWalls(t)
+	shared := newFortress(t)
+	for _, route := range shared.site.Routes() {
+		want, ok := expected[route.Pattern]
+		delete(expected, route.Pattern)
+		t.Run(route.Pattern, func(t *testing.T) {
+			t.Parallel()
+			f := shared
+			if strings.HasPrefix(route.Pattern, http.MethodPost) {
+				f = newFortress(t) // what is let through may change the next answer
+			}
+			if got := f.assault(t, route); got != want || !ok {
+				t.Errorf("walls:\n%s  %s\nwant:\n%s", got, route.Pattern, want)
+			}
+		})
+	}
+	for pattern := range expected {
+		t.Errorf("there is no route %s", pattern)
+	}
+}
+
+func readWalls(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/walls.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	walls := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		letters, pattern, ok := strings.Cut(strings.TrimSpace(line), "  ")
+		if ok && !strings.HasPrefix(line, "#") {
+			walls[pattern] = letters
+		}
+	}
+	return walls
+}
+
+// A fortress is a site with an account and everybody in and around it.
+type fortress struct {
+	site    *webtest.Site
+	clients map[reader]*webtest.Client
+	staff   authz.Actor
+	values  map[string]string // of the routes' wildcards, by name or by the pattern up to there
+}
+
+func newFortress(t *testing.T) *fortress {
+	t.Helper()
+	w := apptest.New(t, "sqlite")
+	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown"}}
+	account, elsewhere := w.Account("204 817"), w.Account("117 402")
+	administrator := w.Administrator(account, "helene.castaing@maraval.example")
+	member, _ := w.Member(account, "camille.aubrac@maraval.example")
+	_, target := w.Member(account, "fatou.diarra@maraval.example")
+	off, place := w.Member(account, "quentin.moreau@maraval.example")
+	_, err := w.Members.Deactivate(w.Context(), w.Operator(), account.ID, app.Of(place.UUID))
+	w.Must(err)
+	prospect := w.Person("ophelie.tardieu@atelier.example")
+	staff := w.Staff("bastien@batisoft.example", authz.Operator)
+	f.staff = staff
+	inside := w.Session(staff, "full")
+	_, err = w.Accounts.Enter(w.Context(), staff, inside, account.ID, "We look for a lost import")
+	w.Must(err)
+	f.clients = map[reader]*webtest.Client{
+		"stranger": f.site.Stranger(t), "prospect": f.site.SignedIn(t, prospect), "member": f.site.SignedIn(t, member),
+		"administrator": f.site.SignedIn(t, administrator), "off": f.site.SignedIn(t, off),
+		"other":       f.site.SignedIn(t, w.Administrator(elsewhere, "blanche.ferriere@ardoises.example")),
+		"provisional": f.site.MustChangePassword(t, administrator), "staff": f.site.SignedIn(t, staff), "entered": f.site.WithToken(t, inside),
+	}
+	f.values["member"], f.values["customer"] = target.UUID, account.UUID
+	f.fill(t, w, account, administrator, prospect)
+	return f
+}
+
+// fill makes one of each thing that routes name.
+func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Account, administrator, prospect authz.Actor) {
+	t.Helper()
+	asked, err := w.JoinRequests.Ask(w.Context(), prospect, account.Number, "Good morning")
+	w.Must(err)
+	f.values["request"] = asked.UUID
+	draft, err := w.Imports.Paste(w.Context(), administrator, account.ID, app.Pasting{Text: "new@maraval.example"})
+	w.Must(err)
+	f.values["draft"] = draft.UUID
+	run, err := w.Imports.Upload(w.Context(), administrator, account.ID, "people.csv", strings.NewReader("E-mail\nnew@maraval.example\n"))
+	w.Must(err)
+	f.values["import"] = run.UUID
+	queue, err := w.Mails.Queue(w.Context(), w.Operator(), app.MailFilter{}, app.Window{})
+	w.Must(err)
+	if len(queue.Mails) == 0 {
+		t.Fatal("no mail waits")
+	}
+	f.values["mail"] = fmt.Sprint(int64(queue.Mails[0].ID))
+	f.values["message"] = f.values["mail"]
+	w.Must(w.Mails.Deliver(w.Context(), store.MailboxMessage{Mail: queue.Mails[0].ID, Address: "contact@maraval.example", Subject: "Clé",
+		HTML: "<p>Bonjour</p>", Text: "Bonjour"}))
+	domain, err := w.Accounts.AddDomain(w.Context(), administrator, account.ID, "maraval.example")
+	w.Must(err)
+	f.values["domain"] = domain.Name
+	f.values["user"] = f.uuidOf(w, prospect)
+	keys, err := w.App.Keys.Request(w.Context(), prospect, account.Number, "We lost the letter")
+	w.Must(err)
+	f.values["/vendor/key-requests/{request}"] = keys.UUID
+	customers, err := w.Imports.Upload(w.Context(), f.staff, directory.Installation, "customers.csv", strings.NewReader("Number;Name\n1;A\n"))
+	w.Must(err)
+	f.values["/vendor/imports/{import}"] = customers.UUID
+}
+
+func (f *fortress) uuidOf(w *apptest.World, actor authz.Actor) string {
+	user, err := w.Users.Profile(w.Context(), actor)
+	w.Must(err)
+	return user.UUID
+}
+
+var wildcard = regexp.MustCompile(`\{[a-z_]*\$?\}`)
+
+// assault asks for a route as everybody and answers a letter for each.
+func (f *fortress) assault(t *testing.T, route page.Route) string {
+	t.Helper()
+	method, pattern, _ := strings.Cut(route.Pattern, " ")
+	path := wildcard.ReplaceAllStringFunc(pattern, func(name string) string {
+		before, _, _ := strings.Cut(pattern, name)
+		if value, ok := f.values[before+name]; ok {
+			return value
+		}
+		name = strings.Trim(name, "{}")
+		if name == "id" {
+			name = "customer"
+		}
+		value, ok := f.values[name]
+		if !ok && name != "$" {
+			t.Fatalf("%s: the fortress has no {%s}", route.Pattern, name)
+		}
+		return value
+	})
+	form := []string{"act", "invite", "member", f.values["member"], "addresses", "new@maraval.example"} // others read none of it
+	if strings.HasSuffix(path, "/bulk") && method == http.MethodGet {
+		path += "?act=invite&member=" + f.values["member"]
+	}
+	var letters strings.Builder
+	for _, r := range readers() {
+		ask := f.clients[r].Get
+		if method == http.MethodPost {
+			ask = func(path string) *webtest.Page { return f.clients[r].Post(path, form...) }
+		}
+		letters.WriteByte(letter(ask(path)))
+	}
+	return letters.String()
+}
+
+func letter(p *webtest.Page) byte {
+	switch {
+	case p.Status == http.StatusSeeOther && strings.HasPrefix(p.Location, "/sign-in"):
+		return 'S'
+	case p.Status == http.StatusSeeOther && p.Location == "/password/change":
+		return 'P'
+	case p.Status == http.StatusNotFound:
+		return 'N'
+	case p.Status == http.StatusForbidden:
+		return 'D'
+	case p.Status >= http.StatusInternalServerError:
+		return 'X'
+	}
+	return 'O'
+}
+
+// TestOutsideNothingDiffers: who does not belong to an account cannot tell it
+// from one that does not exist (KEY-14, USER-5).
+func TestOutsideNothingDiffers(t *testing.T) {
+	t.Parallel()
+	f := newFortress(t)
+	for _, r := range []reader{"prospect", "other", "off"} {
+		there, nowhere := f.clients[r].Get("/accounts/204817/members"), f.clients[r].Get("/accounts/999999/members")
+		if there.Status != nowhere.Status || there.Text() != nowhere.Text() {
+			t.Errorf("%s tells %d %q from %d %q", r, there.Status, there.Text(), nowhere.Status, nowhere.Text())
+		}
+	}
+}
