@@ -501,13 +501,20 @@ func (h house) anyDoor(rt *rapid.T, actor authz.Actor, ids []string) {
 		"deactivate": func() error { return errOf(h.Members.Deactivate(ctx, actor, id, many)) },
 		"reactivate": func() error { return errOf(h.Members.Reactivate(ctx, actor, id, many)) },
 		"remove":     func() error { return errOf(h.Members.Remove(ctx, actor, id, many)) },
+		"return": func() error { // by the program itself, so that the game goes on
+			operator := h.Operator()
+			rows := []app.NewMember{{Row: 1, Email: "helene.castaing@maraval.example"}, {Row: 2, Email: "m0@maraval.example"},
+				{Row: 3, Email: "m1@maraval.example"}, {Row: 4, Email: "m2@maraval.example"}}
+			return errors.Join(errOf(h.Members.Add(ctx, operator, id, rows, app.AddOptions{Silent: true})),
+				errOf(h.Members.EditMembers(ctx, operator, id, many, app.MemberChange{Level: &admin, Ends: &never})))
+		},
 		"time": func() error {
 			h.Pass(2 * time.Hour)
 			_, err := h.Members.EndPlaces(ctx)
 			return err
 		},
 	}
-	door := rapid.SampledFrom([]string{"exclude", "name", "demote", "promote", "ends", "stays", "deactivate", "reactivate", "remove", "time"}).Draw(rt, "door")
+	door := rapid.SampledFrom([]string{"exclude", "name", "demote", "promote", "ends", "stays", "deactivate", "reactivate", "remove", "return", "time"}).Draw(rt, "door")
 	var refusal *directory.Error
 	if err := doors[door](); err != nil && !errors.As(err, &refusal) {
 		rt.Fatalf("%s: fault: %v", door, err)

@@ -223,6 +223,7 @@ func (t table) columns() []ui.Column {
 	columns := []ui.Column{name, head("status", "w-state"), head("company", "p2 w-co"), head("functions", "p3"),
 		head("level", "p4 w-lvl"), head("products", "p4 w-prod"), head("added", "p4 w-date num")}
 	if t.view.Seen {
+		columns[5].Class = "p4 w-lvl" // makes room
 		columns = append(columns, head("seen", "p4 w-date num"))
 	}
 	return columns

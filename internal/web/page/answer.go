@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -121,7 +122,22 @@ func (q *Request) refusalPage(refusal *directory.Error) {
 	case directory.Denied:
 		title = "error.title.denied"
 	}
-	q.writeError(StatusOf(refusal.Kind), q.Printer.T(title), q.Printer.Error(refusal), "")
+	q.writeError(StatusOf(refusal.Kind), q.Printer.T(title), q.sentence(refusal), "")
+}
+
+// sentence is the refusal in the reader's words; a permission that is missing
+// is called as the catalogue calls it.
+func (q *Request) sentence(refusal *directory.Error) string {
+	id, ok := refusal.Args["Permission"].(string)
+	if !ok {
+		return q.Printer.Error(refusal)
+	}
+	named := *refusal
+	if declared, ok := q.Site.Catalogue().Permission(id); ok {
+		named.Args = maps.Clone(refusal.Args)
+		named.Args["Permission"] = declared.Label.In(q.Printer.Lang())
+	}
+	return q.Printer.Error(&named)
 }
 
 func (q *Request) errorPage(status int, key, reference string) {
