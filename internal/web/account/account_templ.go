@@ -760,7 +760,7 @@ func contactsPage(p ui.Page, v contactsView) templ.Component {
 									}
 									return nil
 								})
-								templ_7745c5c3_Err = ui.Cell("p2 c-line soft").Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Cell("c-line soft").Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -842,7 +842,7 @@ func contactsPage(p ui.Page, v contactsView) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.T("contacts.people"), Inset: true, Columns: []ui.Column{{Label: p.T("contacts.name"), Class: "w-name"}, {Label: p.T("contacts.company"), Class: "p2 w-co"}, {Label: p.T("contacts.function"), Class: "p3"}, {Label: p.T("contacts.reach"), Silent: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.T("contacts.people"), Inset: true, Columns: []ui.Column{{Label: p.T("contacts.name"), Class: "w-name"}, {Label: p.T("contacts.company"), Class: "w-co"}, {Label: p.T("contacts.function"), Class: "p3"}, {Label: p.T("contacts.reach"), Silent: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -123,7 +123,7 @@ func (h Handler) fields(q *page.Request, v *view) {
 	for _, code := range h.Catalogue().Languages {
 		v.Language.Options = append(v.Language.Options, ui.Option{Value: code, Label: q.Printer.Language(code), Selected: code == v.Language.Value})
 	}
-	v.Password = ui.Field{Name: "password", Label: t("invitation.password"), Required: true, Hint: strings.Join(q.PasswordRules(v.Policy), " ")}
+	v.Password = ui.Field{Name: "password", Label: t("invitation.password"), Required: true, Hint: strings.Join(q.PasswordRules(v.Policy), " · ")}
 }
 
 // accept uses the token: somebody new is signed in, whoever is known has signed

@@ -2,6 +2,7 @@ package page
 
 import (
 	"intendant/internal/authz"
+	"intendant/internal/directory"
 	"intendant/internal/web/assets"
 	"intendant/internal/web/ui"
 )
@@ -56,11 +57,25 @@ func (q *Request) InAccount(title string, here Place) ui.Page {
 	if p.Person != nil {
 		p.Person.Role = p.T(role)
 	}
-	p.Nav = q.accountNav(here)
+	p.Nav, p.Notice = q.accountNav(here), q.notice()
 	if e := f.Entry; e.Key != 0 && e.Account == f.Account.ID {
 		p.Banner = &ui.Banner{Reason: e.Reason, Until: e.Expires, Leave: "/vendor/leave"}
 	}
 	return p
+}
+
+// notice says that the account is suspended or closed, and its administrators
+// why (ACC-12).
+func (q *Request) notice() string {
+	a := q.Frame.Account
+	if a.State == directory.AccountOpen {
+		return ""
+	}
+	text := q.Printer.T("account.notice." + string(a.State))
+	if a.StateReason != "" && q.Frame.Rights.May(authz.ManageAdministrators, 0) {
+		text += " " + q.Printer.T("account.notice.reason", "Reason", a.StateReason)
+	}
+	return text
 }
 
 func (q *Request) accountNav(here Place) []ui.NavItem {

@@ -61,6 +61,7 @@ type Page struct {
 	Nav     []NavItem
 	Flash   []Toast
 	Banner  *Banner
+	Notice  string // stands above every page of an account that is not open
 	Aside   templ.Component
 	Rail    bool
 	Refresh int
