@@ -59,7 +59,8 @@ func decide(actor Actor, s Standing, now time.Time) Rights {
 	case OperatorCLI, System:
 		return Rights{root: s.Root, all: true, known: true}
 	case StaffInside:
-		return Rights{root: s.Root, all: actor.Inside(s.Account, now), known: true}
+		inside := actor.Inside(s.Account, now)
+		return Rights{root: s.Root, all: inside, known: inside}
 	case Staff:
 		return Rights{root: s.Root, known: actor.MayDuty(ViewAccounts)}
 	case Person:
