@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -21,6 +22,19 @@ func (c *Clock) Now() time.Time {
 		return *past
 	}
 	return c.present()
+}
+
+// Wait lets time pass, unless ctx ends; while the example is built none does.
+func (c *Clock) Wait(ctx context.Context, d time.Duration) {
+	if c.past.Load() != nil {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 func (c *Clock) stand(at time.Time) { c.past.Store(&at) }

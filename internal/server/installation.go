@@ -34,6 +34,8 @@ type Options struct {
 	// OwnBase makes links lead to the address that is listened on, where no
 	// base address is configured: right for a demo, wrong behind any proxy.
 	OwnBase bool
+	// Wait lets time pass, unless ctx ends; nil: real time.
+	Wait func(ctx context.Context, d time.Duration)
 }
 
 // An Installation is the operations of one installation on its open database.
@@ -53,6 +55,9 @@ type Installation struct {
 // missing. It refuses with catalogue.faulty a catalogue file with faults.
 func Open(ctx context.Context, o Options) (*Installation, error) {
 	i := &Installation{config: o.Config, now: o.Now, log: o.Log, ownBase: o.OwnBase}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
 	declared, err := LoadCatalogue(o.Config.Catalogue)
 	if err != nil {
 		return nil, err
@@ -67,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 		return nil, err
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
-		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT, Wait: wait, Mailbox: mailboxMode(o.Config)})
+		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT, Wait: o.Wait, Mailbox: mailboxMode(o.Config)})
 	if err := i.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}

@@ -140,7 +140,7 @@ func TestBackupAndRestore(t *testing.T) {
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	clock := demo.NewClock(time.Now)
-	i := open(t, Options{Config: settings(t, map[string]string{"mailbox": "true"}), Now: clock.Now})
+	i := open(t, Options{Config: settings(t, map[string]string{"mailbox": "true"}), Now: clock.Now, Wait: clock.Wait})
 	defer i.Close()
 	world, err := i.Demo(t.Context(), clock)
 	if err != nil {
