@@ -108,7 +108,7 @@ func (h Handler) approve(q *page.Request) error {
 		return h.undecided(q, err)
 	}
 	q.Toast(q.Printer.T("requests.approved.done", "Name", who.Name()), "")
-	return q.Redirect(q.AccountPath("/requests"))
+	return q.Redirect(q.ReturnTo(q.AccountPath("/requests")))
 }
 
 // reject turns the person away, with a reason and a block if wanted.
