@@ -47,7 +47,11 @@ func Run(m Machine) int {
 	p := &program{Machine: m, bundle: bundle}
 	p.speak(p.environmentLanguage())
 	p.speak(flagLanguage(m.Args))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // ignored: told to outlive its terminal
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	root := p.root()
