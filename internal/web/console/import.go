@@ -99,6 +99,9 @@ func (h Handler) importView(q *page.Request, i directory.Import, rows []app.Impo
 	}
 	for _, r := range rows {
 		row := importRow{Line: n(r.Line), Number: r.Company, Name: r.Name, Buyer: r.Email, Outcome: t("outcome." + string(r.Outcome)), Tone: "ok"}
+		if row.Name == "" {
+			row.Name = t("ui.none")
+		}
 		_, row.Level = h.serviceSign(q, r.Level)
 		switch {
 		case r.Refusal != nil:
