@@ -82,7 +82,7 @@ func TestPastePage(t *testing.T) {
 		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
 		t.Run("ADD-4 a role sets the level, ADD-6 a company to create", func(t *testing.T) {
 			kept := page.Submit(action, "act", "save", "company.1", "Maraval Construction", "level.1", "administrator").Follow()
-			says(t, kept, "Société à créer", "1 invitation partira", "2 ajouts sans invitation")
+			says(t, kept, "À créer", "1 invitation partira", "2 ajouts sans invitation")
 			page = kept
 		})
 		t.Run("ADD-7 says what it replaces before it does", func(t *testing.T) {

@@ -48,7 +48,7 @@ func draftPage(v draftView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.Head(ui.HeadView{Title: v.T("adding.title"), Acts: []ui.Act{
-				{Label: v.T("adding.person"), Icon: "user", Kind: ui.Plain, Href: v.Leave.Href + "/new"},
+				{Label: v.T("adding.person.short"), Kind: ui.Plain, Href: v.Leave.Href + "/new"},
 				{Label: v.T("adding.quick"), Kind: ui.Plain, Href: v.Leave.Href + "/add/quick"},
 				{Label: v.T("adding.import"), Icon: "file-spreadsheet", Kind: ui.Plain, Href: v.Leave.Href + "/import"},
 			}}).Render(ctx, templ_7745c5c3_Buffer)

@@ -24,6 +24,7 @@ func (h Handler) showQuick(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	v.fields(q)
 	return q.Render(quickPage(v))
 }
 

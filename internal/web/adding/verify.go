@@ -17,7 +17,7 @@ import (
 )
 
 // verdictRows is how many rows a page of verdicts shows.
-const verdictRows = 100
+const verdictRows = 50
 
 // An importView is an import at whatever stage: checked, running, over.
 type importView struct {
@@ -168,6 +168,14 @@ func (v importView) tabs() []ui.Tab {
 		}
 	}
 	return tabs
+}
+
+// verdict is the word for a row's outcome: what would be, while it is a draft.
+func (v importView) verdict(o app.Outcome) string {
+	if v.Import.State == directory.ImportDraft && o != app.Invalid {
+		return v.T("import.verdict." + string(o))
+	}
+	return v.T("outcome." + string(o))
 }
 
 // whether is the first key before the run, the second after.
