@@ -26,6 +26,13 @@ type MemberChange struct {
 	Person          PersonChange
 }
 
+// A MemberEdit is a change of one member, made on the version that the form
+// showed (PLAN-4).
+type MemberEdit struct {
+	MemberChange
+	Version string
+}
+
 // A PersonChange is what an edit sets of the person behind the member, where
 // the account may (USER-1).
 type PersonChange struct {
@@ -48,9 +55,10 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 	})
 }
 
-// EditMember changes one member and the person behind, all or nothing. Version
-// is the one the edit was made on: a newer one refuses with stale (PLAN-4).
-func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, change MemberChange, version string) error {
+// EditMember changes one member and the person behind, all or nothing. It
+// refuses with stale when they changed since the edit began (PLAN-4).
+func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit MemberEdit) error {
+	change := edit.MemberChange
 	if err := change.check(); err != nil {
 		return err
 	}
@@ -77,10 +85,10 @@ func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account dir
 		if err := a.reach(m); err != nil {
 			return err
 		}
-		if version != editVersion(m, u) {
+		if edit.Version != editVersion(m, u) {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		if err := s.editBoth(ctx, r, a, personOf{u, m}, change, hash); err != nil && err != error(errUnchanged) {
+		if err := s.editBoth(ctx, r, a, personOf{u, m, hash}, change); err != nil && err != error(errUnchanged) {
 			return err
 		}
 		return a.settle(ctx, r, s.core)
@@ -88,14 +96,16 @@ func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account dir
 	return err
 }
 
-// personOf is a member with the person behind.
+// personOf is a member with the person behind, and the hash of a provisional
+// password to give them.
 type personOf struct {
-	u directory.User
-	m directory.Member
+	u    directory.User
+	m    directory.Member
+	hash string
 }
 
-func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *acting, of personOf, change MemberChange, hash string) error {
-	u, m := of.u, of.m
+func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *acting, of personOf, change MemberChange) error {
+	u, m, hash := of.u, of.m, of.hash
 	edit := personEdit{Civility: change.Person.Civility, First: change.Person.First, Last: change.Person.Last,
 		Email: change.Person.Email, Language: change.Person.Language, ProvisionalHash: hash}
 	before := m

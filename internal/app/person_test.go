@@ -36,7 +36,7 @@ func edit(w *apptest.World, by authz.Actor, account directory.Account, m directo
 	if err != nil {
 		return err
 	}
-	return w.Members.EditMember(w.Context(), by, account.ID, m.UUID, app.MemberChange{Person: change}, form.Version)
+	return w.Members.EditMember(w.Context(), by, account.ID, m.UUID, app.MemberEdit{MemberChange: app.MemberChange{Person: change}, Version: form.Version})
 }
 
 func userOf(t *testing.T, w *apptest.World, id directory.UserID) directory.User {

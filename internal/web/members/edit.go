@@ -80,7 +80,7 @@ func (h Handler) edit(q *page.Request) error {
 	e := h.editing(q, m)
 	change, refusal := readChange(q, m.Own)
 	if refusal == nil {
-		err = h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), change, q.Field("version"))
+		err = h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), app.MemberEdit{MemberChange: change, Version: q.Field("version")})
 		if refusal, err = page.Refusal(err); err != nil {
 			return err
 		}

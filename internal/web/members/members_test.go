@@ -78,6 +78,24 @@ func TestOverview(t *testing.T) {
 	t.Run("ACC-4 figures and people, ACC-6 a single administrator", func(t *testing.T) {
 		has(t, d.Get(at), "Compte 204817", "Un seul administrateur.", "Demandes de connexion", "Non invités", "helene.castaing@maraval.example", "Derniers changements")
 	})
+	t.Run("JOIN-2 a request is approved from here", func(t *testing.T) {
+		w := d.site.World
+		if _, err := w.JoinRequests.Ask(t.Context(), w.Person("ludivine@maraval.example"), "204817", "Je remplace Paul Sénac."); err != nil {
+			t.Fatal(err)
+		}
+		p := d.Get(at)
+		has(t, p, "ludivine@maraval.example", "Je remplace Paul Sénac.")
+		for _, form := range p.All("form") {
+			if action := form.Attr("action"); strings.HasSuffix(action, "/approve") {
+				if to := p.Submit(action).Location; to != at {
+					t.Errorf("leads to %q", to)
+				}
+				lacks(t, d.Get(at), "Je remplace Paul Sénac.")
+				return
+			}
+		}
+		t.Error("no form approves")
+	})
 	t.Run("LIST-8 a plain member sees the account, not its members", func(t *testing.T) {
 		member, _ := d.site.World.Member(d.account, "camille@maraval.example")
 		p := d.site.SignedIn(t, member).Get(at)

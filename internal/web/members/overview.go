@@ -19,7 +19,7 @@ type front struct {
 	base   string
 	now    time.Time
 	vendor string
-	may    struct{ members, manage, requests, history, name bool }
+	may    struct{ members, manage, requests, history, name, open bool }
 }
 
 // overview shows the account (ACC-4).
@@ -34,6 +34,7 @@ func (h Handler) overview(q *page.Request) error {
 	open := o.Account.Writable() == nil
 	f.may.members, f.may.manage = rights.May(authz.ViewMembers, 0), rights.MayAnywhere(authz.ManageMembers) && open
 	f.may.requests, f.may.history = rights.May(authz.DecideRequests, 0), rights.MayAnywhere(authz.ViewHistory)
+	f.may.open = open
 	f.may.name = rights.May(authz.ManageAdministrators, 0) && open
 	return q.Render(overviewPage(f))
 }
