@@ -216,7 +216,7 @@ func (a *adding) row(n NewMember) Verdict {
 	m.Unit = a.o.Unit
 	m = a.add(u, m, former)
 	if invited {
-		i := invitee{User: u, Member: m}
+		i := invitee{User: u, Member: m, First: former.ID == 0}
 		if u.Password == directory.PasswordProvisional {
 			i.Password = n.password
 		}

@@ -76,6 +76,7 @@ type core struct {
 	mailbox   MailboxMode
 	waker     chan struct{}
 	counted   counted
+	lanes     lanes
 	totals    totals
 }
 

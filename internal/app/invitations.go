@@ -14,6 +14,7 @@ type invitee struct {
 	User   directory.User
 	Member directory.Member
 	Again  bool // an invitation was sent before
+	First  bool // the member is new: none can have been sent
 	// Password is a provisional one of a new person, mailed instead of a link
 	// (SIGN-1); it dies with the invitation.
 	Password string
@@ -41,7 +42,7 @@ func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
 			inviter = c.catalogue().Branding.Name
 		}
 		id := directory.InvitationID(p.NewKeyIn(ro.account.ID))
-		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: by, Expires: expires})
+		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: by, Expires: expires, First: i.First})
 		kind, mailKind := audit.InvitationSent, "invitation"
 		if i.Again {
 			kind = audit.InvitationResent

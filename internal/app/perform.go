@@ -13,40 +13,30 @@ import (
 )
 
 // perform plans and applies in one transaction that holds the ledger of the
-// account and of the others named. A plan that asked for no permission, or
+// account and of the others named; operations that wait for each other share
+// one (see lanes). A plan that asked for no permission, or
 // that changes rows and records nothing, is a fault and rolls back. A lost race
 // plans again.
 //
 // The plan's rights are the actor's in account; for the installation
 // (account 0) they are none, and duties or being oneself decide.
 func (c *core) perform(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
-	held := slices.Compact(slices.Sorted(slices.Values(append(others, account))))
-	var verdicts Verdicts
-	err := c.db.Update(ctx, held, func(tx *store.Tx) error {
-		p, err := c.plan(ctx, tx.Reader, act{tx.Now, actor, account, held}, plan)
-		if err != nil {
-			return err
-		}
-		write, err := p.finish(c.sealer())
-		if err != nil {
-			return err
-		}
-		verdicts = p.Verdicts
-		return tx.Apply(ctx, write)
-	})
-	if err != nil {
-		c.noteRefusal(ctx, actor, account, err)
-		return nil, err
+	o := &operation{ctx: ctx, actor: actor, account: account, plan: plan,
+		held: slices.Compact(slices.Sorted(slices.Values(append(others, account))))}
+	c.share(o)
+	if o.err != nil {
+		c.noteRefusal(ctx, actor, account, o.err)
+		return nil, o.err
 	}
 	c.wake()
-	return verdicts, nil
+	return o.verdicts, nil
 }
 
 // preview plans on a reader and writes nothing (PLAN-1).
 func (c *core) preview(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner) (Verdicts, error) {
 	var verdicts Verdicts
 	err := c.db.View(ctx, func(r *store.Reader) error {
-		p, err := c.plan(ctx, r, act{c.instant(), actor, account, []directory.AccountID{account}}, plan)
+		p, err := c.plan(ctx, r, act{c.instant(), actor, account, []directory.AccountID{account}, r.Ledgers}, plan)
 		if err != nil {
 			return err
 		}
@@ -62,10 +52,11 @@ type act struct {
 	actor   authz.Actor
 	account directory.AccountID
 	held    []directory.AccountID
+	ledgers func(context.Context, []directory.AccountID) (map[directory.AccountID]*store.Ledger, error)
 }
 
 func (c *core) plan(ctx context.Context, r *store.Reader, a act, plan Planner) (*Plan, error) {
-	ledgers, err := r.Ledgers(ctx, a.held)
+	ledgers, err := a.ledgers(ctx, a.held)
 	if err != nil {
 		return nil, err
 	}

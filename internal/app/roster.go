@@ -99,7 +99,7 @@ func (ro *roster) know(companies map[directory.CompanyID]directory.Company) {
 
 // newCompany adds a company to the account's directory.
 func (ro *roster) newCompany(name string) directory.Company {
-	company := directory.Company{ID: directory.CompanyID(ro.plan.NewKey()), UUID: uuid.NewString(), Name: strings.TrimSpace(name), Version: 1}
+	company := directory.Company{ID: directory.CompanyID(ro.plan.NewKey()), UUID: publicID(), Name: strings.TrimSpace(name), Version: 1}
 	ro.companies[company.ID] = company
 	ro.newCompanies = append(ro.newCompanies, company)
 	entry := ro.plan.Entry(audit.CompanyCreated, 0, int64(company.ID))
@@ -110,7 +110,7 @@ func (ro *roster) newCompany(name string) directory.Company {
 
 // newUser adds a person who has no identity in the installation yet.
 func (ro *roster) newUser(u directory.User) directory.User {
-	u.ID, u.UUID, u.Created, u.Version = directory.UserID(ro.plan.NewKey()), uuid.NewString(), ro.plan.Now, 1
+	u.ID, u.UUID, u.Created, u.Version = directory.UserID(ro.plan.NewKey()), publicID(), ro.plan.Now, 1
 	if u.Password == "" {
 		u.Password = directory.PasswordNone
 	}
@@ -134,7 +134,7 @@ func (ro *roster) add(u directory.User, m directory.Member, former directory.Mem
 		kind = audit.MemberReturned
 		ro.changed = append(ro.changed, ro.row(u, m))
 	} else {
-		m.ID, m.UUID, m.Version = directory.MemberID(ro.plan.NewKey()), uuid.NewString(), 1
+		m.ID, m.UUID, m.Version = directory.MemberID(ro.plan.NewKey()), publicID(), 1
 		ro.added = append(ro.added, ro.row(u, m))
 	}
 	ro.moveRoles(directory.Member{ID: m.ID}, m)
@@ -259,7 +259,10 @@ func rolesOf(m directory.Member) []directory.RoleID {
 // would leave the account without an active administrator although it has one
 // (ACC-5). Every operation that changes members ends with it.
 func (ro *roster) keepAdministrator(ctx context.Context, r *store.Reader) error {
-	touched := make([]directory.MemberID, 0, len(ro.changed))
+	if len(ro.changed) == 0 {
+		return nil // who comes takes nothing from anybody
+	}
+	touched := make([]directory.MemberID, 0, len(ro.changed)+len(ro.added))
 	remain := int64(0)
 	for _, m := range slices.Concat(ro.changed, ro.added) {
 		touched = append(touched, m.ID)
@@ -267,7 +270,7 @@ func (ro *roster) keepAdministrator(ctx context.Context, r *store.Reader) error 
 			remain++
 		}
 	}
-	if len(touched) == 0 || remain > 0 {
+	if remain > 0 {
 		return nil
 	}
 	others, err := r.ActiveAdministrators(ctx, ro.account.ID, touched)
@@ -304,3 +307,7 @@ func (ro *roster) settle(ctx context.Context, r *store.Reader) error {
 	}
 	return nil
 }
+
+// publicID is a new id that grows with time: the rows of one moment then lie
+// together in its index. It is no secret and no right comes from knowing it.
+func publicID() string { return uuid.Must(uuid.NewV7()).String() }

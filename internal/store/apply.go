@@ -20,8 +20,7 @@ type Ledger struct {
 	Fresh      bool // the account comes into being with this change
 }
 
-// Ledgers reads the ledgers of accounts; inside an Update they are the locked
-// ones. An account without a ledger is refused with account.not_found.
+// Ledgers reads the ledgers of accounts. An account without a ledger is refused with account.not_found.
 func (r *Reader) Ledgers(ctx context.Context, accounts []directory.AccountID) (map[directory.AccountID]*Ledger, error) {
 	var a args
 	query := `
@@ -47,6 +46,20 @@ func (r *Reader) Ledgers(ctx context.Context, accounts []directory.AccountID) (m
 		if found[account] == nil {
 			return nil, directory.Refuse(directory.NotFound, "account.not_found")
 		}
+	}
+	return found, nil
+}
+
+// Ledgers answers the ledgers of accounts this Tx holds, without asking the
+// database again.
+func (tx *Tx) Ledgers(_ context.Context, accounts []directory.AccountID) (map[directory.AccountID]*Ledger, error) {
+	found := make(map[directory.AccountID]*Ledger, len(accounts))
+	for _, account := range accounts {
+		l, err := tx.held(account)
+		if err != nil {
+			return nil, fmt.Errorf("read ledgers: %w", err)
+		}
+		found[account] = &Ledger{Account: account, NextNumber: l.next, Sequence: l.sequence, Entries: l.entries, Head: l.head}
 	}
 	return found, nil
 }

@@ -3,13 +3,18 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// bulkRows is how many rows PostgreSQL takes in one statement.
-const bulkRows = 5000
+// How many rows one statement takes. SQLite opens the table and its indexes
+// once for each, and gains nothing from more.
+const (
+	bulkRows  = 5000 // PostgreSQL
+	groupRows = 16   // SQLite
+)
 
 // columnTypes remembers the types of a table's columns, which PostgreSQL needs
 // to be told when rows come as arrays. They change with a migration only.
@@ -26,9 +31,10 @@ func newColumnTypes() *columnTypes {
 // onConflict follows the values as it is, "ON CONFLICT (key) DO NOTHING" for
 // one, or is empty. With DO UPDATE no two rows may have the same key.
 //
-// It has two bodies because the fast way differs: on SQLite one prepared
-// statement in a loop, as a statement with many values is quadratic there; on
-// PostgreSQL one array for each column.
+// It has two bodies because the fast way differs: on SQLite a prepared statement
+// of a few rows in a loop, on PostgreSQL one array for each column. Without
+// onConflict PostgreSQL is not waited for: what breaks a constraint is said by
+// the next statement, or the commit.
 func (tx *Tx) bulkInsert(ctx context.Context, table string, columns []string, rows [][]any, onConflict string) (int64, error) {
 	if len(rows) == 0 {
 		return 0, nil
@@ -37,15 +43,11 @@ func (tx *Tx) bulkInsert(ctx context.Context, table string, columns []string, ro
 	var affected int64
 	var err error
 	if tx.dialect == sqlite {
-		places := make([]string, len(columns))
-		for i := range places {
-			places[i] = "$" + strconv.Itoa(i+1)
-		}
-		affected, err = tx.inLoop(ctx, into+"VALUES ("+strings.Join(places, ", ")+") "+onConflict, rows)
+		affected, err = tx.inGroups(ctx, into, onConflict, rows)
 	} else {
 		var source string
 		if source, err = tx.arrays(ctx, table, columns); err == nil {
-			affected, err = tx.inArrays(ctx, into+"SELECT * FROM "+source+" "+onConflict, len(columns), rows)
+			affected, err = tx.inArrays(ctx, into+"SELECT * FROM "+source+" "+onConflict, len(columns), rows, onConflict == "")
 		}
 	}
 	if err != nil {
@@ -78,13 +80,37 @@ func (tx *Tx) bulkUpdate(ctx context.Context, table, keyColumn string, columns [
 		if source, err = tx.arrays(ctx, table, all); err == nil {
 			query := "UPDATE " + table + " SET " + strings.Join(sets, ", ") + " FROM " + source +
 				" WHERE " + table + "." + keyColumn + " = given." + keyColumn
-			affected, err = tx.inArrays(ctx, query, len(all), rows)
+			affected, err = tx.inArrays(ctx, query, len(all), rows, false)
 		}
 	}
 	if err != nil {
 		return 0, fmt.Errorf("update %d rows of %s: %w", len(rows), table, err)
 	}
 	return affected, nil
+}
+
+// inGroups inserts rows with one prepared statement for each groupRows of them,
+// and with another one by one what is left over.
+func (tx *Tx) inGroups(ctx context.Context, into, onConflict string, rows [][]any) (int64, error) {
+	row := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
+	var affected int64
+	if whole := len(rows) - len(rows)%groupRows; whole > 0 {
+		groups := make([][]any, 0, whole/groupRows)
+		for group := range slices.Chunk(rows[:whole], groupRows) {
+			groups = append(groups, slices.Concat(group...))
+		}
+		var err error
+		query := into + "VALUES " + row + strings.Repeat(", "+row, groupRows-1) + " " + onConflict
+		if affected, err = tx.inLoop(ctx, query, groups); err != nil {
+			return 0, err
+		}
+		rows = rows[whole:]
+	}
+	if len(rows) == 0 {
+		return affected, nil
+	}
+	n, err := tx.inLoop(ctx, into+"VALUES "+row+" "+onConflict, rows)
+	return affected + n, err
 }
 
 // inLoop runs query for each row. Watching the context costs a goroutine for
@@ -122,8 +148,9 @@ func (tx *Tx) inLoop(ctx context.Context, query string, rows [][]any) (affected 
 	return affected, nil
 }
 
-// inArrays runs query with one array for each column, in parts of bulkRows.
-func (tx *Tx) inArrays(ctx context.Context, query string, columns int, rows [][]any) (int64, error) {
+// inArrays runs query with one array for each column, in parts of bulkRows. What
+// may run later counts as having changed every row.
+func (tx *Tx) inArrays(ctx context.Context, query string, columns int, rows [][]any, later bool) (int64, error) {
 	var affected int64
 	for len(rows) > 0 {
 		part := rows[:min(bulkRows, len(rows))]
@@ -135,6 +162,11 @@ func (tx *Tx) inArrays(ctx context.Context, query string, columns int, rows [][]
 				values[j] = bindable(row[i])
 			}
 			arrays[i] = values
+		}
+		if later {
+			tx.line.later(query, arrays)
+			affected += int64(len(part))
+			continue
 		}
 		result, err := tx.q.ExecContext(ctx, query, arrays...)
 		if err != nil {

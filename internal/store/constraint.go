@@ -96,6 +96,9 @@ func lostRace(err error) bool {
 	if errors.Is(err, errLostRace) {
 		return true
 	}
+	if constraint, columns := broken(err); constraint == "sign_in_name_pkey" || columns == "sign_in_name.folded" {
+		return true // the plan runs again and finds who has the name
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return pg.Code == "40001" || pg.Code == "40P01" // serialization_failure, deadlock_detected

@@ -17,6 +17,7 @@ type InvitationRow struct {
 	Digest  []byte
 	By      directory.UserID
 	Expires time.Time
+	First   bool // the member is new, there is none to replace
 }
 
 // InsertInvitations writes new invitations of an account.
@@ -26,10 +27,12 @@ type InsertInvitations struct {
 }
 
 func (c InsertInvitations) apply(ctx context.Context, tx *Tx) error {
-	members := make([]directory.MemberID, len(c.Rows))
+	var members []directory.MemberID
 	rows := make([][]any, len(c.Rows))
 	for i, v := range c.Rows {
-		members[i] = v.Member
+		if !v.First {
+			members = append(members, v.Member)
+		}
 		rows[i] = []any{v.ID, c.Account, v.Member, v.User, v.Digest, "open", tx.Now, v.By, v.Expires}
 	}
 	if err := (EndInvitations{Members: members, State: "replaced"}).apply(ctx, tx); err != nil {
@@ -50,6 +53,9 @@ type EndInvitations struct {
 }
 
 func (c EndInvitations) apply(ctx context.Context, tx *Tx) error {
+	if len(c.Members) == 0 {
+		return nil
+	}
 	var a args
 	query := `UPDATE invitation SET state = ` + a.add(c.State) + `, ended_at = ` + a.add(tx.Now) +
 		` WHERE state = 'open' AND member_key` + inKeys(tx.Reader, c.Members, &a)

@@ -81,6 +81,16 @@ func (c *keptConn) QueryContext(ctx context.Context, query string, values []driv
 	return &keptRows{Rows: rows, done: func() error { return c.keep(query, statement) }}, nil
 }
 
+// PrepareContext implements driver.ConnPrepareContext. The statement is idle
+// again when it is closed.
+func (c *keptConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	statement, err := c.take(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return &keptStmt{liteStmt: statement, conn: c, query: query}, nil
+}
+
 // Close implements driver.Conn.
 func (c *keptConn) Close() error {
 	var errs []error
@@ -97,7 +107,7 @@ func (c *keptConn) take(ctx context.Context, query string) (liteStmt, error) {
 		delete(c.idle, query)
 		return statement, nil
 	}
-	prepared, err := c.PrepareContext(ctx, query)
+	prepared, err := c.liteConn.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -140,4 +150,28 @@ func (r *keptRows) Close() error {
 		r.done = nil
 	}
 	return err
+}
+
+// A keptStmt is a statement that is prepared once and run often; after an error
+// it is not kept.
+type keptStmt struct {
+	liteStmt
+	conn   *keptConn
+	query  string
+	failed bool
+}
+
+// ExecContext implements driver.StmtExecContext.
+func (s *keptStmt) ExecContext(ctx context.Context, values []driver.NamedValue) (driver.Result, error) {
+	result, err := s.liteStmt.ExecContext(ctx, values)
+	s.failed = s.failed || err != nil
+	return result, err
+}
+
+// Close implements driver.Stmt.
+func (s *keptStmt) Close() error {
+	if s.failed {
+		return s.liteStmt.Close()
+	}
+	return s.conn.keep(s.query, s.liteStmt)
 }

@@ -21,6 +21,7 @@ type Tx struct {
 	// in whole microseconds, not before the locks were taken.
 	Now time.Time
 
+	line    *pipeline
 	types   *columnTypes
 	ledgers map[directory.AccountID]*ledger
 }
@@ -37,6 +38,15 @@ func (db *DB) Update(ctx context.Context, accounts []directory.AccountID, fn fun
 	return db.retry(ctx, func() error { return db.change(ctx, accounts, fn) })
 }
 
+// Lane names the queue in which an Update of accounts waits: two Updates of one
+// lane never run at the same time and may as well be one.
+func (db *DB) Lane(accounts []directory.AccountID) string {
+	if db.dialect == sqlite {
+		return ""
+	}
+	return fmt.Sprint(accounts)
+}
+
 // Write runs fn in a short transaction that locks no account. It is for rows no
 // rule counts and no history tells of. Like Update it may run fn more than once.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
@@ -45,13 +55,20 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // change is one attempt.
 func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn func(*Tx) error) error {
-	begun, err := db.write.BeginTx(ctx, nil)
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin change: %w", err)
+	}
+	defer func() { _ = conn.Close() }() // gives it back
+	begun, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin change: %w", err)
 	}
 	defer func() { _ = begun.Rollback() }() // does nothing after the commit
+	line := &pipeline{Tx: begun, conn: conn}
 	tx := &Tx{
-		Reader:  &Reader{q: begun, dialect: db.dialect},
+		Reader:  &Reader{q: line, dialect: db.dialect},
+		line:    line,
 		types:   db.types,
 		ledgers: make(map[directory.AccountID]*ledger, len(accounts)),
 	}
@@ -65,6 +82,9 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 		return err
 	}
 	if err := tx.saveLedgers(ctx); err != nil {
+		return err
+	}
+	if err := line.flush(ctx); err != nil {
 		return err
 	}
 	if err := begun.Commit(); err != nil {

@@ -140,12 +140,8 @@ func (tx *Tx) takeNames(ctx context.Context, names [][]any) error {
 		}
 		return 1
 	})
-	n, err := tx.bulkInsert(ctx, "sign_in_name", []string{"folded", "user_key"}, names, "ON CONFLICT (folded) DO NOTHING")
-	if err != nil {
+	if _, err := tx.bulkInsert(ctx, "sign_in_name", []string{"folded", "user_key"}, names, ""); err != nil {
 		return fmt.Errorf("take sign-in names: %w", err)
-	}
-	if n < int64(len(names)) {
-		return errLostRace
 	}
 	return nil
 }

@@ -154,9 +154,8 @@ CREATE TABLE member (
   ends_at BIGINT,
   removed_at BIGINT,
   version BIGINT NOT NULL,
-  CONSTRAINT member_once_per_account UNIQUE (account_key, user_key)
+  CONSTRAINT member_once_per_account UNIQUE (user_key, account_key)
 );
-CREATE INDEX member_by_user ON member (user_key);
 CREATE INDEX member_by_name ON member (account_key, name_folded, key) WHERE removed_at IS NULL;
 CREATE INDEX member_by_email ON member (account_key, email_folded, key) WHERE removed_at IS NULL;
 CREATE INDEX member_by_status ON member (account_key, status, name_folded, key) WHERE removed_at IS NULL;

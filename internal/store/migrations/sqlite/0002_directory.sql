@@ -30,7 +30,7 @@ CREATE TABLE "user" (
 CREATE TABLE sign_in_name (
   folded TEXT PRIMARY KEY,
   user_key BIGINT NOT NULL REFERENCES "user" (key)
-);
+) WITHOUT ROWID;
 CREATE INDEX sign_in_name_user ON sign_in_name (user_key);
 
 CREATE TABLE picture (
@@ -154,9 +154,8 @@ CREATE TABLE member (
   ends_at BIGINT,
   removed_at BIGINT,
   version BIGINT NOT NULL,
-  CONSTRAINT member_once_per_account UNIQUE (account_key, user_key)
+  CONSTRAINT member_once_per_account UNIQUE (user_key, account_key)
 );
-CREATE INDEX member_by_user ON member (user_key);
 CREATE INDEX member_by_name ON member (account_key, name_folded, key) WHERE removed_at IS NULL;
 CREATE INDEX member_by_email ON member (account_key, email_folded, key) WHERE removed_at IS NULL;
 CREATE INDEX member_by_status ON member (account_key, status, name_folded, key) WHERE removed_at IS NULL;
@@ -174,7 +173,7 @@ CREATE TABLE member_role (
   valid_from BIGINT NOT NULL,
   valid_to BIGINT,
   CONSTRAINT member_role_once PRIMARY KEY (member_key, role_key, valid_from)
-);
+) WITHOUT ROWID;
 CREATE INDEX member_role_holders ON member_role (role_key, member_key) WHERE valid_to IS NULL;
 
 CREATE TABLE place (
@@ -540,7 +539,7 @@ CREATE TABLE entry (
   digest BLOB NOT NULL,
   hash BLOB NOT NULL,
   CONSTRAINT entry_in_order PRIMARY KEY (account_key, n)
-);
+) WITHOUT ROWID;
 CREATE INDEX entry_by_subject ON entry (subject_key, account_key, n);
 CREATE INDEX entry_by_actor ON entry (actor_key, account_key, n);
 CREATE INDEX entry_by_batch ON entry (batch) WHERE batch <> '';
