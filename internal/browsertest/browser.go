@@ -79,7 +79,8 @@ func (b *Browser) launch() error {
 		chromedp.Flag("force-color-profile", "srgb"),
 		chromedp.WSURLReadTimeout(time.Minute),
 	)
-	ctx, stopBrowser := chromedp.NewContext(allocator)
+	// Its own complaints are about events it does not know; verbs report faults.
+	ctx, stopBrowser := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
 	b.ctx = ctx
 	b.stop = func() {
 		stopBrowser()

@@ -136,6 +136,12 @@ func (s *Story) Dark(dark bool) {
 	}))
 }
 
+// Language chooses which language the browser asks pages for, such as "fr".
+func (s *Story) Language(code string) {
+	s.t.Helper()
+	s.do("set language", network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": code}))
+}
+
 // WithoutScript switches the scripts of pages opened from now on off or on
 // again. The story's own verbs work either way, except Axe.
 func (s *Story) WithoutScript(off bool) {

@@ -156,6 +156,16 @@ func (s *Story) Count(selector string) int {
 	return count
 }
 
+// Texts returns what the visible elements that match the CSS selector say, in
+// the order of the page.
+func (s *Story) Texts(selector string) []string {
+	s.t.Helper()
+	s.settle()
+	var texts []string
+	s.evaluate("read "+selector, s.script(fmt.Sprintf("f.all(root, %s).filter(f.shown).map(el => el.innerText.trim())", quote(selector))), &texts)
+	return texts
+}
+
 // Download clicks target and returns the path of the file it brings; the file
 // goes with the test.
 func (s *Story) Download(target string) string {

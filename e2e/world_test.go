@@ -1,0 +1,234 @@
+package e2e
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/browsertest"
+	"intendant/internal/config"
+	"intendant/internal/directory"
+	"intendant/internal/mail/mailtest"
+	"intendant/internal/server"
+	"intendant/internal/storetest"
+)
+
+var browser = browsertest.New()
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	browser.Close()
+	os.Exit(code)
+}
+
+// password is everybody's in the stories: it satisfies the standard policy.
+const password = "Quai-Tanneurs-18"
+
+// maelle is the member of the vendor's staff the stories begin with.
+const maelle = "maelle.corvaisier@batisoft.example"
+
+// A world is an installation under test with its own mail server.
+type world struct {
+	t      *testing.T
+	server *server.Server
+	mails  *mailtest.Receiver
+}
+
+// each tells a story on every database.
+func each(t *testing.T, story func(w *world)) {
+	t.Helper()
+	t.Parallel()
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			story(newWorld(t, kind))
+		})
+	}
+}
+
+func newWorld(t *testing.T, kind string) *world {
+	t.Helper()
+	w := &world{t: t, mails: mailtest.Start(t)}
+	settings := map[string]string{
+		"addr": "127.0.0.1:0", "data": t.TempDir(), "language": "fr", "base_url": "http://127.0.0.1",
+		"mail.from":      "Bâtisoft <clients@batisoft.example>",
+		"mail.smtp_host": w.mails.Host, "mail.smtp_port": strconv.Itoa(w.mails.Port), "mail.tls": "none",
+	}
+	if kind == "postgres" {
+		settings["database"] = storetest.Address(t, kind)
+	}
+	c, err := config.Load("", nil, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.BaseURL = "" // the server's own address, known once it listens
+	w.serve(server.Options{Config: c, Now: time.Now, Log: slog.New(slog.DiscardHandler), OwnBase: true})
+	w.vendor()
+	return w
+}
+
+// serve starts the installation, which ends with the test.
+func (w *world) serve(o server.Options) {
+	w.t.Helper()
+	installation, err := server.Open(w.t.Context(), o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.server, err = server.Serve(w.t.Context(), installation); err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- w.server.Run(ctx) }()
+	w.t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			w.t.Errorf("server: %v", err)
+		}
+		if err := w.server.Close(); err != nil {
+			w.t.Errorf("close: %v", err)
+		}
+	})
+}
+
+// operator is who works at the command line.
+func operator() authz.Actor {
+	return authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
+}
+
+func (w *world) vendor() {
+	w.t.Helper()
+	_, err := w.server.App.Users.CreateStaff(w.t.Context(), operator(), app.NewStaff{Email: maelle,
+		First: "Maëlle", Last: "Corvaisier", Language: "fr", Role: authz.Operator, Password: password})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// person makes somebody with a sign-in of their own.
+func (w *world) person(email, first, last string) {
+	w.t.Helper()
+	client := app.Client{Address: "127.0.0.1"}
+	err := w.server.App.Users.Register(w.t.Context(), client, app.Registering{Email: email, First: first, Last: last, Language: "fr", Password: password})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	token := strings.TrimPrefix(w.link(email, "/register/confirm/"), "/register/confirm/")
+	limits := app.SessionLimits{Idle: time.Hour, Max: time.Hour}
+	if _, err := w.server.App.Users.Confirm(w.t.Context(), client, token, limits); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// account makes a customer whose buyer is administrator. The buyer is a person
+// already, and in by their own act.
+func (w *world) account(number, name, buyer string) directory.Account {
+	w.t.Helper()
+	account, err := w.server.App.Accounts.Create(w.t.Context(), operator(), app.NewAccount{Number: number, Name: name,
+		Type: "company-network", ServiceLevel: "contract", Language: "fr", TimeZone: "Europe/Paris",
+		Address: directory.PostalAddress{Street: "18 quai des Tanneurs", PostalCode: "44000", City: "Nantes", Country: "FR"}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var keys []string
+	err = w.server.App.Keys.OpenLetters(w.t.Context(), operator(), account.ID, app.ToShow, func(letters []app.KeyLetter) error {
+		keys = letters[0].Keys
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s := w.window()
+	w.signIn(s, buyer)
+	w.enterKey(s, number, keys[0])
+	s.See("Vous êtes administrateur de " + name)
+	return account
+}
+
+// link waits for the newest mail to an address that leads to a path, and
+// answers that path with its token.
+func (w *world) link(address, prefix string) string {
+	w.t.Helper()
+	var path string
+	w.await("a mail to "+address+" that leads to "+prefix, func() bool {
+		messages := w.mails.To(address)
+		for i := len(messages) - 1; i >= 0 && path == ""; i-- {
+			path = pathIn(messages[i], prefix)
+		}
+		return path != ""
+	})
+	return path
+}
+
+// mailed waits for a mail to an address whose subject holds words.
+func (w *world) mailed(address, words string) mailtest.Message {
+	w.t.Helper()
+	var found mailtest.Message
+	w.await("a mail to "+address+" about "+words, func() bool {
+		for _, m := range w.mails.To(address) {
+			if strings.Contains(m.Subject, words) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+func (w *world) await(what string, there func() bool) {
+	w.t.Helper()
+	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
+		if there() {
+			return
+		}
+	}
+	var came []string
+	for _, m := range w.mails.Messages() {
+		came = append(came, m.To+": "+m.Subject)
+	}
+	w.t.Fatalf("waited in vain for %s; what came:\n%s", what, strings.Join(came, "\n"))
+}
+
+func pathIn(m mailtest.Message, prefix string) string {
+	for _, link := range m.Links {
+		if address, err := url.Parse(link); err == nil && strings.HasPrefix(address.Path, prefix) {
+			return address.Path
+		}
+	}
+	return ""
+}
+
+// window opens a browser window of one person, who reads French.
+func (w *world) window() *browsertest.Story {
+	w.t.Helper()
+	s := browser.Story(w.t, w.server.URL())
+	s.Language("fr")
+	return s
+}
+
+// signIn signs somebody in through the page.
+func (w *world) signIn(s *browsertest.Story, login string) {
+	w.t.Helper()
+	s.Open("/sign-in")
+	s.Fill("Adresse e-mail ou nom d’utilisateur", login)
+	s.Fill("Mot de passe", password)
+	s.Click("Se connecter")
+	s.DontSee("Mot de passe oublié")
+}
+
+// enterKey types a number and a key of the letter.
+func (w *world) enterKey(s *browsertest.Story, number, key string) {
+	w.t.Helper()
+	s.Open("/network")
+	s.Fill("Numéro de client", number)
+	s.Fill("Clé administrateur", key)
+	s.Click("Devenir administrateur")
+}
