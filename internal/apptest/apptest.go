@@ -47,9 +47,32 @@ func Each(t *testing.T, test func(t *testing.T, w *World)) {
 // New makes a world on the database of that kind: "sqlite" or "postgres".
 func New(t testing.TB, kind string) *World {
 	t.Helper()
+	return with(t, func(o store.Options) *store.DB { return storetest.OpenWith(t, kind, o) })
+}
+
+// On makes a world on the database at an address, which other processes may
+// have open.
+func On(t testing.TB, address string) *World {
+	t.Helper()
+	return with(t, func(o store.Options) *store.DB {
+		db, err := store.Open(t.Context(), address, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return db
+	})
+}
+
+func with(t testing.TB, open func(o store.Options) *store.DB) *World {
+	t.Helper()
 	w := &World{T: t, TXT: map[string][]string{}}
 	w.clock.Store(Noon().UnixMicro())
-	w.DB = storetest.OpenWith(t, kind, store.Options{Now: w.Now})
+	w.DB = open(store.Options{Now: w.Now})
 	box, err := secret.NewBox(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)
