@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	sqlitedriver "modernc.org/sqlite"
+
+	"intendant/internal/directory"
 )
 
 // Options are what a database needs besides its address.
@@ -35,6 +37,7 @@ type DB struct {
 	now     func() time.Time
 	logger  *slog.Logger
 	types   *columnTypes
+	roles   *roleMemo
 }
 
 // Open connects to the database at address: "sqlite:PATH" or "postgres://…". A
@@ -47,7 +50,8 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{now: o.Now, logger: o.Logger, types: newColumnTypes()}
+	db := &DB{now: o.Now, logger: o.Logger, types: newColumnTypes(),
+		roles: &roleMemo{accounts: map[directory.AccountID]rememberedRoles{}}}
 	var err error
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
 	switch {

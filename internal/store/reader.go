@@ -20,6 +20,7 @@ type querier interface {
 type Reader struct {
 	q       querier
 	dialect dialect
+	roles   map[directory.AccountID][]directory.Role // in a change: of the accounts held, nil until read
 }
 
 // View runs fn on one snapshot: whatever others commit meanwhile, fn does not

@@ -4,13 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"intendant/internal/directory"
 )
 
 // Roles reads all roles of an account, archived ones too, in the order their
-// names sort.
+// names sort. What their names and lists hold is shared and not to be changed.
 func (r *Reader) Roles(ctx context.Context, account directory.AccountID) ([]directory.Role, error) {
+	known, held := r.roles[account]
+	if known != nil {
+		return slices.Clone(known), nil
+	}
 	var a args
 	query := `
 		SELECT key, uuid, kind, code, place, names, permissions, default_level, default_products, proposed, shipped,
@@ -19,6 +24,9 @@ func (r *Reader) Roles(ctx context.Context, account directory.AccountID) ([]dire
 	roles, err := collect(ctx, r, query, a, scanRole)
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	if held {
+		r.roles[account] = slices.Clone(roles)
 	}
 	return roles, nil
 }
@@ -64,6 +72,9 @@ func (c PutRoles) apply(ctx context.Context, tx *Tx) error {
 		default_level = excluded.default_level, proposed = excluded.proposed, shipped = excluded.shipped,
 		changed_by_account = excluded.changed_by_account, archived_at = excluded.archived_at, version = excluded.version,
 		names = excluded.names, permissions = excluded.permissions, default_products = excluded.default_products`
+	if _, held := tx.roles[c.Account]; held {
+		tx.roles[c.Account] = nil
+	}
 	if _, err := tx.bulkInsert(ctx, "role", columns, rows, over); err != nil {
 		return fmt.Errorf("write roles: %w", err)
 	}

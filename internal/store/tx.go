@@ -76,6 +76,7 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 		if err := tx.lock(ctx, accounts); err != nil {
 			return err
 		}
+		db.roles.recall(tx)
 	}
 	tx.Now = db.now().UTC().Truncate(time.Microsecond)
 	if err := fn(tx); err != nil {
@@ -90,6 +91,7 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 	if err := begun.Commit(); err != nil {
 		return fmt.Errorf("commit change: %w", refusal(err))
 	}
+	db.roles.keep(tx)
 	return nil
 }
 
