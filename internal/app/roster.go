@@ -154,7 +154,9 @@ func (ro *roster) change(kind audit.Kind, u directory.User, before, after direct
 	if len(entry.Facts) == 0 && len(entry.Personal) == 0 && before.Removed.Equal(after.Removed) {
 		return
 	}
-	ro.changed = append(ro.changed, ro.row(u, after))
+	row, was := ro.row(u, after), ro.row(u, before)
+	row.Before = &was
+	ro.changed = append(ro.changed, row)
 	ro.moveRoles(before, after)
 	ro.plan.Record(entry)
 }

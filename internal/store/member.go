@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"intendant/internal/directory"
 )
@@ -131,6 +133,7 @@ func (r *Reader) ActiveAdministrators(ctx context.Context, account directory.Acc
 type MemberRow struct {
 	directory.Member
 	Folded directory.Folded
+	Before *MemberRow // what is written over, when it is known: then only what differs is written
 }
 
 func (m MemberRow) values() ([]any, error) {
@@ -181,18 +184,60 @@ type UpdateMembers []MemberRow
 
 func (c UpdateMembers) apply(ctx context.Context, tx *Tx) error {
 	rows := make([][]any, len(c))
+	write := make([]bool, len(memberValueColumns))
 	for i, m := range c {
 		values, err := m.values()
 		if err != nil {
 			return err
 		}
+		if err := m.differing(values, write); err != nil {
+			return err
+		}
 		rows[i] = append(values, m.Version+1)
 	}
-	columns := append(memberValueColumns[1:len(memberValueColumns):len(memberValueColumns)], "version")
+	columns := []string{"version"}
+	for i := range memberValueColumns {
+		if i > 0 && write[i] {
+			columns = append(columns, memberValueColumns[i])
+		}
+	}
+	for i, all := range rows {
+		narrow := []any{all[0], all[len(all)-1]}
+		for j := range memberValueColumns {
+			if j > 0 && write[j] {
+				narrow = append(narrow, all[j])
+			}
+		}
+		rows[i] = narrow
+	}
 	if _, err := tx.bulkUpdate(ctx, "member", "key", columns, rows); err != nil {
 		return fmt.Errorf("change members: %w", err)
 	}
 	return tx.indexMembers(ctx, c)
+}
+
+// differing marks the columns in which the row is another than before. A column
+// that is not written costs none of its indexes anything.
+func (m MemberRow) differing(values []any, write []bool) error {
+	if m.Before == nil {
+		for i := range write {
+			write[i] = true
+		}
+		return nil
+	}
+	before, err := m.Before.values()
+	if err != nil {
+		return err
+	}
+	for i := range write {
+		write[i] = write[i] || bindable(values[i]) != bindable(before[i])
+	}
+	return nil
+}
+
+// searchKept reports whether the row is found by what it was found by before.
+func (m MemberRow) searchKept() bool {
+	return m.Before != nil && m.Before.Removed.IsZero() && m.Removed.IsZero() && m.Before.Folded.Search() == m.Folded.Search()
 }
 
 // MemberRoles starts and ends the functions and levels members hold (HIST-5).
@@ -207,10 +252,14 @@ type MemberRole struct {
 }
 
 func (c MemberRoles) apply(ctx context.Context, tx *Tx) error {
+	ended := map[directory.RoleID][]directory.MemberID{}
 	for _, h := range c.End {
+		ended[h.Role] = append(ended[h.Role], h.Member)
+	}
+	for _, role := range slices.Sorted(maps.Keys(ended)) {
 		var a args
-		query := `UPDATE member_role SET valid_to = ` + a.add(tx.Now) + ` WHERE member_key = ` + a.add(h.Member) +
-			` AND role_key = ` + a.add(h.Role) + ` AND valid_to IS NULL`
+		query := `UPDATE member_role SET valid_to = ` + a.add(tx.Now) + ` WHERE role_key = ` + a.add(role) +
+			` AND valid_to IS NULL AND member_key` + inKeys(tx.Reader, ended[role], &a)
 		if _, err := exec(ctx, tx, query, a); err != nil {
 			return fmt.Errorf("end roles: %w", err)
 		}
@@ -234,6 +283,9 @@ func (tx *Tx) indexMembers(ctx context.Context, members []MemberRow) error {
 	}
 	rows := make([][]any, 0, len(members))
 	for _, m := range members {
+		if m.searchKept() {
+			continue
+		}
 		if m.Removed.IsZero() {
 			rows = append(rows, []any{m.ID, m.Folded.Search()})
 			continue
