@@ -211,8 +211,8 @@ func customerColumns(q *page.Request, asked app.CustomerQuery) []ui.Column {
 		return c
 	}
 	return []ui.Column{column("number", "w-cno p2", true), column("name", "", true), column("level", "p3 w-co", true),
-		column("members", "p2 num w-n", true), column("administrators", "p2 num w-n", true), column("keys", "p3 num w-n", false),
-		column("state", "w-cst", false), column("ends", "p3 num w-end", true)}
+		column("members", "p2 num w-sw", true), column("administrators", "p2 num w-sw", true), column("keys", "p3 num w-n", false),
+		column("state", "w-cst", false), column("ends", "p3 num w-date", true)}
 }
 
 func (h Handler) customerRow(q *page.Request, line app.CustomerLine) customerRow {

@@ -272,7 +272,7 @@ func importPage(p ui.Page, v importView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("p3 num soft w-ln").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("p3 num soft w-mk").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -365,7 +365,7 @@ func importPage(p ui.Page, v importView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("p3 soft w-lvl2").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("p3 soft w-co").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -466,8 +466,8 @@ func importPage(p ui.Page, v importView) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.T("customers.import.rows"), Columns: []ui.Column{
-				{Label: p.T("customers.import.line"), Class: "p3 w-ln num"}, {Label: p.T("field.customer_number"), Class: "p2 w-cno"}, {Label: p.T("field.account_name")},
-				{Label: p.T("field.service_level"), Class: "p3 w-lvl2"}, {Label: p.T("field.buyer_email"), Class: "p3"}, {Label: p.T("customers.column.state"), Class: "w-cst"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+				{Label: p.T("customers.import.line"), Class: "p3 w-mk num"}, {Label: p.T("customers.column.number"), Class: "p2 w-cno"}, {Label: p.T("field.account_name")},
+				{Label: p.T("customers.column.level"), Class: "p3 w-co"}, {Label: p.T("field.buyer_email"), Class: "p3 w-by"}, {Label: p.T("customers.column.state")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

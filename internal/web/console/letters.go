@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,8 +69,11 @@ func (h Handler) into(pdf *bytes.Buffer) app.ReadLetters {
 	return func(letters []app.KeyLetter) error {
 		pdf.Reset()
 		c := h.Catalogue()
-		brand := letter.Brand{Name: c.Branding.Name, Colour: c.Branding.Colour, Address: c.Branding.PostalAddress,
-			Support: strings.Join(filled(c.Branding.Support.Phone, c.Branding.Support.Email), ", ")}
+		brand := letter.Brand{Name: c.Branding.Name, Colour: c.Branding.Colour, Support: c.Branding.Support.Phone,
+			Address: slices.DeleteFunc(slices.Clone(c.Branding.PostalAddress), func(line string) bool { return line == c.Branding.Name })}
+		if brand.Support == "" {
+			brand.Support = c.Branding.Support.Email
+		}
 		pages := make([]letter.Letter, len(letters))
 		for i, l := range letters {
 			pages[i] = h.letterOf(l)
