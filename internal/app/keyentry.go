@@ -79,15 +79,15 @@ func (e *keyEntry) plan(ctx context.Context, r *store.Reader, p *Plan) error {
 			return err
 		}
 	}
-	// An unknown number has no policy of its own; the same work is done for it.
-	policies := e.policies(e.account)
-	canonical, malformed := directory.ParseKey(e.typed, policies.KeyLength)
+	// An unknown number has no policy of its own; the same work is done for it,
+	// and how many tries there are never depends on whose number it is.
+	canonical, malformed := directory.ParseKey(e.typed, e.policies(e.account).KeyLength)
 	key, right, err := r.UnusedKey(ctx, p.Account, e.box.KeyDigest(canonical))
 	if err != nil {
 		return err
 	}
 	if malformed != nil || !right || p.Account == directory.Installation {
-		e.wrong(p, count, policies.KeyTries)
+		e.wrong(p, count, e.catalogue().EffectivePolicies("").KeyTries)
 		return nil
 	}
 	return e.claim(ctx, r, p, count, key)
