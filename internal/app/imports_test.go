@@ -17,12 +17,10 @@ import (
 
 // upload takes a file in as the administrator and fails the test when it is
 // refused.
-func upload(t *testing.T, w *apptest.World, admin authz.Actor, account directory.Account, name, text string) directory.Import {
-	t.Helper()
-	i, err := w.Imports.Upload(w.Context(), admin, account.ID, name, strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
+func upload(w *apptest.World, admin authz.Actor, account directory.Account, text string) directory.Import {
+	w.T.Helper()
+	i, err := w.Imports.Upload(w.Context(), admin, account.ID, "effectif.csv", strings.NewReader(text))
+	w.Must(err)
 	return i
 }
 
@@ -62,7 +60,7 @@ func TestImportOfMembers(t *testing.T) { // ADD-13
 		account := w.Account("204817")
 		admin := w.Administrator(account, "claire.maraval@maraval.example")
 		text := strings.ReplaceAll(people, "Métreuse", functionName(t, w, admin, account))
-		i := upload(t, w, admin, account, "effectif.csv", text)
+		i := upload(w, admin, account, text)
 		want := []string{
 			"2 added creates Maraval Construction",
 			"3 refused email member.double_row",
@@ -97,7 +95,7 @@ func TestImportOfMembers(t *testing.T) { // ADD-13
 			}
 		})
 		t.Run("ADD-13 changes", func(t *testing.T) {
-			again := upload(t, w, admin, account, "effectif.csv", "Courriel;Société\na.brossard@maraval.example;Maraval Location\nt.iriarte@maraval.example;\n")
+			again := upload(w, admin, account, "Courriel;Société\na.brossard@maraval.example;Maraval Location\nt.iriarte@maraval.example;\n")
 			again, err := w.Imports.Settings(w.Context(), admin, account.ID, again.UUID, app.ImportSetting{Columns: again.Choices.Columns, Change: true, Invite: "nobody"})
 			w.Must(err)
 			want := []string{"2 changed company:Maraval Construction→Maraval Location creates Maraval Location", "3 unchanged"}
@@ -125,7 +123,7 @@ func TestImportIsItsMakers(t *testing.T) { // USER-5, API-3
 		admin := w.Administrator(account, "claire.maraval@maraval.example")
 		stranger := w.Administrator(other, "s.autre@autre.example")
 		plain, _ := w.Member(account, "plain@maraval.example")
-		i := upload(t, w, admin, account, "a.csv", "E-mail\nx@maraval.example\n")
+		i := upload(w, admin, account, "E-mail\nx@maraval.example\n")
 		for name, test := range map[string]struct {
 			actor   authz.Actor
 			account directory.Account
