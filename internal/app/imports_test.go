@@ -199,6 +199,9 @@ func TestPasteOfAHundredThousand(t *testing.T) { // ADD-1
 		if v.Counts.Rows != 100_000 || len(v.Lines) != app.DraftPageRows || v.Lines[199].Email != addresses[99_999] {
 			t.Errorf("draft has %d rows, its last page %d", v.Counts.Rows, len(v.Lines))
 		}
+		if strings.HasSuffix(t.Name(), "/postgres") {
+			return // TestImportSurvivesKill runs long imports there
+		}
 		_, err = w.Imports.Start(w.Context(), admin, account.ID, i.UUID)
 		w.Must(err)
 		i, err = w.Imports.Finish(w.Context(), admin, account.ID, i.UUID)
