@@ -10,8 +10,17 @@ import (
 	"intendant/internal/store"
 )
 
-// ask queues jobs of the installation.
+// ask queues jobs of the installation that are due now.
 func ask(t *testing.T, w *apptest.World, jobs ...directory.Job) {
+	t.Helper()
+	for i := range jobs {
+		jobs[i].Due = w.Now()
+	}
+	askLater(t, w, jobs...)
+}
+
+// askLater queues jobs of the installation.
+func askLater(t *testing.T, w *apptest.World, jobs ...directory.Job) {
 	t.Helper()
 	w.Must(w.DB.Update(t.Context(), []directory.AccountID{0}, func(tx *store.Tx) error {
 		first, err := tx.NextKeys(t.Context(), 0, len(jobs))
@@ -19,7 +28,7 @@ func ask(t *testing.T, w *apptest.World, jobs ...directory.Job) {
 			return err
 		}
 		for i := range jobs {
-			jobs[i].ID, jobs[i].Due = directory.JobID(first+int64(i)), tx.Now
+			jobs[i].ID = directory.JobID(first + int64(i))
 		}
 		return tx.Apply(t.Context(), store.Write{Jobs: jobs})
 	}))
@@ -60,6 +69,20 @@ func TestJobs(t *testing.T) {
 			if got := take(); len(got) != 0 {
 				t.Errorf("%+v is left, want nothing: the failed one was done by another", got)
 			}
+		})
+		t.Run("of two that nobody has begun the sooner counts", func(t *testing.T) {
+			i := directory.Job{Kind: "fold", Unique: "fold 2", Due: w.Now().Add(time.Minute)}
+			askLater(t, w, i)
+			if got := take(); len(got) != 0 {
+				t.Fatalf("took %+v before it was due", got)
+			}
+			ask(t, w, directory.Job{Kind: "fold", Unique: "fold 2"})
+			askLater(t, w, i)
+			due := take()
+			if len(due) != 1 {
+				t.Fatalf("took %+v, want the one that is due now", due)
+			}
+			w.Must(w.Jobs.Done(t.Context(), due[0]))
 		})
 		t.Run("a worker that died, and one that renews", func(t *testing.T) {
 			ask(t, w, directory.Job{Kind: "long", Unique: "long 1"})

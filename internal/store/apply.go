@@ -189,19 +189,28 @@ func (tx *Tx) insertMails(ctx context.Context, mails []directory.Mail, seal Seal
 // mailContext binds a sealed secret to its mail.
 func mailContext(id directory.MailID) string { return fmt.Sprintf("mail %d", id) }
 
+// soonerJob keeps one job of a name that nobody has begun: the sooner of the two.
+const soonerJob = `ON CONFLICT (unique_name) WHERE state = 'waiting' AND unique_name <> '' AND leased_until IS NULL
+	DO UPDATE SET due_at = excluded.due_at WHERE excluded.due_at < job.due_at`
+
 func (tx *Tx) insertJobs(ctx context.Context, jobs []directory.Job) error {
-	rows := make([][]any, len(jobs))
-	for i, j := range jobs {
+	var rows [][]any
+	named := map[string]bool{} // DO UPDATE takes a name once; in one write all are due alike
+	for _, j := range jobs {
+		if j.Unique != "" && named[j.Unique] {
+			continue
+		}
+		named[j.Unique] = true
 		facts, err := json.Marshal(j.Facts)
 		if err != nil {
 			return fmt.Errorf("job facts: %w", err)
 		}
-		rows[i] = []any{j.ID, orNull(j.Account), j.Kind, j.Subject, string(facts), j.Unique, "waiting", 0, j.Due,
-			time.Time{}, "", tx.Now, time.Time{}}
+		rows = append(rows, []any{j.ID, orNull(j.Account), j.Kind, j.Subject, string(facts), j.Unique, "waiting", 0, j.Due,
+			time.Time{}, "", tx.Now, time.Time{}})
 	}
 	columns := []string{"key", "account_key", "kind", "subject", "facts", "unique_name", "state", "tries", "due_at",
 		"leased_until", "last_error", "created_at", "ended_at"}
-	if _, err := tx.bulkInsert(ctx, "job", columns, rows, "ON CONFLICT DO NOTHING"); err != nil {
+	if _, err := tx.bulkInsert(ctx, "job", columns, rows, soonerJob); err != nil {
 		return fmt.Errorf("queue jobs: %w", err)
 	}
 	return nil
