@@ -42,7 +42,7 @@ func walls() map[string]wall {
 	table := map[string]wall{}
 	for w, operations := range map[wall]string{
 		wallAccount: `
-			Accounts: AddDomain ChangeSettings Domains RemoveDomain SetAutoApprove Settings VerifyDomain
+			Accounts: AddDomain ChangeSettings Domains RemoveDomain RemoveLogo SetAutoApprove SetLogo Settings VerifyDomain
 			Members: Add AddQuick Card Choices Create Deactivate EditMember EditMembers Editing ExcludeAdministrator List
 				NameAdministrator PersonForm Profile Reactivate Remove Selected
 			JoinRequests: Approve List Reject Unblock
@@ -51,7 +51,7 @@ func walls() map[string]wall {
 				Stop Upload
 			History: Export List`,
 		wallMembers: `
-			Accounts: Contacts Message Open Overview Services`,
+			Accounts: Contacts Logo Message Open Overview Services`,
 		wallDuty: `
 			Accounts: Change Create Enter Figures Keys List SetState Show Tries
 			Users: CreateStaff Erase Lookup Staff SwitchOff SwitchOn
@@ -107,6 +107,7 @@ func brings(operation string) []any {
 		"Accounts.AddDomain":  {"maraval.example"},
 		"Accounts.Enter":      {"token", "We look for the lost import"},
 		"Accounts.Message":    {"administrators", "Good morning"},
+		"Accounts.SetLogo":    {signature()},
 		"Accounts.SetState":   {directory.AccountClosed, "They asked for it"},
 		"Users.ChangeEmail":   {"new@maraval.example", "Quai-Tanneurs-18"},
 		"Users.CreateStaff":   {app.NewStaff{Email: "new@batisoft.example", Role: authz.Support, Password: "Quai-Tanneurs-18"}},

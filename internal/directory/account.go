@@ -32,6 +32,7 @@ type Account struct {
 	ContractEnds time.Time
 	Claimed      time.Time // zero: waiting for an admin key (ACC-2)
 	Settings     Settings
+	Logo         bool // there is one
 	Created      time.Time
 	Version      int64
 }

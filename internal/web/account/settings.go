@@ -26,6 +26,8 @@ type settingsView struct {
 	Length    ui.Field
 	Classes   ui.Field
 	Renewal   ui.Field
+	Logo      ui.Field
+	LogoNow   string // its address, or empty
 }
 
 func (h Handler) settingsTabs(q *page.Request, domains bool) []ui.Tab {
@@ -66,6 +68,8 @@ func (h Handler) settingsView(q *page.Request, s app.SettingsView, n app.Account
 		Classes: number("classes", t("settings.classes"), t("settings.classes.hint")+" "+t("settings.floor", "Min", of.Password.Classes), n.Password.Classes),
 		Renewal: number("renewal_days", t("settings.renewal"), t("settings.renewal.hint"), n.Password.RenewalDays),
 	}
+	v.Logo = ui.Field{Name: "logo", Kind: "file", Label: t("settings.logo.new"), Hint: t("settings.logo.hint"), Attrs: map[string]any{"accept": "image/png,image/jpeg"}}
+	v.LogoNow = q.LogoPath()
 	for _, code := range of.Languages {
 		v.Language.Options = append(v.Language.Options, ui.Option{Value: code, Label: q.Printer.Language(code), Selected: code == n.Language})
 		v.Languages = append(v.Languages, ui.Check{Name: "languages", Value: code, Label: q.Printer.Language(code), Checked: slices.Contains(n.Languages, code)})

@@ -39,6 +39,14 @@ func (q *Request) AccountPath(rest string) string {
 	return accountPrefix + q.PathValue("account") + rest
 }
 
+// LogoPath is where the account's logo is read, or empty when it has none.
+func (q *Request) LogoPath() string {
+	if q.Frame == nil || !q.Frame.Account.Logo {
+		return ""
+	}
+	return q.AccountPath("/logo.png")
+}
+
 // Entry is a page before or beside any account: sign-in, key, invitation.
 func (q *Request) Entry(title string) ui.Page {
 	p := q.basic(title)
@@ -49,7 +57,7 @@ func (q *Request) Entry(title string) ui.Page {
 func (q *Request) InAccount(title string, here Place) ui.Page {
 	p := q.basic(title)
 	f := q.Frame
-	p.Account = &ui.Account{Name: f.Account.Name, Number: f.Account.Number, Choose: "/accounts"}
+	p.Account = &ui.Account{Name: f.Account.Name, Number: f.Account.Number, Choose: "/accounts", Logo: q.LogoPath()}
 	role := "shell.role.member"
 	if f.Rights.May(authz.ManageMembers, 0) {
 		role = "shell.role.administrator"

@@ -96,6 +96,7 @@ type Person struct {
 type Account struct {
 	Name, Number string
 	Choose       string
+	Logo         string // an address of this installation, or empty
 }
 
 // A NavItem is a place in the side. Heading stands above the first item that
