@@ -13,7 +13,7 @@ RACED := ./internal/app/... ./internal/store/... ./internal/jobs/...
 RACE := -race -gcflags='modernc.org/...=-race=false'
 
 # Vet runs once, on its own; `go test` need not repeat it per package.
-TEST := go test -vet=off -timeout 5m
+TEST := go test -vet=off -timeout 20m
 
 help: ## print these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
