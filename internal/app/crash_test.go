@@ -79,6 +79,9 @@ func TestImportSurvivesKill(t *testing.T) { // ADD-13
 				}
 				account = w.Account(fmt.Sprint(300_000 + killed))
 			}
+			if midway == 0 && !testing.Short() {
+				t.Error("no kill left an import half done")
+			}
 			t.Logf("%d of %d kills left an import half done", midway, kills)
 		})
 	}
@@ -112,7 +115,9 @@ func kill(t *testing.T, address string, i directory.Import, after time.Duration)
 	_, _ = out.Read(make([]byte, 16)) // it says when the work begins
 	time.Sleep(after)
 	_ = command.Process.Kill() // it may have ended
-	_ = command.Wait()
+	if err := command.Wait(); err != nil && command.ProcessState.Exited() {
+		t.Fatalf("the process failed before it was killed: %v", err)
+	}
 }
 
 // wholeSoFar fails the test unless members, verdicts and counts agree.
