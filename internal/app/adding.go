@@ -50,11 +50,11 @@ type AddOptions struct {
 }
 
 // chunk is how many rows one transaction takes.
-const chunk = 2000
+const chunk = 500
 
 // Add brings people into an account. The verdicts name each row as added,
 // already there (unchanged, ADD-5), changed, or refused with the reason; a
-// refusal leaves the others done. Chunks of 2,000 rows are each a transaction
+// refusal leaves the others done. Chunks of 500 rows are each a transaction
 // under one batch; adding again what was added changes nothing.
 //
 // It refuses as a whole without members.manage at the unit, and rows that give
