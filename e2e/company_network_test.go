@@ -22,16 +22,16 @@ func TestCompanyNetwork(t *testing.T) { // KEY-5 to KEY-12, JOIN-1 to JOIN-5, AC
 	each(t, func(w *world) {
 		vendor := w.window()
 		keys := w.customer(vendor)
-		helene := w.claims("helene.garrec@maraval.example", "Hélène", "Garrec", keys[0])
+		administrator := w.claims(helene, "Hélène", "Garrec", keys[0])
 		w.claims("yann.lebihan@maraval.example", "Yann", "Le Bihan", keys[1])
 		w.locks(keys[2])
-		helene.Open(network + "/members")
-		helene.DontSee("bloqué") // KEY-9: administrators notice nothing
+		administrator.Open(network + "/members")
+		administrator.DontSee("bloqué") // KEY-9: administrators notice nothing
 		fresh := w.unlocks(vendor)
 		w.claims("brieuc.tanguy@maraval.example", "Brieuc", "Tanguy", fresh)
-		w.invited(helene)
-		w.requests(helene)
-		w.excluded(helene)
+		w.invited(administrator)
+		w.requests(administrator)
+		w.excluded(administrator)
 	})
 }
 
@@ -211,7 +211,7 @@ func (w *world) requests(s *browsertest.Story) {
 		asker.See("Votre demande est envoyée")
 		asker.See("En attente")
 		asker.DontSee(company) // KEY-14
-		w.mailed("helene.garrec@maraval.example", one.first+" "+one.last+" demande à rejoindre "+company)
+		w.mailed(helene, one.first+" "+one.last+" demande à rejoindre "+company)
 	}
 	s.Open(network + "/requests")
 	s.Row("Nolwenn Riou").Click("Accepter")
@@ -240,7 +240,7 @@ func (w *world) excluded(s *browsertest.Story) {
 	s.Open(network)
 	s.See("Un seul administrateur.") // ACC-6
 	s.Allow("status 409")
-	w.excludes(s, "helene.garrec@maraval.example")
+	w.excludes(s, helene)
 	s.See("Un compte garde toujours au moins un administrateur actif")
 }
 

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/url"
 	"os"
 	"strconv"
@@ -44,16 +45,23 @@ type world struct {
 // each tells a story on every database.
 func each(t *testing.T, story func(w *world)) {
 	t.Helper()
+	eachWith(t, nil, story)
+}
+
+// eachWith tells a story on every database of an installation with settings of
+// its own.
+func eachWith(t *testing.T, settings map[string]string, story func(w *world)) {
+	t.Helper()
 	t.Parallel()
 	for _, kind := range storetest.Kinds(t) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			story(newWorld(t, kind))
+			story(newWorld(t, kind, settings))
 		})
 	}
 }
 
-func newWorld(t *testing.T, kind string) *world {
+func newWorld(t *testing.T, kind string, own map[string]string) *world {
 	t.Helper()
 	w := &world{t: t, mails: mailtest.Start(t)}
 	settings := map[string]string{
@@ -64,6 +72,7 @@ func newWorld(t *testing.T, kind string) *world {
 	if kind == "postgres" {
 		settings["database"] = storetest.Address(t, kind)
 	}
+	maps.Copy(settings, own)
 	c, err := config.Load("", nil, settings)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +122,7 @@ func (w *world) vendor() {
 }
 
 // person makes somebody with a sign-in of their own.
-func (w *world) person(email, first, last string) {
+func (w *world) person(email, first, last string) authz.Actor {
 	w.t.Helper()
 	client := app.Client{Address: "127.0.0.1"}
 	err := w.server.App.Users.Register(w.t.Context(), client, app.Registering{Email: email, First: first, Last: last, Language: "fr", Password: password})
@@ -121,18 +130,22 @@ func (w *world) person(email, first, last string) {
 		w.t.Fatal(err)
 	}
 	token := strings.TrimPrefix(w.link(email, "/register/confirm/"), "/register/confirm/")
-	limits := app.SessionLimits{Idle: time.Hour, Max: time.Hour}
-	if _, err := w.server.App.Users.Confirm(w.t.Context(), client, token, limits); err != nil {
+	confirmed, err := w.server.App.Users.Confirm(w.t.Context(), client, token, app.SessionLimits{Idle: time.Hour, Max: time.Hour})
+	if err != nil {
 		w.t.Fatal(err)
 	}
+	return authz.Actor{Kind: authz.Person, User: confirmed.User.ID, Door: authz.DoorPage}
 }
 
-// account makes a customer whose buyer is administrator. The buyer is a person
-// already, and in by their own act.
-func (w *world) account(number, name, buyer string) directory.Account {
+// helene is administrator of the account of the stories.
+const helene = "helene.garrec@maraval.example"
+
+// maraval makes the account of the stories with Hélène as its administrator,
+// and opens her window on it.
+func (w *world) maraval(kind string) *browsertest.Story {
 	w.t.Helper()
-	account, err := w.server.App.Accounts.Create(w.t.Context(), operator(), app.NewAccount{Number: number, Name: name,
-		Type: "company-network", ServiceLevel: "contract", Language: "fr", TimeZone: "Europe/Paris",
+	account, err := w.server.App.Accounts.Create(w.t.Context(), operator(), app.NewAccount{Number: number, Name: company,
+		Type: kind, ServiceLevel: "contract", Language: "fr", TimeZone: "Europe/Paris",
 		Address: directory.PostalAddress{Street: "18 quai des Tanneurs", PostalCode: "44000", City: "Nantes", Country: "FR"}})
 	if err != nil {
 		w.t.Fatal(err)
@@ -145,11 +158,13 @@ func (w *world) account(number, name, buyer string) directory.Account {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	if _, err := w.server.App.Keys.Enter(w.t.Context(), w.person(helene, "Hélène", "Garrec"), number, keys[0]); err != nil {
+		w.t.Fatal(err)
+	}
 	s := w.window()
-	w.signIn(s, buyer)
-	w.enterKey(s, number, keys[0])
-	s.See("Vous êtes administrateur de " + name)
-	return account
+	w.signIn(s, helene)
+	s.At(network)
+	return s
 }
 
 // link waits for the newest mail to an address that leads to a path, and

@@ -105,6 +105,29 @@ func (s *Story) Upload(label, path string) {
 	s.settle()
 }
 
+// A Point is a place inside an element: 0, 0 is its upper left corner and 1, 1
+// the opposite one.
+type Point struct{ X, Y float64 }
+
+// Draw moves the pressed mouse over the first element that matches the CSS
+// selector, from point to point.
+func (s *Story) Draw(selector string, points ...Point) {
+	s.t.Helper()
+	what := "draw on " + selector
+	var box struct{ X, Y, Width, Height float64 }
+	s.evaluate(what, s.script(fmt.Sprintf("(el => { el.scrollIntoView({ block: 'center', behavior: 'instant' }); "+
+		"return el.getBoundingClientRect().toJSON() })(root.querySelector(%s))", quote(selector))), &box)
+	mouse := func(kind input.MouseType, p Point) chromedp.Action {
+		return input.DispatchMouseEvent(kind, box.X+p.X*box.Width, box.Y+p.Y*box.Height).WithButton(input.Left).WithButtons(1).WithClickCount(1)
+	}
+	acts := []chromedp.Action{mouse(input.MousePressed, points[0])}
+	for _, p := range points[1:] {
+		acts = append(acts, mouse(input.MouseMoved, p))
+	}
+	s.do(what, append(acts, mouse(input.MouseReleased, points[len(points)-1]))...)
+	s.settle()
+}
+
 // Press sends a key to what has the focus: a character such as "/", or a named
 // key of package kb such as kb.Escape.
 func (s *Story) Press(key string) {
