@@ -92,6 +92,45 @@ func TestKeyEntryRace(t *testing.T) { // KEY-15
 	})
 }
 
+func TestKeyCountStartsAgain(t *testing.T) { // KEY-10
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204817")
+		keys := w.Keys(account)
+		odette := w.Administrator(account, "odette.marsan@maraval.example")
+		enter := func(actor authz.Actor, key, want string) {
+			t.Helper()
+			_, err := w.App.Keys.Enter(w.Context(), actor, account.Number, key)
+			if got := w.Code(err); got != want {
+				t.Errorf("code %q, want %q", got, want)
+			}
+		}
+		const wrong = "AAAAAAAAAAAA"
+		t.Run("KEY-10 a right key", func(t *testing.T) {
+			karim := w.Person("karim.haddad@maraval.example")
+			for range 4 {
+				enter(karim, wrong, "key.wrong")
+			}
+			enter(karim, keys[1], "")
+			enter(w.Person("lea.fontanel@maraval.example"), wrong, "key.wrong")
+		})
+		t.Run("KEY-10 the approval of who locked it, and of nobody else", func(t *testing.T) {
+			joris, nadia := w.Person("joris.vandamme@else.example"), w.Person("nadia.ferrand@else.example")
+			for range 3 {
+				enter(joris, wrong, "key.wrong")
+			}
+			enter(joris, wrong, "key.locked")
+			for _, asker := range []authz.Actor{nadia, joris} {
+				enter(w.Person("wim.bertin"+fmt.Sprint(asker.User)+"@maraval.example"), keys[2], "key.locked")
+				j, err := w.JoinRequests.Ask(w.Context(), asker, account.Number, "")
+				w.Must(err)
+				_, err = w.JoinRequests.Approve(w.Context(), odette, account.ID, j.UUID)
+				w.Must(err)
+			}
+			enter(w.Person("hugo.pinel@maraval.example"), keys[2], "")
+		})
+	})
+}
+
 // atOnce runs act n times side by side and counts the codes of its refusals.
 func atOnce(t *testing.T, n int, act func(i int) error) map[string]int {
 	t.Helper()

@@ -210,7 +210,7 @@ func TestMemberActs(t *testing.T) {
 			app.NewMember{Email: "karim@maraval.example", First: "Karim", Last: "Haddad"})
 		nadia, karim := h.find("nadia").UUID, h.find("karim").UUID
 		ctx, id := w.Context(), h.account.ID
-		t.Run("INV-8 invite one or many, INV-3 again", func(t *testing.T) {
+		t.Run("INV-8 BULK-2 LIST-2 invite one or many, INV-3 again", func(t *testing.T) {
 			verdicts, err := w.Invitations.Send(ctx, h.admin, id, app.Selection{Members: []string{nadia, karim}})
 			w.Must(err)
 			if verdicts.Count(app.Changed) != 2 || !verdicts[0].Invited || h.find("nadia").Status != directory.Invited {
@@ -224,7 +224,7 @@ func TestMemberActs(t *testing.T) {
 				t.Errorf("an active one: %s", got)
 			}
 		})
-		t.Run("INV-9 withdraw", func(t *testing.T) {
+		t.Run("INV-9 LIST-2 withdraw", func(t *testing.T) {
 			if got := h.verdict(w.Invitations.Withdraw(ctx, h.admin, id, app.Of(karim))); got != "" {
 				t.Errorf("withdraw: %s", got)
 			}
@@ -235,7 +235,7 @@ func TestMemberActs(t *testing.T) {
 				t.Errorf("status %s", got)
 			}
 		})
-		t.Run("USER-2 SIGN-2 deactivate and reactivate", func(t *testing.T) {
+		t.Run("USER-2 SIGN-2 LIST-2 deactivate and reactivate", func(t *testing.T) {
 			camille, m := w.Member(h.account, "camille@maraval.example")
 			w.Must(errOf(w.Members.Deactivate(ctx, h.admin, id, app.Of(m.UUID))))
 			if _, err := w.Accounts.Overview(ctx, camille, id); w.Code(err) != "account.not_found" {

@@ -249,6 +249,18 @@ func TestBulk(t *testing.T) {
 		p := d.Get(bulk + "?act=deactivate&member=" + d.uuid(t, "helene") + "&member=" + d.uuid(t, "haddad 001")).Submit(bulk)
 		has(t, p, "Résultat", "1 refusé", "helene.castaing@maraval.example", "au moins un administrateur")
 	})
+	t.Run("BULK-2 several are invited, switched off, switched on and removed", func(t *testing.T) {
+		two := "&member=" + d.uuid(t, "haddad 010") + "&member=" + d.uuid(t, "haddad 011")
+		for _, act := range []struct{ name, done string }{
+			{"invite", "2 membres"}, {"deactivate", "2 membres"}, {"reactivate", "2 membres"}, {"remove", "2 membres"},
+		} {
+			p := d.Get(bulk + "?act=" + act.name + two).Submit(bulk)
+			if p.Status != http.StatusSeeOther {
+				t.Fatalf("%s: status %d: %.300s", act.name, p.Status, p.Text())
+			}
+			has(t, p.Follow(), act.done)
+		}
+	})
 	t.Run("PLAN-4 the set that was confirmed", func(t *testing.T) {
 		p := d.Get(bulk + "?act=remove&all=1&q=haddad")
 		d.Post(bulk, "act", "remove", "member", d.uuid(t, "haddad 002"))
