@@ -21,6 +21,7 @@ const (
 	byFunction = "function"
 	byAdded    = "added"
 	byStatus   = "status"
+	byUnit     = "unit"
 	byScan     = "scan" // no index: the account's rows one after the other
 )
 
@@ -32,6 +33,8 @@ func (l MemberList) driver() string {
 		return byKeys
 	case l.inIndex():
 		return bySearch
+	case !l.Scope.All() || len(f.Units) > 0:
+		return byUnit
 	case len(f.Levels) > 0 && !containsZero(f.Levels):
 		return byLevel
 	case len(f.Companies) > 0:
@@ -88,10 +91,10 @@ func (l MemberList) where(r *Reader, a *args) string {
 		where.WriteString(` AND ` + column + rest)
 	}
 	if !l.Scope.All() {
-		where.WriteString(` AND m.unit_key` + inKeys(r, l.Scope.Units(), a))
+		and(byUnit, "m.unit_key", "+m.unit_key", inKeys(r, l.Scope.Units(), a))
 	}
 	if len(f.Units) > 0 {
-		where.WriteString(` AND m.unit_key` + inKeys(r, f.Units, a))
+		and(byUnit, "m.unit_key", "+m.unit_key", inKeys(r, f.Units, a))
 	}
 	if len(f.Keys) > 0 {
 		where.WriteString(` AND m.key` + inKeys(r, f.Keys, a))
@@ -258,6 +261,8 @@ func (r *Reader) few(ctx context.Context, l MemberList) (bool, error) {
 	f := l.Filter
 	alone := MemberList{Account: l.Account, by: l.by, Scope: l.Scope}
 	switch l.by {
+	case byUnit:
+		alone.Filter.Units = f.Units
 	case byLevel:
 		alone.Filter.Levels = f.Levels
 	case byCompany:
