@@ -67,6 +67,8 @@ func (q *Request) Toast(text, undo string) {
 		HttpOnly: true, Secure: q.Site.Secure, SameSite: http.SameSiteLaxMode})
 }
 
+// takeToasts gives the page that is made now what was said for it. An answer
+// without a page, such as another redirect, leaves it for the next one.
 func (q *Request) takeToasts() []ui.Toast {
 	cookie, err := q.Cookie(toastCookie)
 	if err != nil || cookie.Value == "" || q.Method != http.MethodGet {

@@ -12,7 +12,6 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
 	"intendant/internal/i18n"
-	"intendant/internal/web/ui"
 )
 
 // A Request is one request with who asks, in which language, and in which
@@ -24,7 +23,6 @@ type Request struct {
 	In      app.SignedIn // zero when nobody is signed in
 	Frame   *app.Frame   // set on routes in an account
 	Printer *i18n.Printer
-	Toasts  []ui.Toast // to show on this page
 }
 
 // SignedIn reports whether somebody is.
@@ -47,7 +45,6 @@ func (q *Request) identify() error {
 		}
 	}
 	q.Printer = q.Site.Bundle.Printer(q.language(), zone)
-	q.Toasts = q.takeToasts()
 	return nil
 }
 

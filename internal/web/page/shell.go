@@ -153,7 +153,7 @@ type ConsoleCounts struct{ Customers, KeyRequests, MailTrouble int64 }
 func (q *Request) basic(title string) ui.Page {
 	c := q.Site.Catalogue()
 	p := ui.Page{
-		Printer: q.Printer, Title: title, Return: q.URL.RequestURI(), Flash: q.Toasts,
+		Printer: q.Printer, Title: title, Return: q.URL.RequestURI(), Flash: q.takeToasts(),
 		Brand: ui.Brand{
 			Name: c.Branding.Name, Colour: c.Branding.Colour, Tagline: c.Branding.Tagline.In(q.Printer.Lang()),
 			Languages: q.Site.Bundle.Languages(),
