@@ -41,6 +41,9 @@ func TestRunToBeKilled(t *testing.T) {
 	w.Must(w.Imports.RunImport(w.Context(), directory.Job{Subject: id}))
 }
 
+// rowsTogether is how many rows an import writes in one transaction.
+const rowsTogether = 500
+
 // TestImportSurvivesKill kills the process that runs an import at random
 // moments. After each the rows that are in are whole chunks, counted and with
 // their verdicts, and the next run goes on exactly there.
@@ -134,7 +137,7 @@ func wholeSoFar(t *testing.T, w *apptest.World, i directory.Import) directory.Im
 		return err
 	}))
 	members := headcount(t, w, directory.Account{ID: i.Account})
-	if i.Counts.Done%2000 != 0 || verdicts != i.Counts.Done || members != i.Counts.Added+i.Counts.Unchanged {
+	if i.Counts.Done%rowsTogether != 0 || verdicts != i.Counts.Done || members != i.Counts.Added+i.Counts.Unchanged {
 		t.Fatalf("half a row: %d done, %d verdicts, %d members", i.Counts.Done, verdicts, members)
 	}
 	return i
