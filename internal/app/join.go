@@ -190,12 +190,9 @@ func (s *JoinRequests) decide(ctx context.Context, actor authz.Actor, account di
 		if err := p.Require(authz.DecideRequests, 0); err != nil {
 			return err
 		}
-		j, err := r.JoinRequest(ctx, id)
+		j, err := joinRequestIn(ctx, r, account, id)
 		if err != nil {
 			return err
-		}
-		if j.Account != account {
-			return directory.Refuse(directory.NotFound, "join.not_found")
 		}
 		by, err := r.Users(ctx, []directory.UserID{j.User, j.DecidedBy})
 		if err != nil {
@@ -210,6 +207,16 @@ func (s *JoinRequests) decide(ctx context.Context, actor authz.Actor, account di
 	return u, err
 }
 
+// joinRequestIn reads a request to the account; any other is refused with
+// join.not_found.
+func joinRequestIn(ctx context.Context, r *store.Reader, account directory.AccountID, id string) (directory.JoinRequest, error) {
+	j, err := r.JoinRequest(ctx, id)
+	if err == nil && j.Account != account {
+		return j, directory.Refuse(directory.NotFound, "join.not_found")
+	}
+	return j, err
+}
+
 // Unblock lets the blocked person of a request ask again. It refuses with
 // join.not_found a request to another account.
 func (s *JoinRequests) Unblock(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) error {
@@ -217,12 +224,9 @@ func (s *JoinRequests) Unblock(ctx context.Context, actor authz.Actor, account d
 		if err := p.Require(authz.DecideRequests, 0); err != nil {
 			return err
 		}
-		j, err := r.JoinRequest(ctx, id)
+		j, err := joinRequestIn(ctx, r, account, id)
 		if err != nil {
 			return err
-		}
-		if j.Account != account {
-			return directory.Refuse(directory.NotFound, "join.not_found")
 		}
 		p.Change(store.PutJoinBlock{Account: account, User: j.User})
 		p.Record(p.Entry(audit.JoinUnblocked, j.User, int64(j.ID)))

@@ -14,9 +14,8 @@ import (
 
 // perform plans and applies in one transaction that holds the ledger of the
 // account and of the others named; operations that wait for each other share
-// one (see lanes). A plan that asked for no permission, or
-// that changes rows and records nothing, is a fault and rolls back. A lost race
-// plans again.
+// one (see lanes). A plan that asked for no permission, or that changes rows and
+// records nothing, is a fault and rolls back. A lost race plans again.
 //
 // The plan's rights are the actor's in account; for the installation
 // (account 0) they are none, and duties or being oneself decide.
