@@ -47,5 +47,13 @@ func (p *program) figure(f bench.Figure, asJSON bool) {
 		}
 		return
 	}
-	fmt.Fprintf(p.Out, "%-26s %-9s p50 %9d µs  p99 %9d µs  %12.0f/s  %s\n", f.Name, f.Database, f.P50, f.P99, f.PerS, f.Why)
+	fmt.Fprintf(p.Out, "%-26s %-9s p50 %9d µs  p99 %9d µs  %12.0f/s  %s  %s\n", f.Name, f.Database, f.P50, f.P99, f.PerS, p.size(f.Bytes), f.Why)
+}
+
+// size is a number of bytes as people read it, or nothing.
+func (p *program) size(bytes int64) string {
+	if bytes == 0 {
+		return ""
+	}
+	return p.Bytes(bytes)
 }
