@@ -45,7 +45,11 @@ func Refuse(kind Kind, code string) *Error {
 	return &Error{Kind: kind, Code: code}
 }
 
-// InvalidField makes a refusal of one input.
+// InvalidField makes a refusal of one input. Nothing chosen is said as that,
+// not as a choice called nothing.
 func InvalidField(field, code string, args Args) *Error {
+	if code == "field.unknown_choice" && args["Value"] == "" {
+		code, args = "field.required", nil
+	}
 	return &Error{Kind: Invalid, Code: code, Field: field, Args: args}
 }

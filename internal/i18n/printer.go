@@ -60,8 +60,25 @@ func (p *Printer) Error(e *directory.Error) string {
 	}
 	return p.fill(key, func(name string) (any, bool) {
 		value, ok := e.Args[name]
+		if text, is := value.(string); is {
+			value = shortened(text)
+		}
 		return value, ok
 	})
+}
+
+// mostQuoted is how much of what somebody typed a sentence repeats.
+const mostQuoted = 120
+
+func shortened(text string) string {
+	count := 0
+	for at := range text {
+		if count == mostQuoted {
+			return text[:at] + "…"
+		}
+		count++
+	}
+	return text
 }
 
 // fill writes a message with placeholders.

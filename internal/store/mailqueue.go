@@ -38,8 +38,15 @@ func (f MailFilter) where(a *args) string {
 	return where
 }
 
+// mostSought is how much of a text is sought: SQLite refuses patterns above
+// 50,000 bytes, and no column that is searched so is nearly as long as this.
+const mostSought = 10_000
+
 // escapeLike takes the meaning of LIKE's signs away.
 func escapeLike(text string) string {
+	if len(text) > mostSought {
+		text = strings.ToValidUTF8(text[:mostSought], "")
+	}
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 

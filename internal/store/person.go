@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"intendant/internal/directory"
@@ -124,7 +123,7 @@ func (c ErasePerson) eraseTexts(ctx context.Context, tx *Tx) error {
 
 // containing is the pattern of LIKE for a text anywhere.
 func containing(text string) string {
-	return `%` + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + `%`
+	return `%` + escapeLike(text) + `%`
 }
 
 // PurgeJoinRequests removes at most limit decided requests from before a time

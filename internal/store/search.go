@@ -183,7 +183,7 @@ func (l MemberList) found(r *Reader, a *args, driving bool) string {
 		return condition
 	}
 	if r.dialect == postgres {
-		return ` AND m.search LIKE ` + a.add("%"+likeText(sought)+"%")
+		return ` AND m.search LIKE ` + a.add("%"+escapeLike(sought)+"%")
 	}
 	condition := ` AND instr(m.search, ` + a.add(sought) + `) > 0`
 	if driving && l.index != "" {
@@ -198,11 +198,6 @@ func (l MemberList) found(r *Reader, a *args, driving bool) string {
 // keys limits a column to the keys of the account, which lie together.
 func (l MemberList) keys(column string, a *args) string {
 	return ` AND ` + column + ` BETWEEN ` + a.add(directory.NewKey(l.Account, 0)) + ` AND ` + a.add(directory.NewKey(l.Account+1, 0)-1)
-}
-
-// likeText escapes what a LIKE pattern would read as a wildcard.
-func likeText(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
 // What the search index of SQLite is asked at most: lists of trigrams are read

@@ -99,7 +99,7 @@ func (h Handler) changeSettings(q *page.Request) error {
 	n := app.AccountSettings{Language: q.Field("language"), TimeZone: q.Field("time_zone"), InvitationDays: atoi(q.Field("invitation_days")),
 		QuickAddLimit: atoi(q.Field("quick_add_limit")), Languages: q.PostForm["languages"], Reminders: q.Ticked("reminders"),
 		Password: directory.PasswordPolicy{MinLength: atoi(q.Field("min_length")), Classes: atoi(q.Field("classes")), RenewalDays: atoi(q.Field("renewal_days"))}}
-	n.Version = int64(atoi(q.Field("version")))
+	n.Version = q.Version()
 	err := h.App.Accounts.ChangeSettings(q.Context(), q.Actor(), q.Frame.Account.ID, n)
 	if err == nil {
 		q.Toast(q.Printer.T("settings.saved"), "")

@@ -96,7 +96,7 @@ func typed(q *page.Request) (app.AccountChange, error) {
 	if text := q.Field("contract_ends"); text != "" {
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			return change, directory.InvalidField("contract_ends", "field.unknown_choice", directory.Args{"Value": text})
+			return change, directory.InvalidField("contract_ends", "import.bad_date", directory.Args{"Value": text})
 		}
 		change.ContractEnds = day
 	}
@@ -238,7 +238,7 @@ func (h Handler) changeCustomer(q *page.Request) error {
 		return err
 	}
 	change, err := typed(q)
-	change.Version = integer(q.Field("version"))
+	change.Version = q.Version()
 	if err == nil {
 		_, err = h.App.Accounts.Change(q.Context(), q.Actor(), c.Account.ID, change)
 	}

@@ -159,7 +159,7 @@ func catalogueText(q *page.Request) (string, error) {
 
 func (h Handler) applyCatalogue(q *page.Request) error {
 	text := q.PostFormValue("text")
-	if err := h.App.Catalogue.Apply(q.Context(), q.Actor(), text, integer(q.Field("version"))); err != nil {
+	if err := h.App.Catalogue.Apply(q.Context(), q.Actor(), text, q.Version()); err != nil {
 		v, fault := h.catalogueView(q)
 		if fault != nil {
 			return fault

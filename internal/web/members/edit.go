@@ -106,7 +106,7 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 	if day := q.Field("ends"); day != "" {
 		last, err := time.ParseInLocation(time.DateOnly, day, zone(q))
 		if err != nil {
-			return change, directory.InvalidField("ends", "field.unknown_choice", directory.Args{"Value": day})
+			return change, directory.InvalidField("ends", "import.bad_date", directory.Args{"Value": day})
 		}
 		ends := last.AddDate(0, 0, 1) // the day itself still counts
 		change.Ends = &ends

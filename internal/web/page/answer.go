@@ -75,14 +75,19 @@ func StatusOf(kind directory.Kind) int {
 	return http.StatusInternalServerError
 }
 
-// Refusal separates what the person is to be told from faults: it answers the
-// refusal, or nil and the fault. Pages use it to show a form again.
+// Refusal separates what the person can mend in a form from all else: it answers
+// the refusal, or nil and the error the page is to return. Pages use it to show
+// a form again. A missing right is no matter of the form: it gets the page that
+// says which one.
 func Refusal(err error) (*directory.Error, error) {
 	var refusal *directory.Error
-	if errors.As(err, &refusal) {
-		return refusal, nil
+	if !errors.As(err, &refusal) {
+		return nil, err
 	}
-	return nil, err
+	if refusal.Code == "denied.permission" || refusal.Code == "denied.duty" {
+		return nil, err
+	}
+	return refusal, nil
 }
 
 // fail turns what a page returned into the page that says it. A fault is
@@ -126,16 +131,17 @@ func (q *Request) refusalPage(refusal *directory.Error) {
 }
 
 // sentence is the refusal in the reader's words; a permission that is missing
-// is called as the catalogue calls it.
+// is called as the catalogue calls it, a duty as the console does.
 func (q *Request) sentence(refusal *directory.Error) string {
-	id, ok := refusal.Args["Permission"].(string)
-	if !ok {
-		return q.Printer.Error(refusal)
-	}
 	named := *refusal
-	if declared, ok := q.Site.Catalogue().Permission(id); ok {
-		named.Args = maps.Clone(refusal.Args)
-		named.Args["Permission"] = declared.Label.In(q.Printer.Lang())
+	named.Args = maps.Clone(refusal.Args)
+	if id, ok := refusal.Args["Permission"].(string); ok {
+		if declared, ok := q.Site.Catalogue().Permission(id); ok {
+			named.Args["Permission"] = declared.Label.In(q.Printer.Lang())
+		}
+	}
+	if id, ok := refusal.Args["Duty"].(string); ok {
+		named.Args["Duty"] = q.Printer.T("staff.duty." + id)
 	}
 	return q.Printer.Error(&named)
 }
@@ -156,14 +162,34 @@ func (q *Request) writeError(status int, title, text, reference string) {
 	}
 }
 
-// NotFound answers any address that no route knows.
+// NotFound answers any address that no route knows, and one that is asked with a
+// method it does not answer.
 func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
 	q := &Request{Request: r, W: w, Site: s}
 	if err := q.identify(); err != nil {
 		q.fail(err)
 		return
 	}
+	if methods := s.methods(r); len(methods) > 0 {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		q.writeError(http.StatusMethodNotAllowed, q.Printer.T("error.title.refused"), q.Printer.T("error.method"), "")
+		return
+	}
 	q.fail(directory.Refuse(directory.NotFound, "not_found"))
+}
+
+// methods lists what the address of a request answers to. The multiplexer would
+// say so itself if no pattern took every address.
+func (s *Site) methods(r *http.Request) []string {
+	var methods []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		asked := r.Clone(r.Context())
+		asked.Method = method
+		if _, pattern := s.mux.Handler(asked); strings.Contains(pattern, " ") { // "GET /…", not "/"
+			methods = append(methods, method)
+		}
+	}
+	return methods
 }
 
 // Fault answers a request whose handler broke, under the reference that stands

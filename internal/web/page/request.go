@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,6 +69,9 @@ func (q *Request) language() string {
 }
 
 func (q *Request) readForm() error {
+	if err := cleanText(q.URL.Query()); err != nil {
+		return err
+	}
 	if q.Method != http.MethodPost || strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/form-data") {
 		return nil // files are read by the page that takes them
 	}
@@ -108,6 +112,17 @@ func validText(s string) bool { return strings.ToValidUTF8(s, "") == s }
 
 // Field is a form field, trimmed.
 func (q *Request) Field(name string) string { return strings.TrimSpace(q.PostFormValue(name)) }
+
+// Version is the one the form was made on (PLAN-4). A form without one is made
+// on none that stands: written over whatever is there now, it could undo
+// somebody else's change unseen.
+func (q *Request) Version() int64 {
+	version, err := strconv.ParseInt(q.Field("version"), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return version
+}
 
 // Ticked reports whether a check box was sent ticked.
 func (q *Request) Ticked(name string) bool { return q.PostFormValue(name) != "" }

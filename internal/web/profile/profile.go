@@ -3,8 +3,6 @@
 package profile
 
 import (
-	"strconv"
-
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
@@ -105,12 +103,8 @@ func (h Handler) show(q *page.Request) error {
 }
 
 func (h Handler) update(q *page.Request) error {
-	version, err := strconv.ParseInt(q.Field("version"), 10, 64)
-	if err != nil {
-		return directory.Refuse(directory.Invalid, "form.broken")
-	}
-	err = h.App.Users.UpdateProfile(q.Context(), q.Actor(), app.ProfileChange{Civility: q.Field("civility"), First: q.Field("first_name"),
-		Last: q.Field("last_name"), Phone: q.Field("phone"), Language: q.Field("language"), Version: version})
+	err := h.App.Users.UpdateProfile(q.Context(), q.Actor(), app.ProfileChange{Civility: q.Field("civility"), First: q.Field("first_name"),
+		Last: q.Field("last_name"), Phone: q.Field("phone"), Language: q.Field("language"), Version: q.Version()})
 	if err != nil {
 		return h.againPerson(q, err)
 	}

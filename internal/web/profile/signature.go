@@ -69,8 +69,11 @@ func (h Handler) setSignature(q *page.Request) error {
 // drawing reads the picture of the form: a file before what was drawn.
 func drawing(q *page.Request) ([]byte, error) {
 	q.Body = http.MaxBytesReader(q.W, q.Body, 2*app.PictureBytes)
-	if err := q.ParseMultipartForm(app.PictureBytes); err != nil {
+	var large *http.MaxBytesError
+	if err := q.ParseMultipartForm(app.PictureBytes); errors.As(err, &large) {
 		return nil, directory.InvalidField("signature", "picture.too_large", directory.Args{"Limit": app.PictureBytes >> 20})
+	} else if err != nil {
+		return nil, directory.InvalidField("signature", "picture.unreadable", nil)
 	}
 	if file, _, err := q.FormFile("signature_file"); err == nil {
 		defer func() { _ = file.Close() }() // it was only read
