@@ -301,6 +301,7 @@ type acting struct {
 	freed          []directory.MemberID // seats end
 	left           []directory.MemberID // everything they hold ends
 	withdrawn      []directory.MemberID
+	unasked        []directory.UserID // of the withdrawn
 	mails          []directory.Mail
 	look           func(company string) (map[string]directory.Company, error)
 }
@@ -419,12 +420,13 @@ func (a *acting) change(kind audit.Kind, u directory.User, before, after directo
 	return nil
 }
 
-// withdraw ends a member's open invitation.
+// withdraw ends a member's open invitation; its mail does not go when it waits
+// still (MAIL-4).
 func (a *acting) withdraw(u directory.User, m directory.Member) {
 	if m.Status != directory.Invited {
 		return
 	}
-	a.withdrawn = append(a.withdrawn, m.ID)
+	a.withdrawn, a.unasked = append(a.withdrawn, m.ID), append(a.unasked, u.ID)
 	entry := a.plan.Entry(audit.InvitationWithdrawn, u.ID, int64(m.ID))
 	entry.Unit = m.Unit
 	a.plan.Record(entry)
@@ -449,7 +451,8 @@ func (a *acting) settle(ctx context.Context, r *store.Reader, c *core) error {
 		return err
 	}
 	if len(a.withdrawn) > 0 {
-		a.plan.Change(store.EndInvitations{Members: a.withdrawn, State: "withdrawn"})
+		a.plan.Change(store.EndInvitations{Members: a.withdrawn, State: "withdrawn"},
+			store.WithdrawMails{Account: a.account.ID, Users: a.unasked, Kinds: []string{"invitation", "invitation_known", "credentials"}})
 	}
 	if len(a.freed) > 0 {
 		a.plan.Change(store.EndHoldings{Members: a.freed})

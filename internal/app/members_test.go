@@ -234,6 +234,12 @@ func TestMemberActs(t *testing.T) {
 			if got := h.find("karim").Status; got != directory.NotInvited {
 				t.Errorf("status %s", got)
 			}
+			w.Pass(directory.UndoWindow + time.Second)
+			for _, m := range next(t, w, 50) {
+				if m.Mail.Address == "karim@maraval.example" && m.Mail.Kind == "invitation" {
+					t.Error("MAIL-4 the mail of a withdrawn invitation goes out")
+				}
+			}
 		})
 		t.Run("USER-2 SIGN-2 LIST-2 deactivate and reactivate", func(t *testing.T) {
 			camille, m := w.Member(h.account, "camille@maraval.example")
