@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -91,8 +92,12 @@ func Refusal(err error) (*directory.Error, error) {
 }
 
 // fail turns what a page returned into the page that says it. A fault is
-// logged once, here, under the reference that is shown.
+// logged once, here, under the reference that is shown; that the reader left is
+// none.
 func (q *Request) fail(err error) {
+	if errors.Is(err, context.Canceled) && q.Context().Err() != nil {
+		return
+	}
 	var refusal *directory.Error
 	if !errors.As(err, &refusal) {
 		reference := uuid.NewString()[:8]
