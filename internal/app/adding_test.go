@@ -8,6 +8,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
+	"intendant/internal/directory"
 )
 
 func TestMembersAdd(t *testing.T) {
@@ -48,6 +49,43 @@ func TestMembersAdd(t *testing.T) {
 		}
 		again := add(w.Operator(), app.NewMember{Email: "agathe.lormeau@maraval.example", Company: "Other"})
 		outcome("ADD-5 somebody already there", again[0], app.Unchanged, "")
+	})
+}
+
+func TestMembersAddLookAlike(t *testing.T) { // USER-3
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204817")
+		_, err := w.Users.Seed(w.Context(), directory.User{Email: "e.marsan@ailleurs.example", UserName: "Élodie.Marsan@maraval.example", Language: "fr"})
+		w.Must(err)
+		verdicts, err := w.Members.Add(w.Context(), w.Operator(), account.ID, []app.NewMember{{Row: 1, Email: "elodie.marsan@maraval.example"}}, app.AddOptions{})
+		w.Must(err)
+		if got := w.Code(verdicts.FirstRefusal()); got != "user.name_taken" {
+			t.Errorf("an address that looks like somebody's user name: %q, want user.name_taken", got)
+		}
+	})
+}
+
+// TestInvitationsOfManyWait: two invited at once can be taken back for two
+// minutes, one alone goes out at once.
+func TestInvitationsOfManyWait(t *testing.T) { // MAIL-4
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204817")
+		add := func(emails ...string) {
+			var rows []app.NewMember
+			for i, email := range emails {
+				rows = append(rows, app.NewMember{Row: i + 1, Email: email})
+			}
+			w.Must(errOf(w.Members.Add(w.Context(), w.Operator(), account.ID, rows, app.AddOptions{Invite: true})))
+		}
+		add("agathe@maraval.example")
+		add("karim@maraval.example", "wim@maraval.example")
+		if got := len(mails(t, w)["invitation"]); got != 1 {
+			t.Errorf("%d invitations go out at once, want the single one", got)
+		}
+		w.Pass(directory.UndoWindow)
+		if got := len(mails(t, w)["invitation"]); got != 2 {
+			t.Errorf("%d invitations go out after two minutes, want 2", got)
+		}
 	})
 }
 

@@ -40,6 +40,9 @@ func TestAdministrators(t *testing.T) {
 			if got := w.Code(w.Members.ExcludeAdministrator(ctx, second, id, helene)); got != "member.not_administrator" {
 				t.Errorf("twice: %s", got)
 			}
+			if told := mail(t, w, "administrator_excluded"); told.Mail.User != h.admin.User {
+				t.Errorf("the mail goes to user %d, want the excluded one", told.Mail.User)
+			}
 			if _, err := w.Members.List(ctx, h.admin, id, app.MemberQuery{}); w.Code(err) != "denied.permission" {
 				t.Errorf("the excluded one still lists: %v", err)
 			}

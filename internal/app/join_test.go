@@ -50,6 +50,10 @@ func TestJoinRequests(t *testing.T) {
 		refused, _ := ask(joris, "204817")
 		_, err = w.JoinRequests.Reject(w.Context(), karim, account.ID, refused.UUID, app.Rejection{Reason: "Inconnu ici."})
 		w.Must(err)
+		told := mail(t, w, "join_rejected")
+		if told.Mail.User != joris.User || told.Mail.Facts["Message"] != "Inconnu ici." || told.AccountName != "" {
+			t.Errorf("JOIN-5 rejected: %+v, want a mail to the person with the reason, without the account's name", told)
+		}
 		_, code = ask(joris, "204817")
 		check("JOIN-4 a pause after rejection", code, "join.paused")
 		w.Pass(31 * 24 * time.Hour)
@@ -67,6 +71,28 @@ func TestJoinRequests(t *testing.T) {
 		if lapsed != 1 || now.State != directory.JoinLapsed {
 			t.Errorf("JOIN-4: %d lapsed, state %s", lapsed, now.State)
 		}
+	})
+}
+
+func TestJoinRequestsBlocked(t *testing.T) { // JOIN-4
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204817")
+		odette, joris := w.Administrator(account, "odette.marsan@maraval.example"), w.Person("joris.vandamme@else.example")
+		j, err := w.JoinRequests.Ask(w.Context(), joris, "204817", "")
+		w.Must(err)
+		_, err = w.JoinRequests.Reject(w.Context(), odette, account.ID, j.UUID, app.Rejection{Block: true})
+		w.Must(err)
+		ask := func(want string) {
+			t.Helper()
+			_, err := w.JoinRequests.Ask(w.Context(), joris, "204817", "")
+			if got := w.Code(err); got != want {
+				t.Errorf("code %q, want %q", got, want)
+			}
+		}
+		w.Pass(31 * 24 * time.Hour) // the pause is over
+		ask("join.blocked")
+		w.Must(w.JoinRequests.Unblock(w.Context(), odette, account.ID, j.UUID))
+		ask("")
 	})
 }
 

@@ -73,6 +73,28 @@ func TestKeyEntryAnswersUnknownNumbersAlike(t *testing.T) { // KEY-14
 	})
 }
 
+// TestKeyEntryOfOnePerson: the fifth wrong try within the hour is somebody's
+// last, spread over as many numbers as they like.
+func TestKeyEntryOfOnePerson(t *testing.T) { // KEY-14
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		key := w.Keys(w.Account("204817"))[0]
+		guesser := w.Person("x.y@else.example")
+		enter := func(number, key, want string) {
+			t.Helper()
+			_, err := w.App.Keys.Enter(w.Context(), guesser, number, key)
+			if got := w.Code(err); got != want {
+				t.Errorf("number %s: code %q, want %q", number, got, want)
+			}
+		}
+		for i := range 5 {
+			enter(fmt.Sprint(900_000+i), "AAAAAAAAAAAA", "key.wrong")
+		}
+		enter("204817", key, "key.too_many_tries")
+		w.Pass(directory.KeyTriesWindow)
+		enter("204817", key, "")
+	})
+}
+
 func TestKeyEntryRace(t *testing.T) { // KEY-15
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.Account("204817")

@@ -291,6 +291,9 @@ func TestEnter(t *testing.T) { // VEND-2
 		}
 		_, err := w.Accounts.Enter(w.Context(), support, token, a.ID, "le client ne trouve plus sa clé")
 		w.Must(err)
+		if told := mail(t, w, "staff_entered"); told.Mail.User != admin.User || told.Mail.Facts["Message"] != "le client ne trouve plus sa clé" {
+			t.Errorf("VEND-2 told: %+v, want the administrator with the reason", told.Mail)
+		}
 		inside := resolve()
 		if _, err := w.Accounts.Open(w.Context(), inside, a.Number); err != nil {
 			t.Errorf("open after entering: %v", err)

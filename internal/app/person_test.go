@@ -144,6 +144,31 @@ func TestProvisionalPassword(t *testing.T) { // SIGN-1
 	})
 }
 
+func TestProvisionalPasswordDies(t *testing.T) { // SIGN-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204817")
+		admin := w.Administrator(account, "helene.castaing@maraval.example")
+		for name, end := range map[string]func(m directory.Member){
+			"withdrawn": func(m directory.Member) {
+				w.Must(errOf(w.Invitations.Withdraw(w.Context(), admin, account.ID, app.Of(m.UUID))))
+			},
+			"over": func(directory.Member) { w.Pass(7 * 24 * time.Hour) },
+		} {
+			t.Run("SIGN-1 with an invitation that is "+name, func(t *testing.T) {
+				email := name + "@maraval.example"
+				m := invite(t, w, admin, account, email)
+				w.Must(edit(w, admin, account, m, app.PersonChange{Provisional: "Duvaki-negezu-bipaha-47"}))
+				_, err := signIn(w, email, "Duvaki-negezu-bipaha-47")
+				w.Must(err)
+				end(m)
+				if _, err := signIn(w, email, "Duvaki-negezu-bipaha-47"); w.Code(err) != "sign_in.wrong" {
+					t.Errorf("code %q, want sign_in.wrong", w.Code(err))
+				}
+			})
+		}
+	})
+}
+
 func TestChangeEmail(t *testing.T) { // USER-1, USER-3
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		u := registered(t, w, "l.garrec@garrec.example")
@@ -191,6 +216,10 @@ func TestSwitchOff(t *testing.T) { // USER-2
 		w.Must(w.Users.SwitchOff(w.Context(), w.Operator(), u.ID))
 		if _, err := w.Sessions.Resolve(w.Context(), session.Token, here(), limits()); w.Code(err) != "sign_in.required" {
 			t.Errorf("a session outlives it: %v", err)
+		}
+		meanwhile := w.Session(person(u), app.PurposeFull) // a sign-in that was under way
+		if _, err := w.Sessions.Resolve(w.Context(), meanwhile, here(), limits()); w.Code(err) != "sign_in.required" {
+			t.Errorf("a session begins after it: %v", err)
 		}
 		_, right := signIn(w, u.Email, goodPassword)
 		_, wrong := signIn(w, u.Email, "wrong")

@@ -76,6 +76,9 @@ func fill(t testing.TB, db *store.DB, n int) crowd {
 		first, last := firsts[random.IntN(len(firsts))], lasts[random.IntN(len(lasts))]
 		u := directory.User{ID: directory.UserID(key()), UUID: uuid.NewString(), First: first, Last: last, Password: directory.PasswordNone,
 			Email: fmt.Sprintf("%s.%d@maraval.example", strings.ReplaceAll(directory.Fold(first), "'", ""), i), Language: "fr"}
+		if i%3 == 0 {
+			u.Email = fmt.Sprintf("p%d@maraval.example", i) // says nothing of the name
+		}
 		u.UserName = u.Email
 		if i%7 == 0 {
 			u.UserName = fmt.Sprintf("mv%05d", i)

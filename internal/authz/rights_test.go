@@ -1,0 +1,54 @@
+package authz
+
+import (
+	"testing"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	member := func(change func(*Standing)) Standing {
+		s := Standing{Account: 7, State: directory.AccountOpen, Root: 1, Member: 5, Status: directory.Active,
+			Held: []Held{{Unit: 1, Permissions: []Permission{ViewMembers}}}}
+		if change != nil {
+			change(&s)
+		}
+		return s
+	}
+	person := Actor{Kind: Person, User: 3}
+	staff := Actor{Kind: StaffInside, User: 4, Staff: Support, Entered: 7, Until: noon.Add(time.Minute)}
+	for _, test := range []struct {
+		name       string
+		actor      Actor
+		standing   Standing
+		may, known bool
+	}{
+		{"an active member", person, member(nil), true, true},
+		{"USER-4 who is asked in only", person, member(func(s *Standing) { s.Status = directory.Invited }), false, false},
+		{"who was not asked", person, member(func(s *Standing) { s.Status = directory.NotInvited }), false, false},
+		{"SIGN-2 who is switched off", person, member(func(s *Standing) { s.Status = directory.Inactive }), false, false},
+		{"who is no member", person, member(func(s *Standing) { s.Member = 0 }), false, false},
+		{"USER-6 on the last moment of the place", person, member(func(s *Standing) { s.Ends = noon.Add(time.Second) }), true, true},
+		{"USER-6 whose place has ended", person, member(func(s *Standing) { s.Ends = noon }), false, false},
+		{"ACC-12 a member of a suspended account", person, member(func(s *Standing) { s.State = directory.AccountSuspended }), false, true},
+		{"ACC-12 its administrator", person, member(func(s *Standing) {
+			s.State, s.Held[0].Permissions = directory.AccountSuspended, []Permission{ViewMembers, ManageAdministrators}
+		}), true, true},
+		{"ACC-12 a member of a closed account reads", person, member(func(s *Standing) { s.State = directory.AccountClosed }), true, true},
+		{"VEND-2 staff inside", staff, Standing{Account: 7, Root: 1}, true, true},
+		{"VEND-2 staff inside another account", staff, Standing{Account: 8, Root: 1}, false, false},
+		{"VEND-2 staff after the hour", func() Actor { a := staff; a.Until = noon; return a }(), Standing{Account: 7, Root: 1}, false, false},
+		{"VEND-2 staff outside", Actor{Kind: Staff, User: 4, Staff: Support}, Standing{Account: 7, Root: 1}, false, true},
+		{"a stranger", Actor{}, member(nil), false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := Decide(test.actor, test.standing, noon)
+			if may, known := r.May(ViewMembers, 0), r.Member(); may != test.may || known != test.known {
+				t.Errorf("may %t, knows of the account %t; want %t and %t", may, known, test.may, test.known)
+			}
+		})
+	}
+}
