@@ -45,7 +45,7 @@ func (b *Browser) Story(t *testing.T, base string) *Story {
 	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithTargetID(id))
 	t.Cleanup(func() { b.leave(person) })
 	t.Cleanup(stop)
-	s := &Story{t: t, ctx: ctx, person: person, base: strings.TrimSuffix(base, "/"), watch: newWatcher(), scope: "document"}
+	s := &Story{t: t, ctx: ctx, person: person, base: strings.TrimSuffix(base, "/"), watch: newWatcher(cdp.FrameID(id)), scope: "document"}
 	chromedp.ListenTarget(ctx, s.watch.see)
 	// The first run ties the window to its context, which therefore has no limit.
 	if err := chromedp.Run(ctx, network.Enable(), log.Enable(), chromedp.ActionFunc(s.watch.answerDialogs)); err != nil {
@@ -77,6 +77,7 @@ func (s *Story) Open(path string) {
 	if !strings.Contains(path, "://") {
 		address = s.base + path
 	}
+	s.watch.left()
 	s.do("open "+path, chromedp.ActionFunc(func(ctx context.Context) error {
 		_, _, failure, _, err := page.Navigate(address).Do(ctx)
 		if err != nil {

@@ -189,6 +189,17 @@ func (s *Story) Texts(selector string) []string {
 	return texts
 }
 
+// Links returns where the links of the page lead, path and query, each once;
+// those to other sites are left out.
+func (s *Story) Links() []string {
+	s.t.Helper()
+	s.settle()
+	var links []string
+	s.evaluate("read links", s.script("[...new Set(f.all(root, 'a[href]').map(a => new URL(a.href))"+
+		".filter(u => u.origin === location.origin).map(u => u.pathname + u.search))]"), &links)
+	return links
+}
+
 // Download clicks target and returns the path of the file it brings; the file
 // goes with the test.
 func (s *Story) Download(target string) string {

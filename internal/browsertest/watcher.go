@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -18,6 +19,7 @@ import (
 // Chromium calls it from its own goroutine.
 type watcher struct {
 	mu       sync.Mutex
+	frame    cdp.FrameID                  // the window's own
 	open     map[network.RequestID]string // requests under way: method and address
 	moved    time.Time                    // when the last request began or ended
 	faults   []string
@@ -27,8 +29,9 @@ type watcher struct {
 	dialogs  chan struct{}
 }
 
-func newWatcher() *watcher {
+func newWatcher(frame cdp.FrameID) *watcher {
 	return &watcher{
+		frame:   frame,
 		open:    make(map[network.RequestID]string),
 		done:    make(map[string]bool),
 		dialogs: make(chan struct{}, 16),
@@ -73,8 +76,10 @@ func (w *watcher) see(event any) {
 }
 
 func (w *watcher) began(e *network.EventRequestWillBeSent) {
-	// A stream of events stays open as long as its page; nobody waits for it.
-	if e.Type == network.ResourceTypeEventSource || e.Type == network.ResourceTypeWebSocket {
+	// A stream of events stays open as long as its page; nobody waits for it. What
+	// a page shows in a frame may end in another process, unseen from here.
+	framed := e.Type == network.ResourceTypeDocument && e.FrameID != w.frame
+	if framed || e.Type == network.ResourceTypeEventSource || e.Type == network.ResourceTypeWebSocket {
 		return
 	}
 	w.open[e.RequestID] = e.Request.Method + " " + e.Request.URL
@@ -89,6 +94,13 @@ func (w *watcher) answeredBy(e *network.EventResponseReceived) {
 	if status >= 400 {
 		w.complain("status %d: %s", status, w.open[e.RequestID])
 	}
+}
+
+// left forgets what a page that is left for another still waits for.
+func (w *watcher) left() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.open)
 }
 
 func (w *watcher) ended(id network.RequestID) {
