@@ -58,7 +58,7 @@ func (w *world) customer(s *browsertest.Story) []string {
 	s.Click("Afficher à l’écran")
 	s.Click("Afficher les clés")
 	s.See("Ces clés ne s’afficheront plus")
-	keys := s.Texts(".in-list b.mono")
+	keys := s.Texts(".in-list code.mono")
 	if len(keys) != 3 {
 		w.t.Fatalf("keys shown: %q, want three", keys)
 	}
