@@ -37,9 +37,10 @@ const maelle = "maelle.corvaisier@batisoft.example"
 
 // A world is an installation under test with its own mail server.
 type world struct {
-	t      *testing.T
-	server *server.Server
-	mails  *mailtest.Receiver
+	t            *testing.T
+	installation *server.Installation
+	server       *server.Server
+	mails        *mailtest.Receiver
 }
 
 // each tells a story on every database.
@@ -64,33 +65,40 @@ func eachWith(t *testing.T, settings map[string]string, story func(w *world)) {
 func newWorld(t *testing.T, kind string, own map[string]string) *world {
 	t.Helper()
 	w := &world{t: t, mails: mailtest.Start(t)}
-	settings := map[string]string{
-		"addr": "127.0.0.1:0", "data": t.TempDir(), "language": "fr", "base_url": "http://127.0.0.1",
-		"mail.from":      "Bâtisoft <clients@batisoft.example>",
-		"mail.smtp_host": w.mails.Host, "mail.smtp_port": strconv.Itoa(w.mails.Port), "mail.tls": "none",
-	}
-	if kind == "postgres" {
-		settings["database"] = storetest.Address(t, kind)
-	}
-	maps.Copy(settings, own)
-	c, err := config.Load("", nil, settings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.BaseURL = "" // the server's own address, known once it listens
-	w.serve(server.Options{Config: c, Now: time.Now, Log: slog.New(slog.DiscardHandler), OwnBase: true})
+	w.open(kind, own, time.Now)
+	w.serve()
 	w.vendor()
 	return w
 }
 
-// serve starts the installation, which ends with the test.
-func (w *world) serve(o server.Options) {
+// open puts an installation on an empty database together.
+func (w *world) open(kind string, own map[string]string, now func() time.Time) {
 	w.t.Helper()
-	installation, err := server.Open(w.t.Context(), o)
+	settings := map[string]string{
+		"addr": "127.0.0.1:0", "data": w.t.TempDir(), "language": "fr", "base_url": "http://127.0.0.1",
+		"mail.from":      "Bâtisoft <clients@batisoft.example>",
+		"mail.smtp_host": w.mails.Host, "mail.smtp_port": strconv.Itoa(w.mails.Port), "mail.tls": "none",
+	}
+	if kind == "postgres" {
+		settings["database"] = storetest.Address(w.t, kind)
+	}
+	maps.Copy(settings, own)
+	c, err := config.Load("", nil, settings)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if w.server, err = server.Serve(w.t.Context(), installation); err != nil {
+	c.BaseURL = "" // the server's own address, known once it listens
+	w.installation, err = server.Open(w.t.Context(), server.Options{Config: c, Now: now, Log: slog.New(slog.DiscardHandler), OwnBase: true})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// serve starts the installation, which ends with the test.
+func (w *world) serve() {
+	w.t.Helper()
+	var err error
+	if w.server, err = server.Serve(w.t.Context(), w.installation); err != nil {
 		w.t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -102,13 +102,17 @@ func (s *Story) sticksOut() []string {
 }
 
 // LooksRight checks the page as it stands at a wide and a narrow window, in
-// light and dark colours: accessibility and width. It leaves the window at 1280
-// by 800, light, and keeps a picture of each as name-width[-dark].
+// light and dark colours: accessibility and width. The window is as high as the
+// page, so that nothing lies behind what sticks to its edges. It is left at 1280
+// by 800, light, with a picture of each kept as name-width[-dark].
 func (s *Story) LooksRight(name string) {
 	s.t.Helper()
 	for _, width := range []int{390, 1280} {
 		s.Viewport(width, 800)
 		s.NoSidewaysScroll()
+		var height int
+		s.evaluate("measure the page", "Math.min(document.documentElement.scrollHeight, 6000)", &height)
+		s.Viewport(width, max(height, 800))
 		for _, dark := range []bool{true, false} {
 			s.Dark(dark)
 			s.Axe()
@@ -119,4 +123,5 @@ func (s *Story) LooksRight(name string) {
 			s.Screenshot(fmt.Sprintf("%s-%d%s", name, width, suffix))
 		}
 	}
+	s.Viewport(1280, 800)
 }

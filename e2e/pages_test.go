@@ -1,0 +1,217 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"intendant/internal/browsertest"
+	"intendant/internal/demo"
+	"intendant/internal/mail/mailtest"
+)
+
+// The people whose pages are looked at.
+const (
+	administrator = "administrator"
+	vendor        = "vendor"
+	prospect      = "prospect"
+	stranger      = "stranger"
+)
+
+// TestPages follows the links of every page in the example, and looks at each
+// kind of page once: at two widths in light and dark, and on a narrow phone. A
+// route that no link leads to fails, unless it is begun with or told why not.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	w, people := example(t)
+	g := newGuide(t)
+	t.Run("each", func(t *testing.T) {
+		for _, who := range []string{administrator, vendor, prospect, stranger} {
+			t.Run(who, func(t *testing.T) {
+				t.Parallel()
+				one := &world{t: t, server: w.server, mails: w.mails}
+				s := one.window()
+				if who != stranger {
+					one.tries(s, people[who], demo.Password)
+					s.DontSee("Mot de passe oublié")
+				}
+				g.crawl(s, who, one.begin(s, who, people))
+			})
+		}
+	})
+	for pattern, seen := range g.seen {
+		if !seen {
+			t.Errorf("no link leads to %s", pattern)
+		}
+	}
+}
+
+// example is an installation with the demo's accounts and the built-in mailbox.
+func example(t *testing.T) (*world, map[string]string) {
+	t.Helper()
+	w := &world{t: t, mails: mailtest.Start(t)}
+	clock := demo.NewClock(time.Now)
+	w.open("sqlite", map[string]string{"mailbox": "true"}, clock.Now)
+	made, err := w.installation.Demo(t.Context(), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.serve()
+	people := map[string]string{"account": made.Account.Number}
+	for _, p := range made.People {
+		people[p.As] = p.Login
+	}
+	return w, people
+}
+
+// begin makes what no page of the example leads to, and answers where to begin.
+func (w *world) begin(s *browsertest.Story, who string, people map[string]string) []string {
+	w.t.Helper()
+	switch who {
+	case administrator:
+		account := "/accounts/" + strings.ReplaceAll(people["account"], " ", "")
+		s.Open(account + "/members/add")
+		s.Fill("Adresses e-mail", "yann.lebihan@maraval.example pas-une-adresse")
+		s.Click("Ajouter au tableau")
+		s.See("1 invalide")
+		draft := s.Path()
+		s.Open(account + "/members/import")
+		s.Upload("Fichier", filepath.Join("..", "internal", "sheet", "testdata", "cp1252-semicolon.csv"))
+		s.Click("Lire le fichier")
+		s.See("Vérifier l’import")
+		return []string{account, draft, s.Path(), account + "/members/bulk?act=deactivate&all=1"}
+	case vendor:
+		path := filepath.Join(w.t.TempDir(), "clients.csv")
+		if err := os.WriteFile(path, []byte("Numéro;Nom;Type;Niveau de service\n5 555;Toitures Kerbrat;company-network;contract\n"), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+		s.Open("/vendor/customers/import")
+		s.Upload("Fichier", path)
+		s.Click("Lire le fichier")
+		s.See("Toitures Kerbrat")
+		return []string{s.Path(), "/vendor/customers", "/mailbox"}
+	case prospect:
+		s.Allow("status 422")
+		for range 5 {
+			w.enterKey(s, "999 999", "AAA-AAA-AAA-AAA")
+		}
+		s.See("La saisie de clé est bloquée")
+		locked := s.Path()
+		s.Open("/network/join")
+		s.Fill("Numéro de client", "999 998")
+		s.Click("Envoyer la demande")
+		s.See("En attente")
+		return []string{locked, s.Path(), "/network", "/profile", "/password/change"}
+	}
+	return append([]string{"/sign-in", "/help", "/register?sent=1", "/invitation/sent"}, deadLinks(s)...)
+}
+
+// deadLinks are mailed links whose page says that they serve no more.
+func deadLinks(s *browsertest.Story) []string {
+	s.Allow("status 4")
+	return []string{"/register/confirm/none", "/password/reset/none", "/email/confirm/none", "/invitation/none"}
+}
+
+// A guide knows every route and which kinds of page were looked at.
+type guide struct {
+	mu     sync.Mutex
+	mux    *http.ServeMux
+	seen   map[string]bool // by pattern
+	looked map[string]bool // by pattern and what its query asks
+}
+
+// newGuide reads the routes from the list that is held against the site.
+func newGuide(t *testing.T) *guide {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "internal", "web", "testdata", "walls.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &guide{mux: http.NewServeMux(), seen: map[string]bool{}, looked: map[string]bool{}}
+	for line := range strings.Lines(string(text)) {
+		_, pattern, found := strings.Cut(strings.TrimSpace(line), "  ")
+		if found && strings.HasPrefix(pattern, "GET ") && !strings.HasPrefix(line, "#") {
+			g.mux.Handle(pattern, http.NotFoundHandler())
+			g.seen[pattern] = !isPage(pattern)
+		}
+	}
+	return g
+}
+
+// isPage reports whether a route answers a page of its own: not a file, a
+// redirect, or the frame that shows a mail.
+func isPage(pattern string) bool {
+	return !slices.Contains([]string{"GET /{$}", "GET /vendor", "GET /.well-known/change-password", "GET /mailbox/{message}/html",
+		"GET /accounts/{account}/imports/{import}/result.csv", "GET /accounts/{account}/logo.png", "GET /profile/signature.png"}, pattern)
+}
+
+// owner is who looks at a route.
+func owner(pattern string) string {
+	path := strings.TrimPrefix(pattern, "GET ")
+	for _, one := range []struct{ prefix, who string }{{"/accounts/", administrator}, {"/accounts", administrator}, {"/vendor", vendor},
+		{"/mailbox", vendor}, {"/network", prospect}, {"/profile", prospect}, {"/password/change", prospect}} {
+		if strings.HasPrefix(path, one.prefix) {
+			return one.who
+		}
+	}
+	return stranger
+}
+
+// crawl follows links from the first addresses on.
+func (g *guide) crawl(s *browsertest.Story, who string, waiting []string) {
+	for len(waiting) > 0 {
+		at := waiting[0]
+		waiting = waiting[1:]
+		name := g.claim(at, who)
+		if name == "" {
+			continue
+		}
+		s.Open(at)
+		s.LooksRight(name)
+		s.Viewport(360, 740)
+		s.NoSidewaysScroll()
+		s.Viewport(1280, 800)
+		waiting = append(waiting, s.Links()...)
+	}
+}
+
+// claim answers the name under which somebody looks at an address, or nothing
+// when such a page was looked at before or is not theirs. Dialogs over a page
+// are pages of their own.
+func (g *guide) claim(at, who string) string {
+	address, err := url.Parse(at)
+	if err != nil {
+		return ""
+	}
+	_, pattern := g.mux.Handler(&http.Request{Method: http.MethodGet, URL: address, Host: address.Host})
+	if pattern == "" || owner(pattern) != who || !isPage(pattern) {
+		return ""
+	}
+	kind := pattern
+	for _, ask := range []string{"do", "ask", "reject", "to", "sent", "mend"} {
+		if value := address.Query().Get(ask); value != "" {
+			kind += " " + ask
+			if ask == "do" || ask == "ask" {
+				kind += " " + value
+			}
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.looked[kind] {
+		return ""
+	}
+	g.looked[kind], g.seen[pattern] = true, true
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r
+		}
+		return '-'
+	}, strings.TrimPrefix(kind, "GET ")), "-")
+}
