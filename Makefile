@@ -78,7 +78,7 @@ unit-raced:
 		$(TEST) $(RACED); fi
 
 stories:
-	@export INTENDANT_TEST_CHROMIUM=$$(scripts/find-chromium || true); $(TEST) -count=1 ./e2e/...
+	@export INTENDANT_TEST_CHROMIUM=$$(scripts/find-chromium || true); $(TEST) -count=1 -parallel 4 ./e2e/...
 
 needs:
 	@scripts/install-needs

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"intendant/internal/browsertest"
 )
 
@@ -93,7 +95,7 @@ func (w *world) changesScriptless(s *browsertest.Story) {
 	w.t.Helper()
 	s.Open(network + "/members")
 	s.Fill("Chercher un membre", "lebihan")
-	s.Click("Chercher")
+	s.Press(kb.Enter)
 	s.Click("css:.in-who a")
 	s.In(".in-panel").Click("Modifier")
 	s.Fill("Fonction", "Chef d’équipe")
