@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,8 +39,38 @@ func (r *run) writes() error {
 		return err
 	}
 	added := r.rows(20_000)
-	return r.rate("add", len(added), func() error {
+	err = r.rate("add", len(added), func() error {
 		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, added, app.AddOptions{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.imported(r.rows(20_000))
+}
+
+// imported measures a CSV file from its upload to its last row.
+func (r *run) imported(rows []app.NewMember) error {
+	var file strings.Builder
+	file.WriteString("E-mail;First name;Last name;Company\n")
+	for _, row := range rows {
+		fmt.Fprintf(&file, "%s;%s;%s;%s\n", row.Email, row.First, row.Last, row.Company)
+	}
+	return r.rate("import", len(rows), func() error {
+		i, err := r.App.Imports.Upload(r.ctx, r.actor, r.account.ID, "mesure.csv", strings.NewReader(file.String()))
+		if err != nil {
+			return err
+		}
+		if _, err = r.App.Imports.Finish(r.ctx, r.actor, r.account.ID, i.UUID); err != nil { // checks every row
+			return err
+		}
+		if _, err = r.App.Imports.Start(r.ctx, r.actor, r.account.ID, i.UUID); err != nil {
+			return err
+		}
+		i, err = r.App.Imports.Finish(r.ctx, r.actor, r.account.ID, i.UUID)
+		if err == nil && i.Counts.Added != int64(len(rows)) {
+			err = fmt.Errorf("%d of %d rows came in", i.Counts.Added, len(rows))
+		}
 		return err
 	})
 }
