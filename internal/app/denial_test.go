@@ -78,8 +78,9 @@ func walls() map[string]wall {
 			History: Kinds
 			Catalogue: InForce`,
 		wallItself: `
+			Accounts: SeedUnits
 			Users: Purge RenewalNotices Seed
-			Members: EndPlaces Seed
+			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			History: PurgeAccess

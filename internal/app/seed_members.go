@@ -20,6 +20,7 @@ type SeedMember struct {
 	JobTitle  string
 	Phone     string
 	LastSeen  time.Time
+	Unit      directory.UnitID // home unit; 0: the root
 }
 
 // Seed writes people into an account as they are, without invitation or
@@ -46,7 +47,7 @@ func (s *Members) Seed(ctx context.Context, account directory.AccountID, rows []
 			}
 			users[i] = row.User
 			m := directory.Member{Status: row.Status, Company: companies[directory.Fold(row.Company)], JobTitle: row.JobTitle,
-				Phone: row.Phone, LastSeen: row.LastSeen}
+				Phone: row.Phone, LastSeen: row.LastSeen, Unit: row.Unit}
 			if row.Status == directory.Inactive {
 				m.Resumes = directory.Active
 			}

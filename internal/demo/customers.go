@@ -79,6 +79,8 @@ func customers() []customer {
 func (b *builder) tellCustomer(c customer) {
 	var account directory.Account
 	var keys []string
+	var units map[string]directory.UnitID
+	tree := customerTree(c.number)
 	b.ago(c.since, "create "+c.name, func() (err error) {
 		account, keys, err = b.create(c)
 		if c.number == unclaimedNumber {
@@ -86,6 +88,12 @@ func (b *builder) tellCustomer(c customer) {
 		}
 		return err
 	})
+	if len(tree) > 0 {
+		b.ago(c.since-1, "units of "+c.name, func() (err error) {
+			units, err = b.App.Accounts.SeedUnits(b.ctx, account.ID, tree)
+			return err
+		})
+	}
 	for i, name := range c.administrators {
 		b.ago(c.since-9-float64(40*i), "an administrator of "+c.name, func() error {
 			first, last := firstLast(name)
@@ -100,7 +108,9 @@ func (b *builder) tellCustomer(c customer) {
 	const batches = 4
 	for i := range batches {
 		b.ago(c.closed+(c.since-c.closed-15)*float64(batches-i)/(batches+1), "members of "+c.name, func() error {
-			return b.seed(account, b.members(c, share(c.members, i, batches)))
+			rows := b.members(c, share(c.members, i, batches))
+			settle(rows, units, lower(tree))
+			return b.seed(account, rows)
 		})
 	}
 	if c.locked {
@@ -194,8 +204,16 @@ func (b *builder) seed(account directory.Account, rows []app.SeedMember) error {
 			rows[i].LastSeen, rows[i].User.LastSignIn = now, now
 		}
 	}
-	_, err := b.App.Members.Seed(b.ctx, account.ID, rows)
-	return err
+	people, err := b.App.Members.Seed(b.ctx, account.ID, rows)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		if row.User.PasswordHash != "" { // who can sign in may act later in the story
+			b.users[row.User.Email] = authz.Actor{Kind: authz.Person, User: people[i].ID, Door: authz.DoorPage, Address: "192.0.2.41"}
+		}
+	}
+	return b.basic(account, people)
 }
 
 // tellLocked lets two people try keys until the number is locked (KEY-9).

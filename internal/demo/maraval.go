@@ -40,7 +40,7 @@ func (b *builder) known() []app.SeedMember {
 		return app.SeedMember{User: b.user(first, last, email, firms()[f].language), Status: directory.Active, Company: firms()[f].name,
 			Functions: strings.Fields(function), Level: level, JobTitle: title, Phone: b.names.Phone(), LastSeen: b.now}
 	}
-	return []app.SeedMember{
+	rows := []app.SeedMember{
 		member("Fatou Diarra", "fatou.diarra@maraval.example", 0, "project-manager", "standards-administrator", "Cheffe de projet"),
 		member("Camille Aubrac", "camille.aubrac@maraval.example", 0, "site-manager", "", "Conductrice de travaux"),
 		member("Soraya Benhamou", "s.benhamou@maraval.example", 2, "adviser", "executive", "Conseillère"),
@@ -51,6 +51,33 @@ func (b *builder) known() []app.SeedMember {
 		member("Thibaut Le Guellec", "thibaut.leguellec@maraval.example", 1, "technician", "", "Technicien"),
 		member("Élodie Marchetti", "elodie.marchetti@maraval.example", 0, "site-manager", "", "Conductrice de travaux"),
 		member("Ingrid Pauwels", "ingrid.pauwels@maraval-benelux.example", 3, "branch-manager", "", "Cheffe d’agence"),
+		member("Grégoire Launay", "gregoire.launay@maraval.example", 1, "fleet-officer", "", "Directeur du parc"),
+		member("Adeline Vasseur", "adeline.vasseur@maraval.example", 0, "project-manager", "", "Secrétaire générale"),
+		member("Joséphine Lemmens", "josephine.lemmens@maraval-benelux.example", 3, "branch-manager", "", "Directrice Benelux"),
+	}
+	rows[len(rows)-1].User.Language = "fr"
+	return rows
+}
+
+// homes are where the people with a name stand; the others stand where their
+// firm's people do.
+func homes() map[string]string {
+	return map[string]string{
+		"fatou.diarra@maraval.example": "Maraval Construction", "camille.aubrac@maraval.example": "Engins Nord",
+		"benoit.charrier@maraval.example": "Agence de Nantes", "thibaut.leguellec@maraval.example": "Maraval Location",
+		"ingrid.pauwels@maraval-benelux.example": "Agence de Gand", "josephine.lemmens@maraval-benelux.example": "Maraval Europe",
+		"gregoire.launay@maraval.example": "", "adeline.vasseur@maraval.example": "", "s.kestner@kestner-bau.example": "",
+	}
+}
+
+// stand gives the people with a name their home units.
+func stand(rows []app.SeedMember, units map[string]directory.UnitID) {
+	for i, row := range rows {
+		home, told := homes()[row.User.Email]
+		if !told {
+			home = row.Company // the company of that name
+		}
+		rows[i].Unit = units[home]
 	}
 }
 
@@ -60,8 +87,13 @@ func (b *builder) tellMaraval() {
 		country: "FR", city: "Nantes", code: "44000", street: "18 quai des Tanneurs", contact: "Hélène Castaing", since: maravalSince, ends: 130}
 	var account directory.Account
 	var keys []string
+	var units map[string]directory.UnitID
 	b.ago(maravalSince, "create "+c.name, func() (err error) {
 		account, keys, err = b.create(c)
+		return err
+	})
+	b.ago(maravalSince-1, "units of "+c.name, func() (err error) {
+		units, err = b.App.Accounts.SeedUnits(b.ctx, account.ID, maravalTree())
 		return err
 	})
 	claim := func(days float64, key int, as, first, last, email string) {
@@ -80,10 +112,13 @@ func (b *builder) tellMaraval() {
 	claim(620, 1, "second-administrator", "Karim", "Haddad", "karim.haddad@maraval.example")
 	b.ago(900, "the people of the story", func() error {
 		known := b.known()
+		stand(known, units)
 		b.signIn("member", "Camille", "Aubrac", "camille.aubrac@maraval.example")
+		b.signIn("unit-manager", "Joséphine", "Lemmens", "josephine.lemmens@maraval-benelux.example")
 		return b.seed(account, known)
 	})
-	b.tellArrivals(&account)
+	b.tellHoldings(&account, &units)
+	b.tellArrivals(&account, &units)
 	b.tellInvited(&account)
 	b.tellChanges(&account)
 	for _, a := range []asking{
@@ -97,7 +132,7 @@ func (b *builder) tellMaraval() {
 }
 
 // tellArrivals brings most people in over the years, a batch at a time.
-func (b *builder) tellArrivals(account *directory.Account) {
+func (b *builder) tellArrivals(account *directory.Account, units *map[string]directory.UnitID) {
 	const batches = 24
 	for i := range batches {
 		days := 8 + (maravalSince-60)*float64(batches-1-i)/batches
@@ -106,7 +141,9 @@ func (b *builder) tellArrivals(account *directory.Account) {
 			for _, f := range firms() {
 				n := share(maravalMembers*f.share/100, i, batches)
 				c := customer{name: f.name, domain: f.domain, language: f.language, functions: f.functions}
-				rows = append(rows, b.members(c, n)...)
+				people := b.members(c, n)
+				settle(people, *units, homesOf(f.name))
+				rows = append(rows, people...)
 			}
 			return b.seed(*account, rows)
 		})
