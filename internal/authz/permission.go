@@ -23,13 +23,16 @@ const (
 	RunExports           Permission = "export.run"
 	ViewDashboards       Permission = "dashboards.view"
 	ManageLibrary        Permission = "library.manage"
+	// CheckAccess lets a product ask who may do what in the whole account, and
+	// nothing else: it neither lists members nor tells their names (CHECK-1).
+	CheckAccess Permission = "access.check"
 )
 
 // Permissions lists the built-in permissions, in the order they are shown.
 func Permissions() []Permission {
 	return []Permission{
 		ViewAccount, ManageAccount, ViewMembers, ManageMembers, DecideRequests, ManageAdministrators,
-		ManageRoles, ManageUnits, ManageProjects, AssignSeats, ViewHistory, RunExports, ViewDashboards, ManageLibrary,
+		ManageRoles, ManageUnits, ManageProjects, AssignSeats, ViewHistory, RunExports, ViewDashboards, ManageLibrary, CheckAccess,
 	}
 }
 

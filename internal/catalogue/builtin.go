@@ -3,8 +3,9 @@ package catalogue
 import "slices"
 
 // Administrator is the id of the built-in access level that holds every
-// built-in permission of an account. No catalogue redefines it and no account
-// edits it. Rule ROLE-6.
+// permission of an account, built in and declared: else nobody could give the
+// first manager what the catalogue declares. No catalogue redefines it and no
+// account edits it. Rule ROLE-6.
 const Administrator = "administrator"
 
 // BuiltinPermissions returns the permissions that guard Intendant's own
@@ -22,6 +23,7 @@ func BuiltinPermissions() []Permission {
 		builtin("administrators.manage", "members", root, Text{"fr": "Nommer et exclure des administrateurs", "en": "Name and exclude administrators", "de": "Administratoren ernennen und ausschließen", "nl": "Beheerders benoemen en uitsluiten"}),
 		builtin("roles.manage", "rights", root, Text{"fr": "Gérer les rôles", "en": "Manage roles", "de": "Rollen verwalten", "nl": "Rollen beheren"}),
 		builtin("units.manage", "rights", nil, Text{"fr": "Gérer les unités", "en": "Manage units", "de": "Einheiten verwalten", "nl": "Eenheden beheren"}),
+		builtin("access.check", "rights", root, Text{"fr": "Vérifier les droits, pour un produit", "en": "Check rights, for a product", "de": "Rechte prüfen, für ein Produkt", "nl": "Rechten controleren, voor een product"}),
 		builtin("library.manage", "rights", root, Text{"fr": "Gérer la bibliothèque et les modèles", "en": "Manage library and templates", "de": "Bibliothek und Vorlagen verwalten", "nl": "Bibliotheek en sjablonen beheren"}),
 		builtin("seats.assign", "products", nil, Text{"fr": "Affecter des licences", "en": "Assign seats", "de": "Lizenzen zuweisen", "nl": "Licenties toewijzen"}),
 		builtin("projects.manage", "projects", nil, Text{"fr": "Gérer les projets", "en": "Manage projects", "de": "Projekte verwalten", "nl": "Projecten beheren"}),
@@ -46,8 +48,8 @@ func builtinGroups() []Group {
 	}
 }
 
-// administrator returns the built-in access level.
-func administrator() Role {
+// administrator returns the built-in access level, which holds permissions.
+func administrator(permissions []Permission) Role {
 	role := Role{
 		ID: Administrator, Kind: AccessLevel, Place: AccountPlace, Builtin: true,
 		Label: Text{"fr": "Administrateur", "en": "Administrator", "de": "Administrator", "nl": "Beheerder"},
@@ -58,7 +60,7 @@ func administrator() Role {
 			"nl": "Beheert het hele account: leden, rechten, producten en projecten.",
 		},
 	}
-	for _, p := range BuiltinPermissions() {
+	for _, p := range permissions {
 		role.Permissions = append(role.Permissions, p.ID)
 	}
 	return role
@@ -78,7 +80,7 @@ func (c *Catalogue) complete() {
 	}
 	c.Permissions = permissions
 	c.Groups = append(builtinGroups(), c.Groups...)
-	c.Roles = append([]Role{administrator()}, c.Roles...)
+	c.Roles = append([]Role{administrator(permissions)}, c.Roles...)
 	for i := range c.AccountTypes {
 		if form := &c.AccountTypes[i].Form; form.Credentials == "" {
 			form.Credentials = OnInvite

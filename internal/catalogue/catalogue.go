@@ -36,6 +36,7 @@ type Catalogue struct {
 	ServiceLevels []ServiceLevel `yaml:"service_levels"`
 	AccountTypes  []AccountType  `yaml:"account_types"`
 	Preferences   []Preference   `yaml:"preferences"`
+	Access        Access         `yaml:"access"`
 	Policies      Policies       `yaml:"policies"`
 }
 

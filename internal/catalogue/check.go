@@ -25,6 +25,7 @@ func check(c *Catalogue, t *tree) Faults {
 	}
 	unique(k, "account_types", c.AccountTypes, func(t AccountType) string { return t.ID })
 	k.checkPreferences()
+	k.checkAccess()
 	k.checkPolicies(c.Policies, "policies")
 	return k.faults
 }

@@ -133,7 +133,7 @@ func (c *Catalogue) things() []thing {
 		t.UnitLevels = nil
 		things = append(things, flatten("account_type", t.ID, t))
 	}
-	return things
+	return append(things, c.accessThings()...)
 }
 
 func flatten(noun, id string, value any) thing {

@@ -38,6 +38,10 @@ func TestCompare(t *testing.T) {
 			}},
 		{"service level", "{faq: closed}", "{faq: limited}",
 			[]Change{{Changed, "service_level", "prospect", "opens.faq", "closed", "limited"}}},
+		{"CHECK-3 words of products", "{name: lift, permission: crane.book}", "{name: hoist, permission: crane.book}",
+			[]Change{{Kind: Removed, Noun: "access_action", ID: "lift", Old: "lift"}, {Kind: Added, Noun: "access_action", ID: "hoist", New: "hoist"}}},
+		{"CHECK-3 names of a subject", "[personnel_number, email]", "[email]",
+			[]Change{{Changed, "access_subject", "employee", "by", "personnel_number, email", "email"}}},
 		{"ROLE-10 levels of a built-in permission", "levels: [account, group]", "levels: [account]",
 			[]Change{{Changed, "permission", "members.manage", "levels", "account, group", "account"}}},
 	} {

@@ -82,6 +82,15 @@ preferences:
     kind: choice
     options: [{id: home, label: {fr: Accueil, en: Home}}]
     default: home
+access:
+  subjects:
+    - {type: employee, by: [personnel_number, email]}
+  resources:
+    - {type: hall, level: pool, by: [external_id, id]}
+    - {type: customer, level: account, by: [number]}
+  actions:
+    - {name: lift, permission: crane.book}
+    - {name: invite, permission: members.manage}
 policies:
   password: {min_length: 12}
 `
@@ -180,6 +189,9 @@ func TestReadRefusesForm(t *testing.T) {
 		{"ADD-10 too many", "password: {min_length: 12}", "quick_add_project: §1001", "too_large", ""},
 		{"ADD-11 field the form has not", "role_required_at: [group]", "form: {required: [§age]}", "not_one_of", ""},
 		{"SIGN-1 mail at another moment", "role_required_at: [group]", "form: {credentials: §never}", "not_one_of", ""},
+		{"CHECK-3 subject by a name nobody has", "[personnel_number, email]", "[personnel_number, §phone]", "not_one_of", ""},
+		{"CHECK-3 resource without a name", "by: [external_id, id]", "by: §[]", "too_few", ""},
+		{"CHECK-3 action with blanks", "name: lift", "name: §lift it", "form", ""},
 		{"ACC-11 opens in another way", "{faq: closed}", "{faq: §sometimes}", "not_one_of", ""},
 	} {
 		t.Run(test.name, test.check)
@@ -227,6 +239,12 @@ func TestReadRefusesMeaning(t *testing.T) {
 		{"PREF-1 unit of unknown level", "kind: choice", "kind: unit\n    levels: [§pools]", "unknown_level", ""},
 		{"product whose required one is not offered", "role_required_at: [group]", "products: §[model]", "required_product", ""},
 		{"preference of unknown account type", "default: home", "account_types: [§yard]", "unknown_account_type", ""},
+		{"CHECK-3 subject type twice", "[personnel_number, email]}", "[personnel_number, email]}\n    - {type: §employee, by: [id]}", "duplicate_id", ""},
+		{"CHECK-3 resource type twice", "{type: customer,", "{type: §hall,", "duplicate_id", ""},
+		{"CHECK-3 action twice", "{name: invite,", "{name: §lift,", "duplicate_id", ""},
+		{"CHECK-3 resource of an unknown level", "level: pool, by", "level: §pools, by", "unknown_level", ""},
+		{"CHECK-3 action of an unknown permission", "permission: crane.book}", "permission: §crane.fly}", "unknown_permission", ""},
+		{"CHECK-3 customer number of a unit", "by: [external_id, id]", "by: [external_id, §number]", "no_meaning", ""},
 		{"policy language not declared", "{invitation_days: 5}", "{languages: [§de]}", "unknown_language", ""},
 	} {
 		t.Run(test.name, test.check)

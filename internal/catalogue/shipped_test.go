@@ -98,7 +98,7 @@ func described(t *testing.T, faults Faults) {
 
 func TestMessages(t *testing.T) {
 	messages := messages(t)
-	for _, thing := range shipped(t, Standard).things() {
+	for _, thing := range append(shipped(t, Standard).things(), shipped(t, "fleet").things()...) {
 		if key := (Change{Noun: thing.noun}).NounKey(); messages[key] == nil {
 			t.Errorf("no message %s", key)
 		}
@@ -200,9 +200,9 @@ func TestShippedRules(t *testing.T) {
 			t.Errorf("general %v, at %v", pyramid.GeneralRoleRequired, pyramid.RoleRequiredAt)
 		}
 	})
-	t.Run("ROLE-6 the administrator holds every built-in permission", func(t *testing.T) {
+	t.Run("ROLE-6 the administrator holds every permission", func(t *testing.T) {
 		role, _ := standard.Role(Administrator)
-		if len(role.Permissions) != len(BuiltinPermissions()) || !role.Builtin || role.Place != AccountPlace {
+		if len(role.Permissions) != len(standard.Permissions) || !role.Builtin || role.Place != AccountPlace {
 			t.Errorf("administrator %+v", role)
 		}
 	})
@@ -220,6 +220,28 @@ func TestShippedRules(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAccessWords(t *testing.T) { // CHECK-3
+	none := (&Catalogue{Permissions: []Permission{{ID: "cranes.book"}}, AccountTypes: []AccountType{
+		{UnitLevels: []UnitLevel{{ID: "yard"}, {ID: "hall"}}}, {UnitLevels: []UnitLevel{{ID: "hall"}}}}}).AccessWords()
+	want := Access{
+		Subjects: []AccessSubject{{"user", []string{"id", "user_name", "email"}}},
+		Resources: []AccessResource{{"account", "account", []string{"id", "number"}}, {"yard", "yard", []string{"id", "external_id"}},
+			{"hall", "hall", []string{"id", "external_id"}}},
+		Actions: []AccessAction{{"cranes.book", "cranes.book"}},
+	}
+	if diff := cmp.Diff(want, none); diff != "" {
+		t.Errorf("where nothing is declared: %s", diff)
+	}
+	declared := must(t, smallest)
+	if diff := cmp.Diff(declared.Access, declared.AccessWords()); diff != "" {
+		t.Errorf("what is declared stands alone: %s", diff)
+	}
+	fleet := shipped(t, "fleet").AccessWords()
+	if len(fleet.Subjects) != 2 || len(fleet.Actions) < 8 {
+		t.Errorf("fleet declares %v and %d actions", fleet.Subjects, len(fleet.Actions))
+	}
 }
 
 func TestShippedForms(t *testing.T) {
