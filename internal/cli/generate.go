@@ -15,6 +15,8 @@ func (p *program) generateCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return p.generate(c, o) }})
 	c.Flags().IntVar(&o.Accounts, "accounts", 200, p.T("cli.flag.accounts"))
 	c.Flags().IntVar(&o.Members, "members", 1_000_000, p.T("cli.flag.members"))
+	c.Flags().IntVar(&o.Units, "units", 0, p.T("cli.flag.units"))
+	c.Flags().IntVar(&o.Grants, "grants", 300_000, p.T("cli.flag.grants"))
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, p.T("cli.flag.seed"))
 	return c
 }
@@ -32,7 +34,7 @@ func (p *program) generate(c *cobra.Command, o generate.Options) error {
 		if err := i.Generate(ctx, o); err != nil {
 			return err
 		}
-		p.say("cli.generate.done", "Count", o.Members, "Accounts", o.Accounts, "Seconds", int64(p.Now().Sub(start).Seconds()))
+		p.say("cli.generate.done", "Count", o.Members+o.DeepMembers(), "Accounts", o.Accounts+min(o.Units, 1), "Seconds", int64(p.Now().Sub(start).Seconds()))
 		return nil
 	})
 }

@@ -40,6 +40,7 @@ type filler struct {
 	firsts          []string
 	starts, ends    []string
 	first           bool
+	deep            shape
 }
 
 func (f *filler) fill(size int) error {
@@ -89,7 +90,7 @@ func (f *filler) ground(size int) error {
 		}
 		f.sortRoles(roles)
 		f.products = f.catalogue.ProductsOf(f.account.Type)
-		key, err := f.keys(tx, 3*size/10+mostProjects+1000)
+		key, err := f.keys(tx, 3*size/10+mostProjects+1000+f.deep.units)
 		if err != nil {
 			return nil, err
 		}
@@ -130,8 +131,12 @@ func (f *filler) sortRoles(roles []directory.Role) {
 // tree makes units level under level, about one for fifty members, and the
 // projects, about one for forty.
 func (f *filler) tree(key func() int64, size int) {
-	levels, project := levelsOf(f.catalogue, f.account)
 	f.units, f.projects = nil, nil
+	if f.deep.units > 0 {
+		f.deepTree(key)
+		return
+	}
+	levels, project := levelsOf(f.catalogue, f.account)
 	above := []directory.UnitID{f.account.Root}
 	wide := max(1, size/200)
 	for i, level := range levels {
@@ -168,7 +173,7 @@ type rows struct {
 }
 
 func (f *filler) members(tx *store.Tx, n int) ([]store.Change, error) {
-	perMember := 2 + 2 + 2 + placesPerMember
+	perMember := 2 + 2 + 2 + placesPerMember + f.deep.grantsEach
 	key, err := f.keys(tx, n*perMember+mostProjects)
 	if err != nil {
 		return nil, err
@@ -200,7 +205,11 @@ func (f *filler) member(now time.Time, key func() int64, all *rows) {
 	folded.Products = f.giveSeats(added, key, &m, all)
 	all.users = append(all.users, u)
 	all.members.Rows = append(all.members.Rows, store.MemberRow{Member: m, Folded: folded})
-	f.grant(added, key, m, all)
+	if f.deep.units > 0 {
+		f.grantDeep(added, key, m, all)
+	} else {
+		f.grant(added, key, m, all)
+	}
 	f.join(added, key, m, all)
 	f.first = false
 }

@@ -17,6 +17,8 @@ import (
 type Options struct {
 	Accounts int
 	Members  int
+	Units    int // of one more account, whose tree is deep; 0: no such account
+	Grants   int // of that account
 	Seed     uint64
 	Progress func(done, total int) // members so far; may be nil
 }
@@ -46,6 +48,9 @@ func Run(ctx context.Context, a *app.App, db *store.DB, o Options) error {
 		}
 		done += size
 	}
+	if o.Units > 0 {
+		return deep(ctx, a, db, o, random)
+	}
 	return nil
 }
 
@@ -53,6 +58,9 @@ func Run(ctx context.Context, a *app.App, db *store.DB, o Options) error {
 // long tail.
 func Sizes(accounts, members int) []int {
 	sizes := make([]int, accounts)
+	if accounts == 0 {
+		return sizes
+	}
 	if accounts == 1 {
 		sizes[0] = members
 		return sizes
@@ -85,6 +93,10 @@ func newAccount(ctx context.Context, a *app.App, i int) (directory.Account, erro
 			}
 		}
 	}
+	return create(ctx, a, i, kind)
+}
+
+func create(ctx context.Context, a *app.App, i int, kind catalogue.AccountType) (directory.Account, error) {
 	operator := authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
 	return a.Accounts.Create(ctx, operator, app.NewAccount{
 		Number: Number(i), Name: fmt.Sprintf("Groupe %03d", i+1), Type: kind.ID, ServiceLevel: a.Catalogue.InForce().ServiceLevels[0].ID,
