@@ -361,7 +361,7 @@ func (ro *roster) giveable(kind directory.RoleKind, code, field string) (directo
 // mayGive refuses with role.not_held a role that permits what the actor does
 // not hold at the root, where levels and functions act.
 func (ro *roster) mayGive(role directory.Role, field string) *directory.Error {
-	held := ro.plan.Rights.HoldsAll(permissionsOf(role), ro.account.Root)
+	held := ro.plan.Rights.MayGive(role.ID, ro.account.Root)
 	if role.Kind == directory.Level && role.Code == directory.AdminLevel {
 		held = held && ro.plan.Rights.May(authz.ManageAdministrators, ro.account.Root)
 	}
@@ -370,14 +370,6 @@ func (ro *roster) mayGive(role directory.Role, field string) *directory.Error {
 	}
 	return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Field: field,
 		Args: directory.Args{"Role": role.Name(ro.account.Language)}}
-}
-
-func permissionsOf(role directory.Role) []authz.Permission {
-	ps := make([]authz.Permission, len(role.Permissions))
-	for i, p := range role.Permissions {
-		ps[i] = authz.Permission(p)
-	}
-	return ps
 }
 
 // company finds a company by name, whatever its case, accents and blanks, or

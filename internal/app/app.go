@@ -34,18 +34,24 @@ type Options struct {
 
 // An App is every operation of one installation, by noun.
 type App struct {
-	Accounts     *Accounts
-	Users        *Users
-	Sessions     *Sessions
-	Members      *Members
-	Keys         *Keys
-	JoinRequests *JoinRequests
-	Invitations  *Invitations
-	Imports      *Imports
-	History      *History
-	Catalogue    *Catalogues
-	Mails        *Mails
-	Jobs         *Jobs
+	Accounts       *Accounts
+	Users          *Users
+	Sessions       *Sessions
+	Members        *Members
+	Keys           *Keys
+	JoinRequests   *JoinRequests
+	Invitations    *Invitations
+	Imports        *Imports
+	History        *History
+	Catalogue      *Catalogues
+	Mails          *Mails
+	Jobs           *Jobs
+	Units          *Units
+	Roles          *Roles
+	Grants         *Grants
+	Preferences    *Preferences
+	TechnicalUsers *TechnicalUsers
+	Checks         *Checks
 }
 
 // New makes the operations of an installation.
@@ -59,6 +65,8 @@ func New(o Options) *App {
 		Accounts: &Accounts{c}, Users: &Users{c}, Sessions: &Sessions{c}, Members: &Members{c}, Keys: &Keys{c},
 		JoinRequests: &JoinRequests{c}, Invitations: &Invitations{c}, Imports: &Imports{c}, History: &History{c},
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c},
+		Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c}, Preferences: &Preferences{c},
+		TechnicalUsers: &TechnicalUsers{c}, Checks: &Checks{c},
 	}
 }
 
@@ -78,6 +86,7 @@ type core struct {
 	counted   counted
 	lanes     lanes
 	totals    totals
+	trees     trees
 }
 
 // The operations of each noun.
@@ -107,6 +116,18 @@ type (
 	Mails struct{ *core }
 	// Jobs are work that follows changes.
 	Jobs struct{ *core }
+	// Units are the nodes of an account's tree.
+	Units struct{ *core }
+	// Roles are what can be held in an account.
+	Roles struct{ *core }
+	// Grants are roles held at units.
+	Grants struct{ *core }
+	// Preferences are what members set for the vendor's products.
+	Preferences struct{ *core }
+	// TechnicalUsers are programs that act by tokens.
+	TechnicalUsers struct{ *core }
+	// Checks are what the vendor's products ask.
+	Checks struct{ *core }
 )
 
 // instant is the present in the precision that is stored.

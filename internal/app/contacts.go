@@ -63,7 +63,7 @@ func (s *Accounts) Contacts(ctx context.Context, actor authz.Actor, account dire
 			return err
 		}
 		// The contact list shows the whole account to whoever belongs to it.
-		book.scope = authz.Decide(SystemActor(), authz.Standing{Root: book.account.Root}, s.instant()).Scope(authz.ViewMembers)
+		book.scope = authz.Decide(SystemActor(), rights.Tree(), authz.Standing{}, s.instant()).Scope(authz.ViewMembers)
 		if err := book.page(ctx, &list, q); err != nil {
 			return err
 		}

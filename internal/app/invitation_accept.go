@@ -302,18 +302,17 @@ func (c *core) stillGives(ctx context.Context, r *store.Reader, ro *roster, by d
 	if err != nil || inviter.Staff != "" {
 		return all, err
 	}
-	standing, err := r.Standing(ctx, ro.account.ID, by)
+	rights, err := c.rightsAt(ctx, r, authz.Actor{Kind: authz.Person, User: by}, ro.account.ID, now)
 	if err != nil {
 		return nil, err
 	}
-	rights := authz.Decide(authz.Actor{Kind: authz.Person, User: by}, standing, now)
 	return func(id directory.RoleID) bool {
 		role, ok := ro.role(id)
 		if !ok {
 			return id == 0
 		}
 		administers := role.Kind != directory.Level || role.Code != directory.AdminLevel || rights.May(authz.ManageAdministrators, ro.account.Root)
-		return administers && rights.HoldsAll(permissionsOf(role), ro.account.Root)
+		return administers && rights.MayGive(role.ID, ro.account.Root)
 	}, nil
 }
 

@@ -81,11 +81,21 @@ func (c *core) rights(ctx context.Context, r *store.Reader, actor authz.Actor, a
 	if account == directory.Installation {
 		return authz.Rights{}, nil
 	}
+	return c.rightsAt(ctx, r, actor, account, c.instant())
+}
+
+// rightsAt decides on the rows that the reader sees: in a change those of the
+// operations before it that share its transaction, too.
+func (c *core) rightsAt(ctx context.Context, r *store.Reader, actor authz.Actor, account directory.AccountID, now time.Time) (authz.Rights, error) {
 	standing, err := r.Standing(ctx, account, actor.User)
 	if err != nil {
 		return authz.Rights{}, fmt.Errorf("load rights: %w", err)
 	}
-	return authz.Decide(actor, standing, c.instant()), nil
+	tree, err := c.tree(ctx, r, account)
+	if err != nil {
+		return authz.Rights{}, fmt.Errorf("load rights: %w", err)
+	}
+	return authz.Decide(actor, tree, standing, now), nil
 }
 
 // view runs a read on one snapshot with the actor's rights in the account.

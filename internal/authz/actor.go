@@ -9,12 +9,14 @@ import (
 // ActorKind says what sort of actor acts; history keeps it.
 type ActorKind string
 
-// Who can act: nobody known, a signed-in person, the vendor's staff in the
+// Who can act: nobody known, a signed-in person, a technical user by a token
+// (SIGN-5), the vendor's staff in the
 // console, staff inside an account under a banner (VEND-2), the operator at
 // the command line, and the program itself with a narrow purpose.
 const (
 	Stranger    ActorKind = "stranger"
 	Person      ActorKind = "person"
+	Technical   ActorKind = "technical"
 	Staff       ActorKind = "staff"
 	StaffInside ActorKind = "staff_inside"
 	OperatorCLI ActorKind = "operator"
@@ -29,6 +31,7 @@ const (
 	DoorPage    Door = "page"
 	DoorImport  Door = "import"
 	DoorCommand Door = "command"
+	DoorAPI     Door = "api"
 	DoorJob     Door = "job"
 )
 

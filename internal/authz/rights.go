@@ -7,37 +7,54 @@ import (
 	"intendant/internal/directory"
 )
 
-// A Held is one permission-giving role of a person: at the root for access
-// levels and functions, at its unit for a grant.
+// A Held is one role of a person: a level or function, which acts at the root,
+// or a grant at its unit.
 type Held struct {
-	Unit        directory.UnitID
-	Role        directory.RoleID
-	Permissions []Permission
+	Unit  directory.UnitID
+	Role  directory.RoleID
+	Grant directory.GrantID // 0: a level or function
+	From  time.Time
 }
 
-// Standing is all that decides what one person may do in one account, as it
-// was loaded for one operation.
+// A Standing is what one person is and holds in one account.
 type Standing struct {
-	Account directory.AccountID
-	State   directory.AccountState
-	Root    directory.UnitID
-	Member  directory.MemberID // 0: no member
-	Status  directory.Status
-	Ends    time.Time
-	Held    []Held
-	// Below are the descendants of each unit in Held, itself included. The
-	// root's are not listed: it reaches everything.
-	Below map[directory.UnitID][]directory.UnitID
+	Account     directory.AccountID
+	State       directory.AccountState
+	Member      directory.MemberID // 0: no member
+	User        directory.UserID
+	Status      directory.Status
+	Ends        time.Time
+	Home        directory.UnitID
+	SwitchedOff bool // everywhere, by the vendor (USER-2)
+	Held        []Held
 }
 
-// Rights are what an actor may do in one account. Only Decide makes them.
+// Why somebody holds nothing, as an Explanation says it.
+const (
+	NotMember   = "not_member"
+	SwitchedOff = "switched_off"
+	NotActive   = "not_active"
+	Ended       = "ended"
+	Suspended   = "suspended"
+	Missing     = "missing"
+)
+
+// A hold is a Held in places of the tree.
+type hold struct {
+	node, role int32
+	grant      directory.GrantID
+}
+
+// Rights are what an actor may do in one account. Only Decide and an Index make
+// them.
 type Rights struct {
-	root  directory.UnitID
+	tree  *Tree
 	all   bool // staff inside, operator, system
-	held  []Held
-	below map[directory.UnitID][]directory.UnitID
-	known bool // the actor may know that the account exists
+	holds []hold
+	from  []Held // of Decide, beside holds; an Index has none
+	known bool   // the actor may know that the account exists
 	state directory.AccountState
+	bar   string // why holds count for nothing
 }
 
 // Decide joins what a member's level, functions and grants permit (ROLE-1).
@@ -45,32 +62,64 @@ type Rights struct {
 // switched off (SIGN-2) or removed, nor whose place has ended;
 // in a suspended account only its administrators hold what they held (ACC-12);
 // staff inside an account hold what its administrators hold (VEND-2).
-func Decide(actor Actor, s Standing, now time.Time) Rights {
-	r := decide(actor, s, now)
-	r.state = s.State
-	if actor.Kind == Person && s.State == directory.AccountSuspended && !r.May(ManageAdministrators, 0) {
-		r.held = nil
+func Decide(actor Actor, t *Tree, s Standing, now time.Time) Rights {
+	r := Rights{tree: t, state: s.State}
+	switch actor.Kind {
+	case OperatorCLI, System:
+		r.all, r.known = true, true
+	case StaffInside:
+		r.all = actor.Inside(s.Account, now)
+		r.known = r.all
+	case Staff:
+		r.known = actor.MayDuty(ViewAccounts)
+		r.bar = NotMember
+	case Person, Technical:
+		holds, from := t.place(s.Held)
+		return rightsOf(t, s, holds, from, now)
+	default:
+		r.bar = NotMember
 	}
 	return r
 }
 
-func decide(actor Actor, s Standing, now time.Time) Rights {
-	switch actor.Kind {
-	case OperatorCLI, System:
-		return Rights{root: s.Root, all: true, known: true}
-	case StaffInside:
-		inside := actor.Inside(s.Account, now)
-		return Rights{root: s.Root, all: inside, known: inside}
-	case Staff:
-		return Rights{root: s.Root, known: actor.MayDuty(ViewAccounts)}
-	case Person:
-		if s.Member == 0 || s.Status != directory.Active || (!s.Ends.IsZero() && !now.Before(s.Ends)) {
-			return Rights{root: s.Root}
+// rightsOf is the one place that says whose holdings count.
+func rightsOf(t *Tree, s Standing, holds []hold, from []Held, now time.Time) Rights {
+	r := Rights{tree: t, state: s.State, holds: holds, from: from}
+	switch {
+	case s.Member == 0:
+		r.bar = NotMember
+	case s.SwitchedOff:
+		r.bar = SwitchedOff
+	case s.Status != directory.Active:
+		r.bar = NotActive
+	case !s.Ends.IsZero() && !now.Before(s.Ends):
+		r.bar = Ended
+	default:
+		r.known = true
+		if s.State == directory.AccountSuspended && !r.May(ManageAdministrators, 0) {
+			r.bar = Suspended
 		}
-		return Rights{root: s.Root, held: s.Held, below: s.Below, known: true}
 	}
-	return Rights{root: s.Root}
+	return r
 }
+
+// place finds where holdings stand; what is at no unit or of no role counts for
+// nothing and is left out.
+func (t *Tree) place(held []Held) ([]hold, []Held) {
+	holds := make([]hold, 0, len(held))
+	from := make([]Held, 0, len(held))
+	for _, h := range held {
+		n, found := t.node(h.Unit)
+		role, known := t.byRole[h.Role]
+		if found && known {
+			holds, from = append(holds, hold{n, role, h.Grant}), append(from, h)
+		}
+	}
+	return holds, from
+}
+
+// Tree is the account's units and roles that these rights were decided on.
+func (r Rights) Tree() *Tree { return r.tree }
 
 // Closed reports whether the account is kept and not changed any more (ACC-12).
 func (r Rights) Closed() bool { return r.state == directory.AccountClosed }
@@ -85,15 +134,26 @@ func (r Rights) May(p Permission, unit directory.UnitID) bool {
 	if r.all {
 		return true
 	}
-	if unit == 0 {
-		unit = r.root
+	if r.bar != "" || r.tree == nil {
+		return false
 	}
-	for _, h := range r.held {
-		if slices.Contains(h.Permissions, p) && r.reaches(h.Unit, unit) {
+	bit, declared := r.tree.bits[p]
+	n, found := r.tree.node(unit)
+	return declared && found && r.may(bit, n)
+}
+
+func (r Rights) may(bit int, n int32) bool {
+	for _, h := range r.holds {
+		if r.tree.covers(h.node, n) && r.gives(h, bit) {
 			return true
 		}
 	}
 	return false
+}
+
+// gives reports whether a holding gives a permission where it is held and below.
+func (r Rights) gives(h hold, bit int) bool {
+	return r.tree.set(h.role, r.tree.nodes[h.node].level)[bit/64]&(1<<(bit%64)) != 0
 }
 
 // MayAnywhere reports whether the permission is held at some unit.
@@ -101,12 +161,11 @@ func (r Rights) MayAnywhere(p Permission) bool {
 	if r.all {
 		return true
 	}
-	for _, h := range r.held {
-		if slices.Contains(h.Permissions, p) {
-			return true
-		}
+	if r.bar != "" || r.tree == nil {
+		return false
 	}
-	return false
+	bit, declared := r.tree.bits[p]
+	return declared && slices.ContainsFunc(r.holds, func(h hold) bool { return r.gives(h, bit) })
 }
 
 // HoldsAll reports whether every permission is held at the unit: nobody gives
@@ -120,44 +179,25 @@ func (r Rights) HoldsAll(ps []Permission, unit directory.UnitID) bool {
 	return true
 }
 
-func (r Rights) reaches(from, unit directory.UnitID) bool {
-	return from == unit || from == r.root || slices.Contains(r.below[from], unit)
-}
-
-// A Scope is the part of an account a list may show. The zero Scope shows
-// nothing; only Rights make another.
-type Scope struct {
-	all   bool
-	units []directory.UnitID
-}
-
-// Scope is where the permission is held.
-func (r Rights) Scope(p Permission) Scope {
-	if r.May(p, r.root) {
-		return Scope{all: true}
-	}
-	var s Scope
-	for _, h := range r.held {
-		if slices.Contains(h.Permissions, p) {
-			s.units = append(append(s.units, h.Unit), r.below[h.Unit]...)
-		}
-	}
-	slices.Sort(s.units)
-	s.units = slices.Compact(s.units)
-	return s
-}
-
-// All reports whether the scope is the whole account.
-func (s Scope) All() bool { return s.all }
-
-// Units are the units in sight when the scope is not the whole account.
-func (s Scope) Units() []directory.UnitID { return s.units }
-
-// Sees reports whether a member of that home unit is in sight.
-func (s Scope) Sees(unit directory.UnitID) bool {
-	if s.all {
+// MayGive reports whether the actor holds all that the role would give at the
+// unit (ROLE-6).
+func (r Rights) MayGive(role directory.RoleID, unit directory.UnitID) bool {
+	if r.all {
 		return true
 	}
-	_, found := slices.BinarySearch(s.units, unit)
-	return found
+	return r.tree != nil && r.HoldsAll(r.tree.Gives(role, unit), unit)
+}
+
+// At are the permissions held at a unit, in the order of the tree's rules.
+func (r Rights) At(unit directory.UnitID) []Permission {
+	if r.tree == nil {
+		return nil
+	}
+	var held []Permission
+	for _, rule := range r.tree.rules {
+		if r.May(rule.Permission, unit) {
+			held = append(held, rule.Permission)
+		}
+	}
+	return held
 }

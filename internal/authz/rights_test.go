@@ -10,9 +10,15 @@ import (
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	const reader, chief = 2, 3
+	tree := NewTree(Structure{
+		Units: []directory.Unit{{ID: 1}},
+		Roles: []directory.Role{{ID: reader, Permissions: []string{"members.view"}},
+			{ID: chief, Permissions: []string{"members.view", "administrators.manage"}}},
+		Rules: []Rule{{Permission: ViewMembers}, {Permission: ManageAdministrators, Levels: []string{RootLevel}}},
+	})
 	member := func(change func(*Standing)) Standing {
-		s := Standing{Account: 7, State: directory.AccountOpen, Root: 1, Member: 5, Status: directory.Active,
-			Held: []Held{{Unit: 1, Permissions: []Permission{ViewMembers}}}}
+		s := Standing{Account: 7, State: directory.AccountOpen, Member: 5, Status: directory.Active, Held: []Held{{Unit: 1, Role: reader}}}
 		if change != nil {
 			change(&s)
 		}
@@ -35,17 +41,18 @@ func TestDecide(t *testing.T) {
 		{"USER-6 whose place has ended", person, member(func(s *Standing) { s.Ends = noon }), false, false},
 		{"ACC-12 a member of a suspended account", person, member(func(s *Standing) { s.State = directory.AccountSuspended }), false, true},
 		{"ACC-12 its administrator", person, member(func(s *Standing) {
-			s.State, s.Held[0].Permissions = directory.AccountSuspended, []Permission{ViewMembers, ManageAdministrators}
+			s.State, s.Held[0].Role = directory.AccountSuspended, chief
 		}), true, true},
 		{"ACC-12 a member of a closed account reads", person, member(func(s *Standing) { s.State = directory.AccountClosed }), true, true},
-		{"VEND-2 staff inside", staff, Standing{Account: 7, Root: 1}, true, true},
-		{"VEND-2 staff inside another account", staff, Standing{Account: 8, Root: 1}, false, false},
-		{"VEND-2 staff after the hour", func() Actor { a := staff; a.Until = noon; return a }(), Standing{Account: 7, Root: 1}, false, false},
-		{"VEND-2 staff outside", Actor{Kind: Staff, User: 4, Staff: Support}, Standing{Account: 7, Root: 1}, false, true},
+		{"USER-2 who is switched off everywhere", person, member(func(s *Standing) { s.SwitchedOff = true }), false, false},
+		{"VEND-2 staff inside", staff, Standing{Account: 7}, true, true},
+		{"VEND-2 staff inside another account", staff, Standing{Account: 8}, false, false},
+		{"VEND-2 staff after the hour", func() Actor { a := staff; a.Until = noon; return a }(), Standing{Account: 7}, false, false},
+		{"VEND-2 staff outside", Actor{Kind: Staff, User: 4, Staff: Support}, Standing{Account: 7}, false, true},
 		{"a stranger", Actor{}, member(nil), false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := Decide(test.actor, test.standing, noon)
+			r := Decide(test.actor, tree, test.standing, noon)
 			if may, known := r.May(ViewMembers, 0), r.Member(); may != test.may || known != test.known {
 				t.Errorf("may %t, knows of the account %t; want %t and %t", may, known, test.may, test.known)
 			}

@@ -131,6 +131,9 @@ func (c UpdateAccount) apply(ctx context.Context, tx *Tx) error {
 	if err := tx.renumber(ctx, c); err != nil {
 		return err
 	}
+	if err := tx.Restructure(a.ID); err != nil {
+		return err
+	}
 	var v args
 	query := `UPDATE account SET number = ` + v.add(a.Number) + `, number_folded = ` + v.add(directory.CleanNumber(a.Number)) +
 		`, name = ` + v.add(a.Name) + `, name_folded = ` + v.add(directory.Fold(a.Name)) + `, service_level = ` + v.add(a.ServiceLevel) +

@@ -21,6 +21,9 @@ type ledger struct {
 	head     []byte
 	bumped   bool
 	changed  bool
+
+	structure    int64 // how often units, roles or state were changed
+	restructured bool  // by this Tx
 }
 
 // lock takes the ledger rows of accounts in the order of their numbers, which
@@ -29,14 +32,14 @@ func (tx *Tx) lock(ctx context.Context, accounts []directory.AccountID) error {
 	wanted := slices.Compact(slices.Sorted(slices.Values(accounts)))
 	var a args
 	query := `
-		SELECT account_key, next_number, sequence, entries, head
+		SELECT account_key, next_number, sequence, entries, head, structure
 		FROM ledger
 		WHERE account_key` + inKeys(tx.Reader, wanted, &a) + `
 		ORDER BY account_key` + tx.dialect.forUpdate()
 	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
 		var account directory.AccountID
 		var l ledger
-		if err := row.Scan(&account, &l.next, &l.sequence, &l.entries, &l.head); err != nil {
+		if err := row.Scan(&account, &l.next, &l.sequence, &l.entries, &l.head, &l.structure); err != nil {
 			return fmt.Errorf("scan ledger: %w", err)
 		}
 		if l.head == nil {
@@ -116,6 +119,20 @@ func (tx *Tx) Bump(_ context.Context, account directory.AccountID) error {
 	return nil
 }
 
+// Restructure says that units, roles or the state of account change: what others
+// derived from them is no longer right once this Tx is committed.
+func (tx *Tx) Restructure(account directory.AccountID) error {
+	l, err := tx.held(account)
+	if err != nil {
+		return fmt.Errorf("count change of structure: %w", err)
+	}
+	if !l.restructured {
+		l.structure++
+		l.restructured, l.changed = true, true
+	}
+	return nil
+}
+
 // Sequence returns the sequence account will have when this Tx is committed.
 func (tx *Tx) Sequence(_ context.Context, account directory.AccountID) (int64, error) {
 	l, err := tx.held(account)
@@ -155,7 +172,7 @@ func (tx *Tx) saveLedgers(ctx context.Context) error {
 		}
 		var a args
 		query := `UPDATE ledger SET next_number = ` + a.add(l.next) + `, sequence = ` + a.add(l.sequence) +
-			`, entries = ` + a.add(l.entries) + `, head = ` + a.add(l.head) +
+			`, entries = ` + a.add(l.entries) + `, head = ` + a.add(l.head) + `, structure = ` + a.add(l.structure) +
 			` WHERE account_key = ` + a.add(account)
 		if tx.dialect == postgres {
 			tx.line.later(query, a)

@@ -131,7 +131,7 @@ func fill(t testing.TB, db *store.DB, n int) crowd {
 }
 
 func everywhere() authz.Scope {
-	return authz.Decide(authz.Actor{Kind: authz.OperatorCLI}, authz.Standing{Root: 1}, storetest.Noon).Scope(authz.ViewMembers)
+	return authz.Decide(authz.Actor{Kind: authz.OperatorCLI}, nil, authz.Standing{}, storetest.Noon).Scope(authz.ViewMembers)
 }
 
 // passes is the filter said again, naively.
@@ -340,10 +340,13 @@ func TestMemberLines(t *testing.T) {
 func TestMemberScope(t *testing.T) { // UNIT-5
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := fill(t, db, 100)
-		standing := authz.Standing{Account: c.account, Root: c.root, Member: 1, Status: directory.Active,
-			Held:  []authz.Held{{Unit: c.branch, Permissions: []authz.Permission{authz.ViewMembers}}},
-			Below: map[directory.UnitID][]directory.UnitID{c.branch: {c.branch}}}
-		scope := authz.Decide(authz.Actor{Kind: authz.Person, User: 1}, standing, storetest.Noon).Scope(authz.ViewMembers)
+		tree := authz.NewTree(authz.Structure{
+			Units: []directory.Unit{{ID: c.root}, {ID: c.branch, Parent: c.root, Level: "branch"}},
+			Roles: []directory.Role{{ID: 1, Permissions: []string{string(authz.ViewMembers)}}},
+			Rules: []authz.Rule{{Permission: authz.ViewMembers}},
+		})
+		standing := authz.Standing{Account: c.account, Member: 1, Status: directory.Active, Held: []authz.Held{{Unit: c.branch, Role: 1}}}
+		scope := authz.Decide(authz.Actor{Kind: authz.Person, User: 1}, tree, standing, storetest.Noon).Scope(authz.ViewMembers)
 		l := store.MemberList{Account: c.account, Scope: scope, Sort: store.MemberSort{Column: "name"}, Size: 40}
 		comparePages(t, db, l, c.sorted(store.MemberFilter{Units: []directory.UnitID{c.branch}}, l.Sort))
 	})

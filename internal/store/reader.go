@@ -21,6 +21,8 @@ type Reader struct {
 	q       querier
 	dialect dialect
 	roles   map[directory.AccountID][]directory.Role // in a change: of the accounts held, nil until read
+	locked  map[directory.AccountID]*ledger          // in a change: of the accounts held
+	still   bool                                     // all statements see one state
 }
 
 // View runs fn on one snapshot: whatever others commit meanwhile, fn does not
@@ -35,7 +37,7 @@ func (db *DB) View(ctx context.Context, fn func(*Reader) error) error {
 		return fmt.Errorf("begin reading: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
-	return fn(&Reader{q: tx, dialect: db.dialect})
+	return fn(&Reader{q: tx, dialect: db.dialect, still: true})
 }
 
 // Peek runs fn without a snapshot: each statement sees what is committed when

@@ -57,6 +57,9 @@ type PutRoles struct {
 }
 
 func (c PutRoles) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.Account); err != nil {
+		return err
+	}
 	rows := make([][]any, len(c.Roles))
 	for i, o := range c.Roles {
 		values, err := roleValues(o)

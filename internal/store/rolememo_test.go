@@ -19,11 +19,14 @@ func TestRolesAreRememberedUntilSomebodyChangesThem(t *testing.T) {
 				nodes[i] = openNode(t, address)
 			}
 			openAccounts(t, nodes[0], 1)
-			write(t, nodes[0], func(tx *store.Tx) error {
+			insert := func(tx *store.Tx) error {
 				account := store.InsertAccount{Account: directory.Account{ID: 1, UUID: "a", Number: "1", State: directory.AccountOpen, Root: 5},
 					Root: directory.Unit{ID: 5, UUID: "r"}}
 				return tx.Apply(t.Context(), store.Write{Changes: []store.Change{account}})
-			})
+			}
+			if err := nodes[0].Update(t.Context(), []directory.AccountID{1}, insert); err != nil {
+				t.Fatal(err)
+			}
 			put := func(db *store.DB, place string, fail error) {
 				err := db.Update(t.Context(), []directory.AccountID{1}, func(tx *store.Tx) error {
 					ledgers, err := tx.Ledgers(t.Context(), []directory.AccountID{1})

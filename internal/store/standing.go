@@ -2,30 +2,32 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
-// Standing loads all that decides what a user may do in an account: the
-// account's state, the user's membership, and the permissions of their level,
-// functions and grants. It refuses with account.not_found.
+// Standing loads what a user is and holds in an account: the account's state,
+// the user's membership, and level, functions and grants. It refuses with
+// account.not_found.
 func (r *Reader) Standing(ctx context.Context, account directory.AccountID, user directory.UserID) (authz.Standing, error) {
 	s := authz.Standing{Account: account}
+	var root directory.UnitID
 	var a args
 	query := `
-		SELECT a.state, a.root_key, m.key, m.status, m.ends_at
+		SELECT a.state, a.root_key, m.key, m.status, m.ends_at, m.unit_key, u.switched_off_at
 		FROM account a
 		LEFT JOIN member m ON m.account_key = a.key AND m.user_key = ` + a.add(user) + ` AND m.removed_at IS NULL
+		LEFT JOIN "user" u ON u.key = m.user_key
 		WHERE a.key = ` + a.add(account)
 	s, err := one(ctx, r, query, a, func(row scanner) (authz.Standing, error) {
-		var member, status *int64
-		var ends micros
-		err := row.Scan(&s.State, &s.Root, &member, &status, &ends)
-		if member != nil && status != nil {
-			s.Member, s.Status, s.Ends = directory.MemberID(*member), directory.Status(*status), ends.Time
+		var member, status, home *int64
+		var ends, off micros
+		err := row.Scan(&s.State, &root, &member, &status, &ends, &home, &off)
+		if member != nil && status != nil && home != nil {
+			s.Member, s.User, s.Status, s.Ends = directory.MemberID(*member), user, directory.Status(*status), ends.Time
+			s.Home, s.SwitchedOff = directory.UnitID(*home), !off.IsZero()
 		}
 		return s, err
 	})
@@ -38,54 +40,34 @@ func (r *Reader) Standing(ctx context.Context, account directory.AccountID, user
 	if s.Member == 0 {
 		return s, nil
 	}
-	if s.Held, err = r.held(ctx, s); err != nil {
-		return s, err
-	}
-	return s, r.below(ctx, &s)
+	s.Held, err = r.held(ctx, root, s.Member)
+	return s, err
 }
 
-// held reads the permission-giving roles of a member: level and functions at
-// the root, grants at their unit.
-func (r *Reader) held(ctx context.Context, s authz.Standing) ([]authz.Held, error) {
+// held reads the roles of a member that can permit something: level and
+// functions at the root, grants at their unit.
+func (r *Reader) held(ctx context.Context, root directory.UnitID, id directory.MemberID) ([]authz.Held, error) {
 	var a args
-	root, member := a.add(s.Root), a.add(s.Member)
+	at, member := a.add(root), a.add(id)
 	query := `
-		SELECT ` + root + `, o.key, o.permissions
-		FROM member_role h JOIN role o ON o.key = h.role_key
-		WHERE h.member_key = ` + member + ` AND h.valid_to IS NULL AND o.permissions <> '[]'
+		SELECT ` + at + `, role_key, 0, valid_from
+		FROM member_role
+		WHERE member_key = ` + member + ` AND valid_to IS NULL
 		UNION ALL
-		SELECT g.unit_key, o.key, o.permissions
-		FROM "grant" g JOIN role o ON o.key = g.role_key
-		WHERE g.member_key = ` + member + ` AND g.valid_to IS NULL AND o.permissions <> '[]'`
+		SELECT unit_key, role_key, key, valid_from
+		FROM "grant"
+		WHERE member_key = ` + member + ` AND valid_to IS NULL`
 	held, err := collect(ctx, r, query, a, func(row scanner) (authz.Held, error) {
 		var h authz.Held
-		var permissions string
-		if err := row.Scan(&h.Unit, &h.Role, &permissions); err != nil {
-			return h, err
-		}
-		return h, json.Unmarshal([]byte(permissions), &h.Permissions)
+		var from micros
+		err := row.Scan(&h.Unit, &h.Role, &h.Grant, &from)
+		h.From = from.Time
+		return h, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read rights: %w", err)
 	}
 	return held, nil
-}
-
-// below fills the descendants of each unit below the root at which the member
-// holds something.
-func (r *Reader) below(ctx context.Context, s *authz.Standing) error {
-	s.Below = map[directory.UnitID][]directory.UnitID{}
-	for _, h := range s.Held {
-		if h.Unit == s.Root || s.Below[h.Unit] != nil {
-			continue
-		}
-		units, err := r.Descendants(ctx, h.Unit)
-		if err != nil {
-			return err
-		}
-		s.Below[h.Unit] = units
-	}
-	return nil
 }
 
 // Descendants lists a unit and every unit below it.

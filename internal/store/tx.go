@@ -76,6 +76,7 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 		if err := tx.lock(ctx, accounts); err != nil {
 			return err
 		}
+		tx.locked = tx.ledgers
 		db.roles.recall(tx)
 	}
 	tx.Now = db.now().UTC().Truncate(time.Microsecond)

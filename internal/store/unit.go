@@ -14,6 +14,9 @@ type InsertUnits struct {
 }
 
 func (c InsertUnits) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.Account); err != nil {
+		return err
+	}
 	rows := make([][]any, len(c.Units))
 	for i, u := range c.Units {
 		rows[i] = []any{u.ID, u.UUID, c.Account, orNull(u.Parent), u.Level, u.Name, directory.Fold(u.Name), tx.Now, 1}

@@ -1,0 +1,185 @@
+package authz
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// Names by which an Index finds somebody.
+const (
+	ByID              = "id" // the public id of the member or of the user
+	ByUserName        = "user_name"
+	ByEmail           = "email"
+	ByPersonnelNumber = "personnel_number"
+)
+
+// A Resident is one member as an Index holds them, with the names they go by.
+type Resident struct {
+	Standing
+	UUID  string            // of the member
+	Names map[string]string // by ByID and so on, as they are compared: folded where case does not count
+}
+
+// An Index holds the standings of all members of one account over its Tree, so
+// that a question needs no database. It is no safer for concurrent use than a
+// map; package app keeps it and knows when it is right.
+type Index struct {
+	tree     *Tree
+	state    directory.AccountState
+	rows     []row
+	byMember map[directory.MemberID]int32
+	byUser   map[directory.UserID]int32
+	byName   map[digest]int32
+	living   int
+}
+
+// A row is kept small: there are as many as members.
+type row struct {
+	member directory.MemberID // 0: gone
+	user   directory.UserID
+	home   directory.UnitID
+	ends   int64 // microseconds, 0: no end
+	uuid   string
+	names  []digest
+	holds  []hold // never changed, only replaced
+	status directory.Status
+	off    bool
+}
+
+// A digest stands for a name; two names do not share one.
+type digest [16]byte
+
+func digestOf(by, name string) digest {
+	sum := sha256.Sum256([]byte(by + "\x00" + name))
+	return digest(sum[:16])
+}
+
+// NewIndex starts an index over a tree, with room for n members.
+func NewIndex(t *Tree, state directory.AccountState, n int) *Index {
+	return &Index{tree: t, state: state, rows: make([]row, 0, n), byMember: make(map[directory.MemberID]int32, n),
+		byUser: make(map[directory.UserID]int32, n), byName: make(map[digest]int32, 3*n)}
+}
+
+// Put writes a member, new or known.
+func (x *Index) Put(m Resident) {
+	i, known := x.byMember[m.Member]
+	if !known {
+		i = int32(len(x.rows))
+		x.rows = append(x.rows, row{})
+		x.living++
+	} else {
+		x.forget(i)
+	}
+	holds, _ := x.tree.place(m.Held)
+	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, status: m.Status, off: m.SwitchedOff}
+	if !m.Ends.IsZero() {
+		r.ends = m.Ends.UnixMicro()
+	}
+	x.byMember[m.Member], x.byUser[m.User] = i, i
+	r.names = make([]digest, 0, len(m.Names)+1)
+	add := func(by, name string) {
+		d := digestOf(by, name)
+		r.names = append(r.names, d)
+		x.byName[d] = i
+	}
+	add(ByID, m.UUID)
+	for by, name := range m.Names {
+		if name != "" {
+			add(by, name)
+		}
+	}
+	x.rows[i] = r
+}
+
+// forget takes the names of a row away.
+func (x *Index) forget(i int32) {
+	for _, d := range x.rows[i].names {
+		if x.byName[d] == i {
+			delete(x.byName, d)
+		}
+	}
+}
+
+// Drop takes a member out.
+func (x *Index) Drop(id directory.MemberID) {
+	i, known := x.byMember[id]
+	if !known {
+		return
+	}
+	x.forget(i)
+	delete(x.byMember, id)
+	delete(x.byUser, x.rows[i].user)
+	x.rows[i] = row{}
+	x.living--
+}
+
+// Replant puts the members over another tree and state of the same account.
+// Rights that were taken from the index before stay what they were.
+func (x *Index) Replant(t *Tree, state directory.AccountState) {
+	before := x.tree
+	x.tree, x.state = t, state
+	for i := range x.rows {
+		holds := make([]hold, 0, len(x.rows[i].holds))
+		for _, h := range x.rows[i].holds {
+			n, found := t.byUnit[before.nodes[h.node].unit.ID]
+			role, known := t.byRole[before.roles[h.role].ID]
+			if found && known {
+				holds = append(holds, hold{n, role, h.grant})
+			}
+		}
+		x.rows[i].holds = holds
+	}
+}
+
+// Tree is what the index stands on.
+func (x *Index) Tree() *Tree { return x.tree }
+
+// State is the account's.
+func (x *Index) State() directory.AccountState { return x.state }
+
+// Len is how many places the index has; some may be empty (see Standing).
+func (x *Index) Len() int { return len(x.rows) }
+
+// Living is how many members there are.
+func (x *Index) Living() int { return x.living }
+
+// Find is the place of whoever goes by a name.
+func (x *Index) Find(by, name string) (int, bool) {
+	i, found := x.byName[digestOf(by, name)]
+	return int(i), found
+}
+
+// OfMember is the place of a member.
+func (x *Index) OfMember(id directory.MemberID) (int, bool) {
+	i, found := x.byMember[id]
+	return int(i), found
+}
+
+// OfUser is the place of a user.
+func (x *Index) OfUser(id directory.UserID) (int, bool) {
+	i, found := x.byUser[id]
+	return int(i), found
+}
+
+// Standing is who stands at a place, without holdings: Rights has those. An
+// empty place has no member.
+func (x *Index) Standing(i int) Standing {
+	r := &x.rows[i]
+	s := Standing{Account: r.member.Account(), State: x.state, Member: r.member, User: r.user, Status: r.status, Home: r.home,
+		SwitchedOff: r.off}
+	if r.ends != 0 {
+		s.Ends = time.UnixMicro(r.ends)
+	}
+	return s
+}
+
+// UUID is the public id of the member at a place.
+func (x *Index) UUID(i int) string { return x.rows[i].uuid }
+
+// Rights are what the person at a place may do now. They are the same as Decide
+// makes of the database's rows, and stay what they are when the index moves on.
+func (x *Index) Rights(i int, now time.Time) Rights {
+	return rightsOf(x.tree, x.Standing(i), x.rows[i].holds, nil, now)
+}

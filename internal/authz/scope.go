@@ -1,0 +1,52 @@
+package authz
+
+import (
+	"slices"
+
+	"intendant/internal/directory"
+)
+
+// A Scope is the part of an account a list may show. The zero Scope shows
+// nothing; only Rights make another.
+type Scope struct {
+	all   bool
+	units []directory.UnitID
+}
+
+// Scope is where the permission is held.
+func (r Rights) Scope(p Permission) Scope {
+	if r.all || r.May(p, 0) {
+		return Scope{all: true}
+	}
+	if r.bar != "" || r.tree == nil {
+		return Scope{}
+	}
+	bit, declared := r.tree.bits[p]
+	if !declared {
+		return Scope{}
+	}
+	var s Scope
+	for _, h := range r.holds {
+		if r.gives(h, bit) {
+			s.units = append(s.units, r.tree.Below(r.tree.nodes[h.node].unit.ID)...)
+		}
+	}
+	slices.Sort(s.units)
+	s.units = slices.Compact(s.units)
+	return s
+}
+
+// All reports whether the scope is the whole account.
+func (s Scope) All() bool { return s.all }
+
+// Units are the units in sight when the scope is not the whole account.
+func (s Scope) Units() []directory.UnitID { return s.units }
+
+// Sees reports whether a member of that home unit is in sight.
+func (s Scope) Sees(unit directory.UnitID) bool {
+	if s.all {
+		return true
+	}
+	_, found := slices.BinarySearch(s.units, unit)
+	return found
+}
