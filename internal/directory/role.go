@@ -56,6 +56,7 @@ type Unit struct {
 	Parent   UnitID
 	Level    string // a unit level of the account type, or "account" for the root
 	Name     string
+	External string // the id by which products know it, or empty
 	Archived time.Time
 	Version  int64
 }
@@ -75,5 +76,6 @@ type Grant struct {
 	Member   MemberID
 	Role     RoleID
 	Unit     UnitID
+	By       UserID // who gave it; 0: the program itself
 	From, To time.Time
 }

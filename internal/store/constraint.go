@@ -26,6 +26,8 @@ func guards() []guard {
 	return []guard{
 		{"ledger_pkey", "ledger.account_key", directory.Refuse(directory.Conflict, "account.exists")},
 		{"ledger_number_fits", "", directory.Refuse(directory.Conflict, "account.full")},
+		{"grant_once", "grant.member_key, grant.role_key, grant.unit_key", directory.Refuse(directory.Conflict, "grant.exists")},
+		{"unit_external_once", "unit.account_key, unit.external_id", directory.InvalidField("external", "unit.external_taken", nil)},
 		{"domain_verified_once", "domain.name", directory.Refuse(directory.Conflict, "domain.taken")},
 	}
 }

@@ -32,12 +32,12 @@ func (r *Reader) Structure(ctx context.Context, account directory.AccountID) (St
 	return Structure{Changes: n, Settled: r.still}, nil
 }
 
-const unitColumns = `key, uuid, coalesce(parent_key, 0), level, name, archived_at, version`
+const unitColumns = `key, uuid, coalesce(parent_key, 0), level, name, external_id, archived_at, version`
 
 func scanUnit(row scanner) (directory.Unit, error) {
 	var u directory.Unit
 	var archived micros
-	err := row.Scan(&u.ID, &u.UUID, &u.Parent, &u.Level, &u.Name, &archived, &u.Version)
+	err := row.Scan(&u.ID, &u.UUID, &u.Parent, &u.Level, &u.Name, &u.External, &archived, &u.Version)
 	u.Archived = archived.Time
 	return u, err
 }
