@@ -87,6 +87,7 @@ type core struct {
 	lanes     lanes
 	totals    totals
 	trees     trees
+	residents residents
 }
 
 // The operations of each noun.

@@ -62,11 +62,16 @@ func (ts *trees) keep(account directory.AccountID, p *plantedTree) {
 // tree is an account's units, and what its roles give where, as the reader sees
 // them: in a change with what it has changed so far.
 func (c *core) tree(ctx context.Context, r *store.Reader, account directory.AccountID) (*authz.Tree, error) {
+	return c.treeUnder(ctx, r, account, c.catalogue())
+}
+
+// treeUnder is the tree as a given catalogue has permissions count.
+func (c *core) treeUnder(ctx context.Context, r *store.Reader, account directory.AccountID, declared *catalogue.Catalogue) (*authz.Tree, error) {
 	structure, err := r.Structure(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	declared, now := c.catalogue(), c.instant()
+	now := c.instant()
 	if structure.Settled {
 		if t := c.trees.of(account, structure.Changes, declared, now); t != nil {
 			return t, nil

@@ -32,7 +32,7 @@ type Index struct {
 	byMember map[directory.MemberID]int32
 	byUser   map[directory.UserID]int32
 	byName   map[digest]int32
-	living   int
+	empty    []int32 // places of those who are gone
 }
 
 // A row is kept small: there are as many as members.
@@ -65,12 +65,10 @@ func NewIndex(t *Tree, state directory.AccountState, n int) *Index {
 // Put writes a member, new or known.
 func (x *Index) Put(m Resident) {
 	i, known := x.byMember[m.Member]
-	if !known {
-		i = int32(len(x.rows))
-		x.rows = append(x.rows, row{})
-		x.living++
-	} else {
+	if known {
 		x.forget(i)
+	} else {
+		i = x.place()
 	}
 	holds, _ := x.tree.place(m.Held)
 	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, status: m.Status, off: m.SwitchedOff}
@@ -93,6 +91,17 @@ func (x *Index) Put(m Resident) {
 	x.rows[i] = r
 }
 
+// place is a free one.
+func (x *Index) place() int32 {
+	if n := len(x.empty); n > 0 {
+		i := x.empty[n-1]
+		x.empty = x.empty[:n-1]
+		return i
+	}
+	x.rows = append(x.rows, row{})
+	return int32(len(x.rows) - 1)
+}
+
 // forget takes the names of a row away.
 func (x *Index) forget(i int32) {
 	for _, d := range x.rows[i].names {
@@ -112,7 +121,7 @@ func (x *Index) Drop(id directory.MemberID) {
 	delete(x.byMember, id)
 	delete(x.byUser, x.rows[i].user)
 	x.rows[i] = row{}
-	x.living--
+	x.empty = append(x.empty, i)
 }
 
 // Replant puts the members over another tree and state of the same account.
@@ -143,7 +152,7 @@ func (x *Index) State() directory.AccountState { return x.state }
 func (x *Index) Len() int { return len(x.rows) }
 
 // Living is how many members there are.
-func (x *Index) Living() int { return x.living }
+func (x *Index) Living() int { return len(x.rows) - len(x.empty) }
 
 // Find is the place of whoever goes by a name.
 func (x *Index) Find(by, name string) (int, bool) {

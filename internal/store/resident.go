@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+)
+
+// Marks say how far an account and the installation have come: what was made of
+// them is right as long as they are the same (CHECK-2).
+type Marks struct {
+	Structure    int64 // changes of units, roles or state
+	Entries      int64 // of the account's history
+	Installation int64 // entries of the installation's history: people are everybody's
+}
+
+// Marks reads how far an account and the installation have come, in one
+// statement. It refuses with account.not_found.
+func (r *Reader) Marks(ctx context.Context, account directory.AccountID) (Marks, error) {
+	var m Marks
+	var a args
+	found := false
+	query := `SELECT account_key, structure, entries FROM ledger WHERE account_key IN (0, ` + a.add(account) + `)`
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var key directory.AccountID
+		var structure, entries int64
+		if err := row.Scan(&key, &structure, &entries); err != nil {
+			return err
+		}
+		if key == directory.Installation {
+			m.Installation = entries
+		}
+		if key == account {
+			m.Structure, m.Entries, found = structure, entries, true
+		}
+		return nil
+	})
+	if err != nil {
+		return m, fmt.Errorf("read marks: %w", err)
+	}
+	if !found {
+		return m, directory.Refuse(directory.NotFound, "account.not_found")
+	}
+	return m, nil
+}
+
+// A Touched says whose place or person an entry is about.
+type Touched struct {
+	Subject directory.UserID
+	Object  int64
+}
+
+// Touched reads what the entries of an account after number n are about, at most
+// limit. The history is the feed of changes: every one leaves an entry (HIST-1).
+func (r *Reader) Touched(ctx context.Context, account directory.AccountID, n int64, limit int) ([]Touched, error) {
+	var a args
+	query := `SELECT coalesce(subject_key, 0), coalesce(object_key, 0) FROM entry WHERE account_key = ` + a.add(account) +
+		` AND n > ` + a.add(n) + ` ORDER BY n LIMIT ` + a.add(limit)
+	touched, err := collect(ctx, r, query, a, func(row scanner) (Touched, error) {
+		var t Touched
+		return t, row.Scan(&t.Subject, &t.Object)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what was touched: %w", err)
+	}
+	return touched, nil
+}
+
+// Residents reads standings of members of an account with the names they go by:
+// of the given members and users, or of everybody when all is set. visit is
+// called once for each who is still there, by key.
+func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who ResidentsOf, visit func(authz.Resident)) error {
+	held, err := r.heldBy(ctx, account, who)
+	if err != nil {
+		return err
+	}
+	var a args
+	query := `
+		SELECT m.key, m.uuid, m.user_key, m.status, m.ends_at, m.unit_key, m.personnel_number,
+			u.uuid, u.user_name, u.email, u.switched_off_at
+		FROM member m JOIN "user" u ON u.key = m.user_key
+		WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL` + who.condition(r, &a) + ` ORDER BY m.key`
+	err = each(ctx, r, query, a, func(row scanner) error {
+		m := authz.Resident{Standing: authz.Standing{Account: account}}
+		var ends, off micros
+		var uuid, userName, email, number string
+		if err := row.Scan(&m.Member, &m.UUID, &m.User, &m.Status, &ends, &m.Home, &number, &uuid, &userName, &email, &off); err != nil {
+			return err
+		}
+		m.Ends, m.SwitchedOff, m.Held = ends.Time, !off.IsZero(), held[m.Member]
+		m.Names = map[string]string{authz.ByID: uuid, authz.ByUserName: directory.FoldEmail(userName),
+			authz.ByEmail: directory.FoldEmail(email), authz.ByPersonnelNumber: number}
+		visit(m)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read residents: %w", err)
+	}
+	return nil
+}
+
+// ResidentsOf are the members and users to read, or all of an account.
+type ResidentsOf struct {
+	All     bool
+	Members []directory.MemberID
+	Users   []directory.UserID
+}
+
+func (w ResidentsOf) condition(r *Reader, a *args) string {
+	if w.All {
+		return ""
+	}
+	return ` AND (m.key` + inKeys(r, w.Members, a) + ` OR m.user_key` + inKeys(r, w.Users, a) + `)`
+}
+
+// heldBy reads what members hold: level and functions at the root, grants at
+// their unit.
+func (r *Reader) heldBy(ctx context.Context, account directory.AccountID, who ResidentsOf) (map[directory.MemberID][]authz.Held, error) {
+	var a args
+	key := a.add(account)
+	some := who.condition(r, &a)
+	query := `
+		SELECT h.member_key, c.root_key, h.role_key, 0
+		FROM member m JOIN account c ON c.key = m.account_key
+		JOIN member_role h ON h.member_key = m.key AND h.valid_to IS NULL
+		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
+		UNION ALL
+		SELECT g.member_key, g.unit_key, g.role_key, g.key
+		FROM member m JOIN "grant" g ON g.member_key = m.key AND g.valid_to IS NULL
+		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some
+	held := map[directory.MemberID][]authz.Held{}
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var h authz.Held
+		if err := row.Scan(&member, &h.Unit, &h.Role, &h.Grant); err != nil {
+			return err
+		}
+		held[member] = append(held[member], h)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read rights of residents: %w", err)
+	}
+	return held, nil
+}
