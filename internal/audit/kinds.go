@@ -55,12 +55,24 @@ const (
 	UserSwitchedOff         Kind = "user.switched_off"
 	UserSwitchedOn          Kind = "user.switched_on"
 	UserSignatureChanged    Kind = "user.signature_changed"
+	UserFactorSet           Kind = "user.factor_set"
+	UserFactorRemoved       Kind = "user.factor_removed"
+	UserRecoveryRenewed     Kind = "user.recovery_renewed"
+	UserRecoveryUsed        Kind = "user.recovery_used"
 	SessionRevoked          Kind = "session.revoked"
+
+	TechnicalCreated  Kind = "technical.created"
+	TechnicalChanged  Kind = "technical.changed"
+	TechnicalAnswered Kind = "technical.answered" // by whom from then on: the subject
+	TokenMade         Kind = "token.made"
+	TokenRevoked      Kind = "token.revoked"
 
 	CompanyCreated  Kind = "company.created"
 	CompanyChanged  Kind = "company.changed"
 	RoleCreated     Kind = "role.created"
 	RoleChanged     Kind = "role.changed"
+	RoleRenamed     Kind = "role.renamed"
+	RoleReset       Kind = "role.reset"
 	RoleArchived    Kind = "role.archived"
 	RoleRestored    Kind = "role.restored"
 	GrantGiven      Kind = "grant.given"
@@ -71,9 +83,12 @@ const (
 	UnitArchived    Kind = "unit.archived"
 	UnitRestored    Kind = "unit.restored"
 	SettingsChanged Kind = "settings.changed"
-	DomainAdded     Kind = "domain.added"
-	DomainVerified  Kind = "domain.verified"
-	DomainRemoved   Kind = "domain.removed"
+
+	PreferenceChanged Kind = "preference.changed"
+
+	DomainAdded    Kind = "domain.added"
+	DomainVerified Kind = "domain.verified"
+	DomainRemoved  Kind = "domain.removed"
 
 	ImportStarted    Kind = "import.started"
 	ImportFinished   Kind = "import.finished"
@@ -82,6 +97,8 @@ const (
 	StaffEntered     Kind = "staff.entered"
 	StaffLeft        Kind = "staff.left"
 	StaffNamed       Kind = "staff.named"
+	StaffPortfolio   Kind = "staff.portfolio"
+	StaffEnded       Kind = "staff.ended"
 	CatalogueApplied Kind = "catalogue.applied"
 	MailRetried      Kind = "mail.retried"
 )
@@ -96,11 +113,13 @@ func Kinds() []Kind {
 		MemberAdded, MemberChanged, MemberDeactivated, MemberReactivated, MemberRemoved, MemberReturned,
 		AdministratorNamed, AdministratorExcluded,
 		UserRegistered, UserCreated, UserChanged, UserEmailChanged, UserPasswordChanged, UserPasswordProvisional,
-		UserErased, UserExported, UserSwitchedOff, UserSwitchedOn, UserSignatureChanged, SessionRevoked,
-		CompanyCreated, CompanyChanged, RoleCreated, RoleChanged, RoleArchived, RoleRestored, GrantGiven, GrantEnded,
-		UnitCreated, UnitChanged, UnitMoved, UnitArchived, UnitRestored, SettingsChanged,
+		UserErased, UserExported, UserSwitchedOff, UserSwitchedOn, UserSignatureChanged,
+		UserFactorSet, UserFactorRemoved, UserRecoveryRenewed, UserRecoveryUsed, SessionRevoked,
+		TechnicalCreated, TechnicalChanged, TechnicalAnswered, TokenMade, TokenRevoked,
+		CompanyCreated, CompanyChanged, RoleCreated, RoleChanged, RoleRenamed, RoleReset, RoleArchived, RoleRestored, GrantGiven, GrantEnded,
+		UnitCreated, UnitChanged, UnitMoved, UnitArchived, UnitRestored, SettingsChanged, PreferenceChanged,
 		DomainAdded, DomainVerified, DomainRemoved,
-		ImportStarted, ImportFinished, ImportStopped, ExportRun, StaffEntered, StaffLeft, StaffNamed,
+		ImportStarted, ImportFinished, ImportStopped, ExportRun, StaffEntered, StaffLeft, StaffNamed, StaffPortfolio, StaffEnded,
 		CatalogueApplied, MailRetried,
 	}
 }

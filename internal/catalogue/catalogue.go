@@ -149,6 +149,7 @@ type Tool struct {
 type Option struct {
 	ID    string `yaml:"id"`
 	Label Text   `yaml:"label"`
+	Link  string `yaml:"link"` // of a screen: where it opens, see ScreenLink
 }
 
 // A Section is something the vendor offers beside products: events, support, a
@@ -274,6 +275,14 @@ const (
 	OrderPreference  = "order"  // all visible units of Levels, ordered and ticked
 )
 
+// What Intendant itself does with a preference. An account type has at most one
+// of each.
+const (
+	StartScreen = "start_screen" // the option chosen opens after sign-in
+	FilterTop   = "filter_top"   // the highest level shown in filters by unit
+	FilterOrder = "filter_order" // the order of units in these filters, and which are ticked beforehand
+)
+
 // A Preference is something each user sets for the vendor's products.
 type Preference struct {
 	ID           string   `yaml:"id"`
@@ -284,6 +293,7 @@ type Preference struct {
 	Levels       []string `yaml:"levels"` // of unit and order: which unit levels
 	Required     bool     `yaml:"required"`
 	Technical    bool     `yaml:"technical"` // of use to technical users only
+	Use          string   `yaml:"use"`       // what Intendant itself does with it; empty: only products read it
 	Default      string   `yaml:"default"`
 	AccountTypes []string `yaml:"account_types"` // empty: all
 }

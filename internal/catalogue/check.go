@@ -201,6 +201,7 @@ func (k *checker) checkProducts() {
 		for j, tool := range p.Tools {
 			inner := item(join(path, "tools"), j)
 			unique(k, join(inner, "levels"), tool.Levels, optionID)
+			k.forbidLinks(join(inner, "levels"), tool.Levels)
 			k.forbid(inner, "link", len(tool.Levels) > 0 && tool.Link != "")
 			k.require(inner, "levels", len(tool.Levels) > 0 || tool.Link != "")
 		}
@@ -259,27 +260,6 @@ func (k *checker) checkServiceLevels() {
 	}
 	if prospects == 0 {
 		k.fault("service_levels", "no_prospect", nil)
-	}
-}
-
-func (k *checker) checkPreferences() {
-	unique(k, "preferences", k.Preferences, func(p Preference) string { return p.ID })
-	for i, p := range k.Preferences {
-		path := item("preferences", i)
-		unique(k, join(path, "options"), p.Options, optionID)
-		k.refer(join(path, "levels"), "level", p.Levels, k.knownLevel)
-		k.refer(join(path, "account_types"), "account_type", p.AccountTypes, k.knownAccountType)
-		if p.Kind != ChoicePreference {
-			k.require(path, "levels", len(p.Levels) > 0)
-			k.forbid(path, "options", len(p.Options) > 0)
-			k.forbid(path, "default", p.Default != "")
-			continue
-		}
-		k.require(path, "options", len(p.Options) > 0)
-		k.forbid(path, "levels", len(p.Levels) > 0)
-		if p.Default != "" && !slices.ContainsFunc(p.Options, func(o Option) bool { return o.ID == p.Default }) {
-			k.fault(join(path, "default"), "unknown_option", map[string]any{"ID": p.Default})
-		}
 	}
 }
 
