@@ -82,23 +82,6 @@ func (r *Reader) LastInvitation(ctx context.Context, member directory.MemberID) 
 	return v, nil
 }
 
-// GrantsOf reads the grants a member holds now.
-func (r *Reader) GrantsOf(ctx context.Context, member directory.MemberID) ([]directory.Grant, error) {
-	var a args
-	query := `SELECT key, member_key, role_key, unit_key, valid_from FROM "grant" WHERE member_key = ` + a.add(member) + ` AND valid_to IS NULL ORDER BY key`
-	grants, err := collect(ctx, r, query, a, func(row scanner) (directory.Grant, error) {
-		var g directory.Grant
-		var from micros
-		err := row.Scan(&g.ID, &g.Member, &g.Role, &g.Unit, &from)
-		g.From = from.Time
-		return g, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read grants: %w", err)
-	}
-	return grants, nil
-}
-
 // UnitsAbove reads units with all units on the way to the root, in the order in
 // which a tree is drawn: each after the one above it.
 func (r *Reader) UnitsAbove(ctx context.Context, units []directory.UnitID) ([]directory.Unit, error) {
