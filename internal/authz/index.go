@@ -32,7 +32,8 @@ type Index struct {
 	byMember map[directory.MemberID]int32
 	byUser   map[directory.UserID]int32
 	byName   map[digest]int32
-	empty    []int32 // places of those who are gone
+	shared   map[digest][]int32 // who claims a name that several claim
+	empty    []int32            // places of those who are gone
 }
 
 // A row is kept small: there are as many as members.
@@ -48,11 +49,13 @@ type row struct {
 	off    bool
 }
 
-// A digest stands for a name; two names do not share one.
+// A digest stands for a name; two names do not share one, but two members may
+// share a name.
 type digest [16]byte
 
 func digestOf(by, name string) digest {
-	sum := sha256.Sum256([]byte(by + "\x00" + name))
+	var space [96]byte // most names fit
+	sum := sha256.Sum256(append(append(append(space[:0], by...), 0), name...))
 	return digest(sum[:16])
 }
 
@@ -77,18 +80,13 @@ func (x *Index) Put(m Resident) {
 	}
 	x.byMember[m.Member], x.byUser[m.User] = i, i
 	r.names = make([]digest, 0, len(m.Names)+1)
-	add := func(by, name string) {
-		d := digestOf(by, name)
-		r.names = append(r.names, d)
-		x.byName[d] = i
-	}
-	add(ByID, m.UUID)
+	x.rows[i] = r
+	x.take(i, digestOf(ByID, m.UUID))
 	for by, name := range m.Names {
 		if name != "" {
-			add(by, name)
+			x.take(i, digestOf(by, name))
 		}
 	}
-	x.rows[i] = r
 }
 
 // place is a free one.
@@ -105,9 +103,7 @@ func (x *Index) place() int32 {
 // forget takes the names of a row away.
 func (x *Index) forget(i int32) {
 	for _, d := range x.rows[i].names {
-		if x.byName[d] == i {
-			delete(x.byName, d)
-		}
+		x.letGo(i, d)
 	}
 }
 
@@ -154,10 +150,10 @@ func (x *Index) Len() int { return len(x.rows) }
 // Living is how many members there are.
 func (x *Index) Living() int { return len(x.rows) - len(x.empty) }
 
-// Find is the place of whoever goes by a name.
+// Find is the place of the one who goes by a name.
 func (x *Index) Find(by, name string) (int, bool) {
 	i, found := x.byName[digestOf(by, name)]
-	return int(i), found
+	return int(i), found && i != several
 }
 
 // OfMember is the place of a member.

@@ -3,6 +3,7 @@ package authz
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"intendant/internal/directory"
 )
@@ -40,6 +41,7 @@ type Tree struct {
 	words  int      // 64-bit words of one set of permissions
 	gives  []uint64 // for each role and level, the permissions it gives there
 	all    int      // number of levels
+	names  func() unitNames
 }
 
 type node struct {
@@ -61,6 +63,7 @@ func NewTree(s Structure) *Tree {
 	}
 	t.words = (len(s.Rules) + 63) / 64
 	t.plant(s.Units)
+	t.names = sync.OnceValue(t.named)
 	t.all = len(t.levels)
 	t.roles = s.Roles
 	t.gives = make([]uint64, len(s.Roles)*t.all*t.words)
