@@ -49,7 +49,8 @@ func walls() map[string]wall {
 			Invitations: Send Withdraw
 			Imports: Draft EditDraft Find Finish Invalid Losses Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
-			History: Export List`,
+			History: Export List
+			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `
 			Accounts: Contacts Logo Message Open Overview Services`,
 		wallDuty: `
@@ -73,6 +74,7 @@ func walls() map[string]wall {
 			Members: InvitationDays QuickLimit
 			Users: Confirm ConfirmEmail Forgot PasswordRules Register Reset Resetting
 			Sessions: Resolve Rotate SignIn SignOut
+			TechnicalUsers: At Resolve
 			JoinRequests: Asked
 			Invitations: Accept Again AgainFor Look
 			History: Kinds

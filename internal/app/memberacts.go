@@ -78,6 +78,9 @@ func (s *Members) Remove(ctx context.Context, actor authz.Actor, account directo
 		}
 		a.left = append(a.left, m.ID)
 		a.withdraw(u, m)
+		if u.Technical() {
+			a.plan.Change(store.RevokeTokens{User: u.ID})
+		}
 		if m.Status == directory.Active {
 			a.mail(u, "member_removed", "")
 		}
@@ -361,6 +364,9 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 	if a.roster, err = c.roster(ctx, r, p, members...); err != nil {
 		return nil, nil, nil, err
 	}
+	for _, u := range users {
+		a.technical[u.ID] = u.Technical()
+	}
 	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil)
 	return a, members, users, err
 }
@@ -432,8 +438,12 @@ func (a *acting) withdraw(u directory.User, m directory.Member) {
 	a.plan.Record(entry)
 }
 
-// mail tells the person; of an act on many it waits for Undo (MAIL-4).
+// mail tells the person; of an act on many it waits for Undo (MAIL-4). A
+// technical user has no address.
 func (a *acting) mail(u directory.User, kind, path string) {
+	if u.Technical() {
+		return
+	}
 	var due time.Time
 	if a.plan.Actor.Batch != "" {
 		due = a.plan.Now.Add(directory.UndoWindow)

@@ -83,16 +83,16 @@ func requireDuty(actor authz.Actor, duty authz.Duty) error {
 // RequireSelf refuses with denied.self unless the actor is that user.
 func (p *Plan) RequireSelf(user directory.UserID) error {
 	p.asked = true
-	if user == 0 || p.Actor.User != user {
+	if user == 0 || p.Actor.User != user || p.Actor.Kind == authz.Technical {
 		return directory.Refuse(directory.Denied, "denied.self")
 	}
 	return nil
 }
 
-// RequireSignedIn refuses strangers with sign_in.required.
+// RequireSignedIn refuses strangers and technical users with sign_in.required.
 func (p *Plan) RequireSignedIn() error {
 	p.asked = true
-	if p.Actor.User == 0 {
+	if p.Actor.User == 0 || p.Actor.Kind == authz.Technical {
 		return directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	return nil

@@ -19,6 +19,9 @@ func (u *Users) Purge(ctx context.Context) error {
 	for _, some := range []func(tx *store.Tx) (int64, error){
 		func(tx *store.Tx) (int64, error) { return tx.PurgeSessions(ctx, now, purgeRows) },
 		func(tx *store.Tx) (int64, error) { return tx.PurgeLinks(ctx, now, purgeRows) },
+		func(tx *store.Tx) (int64, error) {
+			return tx.PurgeTokens(ctx, now.AddDate(0, 0, -keptTokens), purgeRows)
+		},
 		func(tx *store.Tx) (int64, error) { return tx.PurgeThrottles(ctx, now.Add(-24*time.Hour), purgeRows) },
 		func(tx *store.Tx) (int64, error) {
 			made := now.AddDate(0, 0, -kept.Registrations)
@@ -34,6 +37,9 @@ func (u *Users) Purge(ctx context.Context) error {
 	}
 	return nil
 }
+
+// keptTokens is how many days a token that is over can still be told by name.
+const keptTokens = 90
 
 // renewalPage is how many people one round of notices looks at.
 const renewalPage = 500

@@ -27,6 +27,7 @@ type roster struct {
 	added        []store.MemberRow
 	changed      []store.MemberRow
 	roleChanges  store.MemberRoles
+	technical    map[directory.UserID]bool // programs: none keeps an account administered
 }
 
 // roster starts one for the plan's account, with the account's roles and the
@@ -43,7 +44,7 @@ func (c *core) roster(ctx context.Context, r *store.Reader, p *Plan, members ...
 	if err != nil {
 		return nil, err
 	}
-	ro := &roster{plan: p, account: account, roles: roles}
+	ro := &roster{plan: p, account: account, roles: roles, technical: map[directory.UserID]bool{}}
 	ro.companies, err = r.CompaniesByKey(ctx, companiesOf(members))
 	return ro, err
 }
@@ -85,9 +86,10 @@ func (ro *roster) administratorLevel() directory.RoleID {
 }
 
 // isAdministrator reports whether the member has the administrator level, is
-// active and stays: with an end date they do not count (ACC-5).
+// active and stays: with an end date they do not count, nor does a technical
+// user (ACC-5).
 func (ro *roster) isAdministrator(m directory.Member) bool {
-	return m.Level != 0 && m.Level == ro.administratorLevel() && m.Status == directory.Active && m.Ends.IsZero() && m.Removed.IsZero()
+	return !ro.technical[m.User] && m.Level != 0 && m.Level == ro.administratorLevel() && m.Status == directory.Active && m.Ends.IsZero() && m.Removed.IsZero()
 }
 
 // know adds companies that members may be given.
@@ -128,6 +130,7 @@ func (ro *roster) add(u directory.User, m directory.Member, former directory.Mem
 		m.Unit = ro.account.Root
 	}
 	m.User, m.Added, m.Removed = u.ID, ro.plan.Now, time.Time{}
+	ro.technical[u.ID] = u.Technical()
 	kind := audit.MemberAdded
 	if former.ID != 0 {
 		m.ID, m.UUID, m.Version = former.ID, former.UUID, former.Version
@@ -154,6 +157,7 @@ func (ro *roster) change(kind audit.Kind, u directory.User, before, after direct
 	if len(entry.Facts) == 0 && len(entry.Personal) == 0 && before.Removed.Equal(after.Removed) {
 		return
 	}
+	ro.technical[u.ID] = u.Technical()
 	row, was := ro.row(u, after), ro.row(u, before)
 	row.Before = &was
 	ro.changed = append(ro.changed, row)

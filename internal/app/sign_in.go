@@ -111,7 +111,7 @@ func (s *Sessions) proves(ctx context.Context, given Credentials) (directory.Use
 	if err != nil && !refusedWith(err, "user.not_found") {
 		return user, false, err
 	}
-	if user.PasswordHash == "" || user.Password == directory.PasswordNone || dead {
+	if user.PasswordHash == "" || user.Password == directory.PasswordNone || user.Technical() || dead {
 		return user, false, s.passwords.VerifyNothing(ctx, given.Password)
 	}
 	ok, stale, err := s.passwords.Verify(ctx, user.PasswordHash, given.Password)

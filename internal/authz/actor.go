@@ -32,6 +32,7 @@ const (
 	DoorImport  Door = "import"
 	DoorCommand Door = "command"
 	DoorAPI     Door = "api"
+	DoorCheck   Door = "access"
 	DoorJob     Door = "job"
 )
 

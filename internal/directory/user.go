@@ -32,7 +32,11 @@ type User struct {
 	Created      time.Time
 	Version      int64
 	PasswordHash string
+	Kind         UserKind // empty in a new user: a person
 }
+
+// Technical reports whether the user is a program, not a person (SIGN-5).
+func (u User) Technical() bool { return u.Kind == TechnicalKind }
 
 // Name is how a user is shown: first and last name, or the user name where
 // there is none (ADD-11).
@@ -81,9 +85,9 @@ func (u User) ProvisionalDead(invitations []InvitationSpan, days int, now time.T
 // person's e-mail, names, language and provisional password: only while they
 // have no password of their own and no other account, or where their address
 // lies in a domain the account has verified and this is their only account.
-// Nobody does so to the vendor's staff. Rule USER-1.
+// Nobody does so to the vendor's staff or a technical user. Rule USER-1.
 func MayTakeOver(u User, memberships []Member, account AccountID, domainVerified bool) bool {
-	if u.Staff != "" || !u.Erased.IsZero() {
+	if u.Staff != "" || u.Technical() || !u.Erased.IsZero() {
 		return false
 	}
 	for _, m := range memberships {

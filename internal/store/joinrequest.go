@@ -231,7 +231,7 @@ func (r *Reader) Administrators(ctx context.Context, account directory.AccountID
 	query := `
 		SELECT ` + userColumns + `
 		FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL
-		JOIN member m ON m.key = h.member_key JOIN "user" u ON u.key = m.user_key
+		JOIN member m ON m.key = h.member_key JOIN "user" u ON u.key = m.user_key AND u.kind = 'person'
 		WHERE o.account_key = ` + a.add(account) + ` AND o.kind = 'level' AND o.code = ` + a.add(directory.AdminLevel) + `
 		  AND m.status = ` + a.add(directory.Active) + ` AND m.removed_at IS NULL
 		ORDER BY m.name_folded, m.key LIMIT ` + a.add(limit)

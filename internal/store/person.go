@@ -62,7 +62,7 @@ func (c ErasePerson) apply(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	u := c.User
-	gone := directory.User{ID: u.ID, UUID: u.UUID, UserName: "erased-" + u.UUID, Language: u.Language, Password: directory.PasswordNone,
+	gone := directory.User{ID: u.ID, UUID: u.UUID, Kind: u.Kind, UserName: "erased-" + u.UUID, Language: u.Language, Password: directory.PasswordNone,
 		SwitchedOff: u.SwitchedOff, Erased: tx.Now, Created: u.Created, Version: u.Version}
 	if err := (UpdateUser{gone}).apply(ctx, tx); err != nil {
 		return err

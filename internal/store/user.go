@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,13 +10,13 @@ import (
 )
 
 const userColumns = `u.key, u.uuid, u.user_name, u.email, u.civility, u.first_name, u.last_name, u.language, u.phone, u.staff,
-	u.password_hash, u.password_state, u.password_set_at, u.switched_off_at, u.erased_at, u.last_sign_in_at, u.created_at, u.version`
+	u.password_hash, u.password_state, u.password_set_at, u.switched_off_at, u.erased_at, u.last_sign_in_at, u.created_at, u.version, u.kind`
 
 func scanUser(row scanner) (directory.User, error) {
 	var u directory.User
 	var set, off, erased, last, created micros
 	err := row.Scan(&u.ID, &u.UUID, &u.UserName, &u.Email, &u.Civility, &u.First, &u.Last, &u.Language, &u.Phone, &u.Staff,
-		&u.PasswordHash, &u.Password, &set, &off, &erased, &last, &created, &u.Version)
+		&u.PasswordHash, &u.Password, &set, &off, &erased, &last, &created, &u.Version, &u.Kind)
 	u.PasswordSet, u.SwitchedOff, u.Erased, u.LastSignIn, u.Created = set.Time, off.Time, erased.Time, last.Time, created.Time
 	return u, err
 }
@@ -111,7 +112,7 @@ func (c InsertUsers) apply(ctx context.Context, tx *Tx) error {
 	users := make([][]any, len(c))
 	names := make([][]any, 0, 2*len(c))
 	for i, u := range c {
-		users[i] = []any{u.ID, u.UUID, "person", u.UserName, u.Email, directory.FoldEmail(u.Email), u.Civility, u.First, u.Last,
+		users[i] = []any{u.ID, u.UUID, cmp.Or(u.Kind, directory.PersonKind), u.UserName, u.Email, directory.FoldEmail(u.Email), u.Civility, u.First, u.Last,
 			u.Language, u.Phone, u.Staff, u.PasswordHash, u.Password, u.PasswordSet, u.LastSignIn, tx.Now, 1}
 		for _, name := range signInNames(u) {
 			names = append(names, []any{name, u.ID})
@@ -125,8 +126,12 @@ func (c InsertUsers) apply(ctx context.Context, tx *Tx) error {
 	return tx.takeNames(ctx, names)
 }
 
-// signInNames are the folded names a user signs in by: user name and address.
+// signInNames are the folded names a user signs in by: user name and address. A
+// technical user has none: no page knows them (SIGN-5).
 func signInNames(u directory.User) []string {
+	if u.Technical() {
+		return nil
+	}
 	names := []string{directory.Fold(u.UserName), directory.Fold(u.Email)}
 	slices.Sort(names)
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })

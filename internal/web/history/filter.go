@@ -269,7 +269,7 @@ func (f filter) groupOptions(p ui.Page) []ui.Option {
 
 func (f filter) doorOptions(p ui.Page) []ui.Option {
 	options := []ui.Option{{Label: p.T("history.filter.all")}}
-	for _, door := range []authz.Door{authz.DoorPage, authz.DoorImport, authz.DoorCommand, authz.DoorJob} {
+	for _, door := range []authz.Door{authz.DoorPage, authz.DoorImport, authz.DoorAPI, authz.DoorCommand, authz.DoorJob} {
 		options = append(options, ui.Option{Value: string(door), Label: p.T("history.door." + string(door))})
 	}
 	return options

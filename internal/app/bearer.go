@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// A Bearing is who comes with a token: a technical user, in its one account.
+type Bearing struct {
+	Actor   authz.Actor
+	Account directory.AccountID
+	Token   directory.APIToken
+}
+
+// longestBearer is more than any token of ours has.
+const longestBearer = 200
+
+// Resolve finds who a bearer token belongs to. The actor comes through the API;
+// another face says its own door.
+//
+// It refuses with token.refused, in the same words, a token that is unknown,
+// revoked or expired, whose technical user was switched off, ended or removed,
+// and one for which nobody answers any more: the responsible person was
+// removed, deactivated, switched off or erased, or their place ended. All of it
+// is read anew with each request (SIGN-5).
+func (s *TechnicalUsers) Resolve(ctx context.Context, token string, client Client) (Bearing, error) {
+	if !strings.HasPrefix(token, directory.TokenPrefix) || len(token) > longestBearer {
+		return Bearing{}, directory.Refuse(directory.Denied, "token.refused")
+	}
+	var b directory.Bearer
+	if err := s.db.Peek(func(r *store.Reader) (err error) {
+		b, err = r.Bearer(ctx, secret.Digest(token))
+		return err
+	}); err != nil {
+		return Bearing{}, err
+	}
+	now := s.instant()
+	if !b.Opens(now) {
+		return Bearing{}, s.turnAway(ctx, b.Token, client, now)
+	}
+	if now.Sub(b.Token.LastUsed) >= seenEvery {
+		if err := s.note(ctx, func(tx *store.Tx) error { return tx.TouchToken(ctx, b.Token.ID, false) }); err != nil {
+			return Bearing{}, err
+		}
+	}
+	actor := authz.Actor{Kind: authz.Technical, User: b.Token.User, Door: authz.DoorAPI, Address: client.Address, Agent: client.Agent}
+	return Bearing{Actor: actor, Account: b.Token.Account, Token: b.Token}, nil
+}
+
+// turnAway keeps in the access log that a dead token was tried, once a minute
+// (HIST-1), and answers the refusal.
+func (s *TechnicalUsers) turnAway(ctx context.Context, t directory.APIToken, client Client, now time.Time) error {
+	refusal := directory.Refuse(directory.Denied, "token.refused")
+	if now.Sub(t.Refused) < seenEvery {
+		return refusal
+	}
+	what := store.Access{User: t.User, Account: t.Account, Name: t.Name, Outcome: refusal.Code, Address: client.Address, Agent: client.Agent}
+	if err := s.note(ctx, func(tx *store.Tx) error {
+		if err := tx.TouchToken(ctx, t.ID, true); err != nil {
+			return err
+		}
+		return tx.LogAccess(ctx, what)
+	}); err != nil {
+		return err
+	}
+	return refusal
+}
+
+// At finds the account of a customer number, of today or before, for whoever
+// comes with a token. Any other account than the token's is refused with
+// account.not_found, whether the number exists or not (KEY-14, USER-5); of a
+// suspended one only administrators are let in (ACC-12).
+func (s *TechnicalUsers) At(ctx context.Context, b Bearing, number string) (directory.Account, error) {
+	var account directory.Account
+	nowhere := directory.Refuse(directory.NotFound, "account.not_found")
+	if strings.ContainsRune(number, 0) || len(number) > longText {
+		return account, nowhere
+	}
+	err := s.view(ctx, b.Actor, b.Account, func(r *store.Reader, rights authz.Rights) error {
+		found, err := r.AccountByNumber(ctx, number)
+		switch {
+		case err != nil:
+			return err
+		case found.ID != b.Account || !rights.Member():
+			return nowhere
+		case found.State == directory.AccountSuspended && !rights.May(authz.ManageAdministrators, 0):
+			return &directory.Error{Kind: directory.Denied, Code: "account.suspended", Args: directory.Args{"Name": found.Name}}
+		}
+		account = found
+		return nil
+	})
+	return account, err
+}
