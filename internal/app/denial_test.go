@@ -44,25 +44,30 @@ func walls() map[string]wall {
 		wallAccount: `
 			Accounts: AddDomain ChangeSettings Domains RemoveDomain RemoveLogo SetAutoApprove SetLogo Settings VerifyDomain
 			Members: Add AddQuick Card Choices Create Deactivate EditMember EditMembers Editing ExcludeAdministrator List
-				NameAdministrator PersonForm Profile Reactivate Remove Selected
+				MoveHome Homes NameAdministrator PersonForm Profile Reactivate Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
 			Imports: Draft EditDraft Find Finish Invalid Losses Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
+			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Export List
+			Preferences: Filter
+			Units: Add Archive Change Homes List Move MovePreview Moves Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `
+			Preferences: Of Set
 			Accounts: Contacts Logo Message Open Overview Services`,
 		wallDuty: `
 			Accounts: Change Create Enter Figures Keys List SetState Show Tries
-			Users: CreateStaff Erase Lookup Staff SwitchOff SwitchOn
+			Users: CreateStaff Erase Lookup Named ResetFactor Staff SwitchOff SwitchOn
 			Keys: Answer LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
 			Accounts: Leave
-			Users: Accounts ChangeEmail ChangePassword Export Home Profile RemoveSignature SetLanguage
+			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmFactor Export Factor Home NewRecoveryCodes Profile
+				RemoveFactor RemoveSignature SetLanguage
 				SetSignature Signature UpdateProfile
 			Sessions: List Revoke RevokeOthers
 			Keys: Enter Locked Request Requested
@@ -73,20 +78,21 @@ func walls() map[string]wall {
 			Accounts: ProspectServices
 			Members: InvitationDays QuickLimit
 			Users: Confirm ConfirmEmail Forgot PasswordRules Register Reset Resetting
-			Sessions: Resolve Rotate SignIn SignOut
-			TechnicalUsers: At Resolve
+			Sessions: EnterCode Resolve Rotate SignIn SignOut
+			TechnicalUsers: Answered At Claim Resolve
 			JoinRequests: Asked
 			Invitations: Accept Again AgainFor Look
 			History: Kinds
 			Catalogue: InForce`,
 		wallItself: `
 			Accounts: SeedUnits
-			Users: Purge RenewalNotices Seed
+			Users: Purge RenewalNotices Seed SeedFactor
 			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			History: PurgeAccess
 			Catalogue: Follow UpdateRoles
+			Roles: FoldNames
 			Mails: Deliver Failed Held Next Purge Sent
 			Jobs: Done Failed Next Released Renew`,
 	} {
@@ -117,6 +123,7 @@ func brings(operation string) []any {
 		"Users.SetLanguage":   {"nl"},
 		"Users.SetSignature":  {signature()},
 		"Users.UpdateProfile": {app.ProfileChange{First: "Léa", Last: "Fontanel", Language: "fr"}},
+		"Preferences.Filter":  {app.UnitFilterQuery{For: authz.ViewMembers}},
 		"Members.Add":         {[]app.NewMember{{Row: 1, Email: "new@maraval.example"}}, app.AddOptions{}},
 		"Keys.Enter":          {"204 817", "not a key"},
 		"Keys.Make":           {1},

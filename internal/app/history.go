@@ -12,7 +12,8 @@ import (
 )
 
 // A HistoryFilter chooses history entries; its zero value chooses all. From is
-// inclusive, To exclusive. Unit stands for itself and all units below it.
+// inclusive, To exclusive. Unit stands for itself and all units below it, as
+// do Units together.
 // By and About say the same as Actor and Subject in words: a UUID, a user name,
 // an address, or a part of the name of a member or of the vendor's staff.
 // Accounts and Number count in ListAll only; directory.Installation is the
@@ -23,6 +24,7 @@ type HistoryFilter struct {
 	Subject  directory.UserID
 	Kinds    []audit.Kind
 	Unit     directory.UnitID
+	Units    []string // public ids; count in List and Export only
 	Door     authz.Door
 	Batch    string
 	Accounts []directory.AccountID
@@ -190,6 +192,9 @@ func (h *History) visible(ctx context.Context, r *store.Reader, rights authz.Rig
 		return rows, err
 	}
 	rows.Accounts = []directory.AccountID{account}
+	if err := atUnits(ctx, r, rights.Tree(), &rows, f.Units); err != nil {
+		return rows, err
+	}
 	scope := rights.Scope(authz.ViewHistory)
 	switch {
 	case scope.All():
@@ -228,6 +233,29 @@ func (h *History) inUnit(ctx context.Context, r *store.Reader, account directory
 	rows.InUnits = true
 	rows.Units, err = r.Descendants(ctx, f.Unit)
 	return rows, err
+}
+
+// atUnits narrows a filter to units of the account and all below them, by public
+// id. Ids of nothing there find nothing.
+func atUnits(ctx context.Context, r *store.Reader, t *authz.Tree, rows *store.EntryFilter, uuids []string) error {
+	if len(uuids) == 0 {
+		return nil
+	}
+	units, err := r.UnitKeysByUUID(ctx, rows.Accounts[0], uuids)
+	if err != nil {
+		return err
+	}
+	var meant []directory.UnitID
+	for _, unit := range units {
+		meant = append(meant, t.Below(unit)...)
+	}
+	slices.Sort(meant)
+	meant = slices.Compact(meant)
+	if rows.InUnits {
+		meant = slices.DeleteFunc(meant, func(u directory.UnitID) bool { return !slices.Contains(rows.Units, u) })
+	}
+	rows.Units, rows.InUnits = meant, true
+	return nil
 }
 
 func (h *History) page(ctx context.Context, r *store.Reader, rows store.EntryFilter, w Window) (EntryPage, error) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"intendant/internal/authz"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -15,7 +16,8 @@ import (
 type OwnAccount struct {
 	Account directory.Account
 	Member  directory.Member
-	Level   directory.Role // zero without an access level
+	Level   directory.Role   // zero without an access level
+	Screen  catalogue.Option // opens first there; zero where the account type has none (PREF-1)
 }
 
 // A Home says where somebody begins: the vendor's staff in the console, a
@@ -64,10 +66,36 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 			}
 			own = append(own, one)
 		}
-		return nil
+		return u.screens(ctx, r, own)
 	})
 	slices.SortStableFunc(own, func(a, b OwnAccount) int {
 		return strings.Compare(directory.Fold(a.Account.Name), directory.Fold(b.Account.Name))
 	})
 	return own, err
+}
+
+// screens fills in what opens first in each account.
+func (c *core) screens(ctx context.Context, r *store.Reader, own []OwnAccount) error {
+	members := make([]directory.MemberID, len(own))
+	for i, one := range own {
+		members[i] = one.Member.ID
+	}
+	stored, err := r.Preferences(ctx, members)
+	if err != nil {
+		return err
+	}
+	for i, one := range own {
+		own[i].Screen = c.screen(one.Account.Type, stored[one.Member.ID])
+	}
+	return nil
+}
+
+// screen is the first screen chosen, else the catalogue's default.
+func (c *core) screen(accountType string, stored map[string]directory.Preference) catalogue.Option {
+	declared, _ := c.catalogue().UsedPreference(accountType, catalogue.StartScreen)
+	if chosen, offered := declared.Option(stored[declared.ID].Value.Choice); offered {
+		return chosen
+	}
+	usual, _ := declared.Option(declared.Default)
+	return usual
 }

@@ -27,6 +27,7 @@ type MemberQuery struct {
 	Levels    []string // codes, or None
 	Products  []string
 	Units     []string // public ids; those below are meant too
+	Homes     []string // public ids; only who stands in these units' own tables (UNIT-5)
 	AddedFrom time.Time
 	AddedTo   time.Time
 
@@ -40,7 +41,7 @@ type MemberQuery struct {
 
 // Filtered reports whether the query leaves anybody out.
 func (q MemberQuery) Filtered() bool {
-	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Units) > 0 ||
+	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Units)+len(q.Homes) > 0 ||
 		!q.AddedFrom.IsZero() || !q.AddedTo.IsZero()
 }
 
@@ -196,16 +197,33 @@ func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
 		return f, err
 	}
 	for _, unit := range units {
-		below, err := l.r.Descendants(ctx, unit)
-		if err != nil {
-			return f, err
-		}
-		f.Units = append(f.Units, below...)
+		f.Units = append(f.Units, l.rights.Tree().Below(unit)...)
 	}
-	if len(q.Units) > 0 && len(f.Units) == 0 {
+	slices.Sort(f.Units)
+	f.Units = slices.Compact(f.Units) // one may stand below another
+	if err := l.atHomes(ctx, &f); err != nil {
+		return f, err
+	}
+	if len(q.Units)+len(q.Homes) > 0 && len(f.Units) == 0 {
 		f.Units = []directory.UnitID{-1}
 	}
 	return f, nil
+}
+
+// atHomes narrows a filter to the home units themselves, without those below.
+func (l *listing) atHomes(ctx context.Context, f *store.MemberFilter) error {
+	if len(l.q.Homes) == 0 {
+		return nil
+	}
+	homes, err := l.r.UnitKeysByUUID(ctx, l.account.ID, l.q.Homes)
+	if err != nil {
+		return err
+	}
+	if len(l.q.Units) > 0 {
+		homes = slices.DeleteFunc(homes, func(id directory.UnitID) bool { return !slices.Contains(f.Units, id) })
+	}
+	f.Units = homes
+	return nil
 }
 
 // rolesOf are the roles of codes; 0 is none of a level, -1 what does not exist.
@@ -251,7 +269,7 @@ func (l *listing) page(ctx context.Context, about *directory.Member) (MemberPage
 	if page.Rows, err = l.rows(ctx, places, page.From); err != nil {
 		return page, err
 	}
-	page.Choices, err = l.choices(ctx)
+	page.Choices, err = l.filterChoices(ctx)
 	return page, err
 }
 
