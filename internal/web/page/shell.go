@@ -17,6 +17,10 @@ const (
 	Requests     Place = "requests"
 	Contacts     Place = "contacts"
 	Services     Place = "services"
+	Units        Place = "units"
+	WhoMayWhat   Place = "rights"
+	Roles        Place = "roles"
+	Programs     Place = "technical_users"
 	HistoryPlace Place = "history"
 	Settings     Place = "settings"
 	NoPlace      Place = ""
@@ -102,17 +106,25 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 		requests.Count, requests.Waiting = f.Counts.Waiting, true
 		nav = append(nav, requests)
 	}
+	if f.Rights.MayAnywhere(authz.ViewMembers) {
+		nav = append(nav, item(Units, "sitemap", "/units"))
+	}
 	nav = append(nav, item(Contacts, "address-book", "/contacts"), item(Services, "shield-check", "/services"))
-	for _, follow := range []struct {
-		may  bool
-		item ui.NavItem
+	manages := f.Rights.MayAnywhere(authz.ManageMembers)
+	for _, more := range []struct {
+		may     bool
+		heading string
+		item    ui.NavItem
 	}{
-		{f.Rights.MayAnywhere(authz.ViewHistory), item(HistoryPlace, "history", "/history")},
-		{f.Rights.May(authz.ManageAccount, 0), item(Settings, "settings", "/settings")},
+		{true, "nav.heading.rights", item(WhoMayWhat, "git-branch", "/rights")},
+		{manages || f.Rights.May(authz.ManageRoles, 0), "nav.heading.rights", item(Roles, "id-badge-2", "/roles")},
+		{manages, "nav.heading.rights", item(Programs, "api", "/technical-users")},
+		{f.Rights.MayAnywhere(authz.ViewHistory), "nav.heading.follow", item(HistoryPlace, "history", "/history")},
+		{f.Rights.May(authz.ManageAccount, 0), "nav.heading.follow", item(Settings, "settings", "/settings")},
 	} {
-		if follow.may {
-			follow.item.Heading = t("nav.heading.follow")
-			nav = append(nav, follow.item)
+		if more.may {
+			more.item.Heading = t(more.heading)
+			nav = append(nav, more.item)
 		}
 	}
 	return nav
