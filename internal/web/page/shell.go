@@ -63,8 +63,11 @@ func (q *Request) InAccount(title string, here Place) ui.Page {
 	f := q.Frame
 	p.Account = &ui.Account{Name: f.Account.Name, Number: f.Account.Number, Choose: "/accounts", Logo: q.LogoPath()}
 	role := "shell.role.member"
-	if f.Rights.May(authz.ManageMembers, 0) {
+	switch {
+	case f.Rights.May(authz.ManageAdministrators, 0):
 		role = "shell.role.administrator"
+	case f.Rights.MayAnywhere(authz.ManageMembers):
+		role = "shell.role.manager"
 	}
 	if p.Person != nil {
 		p.Person.Role = p.T(role)
