@@ -223,10 +223,7 @@ func (s *Catalogues) updateRoles(ctx context.Context, id directory.AccountID) er
 		if len(updates) == 0 {
 			return nil
 		}
-		put, refold := store.PutRoles{Account: id}, store.RefoldRoles{Account: id, Names: map[directory.RoleID]string{}}
-		for _, o := range roles {
-			refold.Names[o.ID] = o.Name(account.Language)
-		}
+		put := store.PutRoles{Account: id}
 		for _, u := range updates {
 			if u.After.ID == 0 {
 				u.After.ID, u.After.UUID = directory.RoleID(p.NewKey()), uuid.NewString()
@@ -234,16 +231,11 @@ func (s *Catalogues) updateRoles(ctx context.Context, id directory.AccountID) er
 			if u.Kind == audit.RoleArchived {
 				u.After.Archived = p.Now
 			}
-			name := u.After.Name(account.Language)
-			if u.Before.ID != 0 && u.Before.Name(account.Language) != name {
-				refold.Renamed = append(refold.Renamed, u.After.ID)
-			}
-			refold.Names[u.After.ID] = name
 			put.Roles = append(put.Roles, u.After)
 			p.Record(roleEntry(p, u))
 		}
-		p.Change(put, refold)
-		return nil
+		p.Change(put)
+		return s.refold(ctx, r, p, account, updates)
 	})
 	return err
 }

@@ -267,7 +267,7 @@ func (s *Members) Editing(ctx context.Context, actor authz.Actor, account direct
 		e.Languages = s.policies(l.account).Languages
 		t, _ := s.catalogue().AccountType(l.account.Type)
 		e.Form = t.Form
-		if e.Choices, err = l.choices(ctx); err != nil {
+		if e.Choices, err = l.editChoices(ctx, rows[0]); err != nil {
 			return err
 		}
 		err = s.mayTakeOver(ctx, r, account, e.Person, "email")

@@ -79,8 +79,21 @@ func roleEntry(p *Plan, u roleUpdate) audit.Entry {
 	e := p.Entry(u.Kind, 0, int64(u.After.ID))
 	e.Note("role", u.Before.Code, u.After.Code)
 	e.Note("name", u.Before.Name("fr"), u.After.Name("fr"))
+	e.Note("names", otherNames(u.Before), otherNames(u.After))
+	e.Note("place", u.Before.Place, u.After.Place)
 	e.Note("permissions", strings.Join(u.Before.Permissions, ", "), strings.Join(u.After.Permissions, ", "))
 	e.Note("default_level", u.Before.DefaultLevel, u.After.DefaultLevel)
 	e.Note("products", strings.Join(u.Before.DefaultProducts, ", "), strings.Join(u.After.DefaultProducts, ", "))
 	return e
+}
+
+// otherNames are what a role is called beside the name history calls it by.
+func otherNames(o directory.Role) string {
+	var names []string
+	for _, language := range slices.Sorted(maps.Keys(o.Names)) {
+		if name := o.Names[language]; name != o.Name("fr") && language != directory.EveryLanguage {
+			names = append(names, language+": "+name)
+		}
+	}
+	return strings.Join(names, ", ")
 }

@@ -94,6 +94,7 @@ const (
 	ImportFinished   Kind = "import.finished"
 	ImportStopped    Kind = "import.stopped"
 	ExportRun        Kind = "export.run"
+	AccessSearched   Kind = "access.searched" // by a product, the first time of a day
 	StaffEntered     Kind = "staff.entered"
 	StaffLeft        Kind = "staff.left"
 	StaffNamed       Kind = "staff.named"
@@ -119,7 +120,7 @@ func Kinds() []Kind {
 		CompanyCreated, CompanyChanged, RoleCreated, RoleChanged, RoleRenamed, RoleReset, RoleArchived, RoleRestored, GrantGiven, GrantEnded,
 		UnitCreated, UnitChanged, UnitMoved, UnitArchived, UnitRestored, SettingsChanged, PreferenceChanged,
 		DomainAdded, DomainVerified, DomainRemoved,
-		ImportStarted, ImportFinished, ImportStopped, ExportRun, StaffEntered, StaffLeft, StaffNamed, StaffPortfolio, StaffEnded,
+		ImportStarted, ImportFinished, ImportStopped, ExportRun, AccessSearched, StaffEntered, StaffLeft, StaffNamed, StaffPortfolio, StaffEnded,
 		CatalogueApplied, MailRetried,
 	}
 }

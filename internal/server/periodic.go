@@ -17,6 +17,7 @@ func (i *Installation) handlers() map[string]jobs.Handler {
 			_, err := i.App.Catalogue.UpdateRoles(ctx)
 			return err
 		},
+		app.JobRoleNames: i.App.Roles.FoldNames,
 	}
 }
 

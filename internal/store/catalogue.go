@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"intendant/internal/directory"
@@ -99,49 +97,4 @@ func (r *Reader) RolesOfAccounts(ctx context.Context, accounts []directory.Accou
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
 	return found, nil
-}
-
-// RefoldRoles writes anew what members sort by where roles of an account got
-// another name. Names holds the names of all its roles in its language.
-type RefoldRoles struct {
-	Account directory.AccountID
-	Renamed []directory.RoleID
-	Names   map[directory.RoleID]string
-}
-
-func (c RefoldRoles) apply(ctx context.Context, tx *Tx) error {
-	if len(c.Renamed) == 0 {
-		return nil
-	}
-	var a args
-	query := `SELECT DISTINCT m.key, m.level_key, m.functions FROM member_role h JOIN member m ON m.key = h.member_key
-		WHERE h.valid_to IS NULL AND m.account_key = ` + a.add(c.Account) + ` AND h.role_key` + inKeys(tx.Reader, c.Renamed, &a)
-	rows, err := collect(ctx, tx.Reader, query, a, func(row scanner) ([]any, error) {
-		var key int64
-		var level *int64
-		var text string
-		if err := row.Scan(&key, &level, &text); err != nil {
-			return nil, err
-		}
-		var functions []directory.RoleID
-		if err := json.Unmarshal([]byte(text), &functions); err != nil {
-			return nil, err
-		}
-		names := make([]string, 0, len(functions))
-		for _, id := range functions {
-			names = append(names, c.Names[id])
-		}
-		levelName := ""
-		if level != nil {
-			levelName = c.Names[directory.RoleID(*level)]
-		}
-		return []any{key, directory.Fold(strings.Join(names, ", ")), directory.Fold(levelName)}, nil
-	})
-	if err != nil {
-		return fmt.Errorf("read members of renamed roles: %w", err)
-	}
-	if _, err := tx.bulkUpdate(ctx, "member", "key", []string{"functions_folded", "level_folded"}, rows); err != nil {
-		return fmt.Errorf("fold renamed roles: %w", err)
-	}
-	return nil
 }

@@ -1,0 +1,350 @@
+package app
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// NewRole is a role an account makes for itself. Names are by language, under
+// directory.EveryLanguage the one for all others. Only functions propose a level
+// and products; only they and levels have a place of their own.
+type NewRole struct {
+	Kind            directory.RoleKind
+	Names           map[string]string
+	Permissions     []string
+	DefaultLevel    string
+	DefaultProducts []string
+	Place           string
+}
+
+// A RoleChange is what a role is to be from now on. What is nil stays. Version is
+// the one the change was made on.
+type RoleChange struct {
+	Version         int64
+	Names           map[string]string
+	Permissions     *[]string
+	DefaultLevel    *string
+	DefaultProducts *[]string
+	Place           *string
+}
+
+// Create makes a role of the account's own, with a code that never changes
+// (ROLE-4).
+//
+// It refuses without roles.manage; with role.permission_not_held when the maker
+// does not hold what the role would give (ROLE-6); with the field at fault: a
+// name that is missing, too long or taken, a kind, permission, level, product or
+// place there is not; and with role.too_many.
+func (s *Roles) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewRole) (directory.Role, error) {
+	var made directory.Role
+	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		e, err := s.roleEdit(ctx, r, p)
+		if err != nil {
+			return err
+		}
+		if err := checkKind(n.Kind); err != nil {
+			return err
+		}
+		if len(e.roles) >= directory.RolesMost {
+			return &directory.Error{Kind: directory.Conflict, Code: "role.too_many", Args: directory.Args{"Max": directory.RolesMost}}
+		}
+		key := p.NewKey()
+		made = directory.Role{ID: directory.RoleID(key), UUID: publicID(), Kind: n.Kind, Code: ownCode(key), Place: directory.AtBoth}
+		change := RoleChange{Names: n.Names, Permissions: &n.Permissions, DefaultLevel: &n.DefaultLevel, DefaultProducts: &n.DefaultProducts}
+		if change.Names == nil {
+			change.Names = map[string]string{}
+		}
+		if n.Place != "" {
+			change.Place = &n.Place
+		}
+		if made, err = e.changed(ctx, made, change); err != nil {
+			return err
+		}
+		return e.save(ctx, roleUpdate{Kind: audit.RoleCreated, After: made})
+	})
+	return made, err
+}
+
+// ownCode is the code of a role the account made: its number in the account,
+// which nothing else has.
+func ownCode(key int64) string { return "own-" + strconv.FormatInt(key&(1<<32-1), 10) }
+
+// Edit changes a role for all who hold it, at once; its default level and
+// products act on later assignments only (ROLE-8).
+//
+// It refuses as Create does, where the editor must hold each added permission
+// wherever the role is held (ROLE-6); with role.administrator for the
+// administrator level; with stale when somebody changed the role meanwhile; and
+// with role.place_held when its holders would have it in a place it is not for.
+func (s *Roles) Edit(ctx context.Context, actor authz.Actor, account directory.AccountID, role string, change RoleChange) error {
+	return s.onRole(ctx, actor, account, role, func(ctx context.Context, e *roleEdit, before directory.Role) (roleUpdate, error) {
+		if change.Version != before.Version {
+			return roleUpdate{}, directory.Refuse(directory.Conflict, "stale")
+		}
+		after, err := e.changed(ctx, before, change)
+		kind := audit.RoleChanged
+		if onlyRenamed(before, after) {
+			kind = audit.RoleRenamed
+		}
+		return roleUpdate{kind, before, after}, err
+	})
+}
+
+func onlyRenamed(before, after directory.Role) bool {
+	before.Names = after.Names
+	return sameRole(before, after)
+}
+
+// Rename gives a role other names, everywhere it is shown (ROLE-8). It refuses as
+// Edit does.
+func (s *Roles) Rename(ctx context.Context, actor authz.Actor, account directory.AccountID, role string, version int64, names map[string]string) error {
+	if names == nil {
+		names = map[string]string{}
+	}
+	return s.Edit(ctx, actor, account, role, RoleChange{Version: version, Names: names})
+}
+
+// Archive takes a role off every list it is chosen from; who holds it keeps it
+// (ROLE-8). One that is archived already stays so. It refuses without
+// roles.manage, with role.not_found, and with role.administrator.
+func (s *Roles) Archive(ctx context.Context, actor authz.Actor, account directory.AccountID, role string) error {
+	return s.onRole(ctx, actor, account, role, func(_ context.Context, e *roleEdit, before directory.Role) (roleUpdate, error) {
+		after := before
+		if after.Archived.IsZero() {
+			after.Archived = e.plan.Now
+		}
+		return roleUpdate{audit.RoleArchived, before, after}, nil
+	})
+}
+
+// Restore puts an archived role back on the lists. It refuses as Archive does,
+// and with role.name_taken when another role has got its name meanwhile.
+func (s *Roles) Restore(ctx context.Context, actor authz.Actor, account directory.AccountID, role string) error {
+	return s.onRole(ctx, actor, account, role, func(_ context.Context, e *roleEdit, before directory.Role) (roleUpdate, error) {
+		after := before
+		after.Archived = directory.Role{}.Archived
+		if before.Archived.IsZero() {
+			return roleUpdate{audit.RoleRestored, before, after}, nil
+		}
+		if refusal := directory.CheckRoleName(directory.Role{}, after, e.living()); refusal != nil {
+			return roleUpdate{}, refusal
+		}
+		return roleUpdate{audit.RoleRestored, before, after}, nil
+	})
+}
+
+// Reset sets a shipped role back to what the catalogue in force says; from then
+// on it follows the catalogue again (ROLE-3). It refuses as Edit does, and with
+// role.not_in_catalogue for what the catalogue does not have.
+func (s *Roles) Reset(ctx context.Context, actor authz.Actor, account directory.AccountID, role string, version int64) error {
+	return s.onRole(ctx, actor, account, role, func(_ context.Context, e *roleEdit, before directory.Role) (roleUpdate, error) {
+		declared, ok := s.declared(e.account, before)
+		if !ok {
+			return roleUpdate{}, directory.Refuse(directory.Conflict, "role.not_in_catalogue")
+		}
+		if version != before.Version {
+			return roleUpdate{}, directory.Refuse(directory.Conflict, "stale")
+		}
+		return roleUpdate{audit.RoleReset, before, shippedRole(before, declared)}, nil
+	})
+}
+
+// A roleEdit is one change of the roles of an account.
+type roleEdit struct {
+	*core
+	r       *store.Reader
+	plan    *Plan
+	account directory.Account
+	roles   []directory.Role
+}
+
+func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *Plan) (*roleEdit, error) {
+	if err := p.Require(authz.ManageRoles, 0); err != nil {
+		return nil, err
+	}
+	e := &roleEdit{core: c, r: r, plan: p}
+	var err error
+	if e.account, err = r.Account(ctx, p.Account); err != nil {
+		return nil, err
+	}
+	e.roles, err = r.Roles(ctx, p.Account)
+	return e, err
+}
+
+// onRole changes one role of an account. Nothing changed writes nothing.
+func (s *Roles) onRole(ctx context.Context, actor authz.Actor, account directory.AccountID, id string,
+	change func(ctx context.Context, e *roleEdit, before directory.Role) (roleUpdate, error)) error {
+	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		e, err := s.roleEdit(ctx, r, p)
+		if err != nil {
+			return err
+		}
+		before, err := roleOf(e.roles, id)
+		if err != nil {
+			return err
+		}
+		if isAdministratorLevel(before) {
+			return directory.Refuse(directory.Denied, "role.administrator")
+		}
+		u, err := change(ctx, e, before)
+		if err != nil {
+			return err
+		}
+		return e.save(ctx, u)
+	})
+	return err
+}
+
+// living are the roles that are not archived.
+func (e *roleEdit) living() []directory.Role {
+	return slices.DeleteFunc(slices.Clone(e.roles), func(o directory.Role) bool { return !o.Archived.IsZero() })
+}
+
+// changed is the role as it is to be, or the refusal of the field at fault.
+func (e *roleEdit) changed(ctx context.Context, before directory.Role, c RoleChange) (directory.Role, error) {
+	after := before
+	if c.Names != nil {
+		names, refusal := directory.CleanRoleNames(c.Names, e.catalogue().Languages)
+		if refusal != nil {
+			return after, refusal
+		}
+		if after.Names = names; !maps.Equal(names, before.Names) {
+			if refusal := directory.CheckRoleName(before, after, e.roles); refusal != nil {
+				return after, refusal
+			}
+		}
+	}
+	if c.Permissions != nil {
+		known := func(id string) bool { _, ok := e.catalogue().Permission(id); return ok }
+		permissions, refusal := chosen("permissions", *c.Permissions, before.Permissions, known)
+		if refusal != nil {
+			return after, refusal
+		}
+		after.Permissions = permissions
+	}
+	if err := e.propose(&after, c); err != nil {
+		return after, err
+	}
+	if c.Place != nil && *c.Place != before.Place {
+		after.Place = *c.Place
+		return after, e.checkPlace(ctx, after)
+	}
+	return after, nil
+}
+
+// propose sets what a function proposes with its later assignments (ADD-4).
+func (e *roleEdit) propose(after *directory.Role, c RoleChange) error {
+	if c.DefaultLevel != nil && *c.DefaultLevel != after.DefaultLevel {
+		offered := slices.ContainsFunc(e.living(), func(o directory.Role) bool {
+			return o.Kind == directory.Level && o.Place != directory.AtProject && o.Code == *c.DefaultLevel
+		})
+		if *c.DefaultLevel != "" && (!offered || after.Kind != directory.Function) {
+			return directory.InvalidField("default_level", "field.unknown_choice", directory.Args{"Value": shownValue(*c.DefaultLevel)})
+		}
+		after.DefaultLevel = *c.DefaultLevel
+	}
+	if c.DefaultProducts == nil {
+		return nil
+	}
+	products, refusal := chosen("products", *c.DefaultProducts, after.DefaultProducts, func(id string) bool {
+		return after.Kind == directory.Function &&
+			slices.ContainsFunc(e.catalogue().ProductsOf(e.account.Type), func(p catalogue.Product) bool { return p.ID == id })
+	})
+	if refusal != nil {
+		return refusal
+	}
+	after.DefaultProducts = products
+	return nil
+}
+
+// chosen are the values ticked of a list, each once; what is neither known nor
+// was there before is refused.
+func chosen(field string, values, before []string, known func(string) bool) ([]string, *directory.Error) {
+	var list []string
+	seen := map[string]bool{}
+	for _, v := range values {
+		if seen[v] {
+			continue
+		}
+		if !known(v) && !slices.Contains(before, v) {
+			return nil, directory.InvalidField(field, "field.unknown_choice", directory.Args{"Value": shownValue(v)})
+		}
+		seen[v] = true
+		list = append(list, v)
+	}
+	if sameSet(list, before) {
+		return before, nil // another order is no change
+	}
+	return list, nil
+}
+
+// checkPlace refuses a place there is not, and with role.place_held one that takes
+// a role from where its holders have it.
+func (e *roleEdit) checkPlace(ctx context.Context, after directory.Role) error {
+	valid := []string{directory.AtBoth}
+	switch after.Kind {
+	case directory.Function:
+		valid = []string{directory.AtBoth, directory.AtAccount, directory.AtProject}
+	case directory.Level:
+		valid = []string{directory.AtBoth, directory.AtAccount, directory.AtProject}
+	}
+	if !slices.Contains(valid, after.Place) {
+		return directory.InvalidField("place", "field.unknown_choice", directory.Args{"Value": shownValue(after.Place)})
+	}
+	if after.Place != directory.AtProject {
+		return nil
+	}
+	holders, err := e.r.RoleHolders(ctx, e.account.ID, after.ID)
+	if err != nil || holders[after.ID] == 0 {
+		return err
+	}
+	return &directory.Error{Kind: directory.Conflict, Code: "role.place_held", Field: "place", Args: directory.Args{"Count": holders[after.ID]}}
+}
+
+// save writes a role and its history. It refuses with role.permission_not_held
+// what the editor adds and does not hold wherever the role is held (ROLE-6). A
+// shipped role that is another than the catalogue's is the account's from now on.
+func (e *roleEdit) save(ctx context.Context, u roleUpdate) error {
+	if u.Before.ID != 0 && sameRole(u.Before, u.After) && u.Before.Archived.Equal(u.After.Archived) {
+		return nil
+	}
+	if err := e.holdsAdded(ctx, u); err != nil {
+		return err
+	}
+	u.After.Changed = u.After.Shipped && !e.asDeclared(e.account, u.After)
+	if err := e.refold(ctx, e.r, e.plan, e.account, []roleUpdate{u}); err != nil {
+		return err
+	}
+	e.plan.Change(store.PutRoles{Account: e.account.ID, Roles: []directory.Role{u.After}})
+	e.plan.Record(roleEntry(e.plan, u))
+	return nil
+}
+
+func (e *roleEdit) holdsAdded(ctx context.Context, u roleUpdate) error {
+	added := without(u.After.Permissions, u.Before.Permissions)
+	if len(added) == 0 {
+		return nil
+	}
+	tree := e.plan.Rights.Tree()
+	at, err := e.reachOf(ctx, e.r, tree, u.After)
+	if err != nil {
+		return err
+	}
+	for _, id := range added {
+		p, _ := e.catalogue().Permission(id)
+		if unit, missing := at.missing(e.plan.Rights, p); missing {
+			where, _ := tree.Unit(unit)
+			return &directory.Error{Kind: directory.Denied, Code: "role.permission_not_held", Field: "permissions",
+				Args: directory.Args{"Permission": id, "Unit": where.Name}}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,328 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A ShownRole is a role with how many members hold it.
+type ShownRole struct {
+	directory.Role
+	Holders int64
+	Differs bool // the account changed it, and the catalogue says otherwise (ROLE-3)
+}
+
+// RoleList is every role of an account: those that can be given, and the
+// archived ones, which their holders keep (ROLE-8).
+type RoleList struct {
+	Roles, Archived []ShownRole
+	Differences     int  // how many differ from the catalogue
+	Manage          bool // the reader may make and change roles
+}
+
+// Of are the roles of one kind that can be given.
+func (l RoleList) Of(kind directory.RoleKind) []ShownRole {
+	return slices.DeleteFunc(slices.Clone(l.Roles), func(o ShownRole) bool { return o.Kind != kind })
+}
+
+// List reads all roles of an account. It is for its managers, like the report of
+// permissions by role: it refuses whoever holds neither members.manage nor
+// roles.manage at the account or at a unit of its first level.
+func (s *Roles) List(ctx context.Context, actor authz.Actor, account directory.AccountID) (RoleList, error) {
+	var list RoleList
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := requireOversight(rights); err != nil {
+			return err
+		}
+		a, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		roles, err := r.Roles(ctx, account)
+		if err != nil {
+			return err
+		}
+		holders, err := r.RoleHolders(ctx, account, 0)
+		if err != nil {
+			return err
+		}
+		list.Manage = rights.May(authz.ManageRoles, 0)
+		for _, o := range roles {
+			one := ShownRole{Role: o, Holders: holders[o.ID], Differs: s.differs(a, o)}
+			if one.Differs {
+				list.Differences++
+			}
+			if o.Archived.IsZero() {
+				list.Roles = append(list.Roles, one)
+			} else {
+				list.Archived = append(list.Archived, one)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// requireOversight refuses with denied.permission who manages neither users nor
+// roles at the account or at a unit of its first level. Rule REP-1.
+func requireOversight(rights authz.Rights) error {
+	if rights.Member() {
+		units := []directory.UnitID{0}
+		if tree := rights.Tree(); tree != nil {
+			units = append(units, tree.Children(0)...)
+		}
+		for _, unit := range units {
+			if rights.May(authz.ManageMembers, unit) || rights.May(authz.ManageRoles, unit) {
+				return nil
+			}
+		}
+	}
+	return require(rights, authz.ManageMembers, 0)
+}
+
+// RequireOversight refuses with denied.permission who manages neither users nor
+// roles at the account or at a unit of its first level (REP-1).
+func (p *Plan) RequireOversight() error {
+	p.asked = true
+	return requireOversight(p.Rights)
+}
+
+// A HeldAt is a unit at which a role is granted, to how many members.
+type HeldAt struct {
+	Unit    directory.Unit
+	Holders int64
+}
+
+// heldAtMost is how many units of a role a form names.
+const heldAtMost = 20
+
+// A PermissionChoice is a permission as a role's form offers it.
+type PermissionChoice struct {
+	catalogue.Permission
+	Held  bool                  // the role has it
+	Free  bool                  // the editor may add it: they hold it wherever the role is held (ROLE-6)
+	Where []catalogue.UnitLevel // the levels at which it counts, top down; none: everywhere (ROLE-10)
+	Idle  bool                  // it can give nothing in a role of this kind: it does not count at the account, where those act
+}
+
+// A PermissionGroup is a group of the catalogue with what a form offers of it.
+type PermissionGroup struct {
+	catalogue.Group
+	Permissions []PermissionChoice
+}
+
+// A RoleForm is one role with all that its form shows and offers.
+type RoleForm struct {
+	ShownRole
+	Editable  bool     // the administrator level is not (ROLE-6)
+	Declared  bool     // the catalogue in force has it: it can be set back
+	HeldAt    []HeldAt // of a rights role: the units with most holders
+	Units     int      // at how many units it is granted
+	Groups    []PermissionGroup
+	Levels    []directory.Role    // a function may propose one (ADD-4)
+	Products  []catalogue.Product // and products
+	Projects  bool                // the account type knows projects: a role has a place
+	Languages []string
+}
+
+// Role is one role for its form. It refuses without roles.manage, and with
+// role.not_found.
+func (s *Roles) Role(ctx context.Context, actor authz.Actor, account directory.AccountID, role string) (RoleForm, error) {
+	return s.form(ctx, actor, account, func(ctx context.Context, r *store.Reader, roles []directory.Role) (RoleForm, error) {
+		o, err := roleOf(roles, role)
+		if err != nil {
+			return RoleForm{}, err
+		}
+		holders, err := r.RoleHolders(ctx, account, o.ID)
+		if err != nil {
+			return RoleForm{}, err
+		}
+		return RoleForm{ShownRole: ShownRole{Role: o, Holders: holders[o.ID]}, Editable: !isAdministratorLevel(o)}, nil
+	})
+}
+
+// Blank is the form of a new role of a kind. It refuses without roles.manage, and
+// with field.unknown_choice when there is no such kind.
+func (s *Roles) Blank(ctx context.Context, actor authz.Actor, account directory.AccountID, kind directory.RoleKind) (RoleForm, error) {
+	return s.form(ctx, actor, account, func(context.Context, *store.Reader, []directory.Role) (RoleForm, error) {
+		if err := checkKind(kind); err != nil {
+			return RoleForm{}, err
+		}
+		return RoleForm{ShownRole: ShownRole{Role: directory.Role{Kind: kind, Place: directory.AtBoth}}, Editable: true}, nil
+	})
+}
+
+func checkKind(kind directory.RoleKind) error {
+	switch kind {
+	case directory.Function, directory.Level, directory.RightsRole:
+		return nil
+	}
+	return directory.InvalidField("kind", "field.unknown_choice", directory.Args{"Value": shownValue(string(kind))})
+}
+
+// shownValue is what may stand in a sentence of a value that nobody offered.
+func shownValue(s string) string {
+	if runes := []rune(s); len(runes) > directory.RoleNameMost {
+		return string(runes[:directory.RoleNameMost]) + "…"
+	}
+	return s
+}
+
+func roleOf(roles []directory.Role, id string) (directory.Role, error) {
+	i := slices.IndexFunc(roles, func(o directory.Role) bool { return o.UUID == id })
+	if i < 0 {
+		return directory.Role{}, directory.Refuse(directory.NotFound, "role.not_found")
+	}
+	return roles[i], nil
+}
+
+func isAdministratorLevel(o directory.Role) bool {
+	return o.Kind == directory.Level && o.Code == directory.AdminLevel
+}
+
+func (s *Roles) form(ctx context.Context, actor authz.Actor, account directory.AccountID,
+	begin func(ctx context.Context, r *store.Reader, roles []directory.Role) (RoleForm, error)) (RoleForm, error) {
+	var f RoleForm
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := require(rights, authz.ManageRoles, 0); err != nil {
+			return err
+		}
+		a, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		roles, err := r.Roles(ctx, account)
+		if err != nil {
+			return err
+		}
+		if f, err = begin(ctx, r, roles); err != nil {
+			return err
+		}
+		c := s.catalogue()
+		t, _ := c.AccountType(a.Type)
+		_, f.Declared = s.declared(a, f.Role)
+		f.Differs, f.Languages, f.Products = s.differs(a, f.Role), c.Languages, c.ProductsOf(a.Type)
+		_, f.Projects = t.ProjectLevel()
+		for _, o := range roles {
+			if o.Kind == directory.Level && o.Place != directory.AtProject && (o.Archived.IsZero() || o.Code == f.DefaultLevel) {
+				f.Levels = append(f.Levels, o)
+			}
+		}
+		reach, err := s.reachOf(ctx, r, rights.Tree(), f.Role)
+		if err != nil {
+			return err
+		}
+		f.HeldAt, f.Units = reach.named(rights.Tree())
+		f.Groups = s.groups(t, f.Role, func(p catalogue.Permission) bool {
+			_, missing := reach.missing(rights, p)
+			return !missing
+		})
+		return nil
+	})
+	return f, err
+}
+
+// groups are the permissions that can count in accounts of a type, and those the
+// role has although they cannot.
+func (c *core) groups(t catalogue.AccountType, o directory.Role, free func(catalogue.Permission) bool) []PermissionGroup {
+	declared := c.catalogue()
+	var groups []PermissionGroup
+	for _, g := range declared.Groups {
+		group := PermissionGroup{Group: g}
+		for _, p := range declared.Permissions {
+			held := slices.Contains(o.Permissions, p.ID)
+			where, counts := countsWhere(t, p)
+			if p.Group != g.ID || !held && !counts {
+				continue
+			}
+			group.Permissions = append(group.Permissions, PermissionChoice{Permission: p, Held: held, Free: free(p), Where: where,
+				Idle: !counts || !p.CountsAt(catalogue.RootLevel) && actsAtAccount(o)})
+		}
+		if len(group.Permissions) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+// actsAtAccount reports whether a role is held at the account itself and nowhere
+// else: functions and levels that are not those of projects.
+func actsAtAccount(o directory.Role) bool {
+	return o.Kind != directory.RightsRole && o.Place != directory.AtProject
+}
+
+// countsWhere are the levels of an account type at which a permission counts, the
+// account itself first; none when it counts at all of them. It answers false when
+// it counts at none. Rule ROLE-10.
+func countsWhere(t catalogue.AccountType, p catalogue.Permission) ([]catalogue.UnitLevel, bool) {
+	levels := levelsOf(t)
+	counting := slices.DeleteFunc(slices.Clone(levels), func(l catalogue.UnitLevel) bool { return !p.CountsAt(l.ID) })
+	if len(counting) == len(levels) {
+		return nil, true
+	}
+	return counting, len(counting) > 0
+}
+
+// levelsOf are the levels at which roles act in accounts of a type: the account
+// itself, then those of units at which they can be granted.
+func levelsOf(t catalogue.AccountType) []catalogue.UnitLevel {
+	levels := []catalogue.UnitLevel{{ID: catalogue.RootLevel, Label: t.RootLabel}}
+	for _, l := range t.UnitLevels {
+		if l.Grantable {
+			levels = append(levels, l)
+		}
+	}
+	return levels
+}
+
+// A reach is where a role is held, and so where its editor must hold what they
+// add to it (ROLE-6): every unit with a grant of it, and the account's root for
+// functions, levels and roles that nobody has been given.
+type reach struct {
+	units []store.RoleUnit
+	role  directory.Role
+}
+
+func (c *core) reachOf(ctx context.Context, r *store.Reader, tree *authz.Tree, o directory.Role) (reach, error) {
+	at := reach{role: o}
+	if o.Kind == directory.RightsRole && o.ID != 0 {
+		var err error
+		if at.units, err = r.RoleUnits(ctx, o.ID); err != nil {
+			return at, err
+		}
+	}
+	if len(at.units) == 0 {
+		at.units = []store.RoleUnit{{Unit: tree.Root()}}
+	}
+	return at, nil
+}
+
+// missing is a unit at which the role would give the permission and the editor
+// does not hold it. Where it does not count the role gives nothing (ROLE-10).
+func (at reach) missing(rights authz.Rights, p catalogue.Permission) (directory.UnitID, bool) {
+	for _, held := range at.units {
+		if p.CountsAt(rights.Tree().Level(held.Unit)) && !rights.May(authz.Permission(p.ID), held.Unit) {
+			return held.Unit, true
+		}
+	}
+	return 0, false
+}
+
+// named are the units with most holders, and how many units there are.
+func (at reach) named(tree *authz.Tree) ([]HeldAt, int) {
+	if at.role.Kind != directory.RightsRole || len(at.units) == 1 && at.units[0].Holders == 0 {
+		return nil, 0
+	}
+	var named []HeldAt
+	for _, held := range at.units[:min(len(at.units), heldAtMost)] {
+		if unit, ok := tree.Unit(held.Unit); ok {
+			named = append(named, HeldAt{Unit: unit, Holders: held.Holders})
+		}
+	}
+	return named, len(at.units)
+}

@@ -1,0 +1,102 @@
+package directory
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// How many characters the name of a role may have, and how many roles an account.
+const (
+	RoleNameMost = 80
+	RolesMost    = 500
+)
+
+// EveryLanguage is the key of a role's one name for all languages it has none of
+// its own for.
+const EveryLanguage = ""
+
+// CleanRoleNames trims a role's names and leaves out those that say nothing.
+// Under EveryLanguage stands the name for all languages without one of their own.
+//
+// It refuses with field.required when no name is left, field.too_long,
+// text.broken for what no screen shows as it is, and field.unknown_choice for a
+// language that is not offered.
+func CleanRoleNames(names map[string]string, languages []string) (map[string]string, *Error) {
+	clean := map[string]string{}
+	for _, language := range slices.Sorted(maps.Keys(names)) {
+		field := RoleNameField(language)
+		if !utf8.ValidString(names[language]) {
+			return nil, InvalidField(field, "text.broken", nil)
+		}
+		name := strings.Join(strings.Fields(names[language]), " ")
+		if strings.ContainsFunc(name, unicode.IsControl) {
+			return nil, InvalidField(field, "text.broken", nil)
+		}
+		if Fold(name) == "" {
+			continue
+		}
+		if language != EveryLanguage && !slices.Contains(languages, language) {
+			return nil, InvalidField("name", "field.unknown_choice", Args{"Value": shortened(language)})
+		}
+		if utf8.RuneCountInString(name) > RoleNameMost {
+			return nil, InvalidField(field, "field.too_long", Args{"Max": RoleNameMost})
+		}
+		clean[language] = name
+	}
+	if len(clean) == 0 {
+		return nil, InvalidField("name", "field.required", nil)
+	}
+	return clean, nil
+}
+
+// RoleNameField is the input a role's name in a language is typed in.
+func RoleNameField(language string) string {
+	if language == EveryLanguage {
+		return "name"
+	}
+	return "name_" + language
+}
+
+// shortened keeps a value of somebody else's making from filling a sentence.
+func shortened(s string) string {
+	if runes := []rune(s); len(runes) > RoleNameMost {
+		return string(runes[:RoleNameMost]) + "…"
+	}
+	return s
+}
+
+// CheckRoleName refuses with role.name_taken, or role.name_archived, what another
+// role of the same kind is called or has as its code: people choose by name, and
+// files of imports name roles. Names the role had before are not asked about
+// again, for catalogues may call two roles alike.
+func CheckRoleName(before, after Role, others []Role) *Error {
+	had := foldedNames(before)
+	for _, language := range slices.Sorted(maps.Keys(after.Names)) {
+		name := Fold(after.Names[language])
+		if slices.Contains(had, name) {
+			continue
+		}
+		for _, other := range others {
+			if other.ID == after.ID || other.Kind != after.Kind || !slices.Contains(append(foldedNames(other), Fold(other.Code)), name) {
+				continue
+			}
+			code := "role.name_taken"
+			if !other.Archived.IsZero() {
+				code = "role.name_archived"
+			}
+			return &Error{Kind: Conflict, Code: code, Field: RoleNameField(language), Args: Args{"Name": after.Names[language]}}
+		}
+	}
+	return nil
+}
+
+func foldedNames(r Role) []string {
+	names := make([]string, 0, len(r.Names))
+	for _, name := range r.Names {
+		names = append(names, Fold(name))
+	}
+	return names
+}
