@@ -57,7 +57,8 @@ func walls() map[string]wall {
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `
 			Preferences: Of Set
-			Accounts: Contacts Logo Message Open Overview Services`,
+			Accounts: Contacts Logo Message Open Overview Services
+			Grants: Tree Why`,
 		wallDuty: `
 			Accounts: Change Create Enter Figures Keys List SetState Show Tries
 			Users: CreateStaff Erase Lookup Named ResetFactor Staff SwitchOff SwitchOn

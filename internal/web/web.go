@@ -16,6 +16,7 @@ import (
 	"intendant/internal/web/network"
 	"intendant/internal/web/page"
 	"intendant/internal/web/profile"
+	"intendant/internal/web/rights"
 )
 
 // areas are the parts of the site, in the order of the routes' table.
@@ -30,6 +31,7 @@ func areas() []func(*page.Site) {
 		network.Mount,
 		invitation.Mount,
 		profile.Mount,
+		rights.Mount,
 	}
 }
 
