@@ -87,6 +87,7 @@ type core struct {
 	lanes     lanes
 	totals    totals
 	trees     trees
+	homes     homeCounts
 	residents residents
 }
 

@@ -307,6 +307,8 @@ type acting struct {
 	unasked        []directory.UserID // of the withdrawn
 	mails          []directory.Mail
 	look           func(company string) (map[string]directory.Company, error)
+	home           directory.Unit                  // that members were moved to last
+	mayHome        func(unit directory.Unit) error // whether members may be moved there
 }
 
 // planEach plans an act on the members of these keys.
@@ -364,6 +366,7 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 	if a.roster, err = c.roster(ctx, r, p, members...); err != nil {
 		return nil, nil, nil, err
 	}
+	a.mayHome = func(unit directory.Unit) error { return c.mayBeHome(p.Rights, a.account, unit) }
 	for _, u := range users {
 		a.technical[u.ID] = u.Technical()
 	}

@@ -23,6 +23,7 @@ type MemberChange struct {
 	Phone           *string
 	PersonnelNumber *string
 	Ends            *time.Time // the zero time: no end
+	Unit            *string    // public id of the home unit (UNIT-5)
 	Person          PersonChange
 }
 
@@ -231,6 +232,11 @@ func (a *acting) editFrom(u directory.User, before, after directory.Member, chan
 			return directory.InvalidField("ends", "member.end_past", nil)
 		}
 		after.Ends = *change.Ends
+	}
+	if change.Unit != nil {
+		if err := a.settleIn(&after, *change.Unit); err != nil {
+			return err
+		}
 	}
 	if err := a.giveRoles(&after, change); err != nil {
 		return err

@@ -182,6 +182,7 @@ func (ro *roster) entry(kind audit.Kind, u directory.User, before, after directo
 		return m.Status.String()
 	}
 	e.Note("status", status(before), status(after))
+	ro.noteHome(&e, before, after)
 	e.Note("company", ro.companyName(before.Company), ro.companyName(after.Company))
 	e.Note("functions", ro.functionCodes(before), ro.functionCodes(after))
 	e.Note("access_level", ro.levelCode(before.Level), ro.levelCode(after.Level))
@@ -192,6 +193,25 @@ func (ro *roster) entry(kind audit.Kind, u directory.User, before, after directo
 	e.Note("last_name", before.Suggested.Last, after.Suggested.Last)
 	e.Note("ends", day(before.Ends), day(after.Ends))
 	return e
+}
+
+// noteHome records another home unit, and the one somebody begins in when it is
+// not the root (UNIT-5).
+func (ro *roster) noteHome(e *audit.Entry, before, after directory.Member) {
+	if before.Unit == after.Unit || before.Unit == 0 && after.Unit == ro.account.Root {
+		return
+	}
+	var from, to directory.Unit
+	if tree := ro.plan.Rights.Tree(); tree != nil {
+		if before.Unit != 0 {
+			from, _ = tree.Unit(before.Unit)
+		}
+		to, _ = tree.Unit(after.Unit)
+	}
+	if from.Name == to.Name {
+		from.Name, to.Name = from.UUID, to.UUID
+	}
+	e.Note("unit", from.Name, to.Name)
 }
 
 func day(t time.Time) string {

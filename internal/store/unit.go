@@ -143,6 +143,21 @@ func (r *Reader) RoleCounts(ctx context.Context, units []directory.UnitID) ([]Ro
 	return counts, nil
 }
 
+// FirstHolders reads the first roles held at a unit, by the holders' names.
+func (r *Reader) FirstHolders(ctx context.Context, unit directory.UnitID, most int) ([]directory.Grant, error) {
+	var a args
+	query := `SELECT g.key, g.member_key, g.role_key, g.unit_key FROM "grant" g JOIN member m ON m.key = g.member_key
+		WHERE g.unit_key = ` + a.add(unit) + ` AND g.valid_to IS NULL ORDER BY m.name_folded, m.key, g.key LIMIT ` + a.add(most)
+	grants, err := collect(ctx, r, query, a, func(row scanner) (directory.Grant, error) {
+		var g directory.Grant
+		return g, row.Scan(&g.ID, &g.Member, &g.Role, &g.Unit)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read first holders: %w", err)
+	}
+	return grants, nil
+}
+
 // HeldByThoseAt reads, of every member who holds a role at some units, what they
 // hold there, at the root by their place, and at further units: all that a
 // comparison of their rights on both ways needs (UNIT-4).
