@@ -80,7 +80,8 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 		Root: root.ID, ContractEnds: n.ContractEnds, Created: p.Now, Version: 1,
 	}
 	roles := s.shippedRoles(p, account.Type)
-	ro := &roster{plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{}}
+	ro := &roster{plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{},
+		technical: map[directory.UserID]bool{}}
 	invite, err := s.planBuyer(ctx, r, ro, n.Buyer, buyers)
 	if err != nil {
 		return directory.Account{}, err
