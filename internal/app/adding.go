@@ -31,6 +31,7 @@ type NewMember struct {
 	JobTitle        string
 	PersonnelNumber string
 	Ends            time.Time
+	Home            string // home unit: public id, id by which products know it, or names from the top down; empty: as the options say
 
 	identity    bool             // the names are the person's own, not suggestions: the full form (ADD-11)
 	provisional string           // hash of a provisional password for a new person
@@ -42,11 +43,13 @@ type NewMember struct {
 
 // AddOptions say how people are brought in.
 type AddOptions struct {
-	Unit    directory.UnitID // home unit; 0: the root
-	Change  bool             // what the row says replaces what a known member has (ADD-13); else nothing of them changes (ADD-5)
-	Invite  bool             // everybody added is invited; else those given an access level (ADD-8)
-	Silent  bool             // nobody is invited: the form invites after saving (INV-5)
-	Preview bool             // say what would be, write nothing (PLAN-1)
+	Home    string // public id of the home unit; empty: the root, or what the actor manages of it (UNIT-5)
+	Change  bool   // what the row says replaces what a known member has (ADD-13); else nothing of them changes (ADD-5)
+	Invite  bool   // everybody added is invited; else those given an access level (ADD-8)
+	Silent  bool   // nobody is invited: the form invites after saving (INV-5)
+	Preview bool   // say what would be, write nothing (PLAN-1)
+
+	steps bool // roles at units are chosen apart: none is proposed
 }
 
 // chunk is how many rows one transaction takes.
@@ -57,8 +60,10 @@ const chunk = 500
 // refusal leaves the others done. Chunks of 500 rows are each a transaction
 // under one batch; adding again what was added changes nothing.
 //
-// It refuses as a whole without members.manage at the unit, and rows that give
-// a level or function whose permissions the actor does not hold (ROLE-6).
+// It refuses as a whole without members.manage at the home unit, and rows that
+// give a level or function whose permissions the actor does not hold (ROLE-6).
+// Whoever comes gets the role that is proposed for everybody, where the account
+// type requires a general one and the actor may give it (ROLE-3).
 func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.AccountID, rows []NewMember, o AddOptions) (Verdicts, error) {
 	if actor.Batch == "" && len(rows) > 1 {
 		actor.Batch = uuid.NewString()
@@ -89,7 +94,7 @@ func (c *core) previewed(ctx context.Context, actor authz.Actor, account directo
 // planAdd plans one chunk of rows.
 func (c *core) planAdd(rows []NewMember, o AddOptions) Planner {
 	return func(ctx context.Context, r *store.Reader, p *Plan) error {
-		if err := p.Require(authz.ManageMembers, o.Unit); err != nil {
+		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
 		return c.addRows(ctx, r, p, rows, o)
@@ -102,6 +107,7 @@ func (c *core) addRows(ctx context.Context, r *store.Reader, p *Plan, rows []New
 	if err != nil {
 		return err
 	}
+	before := len(p.Verdicts)
 	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
 	for _, row := range rows {
 		p.Verdicts = append(p.Verdicts, a.row(row))
@@ -109,9 +115,30 @@ func (c *core) addRows(ctx context.Context, r *store.Reader, p *Plan, rows []New
 	if err := a.settle(ctx, r); err != nil {
 		return err
 	}
+	if !o.steps {
+		if err := c.proposeRoles(ctx, r, p, p.Verdicts[before:]); err != nil {
+			return err
+		}
+	}
 	if len(a.invitees) > 0 {
 		c.planInvitation(p, a.roster, a.invitees...)
 	}
+	return nil
+}
+
+// proposeRoles gives everybody who was added the role that is proposed for
+// everybody (ROLE-3).
+func (c *core) proposeRoles(ctx context.Context, r *store.Reader, p *Plan, verdicts Verdicts) error {
+	g, err := c.grantingIn(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	for _, v := range verdicts {
+		if v.Outcome == Added {
+			g.propose(v.member)
+		}
+	}
+	g.settle()
 	return nil
 }
 
@@ -140,6 +167,7 @@ type adding struct {
 	named     map[string]directory.Company
 	languages []string
 	invitees  []invitee
+	homes     homes
 }
 
 func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewMember, o AddOptions) (*adding, error) {
@@ -156,6 +184,12 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 	}
 	a := &adding{o: o, languages: c.catalogue().Languages}
 	var err error
+	if a.homes, err = c.homesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
+		return nil, err
+	}
+	if a.homes.refusal != nil && slices.ContainsFunc(rows, func(n NewMember) bool { return n.Home == "" }) {
+		return nil, a.homes.refusal
+	}
 	if a.known, err = r.UsersBySignInName(ctx, names); err != nil {
 		return nil, err
 	}
@@ -192,6 +226,10 @@ func (a *adding) row(n NewMember) Verdict {
 	if u.ID != 0 && former.ID != 0 && former.Removed.IsZero() {
 		return a.there(v, u, former, n)
 	}
+	home, refusal := a.homes.of(n.Home)
+	if refusal != nil {
+		return v.refused(refusal)
+	}
 	companies := len(a.newCompanies)
 	m, refusal := a.place(n)
 	if refusal != nil {
@@ -213,7 +251,7 @@ func (a *adding) row(n NewMember) Verdict {
 	case invited:
 		m.Status = directory.Invited
 	}
-	m.Unit = a.o.Unit
+	m.Unit = home
 	m = a.add(u, m, former)
 	if invited {
 		i := invitee{User: u, Member: m, First: former.ID == 0}
@@ -305,6 +343,11 @@ func (a *adding) there(v Verdict, u directory.User, before directory.Member, n N
 	set(&after.Suggested.Last, said.Suggested.Last)
 	if !said.Ends.IsZero() {
 		after.Ends = said.Ends
+	}
+	if n.Home != "" {
+		if after.Unit, refusal = a.homes.of(n.Home); refusal != nil {
+			return v.refused(refusal)
+		}
 	}
 	if v.Changes = a.differences(before, after); len(v.Changes) > 0 {
 		v.Outcome, v.Creates = Changed, len(a.newCompanies) > companies

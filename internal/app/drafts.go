@@ -22,6 +22,7 @@ const DraftPageRows = 200
 type Pasting struct {
 	Draft, Text string
 	Mended      bool
+	Home        string // of a new draft: public id of the home unit; empty: as AddOptions
 }
 
 // Paste reads addresses into a draft, which waits seven days for its maker. Doubles are merged, in the draft too; pieces that are no
@@ -36,9 +37,16 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 		return i, err
 	}
 	limit := 0
-	if err := s.reading(ctx, actor, account, func(r *store.Reader) error {
+	var reader authz.Rights
+	var where homes
+	if err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		reader = rights
 		found, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
 		limit = s.policies(found).PasteLimit
+		where, err = s.homesIn(ctx, r, rights, account, paste.Home)
 		return err
 	}); err != nil {
 		return i, err
@@ -54,8 +62,11 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 		return i, directory.InvalidField("addresses", "addresses.too_many", directory.Args{"count": total, "limit": limit})
 	}
 	if i.ID == 0 {
+		if where.refusal != nil {
+			return i, where.refusal
+		}
 		i = directory.Import{Account: account, Noun: directory.ImportMembers, Format: directory.ImportPasted,
-			Choices: directory.ImportChoices{Invite: directory.InviteByLevel}}
+			Choices: directory.ImportChoices{Invite: directory.InviteByLevel, Home: paste.Home}}
 		if i, err = s.newDraft(ctx, actor, i); err != nil {
 			return i, err
 		}
@@ -66,7 +77,7 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 		}
 		i.Choices.Addresses -= int(counts.invalid)
 	}
-	return s.pasted(ctx, i, list, max(counts.Last, counts.lastInvalid))
+	return s.pasted(ctx, reader, i, list, max(counts.Last, counts.lastInvalid))
 }
 
 // A pasteCount is what a draft holds before more is pasted into it.
@@ -110,7 +121,7 @@ func (s *Imports) draft(ctx context.Context, actor authz.Actor, account director
 }
 
 // pasted writes the rows of a paste after the last line there is.
-func (s *Imports) pasted(ctx context.Context, i directory.Import, list directory.AddressList, last int64) (directory.Import, error) {
+func (s *Imports) pasted(ctx context.Context, reader authz.Rights, i directory.Import, list directory.AddressList, last int64) (directory.Import, error) {
 	added := int64(0)
 	for addresses := list.Addresses; len(addresses) > 0; {
 		part := addresses[:min(chunk, len(addresses))]
@@ -120,7 +131,7 @@ func (s *Imports) pasted(ctx context.Context, i directory.Import, list directory
 			last++
 			rows[n] = directory.DraftRow{Line: last, Email: a.Email, First: a.First, Last: a.Last}
 		}
-		if err := s.recognise(ctx, i.Account, rows); err != nil {
+		if err := s.recognise(ctx, reader, i.Account, rows); err != nil {
 			return i, err
 		}
 		if err := s.note(ctx, func(tx *store.Tx) error {
@@ -160,8 +171,8 @@ func (s *Imports) touched(ctx context.Context, i directory.Import, total int64) 
 }
 
 // recognise fills in what the account knows of people: who is there, and where
-// those who were removed had been (ADD-5, USER-6).
-func (c *core) recognise(ctx context.Context, account directory.AccountID, rows []directory.DraftRow) error {
+// those who were removed had been, as far as the reader sees (ADD-5, USER-6).
+func (c *core) recognise(ctx context.Context, reader authz.Rights, account directory.AccountID, rows []directory.DraftRow) error {
 	return c.db.View(ctx, func(r *store.Reader) error {
 		emails := make([]string, len(rows))
 		for n, row := range rows {
@@ -198,7 +209,7 @@ func (c *core) recognise(ctx context.Context, account directory.AccountID, rows 
 			case !known || !addressed(u, rows[n].Email):
 			case m.Removed.IsZero():
 				rows[n].Member = m.ID
-			default:
+			case seesUnit(reader, m.Unit):
 				comeBack(&rows[n], u, m, formerPlace{companies[m.Company].Name, roles})
 			}
 		}
@@ -281,13 +292,13 @@ func (s *Imports) Draft(ctx context.Context, actor authz.Actor, account director
 		if v.Faults, _, err = r.CountInvalid(ctx, i.ID); err != nil {
 			return err
 		}
-		v.Lines, err = s.draftLines(ctx, r, account, rows)
+		v.Lines, err = s.draftLines(ctx, r, rights, i, rows)
 		return err
 	})
 	return v, err
 }
 
-func (s *Imports) draftLines(ctx context.Context, r *store.Reader, account directory.AccountID, rows []directory.DraftRow) ([]DraftLine, error) {
+func (s *Imports) draftLines(ctx context.Context, r *store.Reader, rights authz.Rights, of directory.Import, rows []directory.DraftRow) ([]DraftLine, error) {
 	lines := make([]DraftLine, len(rows))
 	var keys []directory.MemberID
 	var names []string
@@ -299,11 +310,11 @@ func (s *Imports) draftLines(ctx context.Context, r *store.Reader, account direc
 			names = append(names, row.Company)
 		}
 	}
-	named, err := r.CompaniesByName(ctx, account, names)
+	named, err := r.CompaniesByName(ctx, of.Account, names)
 	if err != nil {
 		return nil, err
 	}
-	there, err := placesShown(ctx, r, account, keys)
+	there, err := placesShown(ctx, r, of.Account, rights, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -320,12 +331,14 @@ func (s *Imports) draftLines(ctx context.Context, r *store.Reader, account direc
 	return lines, nil
 }
 
-// placesShown are members as rows of a draft show them.
-func placesShown(ctx context.Context, r *store.Reader, account directory.AccountID, keys []directory.MemberID) (map[directory.MemberID]directory.DraftRow, error) {
+// placesShown are members as rows of a draft show them, those in the reader's
+// sight.
+func placesShown(ctx context.Context, r *store.Reader, account directory.AccountID, rights authz.Rights, keys []directory.MemberID) (map[directory.MemberID]directory.DraftRow, error) {
 	members, err := r.Members(ctx, account, keys)
 	if err != nil || len(members) == 0 {
 		return nil, err
 	}
+	members = slices.DeleteFunc(members, func(m directory.Member) bool { return !seesUnit(rights, m.Unit) })
 	ids := make([]directory.UserID, len(members))
 	for n, m := range members {
 		ids[n] = m.User
@@ -364,6 +377,9 @@ func placesShown(ctx context.Context, r *store.Reader, account directory.Account
 type AddChoices struct {
 	Companies         []directory.Company
 	Functions, Levels []directory.Role
+	Homes             []HomeChoice // units that may be the home, at most 200 and the one asked for
+	MoreHomes         bool
+	Home              string // public id of the home unit that is proposed; empty: one is to be chosen
 }
 
 // offeredCompanies is how many companies a form proposes; others are typed.
@@ -386,7 +402,7 @@ func (c AddChoices) DefaultLevel(function string) string {
 func (s *Members) Choices(ctx context.Context, actor authz.Actor, account directory.AccountID) (AddChoices, error) {
 	var found AddChoices
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		if err := require(rights, authz.ManageMembers, 0); err != nil {
+		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		found, err = s.choices(ctx, r, account, rights)
@@ -404,6 +420,11 @@ func (c *core) choices(ctx context.Context, r *store.Reader, account directory.A
 	a, err := r.Account(ctx, account)
 	if err != nil {
 		return found, err
+	}
+	kind, _ := c.catalogue().AccountType(a.Type)
+	found.Homes, found.MoreHomes = homeChoices(rights, kind, "", "")
+	if tops := topmost(rights); len(tops) == 1 {
+		found.Home = tops[0].UUID
 	}
 	ro := &roster{plan: &Plan{Rights: rights}, account: a, roles: roles}
 	for _, role := range roles {

@@ -144,8 +144,8 @@ func grantableAt(t *authz.Tree, kind catalogue.AccountType, unit directory.UnitI
 	if !found {
 		return directory.Refuse(directory.NotFound, "unit.not_found")
 	}
-	if !t.Live(unit) {
-		return &directory.Error{Kind: directory.Conflict, Code: "unit.archived", Args: directory.Args{"Unit": u.Name}}
+	if refusal := archivedAt(t, unit); refusal != nil {
+		return refusal
 	}
 	if u.ID == t.Root() {
 		return nil

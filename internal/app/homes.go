@@ -1,15 +1,20 @@
 package app
 
 import (
+	"context"
+	"strings"
+
 	"intendant/internal/authz"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 )
 
 // homeFor is the home unit of somebody new: the one that is wanted, else the
 // root, else the one topmost unit whose members the actor manages (UNIT-5). It
 // refuses with the field unit what is not there, is archived or is managed by
 // others, and with field.required where there are several to choose from.
-func homeFor(rights authz.Rights, wanted directory.UnitID) (directory.UnitID, *directory.Error) {
+func homeFor(rights authz.Rights, kind catalogue.AccountType, wanted directory.UnitID) (directory.UnitID, *directory.Error) {
 	t := rights.Tree()
 	if wanted == 0 {
 		tops := topmost(rights)
@@ -28,10 +33,115 @@ func homeFor(rights authz.Rights, wanted directory.UnitID) (directory.UnitID, *d
 	if refusal := manages(rights, wanted, "unit"); refusal != nil {
 		return 0, refusal
 	}
-	if !t.Live(wanted) {
-		return 0, &directory.Error{Kind: directory.Conflict, Code: "unit.archived", Field: "unit", Args: directory.Args{"Unit": u.Name}}
+	if level, known := kind.Level(u.Level); known && level.Project {
+		return 0, directory.InvalidField("unit", "unit.not_home", directory.Args{"Name": u.Name})
+	}
+	if refusal := archivedAt(t, wanted); refusal != nil {
+		refusal.Field = "unit"
+		return 0, refusal
 	}
 	return wanted, nil
+}
+
+// homes finds the home units that rows name.
+type homes struct {
+	rights  authz.Rights
+	kind    catalogue.AccountType
+	usual   directory.UnitID // of rows that name none
+	refusal *directory.Error // why there is none
+	known   map[string]home
+}
+
+// A home is a unit that was looked up, or why it cannot be one.
+type home struct {
+	unit    directory.UnitID
+	refusal *directory.Error
+}
+
+// homesOf starts with the unit that is meant where a row names none: a public
+// id, or none for what homeFor takes by itself.
+func homesOf(rights authz.Rights, kind catalogue.AccountType, usual string) homes {
+	h := homes{rights: rights, kind: kind, known: map[string]home{}}
+	if usual == "" {
+		h.usual, h.refusal = homeFor(rights, kind, 0)
+		return h
+	}
+	h.usual, h.refusal = h.of(usual)
+	return h
+}
+
+// homesIn is homesOf in an account.
+func (c *core) homesIn(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, usual string) (homes, error) {
+	a, err := r.Account(ctx, account)
+	if err != nil {
+		return homes{}, err
+	}
+	kind, _ := c.catalogue().AccountType(a.Type)
+	return homesOf(rights, kind, usual), nil
+}
+
+// of is the home unit that a row names: by public id, by the id by which
+// products know the unit, or by names from the top down, separated by ">" or
+// "/". A name that several units have is refused with unit.ambiguous.
+func (h homes) of(text string) (directory.UnitID, *directory.Error) {
+	if text == "" {
+		return h.usual, h.refusal
+	}
+	if known, ok := h.known[text]; ok {
+		return known.unit, known.refusal
+	}
+	found := h.find(text)
+	h.known[text] = found
+	return found.unit, found.refusal
+}
+
+func (h homes) find(text string) home {
+	t := h.rights.Tree()
+	var named []directory.UnitID
+	path := splitPath(text)
+	for _, u := range t.Units() {
+		if u.UUID == text || u.External != "" && u.External == text {
+			unit, refusal := homeFor(h.rights, h.kind, u.ID)
+			return home{unit, refusal}
+		}
+		if len(path) > 0 && directory.Fold(u.Name) == path[len(path)-1] && seesUnit(h.rights, u.ID) && underNames(t, u, path) {
+			named = append(named, u.ID)
+		}
+	}
+	switch len(named) {
+	case 0:
+		return home{refusal: directory.InvalidField("unit", "unit.not_found", nil)}
+	case 1:
+		unit, refusal := homeFor(h.rights, h.kind, named[0])
+		return home{unit, refusal}
+	}
+	return home{refusal: directory.InvalidField("unit", "unit.ambiguous", directory.Args{"Unit": text})}
+}
+
+// splitPath reads names from the top down, folded.
+func splitPath(text string) []string {
+	var names []string
+	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return r == '>' || r == '/' }) {
+		if folded := directory.Fold(name); folded != "" {
+			names = append(names, folded)
+		}
+	}
+	return names
+}
+
+// underNames reports whether the units right above one bear the names of a path.
+func underNames(t *authz.Tree, u directory.Unit, path []string) bool {
+	for i := len(path) - 1; i >= 0; i-- {
+		if directory.Fold(u.Name) != path[i] {
+			return false
+		}
+		above, found := t.Unit(u.Parent)
+		if i > 0 && (u.Parent == 0 || !found) {
+			return false
+		}
+		u = above
+	}
+	return true
 }
 
 // topmost are the units whose members the actor manages and that stand under no
@@ -63,11 +173,11 @@ const offeredHomes = 200
 
 // homeChoices are the units that the actor may make somebody's home: all where
 // they are few, else those that a search finds, and the one that is chosen.
-func homeChoices(rights authz.Rights, chosen, search string) (choices []HomeChoice, more bool) {
+func homeChoices(rights authz.Rights, kind catalogue.AccountType, chosen, search string) (choices []HomeChoice, more bool) {
 	t, folded := rights.Tree(), directory.Fold(search)
 	found := 0
 	for _, u := range t.Units() {
-		if !t.Live(u.ID) || !rights.May(authz.ManageMembers, u.ID) {
+		if level, _ := kind.Level(u.Level); level.Project || !t.Live(u.ID) || !rights.May(authz.ManageMembers, u.ID) {
 			continue
 		}
 		if u.UUID != chosen && !matches(u, folded) {

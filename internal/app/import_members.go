@@ -28,6 +28,7 @@ const (
 	columnJobTitle  = "job_title"
 	columnPersonnel = "personnel_number"
 	columnEnds      = "ends"
+	columnUnit      = "unit"
 )
 
 // MemberFields are the columns an import of members knows, with the words their
@@ -54,6 +55,8 @@ func MemberFields() []sheet.Field {
 			"personalnummer", "personeelsnummer"}},
 		{ID: columnEnds, Words: []string{"date de fin", "fin", "date de sortie", "end date", "valid until", "enddatum", "austrittsdatum",
 			"einddatum", "uitdiensttreding"}},
+		{ID: columnUnit, Words: []string{"unité", "unité de rattachement", "rattachement", "entité", "agence", "unit", "home unit", "branch", "einheit",
+			"stammeinheit", "niederlassung", "eenheid", "thuiseenheid", "vestiging"}},
 	}
 }
 
@@ -63,8 +66,8 @@ func (s *Imports) memberNoun() noun {
 		key: func(columns map[string]int, cells []string) string {
 			return directory.Fold(cellOf(columns, cells, columnEmail))
 		},
-		permit:  func(_ authz.Actor, rights authz.Rights) error { return require(rights, authz.ManageMembers, 0) },
-		require: func(p *Plan) error { return p.Require(authz.ManageMembers, 0) },
+		permit:  func(_ authz.Actor, rights authz.Rights) error { return requireSomewhere(rights, authz.ManageMembers) },
+		require: func(p *Plan) error { return p.RequireSomewhere(authz.ManageMembers) },
 		plan:    s.planMembers,
 	}
 }
@@ -99,7 +102,8 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *Plan, i d
 		facts[n] = RowFacts{Name: strings.TrimSpace(m.First + " " + m.Last), Email: m.Email, Company: m.Company,
 			Function: strings.Join(m.Functions, ", "), Level: m.Level}
 	}
-	o := AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody}
+	o := AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody,
+		Home: i.Choices.Home}
 	return facts, s.addRows(ctx, r, p, people, o)
 }
 
@@ -148,7 +152,7 @@ func newVocabulary(roles []directory.Role) vocabulary {
 func (v vocabulary) member(columns map[string]int, row sourceRow) NewMember {
 	cell := func(field string) string { return cellOf(columns, row.cells, field) }
 	m := NewMember{Email: cell(columnEmail), First: cell(columnFirst), Last: cell(columnLast), UserName: cell(columnUserName),
-		Company: cell(columnCompany), Phone: cell(columnPhone), JobTitle: cell(columnJobTitle), PersonnelNumber: cell(columnPersonnel)}
+		Company: cell(columnCompany), Phone: cell(columnPhone), JobTitle: cell(columnJobTitle), PersonnelNumber: cell(columnPersonnel), Home: cell(columnUnit)}
 	if full := cell(columnFullName); m.First == "" && m.Last == "" && full != "" {
 		m.First, m.Last = directory.SplitName(full)
 	}

@@ -79,12 +79,12 @@ func nounIn(account directory.AccountID) string {
 }
 
 // reading runs a read of imports that the actor may see.
-func (s *Imports) reading(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader) error) error {
+func (s *Imports) reading(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, rights authz.Rights) error) error {
 	return s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := s.noun(nounIn(account)).permit(actor, rights); err != nil {
 			return err
 		}
-		return read(r)
+		return read(r, rights)
 	})
 }
 
@@ -96,7 +96,7 @@ const sampleRows = 20
 // members.manage, and what sheet.Open refuses.
 func (s *Imports) Upload(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, file io.Reader) (directory.Import, error) {
 	i := directory.Import{Account: account, Noun: nounIn(account), FileName: name}
-	if err := s.reading(ctx, actor, account, func(*store.Reader) error { return nil }); err != nil {
+	if err := s.reading(ctx, actor, account, func(*store.Reader, authz.Rights) error { return nil }); err != nil {
 		return i, err
 	}
 	sp, err := spoolFile(file, sheet.DefaultLimits().Bytes)
@@ -178,30 +178,48 @@ func (s *Imports) newDraft(ctx context.Context, actor authz.Actor, i directory.I
 	return i, err
 }
 
-// Find reads an import of the account. A draft is its maker's alone. It refuses
-// with import.not_found.
+// Find reads an import of the account. A draft is its maker's alone; who manages
+// the members of some units only finds their own. It refuses with
+// import.not_found.
 func (s *Imports) Find(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.Import, error) {
 	var i directory.Import
-	err := s.reading(ctx, actor, account, func(r *store.Reader) (err error) {
-		i, err = s.find(ctx, r, actor, account, id)
+	err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		i, err = s.find(ctx, r, importReader{actor, rights}, account, id)
 		return err
 	})
 	return i, err
 }
 
-func (s *Imports) find(ctx context.Context, r *store.Reader, actor authz.Actor, account directory.AccountID, id string) (directory.Import, error) {
+// An importReader is who reads imports.
+type importReader struct {
+	authz.Actor
+	rights authz.Rights
+}
+
+// owner is whose imports are shown: all when 0, else those of somebody who
+// manages the members of some units only.
+func (b importReader) owner(account directory.AccountID) directory.UserID {
+	if account == directory.Installation || b.rights.May(authz.ManageMembers, 0) {
+		return 0
+	}
+	return b.User
+}
+
+func (s *Imports) find(ctx context.Context, r *store.Reader, by importReader, account directory.AccountID, id string) (directory.Import, error) {
 	i, err := r.ImportByUUID(ctx, account, id)
-	if err == nil && i.State == directory.ImportDraft && i.User != actor.User {
+	owner := by.owner(account)
+	if err == nil && i.User != by.User && (i.State == directory.ImportDraft || owner != 0) {
 		err = directory.Refuse(directory.NotFound, "import.not_found")
 	}
 	return i, err
 }
 
-// Recent lists the account's last imports.
+// Recent lists the account's last imports; who manages the members of some units
+// only sees their own.
 func (s *Imports) Recent(ctx context.Context, actor authz.Actor, account directory.AccountID, limit int) ([]directory.Import, error) {
 	var found []directory.Import
-	err := s.reading(ctx, actor, account, func(r *store.Reader) (err error) {
-		found, err = r.Imports(ctx, account, nounIn(account), limit)
+	err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		found, err = r.Imports(ctx, account, store.ImportList{Noun: nounIn(account), Owner: importReader{actor, rights}.owner(account), Limit: limit})
 		return err
 	})
 	return found, err
@@ -213,6 +231,7 @@ type ImportSetting struct {
 	Columns                   map[string]int // field to column; nil proposes anew
 	Change                    bool
 	Invite                    string
+	Home                      string // public id of the home unit; empty: as AddOptions
 }
 
 // Settings reads a draft anew as the setting says and checks its rows again.
@@ -229,6 +248,9 @@ func (s *Imports) Settings(ctx context.Context, actor authz.Actor, account direc
 	c := &i.Choices
 	other := set.Charset != c.Charset || set.Separator != c.Separator || set.Sheet != c.Sheet
 	c.Charset, c.Separator, c.Sheet, c.Change, c.Invite = set.Charset, set.Separator, set.Sheet, set.Change, set.Invite
+	if !i.Pasted() { // a paste has said it
+		c.Home = set.Home
+	}
 	var size int64
 	if !i.Pasted() {
 		sp, err := s.spoolImport(ctx, i.ID)
@@ -262,8 +284,8 @@ type ImportFilter struct {
 // Rows reads rows of an import with their outcomes.
 func (s *Imports) Rows(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, f ImportFilter) ([]ImportedRow, error) {
 	var found []ImportedRow
-	err := s.reading(ctx, actor, account, func(r *store.Reader) error {
-		i, err := s.find(ctx, r, actor, account, id)
+	err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		i, err := s.find(ctx, r, importReader{actor, rights}, account, id)
 		if err != nil {
 			return err
 		}

@@ -134,8 +134,12 @@ func (s *Invitations) Accept(ctx context.Context, client Client, a Acceptance, l
 		after.Password, after.PasswordHash, after.PasswordSet = directory.PasswordOwn, hash, p.Now
 		planFirstPassword(p, now.User, after)
 		done.Account = now.Account
+		factor, err := r.Factor(ctx, after.ID)
+		if err != nil {
+			return err
+		}
 		var session store.Session
-		done.Started, session = begin(after, v.Policy, client, p.Now, limits)
+		done.Started, session = beginning{User: after, Policy: v.Policy, Factor: factor, Client: client, Limits: limits}.session(p.Now)
 		p.Pending(store.StartSession(session))
 		return s.planAcceptance(ctx, r, p, now, after)
 	}, append(accounts, directory.Installation)...)
@@ -282,6 +286,11 @@ func (c *core) planAcceptance(ctx context.Context, r *store.Reader, p *Plan, v I
 		}
 	}
 	ro.change(audit.InvitationAccepted, u, v.member, after)
+	if v.member.Status != directory.Active {
+		if err := c.keepGrants(ctx, r, p, after, v.invitation.By); err != nil {
+			return err
+		}
+	}
 	p.Change(store.EndInvitations{Members: []directory.MemberID{after.ID}, State: string(directory.InvitationAccepted)},
 		store.CloseJoinRequests{User: u.ID, Account: ro.account.ID})
 	if v.member.Status == directory.Active {
@@ -294,15 +303,7 @@ func (c *core) planAcceptance(ctx context.Context, r *store.Reader, p *Plan, v I
 // and operator gave them by their duty, everybody else must hold what is in
 // them now (ROLE-6).
 func (c *core) stillGives(ctx context.Context, r *store.Reader, ro *roster, by directory.UserID, now time.Time) (func(directory.RoleID) bool, error) {
-	all := func(directory.RoleID) bool { return true }
-	if by == 0 {
-		return all, nil
-	}
-	inviter, err := r.User(ctx, by)
-	if err != nil || inviter.Staff != "" {
-		return all, err
-	}
-	rights, err := c.rightsAt(ctx, r, authz.Actor{Kind: authz.Person, User: by}, ro.account.ID, now)
+	rights, err := c.rightsOfGiver(ctx, r, ro.account.ID, by, now)
 	if err != nil {
 		return nil, err
 	}
@@ -314,6 +315,55 @@ func (c *core) stillGives(ctx context.Context, r *store.Reader, ro *roster, by d
 		administers := role.Kind != directory.Level || role.Code != directory.AdminLevel || rights.May(authz.ManageAdministrators, ro.account.Root)
 		return administers && rights.MayGive(role.ID, ro.account.Root)
 	}, nil
+}
+
+// rightsOfGiver are what somebody who gave something may give now: the vendor's
+// staff, the operator and the program itself all, by their duty.
+func (c *core) rightsOfGiver(ctx context.Context, r *store.Reader, account directory.AccountID, by directory.UserID, now time.Time) (authz.Rights, error) {
+	actor := authz.Actor{Kind: authz.Person, User: by}
+	if by == 0 {
+		return c.rightsAt(ctx, r, SystemActor(), account, now)
+	}
+	giver, err := r.User(ctx, by)
+	if err != nil {
+		return authz.Rights{}, err
+	}
+	if giver.Staff != "" {
+		actor = SystemActor()
+	}
+	return c.rightsAt(ctx, r, actor, account, now)
+}
+
+// keepGrants ends the grants of somebody who becomes active that neither who gave
+// them nor one of the inviters may give any more (ROLE-6).
+func (c *core) keepGrants(ctx context.Context, r *store.Reader, p *Plan, m directory.Member, inviters ...directory.UserID) error {
+	g, err := c.grantingIn(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	grants, err := r.GrantsOf(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	known := map[directory.UserID]authz.Rights{}
+	for _, grant := range grants {
+		stands := false
+		for _, by := range append(slices.Clone(inviters), grant.By) {
+			rights, read := known[by]
+			if !read {
+				if rights, err = c.rightsOfGiver(ctx, r, p.Account, by, p.Now); err != nil {
+					return err
+				}
+				known[by] = rights
+			}
+			stands = stands || rights.MayGive(grant.Role, grant.Unit)
+		}
+		if !stands {
+			g.end(m, grant)
+		}
+	}
+	g.settle()
+	return nil
 }
 
 // A WaitingInvitation is an account that waits for whoever is signed in.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,7 +94,13 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *Plan, 
 		return err
 	}
 	if auto && !p.Rights.Closed() {
-		return s.planApproval(ctx, r, p, u, j)
+		plain, err := s.comesPlain(ctx, r, p, u.ID)
+		if err != nil {
+			return err
+		}
+		if plain {
+			return s.planApproval(ctx, r, p, u, j)
+		}
 	}
 	administrators, err := r.Administrators(ctx, j.Account, toldAdministrators)
 	if err != nil {
@@ -118,9 +125,13 @@ func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Pla
 	if err != nil {
 		return err
 	}
+	var made directory.Member
 	if former.ID == 0 || !former.Removed.IsZero() {
-		ro.add(u, directory.Member{Status: directory.Active}, former)
+		made = ro.add(u, directory.Member{Status: directory.Active}, former)
 	} else {
+		if err := s.mayLetIn(ctx, r, p, ro, former); err != nil {
+			return err
+		}
 		after := former
 		after.Status, after.Resumes = directory.Active, 0
 		ro.change(audit.MemberReactivated, u, former, after)
@@ -128,6 +139,11 @@ func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Pla
 	}
 	if err := ro.settle(ctx, r); err != nil {
 		return err
+	}
+	if made.ID != 0 {
+		if err := s.proposeRoles(ctx, r, p, Verdicts{{Outcome: Added, member: made}}); err != nil {
+			return err
+		}
 	}
 	count, err := r.KeyCount(ctx, j.Number)
 	if err != nil {
@@ -144,9 +160,34 @@ func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Pla
 	return nil
 }
 
+// comesPlain reports whether a domain may let a person in by itself: nobody who
+// was switched off (USER-2), and nobody whose access level or function permits
+// something, since a domain gives nothing (ROLE-6).
+func (s *JoinRequests) comesPlain(ctx context.Context, r *store.Reader, p *Plan, user directory.UserID) (bool, error) {
+	former, err := r.MemberOf(ctx, p.Account, user)
+	if refusedWith(err, "member.not_found") || err == nil && !former.Removed.IsZero() {
+		return true, nil
+	}
+	gives := slices.ContainsFunc(rolesOf(former), func(role directory.RoleID) bool { return len(p.Rights.Tree().Gives(role, 0)) > 0 })
+	return former.Status != directory.Inactive && !gives, err
+}
+
+// mayLetIn refuses with role.not_held to let somebody in whose place gives what
+// whoever approves does not hold. Where a domain lets in by itself, grants stay
+// whose giver may still give them (ROLE-6).
+func (s *JoinRequests) mayLetIn(ctx context.Context, r *store.Reader, p *Plan, ro *roster, m directory.Member) error {
+	if p.Actor.User == m.User {
+		return s.keepGrants(ctx, r, p, m)
+	}
+	a := acting{roster: ro, grants: grantsOnce(ctx, r, []directory.MemberID{m.ID})}
+	return a.holdsRolesOf(m)
+}
+
 // Approve lets a waiting person in as an active member (JOIN-5). It refuses with
 // join.decided, naming who decided first (JOIN-6), and with join.gone when the
-// person took the request back.
+// person took the request back. Somebody who has a place already gets it back
+// only from who holds all that it gives: others are refused with role.not_held
+// (ROLE-6).
 func (s *JoinRequests) Approve(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.User, error) {
 	return s.decide(ctx, actor, account, id, func(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
 		return s.planApproval(ctx, r, p, u, j)

@@ -307,8 +307,9 @@ type acting struct {
 	unasked        []directory.UserID // of the withdrawn
 	mails          []directory.Mail
 	look           func(company string) (map[string]directory.Company, error)
-	home           directory.Unit                  // that members were moved to last
-	mayHome        func(unit directory.Unit) error // whether members may be moved there
+	home           directory.Unit                                      // that members were moved to last
+	mayHome        func(unit directory.Unit) error                     // whether members may be moved there
+	grants         func(directory.MemberID) ([]directory.Grant, error) // what a member holds at units
 }
 
 // planEach plans an act on the members of these keys.
@@ -363,6 +364,7 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 	a := &acting{look: func(company string) (map[string]directory.Company, error) {
 		return r.CompaniesByName(ctx, p.Account, []string{company})
 	}}
+	a.grants = grantsOnce(ctx, r, keys)
 	if a.roster, err = c.roster(ctx, r, p, members...); err != nil {
 		return nil, nil, nil, err
 	}
@@ -388,17 +390,48 @@ func (a *acting) reach(m directory.Member) error {
 		return &directory.Error{Kind: directory.Denied, Code: "denied.permission",
 			Args: directory.Args{"Permission": string(authz.ManageAdministrators)}}
 	}
+	a.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: m.Unit})
 	return nil
 }
 
-// holdsRolesOf refuses when the member's level or functions permit what the
-// actor does not hold (ROLE-6).
+// grantsOnce reads the grants of members when the first one is asked for.
+func grantsOnce(ctx context.Context, r *store.Reader, keys []directory.MemberID) func(directory.MemberID) ([]directory.Grant, error) {
+	var read map[directory.MemberID][]directory.Grant
+	return func(m directory.MemberID) ([]directory.Grant, error) {
+		var err error
+		if read == nil {
+			read, err = r.GrantsOfAll(ctx, keys)
+		}
+		return read[m], err
+	}
+}
+
+// holdsRolesOf refuses when the member's level, functions or grants permit what
+// the actor does not hold there (ROLE-6).
 func (a *acting) holdsRolesOf(m directory.Member) error {
+	grants, err := a.grants(m.ID)
+	if err != nil {
+		return err
+	}
+	if refusal := a.holdsGrants(grants); refusal != nil {
+		return refusal
+	}
 	for _, id := range rolesOf(m) {
 		if role, ok := a.role(id); ok {
 			if refusal := a.mayGive(role, ""); refusal != nil {
 				return refusal
 			}
+		}
+	}
+	return nil
+}
+
+// holdsGrants refuses with role.not_held when a grant gives what the actor does
+// not hold at its unit.
+func (ro *roster) holdsGrants(grants []directory.Grant) *directory.Error {
+	for _, g := range grants {
+		if role, known := ro.role(g.Role); known && !ro.plan.Rights.MayGive(g.Role, g.Unit) {
+			return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Args: directory.Args{"Role": role.Name(ro.account.Language)}}
 		}
 	}
 	return nil

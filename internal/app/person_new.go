@@ -17,6 +17,7 @@ type NewPerson struct {
 	NewMember
 	Password string
 	Inactive bool
+	Roles    []RoleStep // at units; nil: the role that is proposed for everybody (ROLE-3)
 }
 
 // Create brings one person into an account with the full form and answers their
@@ -25,9 +26,10 @@ type NewPerson struct {
 // somebody who has an identity the form gives a place only: names stay
 // suggestions, a password changes nothing (USER-4).
 //
-// It refuses without members.manage, with the field that is missing (user name,
-// e-mail, language and what the account type requires), with member.already,
-// and with user.name_taken at the field of the name (ADD-12).
+// It refuses without members.manage at the home unit (UNIT-5), with the field
+// that is missing (user name, e-mail, language, what the account type requires
+// and the roles it requires, as Grants.Set does), with member.already, and with
+// user.name_taken at the field of the name (ADD-12).
 func (s *Members) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewPerson) (directory.Member, error) {
 	var made directory.Member
 	form, err := s.personForm(ctx, actor, account)
@@ -53,10 +55,10 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 		}
 	}
 	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
-		if err := p.Require(authz.ManageMembers, 0); err != nil {
+		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
-		if err := s.addRows(ctx, r, p, []NewMember{row}, AddOptions{Silent: !onCreation, Invite: onCreation}); err != nil {
+		if err := s.addRows(ctx, r, p, []NewMember{row}, AddOptions{Silent: !onCreation, Invite: onCreation, steps: true}); err != nil {
 			return err
 		}
 		v := p.Verdicts[0]
@@ -70,9 +72,25 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 		if row.provisional != "" && v.newcomer {
 			p.Record(p.Entry(audit.UserPasswordProvisional, made.User, 0))
 		}
-		return nil
+		return s.firstRoles(ctx, r, p, made, n.Roles)
 	})
 	return made, err
+}
+
+// firstRoles gives somebody new their roles at units.
+func (c *core) firstRoles(ctx context.Context, r *store.Reader, p *Plan, m directory.Member, steps []RoleStep) error {
+	g, err := c.grantingIn(ctx, r, p)
+	if err != nil {
+		return err
+	}
+	if steps == nil {
+		g.propose(m)
+	}
+	if _, err := g.steps(m, steps); err != nil {
+		return err
+	}
+	g.settle()
+	return nil
 }
 
 // complete refuses the first field that is required and empty.
@@ -112,7 +130,7 @@ func (s *Members) PersonForm(ctx context.Context, actor authz.Actor, account dir
 func (s *Members) personForm(ctx context.Context, actor authz.Actor, account directory.AccountID) (PersonForm, error) {
 	var form PersonForm
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := require(rights, authz.ManageMembers, 0); err != nil {
+		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		a, err := r.Account(ctx, account)
@@ -148,10 +166,12 @@ func ProposeUserName(email string) string {
 // bad addresses with addresses.invalid. Rule ADD-10.
 func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account directory.AccountID, text string, all NewMember) (Verdicts, error) {
 	limit, pasteLimit := 0, 0
+	var reader authz.Rights
 	if err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := require(rights, authz.ManageMembers, 0); err != nil {
+		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
+		reader = rights
 		a, err := r.Account(ctx, account)
 		limit, pasteLimit = s.policies(a).QuickAddAccount, s.policies(a).PasteLimit
 		return err
@@ -168,11 +188,11 @@ func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account direc
 	case n == 0 && len(list.Faults) == 0:
 		return nil, directory.InvalidField("addresses", "addresses.empty", nil)
 	}
-	rows, err := s.quickRows(ctx, account, list, all)
+	rows, err := s.quickRows(ctx, reader, account, list, all)
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := s.Add(ctx, actor, account, rows, AddOptions{})
+	verdicts, err := s.Add(ctx, actor, account, rows, AddOptions{Home: all.Home})
 	for _, f := range list.Faults {
 		fault := directory.InvalidField("addresses", f.Code, directory.Args{"Text": f.Text})
 		verdicts = append(verdicts, Verdict{Row: f.Line, Email: f.Text, Outcome: Refused, Refusal: fault})
@@ -182,12 +202,12 @@ func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account direc
 
 // quickRows are the addresses with what all of them get, over what the account
 // knows of those who were removed.
-func (s *Members) quickRows(ctx context.Context, account directory.AccountID, list directory.AddressList, all NewMember) ([]NewMember, error) {
+func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account directory.AccountID, list directory.AddressList, all NewMember) ([]NewMember, error) {
 	known := make([]directory.DraftRow, len(list.Addresses))
 	for n, a := range list.Addresses {
 		known[n] = directory.DraftRow{Line: int64(n + 1), Email: a.Email, First: a.First, Last: a.Last}
 	}
-	if err := s.recognise(ctx, account, known); err != nil {
+	if err := s.recognise(ctx, reader, account, known); err != nil {
 		return nil, err
 	}
 	rows := make([]NewMember, len(known))
@@ -220,22 +240,25 @@ type PersonCard struct {
 }
 
 // Card reads a member of the account as their form shows them after saving. It
-// refuses without members.manage, and with member.not_found.
+// refuses without members.manage at their home unit, and with member.not_found.
 func (s *Members) Card(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (PersonCard, error) {
 	var card PersonCard
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := require(rights, authz.ManageMembers, 0); err != nil {
+		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		m, err := r.MemberByUUID(ctx, account, id)
 		if err != nil {
 			return err
 		}
+		if !m.Removed.IsZero() || !rights.May(authz.ManageMembers, m.Unit) {
+			return directory.Refuse(directory.NotFound, "member.not_found")
+		}
 		u, err := r.User(ctx, m.User)
 		if err != nil {
 			return err
 		}
-		shown, err := placesShown(ctx, r, account, []directory.MemberID{m.ID})
+		shown, err := placesShown(ctx, r, account, rights, []directory.MemberID{m.ID})
 		row := shown[m.ID]
 		name := u
 		name.First, name.Last = row.First, row.Last

@@ -31,7 +31,8 @@ type Plan struct {
 	write   store.Write
 	pending []store.Change
 	asked   bool
-	closed  bool // may change a closed account
+	needs   []store.Asked // the rights that were asked for, for a request that is repeated
+	closed  bool          // may change a closed account
 }
 
 // Require refuses with denied.permission unless the actor holds the permission
@@ -39,17 +40,32 @@ type Plan struct {
 // not know of the account (API-3).
 func (p *Plan) Require(permission authz.Permission, unit directory.UnitID) error {
 	p.asked = true
+	p.relies(store.Asked{Permission: string(permission), Unit: unit})
 	return require(p.Rights, permission, unit)
+}
+
+// relies keeps what right the plan stands on.
+func (p *Plan) relies(on store.Asked) {
+	if p.Actor.Request != "" && !slices.Contains(p.needs, on) {
+		p.needs = append(p.needs, on)
+	}
 }
 
 // RequireSomewhere refuses like Require unless the actor holds the permission
 // at some unit; the plan then asks for each member's own unit (UNIT-5).
 func (p *Plan) RequireSomewhere(permission authz.Permission) error {
 	p.asked = true
-	if p.Rights.MayAnywhere(permission) {
+	p.relies(store.Asked{Permission: string(permission), Anywhere: true})
+	return requireSomewhere(p.Rights, permission)
+}
+
+// requireSomewhere refuses like require unless the permission is held at some
+// unit.
+func requireSomewhere(rights authz.Rights, permission authz.Permission) error {
+	if rights.MayAnywhere(permission) {
 		return nil
 	}
-	return require(p.Rights, permission, 0)
+	return require(rights, permission, 0)
 }
 
 func require(rights authz.Rights, permission authz.Permission, unit directory.UnitID) error {
@@ -232,6 +248,9 @@ func (p *Plan) finish(sealer store.Sealer) (store.Write, error) {
 	w.Sealer, w.Changes = sealer, append(w.Changes, p.pending...)
 	if w.Empty() {
 		return w, nil
+	}
+	if p.Actor.Request != "" {
+		w.Changes = append([]store.Change{store.ApplyRepeat{Holder: p.Actor.Request, Asked: p.needs}}, w.Changes...)
 	}
 	for _, l := range p.ledgers {
 		l.Sequence++

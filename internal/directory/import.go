@@ -79,6 +79,7 @@ type ImportChoices struct {
 	Columns   map[string]int // field to column, from 0
 	Change    bool           // rows change people who are there already
 	Invite    string
+	Home      string // public id of the home unit of whoever names none (UNIT-5)
 	Addresses int    // pieces read of a paste
 	Doubles   int    // merged addresses of a paste
 	By        string // kind of the actor who started it

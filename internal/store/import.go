@@ -51,12 +51,22 @@ func (r *Reader) importWhere(ctx context.Context, where string, a args) (directo
 	return i, nil
 }
 
+// An ImportList says which imports are listed: all of a noun, or one maker's.
+type ImportList struct {
+	Noun  string
+	Owner directory.UserID
+	Limit int
+}
+
 // Imports lists the imports of one noun in an account that were started, newest
 // first.
-func (r *Reader) Imports(ctx context.Context, account directory.AccountID, noun string, limit int) ([]directory.Import, error) {
+func (r *Reader) Imports(ctx context.Context, account directory.AccountID, of ImportList) ([]directory.Import, error) {
 	var a args
-	query := `SELECT ` + importColumns + ` FROM import WHERE account_key = ` + a.add(account) + ` AND noun = ` + a.add(noun) +
-		` AND state <> 'draft' ORDER BY created_at DESC, key DESC LIMIT ` + a.add(limit)
+	query := `SELECT ` + importColumns + ` FROM import WHERE account_key = ` + a.add(account) + ` AND noun = ` + a.add(of.Noun) + ` AND state <> 'draft'`
+	if of.Owner != 0 {
+		query += ` AND user_key = ` + a.add(of.Owner)
+	}
+	query += ` ORDER BY created_at DESC, key DESC LIMIT ` + a.add(of.Limit)
 	found, err := collect(ctx, r, query, a, scanImport)
 	if err != nil {
 		return nil, fmt.Errorf("list imports: %w", err)
