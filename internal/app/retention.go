@@ -19,6 +19,7 @@ func (u *Users) Purge(ctx context.Context) error {
 	for _, some := range []func(tx *store.Tx) (int64, error){
 		func(tx *store.Tx) (int64, error) { return tx.PurgeSessions(ctx, now, purgeRows) },
 		func(tx *store.Tx) (int64, error) { return tx.PurgeLinks(ctx, now, purgeRows) },
+		func(tx *store.Tx) (int64, error) { return tx.PurgeRepeats(ctx, now, purgeRows) },
 		func(tx *store.Tx) (int64, error) {
 			return tx.PurgeTokens(ctx, now.AddDate(0, 0, -keptTokens), purgeRows)
 		},

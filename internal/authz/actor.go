@@ -49,6 +49,7 @@ type Actor struct {
 	Address string    // where the request came from, for throttling and the sign-in log
 	Agent   string
 	Batch   string // one act on many, in several transactions
+	Request string // the claim of a request that must not be done twice (PLAN-3)
 }
 
 // MayDuty reports whether the actor may do what only the vendor does.

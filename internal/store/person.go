@@ -110,6 +110,9 @@ func (c ErasePerson) eraseTexts(ctx context.Context, tx *Tx) error {
 		}},
 		{`UPDATE mail SET facts = '{}' WHERE state <> 'waiting' AND `, tells},
 		{`UPDATE import_row SET facts = '{}' WHERE `, tells},
+		{`UPDATE repeatable SET answer = '' WHERE `, func(a *args) string {
+			return `answer LIKE ` + a.add(containing(u.Email)) + ` ESCAPE '\'`
+		}},
 		{`UPDATE account SET referent_key = NULL WHERE `, is("referent_key")},
 		{`UPDATE account SET contact_name = '', contact_email = '' WHERE `, func(a *args) string { return `contact_email = ` + a.add(u.Email) }},
 	} {

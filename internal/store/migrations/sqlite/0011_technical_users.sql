@@ -34,7 +34,7 @@ CREATE TABLE repeatable (
   account_key BIGINT NOT NULL,
   route TEXT NOT NULL,
   digest BLOB NOT NULL,
-  holder TEXT NOT NULL,
+  holder TEXT NOT NULL CONSTRAINT repeatable_holder_unique UNIQUE,
   state TEXT NOT NULL CONSTRAINT repeatable_state_known CHECK (state IN ('begun', 'applied', 'answered')),
   asked TEXT NOT NULL,
   status BIGINT NOT NULL,

@@ -1,0 +1,250 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A MemberRecord is one member as a program reads them: with the home unit, and
+// the version that an edit is made on (PLAN-4).
+type MemberRecord struct {
+	ListedMember
+	Home    directory.Unit
+	Version string
+}
+
+// MemberRecords is one page of members.
+type MemberRecords struct {
+	Rows  []MemberRecord
+	Total int64 // found, exactly, when it was asked for
+	Next  string
+}
+
+// Record reads one member. It refuses without members.view at their home unit,
+// with member.not_found.
+func (s *Members) Record(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) (MemberRecord, error) {
+	var record MemberRecord
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		l, err := s.listing(ctx, r, rights, account, MemberQuery{})
+		if err != nil {
+			return err
+		}
+		m, err := r.MemberByUUID(ctx, account, member)
+		if err != nil {
+			return err
+		}
+		if !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) {
+			return directory.Refuse(directory.NotFound, "member.not_found")
+		}
+		records, err := l.records(ctx, []store.MemberPlace{{Key: m.ID}})
+		if err == nil && len(records) == 0 {
+			return directory.Refuse(directory.NotFound, "member.not_found")
+		}
+		if err == nil {
+			record = records[0]
+		}
+		return err
+	})
+	return record, err
+}
+
+// Records reads members in the actor's sight, page by page, and counts them when
+// asked to. It refuses as List does. Who reads on beyond a first page reads in
+// bulk, which is recorded once an hour (HIST-4).
+func (s *Members) Records(ctx context.Context, actor authz.Actor, account directory.AccountID, q MemberQuery, count bool) (MemberRecords, error) {
+	var found MemberRecords
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		l, err := s.listing(ctx, r, rights, account, q)
+		if err != nil {
+			return err
+		}
+		if count {
+			if found.Total, err = l.total(ctx, l.l); err != nil {
+				return err
+			}
+		}
+		var page MemberPage
+		places, err := l.places(ctx, &page)
+		if err != nil {
+			return err
+		}
+		found.Next = page.Next
+		found.Rows, err = l.records(ctx, places)
+		return err
+	})
+	if err == nil && q.After != "" {
+		err = s.noteReading(ctx, actor, account)
+	}
+	return found, err
+}
+
+func (l *listing) records(ctx context.Context, places []store.MemberPlace) ([]MemberRecord, error) {
+	rows, err := l.rows(ctx, places, 1)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]MemberRecord, len(rows))
+	for i, row := range rows {
+		home, _ := l.rights.Tree().Unit(row.Unit)
+		records[i] = MemberRecord{ListedMember: row, Home: home, Version: editVersion(row.Member, row.Person)}
+	}
+	return records, nil
+}
+
+// readingEvery is how often reading in bulk by the same actor is recorded.
+const readingEvery = time.Hour
+
+// noteReading records that somebody reads members in bulk.
+func (s *Members) noteReading(ctx context.Context, actor authz.Actor, account directory.AccountID) error {
+	first := false
+	subject := strconv.FormatInt(int64(account), 10) + " " + strconv.FormatInt(int64(actor.User), 10)
+	err := s.note(ctx, func(tx *store.Tx) error {
+		t, err := tx.Throttle(ctx, "api.read", subject)
+		if err != nil {
+			return err
+		}
+		if first = t.Count == 0 || tx.Now.Sub(t.Since) >= readingEvery; !first {
+			return nil
+		}
+		return tx.SetThrottle(ctx, "api.read", subject, directory.Throttle{Since: tx.Now, Count: 1})
+	})
+	if err != nil || !first {
+		return err
+	}
+	_, err = s.perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+		if err := p.RequireSomewhere(authz.ViewMembers); err != nil {
+			return err
+		}
+		entry := p.Entry(audit.ExportRun, 0, 0)
+		entry.Note("purpose", "", "members")
+		p.Record(entry)
+		return nil
+	})
+	return err
+}
+
+// A UnitRecord is one unit as a program reads it.
+type UnitRecord struct {
+	directory.Unit
+	Parent directory.Unit // zero for the root
+	Live   bool           // neither it nor one above it is archived
+}
+
+// A UnitRecordQuery says which units are read.
+type UnitRecordQuery struct {
+	Search   string
+	Under    string // public id: only it and what lies below
+	Archived bool   // archived ones too
+	After    string // public id of the last unit that was read
+	Size     int    // at most 200
+}
+
+// UnitRecords is one page of units.
+type UnitRecords struct {
+	Rows  []UnitRecord
+	Total int
+	Next  string
+}
+
+// Records reads the units in the actor's sight in tree order, page by page. It
+// refuses without members.view and units.manage anywhere, with unit.not_found,
+// and with list.bad_cursor.
+func (s *Units) Records(ctx context.Context, actor authz.Actor, account directory.AccountID, q UnitRecordQuery) (UnitRecords, error) {
+	var found UnitRecords
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		g, err := s.granted(ctx, r, rights, account)
+		if err != nil {
+			return err
+		}
+		chosen, err := g.chosen(q)
+		if err != nil {
+			return err
+		}
+		found.Total = len(chosen)
+		from := 0
+		if q.After != "" {
+			at := slices.IndexFunc(chosen, func(i int) bool { return g.units[i].UUID == q.After })
+			if at < 0 {
+				return directory.InvalidField("cursor", "list.bad_cursor", nil)
+			}
+			from = at + 1
+		}
+		size := q.Size
+		if size <= 0 {
+			size = pageUsual
+		}
+		to := min(from+min(size, pageMost), len(chosen))
+		for _, i := range chosen[from:to] {
+			found.Rows = append(found.Rows, g.record(i))
+		}
+		if to < len(chosen) {
+			found.Next = g.units[chosen[to-1]].UUID
+		}
+		return nil
+	})
+	return found, err
+}
+
+// Record reads one unit. It refuses with unit.not_found what is out of the
+// actor's sight.
+func (s *Units) Record(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string) (UnitRecord, error) {
+	var found UnitRecord
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		g, err := s.granted(ctx, r, rights, account)
+		if err != nil {
+			return err
+		}
+		i, err := g.named(unit)
+		if err == nil {
+			found = g.record(i)
+		}
+		return err
+	})
+	return found, err
+}
+
+// granted is the grove of whoever may see units at all.
+func (s *Units) granted(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID) (*grove, error) {
+	if err := requireUnits(rights); err != nil {
+		return nil, err
+	}
+	return s.grove(ctx, r, rights, account)
+}
+
+// chosen are the places of the units that a query means.
+func (g *grove) chosen(q UnitRecordQuery) ([]int, error) {
+	within := func(int) bool { return true }
+	if q.Under != "" {
+		top, err := g.named(q.Under)
+		if err != nil {
+			return nil, err
+		}
+		within = func(i int) bool { return g.tree.Covers(g.units[top].ID, g.units[i].ID) }
+	}
+	words := directory.Fold(q.Search)
+	var chosen []int
+	for i, u := range g.units {
+		if !g.sees[i] || !q.Archived && !g.live[i] || !within(i) {
+			continue
+		}
+		if words == "" || matches(u, words) {
+			chosen = append(chosen, i)
+		}
+	}
+	return chosen, nil
+}
+
+func (g *grove) record(i int) UnitRecord {
+	one := UnitRecord{Unit: g.units[i], Live: g.live[i]}
+	if above := g.parent[i]; above >= 0 {
+		one.Parent = g.units[above]
+	}
+	return one
+}
