@@ -212,8 +212,11 @@ func (e *explaining) load(ctx context.Context, r *store.Reader, m directory.Memb
 	}
 	all := e.of.Holds()
 	for _, h := range all {
-		one := HeldRole{Held: h, Reach: e.reach(h.Unit), Adds: !effect(e.tree, all, h.Role, h.Unit).Nothing()}
-		one.Role, _ = e.tree.Role(h.Role)
+		role, _ := e.tree.Role(h.Role)
+		if h.Grant == 0 && len(role.Permissions) == 0 {
+			continue // a function that names a trade, not rights
+		}
+		one := HeldRole{Held: h, Role: role, Reach: e.reach(h.Unit), Adds: !effect(e.tree, all, h.Role, h.Unit).Nothing()}
 		one.Unit, _ = e.tree.Unit(h.Unit)
 		if h.Grant != 0 {
 			one.By = person(givers, by[h.Grant])

@@ -42,17 +42,16 @@ type box struct {
 
 // An item is one unit of the list beside the drawing.
 type item struct {
-	name, level   string
-	here          []string
-	note          string // what is said of it beside
-	inherits      string
-	href          string
-	close         string
-	closeTitle    string
-	more          []stubLine
-	below         []*item
-	id            string
-	marked, quiet bool
+	name, level string
+	here, idle  []string // roles held here, and those that add nothing
+	inherits    string
+	href        string
+	close       string
+	closeTitle  string
+	more        []stubLine
+	below       []*item
+	id          string
+	marked      bool
 }
 
 // A stubLine says in the list what is folded under a unit.
@@ -371,13 +370,12 @@ func (d *drawer) said(m mark) []string {
 func (d *drawer) item(i int) *item {
 	one, m := d.spots[i], d.marks[i]
 	it := &item{id: one.unit.UUID, name: one.unit.Name, level: d.words.level(d.levelOf(one)), href: d.whyAt(one.unit.UUID), marked: one.unit.UUID == d.at.Unit}
-	idle := false
 	for _, r := range m.here {
-		it.here = append(it.here, r.Role.Name(d.words.lang))
-		idle = idle || !r.Adds
-	}
-	if idle {
-		it.note = d.T("rights.adds_nothing")
+		if r.Adds {
+			it.here = append(it.here, r.Role.Name(d.words.lang))
+		} else {
+			it.idle = append(it.idle, r.Role.Name(d.words.lang))
+		}
 	}
 	if names := d.names(m.above); len(names) > 0 {
 		it.inherits = d.T("rights.inherits", "Roles", names)

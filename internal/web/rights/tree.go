@@ -141,11 +141,10 @@ func (p treePage) by(h app.HeldRole) string {
 	if h.Grant == 0 {
 		return p.T("rights.held.place")
 	}
-	who := h.By.Name
-	if who == "" {
-		who = p.T(h.By.Message)
+	if h.By.User == 0 {
+		return p.Printer.Date(h.From)
 	}
-	return p.T("rights.held.by", "Actor", who, "Day", h.From)
+	return p.T("rights.held.by", "Actor", giver(p.Page, h), "Day", h.From)
 }
 
 // bar says why nothing that is held counts now, or nothing.
@@ -271,4 +270,12 @@ func (p treePage) size() templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"width": p.scaled(p.picture.width), "height": p.scaled(p.picture.height)}
+}
+
+// giver is who gave a role, by name where they have one.
+func giver(p ui.Page, h app.HeldRole) string {
+	if h.By.Name != "" {
+		return h.By.Name
+	}
+	return p.T(h.By.Message)
 }

@@ -235,12 +235,10 @@ func (p whyPage) heldNote(h app.HeldRole) string {
 	switch {
 	case h.Gives && h.Grant == 0:
 		return p.T("rights.why.held.place")
+	case h.Gives && h.By.User == 0:
+		return p.T("rights.why.held.since", "Day", h.From)
 	case h.Gives:
-		who := h.By.Name
-		if who == "" {
-			who = p.T(h.By.Message)
-		}
-		return p.T("rights.why.held.by", "Actor", who, "Day", h.From)
+		return p.T("rights.why.held.by", "Actor", giver(p.Page, h), "Day", h.From)
 	case h.Idle:
 		return p.T("rights.why.held.idle", "Levels", p.counting())
 	}
