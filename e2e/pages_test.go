@@ -40,6 +40,9 @@ func TestPages(t *testing.T) {
 				if who != stranger {
 					one.tries(s, people[who], demo.Password)
 					s.DontSee("Mot de passe oublié")
+					if known := people[who+" secret"]; known != "" {
+						one.enterCode(s, known)
+					}
 				}
 				g.crawl(s, who, one.begin(s, who, people))
 			})
@@ -65,7 +68,7 @@ func example(t *testing.T) (*world, map[string]string) {
 	w.serve()
 	people := map[string]string{"account": made.Account.Number}
 	for _, p := range made.People {
-		people[p.As] = p.Login
+		people[p.As], people[p.As+" secret"] = p.Login, p.OneTimeSecret
 	}
 	return w, people
 }

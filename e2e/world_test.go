@@ -17,6 +17,7 @@ import (
 	"intendant/internal/config"
 	"intendant/internal/directory"
 	"intendant/internal/mail/mailtest"
+	"intendant/internal/secret"
 	"intendant/internal/server"
 	"intendant/internal/storetest"
 )
@@ -34,6 +35,9 @@ const password = "Quai-Tanneurs-18"
 
 // maelle is the member of the vendor's staff the stories begin with.
 const maelle = "maelle.corvaisier@batisoft.example"
+
+// oneTimeSecret is what Maëlle's authenticator knows.
+const oneTimeSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 // A world is an installation under test with its own mail server.
 type world struct {
@@ -122,9 +126,12 @@ func operator() authz.Actor {
 
 func (w *world) vendor() {
 	w.t.Helper()
-	_, err := w.server.App.Users.CreateStaff(w.t.Context(), operator(), app.NewStaff{Email: maelle,
+	user, err := w.server.App.Users.CreateStaff(w.t.Context(), operator(), app.NewStaff{Email: maelle,
 		First: "Maëlle", Last: "Corvaisier", Language: "fr", Role: authz.Operator, Password: password})
 	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.server.App.Users.SeedFactor(w.t.Context(), user.ID, oneTimeSecret); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -245,6 +252,22 @@ func (w *world) signIn(s *browsertest.Story, login string) {
 	s.Fill("Mot de passe", password)
 	s.Click("Se connecter")
 	s.DontSee("Mot de passe oublié")
+	if login == maelle {
+		w.enterCode(s, oneTimeSecret)
+	}
+}
+
+// enterCode types what an authenticator shows on the second page of the sign-in.
+func (w *world) enterCode(s *browsertest.Story, known string) {
+	w.t.Helper()
+	code, err := secret.OneTimeCode(known, secret.OneTimeStep(time.Now()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s.See("Deuxième étape")
+	s.Fill("Code", code)
+	s.Click("Continuer")
+	s.DontSee("Deuxième étape")
 }
 
 // enterKey types a number and a key of the letter.

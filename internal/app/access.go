@@ -21,8 +21,8 @@ type ShownAccess struct {
 
 // Message is the key of the line's sentence.
 func (s ShownAccess) Message() string {
-	if s.Outcome == "signed_in" {
-		return "access.signed_in"
+	if s.Outcome == "signed_in" || s.Outcome == "code_asked" {
+		return "access." + s.Outcome
 	}
 	return "error." + s.Outcome
 }

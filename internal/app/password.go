@@ -64,8 +64,12 @@ func (u *Users) ChangePassword(ctx context.Context, actor authz.Actor, change Pa
 		}
 		own := user
 		own.Password, own.PasswordSet = directory.PasswordOwn, p.Now
+		factor, err := r.Factor(ctx, user.ID)
+		if err != nil {
+			return err
+		}
 		var next store.Session
-		started, next = begin(own, policy, client, p.Now, limits)
+		started, next = beginning{User: own, Policy: policy, Factor: factor, Passed: true, Client: client, Limits: limits}.session(p.Now)
 		next.Entry = session.Entry
 		p.Change(store.StartSession(next))
 		return nil
@@ -82,6 +86,9 @@ func (u *Users) changing(ctx context.Context, actor authz.Actor, token string) (
 		if session.User != actor.User {
 			return directory.Refuse(directory.Denied, "denied.self")
 		}
+		if session.Purpose != PurposeFull && session.Purpose != PurposePassword {
+			return directory.Refuse(directory.Denied, "sign_in.required")
+		}
 		user, err = r.User(ctx, session.User)
 		return err
 	})
@@ -91,8 +98,7 @@ func (u *Users) changing(ctx context.Context, actor authz.Actor, token string) (
 // provesOld asks for the present password again, with the count of sign-ins:
 // an open session is no way to guess it faster.
 func (c *core) provesOld(ctx context.Context, client Client, user directory.User, old string) error {
-	sessions := &Sessions{c}
-	if err := sessions.claimTry(ctx, client, user.UserName); err != nil {
+	if err := c.claim(ctx, triesOf(client, user.UserName)); err != nil {
 		return err
 	}
 	ok, _, err := c.passwords.Verify(ctx, user.PasswordHash, old)
@@ -102,7 +108,7 @@ func (c *core) provesOld(ctx context.Context, client Client, user directory.User
 	if !ok {
 		return directory.InvalidField("old", "password.wrong_old", nil)
 	}
-	return c.note(ctx, func(tx *store.Tx) error { return forgiveTry(ctx, tx, client, user.UserName) })
+	return c.note(ctx, func(tx *store.Tx) error { return forgive(ctx, tx, triesOf(client, user.UserName)) })
 }
 
 // newHash hashes a password that meets the policy and is not the one before.

@@ -138,7 +138,8 @@ func (u *Users) Confirm(ctx context.Context, client Client, token string, limits
 			return err
 		}
 		var session store.Session
-		made.Started, session = begin(user, policyFrom(u.catalogue().EffectivePolicies("").Password), client, p.Now, limits)
+		policy := policyFrom(u.catalogue().EffectivePolicies("").Password)
+		made.Started, session = beginning{User: user, Policy: policy, Client: client, Limits: limits}.session(p.Now)
 		entry := userEntry(p, audit.UserRegistered, directory.User{}, user)
 		p.Record(entry)
 		p.Change(store.InsertUsers{user}, store.EndRegistrations{Email: form.Email}, store.StartSession(session))

@@ -33,9 +33,9 @@ type SignedIn struct {
 // enough for a list, and reading stays reading.
 const seenEvery = time.Minute
 
-// Resolve finds who a session token belongs to. It refuses with
-// sign_in.required when the session is unknown or over, or its person was
-// switched off or erased.
+// Resolve finds who a session token belongs to; of one that waits for a second
+// factor it answers the session alone. It refuses with sign_in.required when the
+// session is unknown or over, or its person was switched off or erased.
 func (s *Sessions) Resolve(ctx context.Context, token string, client Client, limits SessionLimits) (SignedIn, error) {
 	var in SignedIn
 	now := s.instant()
@@ -44,7 +44,10 @@ func (s *Sessions) Resolve(ctx context.Context, token string, client Client, lim
 		if in.Session, err = r.Session(ctx, secret.Digest(token)); err != nil {
 			return err
 		}
-		in.User, err = r.User(ctx, in.Session.User)
+		if in.User, err = r.User(ctx, in.Session.User); err != nil {
+			return err
+		}
+		in.Session.Purpose, err = stillOpens(ctx, r, in.User, in.Session.Purpose)
 		return err
 	})
 	if err != nil {
@@ -54,6 +57,10 @@ func (s *Sessions) Resolve(ctx context.Context, token string, client Client, lim
 	if over || !in.User.SwitchedOff.IsZero() || !in.User.Erased.IsZero() {
 		return SignedIn{}, directory.Refuse(directory.Denied, "sign_in.required")
 	}
+	if in.Session.Purpose == PurposeFactor { // nobody yet: a password alone proves too little
+		return SignedIn{Session: in.Session, Actor: authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage,
+			Address: client.Address, Agent: client.Agent}}, nil
+	}
 	in.Actor = actorOf(in.User, in.Session, now)
 	in.Actor.Address, in.Actor.Agent = client.Address, client.Agent
 	if now.Sub(in.Session.Seen) >= seenEvery {
@@ -62,11 +69,24 @@ func (s *Sessions) Resolve(ctx context.Context, token string, client Client, lim
 	return in, err
 }
 
+// stillOpens narrows what a session opens when its person has to have a second
+// factor and has none: it was reset, or they are of the vendor's staff since.
+func stillOpens(ctx context.Context, r *store.Reader, u directory.User, purpose string) (string, error) {
+	if purpose != PurposeFull || !u.NeedsFactor() {
+		return purpose, nil
+	}
+	factor, err := r.Factor(ctx, u.ID)
+	if err == nil && !factor.Stands() {
+		purpose = PurposeEnrol
+	}
+	return purpose, err
+}
+
 // actorOf is the actor a signed-in person is: vendor staff by their role, and
 // inside an account while their entry lasts.
 func actorOf(u directory.User, s store.Session, now time.Time) authz.Actor {
 	a := authz.Actor{Kind: authz.Person, User: u.ID, Door: authz.DoorPage}
-	if u.Staff == "" {
+	if u.Staff == "" || s.Purpose == PurposeEnrol { // no duties without a second factor (VEND-3)
 		return a
 	}
 	a.Kind, a.Staff = authz.Staff, authz.StaffRole(u.Staff)

@@ -26,8 +26,7 @@ type Credentials struct {
 }
 
 // A Started session is one that begins now. Its token is shown to the browser
-// once and kept as a digest only. Purpose "password" opens nothing but the page
-// that changes the password: it was provisional (SIGN-1) or has ended (SIGN-3).
+// once and kept as a digest only. Purpose says what it opens.
 type Started struct {
 	Token   string
 	Expires time.Time
@@ -35,10 +34,16 @@ type Started struct {
 	User    directory.User
 }
 
-// The purposes of a session.
+// The purposes of a session. PurposeFull opens everything. PurposeFactor opens
+// nothing but the page that asks for the second factor, and is nobody's yet
+// (SIGN-6). PurposePassword opens only the change of the password: it was
+// provisional (SIGN-1) or has ended (SIGN-3). PurposeEnrol opens only the set-up
+// of a second factor that is compulsory (VEND-3).
 const (
 	PurposeFull     = "full"
+	PurposeFactor   = "factor"
 	PurposePassword = "password"
+	PurposeEnrol    = "enrol"
 )
 
 const (
@@ -51,9 +56,11 @@ const (
 	freeTries          = 5
 	freeTriesOfAddress = 50
 
-	// passwordSession is how long a sign-in that opens only the change of the
-	// password lasts.
-	passwordSession = time.Hour
+	// factorSession and narrowSession are how long a sign-in lasts that opens
+	// only the page of the second factor, and only the change of the password or
+	// the set-up of the second factor.
+	factorSession = 10 * time.Minute
+	narrowSession = time.Hour
 )
 
 // SignIn opens a session for who knows the password of a user name or address.
@@ -62,7 +69,8 @@ const (
 // as for a wrong password (SIGN-4); with user.switched_off whoever knows the
 // right one; and with sign_in.wait after many wrong tries. The wait holds for
 // this name from this address, and for this address: it never shuts out the
-// person elsewhere (SIGN-6).
+// person elsewhere (SIGN-6). Where a second factor stands the session opens only
+// the page that asks for it; EnterCode goes on from there.
 func (s *Sessions) SignIn(ctx context.Context, client Client, given Credentials, limits SessionLimits) (Started, error) {
 	defer s.evenly(ctx, s.now())
 	given.Name = cutText(given.Name, 254)
@@ -80,7 +88,7 @@ func (s *Sessions) SignIn(ctx context.Context, client Client, given Credentials,
 // admit finds who may sign in with what was given, or why they may not; the
 // user is answered for the log with a refusal too.
 func (s *Sessions) admit(ctx context.Context, client Client, given Credentials) (directory.User, error) {
-	if err := s.claimTry(ctx, client, given.Name); err != nil {
+	if err := s.claim(ctx, triesOf(client, given.Name)); err != nil {
 		return directory.User{}, err
 	}
 	user, ok, err := s.proves(ctx, given)
@@ -143,8 +151,13 @@ func (s *Sessions) signIn(ctx context.Context, client Client, user directory.Use
 		if now.PasswordHash != user.PasswordHash || !now.SwitchedOff.IsZero() || !now.Erased.IsZero() {
 			return directory.Refuse(directory.Invalid, "sign_in.wrong")
 		}
+		factor, err := tx.Factor(ctx, user.ID)
+		if err != nil {
+			return err
+		}
 		var session store.Session
-		started, session = begin(now, policy, client, tx.Now, limits)
+		b := beginning{User: now, Policy: policy, Factor: factor, Client: client, Limits: limits}
+		started, session = b.session(tx.Now)
 		if given.Before != "" {
 			if err := tx.EndSession(ctx, secret.Digest(given.Before)); err != nil {
 				return err
@@ -153,13 +166,18 @@ func (s *Sessions) signIn(ctx context.Context, client Client, user directory.Use
 		if err := tx.InsertSession(ctx, session); err != nil {
 			return err
 		}
+		if err := forgive(ctx, tx, triesOf(client, given.Name)); err != nil {
+			return err
+		}
+		logged := store.Access{User: user.ID, Name: given.Name, Outcome: "signed_in", Address: client.Address, Agent: client.Agent}
+		if started.Purpose == PurposeFactor {
+			logged.Outcome = "code_asked"
+			return tx.LogAccess(ctx, logged)
+		}
 		if err := tx.NoteSignIn(ctx, user.ID); err != nil {
 			return err
 		}
-		if err := forgiveTry(ctx, tx, client, given.Name); err != nil {
-			return err
-		}
-		return tx.LogAccess(ctx, store.Access{User: user.ID, Name: given.Name, Outcome: "signed_in", Address: client.Address, Agent: client.Agent})
+		return tx.LogAccess(ctx, logged)
 	})
 	if err != nil {
 		return Started{}, err
@@ -167,17 +185,39 @@ func (s *Sessions) signIn(ctx context.Context, client Client, user directory.Use
 	return started, nil
 }
 
-// begin makes a new session, for the change of the password only where that is
-// due.
-func begin(user directory.User, policy directory.PasswordPolicy, client Client, now time.Time, limits SessionLimits) (Started, store.Session) {
+// A beginning is what a new session begins with. Passed says that the second
+// factor was asked for already, now or in the session this one follows.
+type beginning struct {
+	User   directory.User
+	Policy directory.PasswordPolicy
+	Factor directory.Factor
+	Passed bool
+	Client Client
+	Limits SessionLimits
+}
+
+// session makes a new session that opens what the person may open now.
+func (b beginning) session(now time.Time) (Started, store.Session) {
 	token, digest := secret.NewToken()
-	started := Started{Token: token, Expires: now.Add(limits.Max), Purpose: PurposeFull, User: user}
-	due, _ := policy.RenewalDue(user.PasswordSet, now)
-	if user.Password != directory.PasswordOwn || due {
-		started.Purpose, started.Expires = PurposePassword, now.Add(min(passwordSession, limits.Max))
+	purpose, lasts := b.opens(now)
+	started := Started{Token: token, Expires: now.Add(min(lasts, b.Limits.Max)), Purpose: purpose, User: b.User}
+	return started, store.Session{Digest: digest, UUID: uuid.NewString(), User: b.User.ID, Purpose: purpose, Created: now,
+		Seen: now, Expires: started.Expires, Agent: b.Client.Agent, Address: b.Client.Address}
+}
+
+// opens is what comes next: the second factor before all else, so that a
+// password that was reset by mail opens nothing without it.
+func (b beginning) opens(now time.Time) (purpose string, lasts time.Duration) {
+	due, _ := b.Policy.RenewalDue(b.User.PasswordSet, now)
+	switch {
+	case b.Factor.Stands() && !b.Passed:
+		return PurposeFactor, factorSession
+	case b.User.Password != directory.PasswordOwn || due:
+		return PurposePassword, narrowSession
+	case b.User.NeedsFactor() && !b.Factor.Stands():
+		return PurposeEnrol, narrowSession
 	}
-	return started, store.Session{Digest: digest, UUID: uuid.NewString(), User: user.ID, Purpose: started.Purpose, Created: now,
-		Seen: now, Expires: started.Expires, Agent: client.Agent, Address: client.Address}
+	return PurposeFull, b.Limits.Max
 }
 
 // policyOf is the strictest password policy of a person's accounts, and the
@@ -215,13 +255,13 @@ func policyFrom(p catalogue.ResolvedPassword) directory.PasswordPolicy {
 	return directory.PasswordPolicy{MinLength: p.MinLength, Classes: p.Classes, RenewalDays: p.RenewalDays}
 }
 
-// claimTry counts a try before it is made, so that many at once are counted
-// too; a right password takes it back.
-func (s *Sessions) claimTry(ctx context.Context, client Client, name string) error {
+// claim counts a try before it is made, so that many at once are counted too; a
+// right one takes it back. It refuses with sign_in.wait.
+func (c *core) claim(ctx context.Context, counts []tries) error {
 	var wait time.Duration
-	err := s.note(ctx, func(tx *store.Tx) error {
+	err := c.note(ctx, func(tx *store.Tx) error {
 		wait = 0
-		for _, of := range triesOf(client, name) {
+		for _, of := range counts {
 			t, err := tx.Throttle(ctx, of.scope, of.subject)
 			if err != nil {
 				return err
@@ -245,14 +285,15 @@ func (s *Sessions) claimTry(ctx context.Context, client Client, name string) err
 	return nil
 }
 
-func forgiveTry(ctx context.Context, tx *store.Tx, client Client, name string) error {
-	for i, of := range triesOf(client, name) {
+// forgive takes a try back that was right; of the first count all are.
+func forgive(ctx context.Context, tx *store.Tx, counts []tries) error {
+	for i, of := range counts {
 		t, err := tx.Throttle(ctx, of.scope, of.subject)
 		if err != nil {
 			return err
 		}
 		t.Count = max(t.Count-1, 0)
-		if i == 0 { // this name from here is known to be right
+		if i == 0 { // who tries here is known to be right
 			t.Count = 0
 		}
 		if err := tx.SetThrottle(ctx, of.scope, of.subject, t); err != nil {

@@ -9,6 +9,7 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/secret"
 )
 
 const goodPassword = "Ruche-vert-amande-31"
@@ -17,11 +18,13 @@ func limits() app.SessionLimits { return app.SessionLimits{Idle: 8 * time.Hour, 
 
 func here() app.Client { return app.Client{Address: "192.0.2.7", Agent: "test"} }
 
-// staff makes a member of the vendor's staff with a password of their own.
-func staff(t *testing.T, w *apptest.World, email string) directory.User {
+// known makes somebody with a password of their own.
+func known(t *testing.T, w *apptest.World, email string) directory.User {
 	t.Helper()
-	u, err := w.Users.CreateStaff(w.Context(), w.Operator(), app.NewStaff{Email: email, First: "Odile", Last: "Marchand",
-		Role: authz.Support, Language: "fr", Password: goodPassword})
+	hash, err := secret.NewPasswords(1).Hash(w.Context(), goodPassword)
+	w.Must(err)
+	u, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: "Odile", Last: "Marchand", Language: "fr",
+		Password: directory.PasswordOwn, PasswordHash: hash, PasswordSet: w.Now()})
 	w.Must(err)
 	return u
 }
@@ -32,7 +35,7 @@ func signIn(w *apptest.World, name, password string) (app.Started, error) {
 
 func TestSignIn(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		u := staff(t, w, "odile.marchand@batisoft.example")
+		u := known(t, w, "odile.marchand@batisoft.example")
 		t.Run("by address and user name, in any case", func(t *testing.T) {
 			for _, name := range []string{u.Email, strings.ToUpper(u.Email), u.UserName} {
 				started, err := signIn(w, name, goodPassword)
@@ -77,7 +80,7 @@ func TestSignIn(t *testing.T) {
 
 func TestSignInThrottle(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		u := staff(t, w, "odile.marchand@batisoft.example")
+		u := known(t, w, "odile.marchand@batisoft.example")
 		for range 5 {
 			_, err := signIn(w, u.Email, "wrong")
 			if got := w.Code(err); got != "sign_in.wrong" {
@@ -102,21 +105,21 @@ func TestSignInThrottle(t *testing.T) {
 
 func TestSessionsRevoke(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		u := staff(t, w, "odile.marchand@batisoft.example")
-		other := staff(t, w, "loic.tanguy@batisoft.example")
+		u := known(t, w, "odile.marchand@batisoft.example")
+		other := known(t, w, "loic.tanguy@batisoft.example")
 		var tokens []string
 		for range 3 {
 			started, err := signIn(w, u.Email, goodPassword)
 			w.Must(err)
 			tokens = append(tokens, started.Token)
 		}
-		actor := authz.Actor{Kind: authz.Staff, User: u.ID, Door: authz.DoorPage}
+		actor := authz.Actor{Kind: authz.Person, User: u.ID, Door: authz.DoorPage}
 		sessions, err := w.Sessions.List(w.Context(), actor)
 		w.Must(err)
 		if len(sessions) != 3 {
 			t.Fatalf("SIGN-6 %d sessions listed, want 3", len(sessions))
 		}
-		stranger := authz.Actor{Kind: authz.Staff, User: other.ID, Door: authz.DoorPage}
+		stranger := authz.Actor{Kind: authz.Person, User: other.ID, Door: authz.DoorPage}
 		if got := w.Code(w.Sessions.Revoke(w.Context(), stranger, sessions[0].UUID)); got != "session.not_found" {
 			t.Errorf("SIGN-6 another person's session: code %q, want session.not_found", got)
 		}

@@ -45,6 +45,17 @@ func (u *Users) Lookup(ctx context.Context, actor authz.Actor, text string) ([]F
 	return found, err
 }
 
+// Named is the person of a user name or address, for whoever names staff. It
+// refuses with user.not_found.
+func (u *Users) Named(ctx context.Context, actor authz.Actor, name string) (directory.User, error) {
+	var user directory.User
+	err := u.console(ctx, actor, authz.NameStaff, func(r *store.Reader) (err error) {
+		user, err = r.UserBySignInName(ctx, name)
+		return err
+	})
+	return user, err
+}
+
 // Staff lists the vendor's own people with their roles (VEND-3).
 func (u *Users) Staff(ctx context.Context, actor authz.Actor) ([]directory.User, error) {
 	var staff []directory.User

@@ -23,11 +23,24 @@ func (w *World) Session(actor authz.Actor, purpose string) string {
 	return token
 }
 
-// Staff makes somebody of the vendor's staff.
+// OneTimeSecret is the second factor of everybody whom Staff makes.
+const OneTimeSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+// OneTimeCode is what an authenticator of OneTimeSecret shows so many steps from
+// now.
+func (w *World) OneTimeCode(steps int64) string {
+	w.T.Helper()
+	code, err := secret.OneTimeCode(OneTimeSecret, secret.OneTimeStep(w.Now())+steps)
+	w.Must(err)
+	return code
+}
+
+// Staff makes somebody of the vendor's staff, with a second factor.
 func (w *World) Staff(email string, role authz.StaffRole) authz.Actor {
 	w.T.Helper()
 	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: "Camille", Last: "Assistance",
 		Language: "fr", Staff: string(role), Password: directory.PasswordOwn, PasswordHash: passwordHash, PasswordSet: w.Now().Add(-time.Hour)})
 	w.Must(err)
+	w.Must(w.Users.SeedFactor(w.Context(), user.ID, OneTimeSecret))
 	return authz.Actor{Kind: authz.Staff, User: user.ID, Staff: role, Door: authz.DoorPage}
 }

@@ -25,7 +25,10 @@ func (p *program) userCommand() *cobra.Command {
 	flags.String("last-name", "", p.T("field.last_name"))
 	flags.String("role", string(authz.Operator), p.T("cli.flag.role"))
 	flags.Bool("password-stdin", false, p.T("cli.flag.password_stdin"))
-	group.AddCommand(create)
+	reset := p.withSettings(&cobra.Command{Use: "reset-factor", Short: p.T("cli.reset_factor.about"), Args: p.takes(0), RunE: p.resetFactor})
+	reset.Flags().String("user", "", p.T("cli.flag.user"))
+	reset.Flags().String("reason", "", p.T("cli.flag.reason"))
+	group.AddCommand(create, reset)
 	return group
 }
 
@@ -55,6 +58,28 @@ func (p *program) createVendor(c *cobra.Command, _ []string) error {
 		if !given {
 			p.say("cli.create_vendor.password", "Password", password)
 		}
+		return nil
+	})
+}
+
+// resetFactor takes somebody's second factor away who has lost it: of the last
+// operator nobody else can.
+func (p *program) resetFactor(c *cobra.Command, _ []string) error {
+	value := func(name string) string { return c.Flags().Lookup(name).Value.String() }
+	for _, name := range []string{"user", "reason"} {
+		if value(name) == "" {
+			return p.misused("cli.error.flag_empty", "Flag", name)
+		}
+	}
+	return p.with(c, func(ctx context.Context, i *server.Installation) error {
+		user, err := i.App.Users.Named(ctx, operator(), value("user"))
+		if err != nil {
+			return err
+		}
+		if err := i.App.Users.ResetFactor(ctx, operator(), user.ID, value("reason")); err != nil {
+			return err
+		}
+		p.say("cli.reset_factor.done", "UserName", user.UserName)
 		return nil
 	})
 }

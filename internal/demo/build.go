@@ -18,10 +18,13 @@ const Password = "Chantier-2026-bleu"
 
 // A SignIn is one way into the example.
 type SignIn struct {
-	As       string `json:"as"` // vendor, administrator, second-administrator, unit-manager, member, prospect
+	As       string `json:"as"` // vendor, vendor-support, vendor-sales, administrator, second-administrator, unit-manager, member, prospect
 	Name     string `json:"name"`
 	Login    string `json:"login"`
 	Password string `json:"password"`
+	// OneTimeSecret is what an authenticator of theirs knows; empty for who
+	// signs in by the password alone.
+	OneTimeSecret string `json:"one_time_secret,omitempty"`
 }
 
 // A Claimable account has keys that nobody has used.
@@ -59,7 +62,7 @@ func Build(ctx context.Context, o Options) (World, error) {
 			return World{}, fmt.Errorf("build the example: %s: %w", e.what, err)
 		}
 	}
-	order := []string{"vendor", "administrator", "second-administrator", "unit-manager", "member", "prospect"}
+	order := []string{"vendor", "vendor-support", "vendor-sales", "administrator", "second-administrator", "unit-manager", "member", "prospect"}
 	slices.SortStableFunc(b.world.People, func(x, y SignIn) int { return slices.Index(order, x.As) - slices.Index(order, y.As) })
 	return b.world, nil
 }
@@ -135,19 +138,23 @@ func (b *builder) tellVendor() {
 		for _, s := range []struct {
 			first, last, email string
 			role               authz.StaffRole
+			as, secret         string
 		}{
-			{"Maëlle", "Corvaisier", "maelle.corvaisier@batisoft.example", authz.Operator},
-			{"Bastien", "Rouvière", "bastien.rouviere@batisoft.example", authz.Support},
-			{"Solène", "Quesnel", "solene.quesnel@batisoft.example", authz.Sales},
+			{"Maëlle", "Corvaisier", "maelle.corvaisier@batisoft.example", authz.Operator, "vendor", "MAELLE2CORVAISIER2BATISOFT2222AA"},
+			{"Bastien", "Rouvière", "bastien.rouviere@batisoft.example", authz.Support, "vendor-support", "BASTIEN2ROUVIERE22BATISOFT2222AA"},
+			{"Solène", "Quesnel", "solene.quesnel@batisoft.example", authz.Sales, "vendor-sales", "SOLENE2QUESNEL2222BATISOFT2222AA"},
 		} {
 			user, err := b.App.Users.CreateStaff(b.ctx, operator(), app.NewStaff{Email: s.email, First: s.first, Last: s.last,
 				Language: "fr", Role: s.role, Password: Password})
 			if err != nil {
 				return err
 			}
+			if err := b.App.Users.SeedFactor(b.ctx, user.ID, s.secret); err != nil {
+				return err
+			}
+			b.world.People = append(b.world.People, SignIn{As: s.as, Name: user.Name(), Login: s.email, Password: Password, OneTimeSecret: s.secret})
 			b.users[s.email] = authz.Actor{Kind: authz.Staff, User: user.ID, Staff: s.role, Door: authz.DoorPage}
 		}
-		b.signIn("vendor", "Maëlle", "Corvaisier", "maelle.corvaisier@batisoft.example")
 		return nil
 	})
 }

@@ -20,6 +20,10 @@ const (
 	PasswordReset         = "password_reset"   // SIGN-4
 	PasswordChanged       = "password_changed"
 	PasswordRenewal       = "password_renewal"     // SIGN-3
+	FactorSet             = "factor_set"           // SIGN-6
+	FactorRemoved         = "factor_removed"       // SIGN-6
+	FactorReset           = "factor_reset"         // VEND-3: the vendor took it away, with the reason
+	RecoveryUsed          = "recovery_used"        // SIGN-6
 	RegistrationConfirm   = "registration_confirm" // SIGN-4
 	RegistrationKnown     = "registration_known"   // SIGN-4, to who has an account already
 	EmailConfirm          = "email_confirm"        // USER-1, to the new address
@@ -108,6 +112,10 @@ func recipes() map[string]recipe {
 		UnlockDone:        {needs: []string{ValueNumber}, facts: account, button: buttonKey},
 		PasswordReset:     {facts: []string{ValueUserName, ValueDeadline}, button: buttonPassword, small: []string{smallOnce, smallNotYou}},
 		PasswordChanged:   {facts: []string{ValueUserName, ValueAt}, small: []string{smallTell}},
+		FactorSet:         {facts: []string{ValueUserName, ValueAt}, small: []string{smallTell}},
+		FactorRemoved:     {facts: []string{ValueUserName, ValueAt}, small: []string{smallTell}},
+		FactorReset:       {facts: []string{ValueUserName, ValueAt}, quote: ValueMessage},
+		RecoveryUsed:      {needs: []string{ValueCount}, facts: []string{ValueUserName, ValueAt}, small: []string{smallTell}},
 		PasswordRenewal:   {needs: []string{ValueUntil}, facts: []string{ValueUserName, ValueUntil}, button: buttonPassword},
 		RegistrationKnown: {facts: []string{ValueUserName}, button: buttonSignIn, small: []string{smallNotYou}},
 		RegistrationConfirm: {facts: []string{ValueDeadline}, button: buttonConfirm,

@@ -26,8 +26,9 @@ var ErrSealed = errors.New("sealed value cannot be opened")
 // each purpose, so that no use can be turned against another. It is safe for
 // concurrent use.
 type Box struct {
-	seal    cipher.AEAD
-	digests []byte
+	seal       cipher.AEAD
+	digests    []byte
+	recoveries []byte
 }
 
 // NewBox derives the keys of an installation. It refuses a master secret of
@@ -44,11 +45,15 @@ func NewBox(master []byte) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive digest key: %w", err)
 	}
+	recoveries, err := hkdf.Key(sha256.New, master, nil, "intendant recovery code digest v1", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive recovery key: %w", err)
+	}
 	aead, err := chacha20poly1305.NewX(sealing)
 	if err != nil {
 		return nil, fmt.Errorf("derive sealing cipher: %w", err)
 	}
-	return &Box{seal: aead, digests: digests}, nil
+	return &Box{seal: aead, digests: digests, recoveries: recoveries}, nil
 }
 
 // Seal hides plain so that only this installation can read it, and only under

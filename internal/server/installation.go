@@ -18,6 +18,7 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
+	"intendant/internal/web/page"
 )
 
 // Names of what an installation keeps in its data folder.
@@ -42,12 +43,13 @@ type Options struct {
 type Installation struct {
 	App *app.App
 
-	db      *store.DB
-	box     *secret.Box
-	config  config.Config
-	ownBase bool
-	now     func() time.Time
-	log     *slog.Logger
+	db        *store.DB
+	box       *secret.Box
+	config    config.Config
+	ownBase   bool
+	now       func() time.Time
+	log       *slog.Logger
+	mountDemo func(*page.Site) // nil: no example
 }
 
 // Open opens the database, brings it up to date, and puts the operations

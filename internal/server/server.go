@@ -70,8 +70,8 @@ func (i *Installation) site(bundle *i18n.Bundle) *page.Site {
 // routes puts the pages beside what watches the server.
 func (i *Installation) routes(site *page.Site) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /healthz", httpserver.Healthz())
-	mux.Handle("GET /readyz", httpserver.Readyz(i.db.Ping, i.log))
+	mux.Handle("/healthz", httpserver.ReadOnly(httpserver.Healthz()))
+	mux.Handle("/readyz", httpserver.ReadOnly(httpserver.Readyz(i.db.Ping, i.log)))
 	mux.Handle("/", web.Handler(site))
 	return mux
 }
@@ -80,6 +80,9 @@ func (i *Installation) routes(site *page.Site) http.Handler {
 func (s *Server) Addr() string { return s.http.Addr() }
 
 // URL is where a browser on this machine finds the server.
+	if i.mountDemo != nil {
+		i.mountDemo(site)
+	}
 func (s *Server) URL() string {
 	host, port, err := net.SplitHostPort(s.Addr())
 	if err != nil {

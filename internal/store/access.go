@@ -21,7 +21,7 @@ type AccessFilter struct {
 	Account  directory.AccountID
 	From, To time.Time
 	Outcome  string
-	Refused  bool // everything but sign-ins
+	Refused  bool // everything but sign-ins and their first halves
 	// Who is a user's UUID, a user name or address, or what was typed as one.
 	Who    string
 	Number string // a customer number
@@ -53,7 +53,7 @@ func (f AccessFilter) where(a *args) string {
 		where += ` AND l.account_key = ` + accountNumbered(f.Number, a)
 	}
 	if f.Refused {
-		where += ` AND l.outcome <> 'signed_in'`
+		where += ` AND l.outcome NOT IN ('signed_in', 'code_asked')`
 	}
 	return where
 }

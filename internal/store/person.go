@@ -92,6 +92,9 @@ func (c ErasePerson) eraseTexts(ctx context.Context, tx *Tx) error {
 		where func(a *args) string
 	}{
 		{`DELETE FROM session WHERE `, is("user_key")},
+		{`DELETE FROM recovery_code WHERE `, is("user_key")},
+		{`DELETE FROM one_time_secret WHERE `, is("user_key")},
+		{`DELETE FROM portfolio WHERE `, is("user_key")},
 		{`DELETE FROM picture WHERE `, is("user_key")},
 		{`DELETE FROM mailed_link WHERE `, is("user_key")},
 		{`DELETE FROM join_block WHERE `, is("user_key")},

@@ -215,3 +215,37 @@ func TestOutsideNothingDiffers(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowSessions: a sign-in that waits for its second factor reaches nothing
+// but the page that asks for it, and staff without one nothing but its set-up.
+func TestNarrowSessions(t *testing.T) { // SIGN-6, VEND-3
+	t.Parallel()
+	f := newFortress(t)
+	w := f.site.World
+	user, err := w.Users.CreateStaff(w.Context(), w.Operator(), app.NewStaff{Email: "odile@batisoft.example", Language: "fr",
+		Role: authz.Operator, Password: apptest.Password})
+	w.Must(err)
+	narrow := map[string]*webtest.Client{
+		page.CodePath:   f.site.WithToken(t, w.Session(f.staff, app.PurposeFactor)),
+		page.FactorPath: f.site.SignedIn(t, authz.Actor{User: user.ID}),
+	}
+	for _, route := range f.site.Routes() {
+		if route.Reach == page.Anyone {
+			continue
+		}
+		for to, c := range narrow {
+			if to == page.FactorPath && route.Reach == page.Enrolling {
+				continue
+			}
+			method, pattern, _ := strings.Cut(route.Pattern, " ")
+			ask := c.Get
+			if method == http.MethodPost {
+				ask = func(path string) *webtest.Page { return c.Post(path) }
+			}
+			path := wildcard.ReplaceAllString(strings.NewReplacer("{account}", "204817", "{$}", "").Replace(pattern), "1")
+			if got := ask(path); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Location, to) {
+				t.Errorf("%s: status %d to %q, want %s", route.Pattern, got.Status, got.Location, to)
+			}
+		}
+	}
+}

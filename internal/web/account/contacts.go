@@ -95,7 +95,7 @@ func (h Handler) message(q *page.Request) error {
 		return refusal
 	}
 	v.Message.Error = q.Printer.Error(refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), contactsPage(q.InAccount(q.Printer.T("contacts.title"), page.Contacts), v))
+	return q.RenderRefused(refusal, contactsPage(q.InAccount(q.Printer.T("contacts.title"), page.Contacts), v))
 }
 
 // functions are the names of a contact's roles.

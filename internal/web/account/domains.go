@@ -52,7 +52,7 @@ func (h Handler) again(q *page.Request, err error) error {
 	} else {
 		v.Problem = q.Printer.Error(refusal)
 	}
-	return q.RenderStatus(page.StatusOf(refusal.Kind), domainsPage(q.InAccount(q.Printer.T("settings.tab.domains"), page.Settings), v))
+	return q.RenderRefused(refusal, domainsPage(q.InAccount(q.Printer.T("settings.tab.domains"), page.Settings), v))
 }
 
 func (h Handler) done(q *page.Request, key, domain string, err error) error {

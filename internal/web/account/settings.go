@@ -115,7 +115,7 @@ func (h Handler) changeSettings(q *page.Request) error {
 	}
 	v := h.settingsView(q, s, n)
 	v.refuse(q, refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), settingsPage(q.InAccount(q.Printer.T("settings.title"), page.Settings), v))
+	return q.RenderRefused(refusal, settingsPage(q.InAccount(q.Printer.T("settings.title"), page.Settings), v))
 }
 
 // refuse writes a refusal beside the field it is about.

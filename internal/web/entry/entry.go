@@ -19,6 +19,8 @@ func Mount(s *page.Site) {
 	s.Route("GET /accounts", page.SignedIn, h.accounts)
 	s.Route("GET /sign-in", page.Anyone, h.showSignIn)
 	s.Route("POST /sign-in", page.Anyone, h.signIn)
+	s.Route("GET "+page.CodePath, page.Anyone, h.showCode)
+	s.Route("POST "+page.CodePath, page.Anyone, h.enterCode)
 	s.Route("POST /sign-out", page.Anyone, h.signOut)
 	s.Route("GET /register", page.Anyone, h.showRegister)
 	s.Route("POST /register", page.Anyone, h.register)
@@ -83,5 +85,5 @@ func (f form) again(q *page.Request, err error) error {
 		return fault
 	}
 	f.refuse(q, refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), formPage(q.Entry(f.Title), f))
+	return q.RenderRefused(refusal, formPage(q.Entry(f.Title), f))
 }

@@ -5,21 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/htmlcheck"
 	"intendant/internal/web/webtest"
 )
 
-const goodPassword = "Ruche-vert-amande-31"
-
-func staff(t *testing.T, w *apptest.World) {
-	t.Helper()
-	_, err := w.Users.CreateStaff(w.Context(), w.Operator(), app.NewStaff{Email: "odile.marchand@batisoft.example",
-		First: "Odile", Last: "Marchand", Role: authz.Support, Language: "fr", Password: goodPassword})
-	w.Must(err)
-}
+const goodPassword = apptest.Password
 
 // one is the only element that a selector finds.
 func one(t *testing.T, page *webtest.Page, selector string) htmlcheck.Node {
@@ -48,7 +40,7 @@ func mailed(t *testing.T, w *apptest.World, kind string) string {
 
 func TestSignInPage(t *testing.T) {
 	w := apptest.New(t, "sqlite")
-	staff(t, w)
+	w.Person("odile.marchand@batisoft.example")
 	site := webtest.New(t, w)
 	t.Run("a refused form keeps the name and says why", func(t *testing.T) {
 		page := site.Stranger(t).Get("/sign-in").Submit("/sign-in", "name", "odile.marchand@batisoft.example", "password", "wrong")
@@ -115,7 +107,7 @@ func TestRegisterPages(t *testing.T) { // SIGN-4, INV-10
 
 func TestPasswordPages(t *testing.T) {
 	w := apptest.New(t, "sqlite")
-	staff(t, w)
+	w.Person("odile.marchand@batisoft.example")
 	site := webtest.New(t, w)
 	t.Run("SIGN-4 forgotten, with a mailed link", func(t *testing.T) {
 		c := site.Stranger(t)
@@ -210,4 +202,48 @@ func TestHome(t *testing.T) { // USER-5
 	if got := site.SignedIn(t, w.Staff("odile.marchand@batisoft.example", authz.Support)).Get("/").Location; got != "/vendor/customers" {
 		t.Errorf("staff: %q, want the console", got)
 	}
+}
+
+func TestCodePage(t *testing.T) { // SIGN-6
+	w := apptest.New(t, "sqlite")
+	w.Staff("bastien@batisoft.example", authz.Support)
+	site := webtest.New(t, w)
+	c := site.Stranger(t)
+	asked := c.Get("/sign-in?return=/profile").Submit("/sign-in", "name", "bastien@batisoft.example", "password", apptest.Password)
+	if asked.Location != "/sign-in/code?return=%2Fprofile" {
+		t.Fatalf("the password leads to %q", asked.Location)
+	}
+	form := asked.Follow()
+	field := one(t, form, "input[name=code]")
+	if field.Attr("autocomplete") != "one-time-code" || field.Attr("inputmode") != "numeric" {
+		t.Errorf("the field is no one-time code: %v", field)
+	}
+	if waits := c.Get("/vendor/customers"); waits.Location != "/sign-in/code?return=%2Fvendor%2Fcustomers" {
+		t.Errorf("a page leads to %q", waits.Location)
+	}
+	wrong := form.Submit("/sign-in/code", "code", "000000")
+	if wrong.Status != http.StatusUnprocessableEntity || !wrong.Has("form[action='/sign-in/code'] input[name=return][value='/profile']") {
+		t.Errorf("a wrong code: status %d: %s", wrong.Status, wrong.Text())
+	}
+	if right := wrong.Submit("/sign-in/code", "code", w.OneTimeCode(0)); right.Location != "/profile" {
+		t.Errorf("the right code leads to %q: %s", right.Location, right.Text())
+	}
+	if page := c.Get("/profile"); page.Status != http.StatusOK {
+		t.Errorf("signed in, profile answers %d", page.Status)
+	}
+	if over := c.Get("/sign-in/code"); over.Location != "/sign-in" {
+		t.Errorf("the second page without a first leads to %q", over.Location)
+	}
+	t.Run("429 says when to come again", func(t *testing.T) {
+		site.Stranger(t).Post("/sign-in", "name", "bastien@batisoft.example", "password", apptest.Password)
+		held := site.Stranger(t)
+		held.Post("/sign-in", "name", "bastien@batisoft.example", "password", apptest.Password)
+		for range 5 {
+			held.Post("/sign-in/code", "code", "000000")
+		}
+		page := held.Post("/sign-in/code", "code", "000000")
+		if page.Status != http.StatusTooManyRequests || page.Header.Get("Retry-After") != "60" {
+			t.Errorf("status %d, Retry-After %q", page.Status, page.Header.Get("Retry-After"))
+		}
+	})
 }

@@ -68,7 +68,7 @@ func deadLink(q *page.Request, err error, again string) error {
 	t := q.Printer.T
 	f := form{Title: t("link.dead.title"), Lead: q.Printer.Error(refusal),
 		Under: []ui.Link{{Label: t("link.dead.again"), Href: again}, {Label: t("sign_in.act"), Href: "/sign-in"}}}
-	return q.RenderStatus(page.StatusOf(refusal.Kind), formPage(q.Entry(f.Title), f))
+	return q.RenderRefused(refusal, formPage(q.Entry(f.Title), f))
 }
 
 func (h Handler) resetForm(q *page.Request) (form, error) {

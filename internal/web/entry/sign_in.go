@@ -1,6 +1,8 @@
 package entry
 
 import (
+	"net/url"
+
 	"intendant/internal/app"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
@@ -40,11 +42,55 @@ func (h Handler) signIn(q *page.Request) error {
 	if err != nil {
 		return h.signInForm(q).again(q, err)
 	}
+	return h.begin(q, started)
+}
+
+// begin leads a session that begins to what it opens.
+func (h Handler) begin(q *page.Request, started app.Started) error {
 	q.StartSession(started.Token, started.Expires)
-	if started.Purpose == app.PurposePassword {
+	switch started.Purpose {
+	case app.PurposeFactor:
+		if to := q.ReturnTo(""); to != "" {
+			return q.Redirect(page.CodePath + "?return=" + url.QueryEscape(to))
+		}
+		return q.Redirect(page.CodePath)
+	case app.PurposePassword:
 		return q.Redirect("/password/change")
+	case app.PurposeEnrol:
+		return q.Redirect(page.FactorPath)
 	}
 	return q.Redirect(q.ReturnTo("/"))
+}
+
+func (h Handler) codeForm(q *page.Request) form {
+	t := q.Printer.T
+	return form{
+		Title: t("sign_in.code.title"), Lead: t("sign_in.code.lead"), Action: page.CodePath, Submit: t("sign_in.code.act"),
+		Hidden: []ui.Hidden{{Name: "return", Value: page.SafeReturn(q.FormValue("return"), "")}},
+		Fields: []ui.Field{{Name: "code", Label: t("factor.code"), Required: true, Hint: t("sign_in.code.hint"),
+			Attrs: map[string]any{"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "characters", "spellcheck": "false",
+				"data-focus": true}}},
+		Under: []ui.Link{{Label: t("sign_in.code.again"), Href: "/sign-in"}},
+	}
+}
+
+// showCode is the second page of the sign-in (SIGN-6).
+func (h Handler) showCode(q *page.Request) error {
+	if q.In.Session.Purpose != app.PurposeFactor {
+		return q.Redirect("/sign-in")
+	}
+	return h.codeForm(q).show(q)
+}
+
+func (h Handler) enterCode(q *page.Request) error {
+	started, err := h.App.Sessions.EnterCode(q.Context(), q.Client(), q.SessionToken(), q.PostFormValue("code"), h.Limits)
+	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "sign_in.required" {
+		return q.Redirect("/sign-in")
+	}
+	if err != nil {
+		return h.codeForm(q).again(q, err)
+	}
+	return h.begin(q, started)
 }
 
 func (h Handler) signOut(q *page.Request) error {
@@ -65,7 +111,7 @@ func (h Handler) home(q *page.Request) error {
 	case home.Staff:
 		return q.Redirect("/vendor/customers")
 	case len(home.Accounts) == 1:
-		return q.Redirect(accountPath(home.Accounts[0]))
+		return q.Redirect(startPath(home.Accounts[0]))
 	case len(home.Accounts) > 1:
 		return q.Redirect("/accounts")
 	}

@@ -112,8 +112,11 @@ func (h Handler) access(q *page.Request) error {
 func (h Handler) line(q *page.Request, f filter, s app.ShownAccess) line {
 	l := line{At: s.At, Who: called(q, s.Person), Account: s.Account, From: s.Access.Address, Agent: s.Agent, Tone: "bad",
 		Outcome: h.outcome(q, s)}
-	if s.Outcome == "signed_in" {
+	switch s.Outcome {
+	case "signed_in":
 		l.Tone = "ok"
+	case "code_asked":
+		l.Tone = "none"
 	}
 	switch {
 	case s.Person.UUID != "":

@@ -54,7 +54,7 @@ func (h Handler) again(q *page.Request) error {
 	v := h.againView(q)
 	v.Name.Error = q.Printer.Error(refusal)
 	v.Errors = []ui.FieldError{{ID: "f-name", Text: v.Name.Error}}
-	return q.RenderStatus(page.StatusOf(refusal.Kind), againPage(q.Entry(q.Printer.T("invitation.again.title")), v))
+	return q.RenderRefused(refusal, againPage(q.Entry(q.Printer.T("invitation.again.title")), v))
 }
 
 // againFor sends a new invitation in the place of an old link.

@@ -150,7 +150,7 @@ func (h Handler) accept(q *page.Request) error {
 	}
 	shown := h.view(q, v)
 	shown.refuse(q, refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), openPage(q.Entry(title(q, v)), shown))
+	return q.RenderRefused(refusal, openPage(q.Entry(title(q, v)), shown))
 }
 
 func (h Handler) join(q *page.Request, v app.Invited) (app.Accepted, error) {

@@ -88,7 +88,7 @@ func (h Handler) edit(q *page.Request) error {
 	if refusal != nil {
 		e.fault, e.typed = refusal, q.Field
 		e.ticked = func(field, value string) bool { return slices.Contains(q.PostForm[field], value) }
-		return q.RenderStatus(page.StatusOf(refusal.Kind), editPage(e))
+		return q.RenderRefused(refusal, editPage(e))
 	}
 	q.Toast(q.Printer.T("members.done.edit", "Name", m.Name()), "")
 	return q.Redirect(e.back)

@@ -38,7 +38,7 @@ func (v askView) again(q *page.Request, err error) error {
 		return fault
 	}
 	v.Errors = refused(q, refusal, &v.Number, &v.Message)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), askPage(q.Entry(v.Title), v))
+	return q.RenderRefused(refusal, askPage(q.Entry(v.Title), v))
 }
 
 func (h Handler) showJoin(q *page.Request) error { return h.joinForm(q).show(q) }
@@ -128,7 +128,7 @@ func (h Handler) write(q *page.Request) error {
 		return err
 	}
 	v.Errors = refused(q, refusal, &v.Message)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), requestPage(q.Entry(q.Printer.T("join.request.title")), v))
+	return q.RenderRefused(refusal, requestPage(q.Entry(q.Printer.T("join.request.title")), v))
 }
 
 // services shows what the prospect level opens (ACC-3, ACC-11).

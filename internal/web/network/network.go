@@ -133,7 +133,7 @@ func (h Handler) enterKey(q *page.Request) error {
 		return err
 	}
 	v.Errors = refused(q, refusal, &v.Key, &v.Number)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), keyPage(q.Entry(q.Printer.T("network.title")), v))
+	return q.RenderRefused(refusal, keyPage(q.Entry(q.Printer.T("network.title")), v))
 }
 
 func accountPath(number string) string {

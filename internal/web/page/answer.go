@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -35,6 +36,22 @@ func (q *Request) RenderStatus(status int, c templ.Component) error {
 		q.Site.Log.DebugContext(q.Context(), "reader left", "error", err)
 	}
 	return nil
+}
+
+// RenderRefused answers a form that was refused with the form again. Who is held
+// back is told how long.
+func (q *Request) RenderRefused(refusal *directory.Error, c templ.Component) error {
+	q.retryAfter(refusal)
+	return q.RenderStatus(StatusOf(refusal.Kind), c)
+}
+
+// retryAfter says when a request that was too many can be made again (RFC 9110).
+func (q *Request) retryAfter(refusal *directory.Error) {
+	if refusal.Kind != directory.Limited {
+		return
+	}
+	minutes, _ := refusal.Args["Minutes"].(int)
+	q.W.Header().Set("Retry-After", strconv.Itoa(max(minutes, 1)*60))
 }
 
 // Redirect leads on after a form was done.
@@ -111,13 +128,26 @@ func (q *Request) fail(err error) {
 		q.toSignIn()
 	case "password.change_first":
 		http.Redirect(q.W, q.Request, "/password/change", http.StatusSeeOther)
+	case "factor.set_up_first":
+		http.Redirect(q.W, q.Request, FactorPath, http.StatusSeeOther)
 	default:
 		q.refusalPage(refusal)
 	}
 }
 
+// The pages of the second factor: where a person sets up their own, and where a
+// sign-in asks for it.
+const (
+	FactorPath = "/profile/factor"
+	CodePath   = "/sign-in/code"
+)
+
+// toSignIn leads to the sign-in, or on with one that waits for its second page.
 func (q *Request) toSignIn() {
 	to := "/sign-in"
+	if q.In.Session.Purpose == app.PurposeFactor {
+		to = CodePath
+	}
 	if q.Method == http.MethodGet && q.URL.Path != "/" {
 		to += "?return=" + url.QueryEscape(q.URL.RequestURI())
 	}
@@ -132,6 +162,7 @@ func (q *Request) refusalPage(refusal *directory.Error) {
 	case directory.Denied:
 		title = "error.title.denied"
 	}
+	q.retryAfter(refusal)
 	q.writeError(StatusOf(refusal.Kind), q.Printer.T(title), q.sentence(refusal), "")
 }
 

@@ -35,10 +35,12 @@ type Reach string
 
 // Who reaches a route: anybody, whoever is signed in, whoever belongs to the
 // account in its address, the vendor's staff. Provisional passwords reach only
-// routes of Provisional (SIGN-1).
+// routes of Provisional (SIGN-1), staff without a second factor only those of
+// Enrolling (VEND-3).
 const (
 	Anyone      Reach = "anyone"
 	Provisional Reach = "provisional"
+	Enrolling   Reach = "enrolling"
 	SignedIn    Reach = "signed_in"
 	InAccount   Reach = "in_account"
 	StaffOnly   Reach = "staff"
@@ -95,8 +97,11 @@ func (q *Request) admit(reach Reach) error {
 	if !q.SignedIn() {
 		return directory.Refuse(directory.Denied, "sign_in.required")
 	}
-	if q.In.Session.Purpose == "password" && reach != Provisional {
+	switch purpose := q.In.Session.Purpose; {
+	case purpose == app.PurposePassword && reach != Provisional:
 		return directory.Refuse(directory.Denied, "password.change_first")
+	case purpose == app.PurposeEnrol && reach != Enrolling:
+		return directory.Refuse(directory.Denied, "factor.set_up_first")
 	}
 	switch reach {
 	case StaffOnly:

@@ -54,7 +54,7 @@ func (h Handler) again(q *page.Request, v cardView, err error) error {
 		return fault
 	}
 	v.Errors = refuse(q, v.Fields, refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), cardPage(v))
+	return q.RenderRefused(refusal, cardPage(v))
 }
 
 func (h Handler) confirmCard(q *page.Request) cardView {

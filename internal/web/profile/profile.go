@@ -24,6 +24,14 @@ func Mount(s *page.Site) {
 	s.Route("GET /profile/sessions", page.SignedIn, h.sessions)
 	s.Route("POST /profile/sessions/end", page.SignedIn, h.endSession)
 	s.Route("POST /profile/sessions/others", page.SignedIn, h.endOthers)
+	s.Route("GET "+page.FactorPath, page.Enrolling, h.showFactor)
+	s.Route("POST /profile/factor/begin", page.Enrolling, h.beginFactor)
+	s.Route("GET "+factorSetup, page.Enrolling, h.showSetup)
+	s.Route("POST "+factorSetup, page.Enrolling, h.confirmFactor)
+	s.Route("GET "+factorCodes, page.SignedIn, h.askCodes)
+	s.Route("POST "+factorCodes, page.SignedIn, h.newCodes)
+	s.Route("GET "+factorRemove, page.SignedIn, h.askRemove)
+	s.Route("POST "+factorRemove, page.SignedIn, h.removeFactor)
 	s.Route("GET /profile/signature", page.SignedIn, h.showSignature)
 	s.Route("POST /profile/signature", page.SignedIn, h.setSignature)
 	s.Route("POST /profile/signature/remove", page.SignedIn, h.removeSignature)
@@ -45,6 +53,7 @@ const (
 	tabPerson    = "/profile"
 	tabSessions  = "/profile/sessions"
 	tabSignature = "/profile/signature"
+	tabFactor    = page.FactorPath
 )
 
 func (h Handler) frame(q *page.Request, here string) frame {
@@ -123,7 +132,7 @@ func (h Handler) againPerson(q *page.Request, err error) error {
 		return fault
 	}
 	v.Errors = refuse(q, v.Fields, refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), personPage(v))
+	return q.RenderRefused(refusal, personPage(v))
 }
 
 // refuse puts a refusal beside its field and answers the line above the form.

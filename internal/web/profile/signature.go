@@ -63,7 +63,7 @@ func (h Handler) setSignature(q *page.Request) error {
 	}
 	v.Field.Error = q.Printer.Error(refusal)
 	v.Errors = []ui.FieldError{{ID: "f-signature-file", Text: v.Field.Error}}
-	return q.RenderStatus(page.StatusOf(refusal.Kind), signaturePage(v))
+	return q.RenderRefused(refusal, signaturePage(v))
 }
 
 // drawing reads the picture of the form: a file before what was drawn.

@@ -142,8 +142,9 @@
     const name = button.getAttribute("aria-label");
     button.classList.add("is-done");
     button.setAttribute("aria-label", button.dataset.copied);
-    setTimeout(() => { button.classList.remove("is-done"); button.setAttribute("aria-label", name); }, 2000);
+    setTimeout(() => { button.classList.remove("is-done"); if (name === null) button.removeAttribute("aria-label"); else button.setAttribute("aria-label", name); }, 2000);
   });
+  on("click", "[data-print]", () => print());
   on("click", "[data-reveal]", (e, button) => {
     const field = document.getElementById(button.dataset.reveal), shown = field.type === "text";
     field.type = shown ? "password" : "text";
