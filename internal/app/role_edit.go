@@ -103,13 +103,19 @@ func onlyRenamed(before, after directory.Role) bool {
 	return sameRole(before, after)
 }
 
+// RoleNames are what a role is to be called, made on a version of it.
+type RoleNames struct {
+	Version int64
+	Names   map[string]string
+}
+
 // Rename gives a role other names, everywhere it is shown (ROLE-8). It refuses as
 // Edit does.
-func (s *Roles) Rename(ctx context.Context, actor authz.Actor, account directory.AccountID, role string, version int64, names map[string]string) error {
-	if names == nil {
-		names = map[string]string{}
+func (s *Roles) Rename(ctx context.Context, actor authz.Actor, account directory.AccountID, role string, n RoleNames) error {
+	if n.Names == nil {
+		n.Names = map[string]string{}
 	}
-	return s.Edit(ctx, actor, account, role, RoleChange{Version: version, Names: names})
+	return s.Edit(ctx, actor, account, role, RoleChange{Version: n.Version, Names: n.Names})
 }
 
 // Archive takes a role off every list it is chosen from; who holds it keeps it

@@ -58,7 +58,7 @@ func TestRoleEditorHoldsWhatTheyAdd(t *testing.T) { // ROLE-6
 				return failed(w.Roles.Create(ctx, manon, id, own(directory.RightsRole, "Neuf", authz.ManageRoles)))
 			}, ""},
 			{"a name", func() error {
-				return w.Roles.Rename(ctx, manon, id, helper.UUID, h.role(helper.UUID).Version, map[string]string{"": "Aide de bureau"})
+				return w.Roles.Rename(ctx, manon, id, helper.UUID, app.RoleNames{Version: h.role(helper.UUID).Version, Names: map[string]string{"": "Aide de bureau"}})
 			}, ""},
 			{"by who holds it everywhere", func() error { return h.add1(h.admin, helper, authz.AssignSeats) }, ""},
 			{"taken away by who does not hold it", func() error { return h.add1(manon, helper) }, ""},
@@ -130,7 +130,7 @@ func TestRoleNameFollows(t *testing.T) { // ROLE-8
 		if got := byFunction(); !slices.Equal(got, []string{"Monteur", "Zingueur"}) {
 			t.Fatalf("before: %v", got)
 		}
-		w.Must(w.Roles.Rename(w.Context(), h.admin, h.account.ID, first.UUID, first.Version, map[string]string{"": "Couvreur"}))
+		w.Must(w.Roles.Rename(w.Context(), h.admin, h.account.ID, first.UUID, app.RoleNames{Version: first.Version, Names: map[string]string{"": "Couvreur"}}))
 		if got := byFunction(); !slices.Equal(got, []string{"Couvreur", "Monteur"}) {
 			t.Errorf("after: %v", got)
 		}
@@ -157,7 +157,7 @@ func TestRoleNameFollowsForMany(t *testing.T) { // ROLE-8
 		for chunk := range slices.Chunk(rows, 1000) {
 			h.Must(errOf(h.Members.Add(w.Context(), h.admin, h.account.ID, chunk, app.AddOptions{Silent: true})))
 		}
-		w.Must(w.Roles.Rename(w.Context(), h.admin, h.account.ID, clerk.UUID, clerk.Version, map[string]string{"": "Couvreur"}))
+		w.Must(w.Roles.Rename(w.Context(), h.admin, h.account.ID, clerk.UUID, app.RoleNames{Version: clerk.Version, Names: map[string]string{"": "Couvreur"}}))
 		if got := h.list(app.MemberQuery{Search: "p7.n7@"}).Rows[0].Functions[0].Name("fr"); got != "Couvreur" {
 			t.Errorf("shown at once: %q", got)
 		}

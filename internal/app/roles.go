@@ -71,16 +71,8 @@ func (s *Roles) List(ctx context.Context, actor authz.Actor, account directory.A
 // requireOversight refuses with denied.permission who manages neither users nor
 // roles at the account or at a unit of its first level. Rule REP-1.
 func requireOversight(rights authz.Rights) error {
-	if rights.Member() {
-		units := []directory.UnitID{0}
-		if tree := rights.Tree(); tree != nil {
-			units = append(units, tree.Children(0)...)
-		}
-		for _, unit := range units {
-			if rights.May(authz.ManageMembers, unit) || rights.May(authz.ManageRoles, unit) {
-				return nil
-			}
-		}
+	if rights.Member() && rights.Oversees() {
+		return nil
 	}
 	return require(rights, authz.ManageMembers, 0)
 }

@@ -123,7 +123,7 @@ func TestRoleCreate(t *testing.T) { // ROLE-4
 		if !strings.HasPrefix(made.Code, "own-") || made.Shipped || len(made.Permissions) != 1 || made.DefaultProducts[0] != "fleet" || made.Version != 1 {
 			t.Errorf("made %+v", made)
 		}
-		w.Must(h.Roles.Rename(w.Context(), h.admin, h.account.ID, made.UUID, made.Version, map[string]string{"": "Référente sécurité", "en": "Safety officer"}))
+		w.Must(h.Roles.Rename(w.Context(), h.admin, h.account.ID, made.UUID, app.RoleNames{Version: made.Version, Names: map[string]string{"": "Référente sécurité", "en": "Safety officer"}}))
 		t.Run("ROLE-8 a renamed role keeps its code", func(t *testing.T) {
 			if now := h.role(made.UUID); now.Code != made.Code || now.Name("fr") != "Référente sécurité" || now.Name("en") != "Safety officer" {
 				t.Errorf("renamed %+v", now)
@@ -248,7 +248,7 @@ func TestAdministratorLevelIsFixed(t *testing.T) { // ROLE-6, ACC-5
 		nothing := []string{}
 		for name, err := range map[string]error{
 			"edit":    w.Roles.Edit(w.Context(), h.Operator(), h.account.ID, admin.UUID, app.RoleChange{Version: admin.Version, Permissions: &nothing}),
-			"rename":  w.Roles.Rename(w.Context(), h.admin, h.account.ID, admin.UUID, admin.Version, map[string]string{"": "Personne"}),
+			"rename":  w.Roles.Rename(w.Context(), h.admin, h.account.ID, admin.UUID, app.RoleNames{Version: admin.Version, Names: map[string]string{"": "Personne"}}),
 			"archive": w.Roles.Archive(w.Context(), h.admin, h.account.ID, admin.UUID),
 			"restore": w.Roles.Restore(w.Context(), h.admin, h.account.ID, admin.UUID),
 			"reset":   w.Roles.Reset(w.Context(), h.admin, h.account.ID, admin.UUID, admin.Version),

@@ -87,7 +87,7 @@ type fortress struct {
 func newFortress(t *testing.T) *fortress {
 	t.Helper()
 	w := apptest.New(t, "sqlite")
-	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown"}}
+	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "preference": "start-screen"}}
 	account, elsewhere := w.Account("204 817"), w.Account("117 402")
 	administrator := w.Administrator(account, "helene.castaing@maraval.example")
 	member, _ := w.Member(account, "camille.aubrac@maraval.example")
@@ -136,6 +136,13 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	domain, err := w.Accounts.AddDomain(w.Context(), administrator, account.ID, "maraval.example")
 	w.Must(err)
 	f.values["domain"] = domain.Name
+	unit, err := w.Units.Add(w.Context(), administrator, account.ID, app.NewUnit{Level: "office", Name: "Angers"})
+	w.Must(err)
+	f.values["unit"] = unit.UUID
+	role, err := w.Roles.Create(w.Context(), administrator, account.ID,
+		app.NewRole{Kind: directory.RightsRole, Names: map[string]string{directory.EveryLanguage: "Visiteur"}})
+	w.Must(err)
+	f.values["role"] = role.UUID
 	f.values["user"] = f.uuidOf(w, prospect)
 	keys, err := w.App.Keys.Request(w.Context(), prospect, account.Number, "We lost the letter")
 	w.Must(err)

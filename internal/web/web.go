@@ -15,8 +15,11 @@ import (
 	"intendant/internal/web/members"
 	"intendant/internal/web/network"
 	"intendant/internal/web/page"
+	"intendant/internal/web/preferences"
 	"intendant/internal/web/profile"
 	"intendant/internal/web/rights"
+	"intendant/internal/web/roles"
+	"intendant/internal/web/units"
 )
 
 // areas are the parts of the site, in the order of the routes' table.
@@ -30,8 +33,11 @@ func areas() []func(*page.Site) {
 		members.Mount,
 		network.Mount,
 		invitation.Mount,
+		preferences.Mount,
 		profile.Mount,
 		rights.Mount,
+		roles.Mount,
+		units.Mount,
 	}
 }
 

@@ -120,7 +120,7 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 		item    ui.NavItem
 	}{
 		{true, "nav.heading.rights", item(WhoMayWhat, "git-branch", "/rights")},
-		{manages || f.Rights.May(authz.ManageRoles, 0), "nav.heading.rights", item(Roles, "id-badge-2", "/roles")},
+		{f.Rights.Oversees(), "nav.heading.rights", item(Roles, "id-badge-2", "/roles")},
 		{manages, "nav.heading.rights", item(Programs, "api", "/technical-users")},
 		{f.Rights.MayAnywhere(authz.ViewHistory), "nav.heading.follow", item(HistoryPlace, "history", "/history")},
 		{f.Rights.May(authz.ManageAccount, 0), "nav.heading.follow", item(Settings, "settings", "/settings")},
