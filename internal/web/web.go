@@ -10,6 +10,7 @@ import (
 	"intendant/internal/web/assets"
 	"intendant/internal/web/console"
 	"intendant/internal/web/entry"
+	"intendant/internal/web/grants"
 	"intendant/internal/web/history"
 	"intendant/internal/web/invitation"
 	"intendant/internal/web/members"
@@ -29,6 +30,7 @@ func areas() []func(*page.Site) {
 		adding.Mount,
 		console.Mount,
 		entry.Mount,
+		grants.Mount,
 		history.Mount,
 		members.Mount,
 		network.Mount,
