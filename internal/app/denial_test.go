@@ -44,7 +44,7 @@ func walls() map[string]wall {
 		wallAccount: `
 			Accounts: AddDomain ChangeSettings Domains RemoveDomain RemoveLogo SetAutoApprove SetLogo Settings VerifyDomain
 			Members: Add AddQuick Card Choices Create Deactivate EditMember EditMembers Editing ExcludeAdministrator List
-				MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
+				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
 			Imports: Draft EditDraft Find Finish Invalid Losses Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
@@ -52,7 +52,7 @@ func walls() map[string]wall {
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Export List
 			Preferences: Filter
-			Grants: Adding AtUnit End Give Of Set
+			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `

@@ -37,32 +37,32 @@ type PlacedUnit struct {
 // preference as the field at fault, and with stale.
 func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, change PreferenceChange) error {
 	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
-		whose, err := s.preferring(ctx, r, p.Rights, actor, account, member)
+		of, err := s.preferring(ctx, r, p.Rights, whose{actor, account, member})
 		if err != nil {
 			return err
 		}
-		if err := whose.askFor(p); err != nil {
+		if err := of.askFor(p); err != nil {
 			return err
 		}
-		declared, known := whose.find(change.ID)
+		declared, known := of.find(change.ID)
 		if !known {
 			return directory.Refuse(directory.NotFound, "preference.not_found")
 		}
-		stored := whose.stored[change.ID]
+		stored := of.stored[change.ID]
 		if change.Version != 0 && change.Version != stored.Version+1 {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		value, err := whose.value(declared, stored.Value, change)
+		value, err := of.value(declared, stored.Value, change)
 		if err != nil || value.Equal(stored.Value) {
 			return err
 		}
-		entry := p.Entry(audit.PreferenceChanged, whose.user.ID, int64(whose.member.ID))
-		entry.Unit = whose.member.Unit
+		entry := p.Entry(audit.PreferenceChanged, of.user.ID, int64(of.member.ID))
+		entry.Unit = of.member.Unit
 		entry.Note("preference", "", declared.ID)
-		entry.Note("preference_value", whose.words(declared, stored.Value), whose.words(declared, value))
+		entry.Note("preference_value", of.words(declared, stored.Value), of.words(declared, value))
 		p.Record(entry)
 		p.Change(store.PutPreference{Preference: directory.Preference{
-			Member: whose.member.ID, ID: declared.ID, Value: value, By: actor.User, Version: stored.Version}})
+			Member: of.member.ID, ID: declared.ID, Value: value, By: actor.User, Version: stored.Version}})
 		return nil
 	})
 	return err

@@ -90,7 +90,7 @@ const preferenceUnits = 50
 func (s *Preferences) Of(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, q PreferenceQuery) (PreferenceSheet, error) {
 	var sheet PreferenceSheet
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		p, err := s.preferring(ctx, r, rights, actor, account, member)
+		p, err := s.preferring(ctx, r, rights, whose{actor, account, member})
 		if err != nil {
 			return err
 		}
@@ -126,20 +126,27 @@ type preferring struct {
 	sight    sight
 }
 
-// preferring finds whose preferences are meant.
-func (c *core) preferring(ctx context.Context, r *store.Reader, rights authz.Rights, actor authz.Actor, account directory.AccountID, member string) (*preferring, error) {
+// whose says whose preferences are meant: those of a member by public id, the
+// actor's own without one.
+type whose struct {
+	actor   authz.Actor
+	account directory.AccountID
+	member  string
+}
+
+func (c *core) preferring(ctx context.Context, r *store.Reader, rights authz.Rights, w whose) (*preferring, error) {
 	if !rights.Member() {
 		return nil, directory.Refuse(directory.NotFound, "account.not_found")
 	}
 	p := &preferring{rights: rights}
 	var err error
-	if p.account, err = r.Account(ctx, account); err != nil {
+	if p.account, err = r.Account(ctx, w.account); err != nil {
 		return nil, err
 	}
-	if member == "" {
-		p.member, err = r.MemberOf(ctx, account, actor.User)
+	if w.member == "" {
+		p.member, err = r.MemberOf(ctx, w.account, w.actor.User)
 	} else {
-		p.member, err = r.MemberByUUID(ctx, account, member)
+		p.member, err = r.MemberByUUID(ctx, w.account, w.member)
 	}
 	if err != nil {
 		return nil, err
@@ -147,11 +154,11 @@ func (c *core) preferring(ctx context.Context, r *store.Reader, rights authz.Rig
 	if p.user, err = r.User(ctx, p.member.User); err != nil {
 		return nil, err
 	}
-	standing, err := r.Standing(ctx, account, p.member.User)
+	standing, err := r.Standing(ctx, w.account, p.member.User)
 	if err != nil {
 		return nil, err
 	}
-	p.own = actor.User != 0 && p.member.User == actor.User
+	p.own = w.actor.User != 0 && p.member.User == w.actor.User
 	p.sight = sightOf(rights.Tree(), standing)
 	p.declared = c.catalogue().PreferencesOf(p.account.Type, p.user.Technical())
 	stored, err := r.Preferences(ctx, []directory.MemberID{p.member.ID})

@@ -20,12 +20,24 @@ func accountPath(one app.OwnAccount) string {
 	return "/accounts/" + url.PathEscape(directory.CleanNumber(one.Account.Number))
 }
 
+// startPath is what opens first in an account: the screen the person chose. Of
+// an account that is not open it is the overview, which says so (PREF-1).
+func startPath(one app.OwnAccount) string {
+	if one.Screen.ID == "" || one.Account.State != directory.AccountOpen {
+		return accountPath(one)
+	}
+	if link := one.Screen.ScreenLink(directory.CleanNumber(one.Account.Number)); link != "" {
+		return link
+	}
+	return accountPath(one) + "/start"
+}
+
 func (h Handler) choices(q *page.Request, own []app.OwnAccount) []choice {
 	c, t := h.Catalogue(), q.Printer.T
 	var choices []choice
 	for _, one := range own {
 		level, _ := c.ServiceLevel(one.Account.ServiceLevel)
-		at := choice{Href: accountPath(one), Name: one.Account.Name, Number: one.Account.Number,
+		at := choice{Href: startPath(one), Name: one.Account.Name, Number: one.Account.Number,
 			Shield: level.Sign, ServiceLevel: level.Label.In(q.Printer.Lang()), Role: t("shell.role.member")}
 		if one.Level.ID != 0 {
 			at.Role = one.Level.Name(q.Printer.Lang())

@@ -14,6 +14,7 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
+	"intendant/internal/web/unitfilter"
 )
 
 // Names of a filter's values in an address.
@@ -44,6 +45,7 @@ type filter struct {
 	zone   *time.Location
 	groups []app.HistoryGroup
 	names  map[string]string
+	units  unitfilter.Filter // of an account's history
 }
 
 // readFilter reads the filter of a page at path. What cannot be read chooses
@@ -83,10 +85,25 @@ func (f filter) between() (from, to time.Time) {
 	return from, to
 }
 
+// narrow reads the units of an account's history. The address keeps those that
+// it names and those ticked beforehand alike (PREF-1).
+func (f *filter) narrow(q *page.Request) error {
+	units, err := unitfilter.Read(q, authz.ViewHistory, f.set(byPerson) || f.set(byBatch))
+	f.units = units
+	switch {
+	case len(units.IDs()) > 0:
+		f.values[unitfilter.Param] = units.IDs()
+	case unitfilter.Named(q.URL.Query()):
+		f.values.Set(unitfilter.Param, unitfilter.Whole)
+	}
+	return err
+}
+
 // chosen is the filter as the operations take it.
 func (f filter) chosen() app.HistoryFilter {
 	c := app.HistoryFilter{By: f.get(byActor), About: f.get(bySearch), Door: authz.Door(f.get(byDoor)), Batch: f.get(byBatch)}
 	c.From, c.To = f.between()
+	c.Units = f.units.IDs()
 	if c.About == "" {
 		c.About = f.get(byPerson)
 	}
@@ -106,7 +123,7 @@ func (f filter) chosen() app.HistoryFilter {
 // any reports whether the filter leaves anything out.
 func (f filter) any() bool {
 	for name := range f.values {
-		if name != fromPlace && name != fromNumber {
+		if name != fromPlace && name != fromNumber && f.get(name) != unitfilter.Whole {
 			return true
 		}
 	}
@@ -146,9 +163,12 @@ func (f filter) hidden() []ui.Hidden {
 	return hidden
 }
 
-// exported are the values of hidden and the search.
+// exported are the values of hidden, the units and the search.
 func (f filter) exported() []ui.Hidden {
 	hidden := f.hidden()
+	for _, id := range f.units.IDs() {
+		hidden = append(hidden, ui.Hidden{Name: unitfilter.Param, Value: id})
+	}
 	if f.set(bySearch) {
 		hidden = append(hidden, ui.Hidden{Name: bySearch, Value: f.get(bySearch)})
 	}

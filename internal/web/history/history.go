@@ -58,6 +58,9 @@ type none struct{ Icon, Title, Text, Found string }
 func (h Handler) account(q *page.Request) error {
 	q.Localise(q.Frame.Account.TimeZone)
 	f := readFilter(q, q.AccountPath("/history"))
+	if err := f.narrow(q); err != nil {
+		return err
+	}
 	found, err := h.App.History.List(q.Context(), q.Actor(), q.Frame.Account.ID, f.chosen(), f.window())
 	if err != nil {
 		return err
@@ -84,6 +87,9 @@ func (h Handler) view(q *page.Request, f filter, found app.EntryPage) historyVie
 func (h Handler) export(q *page.Request) error {
 	q.Localise(q.Frame.Account.TimeZone)
 	f := readFilter(q, q.AccountPath("/history"))
+	if err := f.narrow(q); err != nil {
+		return err
+	}
 	out := exporting{h: h, q: q}
 	err := h.App.History.Export(q.Context(), q.Actor(), q.Frame.Account.ID, f.chosen(), out.rows)
 	switch {

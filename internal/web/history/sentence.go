@@ -184,8 +184,10 @@ func (h Handler) words(q *page.Request, kind audit.Kind, field, value string) st
 	switch field {
 	case "status", "state", "staff", "civility", "purpose", "outcome":
 		return coded(q, kind, field, value)
-	case "access_level", "functions", "role", "default_level", "service_level", "account_type", "products", "permissions":
+	case "access_level", "functions", "role", "default_level", "service_level", "account_type", "products", "permissions", "unit_level":
 		return h.named(q, field, value)
+	case "preference", "preference_value":
+		return h.preferred(q, field, value)
 	case "language":
 		return q.Printer.Language(value)
 	case "languages":
@@ -200,7 +202,7 @@ func (h Handler) words(q *page.Request, kind audit.Kind, field, value string) st
 		if key := "history.value." + value; q.Printer.Has(key) {
 			return q.Printer.T(key)
 		}
-	case "count", "tries", "added", "changed", "faulty", "unchanged", "invitation_days", "quick_add_limit":
+	case "count", "tries", "added", "changed", "faulty", "unchanged", "invitation_days", "quick_add_limit", "rights_changed":
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
 			return q.Printer.Number(n)
 		}
@@ -251,6 +253,12 @@ func (h Handler) named(q *page.Request, field, value string) string {
 			if kind, ok := c.AccountType(code); ok {
 				return kind.Label.In(lang)
 			}
+		case "unit_level":
+			for _, kind := range c.AccountTypes {
+				if level, ok := kind.Level(code); ok {
+					return level.Label.In(lang)
+				}
+			}
 		case "products":
 			if product, ok := c.Product(code); ok {
 				return product.Label.In(lang)
@@ -270,4 +278,21 @@ func each(list string, word func(string) string) string {
 		items[i] = word(strings.TrimSpace(item))
 	}
 	return strings.Join(items, ", ")
+}
+
+// preferred says a preference, or the option behind its slash, as the catalogue
+// does; the names of units stay as they are.
+func (h Handler) preferred(q *page.Request, field, value string) string {
+	id, option, _ := strings.Cut(value, "/")
+	declared, known := h.Catalogue().Preference(id)
+	if !known {
+		return value
+	}
+	if field == "preference" {
+		return declared.Label.In(q.Printer.Lang())
+	}
+	if o, offered := declared.Option(option); offered {
+		return o.Label.In(q.Printer.Lang())
+	}
+	return value
 }

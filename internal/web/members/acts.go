@@ -113,6 +113,9 @@ func (t table) menuOf(m app.ListedMember, row bool) []ui.MenuItem {
 	if m.May.Edit && row {
 		items = append(items, ui.MenuItem{Label: t.T("members.act.edit"), Icon: "pencil", Href: t.view.at(at + "/edit")})
 	}
+	if m.May.Edit {
+		items = append(items, ui.MenuItem{Label: t.T("members.act.preferences"), Icon: "adjustments", Href: at + "/preferences"})
+	}
 	if m.May.Invite && row {
 		post("invite", "invite", "send")
 	}

@@ -11,6 +11,7 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
+	"intendant/internal/web/unitfilter"
 )
 
 // A table is what the page of the list shows.
@@ -26,6 +27,7 @@ type table struct {
 	ask   *ui.DialogView
 	loses []ui.Loss
 	names map[string]string // products by id
+	units unitfilter.Filter
 
 	history    string            // address of the history
 	levelNames map[string]string // of units
@@ -33,7 +35,10 @@ type table struct {
 
 // list shows the table (LIST-1).
 func (h Handler) list(q *page.Request) error {
-	v := readView(q.URL.Query(), zone(q))
+	v, units, err := h.view(q)
+	if err != nil {
+		return err
+	}
 	found, err := h.App.Members.List(q.Context(), q.Actor(), account(q), v.MemberQuery)
 	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "list.bad_cursor" {
 		q.Toast(q.Printer.T("members.cursor_old"), "")
@@ -43,8 +48,18 @@ func (h Handler) list(q *page.Request) error {
 		return err
 	}
 	t := h.table(q, v, found)
+	t.units = units
 	t.all = q.URL.Query().Get("all") != "" && t.may.manage
 	return q.Render(listPage(t))
+}
+
+// view is what the address says, with the units ticked beforehand where it names
+// none (PREF-1).
+func (h Handler) view(q *page.Request) (view, unitfilter.Filter, error) {
+	v := readView(q.URL.Query(), zone(q))
+	units, err := unitfilter.Read(q, authz.ViewMembers, len(v.Homes) > 0)
+	v.Units = units.IDs()
+	return v, units, err
 }
 
 func (h Handler) table(q *page.Request, v view, found app.MemberPage) table {
@@ -106,8 +121,8 @@ func (t table) hidden() []ui.Hidden {
 	if t.view.Descending {
 		hidden = append(hidden, ui.Hidden{Name: "order", Value: "desc"})
 	}
-	for _, unit := range t.view.Units {
-		hidden = append(hidden, ui.Hidden{Name: "unit", Value: unit})
+	for _, unit := range t.view.Homes {
+		hidden = append(hidden, ui.Hidden{Name: "home", Value: unit})
 	}
 	return hidden
 }
@@ -132,11 +147,9 @@ func (t table) chips() []chip {
 	add("role", t.T("members.column.functions"), chosen(t.functions()))
 	add("level", t.T("members.column.level"), chosen(t.levels()))
 	add("product", t.T("members.column.products"), chosen(t.products()))
+	add("home", t.T("members.home.unit"), t.homes())
 	if dates := t.dates(); dates != "" {
 		chips = append(chips, chip{t.T("members.filter.added"), dates, t.view.without("added").at(t.base)})
-	}
-	if len(t.view.Units) > 0 {
-		chips = append(chips, chip{t.T("members.panel.home"), t.T("members.filter.chosen", "Count", len(t.view.Units)), t.view.without("unit").at(t.base)})
 	}
 	return chips
 }
@@ -311,7 +324,7 @@ func (t table) selection() ui.SelectionView {
 		return ui.Act{Label: t.T("members.act." + name), Icon: icon, Name: "act", Value: name, Attrs: map[string]any{"formmethod": http.MethodGet}}
 	}
 	s := ui.SelectionView{Action: t.base + "/bulk", Total: t.found.Total, All: t.all, AllHref: all, Clear: t.view.at(t.base),
-		Acts: []ui.Act{ask("edit", "pencil"), ask("invite", "send"), ask("deactivate", "user-off"), ask("reactivate", "user-check"), ask("remove", "trash")}}
+		Acts: []ui.Act{ask("edit", "pencil"), ask("invite", "send"), ask("home", "sitemap"), ask("deactivate", "user-off"), ask("reactivate", "user-check"), ask("remove", "trash")}}
 	if t.all {
 		s.Hidden = hiddenOf(t.view.first().values())
 	}

@@ -19,7 +19,10 @@ type panel struct {
 
 // profile shows one member beside the table (LIST-7).
 func (h Handler) profile(q *page.Request) error {
-	v := readView(q.URL.Query(), zone(q))
+	v, units, err := h.view(q)
+	if err != nil {
+		return err
+	}
 	m, err := h.App.Members.Profile(q.Context(), q.Actor(), account(q), member(q), v.MemberQuery)
 	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "list.bad_cursor" {
 		return q.Redirect(v.first().at(q.AccountPath("/members/" + member(q))))
@@ -28,6 +31,7 @@ func (h Handler) profile(q *page.Request) error {
 		return err
 	}
 	t := h.table(q, v, m.Page)
+	t.units = units
 	t.open = m.UUID
 	t.Title = t.T("members.page_title", "Name", m.Name())
 	p := panel{table: t, m: m, now: h.Now()}

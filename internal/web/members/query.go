@@ -8,14 +8,16 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/web/unitfilter"
 )
 
 // A view is what an address says of the table: the query, and which optional
 // columns it shows (LIST-6).
 type view struct {
 	app.MemberQuery
-	Seen bool // the column of the last sign-in (LIST-1)
-	zone *time.Location
+	Seen  bool // the column of the last sign-in (LIST-1)
+	Whole bool // no unit, not even those ticked beforehand (PREF-1)
+	zone  *time.Location
 }
 
 // readView reads an address. What it says of nothing known is left out.
@@ -34,6 +36,8 @@ func readView(values url.Values, zone *time.Location) view {
 			}
 		}
 	}
+	v.Units = slices.DeleteFunc(v.Units, func(id string) bool { return id == unitfilter.Whole })
+	v.Whole = len(v.Units) == 0 && unitfilter.Named(values)
 	v.AddedFrom = v.day(values.Get("from"))
 	if to := v.day(values.Get("to")); !to.IsZero() {
 		v.AddedTo = to.AddDate(0, 0, 1)
@@ -49,7 +53,7 @@ func clean(value string) string {
 }
 
 func (v *view) lists() map[string]*[]string {
-	return map[string]*[]string{"company": &v.Companies, "role": &v.Functions, "level": &v.Levels, "product": &v.Products, "unit": &v.Units}
+	return map[string]*[]string{"company": &v.Companies, "role": &v.Functions, "level": &v.Levels, "product": &v.Products, "unit": &v.Units, "home": &v.Homes}
 }
 
 func (v view) day(text string) time.Time {
@@ -87,6 +91,9 @@ func (v view) values() url.Values {
 		for _, value := range *list {
 			add(field, value)
 		}
+	}
+	if v.Whole {
+		add(unitfilter.Param, unitfilter.Whole)
 	}
 	from, to := v.dates()
 	add("from", from)
@@ -133,6 +140,7 @@ func (v view) without(field string) view {
 			*list = nil
 		}
 	}
+	v.Whole = v.Whole || field == unitfilter.Param
 	return v
 }
 

@@ -58,12 +58,7 @@ const (
 
 func (h Handler) frame(q *page.Request, here string) frame {
 	t := q.Printer.T
-	f := frame{Page: q.Entry(t("profile.title")), Leave: ui.Link{Label: t("profile.leave"), Href: "/"}}
-	for _, tab := range []struct{ key, href string }{
-		{"profile.tab.person", tabPerson}, {"profile.tab.sessions", tabSessions}, {"profile.tab.signature", tabSignature}} {
-		f.Tabs = append(f.Tabs, ui.Tab{Label: t(tab.key), Href: tab.href, Current: tab.href == here})
-	}
-	return f
+	return frame{Page: q.Entry(t("profile.title")), Leave: ui.Link{Label: t("profile.leave"), Href: "/"}, Tabs: q.ProfileTabs(here)}
 }
 
 // A personView is the first page of the profile.

@@ -1,0 +1,237 @@
+package preferences
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"intendant/internal/app"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/web/ui"
+)
+
+// label is what a preference is called.
+func (v view) label(t app.PreferenceTile) string { return t.Declared.Label.In(v.Printer.Lang()) }
+
+// from says where the value in force comes from.
+func (v view) from(t app.PreferenceTile) string {
+	switch t.From {
+	case app.PreferenceDefault:
+		return v.T("preferences.from.default")
+	case app.PreferenceGeneral:
+		if t.Declared.Kind == catalogue.ChoicePreference {
+			return v.T("preferences.from.general")
+		}
+		return v.T("preferences.from.nothing")
+	case app.PreferenceGiven:
+		if name := t.By.Name(); name != "" {
+			return v.T("preferences.from.given", "Name", name)
+		}
+		return v.T("preferences.from.somebody")
+	}
+	if v.Sheet.Own {
+		return v.T("preferences.from.own")
+	}
+	return v.T("preferences.from.given", "Name", v.Sheet.Person.Name())
+}
+
+// action is where a tile's form is sent.
+func (v view) action(t app.PreferenceTile) string {
+	return v.place.path + "/" + url.PathEscape(t.Declared.ID)
+}
+
+// hidden are the values every form of a tile carries.
+func (v view) hidden(t app.PreferenceTile) []ui.Hidden {
+	hidden := append(slices.Clone(v.place.hidden), ui.Hidden{Name: "version", Value: strconv.FormatInt(t.Version, 10)})
+	if v.at == t.Declared.ID {
+		hidden[len(hidden)-1].Value = v.typed.Get("version")
+	}
+	if t.Search != "" {
+		hidden = append(hidden, ui.Hidden{Name: "find", Value: t.Search})
+	}
+	if t.First > 1 {
+		hidden = append(hidden, ui.Hidden{Name: "from", Value: strconv.Itoa(t.First)})
+	}
+	return hidden
+}
+
+// field is the input of a choice or of a unit.
+func (v view) field(t app.PreferenceTile) ui.Field {
+	f := ui.Field{ID: "p-" + t.Declared.ID, Label: v.label(t), Kind: "select", Hint: t.Declared.Help.In(v.Printer.Lang()), Required: t.Declared.Required,
+		Error: v.errors[t.Declared.ID]}
+	if t.Declared.Kind == catalogue.UnitPreference {
+		f.Name, f.Value, f.Options = "chosen", t.Value.Unit, v.unitOptions(t)
+	} else {
+		f.Name, f.Value, f.Options = "choice", t.Value.Choice, v.choiceOptions(t)
+	}
+	if v.at == t.Declared.ID {
+		f.Value = v.typed.Get(f.Name)
+	}
+	return f
+}
+
+// choiceOptions are the options, after the one that chooses none of them.
+func (v view) choiceOptions(t app.PreferenceTile) []ui.Option {
+	var options []ui.Option
+	usual, has := t.Declared.Option(t.Declared.Default)
+	switch {
+	case t.Declared.Required:
+	case has:
+		options = append(options, ui.Option{Label: v.T("preferences.default", "Name", usual.Label.In(v.Printer.Lang()))})
+	default:
+		options = append(options, ui.Option{Label: v.T("preferences.general")})
+	}
+	for _, o := range t.Declared.Options {
+		options = append(options, ui.Option{Value: o.ID, Label: o.Label.In(v.Printer.Lang())})
+	}
+	return options
+}
+
+// unitOptions are the units shown and the one chosen.
+func (v view) unitOptions(t app.PreferenceTile) []ui.Option {
+	options := []ui.Option{{Label: v.T("preferences.no_unit")}}
+	if t.Gone {
+		options = append(options, ui.Option{Value: t.Value.Unit, Label: v.T("preferences.unit_gone")})
+	}
+	listed := false
+	for _, u := range t.Units {
+		listed = listed || u.Unit.UUID == t.Unit.UUID
+		options = append(options, ui.Option{Value: u.Unit.UUID, Label: v.pathName(u)})
+	}
+	if t.Unit.ID != 0 && !listed {
+		options = append(options, ui.Option{Value: t.Unit.UUID, Label: t.Unit.Name})
+	}
+	return options
+}
+
+// pathName is a unit with the one above it, which tells namesakes apart.
+func (v view) pathName(u app.PreferenceUnit) string {
+	if len(u.Path) == 0 {
+		return u.Unit.Name
+	}
+	return u.Unit.Name + " (" + u.Path[len(u.Path)-1].Name + ")"
+}
+
+// above are the names of the units above one.
+func above(path []directory.Unit) string {
+	names := make([]string, len(path))
+	for i, u := range path {
+		names[i] = u.Name
+	}
+	return strings.Join(names, " › ")
+}
+
+// searched reports whether a tile has more units than it shows at once.
+func (v view) searched(t app.PreferenceTile) bool {
+	return t.Total > len(t.Units) || t.Search != ""
+}
+
+// found says how many units there are, and how many of them are meant.
+func (v view) found(t app.PreferenceTile) string {
+	if t.Search != "" {
+		return v.T("preferences.found", "Count", t.Found, "Total", t.Total)
+	}
+	return v.T("preferences.units", "Count", t.Total)
+}
+
+// part is the address of another part of a tile's units.
+func (v view) part(t app.PreferenceTile, from int) string {
+	values := url.Values{"tile": {t.Declared.ID}}
+	for _, h := range v.place.hidden {
+		values.Set(h.Name, h.Value)
+	}
+	if t.Search != "" {
+		values.Set("find", t.Search)
+	}
+	if from > 1 {
+		values.Set("from", strconv.Itoa(from))
+	}
+	return v.place.path + "?" + values.Encode() + "#p-" + url.PathEscape(t.Declared.ID)
+}
+
+// searchHidden are the values that the search of a tile carries.
+func (v view) searchHidden(t app.PreferenceTile) []ui.Hidden {
+	return append(slices.Clone(v.place.hidden), ui.Hidden{Name: "tile", Value: t.Declared.ID})
+}
+
+func (v view) pager(t app.PreferenceTile) ui.PagerView {
+	last := t.First + len(t.Units) - 1
+	p := ui.PagerView{From: int64(t.First), To: int64(last), Things: v.T("preferences.units", "Count", t.Found)}
+	if t.First > 1 {
+		p.Previous = v.part(t, max(1, t.First-len(t.Units)))
+	}
+	if last < t.Found {
+		p.Next = v.part(t, last+1)
+	}
+	return p
+}
+
+func (v view) columns(t app.PreferenceTile) []ui.Column {
+	return []ui.Column{{Label: v.T("preferences.column.place"), Class: "w-num"}, {Label: v.levelOf(t)},
+		{Label: v.T("preferences.column.ticked"), Class: "w-state"}, {Label: v.T("preferences.column.move"), Class: "w-date", Silent: true}}
+}
+
+// levelOf is what the units of a tile are.
+func (v view) levelOf(t app.PreferenceTile) string {
+	var words []string
+	for _, level := range t.Declared.Levels {
+		if word := v.levels[level]; word != "" {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return v.T("preferences.column.unit")
+	}
+	return strings.Join(words, ", ")
+}
+
+// placeField is the number of a unit's place.
+func (v view) placeField(u app.PreferenceUnit) ui.Field {
+	return ui.Field{Name: "place", Kind: "number", Value: strconv.Itoa(u.Place), Label: v.T("preferences.place_of", "Name", u.Unit.Name),
+		Attrs: map[string]any{"min": "1", "inputmode": "numeric"}}
+}
+
+func (v view) tick(u app.PreferenceUnit) ui.Check {
+	return ui.Check{Name: "tick", Value: u.Unit.UUID, Label: v.T("preferences.tick", "Name", u.Unit.Name), Checked: u.Ticked}
+}
+
+// moves are the two steps of a unit; at the ends one of them leads nowhere.
+func (v view) moves(t app.PreferenceTile, u app.PreferenceUnit) []ui.Act {
+	step := func(name, icon string, off bool) ui.Act {
+		return ui.Act{Label: v.T("preferences."+name, "Name", u.Unit.Name), Icon: icon, IconOnly: true, Kind: ui.Plain, Size: ui.Small, Disabled: off,
+			Name: "move", Value: name + ":" + u.Unit.UUID}
+	}
+	return []ui.Act{step("up", "arrow-up", u.Place == 1), step("down", "arrow-down", u.Place == t.Total)}
+}
+
+// summary is a tile's value in words, for the page of a first screen.
+func (v view) summary() []ui.CartItem {
+	var items []ui.CartItem
+	for _, t := range v.Sheet.Tiles {
+		if t.Declared.Use == catalogue.StartScreen || t.Declared.Kind == catalogue.OrderPreference {
+			continue
+		}
+		text := t.Unit.Name
+		if o, chosen := t.Declared.Option(t.Value.Choice); chosen {
+			text = o.Label.In(v.Printer.Lang())
+		}
+		if text == "" {
+			text = v.from(t)
+		}
+		items = append(items, ui.CartItem{Label: v.label(t), Value: text})
+	}
+	return items
+}
+
+// problems are the refusals above the tiles, each leading to its own.
+func (v view) problems() []ui.FieldError {
+	var problems []ui.FieldError
+	for _, t := range v.Sheet.Tiles {
+		if text := v.errors[t.Declared.ID]; text != "" {
+			problems = append(problems, ui.FieldError{ID: "p-" + t.Declared.ID, Text: text})
+		}
+	}
+	return problems
+}
