@@ -89,6 +89,7 @@ type core struct {
 	trees     trees
 	homes     homeCounts
 	residents residents
+	checks    checking
 }
 
 // The operations of each noun.

@@ -66,6 +66,11 @@ func (rs *residents) of(account directory.AccountID, now time.Time) *residence {
 // confirmed before the call, on whichever node (CHECK-2), and stands still while
 // ask runs: ask does not write. It refuses with account.not_found.
 func (c *core) index(ctx context.Context, account directory.AccountID, ask func(*authz.Index) error) error {
+	return c.indexAt(ctx, account, func(x *authz.Index, _ store.Marks) error { return ask(x) })
+}
+
+// indexAt is index for who wants to know how far the index has come, too.
+func (c *core) indexAt(ctx context.Context, account directory.AccountID, ask func(*authz.Index, store.Marks) error) error {
 	if account == directory.Installation {
 		return directory.Refuse(directory.NotFound, "account.not_found")
 	}
@@ -84,7 +89,7 @@ func (c *core) index(ctx context.Context, account directory.AccountID, ask func(
 	res.mu.RLock()
 	if res.reached(marks, declared) {
 		defer res.mu.RUnlock()
-		return ask(res.index)
+		return ask(res.index, res.marks)
 	}
 	res.mu.RUnlock()
 	if err := c.catchUp(ctx, account, res, marks, declared); err != nil {
@@ -92,7 +97,7 @@ func (c *core) index(ctx context.Context, account directory.AccountID, ask func(
 	}
 	res.mu.RLock()
 	defer res.mu.RUnlock()
-	return ask(res.index)
+	return ask(res.index, res.marks)
 }
 
 // reached reports whether the index holds what the marks stand for.

@@ -12,6 +12,9 @@ const (
 	AccountClosed        Kind = "account.closed"
 	AccountNumberChanged Kind = "account.number_changed"
 
+	AccountReferentNamed   Kind = "account.referent_named"
+	AccountReferentRemoved Kind = "account.referent_removed"
+
 	KeyMade           Kind = "key.made"
 	KeyRevoked        Kind = "key.revoked"
 	KeyUsed           Kind = "key.used"
@@ -108,6 +111,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		AccountCreated, AccountChanged, AccountClaimed, AccountSuspended, AccountReopened, AccountClosed, AccountNumberChanged,
+		AccountReferentNamed, AccountReferentRemoved,
 		KeyMade, KeyRevoked, KeyUsed, KeyRefused, KeyLocked, KeyUnlocked, KeyRequested, KeyRequestDecided, LetterPrinted,
 		JoinRequested, JoinWithdrawn, JoinApproved, JoinRejected, JoinBlocked, JoinUnblocked, JoinLapsed,
 		InvitationSent, InvitationResent, InvitationWithdrawn, InvitationAccepted,

@@ -44,6 +44,15 @@ func identify(next http.Handler, trusted []netip.Prefix) http.Handler {
 	})
 }
 
+// Address is where a request comes from, for a handler that no middleware told;
+// empty where the connection does not say.
+func Address(r *http.Request, trusted []netip.Prefix) string {
+	if addr := clientAddr(r, trusted); addr.IsValid() {
+		return addr.String()
+	}
+	return ""
+}
+
 // clientAddr walks X-Forwarded-For from its end as long as trusted proxies
 // wrote it: what stands further left, anybody may have put there.
 func clientAddr(r *http.Request, trusted []netip.Prefix) netip.Addr {

@@ -46,6 +46,17 @@ type Options struct {
 	Fault          func(w http.ResponseWriter, r *http.Request, reference string)
 	CrossOrigin    []string
 	Forged         http.Handler
+	Lean           Lean
+}
+
+// Lean answers the requests that programs send by the thousand: around them
+// stands recovery from panics and nothing else. Its handler sees to headers and
+// limits by itself, echoes the request's id, and no line in the log says that
+// somebody asked. Requests need a proof that no browser sends by itself, since
+// nothing keeps other sites away. The zero Lean answers none.
+type Lean struct {
+	Handler http.Handler
+	Serves  func(path string) bool
 }
 
 // A Server listens until it is closed.
@@ -141,7 +152,17 @@ func Wrap(o Options) http.Handler {
 	h = secure(h)
 	h = logAccess(h, o)
 	h = identify(h, o.TrustedProxies)
-	return h
+	if o.Lean.Handler == nil {
+		return h
+	}
+	lean := recoverPanic(o.Lean.Handler, Options{Logger: o.Logger})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if o.Lean.Serves(r.URL.Path) {
+			lean.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // Healthz says that the process lives.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"intendant/internal/app"
+	"intendant/internal/authzen"
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
 	"intendant/internal/i18n"
@@ -41,7 +42,7 @@ func Serve(ctx context.Context, i *Installation) (*Server, error) {
 	site := i.site(bundle)
 	s := &Server{Installation: i, http: httpserver.New(httpserver.Options{
 		Handler: i.routes(site), Addr: i.config.Addr, Logger: i.log, TrustedProxies: trusted, Now: i.now,
-		Fault: site.Fault, Forged: http.HandlerFunc(site.Forged),
+		Fault: site.Fault, Forged: http.HandlerFunc(site.Forged), Lean: i.products(site, trusted),
 	})}
 	if err := s.http.Listen(ctx); err != nil {
 		return nil, err
@@ -65,6 +66,12 @@ func (i *Installation) site(bundle *i18n.Bundle) *page.Site {
 			Max:  time.Duration(c.Session.MaxDays) * 24 * time.Hour,
 		},
 	}
+}
+
+// products answers what products ask.
+func (i *Installation) products(site *page.Site, trusted []netip.Prefix) httpserver.Lean {
+	return httpserver.Lean{Serves: authzen.Serves, Handler: authzen.New(authzen.Options{
+		App: i.App, Bundle: site.Bundle, Log: i.log, TrustedProxies: trusted, URL: func() string { return site.BaseURL }})}
 }
 
 // routes puts the pages beside what watches the server.
