@@ -82,7 +82,6 @@ func walls() map[string]wall {
 			Users: Confirm ConfirmEmail Forgot PasswordRules Register Reset Resetting
 			Sessions: EnterCode Resolve Rotate SignIn SignOut
 			TechnicalUsers: Answered At Claim Resolve
-			Checks: Admit Evaluate EvaluateAll SearchActions SearchResources SearchSubjects
 			JoinRequests: Asked
 			Invitations: Accept Again AgainFor Look
 			History: Kinds

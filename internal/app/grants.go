@@ -160,7 +160,7 @@ func (g *granting) verdict(pair grantPair, role directory.Role, do pairAct) Gran
 	}
 	m := g.members[i]
 	u := g.users[m.User]
-	v.Name, v.Email = nameOf(u, m), u.Email
+	v.Name, v.Email, v.member = nameOf(u, m), u.Email, m
 	if !pair.known {
 		v.Verdict = v.Verdict.refused(directory.InvalidField("unit", "unit.not_found", nil))
 		return v

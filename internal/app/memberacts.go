@@ -324,7 +324,7 @@ func (c *core) planEach(keys []directory.MemberID, do memberAct) Planner {
 		}
 		for _, m := range members {
 			u := users[m.User]
-			v := Verdict{Subject: int64(m.ID), Name: nameOf(u, m), Email: u.Email, Outcome: Changed}
+			v := Verdict{Subject: int64(m.ID), Name: nameOf(u, m), Email: u.Email, Outcome: Changed, member: m}
 			a.invited = false
 			err := a.reach(m)
 			if err == nil {

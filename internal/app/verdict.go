@@ -33,6 +33,9 @@ type Verdict struct {
 	newcomer bool             // the person had no identity
 }
 
+// Public is the public id of the member it is about; empty when there is none.
+func (v Verdict) Public() string { return v.member.UUID }
+
 // refused is the verdict with the reason why nothing was done.
 func (v Verdict) refused(reason *directory.Error) Verdict {
 	v.Outcome, v.Refusal = Refused, reason

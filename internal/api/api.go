@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/i18n"
+)
+
+// Base is where the face begins.
+const Base = "/api/v1"
+
+// Options are what the face is made of.
+type Options struct {
+	App      *app.App
+	Bundle   *i18n.Bundle
+	Log      *slog.Logger
+	Now      func() time.Time
+	BaseURL  string // the installation's own; empty: addresses are relative
+	Language string // where nobody asked for one
+	// PerMinute is how many requests a token has in a minute; zero: 600.
+	PerMinute int
+}
+
+// usualPerMinute is how many requests a token has in a minute.
+const usualPerMinute = 600
+
+// A Face answers requests under Base.
+type Face struct {
+	Options
+	mux      *http.ServeMux
+	api      huma.API
+	rates    rates
+	document func() documents
+}
+
+// New makes the face with all its operations.
+func New(o Options) *Face {
+	if o.PerMinute == 0 {
+		o.PerMinute = usualPerMinute
+	}
+	f := &Face{Options: o, mux: http.NewServeMux()}
+	f.api = humago.NewWithPrefix(f.mux, Base, f.config())
+	f.account()
+	f.members()
+	f.memberActs()
+	f.units()
+	f.unitMoves()
+	f.roles()
+	f.grants()
+	f.explanations()
+	f.document = sync.OnceValue(f.documents)
+	return f
+}
+
+// Document is the OpenAPI description, for tests and tools.
+func (f *Face) Document() *huma.OpenAPI { return f.api.OpenAPI() }
+
+// A visit is one request of somebody whose token was found good.
+type visit struct {
+	bearing app.Bearing
+	actor   authz.Actor
+	account directory.Account // of the address
+	printer *i18n.Printer
+}
+
+// id is the account of the visit.
+func (v visit) id() directory.AccountID { return v.bearing.Account }
+
+type visitKey struct{}
+
+// with puts a visit beside the request, for this package only: operations get
+// the actor as a parameter.
+func with(r *http.Request, v visit) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+}
+
+func visitOf(ctx context.Context) visit {
+	v, _ := ctx.Value(visitKey{}).(visit)
+	return v
+}
+
+// InAccount is the part of an address that every operation has.
+type InAccount struct {
+	Account string `path:"account" maxLength:"64" doc:"Customer number of the account. A token opens its own account only." example:"204817"`
+}
+
+func (a InAccount) number() string { return a.Account }
+
+// OfMember is an address of one member.
+type OfMember struct {
+	InAccount
+	Member string `path:"member" maxLength:"64" doc:"Public id of the member." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
+}
+
+// An addressed input says which account its address names.
+type addressed interface{ number() string }
+
+// operation puts an operation into the document and the routes. The account of
+// the address is found first: any other than the token's is not there (USER-5).
+func operation[I, O any](f *Face, o huma.Operation, handle func(ctx context.Context, v visit, in *I) (*O, error)) {
+	f.describe(&o)
+	huma.Register(f.api, o, func(ctx context.Context, in *I) (*O, error) {
+		v := visitOf(ctx)
+		var err error
+		if at, ok := any(in).(addressed); ok {
+			if v.account, err = f.App.TechnicalUsers.At(ctx, v.bearing, at.number()); err != nil {
+				return nil, f.problem(ctx, v, err)
+			}
+		}
+		out, err := handle(ctx, v, in)
+		if err != nil {
+			return nil, f.problem(ctx, v, err)
+		}
+		return out, nil
+	})
+}
