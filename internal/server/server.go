@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"intendant/internal/api"
 	"intendant/internal/app"
 	"intendant/internal/authzen"
 	"intendant/internal/directory"
@@ -42,7 +43,7 @@ func Serve(ctx context.Context, i *Installation) (*Server, error) {
 	site := i.site(bundle)
 	s := &Server{Installation: i, http: httpserver.New(httpserver.Options{
 		Handler: i.routes(site), Addr: i.config.Addr, Logger: i.log, TrustedProxies: trusted, Now: i.now,
-		Fault: site.Fault, Forged: http.HandlerFunc(site.Forged), Lean: i.products(site, trusted),
+		Fault: site.Fault, CrossOrigin: []string{"/api/"}, Forged: http.HandlerFunc(site.Forged), Lean: i.products(site, trusted),
 	})}
 	if err := s.http.Listen(ctx); err != nil {
 		return nil, err
@@ -79,6 +80,7 @@ func (i *Installation) routes(site *page.Site) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", httpserver.ReadOnly(httpserver.Healthz()))
 	mux.Handle("/readyz", httpserver.ReadOnly(httpserver.Readyz(i.db.Ping, i.log)))
+	mux.Handle("/api/", api.New(api.Options{App: i.App, Bundle: site.Bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language}))
 	mux.Handle("/", web.Handler(site))
 	return mux
 }
