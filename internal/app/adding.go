@@ -187,7 +187,7 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 	if a.homes, err = c.homesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
 		return nil, err
 	}
-	if a.homes.refusal != nil && slices.ContainsFunc(rows, func(n NewMember) bool { return n.Home == "" }) {
+	if o.Home != "" && a.homes.refusal != nil && slices.ContainsFunc(rows, func(n NewMember) bool { return n.Home == "" }) {
 		return nil, a.homes.refusal
 	}
 	if a.known, err = r.UsersBySignInName(ctx, names); err != nil {

@@ -60,8 +60,8 @@ func walls() map[string]wall {
 			Accounts: Contacts Logo Message Open Overview Services
 			Grants: Tree Why`,
 		wallDuty: `
-			Accounts: Change Create Enter Figures Keys List SetState Show Tries
-			Users: CreateStaff Erase Lookup Named ResetFactor Staff SwitchOff SwitchOn
+			Accounts: Change Create Enter Figures Keys List SetReferent SetState Show Tries
+			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
 			Keys: Answer LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
@@ -82,6 +82,7 @@ func walls() map[string]wall {
 			Users: Confirm ConfirmEmail Forgot PasswordRules Register Reset Resetting
 			Sessions: EnterCode Resolve Rotate SignIn SignOut
 			TechnicalUsers: Answered At Claim Resolve
+			Checks: Admit Evaluate EvaluateAll SearchActions SearchResources SearchSubjects
 			JoinRequests: Asked
 			Invitations: Accept Again AgainFor Look
 			History: Kinds

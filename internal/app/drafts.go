@@ -397,6 +397,25 @@ func (c AddChoices) DefaultLevel(function string) string {
 	return ""
 }
 
+// Homes finds the units that may be somebody's home by a part of their names,
+// and the one that is chosen, at most 200. It refuses without members.manage.
+func (s *Members) Homes(ctx context.Context, actor authz.Actor, account directory.AccountID, search, chosen string) ([]HomeChoice, error) {
+	var found []HomeChoice
+	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
+			return err
+		}
+		a, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		kind, _ := s.catalogue().AccountType(a.Type)
+		found, _ = homeChoices(rights, kind, chosen, search)
+		return nil
+	})
+	return found, err
+}
+
 // Choices are what a form offers for a new member. It refuses without
 // members.manage.
 func (s *Members) Choices(ctx context.Context, actor authz.Actor, account directory.AccountID) (AddChoices, error) {

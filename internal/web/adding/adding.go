@@ -51,6 +51,8 @@ type task struct {
 	Steps  []ui.Step
 	Action string
 	Errors []ui.FieldError
+
+	refusal *directory.Error // the last one
 }
 
 func (h Handler) task(q *page.Request, title string) task {
@@ -66,6 +68,7 @@ func (t *task) refused(err error) error {
 	if fault != nil {
 		return fault
 	}
+	t.refusal = refusal
 	e := ui.FieldError{Text: t.Printer.Error(refusal)}
 	if refusal.Field != "" {
 		e.ID = "f-" + refusal.Field

@@ -27,6 +27,7 @@ type draftView struct {
 	Warning  string
 	Told     directory.DraftLosses
 	Days     int
+	Home     []ui.Field
 	KeepPath string // where a changed row is sent at once
 	Weigh    string // where a changed panel is sent at once
 }
@@ -42,10 +43,26 @@ const leave = "-"
 
 func (h Handler) showPaste(q *page.Request) error {
 	v := h.pasteView(q)
-	if _, err := h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID); err != nil {
+	if err := h.newPaste(q, &v); err != nil {
 		return err
 	}
 	return q.Render(draftPage(v))
+}
+
+// newPaste fills what only the first paste asks: the home unit of everybody in
+// it.
+func (h Handler) newPaste(q *page.Request, v *draftView) error {
+	choices, err := h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID)
+	if err != nil {
+		return err
+	}
+	if choices, err = h.homes(q, choices); err != nil {
+		return err
+	}
+	if home := v.homeFields(q, choices, ""); len(home) > 0 {
+		v.Home = home[:1]
+	}
+	return nil
 }
 
 func (h Handler) pasteView(q *page.Request) draftView {
@@ -54,7 +71,7 @@ func (h Handler) pasteView(q *page.Request) draftView {
 }
 
 func (h Handler) paste(q *page.Request) error {
-	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID, app.Pasting{Text: q.PostFormValue("addresses")})
+	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID, app.Pasting{Text: q.PostFormValue("addresses"), Home: q.Field(homeUnit)})
 	if err == nil {
 		return q.Redirect(draftPath(q, i))
 	}
@@ -62,6 +79,9 @@ func (h Handler) paste(q *page.Request) error {
 	v.Text = strings.ToValidUTF8(q.PostFormValue("addresses"), "�")
 	if fault := v.refused(err); fault != nil {
 		return fault
+	}
+	if err := h.newPaste(q, &v); err != nil {
+		return err
 	}
 	return q.RenderStatus(http.StatusUnprocessableEntity, draftPage(v))
 }

@@ -8,6 +8,7 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
+	"intendant/internal/web/grantform"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -25,12 +26,15 @@ type personView struct {
 	Shown    string // a password just generated
 	Saved    *savedPerson
 	Lead     string
+	Home     []ui.Field
+	Roles    grantform.View
+	view     app.GrantView // what is chosen of roles
 }
 
 // A savedPerson is somebody the form has made.
 type savedPerson struct {
 	app.PersonCard
-	Invite, Profile string
+	Invite, Profile, Rights string
 }
 
 func (h Handler) showPerson(q *page.Request) error {
@@ -44,18 +48,40 @@ func (h Handler) showPerson(q *page.Request) error {
 			return err
 		}
 		profile := q.AccountPath("/members/" + card.Member.UUID)
-		v.Saved = &savedPerson{PersonCard: card, Profile: profile}
+		v.Saved = &savedPerson{PersonCard: card, Profile: profile, Rights: profile + "/rights"}
 		if card.Member.Status == directory.NotInvited {
 			v.Saved.Invite = profile + "/invite"
 		}
 		return q.Render(personPage(v))
 	}
-	v.fields(q, "")
-	return q.Render(personPage(v))
+	return h.renderPerson(q, v, "", http.StatusOK)
+}
+
+// renderPerson shows the form with what was typed and chosen.
+func (h Handler) renderPerson(q *page.Request, v personView, userName string, status int) error {
+	var err error
+	if v.Form.AddChoices, err = h.homes(q, v.Form.AddChoices); err != nil {
+		return err
+	}
+	if named := q.URL.Query().Get(homeUnit); named != "" {
+		v.view.Units = append(v.view.Units, named)
+	}
+	grants, err := h.App.Grants.Of(q.Context(), q.Actor(), q.Frame.Account.ID, "", v.view)
+	if err != nil {
+		return err
+	}
+	live := morph(v.Action, "change")
+	live["hx-vals"] = `{"act": "preview"}`
+	v.Roles = grantform.New(q, v.Page, grants, v.view, live)
+	if v.refusal != nil {
+		v.Roles = v.Roles.Refused(v.refusal)
+	}
+	v.fields(q, userName)
+	return q.RenderStatus(status, personPage(v))
 }
 
 func (h Handler) personView(q *page.Request) (personView, error) {
-	v := personView{task: h.task(q, q.Printer.T("adding.person"))}
+	v := personView{task: h.task(q, q.Printer.T("adding.person")), view: grantform.Read(q.PostForm)}
 	var err error
 	v.Form, err = h.App.Members.PersonForm(q.Context(), q.Actor(), q.Frame.Account.ID)
 	v.Lead = v.T("adding.person.lead")
@@ -109,6 +135,7 @@ func (v *personView) fields(q *page.Request, userName string) {
 	level.Options = roleOptions(v.Printer, v.Form.Levels, t("adding.no_level"), is("access_level", ""))
 	ends := field("ends", "date", "field.end_date", false)
 	ends.Hint = t("adding.person.ends")
+	v.Home = v.homeFields(q, v.Form.AddChoices, "")
 	v.Place = []ui.Field{company, function, level, field("job_title", "", "field.job_title", false),
 		field("phone", "tel", "field.phone", false), field("personnel_number", "", "field.personnel_number", false), ends}
 }
@@ -126,13 +153,14 @@ func (h Handler) person(q *page.Request) error {
 	switch q.PostFormValue("act") {
 	case "generate":
 		v.Shown = secret.NewProvisionalPassword()
-		v.fields(q, userName)
-		return q.Render(personPage(v))
+		return h.renderPerson(q, v, userName, http.StatusOK)
 	case "propose":
-		v.fields(q, app.ProposeUserName(q.Field("email")))
-		return q.Render(personPage(v))
+		return h.renderPerson(q, v, app.ProposeUserName(q.Field("email")), http.StatusOK)
+	case grantform.Preview, grantform.Search, "homes":
+		return h.renderPerson(q, v, q.Field("user_name"), http.StatusOK)
 	}
 	n, err := readPerson(q)
+	n.Roles = v.view.Chosen
 	var m directory.Member
 	if err == nil {
 		m, err = h.App.Members.Create(q.Context(), q.Actor(), q.Frame.Account.ID, n)
@@ -141,8 +169,7 @@ func (h Handler) person(q *page.Request) error {
 		if fault := v.refused(err); fault != nil {
 			return fault
 		}
-		v.fields(q, userName)
-		return q.RenderStatus(http.StatusUnprocessableEntity, personPage(v))
+		return h.renderPerson(q, v, userName, http.StatusUnprocessableEntity)
 	}
 	said := "adding.person.saved"
 	if m.Status == directory.Invited {
@@ -159,7 +186,7 @@ func readPerson(q *page.Request) (app.NewPerson, error) {
 	n := app.NewPerson{Password: q.PostFormValue("password"), Inactive: !q.Ticked("active"), NewMember: app.NewMember{
 		Email: q.Field("email"), First: q.Field("first_name"), Last: q.Field("last_name"), Civility: q.Field("civility"),
 		UserName: q.Field("user_name"), Language: q.Field("language"), Company: q.Field("company"), Level: q.Field("access_level"),
-		Phone: q.Field("phone"), JobTitle: q.Field("job_title"), PersonnelNumber: q.Field("personnel_number")}}
+		Home: q.Field(homeUnit), Phone: q.Field("phone"), JobTitle: q.Field("job_title"), PersonnelNumber: q.Field("personnel_number")}}
 	if function := q.Field("function"); function != "" {
 		n.Functions = []string{function}
 	}

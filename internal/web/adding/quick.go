@@ -34,6 +34,9 @@ func (h Handler) quickView(q *page.Request) (quickView, error) {
 	if v.Choices, err = h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID); err != nil {
 		return v, err
 	}
+	if v.Choices, err = h.homes(q, v.Choices); err != nil {
+		return v, err
+	}
 	v.Lead = v.T("adding.quick.lead", "Count", h.App.Members.QuickLimit(q.Frame.Account))
 	return v, nil
 }
@@ -52,6 +55,9 @@ func (v *quickView) fields(q *page.Request) {
 		{Name: "access_level", Kind: "select", Label: t("field.access_level"), Hint: t("adding.quick.level"), Error: v.problem("access_level"),
 			Options: roleOptions(v.Printer, v.Choices.Levels, t("adding.no_level"), level)},
 	}
+	if home := v.homeFields(q, v.Choices, ""); len(home) > 0 {
+		v.Fields = append(v.Fields, home[0])
+	}
 }
 
 func (h Handler) quick(q *page.Request) error {
@@ -59,7 +65,7 @@ func (h Handler) quick(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	all := app.NewMember{Company: q.Field("company"), Level: q.Field("access_level")}
+	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Level: q.Field("access_level")}
 	if function := q.Field("function"); function != "" {
 		all.Functions = []string{function}
 	}

@@ -30,6 +30,16 @@ type importView struct {
 	Base    string
 	Invalid int64
 	Now     time.Time
+	request *page.Request
+}
+
+// home is the home unit of whoever names none; a paste has said it.
+func (v importView) home() []ui.Field {
+	if v.Import.Pasted() {
+		return nil
+	}
+	fields := v.homeFields(v.request, v.Choices, v.Import.Choices.Home)
+	return fields[:min(len(fields), 1)]
 }
 
 func (h Handler) showImport(q *page.Request) error {
@@ -54,9 +64,12 @@ func (h Handler) importView(q *page.Request) (importView, error) {
 	if v.Import, err = h.App.Imports.Find(ctx, actor, account, id); err != nil {
 		return v, err
 	}
-	v.Base = importPath(q, v.Import)
+	v.Base, v.request = importPath(q, v.Import), q
 	v.Action = v.Base
 	if v.Choices, err = h.App.Members.Choices(ctx, actor, account); err != nil {
+		return v, err
+	}
+	if v.Choices, err = h.homes(q, v.Choices); err != nil {
 		return v, err
 	}
 	at := 2
@@ -98,7 +111,7 @@ func (v importView) title() string {
 
 func (h Handler) settings(q *page.Request) error {
 	set := app.ImportSetting{Charset: q.Field("charset"), Separator: q.Field("separator"), Sheet: q.Field("sheet"),
-		Change: q.Ticked("change"), Invite: q.Field("invite"), Columns: map[string]int{}}
+		Change: q.Ticked("change"), Invite: q.Field("invite"), Home: q.Field(homeUnit), Columns: map[string]int{}}
 	if !slices.Contains(inviteChoices(), set.Invite) {
 		set.Invite = directory.InviteNobody
 	}

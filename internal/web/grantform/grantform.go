@@ -176,7 +176,7 @@ func (v View) chosen(u app.UnitGrants) []string {
 	for _, h := range u.Here {
 		codes = append(codes, h.Role.Code)
 	}
-	if v.Grants.Member.ID == 0 && u.Level == catalogue.RootLevel && v.kind.GeneralRoleRequired {
+	if v.Grants.Member.ID == 0 && u.Level == catalogue.RootLevel {
 		for _, e := range u.Offered {
 			if e.Role.Proposed {
 				return []string{e.Role.Code}

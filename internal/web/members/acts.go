@@ -116,6 +116,7 @@ func (t table) menuOf(m app.ListedMember, row bool) []ui.MenuItem {
 	if m.May.Edit {
 		items = append(items, ui.MenuItem{Label: t.T("members.act.preferences"), Icon: "adjustments", Href: at + "/preferences"})
 	}
+	items = append(items, ui.MenuItem{Label: t.T("members.act.rights"), Icon: "key", Href: at + "/rights"})
 	if m.May.Invite && row {
 		post("invite", "invite", "send")
 	}

@@ -22,6 +22,9 @@ type bulk struct {
 	typed    func(field string) string
 	ticked   func(code string) bool
 	verdicts app.Verdicts
+	homes    app.UnitHomes // where members can be put (UNIT-5)
+	grants   app.PersonGrants
+	sent     url.Values // what was chosen of a role and units
 }
 
 // bulkActs are the acts on many besides editing.
@@ -56,6 +59,12 @@ func (h Handler) confirmBulk(q *page.Request) error {
 		return nobody(q, b, err)
 	}
 	b.carry(values)
+	if err := h.fillHomes(q, &b, values); err != nil {
+		return err
+	}
+	if err := h.fillGrants(q, &b, values); err != nil {
+		return err
+	}
 	return q.Render(confirmPage(b))
 }
 
@@ -73,7 +82,7 @@ func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selecti
 	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), typed: func(string) string { return "" },
 		ticked: func(string) bool { return false }}
 	b.back = v.at(b.base)
-	if _, ok := bulkAct(b.name); !ok && b.name != "edit" {
+	if _, ok := bulkAct(b.name); !ok && b.name != "edit" && b.name != "home" && b.name != "grant" {
 		return b, who, directory.Refuse(directory.NotFound, "not_found")
 	}
 	title := q.Printer.T("members.bulk.edit.title")
@@ -87,7 +96,7 @@ func (b *bulk) carry(values url.Values) {
 	kept := url.Values{}
 	for field, list := range values {
 		switch field {
-		case "count", "company_set", "function", "functions_set", "level_set", "job_title":
+		case "count", "company_set", "function", "functions_set", "level_set", "job_title", "home_set", "home_search", "find", "grant_role", "grant_unit", "grant_search":
 		default:
 			kept[field] = list
 		}
@@ -110,9 +119,14 @@ func (h Handler) bulk(q *page.Request) error {
 	if who.All == nil && len(who.Members) == 0 {
 		return nobody(q, b, directory.Refuse(directory.Invalid, "selection.empty"))
 	}
-	if b.name == "edit" {
+	switch b.name {
+	case "edit":
 		b.verdicts, err = h.App.Members.EditMembers(q.Context(), q.Actor(), account(q), who, bulkChange(q))
-	} else {
+	case "home":
+		b.verdicts, err = h.moveHome(q, who)
+	case "grant":
+		b.verdicts, err = h.giveRole(q, who)
+	default:
 		a, _ := bulkAct(b.name)
 		b.verdicts, err = a.do(h.App, q.Context(), q.Actor(), account(q), who)
 	}
@@ -150,6 +164,12 @@ func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err err
 		return false
 	}
 	b.carry(q.PostForm)
+	if err := h.fillHomes(q, &b, q.PostForm); err != nil {
+		return err
+	}
+	if err := h.fillGrants(q, &b, q.PostForm); err != nil {
+		return err
+	}
 	return q.RenderStatus(statusOf(refusal), confirmPage(b))
 }
 

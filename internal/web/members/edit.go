@@ -22,6 +22,9 @@ type editing struct {
 	back   string
 	action string
 	fault  *directory.Error
+	homes  app.UnitHomes // where the member may be put (UNIT-5)
+	home   directory.Unit
+	picker string // where one of many units is chosen
 }
 
 // showEdit shows the form as the member is.
@@ -31,6 +34,9 @@ func (h Handler) showEdit(q *page.Request) error {
 		return err
 	}
 	e := h.editing(q, m)
+	if err := h.fillHome(q, &e); err != nil {
+		return err
+	}
 	if q.URL.Query().Get("password") == "new" {
 		known := e.typed
 		proposal := secret.NewProvisionalPassword()
@@ -78,6 +84,9 @@ func (h Handler) edit(q *page.Request) error {
 		return err
 	}
 	e := h.editing(q, m)
+	if err := h.fillHome(q, &e); err != nil {
+		return err
+	}
 	change, refusal := readChange(q, m.Own)
 	if refusal == nil {
 		err = h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), app.MemberEdit{MemberChange: change, Version: q.Field("version")})
@@ -110,6 +119,9 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 		}
 		ends := last.AddDate(0, 0, 1) // the day itself still counts
 		change.Ends = &ends
+	}
+	if q.PostForm.Has("unit") {
+		change.Unit = text("unit")
 	}
 	if own {
 		return change, nil
@@ -188,8 +200,12 @@ func (e editing) place() []ui.Field {
 	}
 	ends := e.field("ends", "date", "field.end_date")
 	ends.Hint = e.T("members.edit.ends.hint")
-	return []ui.Field{company, level, e.field("job_title", "text", "field.job_title"), e.field("phone", "tel", "field.phone"),
-		e.field("personnel_number", "text", "field.personnel_number"), ends}
+	fields := []ui.Field{company}
+	if e.hasUnits() {
+		fields = append(fields, e.unit())
+	}
+	return append(fields, level, e.field("job_title", "text", "field.job_title"), e.field("phone", "tel", "field.phone"),
+		e.field("personnel_number", "text", "field.personnel_number"), ends)
 }
 
 func (e editing) functions() []ui.Check {

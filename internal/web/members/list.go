@@ -324,7 +324,7 @@ func (t table) selection() ui.SelectionView {
 		return ui.Act{Label: t.T("members.act." + name), Icon: icon, Name: "act", Value: name, Attrs: map[string]any{"formmethod": http.MethodGet}}
 	}
 	s := ui.SelectionView{Action: t.base + "/bulk", Total: t.found.Total, All: t.all, AllHref: all, Clear: t.view.at(t.base),
-		Acts: []ui.Act{ask("edit", "pencil"), ask("invite", "send"), ask("home", "sitemap"), ask("deactivate", "user-off"), ask("reactivate", "user-check"), ask("remove", "trash")}}
+		Acts: []ui.Act{ask("edit", "pencil"), ask("invite", "send"), ask("home", "sitemap"), ask("grant", "key"), ask("deactivate", "user-off"), ask("reactivate", "user-check"), ask("remove", "trash")}}
 	if t.all {
 		s.Hidden = hiddenOf(t.view.first().values())
 	}
