@@ -262,6 +262,9 @@ func (d *drawer) stubBox(one spot, place drawing.Box) box {
 // stubHref opens the branch, or shows its next or previous part.
 func (d *drawer) stubHref(one spot) string {
 	from := 0
+	if one.among >= family {
+		from = family
+	}
 	for _, b := range d.at.Open {
 		if b.unit == one.unit.UUID && !slices.Contains(d.at.Closed, b.unit) {
 			from = b.from + family

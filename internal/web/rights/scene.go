@@ -39,6 +39,7 @@ type spot struct {
 	kinds  []string
 	band   int
 	opens  bool // has children that are drawn
+	among  int  // of a stub: how many are drawn beside it
 	size   int  // units under it, drawn or not
 }
 
@@ -166,9 +167,9 @@ func (s *scene) openFamily(i int) {
 // fill draws more as far as the sheet goes: first what a role reaches, then all
 // else, each level by level.
 func (s *scene) fill(wishes []wish) {
-	tries, width := mostTries, sheetWidth
+	tries, width, each := mostTries, sheetWidth, offered
 	if s.fold.All {
-		tries, width = mostUnits, mostWidth
+		width, each = mostWidth, family
 	}
 	var reached []int
 	for _, w := range wishes {
@@ -183,7 +184,7 @@ func (s *scene) fill(wishes []wish) {
 				if s.fold.Closed[s.units[i].ID] || !s.shown[i] {
 					continue
 				}
-				tries -= s.grow(i, min(tries, offered), width)
+				tries -= s.grow(i, min(tries, each), width)
 				next = append(next, s.drawn(i)...)
 			}
 			starts = next
@@ -257,6 +258,7 @@ func (s *scene) put(spots *[]spot, i, parent int) {
 		return
 	}
 	(*spots)[self].opens = true
+	(*spots)[self].among = len(rows) - len(s.hidden(rows))
 	cut := max(min(s.fold.Open[one.unit.ID], len(rows)-1), 0)
 	left, rest := s.hidden(rows[:cut]), s.hidden(rows[cut:])
 	if len(left) > 0 {
@@ -287,7 +289,7 @@ func (s *scene) stub(spots *[]spot, parent int, rows []int) {
 		return
 	}
 	above := (*spots)[parent]
-	one := spot{unit: above.unit, parent: parent, stub: true, beside: above.opens, folded: len(rows), band: max(above.band+1, s.rank[s.units[rows[0]].Level])}
+	one := spot{unit: above.unit, parent: parent, stub: true, beside: above.opens, among: above.among, folded: len(rows), band: max(above.band+1, s.rank[s.units[rows[0]].Level])}
 	for _, i := range rows {
 		one.below += s.size[i]
 		if level := s.units[i].Level; !slices.Contains(one.kinds, level) {
