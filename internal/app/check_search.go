@@ -125,9 +125,8 @@ func (s *Checks) SearchSubjects(ctx context.Context, caller Caller, q Question, 
 	var d *desk
 	err := s.ask(ctx, caller, func(at *desk) error {
 		d, found, keys = at, Found{}, nil
-		if !d.rights.May(authz.ViewMembers, 0) {
-			return &directory.Error{Kind: directory.Denied, Code: "denied.permission",
-				Args: directory.Args{"Permission": string(authz.ViewMembers)}}
+		if err := d.require(authz.ViewMembers); err != nil {
+			return err
 		}
 		t, err := d.turn("subject", p)
 		if err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"intendant/internal/authz"
@@ -113,11 +114,25 @@ func (d *desk) admit() error {
 	if i, found := d.x.OfUser(d.bearer.Token.User); found {
 		d.rights = d.x.Rights(i, d.now)
 	}
-	if !d.rights.May(authz.CheckAccess, 0) {
-		return &directory.Error{Kind: directory.Denied, Code: "denied.permission",
-			Args: directory.Args{"Permission": string(authz.CheckAccess)}}
+	return d.require(authz.CheckAccess)
+}
+
+// require refuses a product that does not hold a permission in the whole
+// account. In a suspended account nobody holds anything; there it counts what
+// the product held: it may hear that the answer is no, and why (ACC-12).
+func (d *desk) require(p authz.Permission) error {
+	if d.rights.May(p, 0) {
+		return nil
 	}
-	return nil
+	if d.x.State() == directory.AccountSuspended && d.rights.Explain(p, 0).Reason == authz.Suspended {
+		tree := d.x.Tree()
+		for _, held := range d.rights.Holds() {
+			if held.Unit == tree.Root() && slices.Contains(tree.Gives(held.Role, held.Unit), p) {
+				return nil
+			}
+		}
+	}
+	return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Args: directory.Args{"Permission": string(p)}}
 }
 
 // answer folds into one what decides: the account's state, the words of the
