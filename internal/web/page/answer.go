@@ -163,7 +163,33 @@ func (q *Request) refusalPage(refusal *directory.Error) {
 		title = "error.title.denied"
 	}
 	q.retryAfter(refusal)
-	q.writeError(StatusOf(refusal.Kind), q.Printer.T(title), q.sentence(refusal), "")
+	help, acts := q.whoCould(refusal)
+	q.writeError(StatusOf(refusal.Kind), q.Printer.T(title), strings.TrimSpace(q.sentence(refusal)+" "+help), "", acts...)
+}
+
+// whoCould says who could give the permission that was missing, and leads to
+// why it is (ROLE-9). It says nothing where the question finds no answer either.
+func (q *Request) whoCould(refusal *directory.Error) (string, []ui.Act) {
+	permission, ok := refusal.Args["Permission"].(string)
+	if !ok || refusal.Code != "denied.permission" || q.Frame == nil {
+		return "", nil
+	}
+	asked := app.WhyQuery{Permission: permission}
+	asked.Unit, _ = refusal.Args["Unit"].(string) // without: the account
+	why, err := q.Site.App.Grants.Why(q.Context(), q.Actor(), q.Frame.Account.ID, asked)
+	if err != nil || why.Holder.ID == 0 || why.Explanation.Allowed {
+		return "", nil
+	}
+	href := q.AccountPath("/rights/why") + "?" + url.Values{"permission": {permission}, "unit": {why.Unit.UUID}}.Encode()
+	acts := []ui.Act{{Label: q.Printer.T("rights.why"), Icon: "help-circle", Href: href}}
+	var people []string
+	for _, g := range why.Givers {
+		people = append(people, g.Name)
+	}
+	if len(people) == 0 {
+		return "", acts
+	}
+	return q.Printer.T("error.denied.ask", "People", people, "Unit", why.GiveAt.Name), acts
 }
 
 // sentence is the refusal in the reader's words; a permission that is missing
@@ -189,9 +215,9 @@ func (q *Request) errorPage(status int, key, reference string) {
 	q.writeError(status, q.Printer.T("error.title.internal"), q.Printer.T(key, "Reference", reference), reference)
 }
 
-func (q *Request) writeError(status int, title, text, reference string) {
-	home := ui.Act{Label: q.Printer.T("error.home"), Href: "/", Kind: ui.Primary}
-	err := q.RenderStatus(status, ui.ErrorPage(q.Entry(title), title, text, reference, home))
+func (q *Request) writeError(status int, title, text, reference string, acts ...ui.Act) {
+	acts = append(acts, ui.Act{Label: q.Printer.T("error.home"), Href: "/", Kind: ui.Primary})
+	err := q.RenderStatus(status, ui.ErrorPage(q.Entry(title), title, text, reference, acts...))
 	if err != nil {
 		q.Site.Log.ErrorContext(q.Context(), "write error page", "error", err)
 		http.Error(q.W, http.StatusText(status), status)

@@ -259,3 +259,26 @@ func TestWideTree(t *testing.T) { // ROLE-9
 	}
 	has(t, o.Get(at+"/why?permission=members.manage&at=agence+777&unit="+o.unit(t, "Nord")).Follow(), "Agence 777")
 }
+
+// TestDenied opens a page without the right to: the refusal names it and who
+// could give it.
+func TestDenied(t *testing.T) { // ROLE-9, API-3
+	t.Parallel()
+	o := open(t)
+	p := o.site.SignedIn(t, o.karim).Get("/accounts/204817/settings")
+	if p.Status != http.StatusForbidden {
+		t.Errorf("status %d, want 403", p.Status)
+	}
+	for _, text := range []string{"Régler le compte", "Peuvent vous le donner", "helene castaing"} {
+		if !strings.Contains(p.Text(), text) {
+			t.Errorf("page lacks %q: %s", text, p.Text())
+		}
+	}
+	for _, a := range p.All("a") {
+		if href := a.Attr("href"); strings.HasPrefix(href, at+"/why?permission=account.manage") {
+			has(t, o.site.SignedIn(t, o.karim).Get(href), "Vous ne pouvez pas régler le compte")
+			return
+		}
+	}
+	t.Error("nothing leads to why")
+}
