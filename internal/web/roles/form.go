@@ -213,7 +213,7 @@ func (v formView) names(q *page.Request) []ui.Field {
 	all.Hint = t("roles.name.all.hint")
 	fields := []ui.Field{all}
 	for _, l := range v.Languages {
-		fields = append(fields, field(l, t("roles.name.in", "Language", q.Printer.Language(l))))
+		fields = append(fields, field(l, q.Printer.Language(l)))
 	}
 	return fields
 }
@@ -234,7 +234,11 @@ func (h Handler) check(q *page.Request, f app.RoleForm, p app.PermissionChoice) 
 	t, lang := q.Printer.T, q.Printer.Lang()
 	c := ui.Check{Name: "permissions", Value: p.ID, Label: p.Label.In(lang), Checked: p.Held, Disabled: !f.Editable || !p.Free && !p.Held}
 	hints := []string{p.Help.In(lang)}
-	if len(p.Where) > 0 {
+	switch {
+	case len(p.Where) == 0 || f.Kind != directory.RightsRole:
+	case len(p.Where) == 1 && p.Where[0].ID == catalogue.RootLevel:
+		hints = append(hints, t("roles.counts_at_account"))
+	default:
 		hints = append(hints, t("roles.counts_at", "Levels", q.Printer.List(levelNames(p.Where, lang))))
 	}
 	if p.Idle {

@@ -17,7 +17,7 @@ import (
 )
 
 // columnsMost is how many roles the report shows side by side when nobody has
-// chosen; a file has them all.
+// chosen: of those that permit something. A file has them all.
 const columnsMost = 24
 
 // A matrixView is the report of permissions by role (REP-1).
@@ -75,10 +75,14 @@ func (h Handler) matrix(q *page.Request) error {
 	}
 	n, t, lang := readNarrowing(q), q.Printer.T, q.Printer.Lang()
 	m := n.narrow(all, lang)
-	if len(n.roles) == 0 && len(m.Columns) > columnsMost {
-		first := m.Columns[:columnsMost]
+	if len(n.roles) == 0 {
+		left := columnsMost
 		m = m.Narrow(func(o app.ShownRole) bool {
-			return slices.ContainsFunc(first, func(f app.ShownRole) bool { return f.ID == o.ID })
+			if len(o.Permissions) == 0 || left == 0 {
+				return false
+			}
+			left--
+			return true
 		}, func(catalogue.Permission) bool { return true })
 	}
 	v := matrixView{Base: q.AccountPath("/roles"), Matrix: m, Search: n.search, Query: n.query(), Chosen: len(n.roles) > 0, lang: lang,
@@ -139,12 +143,12 @@ func (v matrixView) where(p ui.Page, row app.MatrixRow) string {
 	if len(row.Where) == 0 {
 		return ""
 	}
-	return p.T("roles.counts_at", "Levels", p.Printer.List(levelNames(row.Where, v.lang)))
+	return p.T("matrix.where", "Levels", p.Printer.List(levelNames(row.Where, v.lang)))
 }
 
 func (v matrixView) acts(p ui.Page) []ui.Act {
-	return []ui.Act{{Label: p.T("matrix.csv"), Icon: "download", Href: v.Base + "/matrix.csv" + v.Query},
-		{Label: p.T("matrix.xlsx"), Icon: "file-spreadsheet", Href: v.Base + "/matrix.xlsx" + v.Query},
+	return []ui.Act{{Label: p.T("matrix.csv"), About: p.T("matrix.file"), Icon: "download", Href: v.Base + "/matrix.csv" + v.Query},
+		{Label: p.T("matrix.xlsx"), About: p.T("matrix.file"), Icon: "file-spreadsheet", Href: v.Base + "/matrix.xlsx" + v.Query},
 		{Label: p.T("matrix.print"), Icon: "printer", Attrs: map[string]any{"data-print": true}}}
 }
 
