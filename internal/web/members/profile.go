@@ -2,6 +2,7 @@ package members
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"intendant/internal/app"
@@ -259,6 +260,19 @@ func (p panel) placeLevel(place app.ProjectPlace) string {
 func (p panel) historyLink() *ui.Link {
 	return &ui.Link{Label: p.T("members.panel.history.all"), Href: p.history + "?person=" + p.m.Person.UUID}
 }
+
+// treeLink leads to the drawn tree of what the member holds (ROLE-9).
+func (p panel) treeLink() *ui.Link {
+	return &ui.Link{Label: p.T("rights.title"), Href: p.whoMayWhat() + "?person=" + p.m.UUID}
+}
+
+// whyLink leads to all that the member may do at a unit, and why (ROLE-9).
+func (p panel) whyLink(s app.UnitStep) string {
+	return p.whoMayWhat() + "/why?person=" + p.m.UUID + "&unit=" + s.Unit.UUID
+}
+
+// whoMayWhat is the address of the pages of rights, beside the members'.
+func (p panel) whoMayWhat() string { return strings.TrimSuffix(p.base, "/members") + "/rights" }
 
 // levelName is the word of a unit's level in this kind of account.
 func (p panel) levelName(u directory.Unit) string {
