@@ -22,6 +22,7 @@ import (
 // The exit codes.
 const (
 	exitFault   = 1
+	exitNo      = 1 // of explain
 	exitUsage   = 2
 	exitRefused = 3
 )
@@ -145,6 +146,8 @@ func (p *program) report(err error) int {
 		return 0
 	case errors.Is(err, errRefused):
 		return exitRefused
+	case errors.Is(err, errNo):
+		return exitNo
 	case errors.As(err, &misuse):
 		fmt.Fprintln(p.Err, misuse.text)
 		return exitUsage
@@ -177,7 +180,7 @@ func (p *program) root() *cobra.Command {
 	root.SetErr(p.Err)
 	root.AddCommand(
 		p.demoCommand(), p.serveCommand(), p.migrateCommand(), p.checkConfigCommand(), p.versionCommand(),
-		p.userCommand(), p.keyCommand(), p.catalogueCommand(), p.importCommand(), p.historyCommand(), p.generateCommand(), p.benchCommand(), p.backupCommand(), p.restoreCommand(),
+		p.userCommand(), p.keyCommand(), p.catalogueCommand(), p.importCommand(), p.historyCommand(), p.explainCommand(), p.generateCommand(), p.benchCommand(), p.backupCommand(), p.restoreCommand(),
 	)
 	return root
 }
