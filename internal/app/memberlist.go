@@ -110,6 +110,7 @@ type MemberChoices struct {
 	Functions []directory.Role
 	Levels    []directory.Role
 	Products  []catalogue.Product
+	Homes     []directory.Unit // those chosen
 }
 
 // List shows the members in the reader's sight. It refuses without
@@ -411,6 +412,9 @@ func (l *listing) choices(ctx context.Context) (MemberChoices, error) {
 		if !slices.ContainsFunc(c.Companies, func(o directory.Company) bool { return o.ID == chosen.ID }) {
 			c.Companies = append(c.Companies, chosen)
 		}
+	}
+	if len(l.q.Homes) > 0 {
+		c.Homes = slices.DeleteFunc(l.rights.Tree().Units(), func(u directory.Unit) bool { return !slices.Contains(l.q.Homes, u.UUID) || !seesUnits(l.rights, u.ID) })
 	}
 	for _, role := range l.roles {
 		switch {

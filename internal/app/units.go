@@ -103,6 +103,7 @@ func (s *Units) List(ctx context.Context, actor authz.Actor, account directory.A
 		}
 		list.Levels = slices.DeleteFunc(slices.Clone(g.kind.UnitLevels), func(l catalogue.UnitLevel) bool { return l.Project })
 		if words := directory.Fold(q.Search); words != "" {
+			list.Root = UnitNode{ListedUnit: g.listed(0)}
 			list.Found, list.Total = g.search(words, q.Archived)
 			return nil
 		}

@@ -1,0 +1,196 @@
+// Package units is an account's tree of units: the foldable list in which each
+// unit has its own table of users, the page of one unit, and the forms that add,
+// change, move and archive units.
+package units
+
+import (
+	"net/url"
+	"strings"
+
+	"intendant/internal/app"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A Handler answers the pages of this package.
+type Handler struct{ *page.Site }
+
+// Mount declares the routes.
+func Mount(s *page.Site) {
+	h := Handler{s}
+	s.Route("GET /accounts/{account}/units", page.InAccount, h.list)
+	s.Route("GET /accounts/{account}/units/new", page.InAccount, h.showNew)
+	s.Route("POST /accounts/{account}/units/new", page.InAccount, h.add)
+	s.Route("GET /accounts/{account}/units/{unit}", page.InAccount, h.unit)
+	s.Route("GET /accounts/{account}/units/{unit}/edit", page.InAccount, h.showEdit)
+	s.Route("POST /accounts/{account}/units/{unit}/edit", page.InAccount, h.edit)
+	s.Route("GET /accounts/{account}/units/{unit}/move", page.InAccount, h.showMove)
+	s.Route("POST /accounts/{account}/units/{unit}/move", page.InAccount, h.move)
+	s.Route("POST /accounts/{account}/units/{unit}/archive", page.InAccount, h.archive)
+	s.Route("POST /accounts/{account}/units/{unit}/restore", page.InAccount, h.restore)
+}
+
+// account is the account of the page.
+func account(q *page.Request) directory.AccountID { return q.Frame.Account.ID }
+
+// base is the address of the list.
+func base(q *page.Request) string { return q.AccountPath("/units") }
+
+// at is the address of a unit, or of a page of it.
+func at(q *page.Request, unit, rest string) string {
+	return base(q) + "/" + url.PathEscape(unit) + rest
+}
+
+// words puts levels of an account's type into words.
+type words struct {
+	lang string
+	kind catalogue.AccountType
+}
+
+// level is the word of a unit's level.
+func (w words) level(id string) string {
+	if id == catalogue.RootLevel {
+		return w.kind.RootLabel.In(w.lang)
+	}
+	if level, known := w.kind.Level(id); known {
+		return level.Label.In(w.lang)
+	}
+	return id
+}
+
+func (w words) levels(p ui.Page, levels []catalogue.UnitLevel) string {
+	var names []string
+	for _, l := range levels {
+		names = append(names, l.Label.In(w.lang))
+	}
+	return p.Printer.List(names)
+}
+
+// title is what the units of an account are called: by the word of their level
+// when there is only one.
+func (w words) title(p ui.Page) string {
+	if only, is := w.only(); is {
+		return only.Plural.In(w.lang)
+	}
+	return p.T("units.title")
+}
+
+// only is the one level of units, if there is just one besides projects.
+func (w words) only() (catalogue.UnitLevel, bool) {
+	var only catalogue.UnitLevel
+	n := 0
+	for _, l := range w.kind.UnitLevels {
+		if !l.Project {
+			only = l
+			n++
+		}
+	}
+	return only, n == 1
+}
+
+// way writes the names on the way to a unit, without the unit itself.
+func way(path []directory.Unit) string {
+	var names []string
+	for _, u := range path {
+		names = append(names, u.Name)
+	}
+	return strings.Join(names, " › ")
+}
+
+// frame starts a page of this area with the words of the account's type.
+func (h Handler) frame(q *page.Request, title string) (ui.Page, words) {
+	kind, _ := h.Catalogue().AccountType(q.Frame.Account.Type)
+	return q.InAccount(title, page.Units), words{lang: q.Printer.Lang(), kind: kind}
+}
+
+// problems are the sentences of a refusal for the summary above a form.
+func problems(p ui.Page, refusal *directory.Error) []ui.FieldError {
+	if refusal == nil {
+		return nil
+	}
+	id := ""
+	if refusal.Field != "" {
+		id = "f-" + refusal.Field
+	}
+	return []ui.FieldError{{ID: id, Text: p.Printer.Error(refusal)}}
+}
+
+// problem is the sentence under a field.
+func problem(p ui.Page, refusal *directory.Error, field string) string {
+	if refusal == nil || refusal.Field != field {
+		return ""
+	}
+	return p.Printer.Error(refusal)
+}
+
+// shape is the sign of a status.
+func shape(s directory.Status) string {
+	switch s {
+	case directory.Active:
+		return "active"
+	case directory.Invited:
+		return "invited"
+	case directory.NotInvited:
+		return "none"
+	}
+	return "off"
+}
+
+// A people is a table of users as both pages of units show it.
+type people struct {
+	ui.Page
+	base     string // address of the account's members
+	name     string // of the unit
+	rows     []app.ListedMember
+	referent directory.UserID
+	products map[string]string
+	acts     bool // whether somebody of the rows can be changed
+}
+
+func (h Handler) people(q *page.Request, p ui.Page, unit directory.Unit, rows []app.ListedMember) people {
+	t := people{Page: p, base: q.AccountPath("/members"), name: unit.Name, rows: rows, referent: q.Frame.Account.Referent, products: map[string]string{}}
+	for _, product := range h.Catalogue().ProductsOf(q.Frame.Account.Type) {
+		t.products[product.ID] = product.Label.In(p.Printer.Lang())
+	}
+	for _, row := range rows {
+		t.acts = t.acts || row.May.Edit
+	}
+	return t
+}
+
+func (t people) columns() []ui.Column {
+	columns := []ui.Column{{Label: t.T("units.column.name"), Class: "w-name"}, {Label: t.T("units.column.products"), Class: "p2 w-eprod"},
+		{Label: t.T("units.column.administrator"), Class: "p3 w-mk"}, {Label: t.T("units.column.referent"), Class: "p3 w-mk"}}
+	if t.acts {
+		columns = append(columns, ui.Column{Label: t.T("ui.actions"), Class: "w-acts", Silent: true})
+	}
+	return columns
+}
+
+func (t people) href(m app.ListedMember) string { return t.base + "/" + url.PathEscape(m.UUID) }
+
+func (t people) productNames(m app.ListedMember) []string {
+	var names []string
+	for _, id := range m.Products {
+		name := t.products[id]
+		if name == "" {
+			name = id
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// marks are what a phone says in the second line instead of columns.
+func (t people) marks(m app.ListedMember) string {
+	names := t.productNames(m)
+	if m.Administrator() {
+		names = append(names, t.T("units.column.administrator"))
+	}
+	if m.User == t.referent {
+		names = append(names, t.T("units.column.referent"))
+	}
+	return t.Printer.List(names)
+}
