@@ -19,11 +19,12 @@ type GrantView struct {
 }
 
 // How many units a page of somebody's roles shows: those with a role, those
-// that a role is required at, and those found.
+// that a role is required at, those found, and some others.
 const (
 	shownGranted  = 200
 	shownRequired = 50
 	shownFound    = 50
+	shownFree     = 8 // others, where nothing is sought
 )
 
 // PersonGrants is what one person holds in an account, unit by unit, as far as
@@ -239,7 +240,7 @@ func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit
 		case b.requiredAt(u) && required < shownRequired:
 			required++
 			units = append(units, u)
-		case folded == "" && !b.requiredAt(u) && free < shownFound:
+		case folded == "" && !b.requiredAt(u) && free < shownFree:
 			free++
 			units = append(units, u)
 		default:

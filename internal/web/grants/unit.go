@@ -59,7 +59,7 @@ func (h Handler) unitView(q *page.Request, values url.Values) (unitView, error) 
 }
 
 // ticked is how many people the form offers; more are searched.
-const ticked = 20
+const ticked = 12
 
 func number(text string) int {
 	n, err := strconv.Atoi(text)
