@@ -39,7 +39,7 @@ type AccessPage struct {
 // refuses with denied.self whoever is not that person, unless they are staff
 // who read all history.
 func (h *History) SignIns(ctx context.Context, actor authz.Actor, user directory.UserID, w Window) (AccessPage, error) {
-	if (user == 0 || actor.User != user) && !actor.MayDuty(authz.ReadAllHistory) {
+	if (user == 0 || actor.User != user) && (!actor.MayDuty(authz.ReadAllHistory) || actor.Limited()) {
 		err := directory.Refuse(directory.Denied, "denied.self")
 		h.noteRefusal(ctx, actor, directory.Installation, err)
 		return AccessPage{}, err
@@ -54,6 +54,7 @@ func (h *History) AccessLog(ctx context.Context, actor authz.Actor, f AccessFilt
 		h.noteRefusal(ctx, actor, directory.Installation, err)
 		return AccessPage{}, err
 	}
+	f.Within = actor.Portfolio
 	return h.access(ctx, f, w)
 }
 

@@ -50,12 +50,15 @@ const keysPerAccount = 3
 func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) (directory.Account, error) {
 	var made directory.Account
 	_, err := s.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
-		if err := p.RequireDuty(authz.CreateAccounts); err != nil {
+		if err := p.RequireDutyOver(authz.CreateAccounts); err != nil {
 			return err
 		}
 		account, err := s.planAccount(ctx, r, p, n, map[string]directory.User{})
-		made = account
-		return err
+		if made = account; err != nil || !actor.Limited() {
+			return err
+		}
+		p.Change(store.AddToPortfolio{User: actor.User, Account: made.ID}) // who made it looks after it
+		return nil
 	})
 	return made, err
 }

@@ -29,6 +29,7 @@ type CustomerList struct {
 // offset on. What is in trouble is a view with a count (VEND-1).
 func (s *Accounts) List(ctx context.Context, actor authz.Actor, p store.AccountPage) (CustomerList, error) {
 	list := CustomerList{Offset: max(p.Offset, 0)}
+	p.Filter.Within = actor.Portfolio
 	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
 		if list.Totals, err = r.AccountTotals(ctx, p.Filter); err != nil {
 			return err
@@ -85,21 +86,34 @@ func (c *core) console(ctx context.Context, actor authz.Actor, duty authz.Duty, 
 // ConsoleFigures are the counts of the console's navigation.
 type ConsoleFigures struct{ Customers, KeyRequests, MailTrouble, Letters int64 }
 
+// accountInSight reads the account of a public id for vendor staff; one outside
+// their portfolio is refused like one that does not exist.
+func accountInSight(ctx context.Context, r *store.Reader, actor authz.Actor, uuid string) (directory.Account, error) {
+	account, err := r.AccountByUUID(ctx, uuid)
+	if err == nil {
+		err = inPortfolio(actor, account.ID)
+	}
+	if err != nil {
+		return directory.Account{}, err
+	}
+	return account, nil
+}
+
 // Figures counts what the console's navigation shows, for whoever is of the
 // vendor's staff.
 func (s *Accounts) Figures(ctx context.Context, actor authz.Actor) (ConsoleFigures, error) {
 	var f ConsoleFigures
 	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
-		if f.Customers, err = r.CountAccounts(ctx); err != nil {
+		if f.Customers, err = r.CountAccounts(ctx, actor.Portfolio); err != nil {
 			return err
 		}
-		if f.KeyRequests, err = r.CountKeyRequests(ctx); err != nil {
+		if f.KeyRequests, err = r.CountKeyRequests(ctx, actor.Portfolio); err != nil {
 			return err
 		}
-		if f.Letters, err = r.CountLetterAccounts(ctx); err != nil {
+		if f.Letters, err = r.CountLetterAccounts(ctx, actor.Portfolio); err != nil {
 			return err
 		}
-		mails, err := r.MailTotals(ctx, store.MailFilter{})
+		mails, err := r.MailTotals(ctx, store.MailFilter{Within: actor.Portfolio})
 		f.MailTrouble = mails[directory.MailDead] + mails[directory.MailBounced]
 		return err
 	})
@@ -141,7 +155,7 @@ const shownAdministrators = 20
 func (s *Accounts) Show(ctx context.Context, actor authz.Actor, uuid string) (Customer, error) {
 	var c Customer
 	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
-		if c.Account, err = r.AccountByUUID(ctx, uuid); err != nil {
+		if c.Account, err = accountInSight(ctx, r, actor, uuid); err != nil {
 			return err
 		}
 		id := c.Account.ID
@@ -243,7 +257,7 @@ func (s *Accounts) Tries(ctx context.Context, actor authz.Actor, uuid string) (d
 	var account directory.Account
 	var shown []ShownTry
 	err := s.console(ctx, actor, authz.HandleKeys, func(r *store.Reader) (err error) {
-		if account, err = r.AccountByUUID(ctx, uuid); err != nil {
+		if account, err = accountInSight(ctx, r, actor, uuid); err != nil {
 			return err
 		}
 		c := Customer{Account: account}
@@ -412,7 +426,7 @@ func (s *Accounts) Keys(ctx context.Context, actor authz.Actor, uuids []string) 
 		}
 		for _, uuid := range uuids {
 			id, ok := known[uuid]
-			if !ok {
+			if !ok || !actor.Sees(id) {
 				return directory.Refuse(directory.NotFound, "account.not_found")
 			}
 			ids = append(ids, id)

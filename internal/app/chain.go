@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -45,6 +46,14 @@ func (h *History) Verify(ctx context.Context, actor authz.Actor, accounts []dire
 	if err := requireDuty(actor, authz.ReadAllHistory); err != nil {
 		h.noteRefusal(ctx, actor, directory.Installation, err)
 		return err
+	}
+	if len(accounts) == 0 {
+		accounts = slices.Clone(actor.Portfolio)
+	}
+	for _, account := range accounts {
+		if err := inPortfolio(actor, account); err != nil {
+			return err
+		}
 	}
 	if len(accounts) == 0 {
 		err := h.db.View(ctx, func(r *store.Reader) (err error) {

@@ -111,7 +111,7 @@ func (h *History) List(ctx context.Context, actor authz.Actor, account directory
 
 // ListAll reads a page of the histories of all accounts and the installation,
 // or of those the filter names, newest first. It is for staff who read all
-// history.
+// history; with a portfolio, that of its accounts (VEND-3).
 func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilter, w Window) (EntryPage, error) {
 	var page EntryPage
 	if err := requireDuty(actor, authz.ReadAllHistory); err != nil {
@@ -124,6 +124,9 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilte
 			return err
 		}
 		rows.Accounts = f.Accounts
+		if len(f.Accounts) == 0 {
+			rows.Accounts = actor.Portfolio
+		}
 		if f.Number != "" {
 			account, err := r.AccountByNumber(ctx, f.Number)
 			if refusedWith(err, "account.not_found") {
@@ -132,6 +135,9 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilte
 				return err
 			}
 			rows.Accounts = []directory.AccountID{account.ID}
+		}
+		if slices.ContainsFunc(rows.Accounts, func(id directory.AccountID) bool { return !actor.Sees(id) }) {
+			return nil // outside the portfolio there is nothing
 		}
 		page, err = h.page(ctx, r, rows, w)
 		return err

@@ -65,9 +65,19 @@ func (s *Imports) customerNoun() noun {
 		key: func(columns map[string]int, cells []string) string {
 			return directory.CleanNumber(cellOf(columns, cells, columnNumber))
 		},
-		permit:  func(actor authz.Actor, _ authz.Rights) error { return requireDuty(actor, authz.ImportCustomers) },
-		require: func(p *Plan) error { return p.RequireDuty(authz.ImportCustomers) },
-		plan:    s.planCustomers,
+		permit: func(actor authz.Actor, _ authz.Rights) error {
+			if err := requireDuty(actor, authz.ImportCustomers); err != nil {
+				return err
+			}
+			return requireAll(actor)
+		},
+		require: func(p *Plan) error {
+			if err := p.RequireDutyOver(authz.ImportCustomers); err != nil {
+				return err
+			}
+			return requireAll(p.Actor)
+		},
+		plan: s.planCustomers,
 	}
 }
 

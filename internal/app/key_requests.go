@@ -116,7 +116,7 @@ func (s *Keys) Queue(ctx context.Context, actor authz.Actor) (waiting, decided [
 			most    int
 			into    *[]ShownKeyRequest
 		}{{true, 500, &waiting}, {false, 20, &decided}} {
-			requests, err := r.KeyRequests(ctx, list.waiting, list.most)
+			requests, err := r.KeyRequests(ctx, actor.Portfolio, list.waiting, list.most)
 			if err != nil {
 				return err
 			}
@@ -200,6 +200,9 @@ func (s *Keys) decide(ctx context.Context, actor authz.Actor, id string, plan ke
 	account, err := s.accountOrNone(ctx, asked.Number)
 	if err != nil {
 		return err
+	}
+	if !actor.Sees(account) {
+		return directory.Refuse(directory.NotFound, "key_request.not_found")
 	}
 	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.RequireDuty(authz.HandleKeys); err != nil {

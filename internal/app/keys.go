@@ -103,7 +103,7 @@ type LockedNumber struct {
 func (s *Keys) LockedNumbers(ctx context.Context, actor authz.Actor) ([]LockedNumber, error) {
 	var locked []LockedNumber
 	err := s.console(ctx, actor, authz.HandleKeys, func(r *store.Reader) error {
-		counts, err := r.LockedCounts(ctx, 200)
+		counts, err := r.LockedCounts(ctx, actor.Portfolio, 200)
 		if err != nil {
 			return err
 		}

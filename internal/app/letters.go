@@ -69,11 +69,11 @@ func (s *Keys) PrintLetters(ctx context.Context, actor authz.Actor, ids []direct
 	var waiting int64
 	err = s.console(ctx, actor, authz.HandleKeys, func(r *store.Reader) (err error) {
 		if len(ids) == 0 {
-			if ids, err = r.LetterAccounts(ctx, LettersAtOnce); err != nil {
+			if ids, err = r.LetterAccounts(ctx, actor.Portfolio, LettersAtOnce); err != nil {
 				return err
 			}
 		}
-		waiting, err = r.CountLetterAccounts(ctx)
+		waiting, err = r.CountLetterAccounts(ctx, actor.Portfolio)
 		return err
 	})
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Keys) PrintLetters(ctx context.Context, actor authz.Actor, ids []direct
 	}
 	ids = distinct(ids)
 	_, err = s.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
-		if err := p.RequireDuty(authz.HandleKeys); err != nil {
+		if err := p.RequireDutyOver(authz.HandleKeys, ids...); err != nil {
 			return err
 		}
 		letters, err := s.planLetters(ctx, r, p, ids)

@@ -49,6 +49,7 @@ func (m *Mails) Queue(ctx context.Context, actor authz.Actor, f MailFilter, w Wi
 		m.noteRefusal(ctx, actor, directory.Installation, err)
 		return page, err
 	}
+	f.Within = actor.Portfolio
 	err := m.db.View(ctx, func(r *store.Reader) error {
 		at, place := w.place()
 		found, err := r.MailQueue(ctx, f, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.size()+1)
@@ -134,7 +135,7 @@ func (m *Mails) Mailbox(ctx context.Context, actor authz.Actor, address string, 
 	}
 	err := m.db.View(ctx, func(r *store.Reader) error {
 		at, place := w.place()
-		messages, total, err := r.Mailbox(ctx, address, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.size()+1)
+		messages, total, err := r.Mailbox(ctx, store.MailboxFilter{Address: address, Within: actor.Portfolio}, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.size()+1)
 		if err != nil {
 			return err
 		}
@@ -155,6 +156,9 @@ func (m *Mails) MailboxMessage(ctx context.Context, actor authz.Actor, id direct
 	var message store.MailboxMessage
 	if err := m.mayReadMailbox(ctx, actor); err != nil {
 		return message, err
+	}
+	if !actor.Sees(id.Account()) {
+		return message, directory.Refuse(directory.NotFound, "mail.not_found")
 	}
 	err := m.db.View(ctx, func(r *store.Reader) (err error) {
 		message, err = r.MailboxMessage(ctx, id)

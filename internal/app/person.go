@@ -36,6 +36,9 @@ func (u *Users) switchUser(ctx context.Context, actor authz.Actor, user director
 		kind := audit.UserSwitchedOn
 		who.SwitchedOff = time.Time{}
 		if off {
+			if err := keepOperator(ctx, r, who); err != nil {
+				return err
+			}
 			kind, who.SwitchedOff = audit.UserSwitchedOff, p.Now
 			p.Change(store.EndSessions{User: user}, store.EndLinks{User: user})
 		}
@@ -65,6 +68,9 @@ func (u *Users) Erase(ctx context.Context, actor authz.Actor, user directory.Use
 		who, err := r.User(ctx, user)
 		if err != nil || !who.Erased.IsZero() {
 			return err // gone already
+		}
+		if err := keepOperator(ctx, r, who); err != nil {
+			return err
 		}
 		if err := u.leaveAll(ctx, r, p, who); err != nil {
 			return err

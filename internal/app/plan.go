@@ -73,17 +73,60 @@ func require(rights authz.Rights, permission authz.Permission, unit directory.Un
 		return directory.Refuse(directory.NotFound, "account.not_found")
 	}
 	if !rights.May(permission, unit) {
-		return &directory.Error{Kind: directory.Denied, Code: "denied.permission",
-			Args: directory.Args{"Permission": string(permission)}}
+		refusal := &directory.Error{Kind: directory.Denied, Code: "denied.permission", Args: directory.Args{"Permission": string(permission)}}
+		if tree := rights.Tree(); tree != nil {
+			if u, found := tree.Unit(unit); found {
+				refusal.Args["Unit"] = u.UUID // where to ask why (ROLE-9)
+			}
+		}
+		return refusal
 	}
 	return nil
 }
 
 // RequireDuty refuses with denied.duty unless the actor is vendor staff with
-// that duty; anybody else is told that there is nothing here.
+// that duty; anybody else is told that there is nothing here. Staff with a
+// portfolio are told so of what is no account of theirs, also of what is none at
+// all (VEND-3).
 func (p *Plan) RequireDuty(duty authz.Duty) error {
 	p.asked = true
-	return requireDuty(p.Actor, duty)
+	if err := requireDuty(p.Actor, duty); err != nil {
+		return err
+	}
+	return inPortfolio(p.Actor, p.Account)
+}
+
+// RequireDutyOver is RequireDuty for what is about several accounts, or one that
+// is yet to come.
+func (p *Plan) RequireDutyOver(duty authz.Duty, accounts ...directory.AccountID) error {
+	p.asked = true
+	if err := requireDuty(p.Actor, duty); err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		if err := inPortfolio(p.Actor, account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inPortfolio refuses with account.not_found an account outside the portfolio of
+// vendor staff.
+func inPortfolio(actor authz.Actor, account directory.AccountID) error {
+	if actor.Sees(account) {
+		return nil
+	}
+	return directory.Refuse(directory.NotFound, "account.not_found")
+}
+
+// requireAll refuses with denied.portfolio vendor staff who look after some
+// accounts only.
+func requireAll(actor authz.Actor) error {
+	if actor.Limited() {
+		return directory.Refuse(directory.Denied, "denied.portfolio")
+	}
+	return nil
 }
 
 func requireDuty(actor authz.Actor, duty authz.Duty) error {

@@ -38,6 +38,7 @@ const seenEvery = time.Minute
 // session is unknown or over, or its person was switched off or erased.
 func (s *Sessions) Resolve(ctx context.Context, token string, client Client, limits SessionLimits) (SignedIn, error) {
 	var in SignedIn
+	var portfolio []directory.AccountID
 	now := s.instant()
 	err := s.db.View(ctx, func(r *store.Reader) error {
 		var err error
@@ -47,7 +48,10 @@ func (s *Sessions) Resolve(ctx context.Context, token string, client Client, lim
 		if in.User, err = r.User(ctx, in.Session.User); err != nil {
 			return err
 		}
-		in.Session.Purpose, err = stillOpens(ctx, r, in.User, in.Session.Purpose)
+		if in.Session.Purpose, err = stillOpens(ctx, r, in.User, in.Session.Purpose); err != nil || in.User.Staff == "" {
+			return err
+		}
+		portfolio, err = r.Portfolio(ctx, in.User.ID)
 		return err
 	})
 	if err != nil {
@@ -61,7 +65,7 @@ func (s *Sessions) Resolve(ctx context.Context, token string, client Client, lim
 		return SignedIn{Session: in.Session, Actor: authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage,
 			Address: client.Address, Agent: client.Agent}}, nil
 	}
-	in.Actor = actorOf(in.User, in.Session, now)
+	in.Actor = actorOf(in.User, in.Session, portfolio, now)
 	in.Actor.Address, in.Actor.Agent = client.Address, client.Agent
 	if now.Sub(in.Session.Seen) >= seenEvery {
 		err = s.note(ctx, func(tx *store.Tx) error { return tx.TouchSession(ctx, in.Session.Digest) })
@@ -83,14 +87,14 @@ func stillOpens(ctx context.Context, r *store.Reader, u directory.User, purpose 
 }
 
 // actorOf is the actor a signed-in person is: vendor staff by their role, and
-// inside an account while their entry lasts.
-func actorOf(u directory.User, s store.Session, now time.Time) authz.Actor {
+// inside an account while their entry lasts and they look after it.
+func actorOf(u directory.User, s store.Session, portfolio []directory.AccountID, now time.Time) authz.Actor {
 	a := authz.Actor{Kind: authz.Person, User: u.ID, Door: authz.DoorPage}
 	if u.Staff == "" || s.Purpose == PurposeEnrol { // no duties without a second factor (VEND-3)
 		return a
 	}
-	a.Kind, a.Staff = authz.Staff, authz.StaffRole(u.Staff)
-	if e := s.Entry; e.Key != 0 && e.Left.IsZero() && now.Before(e.Expires) {
+	a.Kind, a.Staff, a.Portfolio = authz.Staff, authz.StaffRole(u.Staff), portfolio
+	if e := s.Entry; e.Key != 0 && a.Sees(e.Account) && e.Left.IsZero() && now.Before(e.Expires) {
 		a.Kind, a.Entered, a.Entry, a.Until = authz.StaffInside, e.Account, e.Key, e.Expires
 	}
 	return a

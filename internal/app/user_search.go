@@ -55,13 +55,3 @@ func (u *Users) Named(ctx context.Context, actor authz.Actor, name string) (dire
 	})
 	return user, err
 }
-
-// Staff lists the vendor's own people with their roles (VEND-3).
-func (u *Users) Staff(ctx context.Context, actor authz.Actor) ([]directory.User, error) {
-	var staff []directory.User
-	err := u.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
-		staff, err = r.StaffUsers(ctx)
-		return err
-	})
-	return staff, err
-}

@@ -8,7 +8,7 @@ func ClassOf(field string) Class {
 		"unit", "role", "permissions", "language", "time_zone", "country", "expires", "ends", "contract_ends",
 		"count", "invitation_days", "quick_add_limit", "password_policy", "languages", "reminders", "domain",
 		"auto_approve", "verified", "active", "version", "tries", "key", "letter", "outcome", "staff", "name",
-		"added", "changed", "faulty", "unchanged", "referent", "products", "default_level", "purpose", "logo",
+		"added", "changed", "faulty", "unchanged", "referent", "products", "default_level", "portfolio", "purpose", "logo",
 		"parent", "external_id", "unit_level", "rights_changed", "preference", "preference_value", "names", "place":
 		return Open
 	case "first_name", "last_name", "civility", "email", "user_name", "phone", "job_title", "personnel_number",

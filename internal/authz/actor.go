@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"slices"
 	"time"
 
 	"intendant/internal/directory"
@@ -39,17 +40,20 @@ const (
 // An Actor is who acts, through which door. It is passed along explicitly and
 // never taken from a context.
 type Actor struct {
-	Kind    ActorKind
-	User    directory.UserID // 0 for strangers, operator and system
-	Door    Door
-	Staff   StaffRole // the duties of Staff and StaffInside
-	Entered directory.AccountID
-	Entry   int64     // the staff entry's key, with Entered
-	Until   time.Time // when the entry ends
-	Address string    // where the request came from, for throttling and the sign-in log
-	Agent   string
-	Batch   string // one act on many, in several transactions
-	Request string // the claim of a request that must not be done twice (PLAN-3)
+	Kind  ActorKind
+	User  directory.UserID // 0 for strangers, operator and system
+	Door  Door
+	Staff StaffRole // the duties of Staff and StaffInside
+	// Portfolio is the accounts Staff and StaffInside look after; none stands
+	// for all (VEND-3).
+	Portfolio []directory.AccountID
+	Entered   directory.AccountID
+	Entry     int64     // the staff entry's key, with Entered
+	Until     time.Time // when the entry ends
+	Address   string    // where the request came from, for throttling and the sign-in log
+	Agent     string
+	Batch     string // one act on many, in several transactions
+	Request   string // the claim of a request that must not be done twice (PLAN-3)
 }
 
 // MayDuty reports whether the actor may do what only the vendor does.
@@ -63,10 +67,21 @@ func (a Actor) MayDuty(d Duty) bool {
 	return false
 }
 
+// Sees reports whether the account is one that vendor staff look after; it says
+// nothing about what they may do there.
+func (a Actor) Sees(account directory.AccountID) bool {
+	return !a.Limited() || slices.Contains(a.Portfolio, account)
+}
+
+// Limited reports whether the actor is vendor staff with a portfolio.
+func (a Actor) Limited() bool {
+	return (a.Kind == Staff || a.Kind == StaffInside) && len(a.Portfolio) > 0
+}
+
 // Inside reports whether the actor is vendor staff that entered the account
 // and whose time is not over.
 func (a Actor) Inside(account directory.AccountID, now time.Time) bool {
-	return a.Kind == StaffInside && a.Entered == account && now.Before(a.Until) && a.Staff.Has(EnterAccounts)
+	return a.Kind == StaffInside && a.Entered == account && now.Before(a.Until) && a.Staff.Has(EnterAccounts) && a.Sees(account)
 }
 
 // Through is the actor coming in by another door.

@@ -71,7 +71,7 @@ func Decide(actor Actor, t *Tree, s Standing, now time.Time) Rights {
 		r.all = actor.Inside(s.Account, now)
 		r.known = r.all
 	case Staff:
-		r.known = actor.MayDuty(ViewAccounts)
+		r.known = actor.MayDuty(ViewAccounts) && actor.Sees(s.Account)
 		r.bar = NotMember
 	case Person, Technical:
 		holds, from := t.place(s.Held)

@@ -24,11 +24,12 @@ type AccessFilter struct {
 	Refused  bool // everything but sign-ins and their first halves
 	// Who is a user's UUID, a user name or address, or what was typed as one.
 	Who    string
-	Number string // a customer number
+	Number string                // a customer number
+	Within []directory.AccountID // a portfolio; none stands for all
 }
 
-func (f AccessFilter) where(a *args) string {
-	where := `1 = 1`
+func (f AccessFilter) where(r *Reader, a *args) string {
+	where := `1 = 1` + within(r, "l.account_key", f.Within, a)
 	if f.User != 0 {
 		where += ` AND l.user_key = ` + a.add(f.User)
 	}
@@ -62,13 +63,13 @@ func (f AccessFilter) where(a *args) string {
 // before (0 for the newest end), and how many lines the filter chooses.
 func (r *Reader) AccessLog(ctx context.Context, f AccessFilter, before int64, size int) ([]LoggedAccess, int64, error) {
 	var counted args
-	query := `SELECT count(*) FROM access_log l WHERE ` + f.where(&counted)
+	query := `SELECT count(*) FROM access_log l WHERE ` + f.where(r, &counted)
 	total, err := one(ctx, r, query, counted, scanInt64)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count access log: %w", err)
 	}
 	var a args
-	query = `SELECT l.key, l.user_key, l.account_key, l.name, l.outcome, l.address, l.agent, l.at FROM access_log l WHERE ` + f.where(&a)
+	query = `SELECT l.key, l.user_key, l.account_key, l.name, l.outcome, l.address, l.agent, l.at FROM access_log l WHERE ` + f.where(r, &a)
 	if before > 0 {
 		query += ` AND l.key < ` + a.add(before)
 	}

@@ -27,6 +27,7 @@ type AccountFilter struct {
 	Types  []string
 	States []string
 	View   string
+	Within []directory.AccountID // a portfolio; none stands for all
 }
 
 // An AccountPage is which part of the customers, and by what they are sorted.
@@ -105,6 +106,9 @@ func (f AccountFilter) where(r *Reader, a *args) string {
 			parts = append(parts, in.column+inTexts(r, in.values, a))
 		}
 	}
+	if len(f.Within) > 0 {
+		parts = append(parts, "a.key"+inKeys(r, f.Within, a))
+	}
 	if sought := strings.TrimSpace(f.Search); sought != "" {
 		parts = append(parts, soughtAccount(sought, a))
 	}
@@ -172,9 +176,11 @@ func (r *Reader) AccountTotals(ctx context.Context, f AccountFilter) (AccountTot
 	return totals, nil
 }
 
-// CountAccounts is how many customers there are.
-func (r *Reader) CountAccounts(ctx context.Context) (int64, error) {
-	n, err := one(ctx, r, `SELECT count(*) FROM account`, nil, scanInt64)
+// CountAccounts is how many customers there are, in a portfolio where one is
+// given.
+func (r *Reader) CountAccounts(ctx context.Context, portfolio []directory.AccountID) (int64, error) {
+	var a args
+	n, err := one(ctx, r, `SELECT count(*) FROM account a WHERE 1 = 1`+within(r, "a.key", portfolio, &a), a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count accounts: %w", err)
 	}

@@ -42,11 +42,12 @@ func (r *Reader) KeyRequest(ctx context.Context, uuid string) (directory.KeyRequ
 
 // KeyRequests lists the waiting requests, the oldest first, or those that were
 // decided, the latest first.
-func (r *Reader) KeyRequests(ctx context.Context, waiting bool, limit int) ([]directory.KeyRequest, error) {
+func (r *Reader) KeyRequests(ctx context.Context, portfolio []directory.AccountID, waiting bool, limit int) ([]directory.KeyRequest, error) {
 	var a args
-	where := `q.state = 'waiting' ORDER BY q.created_at, q.key`
+	in := within(r, "q.account_key", portfolio, &a)
+	where := `q.state = 'waiting'` + in + ` ORDER BY q.created_at, q.key`
 	if !waiting {
-		where = `q.state <> 'waiting' ORDER BY q.decided_at DESC, q.key DESC`
+		where = `q.state <> 'waiting'` + in + ` ORDER BY q.decided_at DESC, q.key DESC`
 	}
 	return r.keyRequests(ctx, where+` LIMIT `+a.add(limit), a)
 }
@@ -74,8 +75,10 @@ func (r *Reader) keyRequests(ctx context.Context, where string, a args) ([]direc
 }
 
 // CountKeyRequests is how many requests wait.
-func (r *Reader) CountKeyRequests(ctx context.Context) (int64, error) {
-	n, err := one(ctx, r, `SELECT count(*) FROM key_request WHERE state = 'waiting'`, nil, scanInt64)
+func (r *Reader) CountKeyRequests(ctx context.Context, portfolio []directory.AccountID) (int64, error) {
+	var a args
+	query := `SELECT count(*) FROM key_request q WHERE q.state = 'waiting'` + within(r, "q.account_key", portfolio, &a)
+	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count key requests: %w", err)
 	}
@@ -119,9 +122,10 @@ func (c EndKeyRequest) apply(ctx context.Context, tx *Tx) error {
 
 // LockedCounts lists the customer numbers whose key entry is locked, whoever
 // has them, the latest first (KEY-12, KEY-14).
-func (r *Reader) LockedCounts(ctx context.Context, limit int) ([]directory.KeyCount, error) {
+func (r *Reader) LockedCounts(ctx context.Context, portfolio []directory.AccountID, limit int) ([]directory.KeyCount, error) {
 	var a args
-	query := `SELECT number_folded, tries, locked_at, locked_by FROM key_count WHERE locked_at IS NOT NULL
+	query := `SELECT number_folded, tries, locked_at, locked_by FROM key_count k WHERE locked_at IS NOT NULL` +
+		numberWithin(r, portfolio, &a) + `
 		ORDER BY locked_at DESC, number_folded LIMIT ` + a.add(limit)
 	counts, err := collect(ctx, r, query, a, func(row scanner) (directory.KeyCount, error) {
 		var c directory.KeyCount

@@ -9,10 +9,10 @@ import (
 
 // LetterAccounts lists the accounts that have letters waiting to be printed,
 // those that wait longest first.
-func (r *Reader) LetterAccounts(ctx context.Context, limit int) ([]directory.AccountID, error) {
+func (r *Reader) LetterAccounts(ctx context.Context, portfolio []directory.AccountID, limit int) ([]directory.AccountID, error) {
 	var a args
 	query := `SELECT l.account_key FROM letter l JOIN account a ON a.key = l.account_key
-		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'
+		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a) + `
 		GROUP BY l.account_key ORDER BY min(l.made_at), l.account_key LIMIT ` + a.add(limit)
 	accounts, err := collect(ctx, r, query, a, func(row scanner) (directory.AccountID, error) {
 		var key directory.AccountID
@@ -25,10 +25,11 @@ func (r *Reader) LetterAccounts(ctx context.Context, limit int) ([]directory.Acc
 }
 
 // CountLetterAccounts is how many accounts have letters waiting to be printed.
-func (r *Reader) CountLetterAccounts(ctx context.Context) (int64, error) {
+func (r *Reader) CountLetterAccounts(ctx context.Context, portfolio []directory.AccountID) (int64, error) {
+	var a args
 	query := `SELECT count(DISTINCT l.account_key) FROM letter l JOIN account a ON a.key = l.account_key
-		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'`
-	n, err := one(ctx, r, query, nil, scanInt64)
+		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a)
+	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count waiting letters: %w", err)
 	}

@@ -16,10 +16,11 @@ type MailFilter struct {
 	Number  string // a customer number
 	Address string // a part of the address, in any case
 	Kind    string
+	Within  []directory.AccountID // a portfolio; none stands for all
 }
 
-func (f MailFilter) where(a *args) string {
-	where := `1 = 1`
+func (f MailFilter) where(r *Reader, a *args) string {
+	where := `1 = 1` + within(r, "m.account_key", f.Within, a)
 	if f.State != "" {
 		where += ` AND m.state = ` + a.add(f.State)
 	}
@@ -60,7 +61,7 @@ type MailPlace struct {
 // MailQueue reads a page of the outbox, newest first.
 func (r *Reader) MailQueue(ctx context.Context, f MailFilter, after MailPlace, size int) ([]StoredMail, error) {
 	var a args
-	query := `SELECT ` + mailFields + ` WHERE ` + f.where(&a)
+	query := `SELECT ` + mailFields + ` WHERE ` + f.where(r, &a)
 	if after.ID != 0 {
 		query += ` AND (m.created_at, m.key) < (` + a.add(after.At) + `, ` + a.add(after.ID) + `)`
 	}
@@ -77,7 +78,7 @@ func (r *Reader) MailQueue(ctx context.Context, f MailFilter, after MailPlace, s
 func (r *Reader) MailTotals(ctx context.Context, f MailFilter) (map[directory.MailState]int64, error) {
 	f.State = ""
 	var a args
-	query := `SELECT m.state, count(*) FROM mail m WHERE ` + f.where(&a) + ` GROUP BY m.state`
+	query := `SELECT m.state, count(*) FROM mail m WHERE ` + f.where(r, &a) + ` GROUP BY m.state`
 	totals := map[directory.MailState]int64{}
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var state directory.MailState
@@ -130,17 +131,24 @@ func (tx *Tx) PutMailboxMessage(ctx context.Context, m MailboxMessage) error {
 	return nil
 }
 
-// Mailbox reads a page of the mailbox without the texts, newest first, of one
-// address or of all, and how many messages there are in all.
-func (r *Reader) Mailbox(ctx context.Context, address string, after MailPlace, size int) ([]MailboxMessage, int64, error) {
+// A MailboxFilter chooses messages: to one address, and of a portfolio's
+// accounts; its zero value chooses all.
+type MailboxFilter struct {
+	Address string
+	Within  []directory.AccountID
+}
+
+// Mailbox reads a page of the mailbox without the texts, newest first, and how
+// many messages there are in all.
+func (r *Reader) Mailbox(ctx context.Context, f MailboxFilter, after MailPlace, size int) ([]MailboxMessage, int64, error) {
 	var counted args
-	query := `SELECT count(*) FROM mailbox_message b WHERE ` + mailboxOf(address, &counted)
+	query := `SELECT count(*) FROM mailbox_message b WHERE ` + f.where(r, &counted)
 	total, err := one(ctx, r, query, counted, scanInt64)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count mailbox: %w", err)
 	}
 	var a args
-	query = `SELECT b.mail_key, b.address, b.subject, b.at FROM mailbox_message b WHERE ` + mailboxOf(address, &a)
+	query = `SELECT b.mail_key, b.address, b.subject, b.at FROM mailbox_message b WHERE ` + f.where(r, &a)
 	if after.ID != 0 {
 		query += ` AND (b.at, b.mail_key) < (` + a.add(after.At) + `, ` + a.add(after.ID) + `)`
 	}
@@ -158,11 +166,12 @@ func (r *Reader) Mailbox(ctx context.Context, address string, after MailPlace, s
 	return messages, total, nil
 }
 
-func mailboxOf(address string, a *args) string {
-	if address == "" {
-		return `1 = 1`
+func (f MailboxFilter) where(r *Reader, a *args) string {
+	where := `1 = 1` + within(r, "(b.mail_key >> 32)", f.Within, a)
+	if f.Address != "" {
+		where += ` AND b.address = ` + a.add(f.Address)
 	}
-	return `b.address = ` + a.add(address)
+	return where
 }
 
 // MailboxMessage reads one message whole; it refuses with mail.not_found.

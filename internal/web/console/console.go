@@ -33,6 +33,7 @@ func Mount(s *page.Site) {
 	staff("GET /vendor/customers/{id}/edit", h.editCustomer)
 	staff("POST /vendor/customers/{id}/edit", h.changeCustomer)
 	staff("POST /vendor/customers/{id}/state", h.setState)
+	staff("POST /vendor/customers/{id}/referent", h.setReferent)
 	staff("GET /vendor/customers/{id}/tries", h.tries)
 	staff("POST /vendor/customers/{id}/keys", h.makeKeys)
 	staff("POST /vendor/customers/{id}/revoke", h.revokeKey)
@@ -51,6 +52,10 @@ func Mount(s *page.Site) {
 	staff("POST /vendor/catalogue/apply", h.applyCatalogue)
 	staff("GET "+staffPath, h.staff)
 	staff("POST "+staffPath, h.addStaff)
+	staff("GET /vendor/staff/{user}", h.staffMember)
+	staff("POST /vendor/staff/{user}", h.changeStaff)
+	staff("POST /vendor/staff/{user}/end", h.endStaff)
+	staff("POST /vendor/staff/{user}/reset-factor", h.resetFactor)
 	staff("GET "+usersPath, h.users)
 	staff("POST /vendor/users/{user}", h.changeUser)
 }

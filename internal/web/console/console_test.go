@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -223,4 +224,86 @@ func TestInstallationPages(t *testing.T) {
 			t.Errorf("import: %s", done.Text())
 		}
 	})
+}
+
+func TestStaffPages(t *testing.T) { // VEND-3
+	w := apptest.New(t, "sqlite")
+	site := webtest.New(t, w)
+	mine, other := w.Account("204 817"), w.Account("117 402")
+	operator, support := w.Staff("maelle@batisoft.example", authz.Operator), w.Staff("bastien@batisoft.example", authz.Support)
+	c := site.SignedIn(t, operator)
+	user, err := w.Users.Profile(w.Context(), support)
+	w.Must(err)
+	path := "/vendor/staff/" + user.UUID
+	list := c.Get("/vendor/staff")
+	if !list.Has("a[href='"+path+"']") || !strings.Contains(list.Text(), "Tous les comptes") {
+		t.Errorf("the list leads nowhere: %s", list.Text())
+	}
+	refused := c.Get(path).Submit(path, "portfolio", "some", "accounts", "204 817\n999 999")
+	if refused.Status != http.StatusUnprocessableEntity || !strings.Contains(refused.Text(), "999 999") {
+		t.Errorf("a number nobody has: status %d: %s", refused.Status, refused.Text())
+	}
+	if saved := refused.Submit(path, "accounts", "204 817"); saved.Location != "/vendor/staff" {
+		t.Errorf("status %d: %s", saved.Status, saved.Text())
+	}
+	limited := site.SignedIn(t, support)
+	if page := limited.Get("/vendor/customers"); !strings.Contains(page.Text(), mine.Name) || strings.Contains(page.Text(), other.Name) {
+		t.Errorf("the customers are %s", page.Text())
+	}
+	for _, address := range []string{"", "/edit", "/tries", "?do=keys"} {
+		if page := limited.Get("/vendor/customers/" + other.UUID + address); page.Status != http.StatusNotFound {
+			t.Errorf("another account's page%s: status %d", address, page.Status)
+		}
+	}
+	if page := limited.Get(path); page.Status != http.StatusForbidden {
+		t.Errorf("support opens a colleague's page: status %d", page.Status)
+	}
+	t.Run("the second factor is reset for a reason", func(t *testing.T) {
+		asked := c.Get(path + "?do=reset")
+		if without := asked.Submit(path+"/reset-factor", "reason", ""); without.Status != http.StatusUnprocessableEntity {
+			t.Errorf("without a reason: status %d", without.Status)
+		}
+		if done := asked.Submit(path+"/reset-factor", "reason", "The telephone was stolen"); done.Location != "/vendor/staff" {
+			t.Errorf("status %d: %s", done.Status, done.Text())
+		}
+		if page := c.Get("/vendor/staff"); !strings.Contains(page.Text(), "À configurer") {
+			t.Errorf("the list says %s", page.Text())
+		}
+		if gone := limited.Get("/vendor/customers"); !strings.HasPrefix(gone.Location, "/sign-in") {
+			t.Errorf("they are still signed in: %d", gone.Status)
+		}
+	})
+	t.Run("the last operator stays, others are ended", func(t *testing.T) {
+		self, err := w.Users.Profile(w.Context(), operator)
+		w.Must(err)
+		own := "/vendor/staff/" + self.UUID
+		if page := c.Get(own).Submit(own, "role", "sales"); page.Status != http.StatusConflict {
+			t.Errorf("demoted: status %d", page.Status)
+		}
+		if ended := c.Get(path + "?do=end").Submit(path + "/end"); ended.Location != "/vendor/staff" {
+			t.Errorf("status %d: %s", ended.Status, ended.Text())
+		}
+		if page := c.Get(path); page.Status != http.StatusNotFound {
+			t.Errorf("the page of who is no staff: status %d", page.Status)
+		}
+	})
+}
+
+func TestReferentOnPages(t *testing.T) { // ACC-9
+	w := apptest.New(t, "sqlite")
+	site := webtest.New(t, w)
+	account := w.Account("204 817")
+	w.Member(account, "camille.aubrac@maraval.example")
+	c := site.SignedIn(t, w.Staff("solene@batisoft.example", authz.Sales))
+	path := "/vendor/customers/" + account.UUID
+	wrong := c.Get(path+"?do=referent").Submit(path+"/referent", "referent", "nobody@maraval.example")
+	if wrong.Status != http.StatusUnprocessableEntity || !wrong.Has("input[name=referent][value='nobody@maraval.example']") {
+		t.Errorf("status %d: %s", wrong.Status, wrong.Text())
+	}
+	if done := wrong.Submit(path+"/referent", "referent", "camille.aubrac@maraval.example"); done.Location != path {
+		t.Errorf("status %d: %s", done.Status, done.Text())
+	}
+	if page := c.Get(path); !strings.Contains(page.Text(), "camille aubrac") {
+		t.Errorf("the page names no referent: %s", page.Text())
+	}
 }

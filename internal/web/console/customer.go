@@ -83,6 +83,8 @@ func (h Handler) asked(q *page.Request, c app.Customer) *dialog {
 		return h.revokeDialog(q, c, v.Get("key"))
 	case do == "unlock" && keys:
 		return h.unlockDialog(q, c.Account, v.Get("number"), customerPath(c.Account, "/unlock"), customerPath(c.Account, ""))
+	case do == "referent" && may(q, authz.ChangeAccounts):
+		return referentDialog(q, c)
 	case strings.HasPrefix(do, "state-") && may(q, authz.ChangeAccounts):
 		return h.stateDialog(q, c.Account, directory.AccountState(strings.TrimPrefix(do, "state-")))
 	}
@@ -145,7 +147,7 @@ func (h Handler) customerView(q *page.Request, c app.Customer) customerView {
 	}
 	if may(q, authz.ChangeAccounts) {
 		v.Acts = append(v.Acts, ui.Act{Label: t("customer.edit"), Icon: "pencil", Href: customerPath(a, "/edit")})
-		v.Menu = h.stateMenu(q, a)
+		v.Menu = append([]ui.MenuItem{{Label: t("customer.referent.act"), Icon: "user-check", Href: customerPath(a, "?do=referent")}}, h.stateMenu(q, a)...)
 	}
 	for _, lock := range c.Locks {
 		v.Locks = append(v.Locks, h.lockView(q, a, lock, handles))

@@ -39,6 +39,15 @@ func (h Handler) setState(q *page.Request) error {
 		})
 }
 
+func (h Handler) setReferent(q *page.Request) error {
+	return h.act(q, authz.ChangeAccounts,
+		func(c app.Customer) *dialog { return referentDialog(q, c) },
+		func(c app.Customer) error {
+			return h.App.Accounts.SetReferent(q.Context(), q.Actor(), c.Account.ID, q.Field("referent"), q.Version())
+		},
+		func(c app.Customer) string { return q.Printer.T("customer.referent.done", "Name", c.Account.Name) })
+}
+
 func (h Handler) makeKeys(q *page.Request) error {
 	n := int(integer(q.Field("count")))
 	return h.act(q, authz.HandleKeys,

@@ -120,6 +120,21 @@ func (h Handler) stateDialog(q *page.Request, a directory.Account, state directo
 	return d
 }
 
+// referentDialog asks who of the account is the contract's contact (ACC-9).
+func referentDialog(q *page.Request, c app.Customer) *dialog {
+	t, a := q.Printer.T, c.Account
+	is := c.Referent.Email
+	if q.PostForm.Has("referent") {
+		is = q.PostFormValue("referent")
+	}
+	d := dialogOf(q, t("customer.referent.title", "Name", a.Name), t("customer.referent.lead"), customerPath(a, "/referent"), customerPath(a, ""))
+	d.Hidden = []ui.Hidden{{Name: "version", Value: numeral(a.Version)}}
+	d.Fields = []ui.Field{{Name: "referent", Label: t("sign_in.name"), Hint: t("customer.referent.hint"), Value: is,
+		Attrs: map[string]any{"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}}}
+	d.Act = ui.Act{Label: t("customer.referent.do"), Kind: ui.Primary}
+	return d
+}
+
 func known(state directory.AccountState) bool {
 	return state == directory.AccountOpen || state == directory.AccountSuspended || state == directory.AccountClosed
 }

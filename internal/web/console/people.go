@@ -17,7 +17,9 @@ type staffView struct {
 
 type staffRow struct {
 	Name, Email, Role, Last string
-	Off                     bool
+	Portfolio, Factor       string
+	Href                    string // the person's page, for who names staff
+	Off, Bare               bool   // switched off; without a second factor
 }
 
 func (h Handler) staff(q *page.Request) error { return h.showStaff(q, 200, h.staffForm(q)) }
@@ -33,10 +35,13 @@ func (h Handler) showStaff(q *page.Request, status int, f form) error {
 	}
 	v := staffView{May: may(q, authz.NameStaff), Form: f}
 	for _, u := range people {
-		row := staffRow{Name: u.Name(), Email: u.Email, Role: q.Printer.T("staff.role." + u.Staff), Last: q.Printer.T("staff.never"),
-			Off: !u.SwitchedOff.IsZero()}
-		if !u.LastSignIn.IsZero() {
-			row.Last = q.Printer.Relative(u.LastSignIn, h.Now())
+		row := staffRow{Name: u.Name(), Email: u.Email, Role: q.Printer.T("staff.role." + u.User.Staff), Last: h.lastSignIn(q, u.User),
+			Portfolio: portfolio(q, u), Factor: q.Printer.T("staff.factor.on"), Off: !u.SwitchedOff.IsZero(), Bare: u.Factor.IsZero()}
+		if row.Bare {
+			row.Factor = q.Printer.T("staff.factor.none")
+		}
+		if v.May {
+			row.Href = staffMemberPath(u.User, "")
 		}
 		v.People = append(v.People, row)
 	}
