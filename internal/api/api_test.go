@@ -39,7 +39,7 @@ type stand struct {
 }
 
 func newStand(t *testing.T, w *apptest.World) *stand {
-	return newStandWith(t, w, api.Options{})
+	return newStandWith(t, w, api.Options{PerMinute: 1_000_000})
 }
 
 func newStandWith(t *testing.T, w *apptest.World, o api.Options) *stand {

@@ -113,6 +113,9 @@ func (f *Face) refusal(v visit, refusal *directory.Error) *Problem {
 			named.Args["Permission"] = declared.Label.In(v.printer.Lang())
 		}
 	}
+	if refusal.Code == "list.bad_cursor" && refusal.Field == "" {
+		refusal = directory.InvalidField("cursor", refusal.Code, refusal.Args)
+	}
 	p := &Problem{Type: typeOf(refusal.Code), Title: v.printer.Error(&named), Status: statusOf(refusal), Code: refusal.Code, Field: fieldOf(refusal.Field)}
 	for name, value := range refusal.Args {
 		if p.Args == nil {
@@ -132,8 +135,6 @@ func fieldOf(field string) string {
 	switch field {
 	case "function":
 		return "functions"
-	case "unit":
-		return "unit"
 	case "ends":
 		return "ends_at"
 	}

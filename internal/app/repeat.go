@@ -92,6 +92,8 @@ func (s *TechnicalUsers) answered(ctx context.Context, b Bearing, before, wanted
 		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.unfinished")
 	case before.State != store.RepeatAnswered:
 		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.in_progress")
+	case before.Answer == "": // it told of somebody who was erased since (USER-7)
+		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.unfinished")
 	}
 	err := s.view(ctx, b.Actor, b.Account, func(_ *store.Reader, rights authz.Rights) error {
 		for _, asked := range before.Asked {
