@@ -207,7 +207,7 @@ func TestWhy(t *testing.T) { // ROLE-9
 		}
 	})
 	t.Run("ROLE-10 where a permission counts", func(t *testing.T) {
-		has(t, o.Get(ask("roles.manage", "Gare")), "Attribué à l’un de ces niveaux")
+		has(t, o.Get(ask("roles.manage", "Gare")), "Attribué à ce seul niveau")
 	})
 	t.Run("a member asks about themselves", func(t *testing.T) {
 		p := o.site.SignedIn(t, o.karim).Get(at + "/why?permission=account.manage")

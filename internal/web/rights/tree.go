@@ -279,3 +279,12 @@ func giver(p ui.Page, h app.HeldRole) string {
 	}
 	return p.T(h.By.Message)
 }
+
+// written is what stands in the field of the person: what was searched, where
+// that was no one.
+func (p treePage) written() string {
+	if p.people != nil {
+		return p.people.text
+	}
+	return p.name()
+}

@@ -298,6 +298,14 @@ func (p whyPage) what() string {
 	return p.T("rights.remedy.give", "Unit", p.w.GiveAt.Name)
 }
 
+// give is where the reader can give what is missing, if a role is.
+func (p whyPage) give() string {
+	if p.members == "" || p.w.Holder.Own || p.w.Explanation.Reason != authz.Missing {
+		return ""
+	}
+	return p.members + "/" + p.w.Holder.UUID + "/rights"
+}
+
 func (p whyPage) giverNote(g app.WhyGiver) string {
 	if g.Own {
 		return p.T("rights.remedy.you")
@@ -330,4 +338,13 @@ func (p whyPage) factWord(f fact) string {
 		return p.T("rights.fact.met")
 	}
 	return p.T("rights.fact.unmet")
+}
+
+// written is what stands in the field of the person: what was searched, where
+// that was no one.
+func (p whyPage) written() string {
+	if p.people != nil {
+		return p.people.text
+	}
+	return p.name()
 }
