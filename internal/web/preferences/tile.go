@@ -21,7 +21,10 @@ func (v view) from(t app.PreferenceTile) string {
 	case app.PreferenceDefault:
 		return v.T("preferences.from.default")
 	case app.PreferenceGeneral:
-		if t.Declared.Kind == catalogue.ChoicePreference {
+		switch {
+		case t.Declared.Use == catalogue.FilterTop:
+			return v.T("preferences.all_levels")
+		case t.Declared.Kind == catalogue.ChoicePreference:
 			return v.T("preferences.from.general")
 		}
 		return v.T("preferences.from.nothing")
@@ -59,7 +62,7 @@ func (v view) hidden(t app.PreferenceTile) []ui.Hidden {
 
 // field is the input of a choice or of a unit.
 func (v view) field(t app.PreferenceTile) ui.Field {
-	f := ui.Field{ID: "p-" + t.Declared.ID, Label: v.label(t), Kind: "select", Hint: t.Declared.Help.In(v.Printer.Lang()), Required: t.Declared.Required,
+	f := ui.Field{ID: "p-" + t.Declared.ID, Label: v.label(t), Kind: "select", Hint: v.hint(t), Required: t.Declared.Required,
 		Error: v.errors[t.Declared.ID]}
 	if t.Declared.Kind == catalogue.UnitPreference {
 		f.Name, f.Value, f.Options = "chosen", t.Value.Unit, v.unitOptions(t)
@@ -72,6 +75,20 @@ func (v view) field(t app.PreferenceTile) ui.Field {
 	return f
 }
 
+// hint says where the value comes from, and what the catalogue says of it.
+func (v view) hint(t app.PreferenceTile) string {
+	help := t.Declared.Help.In(v.Printer.Lang())
+	if help != "" && t.From == app.PreferenceGeneral {
+		return help // which says so in its own words
+	}
+	return strings.TrimSpace(v.from(t) + ". " + help)
+}
+
+// single are the preferences of one value.
+func (v view) single() []app.PreferenceTile {
+	return slices.DeleteFunc(slices.Clone(v.Sheet.Tiles), func(t app.PreferenceTile) bool { return t.Declared.Kind == catalogue.OrderPreference })
+}
+
 // choiceOptions are the options, after the one that chooses none of them.
 func (v view) choiceOptions(t app.PreferenceTile) []ui.Option {
 	var options []ui.Option
@@ -80,6 +97,8 @@ func (v view) choiceOptions(t app.PreferenceTile) []ui.Option {
 	case t.Declared.Required:
 	case has:
 		options = append(options, ui.Option{Label: v.T("preferences.default", "Name", usual.Label.In(v.Printer.Lang()))})
+	case t.Declared.Use == catalogue.FilterTop:
+		options = append(options, ui.Option{Label: v.T("preferences.all_levels")})
 	default:
 		options = append(options, ui.Option{Label: v.T("preferences.general")})
 	}
@@ -169,8 +188,8 @@ func (v view) pager(t app.PreferenceTile) ui.PagerView {
 }
 
 func (v view) columns(t app.PreferenceTile) []ui.Column {
-	return []ui.Column{{Label: v.T("preferences.column.place"), Class: "w-num"}, {Label: v.levelOf(t)},
-		{Label: v.T("preferences.column.ticked"), Class: "w-state"}, {Label: v.T("preferences.column.move"), Class: "w-date", Silent: true}}
+	return []ui.Column{{Label: v.levelOf(t)}, {Label: v.T("preferences.column.tick"), Class: "w-sw"},
+		{Label: v.T("preferences.column.place"), Class: "w-key"}, {Label: v.T("preferences.column.move"), Class: "w-acts", Silent: true}}
 }
 
 // levelOf is what the units of a tile are.
@@ -185,12 +204,6 @@ func (v view) levelOf(t app.PreferenceTile) string {
 		return v.T("preferences.column.unit")
 	}
 	return strings.Join(words, ", ")
-}
-
-// placeField is the number of a unit's place.
-func (v view) placeField(u app.PreferenceUnit) ui.Field {
-	return ui.Field{Name: "place", Kind: "number", Value: strconv.Itoa(u.Place), Label: v.T("preferences.place_of", "Name", u.Unit.Name),
-		Attrs: map[string]any{"min": "1", "inputmode": "numeric"}}
 }
 
 func (v view) tick(u app.PreferenceUnit) ui.Check {
