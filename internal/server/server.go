@@ -82,6 +82,9 @@ func (i *Installation) routes(site *page.Site) http.Handler {
 	mux.Handle("/readyz", httpserver.ReadOnly(httpserver.Readyz(i.db.Ping, i.log)))
 	mux.Handle("/api/", api.New(api.Options{App: i.App, Bundle: site.Bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language}))
 	mux.Handle("/", web.Handler(site))
+	if i.mountDemo != nil {
+		i.mountDemo(site)
+	}
 	return mux
 }
 
@@ -89,9 +92,6 @@ func (i *Installation) routes(site *page.Site) http.Handler {
 func (s *Server) Addr() string { return s.http.Addr() }
 
 // URL is where a browser on this machine finds the server.
-	if i.mountDemo != nil {
-		i.mountDemo(site)
-	}
 func (s *Server) URL() string {
 	host, port, err := net.SplitHostPort(s.Addr())
 	if err != nil {
