@@ -88,7 +88,12 @@ func (w *world) begin(s *browsertest.Story, who string, people map[string]string
 		s.Upload("Fichier", filepath.Join("..", "internal", "sheet", "testdata", "cp1252-semicolon.csv"))
 		s.Click("Lire le fichier")
 		s.See("Vérifier l’import")
-		return []string{account, draft, s.Path(), account + "/members/bulk?act=deactivate&all=1"}
+		imported := s.Path()
+		s.Open("/profile/preferences")
+		s.Choose("Écran d’ouverture", "Planification")
+		s.Click("Enregistrer Écran d’ouverture")
+		s.See("Choisi par vous")
+		return []string{account, draft, imported, account + "/members/bulk?act=deactivate&all=1", account + "/start", "/profile/preferences"}
 	case vendor:
 		path := filepath.Join(w.t.TempDir(), "clients.csv")
 		if err := os.WriteFile(path, []byte("Numéro;Nom;Type;Niveau de service\n5 555;Toitures Kerbrat;company-network;contract\n"), 0o600); err != nil {
@@ -158,7 +163,7 @@ func isPage(pattern string) bool {
 func owner(pattern string) string {
 	path := strings.TrimPrefix(pattern, "GET ")
 	for _, one := range []struct{ prefix, who string }{{"/accounts/", administrator}, {"/accounts", administrator}, {"/vendor", vendor},
-		{"/mailbox", vendor}, {"/network", prospect}, {"/profile", prospect}, {"/password/change", prospect}} {
+		{"/mailbox", vendor}, {"/network", prospect}, {"/profile/preferences", administrator}, {"/profile", prospect}, {"/password/change", prospect}} {
 		if strings.HasPrefix(path, one.prefix) {
 			return one.who
 		}

@@ -175,6 +175,17 @@ type (
 		LastSeen        *time.Time `json:"last_seen_at,omitempty"`
 		Ends            *time.Time `json:"ends_at,omitempty"`
 		Removed         *time.Time `json:"removed_at,omitempty"`
+
+		Preferences []ExportedPreference `json:"preferences,omitempty"`
+	}
+	// An ExportedPreference is what is set for a person in an account.
+	ExportedPreference struct {
+		Preference string    `json:"preference"`
+		Choice     string    `json:"choice,omitempty"`
+		Unit       string    `json:"unit,omitempty"`
+		Order      []string  `json:"order,omitempty"`
+		Ticked     []string  `json:"ticked,omitempty"`
+		Set        time.Time `json:"set_at"`
 	}
 	// An ExportedRequest is one request to join.
 	ExportedRequest struct {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"intendant/internal/audit"
@@ -56,6 +57,10 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 	if err != nil {
 		return err
 	}
+	preferences, err := preferencesOf(ctx, r, members)
+	if err != nil {
+		return err
+	}
 	for _, m := range members {
 		account, err := r.Account(ctx, m.Account())
 		if err != nil {
@@ -68,7 +73,8 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 		one := ExportedMembership{Account: account.Name, Number: account.Number, Status: m.Status.String(),
 			Company: companies[m.Company].Name, Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber,
 			SuggestedFirst: m.Suggested.First, SuggestedLast: m.Suggested.Last, Roles: []string{},
-			Added: m.Added, LastSeen: maybe(m.LastSeen), Ends: maybe(m.Ends), Removed: maybe(m.Removed)}
+			Added: m.Added, LastSeen: maybe(m.LastSeen), Ends: maybe(m.Ends), Removed: maybe(m.Removed),
+			Preferences: preferences[m.ID]}
 		for _, role := range roles {
 			switch {
 			case role.ID == m.Level:
@@ -80,6 +86,24 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 		e.Memberships = append(e.Memberships, one)
 	}
 	return nil
+}
+
+// preferencesOf is what is set for members, by the names the catalogue uses.
+func preferencesOf(ctx context.Context, r *store.Reader, members []directory.Member) (map[directory.MemberID][]ExportedPreference, error) {
+	keys := make([]directory.MemberID, len(members))
+	for i, m := range members {
+		keys[i] = m.ID
+	}
+	stored, err := r.Preferences(ctx, keys)
+	all := map[directory.MemberID][]ExportedPreference{}
+	for _, key := range keys {
+		for _, id := range slices.Sorted(maps.Keys(stored[key])) {
+			p := stored[key][id]
+			all[key] = append(all[key], ExportedPreference{Preference: id, Choice: p.Value.Choice, Unit: p.Value.Unit,
+				Order: p.Value.Order, Ticked: p.Value.Ticked, Set: p.At})
+		}
+	}
+	return all, err
 }
 
 func (e *Export) requests(ctx context.Context, r *store.Reader, user directory.UserID) error {
