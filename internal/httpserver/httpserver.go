@@ -170,6 +170,19 @@ func Healthz() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 }
 
+// ReadOnly answers any method but GET and HEAD with 405, where a pattern with a
+// method would leave them to whatever takes every address.
+func ReadOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			plain(w, http.StatusMethodNotAllowed, "method not allowed\n")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Readyz says whether requests can be served: ready returns why not. The reason
 // goes to the log, not to whoever asks.
 func Readyz(ready func(context.Context) error, logger *slog.Logger) http.Handler {
@@ -190,16 +203,3 @@ func plain(w http.ResponseWriter, status int, text string) {
 	// A reader that hangs up is not our fault to report.
 	_, _ = w.Write([]byte(text))
 }
-// ReadOnly answers any method but GET and HEAD with 405, where a pattern with a
-// method would leave them to whatever takes every address.
-func ReadOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET, HEAD")
-			plain(w, http.StatusMethodNotAllowed, "method not allowed\n")
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
