@@ -107,7 +107,6 @@ type MovePreview struct {
 	Gaining  int              // of these, who gain something
 	Losing   int              // who lose something
 	People   []MovedPerson    // the first of them in the reader's sight, those who gain most first
-	Hidden   int              // of the first, those out of the reader's sight
 	Refusal  *directory.Error // why the actor may not move it there
 	Seal     string           // stands for exactly this preview (PLAN-4)
 }
@@ -173,11 +172,9 @@ func (c *core) previewShifts(ctx context.Context, r *store.Reader, g *grove, m m
 		return err
 	}
 	for _, row := range rows {
-		if !g.rights.May(authz.ViewMembers, row.Unit) && !g.rights.May(authz.ViewMembers, m.unit.ID) {
-			preview.Hidden++
-			continue
+		if m.inSight(g.rights, row.Member) {
+			preview.People = append(preview.People, MovedPerson{ListedMember: row, Shift: m.shifts[row.ID]})
 		}
-		preview.People = append(preview.People, MovedPerson{ListedMember: row, Shift: m.shifts[row.ID]})
 	}
 	return nil
 }
@@ -186,6 +183,14 @@ func (c *core) previewShifts(ctx context.Context, r *store.Reader, g *grove, m m
 type moving struct {
 	unit, to directory.Unit
 	shifts   map[directory.MemberID]authz.Shift // of those whose rights change
+	held     map[directory.MemberID][]authz.Held
+}
+
+// inSight reports whether the reader may know somebody by their home unit, or by
+// a role at a unit whose members the reader sees (UNIT-5).
+func (m moving) inSight(rights authz.Rights, who directory.Member) bool {
+	return rights.May(authz.ViewMembers, who.Unit) ||
+		slices.ContainsFunc(m.held[who.ID], func(h authz.Held) bool { return rights.May(authz.ViewMembers, h.Unit) })
 }
 
 // moving compares everybody's rights before and after. Only who holds a role on
@@ -200,11 +205,11 @@ func (c *core) moving(ctx context.Context, r *store.Reader, rights authz.Rights,
 	}
 	ways := append(tree.Path(unit.ID), tree.Path(to.ID)...)
 	slices.Sort(ways)
-	held, err := r.HeldByThoseAt(ctx, tree.Root(), tree.Apart(unit.Parent, to.ID), slices.Compact(ways))
+	m.held, err = r.HeldByThoseAt(ctx, tree.Root(), tree.Apart(unit.Parent, to.ID), slices.Compact(ways))
 	if err != nil {
 		return m, err
 	}
-	for member, holds := range held {
+	for member, holds := range m.held {
 		if shift := authz.Shifted(tree, after, holds, unit.ID); !shift.None() {
 			m.shifts[member] = shift
 		}

@@ -37,6 +37,17 @@ func TestUnitsMove(t *testing.T) {
 				t.Error("the preview has moved it")
 			}
 		})
+		t.Run("UNIT-5 out of sight is counted and not named", func(t *testing.T) {
+			p.person("haut@maraval.example", "manager", "Maraval Europe")
+			preview, err := p.preview(both, "Agence de Nantes", "Maraval Benelux")
+			w.Must(err)
+			if preview.Changed != 3 || slices.ContainsFunc(preview.People, func(m app.MovedPerson) bool { return m.Person.Email == "haut@maraval.example" }) {
+				t.Errorf("%d change, %d are named", preview.Changed, len(preview.People))
+			}
+			if seen, err := p.preview(p.admin, "Agence de Nantes", "Maraval Benelux"); err != nil || len(seen.People) != 3 {
+				t.Errorf("the administrator sees %d: %v", len(seen.People), err)
+			}
+		})
 		t.Run("UNIT-1 where it may go", func(t *testing.T) {
 			goals, err := w.Units.Moves(w.Context(), p.admin, p.account.ID, p.unit("Agence de Nantes").UUID, "")
 			w.Must(err)
@@ -156,8 +167,11 @@ func TestUnitsMoveBesideGrant(t *testing.T) {
 					moved = w.Code(w.Units.Move(w.Context(), p.admin, p.account.ID, u.UUID, app.UnitMove{To: to.UUID, Version: u.Version}))
 				},
 				func() {
-					_, err := w.Grants.Give(w.Context(), manager, p.account.ID, app.Giving{Who: app.Of(m.UUID), Role: "basic-user", Units: []string{fleet.UUID}})
+					verdicts, err := w.Grants.Give(w.Context(), manager, p.account.ID, app.Giving{Who: app.Of(m.UUID), Role: "basic-user", Units: []string{fleet.UUID}})
 					given = w.Code(err)
+					if len(verdicts) == 1 && verdicts[0].Outcome == app.Added {
+						given = "added"
+					}
 				},
 			)
 			if moved != "" {
@@ -167,9 +181,8 @@ func TestUnitsMoveBesideGrant(t *testing.T) {
 			if p.may(manager, authz.ManageMembers, "Nacelles") {
 				t.Error("the manager of the old way manages still")
 			}
-			t.Logf("given: %q, held: %d", given, held)
-			if held > 1 {
-				t.Errorf("%d roles held", held)
+			if (given == "added") != (held == 1) || held > 1 {
+				t.Errorf("the gift was answered with %q, and %d roles are held", given, held)
 			}
 		})
 	})

@@ -223,6 +223,20 @@ func (t AccountType) ProjectLevel() (UnitLevel, bool) {
 	return find(t.UnitLevels, func(l UnitLevel) bool { return l.Project })
 }
 
+// SoleLevel returns the one level of t's units besides projects, if there is just
+// one: the tree is then called by its word.
+func (t AccountType) SoleLevel() (UnitLevel, bool) {
+	var sole UnitLevel
+	n := 0
+	for _, l := range t.UnitLevels {
+		if !l.Project {
+			sole = l
+			n++
+		}
+	}
+	return sole, n == 1
+}
+
 // HasRole says whether accounts of type t offer the role; the administrator is
 // never missing.
 func (t AccountType) HasRole(id string) bool {

@@ -110,7 +110,12 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 		nav = append(nav, requests)
 	}
 	if f.Rights.MayAnywhere(authz.ViewMembers) {
-		nav = append(nav, item(Units, "sitemap", "/units"))
+		units := item(Units, "sitemap", "/units")
+		kind, _ := q.Site.Catalogue().AccountType(f.Account.Type)
+		if sole, is := kind.SoleLevel(); is {
+			units.Label = sole.Plural.In(q.Printer.Lang())
+		}
+		nav = append(nav, units)
 	}
 	nav = append(nav, item(Contacts, "address-book", "/contacts"), item(Services, "shield-check", "/services"))
 	manages := f.Rights.MayAnywhere(authz.ManageMembers)

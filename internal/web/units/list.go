@@ -103,7 +103,7 @@ func (l listing) add(kind ui.Kind) []ui.Act {
 		return nil
 	}
 	label := l.T("units.add")
-	if _, only := l.only(); only {
+	if _, sole := l.Kind.SoleLevel(); sole {
 		label = l.T("units.add.only")
 	}
 	return []ui.Act{{Label: label, Icon: "plus", Kind: kind, Href: l.base + "/new"}}

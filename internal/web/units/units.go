@@ -71,23 +71,10 @@ func (w words) levels(p ui.Page, levels []catalogue.UnitLevel) string {
 // title is what the units of an account are called: by the word of their level
 // when there is only one.
 func (w words) title(p ui.Page) string {
-	if only, is := w.only(); is {
-		return only.Plural.In(w.lang)
+	if sole, is := w.kind.SoleLevel(); is {
+		return sole.Plural.In(w.lang)
 	}
 	return p.T("units.title")
-}
-
-// only is the one level of units, if there is just one besides projects.
-func (w words) only() (catalogue.UnitLevel, bool) {
-	var only catalogue.UnitLevel
-	n := 0
-	for _, l := range w.kind.UnitLevels {
-		if !l.Project {
-			only = l
-			n++
-		}
-	}
-	return only, n == 1
 }
 
 // way writes the names on the way to a unit, without the unit itself.
