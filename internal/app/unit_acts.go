@@ -29,14 +29,13 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 		if err != nil {
 			return err
 		}
-		u := directory.Unit{Parent: above.ID, Level: n.Level, Version: 1}
+		u := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: publicID(), Parent: above.ID, Level: n.Level, Version: 1}
 		if err := s.fits(ctx, r, p, u, above.ID); err != nil {
 			return err
 		}
-		if err := describe(ctx, r, p, &u, &n.Name, &n.External); err != nil {
+		if err := describe(ctx, r, &u, UnitChange{Name: &n.Name, External: &n.External}); err != nil {
 			return err
 		}
-		u.ID, u.UUID = directory.UnitID(p.NewKey()), publicID()
 		p.Change(store.InsertUnits{Account: p.Account, Units: []directory.Unit{u}})
 		entry := unitEntry(p, audit.UnitCreated, u)
 		entry.Note("name", "", u.Name)
@@ -88,7 +87,8 @@ func unitInSight(ctx context.Context, r *store.Reader, rights authz.Rights, acco
 
 // fits refuses to hang a unit of that level under another where the other or
 // one above it is archived, where the catalogue does not put it (UNIT-1), and
-// where the tree would grow too deep. A unit with an id brings all below it.
+// where the tree would grow too deep. A unit that is
+// there already brings all below it.
 func (s *Units) fits(ctx context.Context, r *store.Reader, p *Plan, u directory.Unit, under directory.UnitID) error {
 	tree := p.Rights.Tree()
 	above, _ := tree.Unit(under)
@@ -107,10 +107,8 @@ func (s *Units) fits(ctx context.Context, r *store.Reader, p *Plan, u directory.
 		return directory.InvalidField("level", "unit.level_not_here", directory.Args{"Level": level.Label.In(account.Language), "Under": above.Name})
 	}
 	height := 0
-	if u.ID != 0 {
-		for _, id := range tree.Below(u.ID) {
-			height = max(height, tree.Depth(id)-tree.Depth(u.ID))
-		}
+	for _, id := range tree.Below(u.ID) {
+		height = max(height, tree.Depth(id)-tree.Depth(u.ID))
 	}
 	if tree.Depth(under)+1+height >= directory.UnitDepthMost {
 		return &directory.Error{Kind: directory.Conflict, Code: "unit.too_deep", Args: directory.Args{"Max": directory.UnitDepthMost}}
@@ -132,18 +130,18 @@ func archivedAt(tree *authz.Tree, unit directory.UnitID) *directory.Error {
 
 // describe gives a unit a name and an external id, which no other unit of the
 // account may have; nil leaves either alone.
-func describe(ctx context.Context, r *store.Reader, p *Plan, u *directory.Unit, name, external *string) error {
-	if name != nil && (*name != u.Name || u.ID == 0) {
-		clean, refusal := directory.CleanUnitName(*name)
+func describe(ctx context.Context, r *store.Reader, u *directory.Unit, to UnitChange) error {
+	if to.Name != nil && (*to.Name != u.Name || u.Name == "") {
+		clean, refusal := directory.CleanUnitName(*to.Name)
 		if refusal != nil {
 			return refusal
 		}
 		u.Name = clean
 	}
-	if external == nil || *external == u.External {
+	if to.External == nil || *to.External == u.External {
 		return nil
 	}
-	clean, refusal := directory.CleanUnitExternal(*external)
+	clean, refusal := directory.CleanUnitExternal(*to.External)
 	if refusal != nil {
 		return refusal
 	}
@@ -151,7 +149,7 @@ func describe(ctx context.Context, r *store.Reader, p *Plan, u *directory.Unit, 
 	if clean == "" {
 		return nil
 	}
-	other, err := r.UnitByExternal(ctx, p.Account, clean)
+	other, err := r.UnitByExternal(ctx, u.ID.Account(), clean)
 	switch {
 	case refusedWith(err, "unit.not_found") || err == nil && other.ID == u.ID:
 		return nil
@@ -178,7 +176,7 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 			return err
 		}
 		after := before
-		if err := describe(ctx, r, p, &after, change.Name, change.External); err != nil {
+		if err := describe(ctx, r, &after, change); err != nil {
 			return err
 		}
 		if after.Name != before.Name && before.Parent == 0 {

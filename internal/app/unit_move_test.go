@@ -92,6 +92,16 @@ func TestUnitsMove(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+func TestUnitsMoveConfirmed(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		west, _ := p.person("ouest@maraval.example", "manager", "Maraval Location")
+		north, _ := p.person("nord@maraval.example", "manager", "Maraval Benelux")
+		both, _ := p.person("deux@maraval.example", "manager", "Maraval Location")
+		w.Must(w.Members.SeedGrants(w.Context(), p.account.ID, p.admin.User, []app.SeedGrant{{User: both.User, Role: "manager", Unit: p.keys["Maraval Benelux"]}}))
 		t.Run("PLAN-4 what was confirmed has changed", func(t *testing.T) {
 			u, to := p.unit("Agence de Nantes"), p.unit("Maraval Benelux")
 			preview, err := p.preview(p.admin, "Agence de Nantes", "Maraval Benelux")

@@ -77,7 +77,7 @@ func (s *Units) Unit(ctx context.Context, actor authz.Actor, account directory.A
 		if !p.May.See {
 			return nil
 		}
-		if p.Table, err = s.atHome(ctx, r, rights, account, p.UUID, v.Members); err != nil {
+		if p.Table, err = s.atHome(ctx, r, g, p.UUID, v.Members); err != nil {
 			return err
 		}
 		return s.holders(ctx, r, g, &p)
@@ -100,12 +100,12 @@ func (g *grove) childrenOf(i, skip int, p *UnitPage) {
 }
 
 // atHome is a unit's own table of users (UNIT-2).
-func (c *core) atHome(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, unit string, q MemberQuery) (MemberPage, error) {
+func (c *core) atHome(ctx context.Context, r *store.Reader, g *grove, unit string, q MemberQuery) (MemberPage, error) {
 	q.Homes = []string{unit}
 	if q.Size == 0 {
 		q.Size = unitMembers
 	}
-	l, err := c.listing(ctx, r, rights, account, q)
+	l, err := c.listing(ctx, r, g.rights, g.account.ID, q)
 	if err != nil {
 		return MemberPage{}, err
 	}
