@@ -133,13 +133,12 @@ func (s *Invitations) Accept(ctx context.Context, client Client, a Acceptance, l
 		after.First, after.Last, after.Language = a.First, a.Last, a.Language
 		after.Password, after.PasswordHash, after.PasswordSet = directory.PasswordOwn, hash, p.Now
 		planFirstPassword(p, now.User, after)
-		done.Account = now.Account
 		factor, err := r.Factor(ctx, after.ID)
 		if err != nil {
 			return err
 		}
-		var session store.Session
-		done.Started, session = beginning{User: after, Policy: v.Policy, Factor: factor, Client: client, Limits: limits}.session(p.Now)
+		started, session := beginning{User: after, Policy: v.Policy, Factor: factor, Client: client, Limits: limits}.session(p.Now)
+		done = Accepted{Account: now.Account, Started: started}
 		p.Pending(store.StartSession(session))
 		return s.planAcceptance(ctx, r, p, now, after)
 	}, append(accounts, directory.Installation)...)
