@@ -101,7 +101,9 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 	nav := []ui.NavItem{item(Overview, "layout-dashboard", "")}
 	if f.Rights.MayAnywhere(authz.ViewMembers) {
 		members := item(Members, "users", "/members")
-		members.Count = f.Counts.Members()
+		if f.Rights.Scope(authz.ViewMembers).All() { // a number of people out of sight tells too much
+			members.Count = f.Counts.Members()
+		}
 		nav = append(nav, members)
 	}
 	if f.Rights.May(authz.DecideRequests, 0) {
