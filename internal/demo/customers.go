@@ -79,7 +79,7 @@ func customers() []customer {
 func (b *builder) tellCustomer(c customer) {
 	var account directory.Account
 	var keys []string
-	var units map[string]directory.UnitID
+	var units grove
 	tree := customerTree(c.number)
 	b.ago(c.since, "create "+c.name, func() (err error) {
 		account, keys, err = b.create(c)
@@ -88,12 +88,7 @@ func (b *builder) tellCustomer(c customer) {
 		}
 		return err
 	})
-	if len(tree) > 0 {
-		b.ago(c.since-1, "units of "+c.name, func() (err error) {
-			units, err = b.App.Accounts.SeedUnits(b.ctx, account.ID, tree)
-			return err
-		})
-	}
+	var founder authz.Actor // its first administrator
 	for i, name := range c.administrators {
 		b.ago(c.since-9-float64(40*i), "an administrator of "+c.name, func() error {
 			first, last := firstLast(name)
@@ -101,7 +96,16 @@ func (b *builder) tellCustomer(c customer) {
 			if err != nil {
 				return err
 			}
+			if i == 0 {
+				founder = actor
+			}
 			_, err = b.App.Keys.Enter(b.ctx, actor, account.Number, keys[i])
+			return err
+		})
+	}
+	if len(tree) > 0 {
+		b.ago(c.since-10, "units of "+c.name, func() (err error) {
+			units, err = b.plant(founder, account, tree)
 			return err
 		})
 	}

@@ -71,13 +71,13 @@ func homes() map[string]string {
 }
 
 // stand gives the people with a name their home units.
-func stand(rows []app.SeedMember, units map[string]directory.UnitID) {
+func stand(rows []app.SeedMember, units grove) {
 	for i, row := range rows {
 		home, told := homes()[row.User.Email]
 		if !told {
 			home = row.Company // the company of that name
 		}
-		rows[i].Unit = units[home]
+		rows[i].Unit = units[home].ID
 	}
 }
 
@@ -87,13 +87,9 @@ func (b *builder) tellMaraval() {
 		country: "FR", city: "Nantes", code: "44000", street: "18 quai des Tanneurs", contact: "Hélène Castaing", since: maravalSince, ends: 130}
 	var account directory.Account
 	var keys []string
-	var units map[string]directory.UnitID
+	var units grove
 	b.ago(maravalSince, "create "+c.name, func() (err error) {
 		account, keys, err = b.create(c)
-		return err
-	})
-	b.ago(maravalSince-1, "units of "+c.name, func() (err error) {
-		units, err = b.App.Accounts.SeedUnits(b.ctx, account.ID, maravalTree())
 		return err
 	})
 	claim := func(days float64, key int, as, first, last, email string) {
@@ -110,6 +106,10 @@ func (b *builder) tellMaraval() {
 	}
 	claim(maravalSince-8, 0, "administrator", "Hélène", "Castaing", "helene.castaing@maraval.example")
 	claim(620, 1, "second-administrator", "Karim", "Haddad", "karim.haddad@maraval.example")
+	b.ago(maravalSince-10, "units of "+c.name, func() (err error) {
+		units, err = b.plant(b.users["helene.castaing@maraval.example"], account, maravalTree())
+		return err
+	})
 	b.ago(900, "the people of the story", func() error {
 		known := b.known()
 		stand(known, units)
@@ -132,7 +132,7 @@ func (b *builder) tellMaraval() {
 }
 
 // tellArrivals brings most people in over the years, a batch at a time.
-func (b *builder) tellArrivals(account *directory.Account, units *map[string]directory.UnitID) {
+func (b *builder) tellArrivals(account *directory.Account, units *grove) {
 	const batches = 24
 	for i := range batches {
 		days := 8 + (maravalSince-60)*float64(batches-1-i)/batches

@@ -1,7 +1,11 @@
 package demo
 
 import (
+	"errors"
+	"fmt"
+
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
@@ -28,19 +32,29 @@ func holdings() []holding {
 	}
 }
 
-// tellHoldings gives the people of the story their roles, as the first
-// administrator did.
-func (b *builder) tellHoldings(account *directory.Account, units *map[string]directory.UnitID) {
-	b.ago(598, "roles of Groupe Maraval", func() error {
-		var rows []app.SeedGrant
-		for _, email := range []string{"helene.castaing@maraval.example", "karim.haddad@maraval.example"} {
-			rows = append(rows, app.SeedGrant{User: b.users[email].User, Role: directory.BasicUser, Unit: account.Root})
-		}
-		for _, h := range holdings() {
-			rows = append(rows, app.SeedGrant{User: b.users[h.email].User, Role: h.role, Unit: (*units)[h.unit]})
-		}
-		return b.App.Members.SeedGrants(b.ctx, account.ID, b.users["helene.castaing@maraval.example"].User, rows)
+// tellHoldings lets the first administrator give the people of the story their
+// roles, each in an act of its own.
+func (b *builder) tellHoldings(account *directory.Account, units *grove) {
+	helene := func() authz.Actor { return b.users["helene.castaing@maraval.example"] }
+	b.ago(598, "the basic role of Groupe Maraval's administrators", func() error {
+		karim := b.users["karim.haddad@maraval.example"]
+		return b.basic(*account, []directory.User{{ID: helene().User}, {ID: karim.User}})
 	})
+	for i, h := range holdings() {
+		b.ago(597-float64(41*i), h.role+" of "+h.email, func() error {
+			found, err := b.App.Members.List(b.ctx, helene(), account.ID, app.MemberQuery{Search: h.email, Size: 1})
+			if err != nil || len(found.Rows) == 0 {
+				return errors.Join(err, fmt.Errorf("%s is not found", h.email))
+			}
+			verdicts, err := b.App.Grants.Give(b.ctx, helene(), account.ID, app.Giving{Who: app.Of(found.Rows[0].UUID), Role: h.role, Units: []string{(*units)[h.unit].UUID}})
+			for _, v := range verdicts {
+				if v.Refusal != nil {
+					return v.Refusal
+				}
+			}
+			return err
+		})
+	}
 }
 
 // basic gives people the role that is proposed for everybody (ROLE-3).

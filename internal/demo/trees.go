@@ -2,8 +2,38 @@ package demo
 
 import (
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
+
+// A grove is the units of one account by name; the empty name is the root.
+type grove map[string]directory.Unit
+
+// plant lets somebody add the units of a tree one by one. Where nobody is there
+// to do it, the program does.
+func (b *builder) plant(actor authz.Actor, account directory.Account, tree []app.SeedUnit) (grove, error) {
+	units := grove{"": {ID: account.Root}}
+	if actor.User == 0 {
+		keys, err := b.App.Accounts.SeedUnits(b.ctx, account.ID, tree)
+		for name, key := range keys {
+			units[name] = directory.Unit{ID: key}
+		}
+		return units, err
+	}
+	list, err := b.App.Units.List(b.ctx, actor, account.ID, app.UnitQuery{})
+	if err != nil {
+		return nil, err
+	}
+	units[""] = list.Root.Unit
+	for _, row := range tree {
+		u, err := b.App.Units.Add(b.ctx, actor, account.ID, app.NewUnit{Under: units[row.Under].UUID, Level: row.Level, Name: row.Name})
+		if err != nil {
+			return nil, err
+		}
+		units[row.Name] = u
+	}
+	return units, nil
+}
 
 // maravalTree is the large account's: an instance, groups, companies, agencies
 // and fleets. The agency of Vannes waits for its first fleet.
@@ -97,10 +127,10 @@ func lower(tree []app.SeedUnit) []string {
 }
 
 // settle gives people their home units by turns.
-func settle(rows []app.SeedMember, units map[string]directory.UnitID, homes []string) {
+func settle(rows []app.SeedMember, units grove, homes []string) {
 	for i := range rows {
 		if len(homes) > 0 && rows[i].Unit == 0 {
-			rows[i].Unit = units[homes[i%len(homes)]]
+			rows[i].Unit = units[homes[i%len(homes)]].ID
 		}
 	}
 }
