@@ -41,6 +41,24 @@ func TestHostileRequests(t *testing.T) {
 				}
 			}
 		})
+		t.Run("a form with NUL or broken text comes back with its field named and its text kept", func(t *testing.T) {
+			for _, broken := range []string{"Atelier\x00Nord", "Atelier\xffNord"} {
+				page := sales.Get(edit).Submit(edit, "name", broken, "street", "3 rue des Forges")
+				if page.Status != 422 || !page.Has("form[action='"+edit+"'] textarea[name=name].is-invalid") || !strings.Contains(page.Body, `value="3 rue des Forges"`) {
+					t.Fatalf("%q: %d: %s", broken, page.Status, page.Text())
+				}
+				if !strings.Contains(page.Body, "AtelierNord") {
+					t.Errorf("%q: what can be read of it is lost: %s", broken, page.Text())
+				}
+				if saved := page.Submit(edit, "name", "Atelier Nord"); saved.Status != 303 {
+					t.Errorf("mended: %d: %s", saved.Status, saved.Text())
+				}
+			}
+			signIn := s.Stranger(t).Post("/sign-in", "name", "a\x00b", "password", "a secret")
+			if signIn.Status != 422 || strings.Contains(signIn.Body, "a secret") || !signIn.Has("input[name=password][type=password]") {
+				t.Errorf("sign-in: %d: %s", signIn.Status, signIn.Text())
+			}
+		})
 		t.Run("a search longer than anything finds nothing", func(t *testing.T) {
 			long := strings.Repeat("a", 55_000)
 			for _, path := range []string{"/vendor/customers?q=", "/vendor/users?q=", "/vendor/mail?q=", "/vendor/mail?address="} {

@@ -80,7 +80,7 @@ func (s *Site) serve(q *Request, reach Reach, handle Handler) error {
 		return err
 	}
 	if err := q.readForm(); err != nil {
-		return err
+		return q.mend(err)
 	}
 	if err := q.admit(reach); err != nil {
 		return err
