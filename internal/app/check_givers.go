@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -36,7 +37,7 @@ type accountGivers struct {
 
 	mu      sync.RWMutex
 	holders map[authz.Permission]map[directory.UnitID][]directory.MemberID
-	help    map[helpKey]help
+	help    map[helpKey]*help
 	names   map[directory.UserID]string
 }
 
@@ -51,6 +52,11 @@ type helpKey struct {
 type help struct {
 	plan remedyPlan
 	few  []directory.MemberID
+
+	mu     sync.Mutex
+	told   []Giver // those of few who can, at the marks; shared and not changed
+	marks  store.Marks
+	looked bool
 }
 
 // of are the givers of a desk's account.
@@ -65,7 +71,7 @@ func (g *givers) of(d *desk) *accountGivers {
 		g.accounts = map[directory.AccountID]*accountGivers{}
 	}
 	a = &accountGivers{tree: d.x.Tree(), marks: d.marks, made: d.now, holders: map[authz.Permission]map[directory.UnitID][]directory.MemberID{},
-		help: map[helpKey]help{}, names: map[directory.UserID]string{}}
+		help: map[helpKey]*help{}, names: map[directory.UserID]string{}}
 	g.accounts[d.account.ID] = a
 	return a
 }
@@ -73,48 +79,78 @@ func (g *givers) of(d *desk) *accountGivers {
 // givenBy are a few who could make a no a yes, the nearest first: by a role at
 // the unit or above (ROLE-5, ROLE-6), or, where the person stands in the way
 // themselves, by managing users at their home unit.
-func (d *desk) givenBy(why authz.Explanation, home directory.UnitID) []Giver {
-	key := helpKey{unit: home}
-	if why.Reason == authz.Missing {
-		key = helpKey{why.Unit, why.Permission}
+func (d *desk) givenBy(need helpKey, reason string) []Giver {
+	if d.givers == nil {
+		d.givers = d.checks.checks.givers.of(d)
 	}
-	a := d.checks.checks.givers.of(d)
+	a := d.givers
 	a.mu.RLock()
-	h, known := a.help[key]
+	h, known := a.help[need]
 	a.mu.RUnlock()
 	if !known {
-		h = a.find(d, why, home)
+		h = a.find(d, need, reason)
 		a.mu.Lock()
 		if len(a.help) >= mostHelp {
 			clear(a.help)
 		}
-		a.help[key] = h
+		a.help[need] = h
 		a.mu.Unlock()
 	}
-	var few []Giver
+	if len(h.few) == 0 {
+		return nil
+	}
+	return d.named(h.still(d, need), a)
+}
+
+// still are those who can help as the index stands now.
+func (h *help) still(d *desk, need helpKey) []Giver {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.looked && h.marks == d.marks {
+		return h.told
+	}
+	h.told, h.marks, h.looked = nil, d.marks, true
 	for _, m := range h.few {
 		i, found := d.x.OfMember(m)
 		if !found {
 			continue
 		}
-		if rights := d.x.Rights(i, d.now); !rights.May(h.plan.needs, h.plan.unit) || why.Reason == authz.Missing && !rights.May(why.Permission, h.plan.unit) {
+		if rights := d.x.Rights(i, d.now); !rights.May(h.plan.needs, h.plan.unit) || need.missing != "" && !rights.May(need.missing, h.plan.unit) {
 			continue
 		}
 		who := d.x.Standing(i)
-		few = append(few, Giver{ID: d.x.UUID(i), user: who.User, nameful: d.rights.May(authz.ViewMembers, who.Home)})
+		h.told = append(h.told, Giver{ID: d.x.UUID(i), user: who.User, home: who.Home})
+	}
+	return h.told
+}
+
+// named are givers with the names that the product may know, as far as they are
+// known here; nameGivers looks the others up.
+func (d *desk) named(told []Giver, a *accountGivers) []Giver {
+	whole := d.rights.May(authz.ViewMembers, 0)
+	if len(told) == 0 || !whole && !d.rights.MayAnywhere(authz.ViewMembers) {
+		return told
+	}
+	few := slices.Clone(told)
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for i := range few {
+		if g := &few[i]; whole || d.rights.May(authz.ViewMembers, g.home) {
+			g.nameful, g.Name = true, a.names[g.user]
+		}
 	}
 	return few
 }
 
 // find looks for help: from the unit up to the root, among those who hold there
 // what it takes.
-func (a *accountGivers) find(d *desk, why authz.Explanation, home directory.UnitID) help {
+func (a *accountGivers) find(d *desk, need helpKey, reason string) *help {
 	kind, _ := d.words.catalogue.AccountType(d.account.Type)
-	plan, can := remedyFor(a.tree, kind, why, home)
+	plan, can := remedyFor(a.tree, kind, authz.Explanation{Permission: need.missing, Unit: need.unit, Reason: reason}, need.unit)
 	if !can {
-		return help{}
+		return &help{}
 	}
-	h := help{plan: plan}
+	h := &help{plan: plan}
 	holders := a.holdersOf(d.x, plan.needs)
 	tries := 0
 	for _, unit := range slices.Backward(a.tree.Path(plan.unit)) {
@@ -144,57 +180,38 @@ func (a *accountGivers) holdersOf(x *authz.Index, p authz.Permission) map[direct
 }
 
 // nameGivers puts names to those whom the product may know by name.
-func (s *Checks) nameGivers(ctx context.Context, account directory.AccountID, answers []Answer) error {
+func (s *Checks) nameGivers(ctx context.Context, d *desk, answers []Answer) error {
+	if d.givers == nil {
+		return nil
+	}
 	var unknown []directory.UserID
-	var a *accountGivers
-	each := func(visit func(g *Giver)) {
-		for i := range answers {
-			for j := range answers[i].GivenBy {
-				if g := &answers[i].GivenBy[j]; g.nameful && g.Name == "" {
-					visit(g)
-				}
+	for _, a := range answers {
+		for _, g := range a.GivenBy {
+			if g.nameful && g.Name == "" {
+				unknown = append(unknown, g.user)
 			}
 		}
 	}
-	name := func(g *Giver) {
-		if a == nil {
-			a = s.checks.givers.at(account)
-		}
-		if g.Name = a.name(g.user); g.Name == "" {
-			unknown = append(unknown, g.user)
-		}
-	}
-	each(name)
 	if len(unknown) == 0 {
 		return nil
 	}
-	err := s.db.Peek(func(r *store.Reader) error {
-		users, err := r.Users(ctx, distinct(unknown))
-		if err == nil {
-			a.call(users)
-		}
+	var users map[directory.UserID]directory.User
+	err := s.db.Peek(func(r *store.Reader) (err error) {
+		users, err = r.Users(ctx, distinct(unknown))
 		return err
 	})
-	if err == nil {
-		each(name)
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-// at are the givers of an account that was just asked about.
-func (g *givers) at(account directory.AccountID) *accountGivers {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if a := g.accounts[account]; a != nil {
-		return a
+	d.givers.call(users)
+	for i := range answers {
+		for j := range answers[i].GivenBy {
+			if g := &answers[i].GivenBy[j]; g.nameful {
+				g.Name = cmp.Or(g.Name, users[g.user].Name())
+			}
+		}
 	}
-	return &accountGivers{names: map[directory.UserID]string{}} // swept meanwhile
-}
-
-func (a *accountGivers) name(user directory.UserID) string {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.names[user]
+	return nil
 }
 
 func (a *accountGivers) call(users map[directory.UserID]directory.User) {

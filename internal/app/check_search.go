@@ -220,7 +220,7 @@ func (s *Checks) SearchResources(ctx context.Context, caller Caller, q Question,
 		}
 		permission, known := d.words.actions[q.Action]
 		kind, there := d.words.resources[q.Resource.Type]
-		i, is := d.subject(q.Subject)
+		i, is := d.find(q.Subject)
 		if !known || !there || !is {
 			return nil
 		}
@@ -281,7 +281,7 @@ func (s *Checks) SearchActions(ctx context.Context, caller Caller, q Question, p
 			return err
 		}
 		unit, there := d.resource(q.Resource)
-		i, is := d.subject(q.Subject)
+		i, is := d.find(q.Subject)
 		if !there || !is || d.barred(unit) != "" {
 			return nil
 		}
@@ -311,7 +311,7 @@ func (s *Checks) recordSearch(ctx context.Context, d *desk, caller Caller) error
 	if s.checks.searched.on(token.ID, day) {
 		return nil
 	}
-	_, err := s.perform(ctx, d.actor(caller.Client), d.account.ID, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.perform(ctx, d.actor(caller.From()), d.account.ID, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.Require(authz.CheckAccess, 0); err != nil {
 			return err
 		}

@@ -105,7 +105,7 @@ func (s *Checks) asker(ctx context.Context, caller Caller, after stamp) (who *as
 	}
 	if !who.bearer.Opens(now) {
 		s.checks.bearers.forget(digest)
-		return nil, false, (&TechnicalUsers{s.core}).turnAway(ctx, who.bearer.Token, caller.Client, now)
+		return nil, false, (&TechnicalUsers{s.core}).turnAway(ctx, who.bearer.Token, caller.From(), now)
 	}
 	if caller.Number != "" && directory.CleanNumber(caller.Number) != directory.CleanNumber(who.account.Number) {
 		return nil, false, directory.Refuse(directory.NotFound, "account.not_found")
@@ -151,7 +151,7 @@ func (s *Checks) readAsker(ctx context.Context, digest tokenDigest, after stamp,
 func (s *Checks) refuse(ctx context.Context, who *asker, caller Caller, err error) error {
 	var refusal *directory.Error
 	if errors.As(err, &refusal) && refusal.Kind == directory.Denied && s.checks.bearers.tell(who.bearer.Token.User, s.instant()) {
-		s.noteRefusal(ctx, who.actor(caller.Client), who.account.ID, err)
+		s.noteRefusal(ctx, who.actor(caller.From()), who.account.ID, err)
 	}
 	return err
 }

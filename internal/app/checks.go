@@ -11,12 +11,13 @@ import (
 	"intendant/internal/store"
 )
 
-// A Caller is a product that asks: its token, where it comes from, and the
-// customer number in the address it asked at, if there was one.
+// A Caller is a product that asks: its token, the customer number in the address
+// it asked at, if there was one, and where it comes from, which is looked up for
+// refusals only.
 type Caller struct {
 	Token  string
 	Number string
-	Client Client
+	From   func() Client
 }
 
 // checking is what questions are answered with, beside the index.
@@ -36,6 +37,17 @@ type desk struct {
 	words  *words
 	now    time.Time
 	rights authz.Rights // of the product
+
+	last   subject        // whom the last question was about
+	givers *accountGivers // once somebody was told no
+}
+
+// A subject is a person that was looked up.
+type subject struct {
+	named  Entity
+	found  bool
+	home   directory.UnitID
+	rights authz.Rights
 }
 
 // Evaluate answers one question: may this subject do this to that resource
@@ -47,15 +59,15 @@ type desk struct {
 // product without access.check in the whole account.
 func (s *Checks) Evaluate(ctx context.Context, caller Caller, q Question) (Answer, error) {
 	var answer [1]Answer
-	var account directory.AccountID
+	var at *desk
 	err := s.ask(ctx, caller, func(d *desk) error {
-		account, answer[0] = d.account.ID, d.answer(q)
+		at, answer[0] = d, d.answer(q)
 		return nil
 	})
 	if err != nil {
 		return Answer{}, err
 	}
-	err = s.nameGivers(ctx, account, answer[:])
+	err = s.nameGivers(ctx, at, answer[:])
 	return answer[0], err
 }
 
@@ -63,15 +75,15 @@ func (s *Checks) Evaluate(ctx context.Context, caller Caller, q Question) (Answe
 // on the same state of the account. It refuses like Evaluate.
 func (s *Checks) EvaluateAll(ctx context.Context, caller Caller, questions []Question, semantic Semantic) ([]Answer, error) {
 	var answers []Answer
-	var account directory.AccountID
+	var at *desk
 	err := s.ask(ctx, caller, func(d *desk) error {
-		account, answers = d.account.ID, answerAll(questions, semantic, d.answer)
+		at, answers = d, answerAll(questions, semantic, d.answer)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return answers, s.nameGivers(ctx, account, answers)
+	return answers, s.nameGivers(ctx, at, answers)
 }
 
 // Admit reports whether a product may ask at all. It refuses like Evaluate.
@@ -150,23 +162,36 @@ func (d *desk) answer(q Question) Answer {
 	if !found {
 		return Answer{Reason: UnknownResource}
 	}
-	i, found := d.subject(q.Subject)
-	if !found {
+	who := d.person(q.Subject)
+	if !who.found {
 		return Answer{Reason: UnknownSubject}
 	}
 	if reason := d.barred(unit); reason != "" {
 		return Answer{Reason: reason}
 	}
-	rights := d.x.Rights(i, d.now)
-	if rights.May(permission, unit) {
+	if who.rights.May(permission, unit) {
 		return Answer{Allowed: true}
 	}
-	why := rights.Explain(permission, unit)
-	no := Answer{Reason: why.Reason, GivenBy: d.givenBy(why, d.x.Standing(i).Home)}
-	if why.Reason == authz.Missing {
+	no := Answer{Reason: who.rights.WhyNot()}
+	need := helpKey{unit: who.home}
+	if no.Reason == authz.Missing {
 		no.Missing, no.Label = permission, d.words.labels[permission]
+		need = helpKey{unit, permission}
 	}
+	no.GivenBy = d.givenBy(need, no.Reason)
 	return no
+}
+
+// person looks a subject up; questions about the same one come in a row.
+func (d *desk) person(e Entity) *subject {
+	if d.last.named == e && e.ID != "" {
+		return &d.last
+	}
+	d.last = subject{named: e}
+	if i, found := d.find(e); found {
+		d.last.found, d.last.home, d.last.rights = true, d.x.Standing(i).Home, d.x.Rights(i, d.now)
+	}
+	return &d.last
 }
 
 // barred is why nobody of the account uses anything at a unit, or nothing:
@@ -184,8 +209,8 @@ func (d *desk) barred(unit directory.UnitID) string {
 	return ""
 }
 
-// subject is the place in the index of whoever is named.
-func (d *desk) subject(e Entity) (int, bool) {
+// find is the place in the index of whoever is named.
+func (d *desk) find(e Entity) (int, bool) {
 	for _, by := range d.words.subjects[e.Type] {
 		name := e.ID
 		if by == catalogue.ByUserName || by == catalogue.ByEmail {

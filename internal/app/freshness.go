@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"intendant/internal/store"
@@ -23,7 +24,8 @@ type reading struct {
 	err   error
 }
 
-// pass answers with marks read after the call began.
+// pass answers with marks read after the call began. Before a reading begins
+// everybody who is ready to ask is let in: the more share one, the less is read.
 func (g *gate) pass(ctx context.Context, read func(context.Context) (store.Marks, error)) (store.Marks, error) {
 	g.mu.Lock()
 	if shared := g.next; shared != nil { // has not begun
@@ -31,18 +33,15 @@ func (g *gate) pass(ctx context.Context, read func(context.Context) (store.Marks
 		return shared.wait(ctx)
 	}
 	mine, before := &reading{done: make(chan struct{})}, g.running
-	if before == nil {
-		g.running = mine
-	} else {
-		g.next = mine
-	}
+	g.next = mine
 	g.mu.Unlock()
 	if before != nil {
 		<-before.done
-		g.mu.Lock()
-		g.running, g.next = mine, nil
-		g.mu.Unlock()
 	}
+	runtime.Gosched()
+	g.mu.Lock()
+	g.running, g.next = mine, nil
+	g.mu.Unlock()
 	// Others wait for this reading: it goes on when its asker leaves.
 	mine.marks, mine.err = read(context.WithoutCancel(ctx))
 	g.mu.Lock()

@@ -46,6 +46,7 @@ type Giver struct {
 	Name string // only for who may view members there
 
 	user    directory.UserID
+	home    directory.UnitID
 	nameful bool // the product may know the name
 }
 

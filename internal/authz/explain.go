@@ -35,14 +35,22 @@ func (r Rights) Explain(p Permission, unit directory.UnitID) Explanation {
 		e.Unit = r.tree.Root()
 	}
 	r.sort(&e)
-	switch {
-	case e.Allowed:
-	case r.bar != "":
-		e.Reason = r.bar
-	default:
-		e.Reason = Missing
+	if !e.Allowed {
+		e.Reason = r.WhyNot()
 	}
 	return e
+}
+
+// WhyNot is the reason of every no to these rights, as Explain says it: what bars
+// all, or that the permission is missing.
+func (r Rights) WhyNot() string {
+	switch {
+	case r.bar != "":
+		return r.bar
+	case r.tree == nil:
+		return NotMember
+	}
+	return Missing
 }
 
 // sort tells apart what leads to the unit and gives, leads there and does not

@@ -98,7 +98,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.metadata(w, r)
 		return
 	}
-	q := asked{h: h, w: w, r: r}
+	q := &asked{h: h, w: w, r: r}
 	var path string
 	q.caller.Number, path = split(r.URL.Path)
 	answer := route(path)
@@ -165,8 +165,12 @@ func (q *asked) identify() error {
 		return errNoToken
 	}
 	q.caller.Token = strings.TrimSpace(value[len(scheme):])
-	q.caller.Client = app.Client{Address: httpserver.Address(q.r, q.h.trusted), Agent: q.r.UserAgent()}
+	q.caller.From = q.client
 	return nil
+}
+
+func (q *asked) client() app.Client {
+	return app.Client{Address: httpserver.Address(q.r, q.h.trusted), Agent: q.r.UserAgent()}
 }
 
 // A tooLarge refuses a body.

@@ -49,13 +49,13 @@ type parts struct {
 	subject, action, resource part
 	language                  string // what the context says
 	badContext                bool
+	noObject                  bool // of evaluations: an item that is none
 }
 
 // A batch is a request of one or more questions.
 type batch struct {
 	parts
 	list     []parts // of evaluations
-	broken   []bool  // of evaluations: no object
 	semantic app.Semantic
 }
 
@@ -240,6 +240,8 @@ func (p *parts) complete() error {
 // broken is what is wrong with a question, or nothing.
 func (p *parts) broken() string {
 	switch {
+	case p.noObject:
+		return notAnObject
 	case p.subject.shape != whole:
 		return wrongSubject
 	case p.action.shape != whole:
@@ -310,16 +312,18 @@ func (r *reader) evaluations(b *batch) error {
 			return fault(tooMany)
 		}
 		var p parts
-		object := r.next() == '{'
-		if object {
-			err = r.members(func(name string) (uint16, error) { return r.asked(name, &p) })
-		} else {
+		if p.noObject = r.next() != '{'; p.noObject {
 			err = r.skip()
+		} else {
+			err = r.members(func(name string) (uint16, error) { return r.asked(name, &p) })
 		}
 		if err != nil {
 			return err
 		}
-		b.list, b.broken = append(b.list, p), append(b.broken, !object)
+		if b.list == nil {
+			b.list = make([]parts, 0, 64)
+		}
+		b.list = append(b.list, p)
 	}
 }
 
@@ -366,9 +370,6 @@ func (b *batch) questions() []app.Question {
 			p.resource = b.resource
 		}
 		questions[i] = p.question()
-		if b.broken[i] {
-			questions[i].Broken = notAnObject
-		}
 	}
 	return questions
 }

@@ -68,26 +68,35 @@ func (s *shop) walk(what, body string, limit int) []string {
 	return nil
 }
 
+// approvers makes five who may approve purchases: four at the group, the last at
+// two companies below it.
+func (s *shop) approvers() []string {
+	var approvers []string
+	for i := range 5 {
+		actor, place := s.Member(s.account, fmt.Sprintf("approver.%d@maraval.example", i))
+		unit := s.group.UUID
+		if i == 4 {
+			unit = s.yard.UUID
+			second, err := s.Units.Add(s.Context(), s.admin, s.account.ID, app.NewUnit{Under: s.group.UUID, Level: "company", Name: "Maraval Angers", External: "C-49"})
+			s.Must(err)
+			s.grant(s.account, s.admin, place.UUID, "purchase-approver", second.UUID)
+		}
+		s.grant(s.account, s.admin, place.UUID, "purchase-approver", unit)
+		approvers = append(approvers, s.user(actor.User).UUID)
+	}
+	return approvers
+}
+
+// subjects is a search for whoever may do something.
+func subjects(action, kind, id string) string {
+	return fmt.Sprintf(`{"subject":{"type":"user"},"action":{"name":%q},"resource":{"type":%q,"id":%q}}`, action, kind, id)
+}
+
 func TestSearch(t *testing.T) { // CHECK-3, section 8
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		s := open(t, w)
-		var approvers []string
-		for i := range 5 {
-			actor, place := s.Member(s.account, fmt.Sprintf("approver.%d@maraval.example", i))
-			unit := s.group.UUID
-			if i == 4 {
-				unit = s.yard.UUID
-				second, err := s.Units.Add(s.Context(), s.admin, s.account.ID, app.NewUnit{Under: s.group.UUID, Level: "company", Name: "Maraval Angers", External: "C-49"})
-				s.Must(err)
-				s.grant(s.account, s.admin, place.UUID, "purchase-approver", second.UUID)
-			}
-			s.grant(s.account, s.admin, place.UUID, "purchase-approver", unit)
-			approvers = append(approvers, s.user(actor.User).UUID)
-		}
-		subjects := func(action, kind, id string) string {
-			return fmt.Sprintf(`{"subject":{"type":"user"},"action":{"name":%q},"resource":{"type":%q,"id":%q}}`, action, kind, id)
-		}
+		approvers := s.approvers()
 		all := append(slices.Clone(approvers), s.user(s.admin.User).UUID)
 		slices.Sort(all)
 		t.Run("subjects", func(t *testing.T) {
@@ -142,6 +151,15 @@ func TestSearch(t *testing.T) { // CHECK-3, section 8
 				t.Errorf("by pages of one: %v", got)
 			}
 		})
+	})
+}
+
+func TestSearchEdges(t *testing.T) { // CHECK-3, HIST-4
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := open(t, w)
+		approvers := s.approvers()
+		all := append(slices.Clone(approvers), s.user(s.admin.User).UUID)
 		t.Run("what is unknown finds nothing", func(t *testing.T) {
 			for what, bodies := range map[string][]string{
 				"subject":  {subjects("fly", "group", "G-44"), subjects("purchases.approve", "spaceship", "G-44"), strings.Replace(subjects("purchases.approve", "group", "G-44"), `"user"`, `"spaceship"`, 1)},

@@ -13,6 +13,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/httpserver"
 )
 
 // A Figure is one measurement.
@@ -30,7 +31,8 @@ type Figure struct {
 // Options are what is measured and how often.
 type Options struct {
 	App      *app.App
-	Database string // "sqlite" or "postgres"
+	Products httpserver.Lean // what answers the questions of products
+	Database string          // "sqlite" or "postgres"
 	Now      func() time.Time
 	Samples  int    // of reads
 	Account  string // customer number of the account measured in
@@ -118,14 +120,9 @@ func (r *run) skip(why string, names ...string) {
 	}
 }
 
-// exports, checks: their operations do not exist in this version.
+// exports: their operations do not exist in this version.
 func (r *run) exports() error {
 	r.skip("bench.why.no_export", "export-csv", "export-xlsx")
-	return nil
-}
-
-func (r *run) checks() error {
-	r.skip("bench.why.no_check", "check", "check-batch")
 	return nil
 }
 

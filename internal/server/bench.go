@@ -2,12 +2,18 @@ package server
 
 import (
 	"context"
+	"fmt"
 
 	"intendant/internal/bench"
+	"intendant/internal/i18n"
 )
 
 // Bench measures the installation's operations and reports each figure.
 func (i *Installation) Bench(ctx context.Context, o bench.Options, report func(bench.Figure)) error {
-	o.App, o.Database, o.Now = i.App, i.db.Dialect(), i.now
+	bundle, err := i18n.Load()
+	if err != nil {
+		return fmt.Errorf("load messages: %w", err)
+	}
+	o.App, o.Database, o.Now, o.Products = i.App, i.db.Dialect(), i.now, i.products(i.site(bundle), nil)
 	return bench.Run(ctx, o, report)
 }
