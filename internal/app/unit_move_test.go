@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -160,6 +161,18 @@ func TestUnitsTogether(t *testing.T) {
 				t.Errorf("%d units hang together, want 4", list.Total)
 			}
 		})
+		t.Run("a tree ends at its deepest level, by adding and by moving", func(t *testing.T) {
+			p := newDeep(w)
+			if got := p.add(p.admin, app.NewUnit{Under: p.unit("23").UUID, Level: "entity", Name: "24"}); got != "unit.too_deep" {
+				t.Errorf("added: %q", got)
+			}
+			if got := p.move(p.admin, "pair", "22"); got != "unit.too_deep" {
+				t.Errorf("moved with one below: %q", got)
+			}
+			if got := p.move(p.admin, "pair", "21"); got != "" {
+				t.Errorf("moved one higher: %q", got)
+			}
+		})
 	})
 }
 
@@ -207,6 +220,27 @@ func newEntities(w *apptest.World) park {
 	p := park{house: house{World: w, account: account}}
 	p.admin = w.Administrator(account, "prune@domaines.example")
 	p.keys, err = w.Accounts.SeedUnits(w.Context(), account.ID, []app.SeedUnit{{Name: "A", Level: "entity"}, {Name: "B", Level: "entity"}, {Name: "C", Level: "entity", Under: "A"}})
+	w.Must(err)
+	return p
+}
+
+// newDeep is a chain of units as deep as a tree may be, and a pair beside it.
+func newDeep(w *apptest.World) park {
+	w.T.Helper()
+	account, err := w.Accounts.Create(w.Context(), w.Operator(), app.NewAccount{Number: "164 000", Name: "Chaîne", Type: "licences", ServiceLevel: "contract",
+		Language: "fr", Address: directory.PostalAddress{Street: "1 rue du Port", PostalCode: "21200", City: "Beaune", Country: "FR"}})
+	w.Must(err)
+	p := park{house: house{World: w, account: account}}
+	p.admin = w.Administrator(account, "chaine@domaines.example")
+	rows := []app.SeedUnit{{Name: "pair", Level: "entity"}, {Name: "below", Level: "entity", Under: "pair"}}
+	for depth := 1; depth < directory.UnitDepthMost; depth++ {
+		row := app.SeedUnit{Name: fmt.Sprint(depth), Level: "entity"}
+		if depth > 1 {
+			row.Under = fmt.Sprint(depth - 1)
+		}
+		rows = append(rows, row)
+	}
+	p.keys, err = w.Accounts.SeedUnits(w.Context(), account.ID, rows)
 	w.Must(err)
 	return p
 }

@@ -355,6 +355,22 @@ func TestUnitsHome(t *testing.T) {
 				t.Errorf("an unknown unit has %d", none.Total)
 			}
 		})
+		t.Run("UNIT-5 nobody belongs to a project, and the tree leaves projects out", func(t *testing.T) {
+			keys, err := w.Accounts.SeedUnits(w.Context(), p.account.ID, []app.SeedUnit{{Name: "Chantier du collège", Level: "project"}})
+			w.Must(err)
+			var project directory.Unit
+			w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
+				units, err := r.Units(w.Context(), p.account.ID)
+				project = units[slices.IndexFunc(units, func(u directory.Unit) bool { return u.ID == keys["Chantier du collège"] })]
+				return err
+			}))
+			if got := w.Code(p.home(p.admin, m, project.UUID)); got != "unit.not_home" {
+				t.Errorf("home: %q", got)
+			}
+			if found, err := w.Units.List(w.Context(), p.admin, p.account.ID, app.UnitQuery{Search: "chantier"}); err != nil || found.Total != 0 {
+				t.Errorf("the tree has %d: %v", found.Total, err)
+			}
+		})
 		t.Run("units that are none", func(t *testing.T) {
 			for unit, want := range map[string]string{"": "unit.not_found", "nothing": "unit.not_found", strings.Repeat("x", 70_000): "unit.not_found"} {
 				if got := w.Code(p.home(p.admin, m, unit)); got != want {
