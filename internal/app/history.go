@@ -54,6 +54,8 @@ type Shown struct {
 	Unit    string
 	Account string // empty for the installation
 	Number  string // the account's customer number
+
+	roles []directory.Role // of the account, where the entry names some
 }
 
 // ObjectName is the name of what the entry is about, in a language.
@@ -302,12 +304,17 @@ func (h *History) shown(ctx context.Context, r *store.Reader, entries []audit.En
 	if err != nil {
 		return nil, err
 	}
+	roles, err := rolesNamed(ctx, r, entries)
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]Shown, len(entries))
 	for i, e := range entries {
 		s := Shown{
 			Entry: e, Actor: person(users, e.Actor), Subject: person(users, e.Subject),
 			Object: names[e.Object].Name, Objects: names[e.Object].Names,
 			Unit: names[int64(e.Unit)].Name, Account: names[int64(e.Account)].Name, Number: names[int64(e.Account)].Number,
+			roles: roles[e.Account],
 		}
 		if e.Actor == 0 {
 			s.Actor.Message = "history.actor." + string(e.ActorKind)

@@ -34,7 +34,9 @@ func (l *listing) editChoices(ctx context.Context, m ListedMember) (MemberChoice
 	if err != nil {
 		return c, err
 	}
-	c.keep(l.archived(), func(o directory.Role) bool { return slices.Contains(m.Member.Functions, o.ID) || m.Member.Level == o.ID })
+	c.keep(l.archived(), func(o directory.Role) bool {
+		return slices.Contains(m.Member.Functions, o.ID) || m.Member.Level == o.ID
+	})
 	return c, nil
 }
 

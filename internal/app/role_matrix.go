@@ -194,6 +194,8 @@ func markOf(t catalogue.AccountType, p catalogue.Permission, o directory.Role) M
 	switch {
 	case !slices.Contains(o.Permissions, p.ID):
 		return Mark{State: MarkNone}
+	case o.Place == directory.AtProject:
+		return inProjects(t, p)
 	case counts && p.CountsAt(catalogue.RootLevel):
 		return Mark{State: MarkFull}
 	case !counts || actsAtAccount(o):
@@ -206,6 +208,14 @@ func markOf(t catalogue.AccountType, p catalogue.Permission, o directory.Role) M
 		}
 	}
 	return Mark{State: MarkFrom, Levels: where[:1]}
+}
+
+// inProjects is what a role gives that is held in projects only.
+func inProjects(t catalogue.AccountType, p catalogue.Permission) Mark {
+	if level, ok := t.ProjectLevel(); ok && p.CountsAt(level.ID) {
+		return Mark{State: MarkOnly, Levels: []catalogue.UnitLevel{level}}
+	}
+	return Mark{State: MarkIdle}
 }
 
 // levelsFrom are a level and those that may stand below it, at any depth.

@@ -46,6 +46,9 @@ func TestMatrix(t *testing.T) { // REP-1, ROLE-10
 		wide.Kind, wide.Names = directory.Function, map[string]string{"": "Large fonction"}
 		function, err := w.Roles.Create(ctx, operator, id, wide)
 		w.Must(err)
+		wide.Kind, wide.Place, wide.Names = directory.Level, directory.AtProject, map[string]string{"": "Large en projet"}
+		inProject, err := w.Roles.Create(ctx, operator, id, wide)
+		w.Must(err)
 		m, err := w.Roles.Matrix(ctx, h.admin, id)
 		w.Must(err)
 		if m.Columns[0].Code != directory.AdminLevel || m.Columns[0].Holders != 1 {
@@ -62,6 +65,7 @@ func TestMatrix(t *testing.T) { // REP-1, ROLE-10
 			{"counts from a level down", rights, "rentals.close", app.MarkFrom, 1},
 			{"counts at some levels", rights, "contracts.manage", app.MarkOnly, 2},
 			{"is not in the role", rights, "roles.manage", app.MarkNone, 0},
+			{"acts in projects only", inProject, "members.manage", app.MarkOnly, 1},
 			{"counts nowhere a function acts", function, "rentals.close", app.MarkIdle, 0},
 		} {
 			t.Run(test.name, func(t *testing.T) {

@@ -16,7 +16,7 @@ const JobRoleNames = "role_names"
 // holdersAtOnce is how many holders get the sort key of a new name in one
 // transaction: with the change itself where there are no more, else by a job.
 // The name that is shown is read from the role and right at once.
-const holdersAtOnce = 2000
+const holdersAtOnce = 500
 
 // refold lets what members sort by follow the names of their roles (ROLE-8).
 func (c *core) refold(ctx context.Context, r *store.Reader, p *Plan, account directory.Account, updates []roleUpdate) error {

@@ -138,6 +138,11 @@ func TestRoleNameFollows(t *testing.T) { // ROLE-8
 		if got := byFunction(); !slices.Equal(got, []string{"Couvreur", "Monteur"}) {
 			t.Errorf("after the job, which may run twice: %v", got)
 		}
+		page, err := w.History.List(w.Context(), h.admin, h.account.ID, app.HistoryFilter{Subject: people[0].User}, app.Window{Size: 1})
+		w.Must(err)
+		if name, _ := page.Entries[0].RoleName("functions", first.Code, "fr"); name != "Couvreur" {
+			t.Errorf("history calls it %q", name)
+		}
 	})
 }
 

@@ -13,27 +13,23 @@ import (
 // nobody holds is left out. Role 0 stands for all.
 func (r *Reader) RoleHolders(ctx context.Context, account directory.AccountID, role directory.RoleID) (map[directory.RoleID]int64, error) {
 	var a args
-	of := a.add(account)
-	one := ""
+	where := `o.account_key = ` + a.add(account)
 	if role != 0 {
-		one = ` AND o.key = ` + a.add(role)
+		where += ` AND o.key = ` + a.add(role)
 	}
 	query := `
-		SELECT o.key, count(*)
-		FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL
-		WHERE o.account_key = ` + of + one + `
-		GROUP BY o.key
-		UNION ALL
-		SELECT o.key, count(DISTINCT g.member_key)
-		FROM role o JOIN "grant" g ON g.role_key = o.key AND g.valid_to IS NULL
-		WHERE o.account_key = ` + of + one + `
-		GROUP BY o.key`
+		SELECT o.key, (SELECT count(*) FROM member_role h WHERE h.role_key = o.key AND h.valid_to IS NULL)
+			+ (SELECT count(*) FROM (SELECT DISTINCT g.member_key FROM "grant" g WHERE g.role_key = o.key AND g.valid_to IS NULL) held)
+		FROM role o
+		WHERE ` + where
 	holders := map[directory.RoleID]int64{}
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var key directory.RoleID
 		var n int64
 		err := row.Scan(&key, &n)
-		holders[key] += n
+		if n > 0 {
+			holders[key] = n
+		}
 		return err
 	})
 	if err != nil {
@@ -73,7 +69,7 @@ type RoleUnit struct {
 // first.
 func (r *Reader) RoleUnits(ctx context.Context, role directory.RoleID) ([]RoleUnit, error) {
 	var a args
-	query := `SELECT unit_key, count(DISTINCT member_key) FROM "grant"
+	query := `SELECT unit_key, count(*) FROM "grant"
 		WHERE role_key = ` + a.add(role) + ` AND valid_to IS NULL GROUP BY unit_key ORDER BY 2 DESC, 1`
 	units, err := collect(ctx, r, query, a, func(row scanner) (RoleUnit, error) {
 		var u RoleUnit

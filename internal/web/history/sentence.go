@@ -83,7 +83,7 @@ func (h Handler) event(q *page.Request, f filter, s app.Shown) event {
 	if s.Entry.Batch != "" && f.get(byBatch) == "" && f.path != "" {
 		e.Many = f.path + "?" + byBatch + "=" + s.Entry.Batch
 	}
-	e.Changes = h.changes(q, s.Entry)
+	e.Changes = h.changes(q, s)
 	e.Given = !strings.HasSuffix(string(s.Entry.Kind), "changed")
 	for _, c := range e.Changes {
 		e.Given = e.Given && c.Before == "" && !c.Hidden
@@ -148,10 +148,10 @@ func (h Handler) door(q *page.Request, s app.Shown) string {
 	return string(s.Entry.Door)
 }
 
-func (h Handler) changes(q *page.Request, e audit.Entry) []change {
+func (h Handler) changes(q *page.Request, s app.Shown) []change {
 	var changes []change
 	email := ""
-	for _, all := range [][]audit.Change{e.Facts, e.Personal} {
+	for _, all := range [][]audit.Change{s.Entry.Facts, s.Entry.Personal} {
 		for _, c := range all {
 			if c.Field == "email" {
 				email = c.After
@@ -159,8 +159,8 @@ func (h Handler) changes(q *page.Request, e audit.Entry) []change {
 			if c.Field == "referent" || c.Field == "version" || c.Field == "user_name" && c.Before == "" && c.After == email {
 				continue // says nothing to people, or nothing more
 			}
-			changes = append(changes, change{Field: fieldName(q, c.Field), Before: h.words(q, e.Kind, c.Field, c.Before),
-				After: h.words(q, e.Kind, c.Field, c.After), Hidden: c.Before == "" && c.After == ""})
+			changes = append(changes, change{Field: fieldName(q, c.Field), Before: h.words(q, s, c.Field, c.Before),
+				After: h.words(q, s, c.Field, c.After), Hidden: c.Before == "" && c.After == ""})
 		}
 	}
 	return changes
@@ -177,21 +177,25 @@ func fieldName(q *page.Request, field string) string {
 }
 
 // words puts a value into words where it is a code.
-func (h Handler) words(q *page.Request, kind audit.Kind, field, value string) string {
+func (h Handler) words(q *page.Request, s app.Shown, field, value string) string {
 	if value == "" {
 		return ""
 	}
 	switch field {
 	case "status", "state", "staff", "civility", "purpose", "outcome":
-		return coded(q, kind, field, value)
+		return coded(q, s.Entry.Kind, field, value)
 	case "access_level", "functions", "role", "default_level", "service_level", "account_type", "products", "permissions", "unit_level":
-		return h.named(q, field, value)
+		return h.named(q, s, field, value)
 	case "preference", "preference_value":
 		return h.preferred(q, field, value)
 	case "language":
 		return q.Printer.Language(value)
 	case "languages":
 		return each(value, q.Printer.Language)
+	case "place":
+		if key := "roles.place." + value; q.Printer.Has(key) {
+			return q.Printer.T(key)
+		}
 	case "country":
 		return q.Printer.Country(value)
 	case "expires", "ends", "contract_ends":
@@ -235,13 +239,16 @@ func coded(q *page.Request, kind audit.Kind, field, value string) string {
 	return value
 }
 
-// named gives codes of the catalogue their names; a code that is not of the
-// catalogue is the account's own and stays.
-func (h Handler) named(q *page.Request, field, value string) string {
+// named gives codes their names: of roles those the account has given them, of
+// all else those of the catalogue. A code that is of neither stays.
+func (h Handler) named(q *page.Request, s app.Shown, field, value string) string {
 	c, lang := h.Catalogue(), q.Printer.Lang()
 	return each(value, func(code string) string {
 		switch field {
 		case "access_level", "functions", "role", "default_level":
+			if name, ok := s.RoleName(field, code, lang); ok {
+				return name
+			}
 			if role, ok := c.Role(code); ok {
 				return role.Label.In(lang)
 			}
