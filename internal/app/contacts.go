@@ -46,7 +46,7 @@ type ContactList struct {
 const contactsPerPage = 50
 
 // Contacts lists the account's people for its members, by name: those who are
-// switched off left out (ACC-10). It refuses with account.not_found whoever does
+// switched off left out, and technical users (ACC-10). It refuses with account.not_found whoever does
 // not belong to it.
 func (s *Accounts) Contacts(ctx context.Context, actor authz.Actor, account directory.AccountID, q ContactQuery) (ContactList, error) {
 	var list ContactList
@@ -83,7 +83,7 @@ type contactBook struct {
 
 func (b contactBook) page(ctx context.Context, list *ContactList, q ContactQuery) error {
 	l := store.MemberList{Account: b.account.ID, Scope: b.scope, Sort: store.MemberSort{Column: "name"}, Size: contactsPerPage + 1,
-		Filter: store.MemberFilter{Search: q.Search, Statuses: []directory.Status{directory.Active, directory.Invited, directory.NotInvited}}}
+		Filter: store.MemberFilter{People: true, Search: q.Search, Statuses: []directory.Status{directory.Active, directory.Invited, directory.NotInvited}}}
 	var err error
 	if list.Total, err = b.MemberTotal(ctx, l); err != nil {
 		return err

@@ -24,11 +24,12 @@ type MemberFilter struct {
 	AddedFrom time.Time          // inclusive
 	AddedTo   time.Time          // exclusive
 	Search    string             // as typed (LIST-4)
+	People    bool               // no technical users
 }
 
 // Empty reports whether the filter chooses everybody.
 func (f MemberFilter) Empty() bool {
-	return len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
+	return !f.People && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
 		len(f.Products) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
 }
 

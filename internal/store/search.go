@@ -70,7 +70,7 @@ func (l MemberList) checked() string {
 	}{
 		{len(f.Statuses) > 0, "m.status"}, {len(f.Companies) > 0, "m.company_folded"}, {containsZero(f.Levels), "m.level_key"},
 		{len(f.Units) > 0 || !l.Scope.All(), "m.unit_key"}, {!f.AddedFrom.IsZero() || !f.AddedTo.IsZero(), "m.added_at"},
-		{f.Search != "", "m.search, m.name_folded, m.first_folded, m.user_name_folded, m.email_folded"},
+		{f.People, "m.user_key"}, {f.Search != "", "m.search, m.name_folded, m.first_folded, m.user_name_folded, m.email_folded"},
 	} {
 		if needs.is {
 			columns.WriteString(", " + needs.column)
@@ -98,6 +98,9 @@ func (l MemberList) where(r *Reader, a *args) string {
 	}
 	if len(f.Keys) > 0 {
 		where.WriteString(` AND m.key` + inKeys(r, f.Keys, a))
+	}
+	if f.People {
+		where.WriteString(` AND m.user_key NOT IN (SELECT t.user_key FROM technical_user t WHERE t.account_key = ` + a.add(l.Account) + `)`)
 	}
 	if len(f.Statuses) > 0 {
 		statuses := make([]int64, len(f.Statuses))

@@ -136,6 +136,10 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	domain, err := w.Accounts.AddDomain(w.Context(), administrator, account.ID, "maraval.example")
 	w.Must(err)
 	f.values["domain"] = domain.Name
+	program, err := w.TechnicalUsers.Create(w.Context(), administrator, account.ID,
+		app.NewTechnicalUser{Name: "Paie", Purpose: "Reprend les salariés", Responsible: "helene.castaing@maraval.example"})
+	w.Must(err)
+	f.values["technical"], f.values["secret"] = program.UUID, "unknown"
 	unit, err := w.Units.Add(w.Context(), administrator, account.ID, app.NewUnit{Level: "office", Name: "Angers"})
 	w.Must(err)
 	f.values["unit"] = unit.UUID

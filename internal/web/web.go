@@ -20,6 +20,7 @@ import (
 	"intendant/internal/web/profile"
 	"intendant/internal/web/rights"
 	"intendant/internal/web/roles"
+	"intendant/internal/web/technical"
 	"intendant/internal/web/units"
 )
 
@@ -37,6 +38,7 @@ func areas() []func(*page.Site) {
 		invitation.Mount,
 		preferences.Mount,
 		profile.Mount,
+		technical.Mount,
 		rights.Mount,
 		roles.Mount,
 		units.Mount,

@@ -255,6 +255,15 @@ func (t table) order(column string) string {
 // open is the address of a member's panel in this view.
 func (t table) href(m app.ListedMember) string { return t.view.at(t.base + "/" + m.UUID) }
 
+// under is what stands under a member's name: the address, or that it is a
+// program (SIGN-5).
+func (t table) under(m app.ListedMember) string {
+	if m.Person.Technical() {
+		return t.T("technical.badge")
+	}
+	return m.Person.Email
+}
+
 func (t table) row(m app.ListedMember) ui.RowView {
 	r := ui.RowView{ID: "m-" + m.UUID, Who: m.SortedName(), Open: m.UUID == t.open, Faint: m.Status == directory.Inactive, Ticked: t.all}
 	if t.may.manage {

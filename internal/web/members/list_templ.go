@@ -359,7 +359,7 @@ func memberRow(t table, m app.ListedMember) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Who(ui.WhoView{Name: m.SortedName(), Sub: m.Person.Email, Href: t.href(m), Face: m.Name()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Who(ui.WhoView{Name: m.SortedName(), Sub: t.under(m), Href: t.href(m), Face: m.Name()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
