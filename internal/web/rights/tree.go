@@ -186,7 +186,7 @@ func (p treePage) zoomLinks() []zoomLink {
 
 // fits reports whether the drawing takes the width of the page; else it has its
 // own size and its box scrolls.
-func (p treePage) fits() bool { return p.at.Zoom == 0 && p.picture.width <= 860 }
+func (p treePage) fits() bool { return p.at.Zoom == 0 && p.picture.width <= 800 }
 
 func (p treePage) scaled(length int) string {
 	zoom := p.at.Zoom

@@ -151,11 +151,13 @@ func (p whyPage) may() string { return p.words.inner(p.w.Permission.Label.In(p.w
 // headline is the answer in one sentence.
 func (p whyPage) headline() string {
 	key := "rights.why.no"
-	if p.w.Explanation.Allowed {
+	switch {
+	case p.w.Explanation.Allowed && p.w.Holder.Own:
+		key = "rights.why.yes.own"
+	case p.w.Explanation.Allowed:
 		key = "rights.why.yes"
-	}
-	if p.w.Holder.Own {
-		key += ".own"
+	case p.w.Holder.Own:
+		key = "rights.why.no.own"
 	}
 	return p.T(key, "Name", p.name(), "Permission", p.may(), "Unit", p.w.Unit.Name)
 }
