@@ -252,6 +252,7 @@ func (a *adding) row(n NewMember) Verdict {
 		m.Status = directory.Invited
 	}
 	m.Unit = home
+	a.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: home})
 	m = a.add(u, m, former)
 	if invited {
 		i := invitee{User: u, Member: m, First: former.ID == 0}

@@ -16,8 +16,6 @@ func TestDelegation(t *testing.T) { // ROLE-5, UNIT-5
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		p := newFleetHouse(w)
 		ctx, id := w.Context(), p.account.ID
-		_, south := p.person("sabine.pauwels", p.units["Pau"], "", "")
-		_, here := p.person("lucas.moreau", p.units["Lille"], "", "")
 		new := func(email string) app.NewPerson {
 			return app.NewPerson{Password: "Chantier-2026-bleu", NewMember: app.NewMember{Email: email, UserName: email, Language: "fr", First: "Ana", Last: "Neuve"}}
 		}
@@ -57,6 +55,16 @@ func TestDelegation(t *testing.T) { // ROLE-5, UNIT-5
 				t.Errorf("%+v", verdicts)
 			}
 		})
+	})
+}
+
+// TestDelegationEndsAtTheUnit: whom the manager of a group reaches and sees.
+func TestDelegationEndsAtTheUnit(t *testing.T) { // ROLE-5, UNIT-5, LIST-9
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newFleetHouse(w)
+		ctx, id := w.Context(), p.account.ID
+		_, south := p.person("sabine.pauwels", p.units["Pau"], "", "")
+		_, here := p.person("lucas.moreau", p.units["Lille"], "", "")
 		t.Run("UNIT-5 editing, switching off and removing need the home unit", func(t *testing.T) {
 			title := "Chef"
 			change := app.MemberChange{JobTitle: &title}

@@ -76,6 +76,15 @@ func TestNobodyGivesAtAUnitWhatTheyDoNotHold(t *testing.T) { // ROLE-6
 				t.Errorf("%d of %d refused; holds %v", refused, len(verdicts), p.holds(karim))
 			}
 		})
+	})
+}
+
+// TestNobodyGetsBackWhatOthersDoNotHold: what makes grants count needs what
+// they give.
+func TestNobodyGetsBackWhatOthersDoNotHold(t *testing.T) { // ROLE-6
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newFleetHouse(w)
+		ctx, id := w.Context(), p.account.ID
 		t.Run("ROLE-6 edit: whoever sets the sign-in must hold the grants", func(t *testing.T) {
 			_, both := p.person("both.sides", p.units["Lille"], "fleet-manager", "Sud")
 			first := "Anna"

@@ -171,6 +171,7 @@ func (g *granting) give(m directory.Member, role directory.Role, unit directory.
 	if unit == 0 {
 		unit = g.tree.Root()
 	}
+	g.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: unit})
 	grant := directory.Grant{ID: directory.GrantID(g.plan.NewKey()), Member: m.ID, Role: role.ID, Unit: unit, By: g.plan.Actor.User, From: g.plan.Now}
 	g.given = append(g.given, grant)
 	g.live[m.ID] = append(g.live[m.ID], grant)
@@ -180,6 +181,7 @@ func (g *granting) give(m directory.Member, role directory.Role, unit directory.
 // end ends a grant and records it.
 func (g *granting) end(m directory.Member, grant directory.Grant) {
 	role, _ := g.tree.Role(grant.Role)
+	g.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: grant.Unit})
 	g.ended = append(g.ended, grant.ID)
 	g.live[m.ID] = slices.DeleteFunc(slices.Clone(g.live[m.ID]), func(o directory.Grant) bool { return o.ID == grant.ID })
 	g.record(audit.GrantEnded, m, grant, [2]string{role.Code, ""})

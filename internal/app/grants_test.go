@@ -203,6 +203,13 @@ func TestGrants(t *testing.T) {
 			}
 			p.Must(errOfGrants(p.give(p.manager, m, "fleet-manager", "Nord"))) // once more, after it ended
 		})
+	})
+}
+
+func TestGrantsRefusedAndEnded(t *testing.T) { // ROLE-5, USER-6, SIGN-2
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newFleetHouse(w)
+		_, karim := p.person("karim.haddad", p.units["Lille"], "", "")
 		t.Run("ROLE-5 bad choices are refused by name", func(t *testing.T) {
 			other := w.Account("117 402")
 			stranger := w.Administrator(other, "blanche.ferriere@ardoises.example")

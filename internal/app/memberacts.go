@@ -376,67 +376,6 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 	return a, members, users, err
 }
 
-// reach refuses with member.not_found whoever is gone or out of the actor's
-// sight, and with member.out_of_reach whose home unit others manage (UNIT-5).
-// An administrator is changed only by who may manage administrators.
-func (a *acting) reach(m directory.Member) error {
-	rights := a.plan.Rights
-	switch {
-	case !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) && !rights.May(authz.ManageMembers, m.Unit):
-		return directory.Refuse(directory.NotFound, "member.not_found")
-	case !rights.May(authz.ManageMembers, m.Unit):
-		return directory.Refuse(directory.Denied, "member.out_of_reach")
-	case m.Level != 0 && m.Level == a.administratorLevel() && !rights.May(authz.ManageAdministrators, 0):
-		return &directory.Error{Kind: directory.Denied, Code: "denied.permission",
-			Args: directory.Args{"Permission": string(authz.ManageAdministrators)}}
-	}
-	a.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: m.Unit})
-	return nil
-}
-
-// grantsOnce reads the grants of members when the first one is asked for.
-func grantsOnce(ctx context.Context, r *store.Reader, keys []directory.MemberID) func(directory.MemberID) ([]directory.Grant, error) {
-	var read map[directory.MemberID][]directory.Grant
-	return func(m directory.MemberID) ([]directory.Grant, error) {
-		var err error
-		if read == nil {
-			read, err = r.GrantsOfAll(ctx, keys)
-		}
-		return read[m], err
-	}
-}
-
-// holdsRolesOf refuses when the member's level, functions or grants permit what
-// the actor does not hold there (ROLE-6).
-func (a *acting) holdsRolesOf(m directory.Member) error {
-	grants, err := a.grants(m.ID)
-	if err != nil {
-		return err
-	}
-	if refusal := a.holdsGrants(grants); refusal != nil {
-		return refusal
-	}
-	for _, id := range rolesOf(m) {
-		if role, ok := a.role(id); ok {
-			if refusal := a.mayGive(role, ""); refusal != nil {
-				return refusal
-			}
-		}
-	}
-	return nil
-}
-
-// holdsGrants refuses with role.not_held when a grant gives what the actor does
-// not hold at its unit.
-func (ro *roster) holdsGrants(grants []directory.Grant) *directory.Error {
-	for _, g := range grants {
-		if role, known := ro.role(g.Role); known && !ro.plan.Rights.MayGive(g.Role, g.Unit) {
-			return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Args: directory.Args{"Role": role.Name(ro.account.Language)}}
-		}
-	}
-	return nil
-}
-
 // keepsOne refuses with administrator.last when a change would leave the
 // account without an active administrator (ACC-5).
 func (a *acting) keepsOne(before, after directory.Member) error {

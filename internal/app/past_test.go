@@ -1,10 +1,12 @@
 package app_test
 
 import (
+	"context"
 	"testing"
 
 	"intendant/internal/app"
 	"intendant/internal/authz"
+	"intendant/internal/directory"
 	"intendant/internal/storetest"
 )
 
@@ -35,6 +37,23 @@ func TestPastDaysAreKept(t *testing.T) { // HIST-5
 				WHERE valid_to IS NULL OR valid_to >= valid_from`).Scan(&ended, &open)
 			if err != nil || ended != 1 || open != 1 {
 				t.Errorf("functions that ended %d, that hold %d (%v), want one each", ended, open, err)
+			}
+			root, err := a.Grants.Of(t.Context(), operator, account.ID, "", app.GrantView{})
+			if err != nil || len(root.Units) == 0 || len(root.Units[0].Offered) == 0 {
+				t.Fatal(err, root)
+			}
+			giving := app.Giving{Who: app.Selection{All: &app.MemberQuery{}, Count: 1}, Role: root.Units[0].Offered[0].Role.Code,
+				Units: []string{root.Units[0].Unit.UUID}}
+			for _, act := range []func(context.Context, authz.Actor, directory.AccountID, app.Giving) ([]app.GrantVerdict, error){
+				a.Grants.Give, a.Grants.End, a.Grants.Give} {
+				if done, err := act(t.Context(), operator, account.ID, giving); err != nil || len(done) != 1 || done[0].Refusal != nil {
+					t.Fatal(done, err)
+				}
+			}
+			err = a.sql.QueryRowContext(t.Context(), `SELECT count(valid_to), count(*) - count(valid_to) FROM "grant"
+				WHERE valid_to IS NULL OR valid_to >= valid_from`).Scan(&ended, &open)
+			if err != nil || ended != 1 || open != 1 {
+				t.Errorf("grants that ended %d, that hold %d (%v), want one each", ended, open, err)
 			}
 		})
 	}
