@@ -50,7 +50,7 @@ type RightsTree struct {
 func (s *Grants) Tree(ctx context.Context, actor authz.Actor, account directory.AccountID, person string) (RightsTree, error) {
 	var t RightsTree
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		e, err := s.explaining(ctx, r, rights, actor, account, person)
+		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, person})
 		if err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ type WhyGiver struct {
 func (s *Grants) Why(ctx context.Context, actor authz.Actor, account directory.AccountID, q WhyQuery) (Why, error) {
 	var w Why
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		e, err := s.explaining(ctx, r, rights, actor, account, q.Person)
+		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, q.Person})
 		if err != nil {
 			return err
 		}
@@ -154,26 +154,34 @@ type explaining struct {
 	held    []HeldRole
 }
 
-func (c *core) explaining(ctx context.Context, r *store.Reader, rights authz.Rights, actor authz.Actor, account directory.AccountID, person string) (*explaining, error) {
+// lookingAt is who looks at whom: a member's public id, or nothing for
+// themselves.
+type lookingAt struct {
+	actor   authz.Actor
+	account directory.AccountID
+	person  string
+}
+
+func (c *core) explaining(ctx context.Context, r *store.Reader, rights authz.Rights, look lookingAt) (*explaining, error) {
 	if !rights.Member() {
 		return nil, directory.Refuse(directory.NotFound, "account.not_found")
 	}
 	e := &explaining{core: c, rights: rights, tree: rights.Tree()}
 	var err error
-	if e.account, err = r.Account(ctx, account); err != nil {
+	if e.account, err = r.Account(ctx, look.account); err != nil {
 		return nil, err
 	}
-	m, err := r.MemberOf(ctx, account, actor.User)
-	if person != "" {
-		m, err = r.MemberByUUID(ctx, account, person)
+	m, err := r.MemberOf(ctx, look.account, look.actor.User)
+	if look.person != "" {
+		m, err = r.MemberByUUID(ctx, look.account, look.person)
 	}
-	if person == "" && refusedWith(err, "member.not_found") {
+	if look.person == "" && refusedWith(err, "member.not_found") {
 		return e, nil // staff inside, or the operator
 	}
 	if err != nil {
 		return nil, err
 	}
-	e.holder.Own = m.User == actor.User
+	e.holder.Own = m.User == look.actor.User
 	if !m.Removed.IsZero() || !e.holder.Own && !rights.May(authz.ViewMembers, m.Unit) {
 		return nil, directory.Refuse(directory.NotFound, "member.not_found")
 	}

@@ -118,12 +118,12 @@ func (s *Grants) remedy(ctx context.Context, actor authz.Actor, account director
 		return err
 	}
 	return s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		return named(ctx, r, rights, actor, few, w)
+		return w.name(ctx, r, rights, actor.User, few)
 	})
 }
 
-// named puts names to those who could help, in their order.
-func named(ctx context.Context, r *store.Reader, rights authz.Rights, actor authz.Actor, few []directory.MemberID, w *Why) error {
+// name puts names to those who could help, in their order.
+func (w *Why) name(ctx context.Context, r *store.Reader, rights authz.Rights, reader directory.UserID, few []directory.MemberID) error {
 	members, err := r.Members(ctx, w.Account.ID, few)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func named(ctx context.Context, r *store.Reader, rights authz.Rights, actor auth
 		}
 		m := members[i]
 		listed := ListedMember{Member: m, Person: users[m.User]}
-		g := WhyGiver{Name: listed.Name(), Own: m.User == actor.User}
+		g := WhyGiver{Name: listed.Name(), Own: m.User == reader}
 		g.Level, _ = rights.Tree().Role(m.Level)
 		if rights.May(authz.ViewMembers, m.Unit) {
 			g.Member, g.Email = m.UUID, users[m.User].Email
