@@ -47,7 +47,7 @@ func (p *preferring) units(t *PreferenceTile, q PreferenceQuery) {
 			t.Ticked++
 		}
 	}
-	if words := directory.Fold(q.Search); words != "" {
+	if words := directory.Fold(q.Search); words != "" { // only a search folds every name
 		all = slices.DeleteFunc(all, func(u PreferenceUnit) bool { return !strings.Contains(directory.Fold(u.Unit.Name), words) })
 	}
 	t.Found = len(all)

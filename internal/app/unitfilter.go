@@ -134,8 +134,9 @@ type branch struct {
 
 // grow arranges the units that are offered as trees.
 func (f *filtering) grow() (tops []*branch, total int) {
-	at := map[directory.UnitID]*branch{}
-	for _, u := range f.tree.Units() {
+	units := f.tree.Units()
+	at := make(map[directory.UnitID]*branch, len(units))
+	for _, u := range units {
 		if u.ID == f.tree.Root() || !f.levels[u.Level] || !f.scope.Sees(u.ID) || !f.tree.Live(u.ID) {
 			if above := at[u.Parent]; above != nil {
 				at[u.ID] = above // what stands under it stands under the next one above
@@ -153,6 +154,9 @@ func (f *filtering) grow() (tops []*branch, total int) {
 		}
 		at[u.ID] = b
 		total++
+	}
+	if len(f.places) == 0 {
+		return tops, total // as they stand in the tree
 	}
 	return sorted(tops), total
 }

@@ -40,6 +40,9 @@ type Preference struct {
 
 // InOrder is the list of natural with those of first before all others.
 func InOrder(natural, first []string) []string {
+	if len(first) == 0 {
+		return slices.Clone(natural)
+	}
 	known := make(map[string]bool, len(natural))
 	for _, id := range natural {
 		known[id] = true
