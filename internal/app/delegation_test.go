@@ -141,6 +141,13 @@ func TestDelegationEndsAtTheUnit(t *testing.T) { // ROLE-5, UNIT-5, LIST-9
 				t.Errorf("card: %q", got)
 			}
 		})
+	})
+}
+
+func TestDelegatesImport(t *testing.T) { // ADD-13, UNIT-5
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newFleetHouse(w)
+		ctx, id := w.Context(), p.account.ID
 		t.Run("ADD-13 a file names home units, and is shown to its maker only", func(t *testing.T) {
 			file := "email;unité\nimp.one@maraval.example;Lille\nimp.two@maraval.example;Pau\nimp.three@maraval.example;" + p.ids["Grues"] + "\nimp.four@maraval.example;\n"
 			i, err := p.Imports.Upload(ctx, p.north, id, "nord.csv", strings.NewReader(file))
