@@ -275,3 +275,36 @@ func TestTokenGivesNoMoreThanItsMakerHolds(t *testing.T) { // ROLE-6
 		}
 	})
 }
+
+func TestTokenOpensItsAccountOnly(t *testing.T) { // SIGN-5, USER-5, ACC-12
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newWorkshop(w)
+		w.Account("117 402")
+		at := func(number string) string {
+			bearing, err := s.TechnicalUsers.Resolve(w.Context(), s.token.Secret, app.Client{})
+			s.Must(err)
+			account, err := s.TechnicalUsers.At(w.Context(), bearing, number)
+			if err == nil && account.ID != s.account.ID {
+				t.Errorf("%q opens account %d", number, account.ID)
+			}
+			return w.Code(err)
+		}
+		for number, want := range map[string]string{"204817": "", "204 817": "", "117402": "account.not_found", "999999": "account.not_found",
+			"": "account.not_found", "a\x00b": "account.not_found", strings.Repeat("2", 70_000): "account.not_found"} {
+			if got := at(number); got != want {
+				t.Errorf("%.20q: %q, want %q", number, got, want)
+			}
+		}
+		s.Must(s.Accounts.SetState(w.Context(), w.Operator(), s.account.ID, directory.AccountSuspended, "Unpaid"))
+		if got := at("204817"); got != "account.suspended" {
+			t.Errorf("ACC-12 suspended: %q", got)
+		}
+		s.Must(s.Accounts.SetState(w.Context(), w.Operator(), s.account.ID, directory.AccountOpen, "Paid"))
+		s.Must(s.Members.NameAdministrator(w.Context(), s.admin, s.account.ID, s.robot.UUID))
+		s.Must(s.Accounts.SetState(w.Context(), w.Operator(), s.account.ID, directory.AccountSuspended, "Unpaid"))
+		if got := at("204817"); got != "" {
+			t.Errorf("ACC-12 suspended, as its administrator: %q", got)
+		}
+	})
+}
