@@ -235,6 +235,14 @@ func (v unitView) pager(above bool) ui.PagerView {
 	return p
 }
 
+// brief says how much a role adds, for a table.
+func (v unitView) brief(e app.Effect) string {
+	if e.Nothing() {
+		return v.T("grants.brief.nothing")
+	}
+	return v.T("grants.brief.adds", "Count", len(e.Adds))
+}
+
 func (v unitView) roleName(r directory.Role) string { return r.Name(v.Printer.Lang()) }
 
 func (v unitView) sourceName(h app.GrantHolder) string {
