@@ -116,7 +116,13 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 	if reached {
 		return nil
 	}
-	ctx = context.WithoutCancel(ctx) // others may wait for it
+	ctx = context.WithoutCancel(ctx)                 // others may wait for it
+	if res.marks.Installation < marks.Installation { // another node may have applied a catalogue
+		if err := (&Catalogues{c}).load(ctx); err != nil {
+			return err
+		}
+		declared = c.catalogue()
+	}
 	if marks.Installation > res.marks.Installation {
 		// The vendor has changed something; it may be the catalogue.
 		if err := (&Catalogues{c}).load(ctx); err != nil {

@@ -16,6 +16,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/storetest"
 )
@@ -73,6 +74,30 @@ func TestNoStaleAnswer(t *testing.T) { // CHECK-2
 				there.Must(acts[at]())
 				if got := there.ask("karim@maraval.example", "purchases.approve", "company", there.yard.UUID); got.yes() != may[at] {
 					t.Fatalf("change %d (kind %d): answered %t, want %t", i, at, got.yes(), may[at])
+				}
+			}
+		})
+	}
+}
+
+// TestNoStaleWord applies a catalogue on one node and asks another one at once.
+func TestNoStaleWord(t *testing.T) { // CHECK-2, CHECK-3
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			here, there := nodes(t, kind)
+			text, _ := catalogue.BuiltinFile("standard")
+			ask := func() decision { return there.ask("helene.castaing@maraval.example", "approve", "account", "204817") }
+			if ask().yes() {
+				t.Fatal("an action that is not declared is allowed")
+			}
+			for i, actions := range []string{"approve", "validate", "approve"} {
+				words := "\naccess:\n  actions:\n    - {name: " + actions + ", permission: purchases.approve}\n"
+				draft, err := here.Catalogue.Draft(t.Context(), here.Operator(), string(text)+words)
+				here.Must(err)
+				here.Must(here.Catalogue.Apply(t.Context(), here.Operator(), string(text)+words, draft.Version))
+				if got := ask(); got.yes() != (actions == "approve") {
+					t.Errorf("catalogue %d: %+v", i, got)
 				}
 			}
 		})
