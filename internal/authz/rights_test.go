@@ -59,3 +59,33 @@ func TestDecide(t *testing.T) {
 		})
 	}
 }
+
+// TestAdministratorsHoldWhatCountsBelow: a permission that counts at lower levels
+// only is the administrators' to give.
+func TestAdministratorsHoldWhatCountsBelow(t *testing.T) { // ROLE-6, ROLE-10
+	t.Parallel()
+	tree := NewTree(Structure{
+		Units: []directory.Unit{{ID: 1}, {ID: 2, Parent: 1, Level: "fleet"}},
+		Roles: []directory.Role{
+			{ID: 3, Kind: directory.Level, Code: directory.AdminLevel, Permissions: []string{"book"}},
+			{ID: 4, Kind: directory.RightsRole, Permissions: []string{"book"}},
+		},
+		Rules: []Rule{{Permission: "book", Levels: []string{"fleet"}}},
+	})
+	for _, test := range []struct {
+		name      string
+		held      Held
+		may, give bool
+	}{
+		{"an administrator", Held{Unit: 1, Role: 3}, true, true},
+		{"a role held above", Held{Unit: 1, Role: 4}, false, false},
+		{"a role held where it counts", Held{Unit: 2, Role: 4}, true, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := Decide(Actor{Kind: Person, User: 5}, tree, Standing{Member: 6, Status: directory.Active, Held: []Held{test.held}}, time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC))
+			if may, give := r.May("book", 2), r.MayGive(4, 2); may != test.may || give != test.give {
+				t.Errorf("may %t, may give %t; want %t, %t", may, give, test.may, test.give)
+			}
+		})
+	}
+}

@@ -130,10 +130,13 @@ func (t *Tree) grow(u directory.Unit, parent int32, under map[directory.UnitID][
 	t.nodes[at].last = int32(len(t.nodes)) - 1
 }
 
+// fill sets what a role gives at a level. The administrator level stands above
+// all levels: what counts at none but lower ones would else be nobody's to give.
 func (t *Tree) fill(r directory.Role, level string, into []uint64) {
+	administers := r.Kind == directory.Level && r.Code == directory.AdminLevel
 	for _, p := range r.Permissions {
 		bit, known := t.bits[Permission(p)]
-		if known && t.rules[bit].countsAt(level) {
+		if known && (administers || t.rules[bit].countsAt(level)) {
 			into[bit/64] |= 1 << (bit % 64)
 		}
 	}
