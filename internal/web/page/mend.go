@@ -44,7 +44,7 @@ func (q *Request) mendField(v *ui.MendView, name string, values []string) {
 	default:
 		field.Kind, field.Value = "textarea", readable(strings.Join(values, "\n"))
 		field.Error = q.Printer.Error(directory.InvalidField(name, "text.broken", nil))
-		v.Errors = append(v.Errors, ui.FieldError{ID: "f-" + field.Name, Text: field.Label + q.Printer.T("form.mend.colon") + field.Error})
+		v.Errors = append(v.Errors, ui.FieldError{ID: "f-" + field.Name, Text: q.Printer.T("form.mend.said", "Field", field.Label, "Error", field.Error)})
 		v.Fields = append(v.Fields, field)
 	}
 }
