@@ -60,6 +60,11 @@ type Shown struct {
 
 // ObjectName is the name of what the entry is about, in a language.
 func (s Shown) ObjectName(language string) string {
+	if s.Entry.Kind.Group() == "grant" { // about a member, its object is the role
+		if name, ok := s.RoleName("role", s.Object, language); ok {
+			return name
+		}
+	}
 	if s.Object != "" || len(s.Objects) == 0 {
 		return s.Object
 	}

@@ -119,7 +119,7 @@ func (h Handler) fields(q *page.Request, v *view) {
 		Attrs: map[string]any{"autocomplete": "given-name"}}
 	v.Last = ui.Field{Name: "last_name", Label: t("invitation.last"), Required: true, Value: typed("last_name", either(v.User.Last, v.Suggested.Last)),
 		Attrs: map[string]any{"autocomplete": "family-name"}}
-	v.Language = ui.Field{Name: "language", Kind: "select", Label: t("invitation.language"), Value: typed("language", q.Printer.Lang())}
+	v.Language = ui.Field{Name: "language", Kind: "select", Label: t("invitation.language"), Value: typed("language", either(v.User.Language, q.Printer.Lang()))}
 	for _, code := range h.Catalogue().Languages {
 		v.Language.Options = append(v.Language.Options, ui.Option{Value: code, Label: q.Printer.Language(code), Selected: code == v.Language.Value})
 	}
