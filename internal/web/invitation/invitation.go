@@ -165,6 +165,7 @@ func (h Handler) join(q *page.Request, v app.Invited) (app.Accepted, error) {
 		Last: q.Field("last_name"), Language: q.Field("language"), Password: q.PostFormValue("password"), Before: q.SessionToken()}, h.Limits)
 	if err == nil {
 		q.StartSession(joined.Started.Token, joined.Started.Expires)
+		q.Printer = h.Bundle.Printer(q.Field("language"), nil) // they go on in the language they chose (PREF-2)
 	}
 	return joined, err
 }
