@@ -57,6 +57,7 @@ func walls() map[string]wall {
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `
 			Preferences: Of Set
+			Members: Pages
 			Accounts: Contacts Logo Message Open Overview Services
 			Grants: Tree Why`,
 		wallDuty: `

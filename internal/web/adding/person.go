@@ -19,9 +19,11 @@ type personView struct {
 	task
 	Form     app.PersonForm
 	Who      []ui.Field
-	Access   []ui.Field
 	Place    []ui.Field
 	Active   ui.Check
+	Email    ui.Field
+	UserName ui.Field
+	Language ui.Field
 	Password ui.Field
 	Shown    string // a password just generated
 	Saved    *savedPerson
@@ -34,7 +36,24 @@ type personView struct {
 // A savedPerson is somebody the form has made.
 type savedPerson struct {
 	app.PersonCard
-	Invite, Profile, Rights string
+	Tabs                  ui.MemberTabsView
+	Invite, Profile, Next string
+}
+
+// facts are what is known of them now.
+func (p savedPerson) facts(v personView) []ui.CartItem {
+	items := []ui.CartItem{{Label: v.T("field.email"), Value: p.Email}, {Label: v.T("field.user_name"), Value: p.UserName},
+		{Label: v.T("field.status"), Value: v.T("status." + p.Member.Status.String())}}
+	for _, further := range []ui.CartItem{
+		{Label: v.T("field.company"), Value: p.Company},
+		{Label: v.T("field.role"), Value: roleNames(v.Printer, v.Form.Functions, p.Function)},
+		{Label: v.T("field.access_level"), Value: roleName(v.Printer, v.Form.Levels, p.Level)},
+	} {
+		if further.Value != "" {
+			items = append(items, further)
+		}
+	}
+	return items
 }
 
 func (h Handler) showPerson(q *page.Request) error {
@@ -43,18 +62,28 @@ func (h Handler) showPerson(q *page.Request) error {
 		return err
 	}
 	if id := q.FormValue("member"); id != "" {
-		card, err := h.App.Members.Card(q.Context(), q.Actor(), q.Frame.Account.ID, id)
-		if err != nil {
-			return err
-		}
-		profile := q.AccountPath("/members/" + card.Member.UUID)
-		v.Saved = &savedPerson{PersonCard: card, Profile: profile, Rights: profile + "/rights"}
-		if card.Member.Status == directory.NotInvited {
-			v.Saved.Invite = profile + "/invite"
-		}
-		return q.Render(personPage(v))
+		return h.showSaved(q, v, id)
 	}
 	return h.renderPerson(q, v, "", http.StatusOK)
+}
+
+// showSaved shows somebody just added, with what can be done next.
+func (h Handler) showSaved(q *page.Request, v personView, id string) error {
+	card, err := h.App.Members.Card(q.Context(), q.Actor(), q.Frame.Account.ID, id)
+	if err != nil {
+		return err
+	}
+	tabs, err := q.MemberTabs(card.Member.UUID, "")
+	if err != nil {
+		return err
+	}
+	v.Saved = &savedPerson{PersonCard: card, Invite: tabs.Invite, Profile: q.AccountPath("/members/" + card.Member.UUID), Next: v.T("adding.person.done")}
+	if tabs.Invite != "" {
+		v.Saved.Next = v.T("adding.person.next")
+	}
+	tabs.Invite = "" // the main thing to do of this page
+	v.Saved.Tabs = tabs
+	return q.Render(personPage(v))
 }
 
 // renderPerson shows the form with what was typed and chosen.
@@ -121,7 +150,7 @@ func (v *personView) fields(q *page.Request, userName string) {
 	}
 	v.Who = []ui.Field{civility, field("first_name", "", "field.first_name", v.Form.Requires(catalogue.FieldFirstName)),
 		field("last_name", "", "field.last_name", v.Form.Requires(catalogue.FieldLastName))}
-	v.Access = []ui.Field{email, name, language}
+	v.Email, v.UserName, v.Language = email, name, language
 	v.Password = field("password", "", "field.provisional_password", v.Form.Requires(catalogue.FieldProvisionalPassword))
 	v.Password.Hint, v.Password.Attrs = t("adding.person.password"), map[string]any{"autocomplete": "off", "spellcheck": "false", "class": "mono"}
 	v.Password.Value = v.Shown

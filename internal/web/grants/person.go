@@ -14,6 +14,7 @@ import (
 // A personPage is what one person holds, as a form.
 type personPage struct {
 	ui.Page
+	tabs    ui.MemberTabsView
 	form    grantform.View
 	who     app.PersonGrants
 	action  string
@@ -37,6 +38,9 @@ func (h Handler) personPage(q *page.Request, view app.GrantView) (personPage, er
 		return v, err
 	}
 	v.Page = q.InAccount(q.Printer.T("grants.title", "Name", who.Name), page.Members)
+	if v.tabs, err = q.MemberTabs(who.Member.UUID, page.MemberRights); err != nil {
+		return v, err
+	}
 	v.who, v.back = who, memberPath(q, who.Member.UUID)
 	v.action = v.back + "/rights"
 	v.why = q.AccountPath("/rights?person=" + url.QueryEscape(who.Member.UUID))

@@ -25,6 +25,7 @@ type editing struct {
 	homes  app.UnitHomes // where the member may be put (UNIT-5)
 	home   directory.Unit
 	picker string // where one of many units is chosen
+	tabs   ui.MemberTabsView
 }
 
 // showEdit shows the form as the member is.
@@ -34,7 +35,7 @@ func (h Handler) showEdit(q *page.Request) error {
 		return err
 	}
 	e := h.editing(q, m)
-	if err := h.fillHome(q, &e); err != nil {
+	if err := h.fill(q, &e); err != nil {
 		return err
 	}
 	if q.URL.Query().Get("password") == "new" {
@@ -84,7 +85,7 @@ func (h Handler) edit(q *page.Request) error {
 		return err
 	}
 	e := h.editing(q, m)
-	if err := h.fillHome(q, &e); err != nil {
+	if err := h.fill(q, &e); err != nil {
 		return err
 	}
 	change, refusal := readChange(q, m.Own)

@@ -78,9 +78,13 @@ func (t table) homes() []string {
 	return names
 }
 
-// fillHome reads where the member stands and may be put (UNIT-5).
-func (h Handler) fillHome(q *page.Request, e *editing) error {
+// fill reads where the member stands and may be put (UNIT-5), and which of
+// their pages the reader may open.
+func (h Handler) fill(q *page.Request, e *editing) error {
 	var err error
+	if e.tabs, err = q.MemberTabs(e.m.UUID, page.MemberData); err != nil {
+		return err
+	}
 	if e.homes, err = h.App.Units.Homes(q.Context(), q.Actor(), account(q), ""); err != nil {
 		return err
 	}

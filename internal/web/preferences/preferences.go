@@ -41,6 +41,7 @@ type place struct {
 type view struct {
 	ui.Page
 	Tabs    []ui.Tab
+	Member  ui.MemberTabsView // of the member, when it is not the reader's own page
 	Leave   ui.Link
 	Choices []ui.Tab // the reader's accounts, when there are several
 	Sheet   app.PreferenceSheet
@@ -118,7 +119,11 @@ func (h Handler) memberPlace(q *page.Request) place {
 	at.render = func(q *page.Request, status int, v view) error {
 		name := v.Sheet.Person.Name()
 		v.Page, v.place = q.InAccount(q.Printer.T("preferences.of", "Name", name), page.Members), at
-		v.Leave = ui.Link{Label: name, Href: q.AccountPath("/members/" + url.PathEscape(member))}
+		var err error
+		if v.Member, err = q.MemberTabs(member, page.MemberPreferences); err != nil {
+			return err
+		}
+		v.Leave = ui.Link{Label: q.Printer.T("grants.back"), Href: q.AccountPath("/members/" + url.PathEscape(member))}
 		return q.RenderStatus(status, memberPage(v))
 	}
 	return at

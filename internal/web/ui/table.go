@@ -168,6 +168,13 @@ type PagerView struct {
 // A SearchView is the search above a table.
 type SearchView struct{ Name, Value, Label, Placeholder string }
 
+// A MemberTabsView is the row of pages of one member. Invite is where to post
+// the invitation, or empty; Return is the page to come back to.
+type MemberTabsView struct {
+	Tabs           []Tab
+	Invite, Return string
+}
+
 // A Tab leads to a sibling page or a ready-made view. Tone is a shape of State
 // before the label.
 type Tab struct {
