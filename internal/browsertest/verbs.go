@@ -195,7 +195,7 @@ func (s *Story) Links() []string {
 	s.t.Helper()
 	s.settle()
 	var links []string
-	s.evaluate("read links", s.script("[...new Set(f.all(root, 'a[href]').map(a => new URL(a.href))"+
+	s.evaluate("read links", s.script("[...new Set(f.all(root, 'a[href]').map(a => new URL(a.getAttribute('href'), location))"+
 		".filter(u => u.origin === location.origin).map(u => u.pathname + u.search))]"), &links)
 	return links
 }
