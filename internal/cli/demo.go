@@ -93,6 +93,7 @@ func (p *program) introduce(url string, w demo.World, asJSON bool) error {
 	p.say("cli.demo.password", "Password", demo.Password)
 	p.say("cli.demo.codes", "Address", url+server.DemoCodes)
 	p.say("cli.demo.keys", "Number", w.Unclaimed.Number, "Keys", strings.Join(w.Unclaimed.UnusedKeys, "  "))
+	p.say("cli.demo.token", "Number", w.Account.Number, "Token", w.Account.APIToken)
 	p.say("cli.demo.mailbox", "Address", url+"/mailbox")
 	fmt.Fprintln(p.Out)
 	p.say("cli.demo.stop")

@@ -31,6 +31,8 @@ type SignIn struct {
 type Claimable struct {
 	Number     string   `json:"number"`
 	UnusedKeys []string `json:"unused_keys"`
+	// APIToken is a technical user's, empty where there is none.
+	APIToken string `json:"api_token,omitempty"`
 }
 
 // A World is what there is to try.

@@ -118,6 +118,7 @@ func (b *builder) tellMaraval() {
 		return b.seed(account, known)
 	})
 	b.tellHoldings(&account, &units)
+	b.tellGateway(&account, &units)
 	b.tellArrivals(&account, &units)
 	b.tellInvited(&account)
 	b.tellChanges(&account)

@@ -46,15 +46,20 @@ func (b *builder) tellHoldings(account *directory.Account, units *grove) {
 			if err != nil || len(found.Rows) == 0 {
 				return errors.Join(err, fmt.Errorf("%s is not found", h.email))
 			}
-			verdicts, err := b.App.Grants.Give(b.ctx, helene(), account.ID, app.Giving{Who: app.Of(found.Rows[0].UUID), Role: h.role, Units: []string{(*units)[h.unit].UUID}})
-			for _, v := range verdicts {
-				if v.Refusal != nil {
-					return v.Refusal
-				}
-			}
-			return err
+			return b.give(helene(), account.ID, app.Giving{Who: app.Of(found.Rows[0].UUID), Role: h.role, Units: []string{(*units)[h.unit].UUID}})
 		})
 	}
+}
+
+// give lets somebody give a role, which must not be refused.
+func (b *builder) give(by authz.Actor, account directory.AccountID, g app.Giving) error {
+	verdicts, err := b.App.Grants.Give(b.ctx, by, account, g)
+	for _, v := range verdicts {
+		if v.Refusal != nil {
+			return v.Refusal
+		}
+	}
+	return err
 }
 
 // basic gives people the role that is proposed for everybody (ROLE-3).

@@ -26,7 +26,7 @@ func (b *builder) plant(actor authz.Actor, account directory.Account, tree []app
 	}
 	units[""] = list.Root.Unit
 	for _, row := range tree {
-		u, err := b.App.Units.Add(b.ctx, actor, account.ID, app.NewUnit{Under: units[row.Under].UUID, Level: row.Level, Name: row.Name})
+		u, err := b.App.Units.Add(b.ctx, actor, account.ID, app.NewUnit{Under: units[row.Under].UUID, Level: row.Level, Name: row.Name, External: external(row.Name)})
 		if err != nil {
 			return nil, err
 		}

@@ -150,6 +150,9 @@ func TestDemo(t *testing.T) {
 		line, _ := json.Marshal(world)
 		t.Errorf("world: %s", line)
 	}
+	if _, err := i.App.TechnicalUsers.Resolve(t.Context(), world.Account.APIToken, app.Client{Address: "192.0.2.1"}); err != nil {
+		t.Errorf("SIGN-5 the program's token opens nothing: %v", err)
+	}
 	operator := authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
 	err = i.App.History.Verify(t.Context(), operator, nil, func(c app.ChainCheck) error {
 		if c.Break != app.Whole {
