@@ -21,7 +21,7 @@ import (
 // ("civility." + value) are found by the scan.
 func vocabulary() []string {
 	return []string{
-		"action.", "field.", "status.", "civility.", "mail.", "history.kind.", "catalogue.fault.",
+		"field.", "status.", "civility.", "mail.", "history.kind.", "catalogue.fault.",
 		"error.internal", "error.denied", "error.not_found",
 	}
 }
