@@ -41,10 +41,12 @@ func TestPages(t *testing.T) {
 					one.tries(s, people[who], demo.Password)
 					s.DontSee("Mot de passe oublié")
 					if known := people[who+" secret"]; known != "" {
+						s.See("Deuxième étape")
+						g.look(s, "GET /sign-in/code", "")
 						one.enterCode(s, known)
 					}
 				}
-				g.crawl(s, who, one.begin(s, who, people))
+				g.crawl(s, who, one.begin(g, s, who, people))
 			})
 		}
 	})
@@ -71,53 +73,6 @@ func example(t *testing.T) (*world, map[string]string) {
 		people[p.As], people[p.As+" secret"] = p.Login, p.OneTimeSecret
 	}
 	return w, people
-}
-
-// begin makes what no page of the example leads to, and answers where to begin.
-func (w *world) begin(s *browsertest.Story, who string, people map[string]string) []string {
-	w.t.Helper()
-	switch who {
-	case administrator:
-		account := "/accounts/" + strings.ReplaceAll(people["account"], " ", "")
-		s.Open(account + "/members/add")
-		s.Fill("Adresses e-mail", "yann.lebihan@maraval.example pas-une-adresse")
-		s.Click("Ajouter au tableau")
-		s.See("1 invalide")
-		draft := s.Path()
-		s.Open(account + "/members/import")
-		s.Upload("Fichier", filepath.Join("..", "internal", "sheet", "testdata", "cp1252-semicolon.csv"))
-		s.Click("Lire le fichier")
-		s.See("Vérifier l’import")
-		imported := s.Path()
-		s.Open("/profile/preferences")
-		s.Choose("Écran d’ouverture", "Planification")
-		s.Click("Enregistrer Écran d’ouverture")
-		s.See("Choisi par vous")
-		return []string{account, draft, imported, account + "/members/bulk?act=deactivate&all=1", account + "/start", "/profile/preferences"}
-	case vendor:
-		path := filepath.Join(w.t.TempDir(), "clients.csv")
-		if err := os.WriteFile(path, []byte("Numéro;Nom;Type;Niveau de service\n5 555;Toitures Kerbrat;company-network;contract\n"), 0o600); err != nil {
-			w.t.Fatal(err)
-		}
-		s.Open("/vendor/customers/import")
-		s.Upload("Fichier", path)
-		s.Click("Lire le fichier")
-		s.See("Toitures Kerbrat")
-		return []string{s.Path(), "/vendor/customers", "/mailbox"}
-	case prospect:
-		s.Allow("status 422")
-		for range 5 {
-			w.enterKey(s, "999 999", "AAA-AAA-AAA-AAA")
-		}
-		s.See("La saisie de clé est bloquée")
-		locked := s.Path()
-		s.Open("/network/join")
-		s.Fill("Numéro de client", "999 998")
-		s.Click("Envoyer la demande")
-		s.See("En attente")
-		return []string{locked, s.Path(), "/network", "/profile", "/password/change"}
-	}
-	return append([]string{"/sign-in", "/help", "/register?sent=1", "/invitation/sent"}, deadLinks(s)...)
 }
 
 // deadLinks are mailed links whose page says that they serve no more.
@@ -189,6 +144,21 @@ func (g *guide) crawl(s *browsertest.Story, who string, waiting []string) {
 	}
 }
 
+// look looks at the page that stands there: one that an address does not bring
+// back, or one step of a task.
+func (g *guide) look(s *browsertest.Story, pattern, step string) {
+	g.mu.Lock()
+	_, known := g.seen[pattern]
+	g.seen[pattern] = true
+	g.mu.Unlock()
+	if known {
+		s.LooksRight(fileName(pattern + " " + step))
+		s.Viewport(360, 740)
+		s.NoSidewaysScroll()
+		s.Viewport(1280, 800)
+	}
+}
+
 // claim answers the name under which somebody looks at an address, or nothing
 // when such a page was looked at before or is not theirs. Dialogs over a page
 // are pages of their own.
@@ -202,7 +172,7 @@ func (g *guide) claim(at, who string) string {
 		return ""
 	}
 	kind := pattern
-	for _, ask := range []string{"do", "ask", "reject", "to", "sent", "mend"} {
+	for _, ask := range []string{"do", "ask", "reject", "to", "sent", "mend", "member", "permission", "dialog"} {
 		if value := address.Query().Get(ask); value != "" {
 			kind += " " + ask
 			if ask == "do" || ask == "ask" {
@@ -216,6 +186,10 @@ func (g *guide) claim(at, who string) string {
 		return ""
 	}
 	g.looked[kind], g.seen[pattern] = true, true
+	return fileName(kind)
+}
+
+func fileName(kind string) string {
 	return strings.Trim(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' {
 			return r

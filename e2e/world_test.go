@@ -260,14 +260,20 @@ func (w *world) signIn(s *browsertest.Story, login string) {
 // enterCode types what an authenticator shows on the second page of the sign-in.
 func (w *world) enterCode(s *browsertest.Story, known string) {
 	w.t.Helper()
+	s.See("Deuxième étape")
+	w.fillCode(s, "Code", known)
+	s.Click("Continuer")
+	s.DontSee("Deuxième étape")
+}
+
+// fillCode types what an authenticator shows now.
+func (w *world) fillCode(s *browsertest.Story, field, known string) {
+	w.t.Helper()
 	code, err := secret.OneTimeCode(known, secret.OneTimeStep(time.Now()))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s.See("Deuxième étape")
-	s.Fill("Code", code)
-	s.Click("Continuer")
-	s.DontSee("Deuxième étape")
+	s.Fill(field, code)
 }
 
 // enterKey types a number and a key of the letter.
