@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/url"
 	"path/filepath"
 	"testing"
 
@@ -21,6 +22,72 @@ func TestWithoutScript(t *testing.T) {
 		w.changesScriptless(administrator)
 		w.createsScriptless()
 	})
+}
+
+// TestPyramidWithoutScript adds a unit, gives a role there with its effect shown
+// before, and sets a preference where scripts do not run.
+func TestPyramidWithoutScript(t *testing.T) { // UNIT-1, ROLE-2, ROLE-5, PREF-1
+	eachWith(t, map[string]string{"catalogue": "fleet"}, func(w *world) {
+		w.maraval("fleet")
+		s := w.scriptless()
+		w.signIn(s, helene)
+		w.buildsScriptless(s)
+		w.createsPersonScriptless(s)
+		s.In(".in-tabs").Click("Rôles")
+		s.Choose("Nord", "Gestionnaire de parc")
+		s.Click("Voir l’effet")
+		s.See("Gestionnaire de parc ajoute")
+		s.Click("Enregistrer les rôles")
+		s.See("1 rôle attribué")
+		s.In(".in-tabs").Click("Préférences")
+		s.Choose("Écran d’ouverture", "Planification")
+		s.Click("Enregistrer Écran d’ouverture")
+		s.See("Préférence enregistrée")
+		s.Click("Descendre Nacelles")
+		s.See("Préférence enregistrée")
+		s.In(".in-tabs").Click("Données")
+		s.See("Modifier Ariane Colin")
+		s.Click("Inviter")
+		s.See("reçoit une invitation par e-mail")
+		s.See("Modifier Ariane Colin")
+		s.DontSee("Inviter") // INV-5: until they are
+	})
+}
+
+// buildsScriptless adds two groups, and one way down to two fleets.
+func (w *world) buildsScriptless(s *browsertest.Story) {
+	w.t.Helper()
+	for _, unit := range []struct{ under, name string }{{"", "Nord"}, {"", "Sud"}, {"Nord", "Nord Location"},
+		{"Nord Location", "Agence de Lille"}, {"Agence de Lille", "Nacelles"}, {"Agence de Lille", "Utilitaires"}} {
+		s.Open(network + "/units?q=" + url.QueryEscape(unit.under))
+		if unit.under == "" {
+			s.In("main").Click("Ajouter une unité")
+		} else {
+			s.In("main").Click(unit.under)
+			s.Click("Ajouter en dessous")
+		}
+		s.Fill("Nom", unit.name)
+		s.In(".in-foot").Click("Enregistrer")
+		s.See("L’unité " + unit.name + " est ajoutée")
+	}
+}
+
+// createsPersonScriptless saves a person with a basic role in one group.
+func (w *world) createsPersonScriptless(s *browsertest.Story) {
+	w.t.Helper()
+	s.Open(network + "/members/new")
+	s.Fill("Prénom", "Ariane")
+	s.Fill("Nom", "Colin")
+	s.Fill("E-mail", "ariane.colin@maraval.example")
+	s.Click("Proposer un nom d’utilisateur")
+	s.Click("Générer un mot de passe")
+	if got := s.Value("Nom d’utilisateur"); got == "" {
+		w.t.Error("no user name proposed")
+	}
+	s.Choose("Instance", "Utilisateur de base")
+	s.Choose("Sud", "Utilisateur de base")
+	s.In(".in-foot").Click("Enregistrer")
+	s.See("Enregistrée. Aucun e-mail n’est parti")
 }
 
 // scriptless opens a window where scripts do not run.
