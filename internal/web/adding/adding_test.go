@@ -144,7 +144,20 @@ func TestPersonPage(t *testing.T) { // ADD-11, ADD-12
 		if strings.Contains(saved.Body, password) {
 			t.Error("SIGN-1 the password is shown again")
 		}
-		t.Run("INV-5 invite after saving", func(t *testing.T) { formOf(t, saved, "/invite") })
+		t.Run("INV-5 invite after saving, from each page of the person until it is done", func(t *testing.T) {
+			invite := formOf(t, saved, "/invite")
+			person := strings.TrimSuffix(invite, "/invite")
+			for _, page := range []string{"/edit", "/rights"} {
+				if !strings.Contains(saved.Body, person+page) {
+					t.Errorf("the saved page does not lead to %s", page)
+				}
+				formOf(t, d.Get(person+page), "/invite")
+			}
+			says(t, saved.Submit(invite).Follow(), "reçoit une invitation par e-mail")
+			if edit := d.Get(person + "/edit"); strings.Contains(edit.Body, invite) || !strings.Contains(edit.Body, person+"/rights") {
+				t.Error("the edit page of somebody invited offers to invite, or leads nowhere")
+			}
+		})
 		again := form.Submit(path, "act", "close", "email", "karim@maraval.example", "user_name", "K.Haddad")
 		says(t, again, "« K.Haddad » sert déjà à quelqu’un pour se connecter.")
 		if again.Status != http.StatusUnprocessableEntity {
