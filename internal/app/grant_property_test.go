@@ -157,6 +157,10 @@ func TestGrantsAtOnce(t *testing.T) { // ROLE-7, ROLE-8
 			if got := p.code(p.give(p.manager, other, "purchase-approver", "Nord")); got != "field.unknown_choice" {
 				t.Errorf("given: %q", got)
 			}
+			_, err := p.Grants.Set(w.Context(), p.manager, p.account.ID, other.UUID, []app.RoleStep{{Unit: p.ids["Nord"], Roles: []string{"purchase-approver"}}})
+			if got := w.Code(err); got != "field.unknown_choice" {
+				t.Errorf("set on the person's page: %q", got)
+			}
 			if got := p.holds(m); len(got) != 2 {
 				t.Errorf("holder: %v", got)
 			}
