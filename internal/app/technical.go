@@ -255,12 +255,16 @@ type NewToken struct {
 
 // MakeToken makes a token for a technical user, good until a moment at most a
 // year away. Whoever makes one could use it, and so must hold all that the
-// technical user holds (ROLE-6): it refuses with role.not_held. It refuses as
-// directory.CheckToken does, with technical.unanswered when nobody answers for
-// it, and with token.too_many.
+// technical user holds (ROLE-6): it refuses with role.not_held. Vendor staff make
+// none, since it would outlive their hour in the account (VEND-2): token.staff.
+// It refuses as directory.CheckToken does, with technical.unanswered when nobody
+// answers for it, and with token.too_many.
 func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, n NewToken) (MadeToken, error) {
 	var made MadeToken
 	err := s.change(ctx, actor, account, member, func(t *managing) error {
+		if actor.Kind == authz.StaffInside {
+			return directory.Refuse(directory.Denied, "token.staff")
+		}
 		if err := t.holdsAll(); err != nil {
 			return err
 		}

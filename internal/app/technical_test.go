@@ -273,6 +273,13 @@ func TestTokenGivesNoMoreThanItsMakerHolds(t *testing.T) { // ROLE-6
 		if w.Code(err) != "role.not_held" {
 			t.Errorf("a manager wakes an administrator's tokens: %v", err)
 		}
+		inside := authz.Actor{Kind: authz.StaffInside, User: w.Staff("assistance@batisoft.example", authz.Support).User, Staff: authz.Support,
+			Entered: s.account.ID, Until: w.Now().Add(time.Hour), Door: authz.DoorPage}
+		_, err = s.TechnicalUsers.MakeToken(w.Context(), inside, s.account.ID, s.robot.UUID,
+			app.NewToken{Name: "lasting", Expires: w.Now().AddDate(0, 0, 1)})
+		if w.Code(err) != "token.staff" { // VEND-2
+			t.Errorf("staff make a token that outlives their hour: %v", err)
+		}
 	})
 }
 
