@@ -12,8 +12,9 @@ RACED := ./internal/app/... ./internal/store/... ./internal/jobs/...
 # its reads makes the tests thirty times slower and can find nothing of ours.
 RACE := -race -gcflags='modernc.org/...=-race=false'
 
-# Vet runs once, on its own; `go test` need not repeat it per package.
-TEST := go test -vet=off -timeout 20m
+# Vet runs once, on its own; `go test` need not repeat it per package. Most tests
+# wait for a disk, a server or a browser: more of them run than there are cores.
+TEST := go test -vet=off -timeout 20m -parallel 6
 
 help: ## print these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
