@@ -71,6 +71,10 @@ func TestEvaluation(t *testing.T) { // CHECK-1, CHECK-3
 				t.Errorf("who could give it: %+v, want %s by name", g, admin.UUID)
 			}
 			body := strings.Replace(question("lea@maraval.example", "purchases.approve", "group", "G-44"), "}}", `},"context":{"language":"de"}}`, 1)
+			plain := question("lea@maraval.example", "purchases.approve", "group", "G-44")
+			if got := s.decision(s.post("/access/v1/evaluation", plain)); !strings.Contains(got.Context.User["403"], "Valider un achat") {
+				t.Errorf("in no language asked for, sentence and permission in two: %q", got.Context.User)
+			}
 			if got := s.decision(s.post("/access/v1/evaluation", body, "Accept-Language", "en")); !strings.Contains(got.Context.User["403"], "Einkauf freigeben") {
 				t.Errorf("in German: %+v", got.Context.User)
 			}

@@ -24,11 +24,12 @@ type saying struct{ lang, reason, missing, label string }
 // mostSaid is how many sayings, and headers, are remembered.
 const mostSaid = 5000
 
-// language is the one a question asks to be answered in, else the header's.
+// language is the one a question asks to be answered in, else the header's, else
+// the first there is: sentences and the words of the catalogue go together.
 func (w *wording) language(asked string, r *http.Request) string {
 	header := r.Header.Get("Accept-Language")
 	if asked == "" && header == "" {
-		return ""
+		return w.bundle.Match()
 	}
 	key := asked + "\x00" + header
 	w.mu.RLock()
