@@ -209,10 +209,9 @@ func unitNamed(t *authz.Tree, uuid string) (directory.Unit, bool) {
 	if uuid == "" {
 		return t.Unit(0)
 	}
-	for _, u := range t.Units() {
-		if u.UUID == uuid {
-			return u, true
-		}
+	id, found := t.UnitByUUID(uuid)
+	if !found {
+		return directory.Unit{}, false
 	}
-	return directory.Unit{}, false
+	return t.Unit(id)
 }

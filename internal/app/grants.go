@@ -107,14 +107,13 @@ func (s *Grants) pairs(ctx context.Context, actor authz.Actor, account directory
 	}
 	var pairs []grantPair
 	err := s.view(ctx, actor, account, func(_ *store.Reader, rights authz.Rights) error {
-		found := map[string]directory.Unit{}
-		for _, u := range rights.Tree().Units() {
-			found[u.UUID] = u
-		}
 		for _, key := range keys {
 			for _, id := range units {
-				u, known := found[id]
-				pairs = append(pairs, grantPair{key, u, known})
+				pair := grantPair{member: key}
+				if id != "" { // nobody is given a role at the root by leaving the unit out
+					pair.unit, pair.known = unitNamed(rights.Tree(), id)
+				}
+				pairs = append(pairs, pair)
 			}
 		}
 		return nil

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"intendant/internal/authz"
@@ -96,12 +95,12 @@ func (c *core) mayBeHome(rights authz.Rights, account directory.Account, u direc
 // MoveHome; the unit they have is no change.
 func (a *acting) settleIn(m *directory.Member, uuid string) error {
 	if a.home.ID == 0 || a.home.UUID != uuid {
-		units := a.plan.Rights.Tree().Units()
-		i := slices.IndexFunc(units, func(u directory.Unit) bool { return u.UUID == uuid })
-		if i < 0 {
+		tree := a.plan.Rights.Tree()
+		id, found := tree.UnitByUUID(uuid)
+		if !found {
 			return directory.InvalidField("unit", "unit.not_found", nil)
 		}
-		a.home = units[i]
+		a.home, _ = tree.Unit(id)
 	}
 	if a.home.ID == m.Unit {
 		return nil
