@@ -63,8 +63,7 @@ func (s *Grants) AtUnit(ctx context.Context, actor authz.Actor, account director
 
 func (b *grantBook) holders(ctx context.Context, r *store.Reader, shown *UnitHolders, page HolderPage) error {
 	path := b.tree.Path(shown.Unit.ID)
-	everybody := authz.Decide(SystemActor(), b.tree, authz.Standing{}, b.plan.Now).Scope(authz.ViewMembers)
-	direct, given, err := r.GrantsAt(ctx, store.GrantsAt{Account: b.account.ID, Units: path[len(path)-1:], Scope: everybody,
+	direct, given, err := r.GrantsAt(ctx, store.GrantsAt{Account: b.account.ID, Units: path[len(path)-1:], Scope: b.rights.Everybody(),
 		Skip: max(page.Direct, 0), Limit: HoldersPerPage})
 	if err != nil {
 		return err

@@ -36,6 +36,10 @@ func (r Rights) Scope(p Permission) Scope {
 	return s
 }
 
+// Everybody is the whole account, for what shows all its people to whoever
+// belongs to it, such as its contacts (ACC-10). Strangers see nobody.
+func (r Rights) Everybody() Scope { return Scope{all: r.Member()} }
+
 // All reports whether the scope is the whole account.
 func (s Scope) All() bool { return s.all }
 
