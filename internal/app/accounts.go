@@ -73,9 +73,8 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 	if err := numberUnused(ctx, r, n.Number); err != nil {
 		return directory.Account{}, err
 	}
-	id := p.OpenLedger()
-	p.Account = id
-	defer func() { p.Account = directory.Installation }()
+	p = p.OpenLedger()
+	id := p.Account
 	root := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: uuid.NewString(), Level: catalogue.RootLevel, Name: n.Name, Version: 1}
 	account := directory.Account{
 		ID: id, UUID: uuid.NewString(), Number: n.Number, Name: n.Name, Type: n.Type, ServiceLevel: n.ServiceLevel,
@@ -83,7 +82,7 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 		Root: root.ID, ContractEnds: n.ContractEnds, Created: p.Now, Version: 1,
 	}
 	roles := s.shippedRoles(p, account.Type)
-	ro := &roster{plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{},
+	ro := &roster{Basis: p.Basis, plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{},
 		technical: map[directory.UserID]bool{}}
 	invite, err := s.planBuyer(ctx, r, ro, n.Buyer, buyers)
 	if err != nil {

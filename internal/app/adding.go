@@ -319,7 +319,7 @@ func (a *adding) there(v Verdict, u directory.User, before directory.Member, n N
 	if !a.o.Change {
 		return v
 	}
-	if !a.plan.Rights.May(authz.ManageMembers, before.Unit) {
+	if !a.Rights.May(authz.ManageMembers, before.Unit) {
 		return v.refused(directory.Refuse(directory.Denied, "member.out_of_reach"))
 	}
 	companies := len(a.newCompanies)
@@ -405,9 +405,9 @@ func (ro *roster) giveable(kind directory.RoleKind, code, field string) (directo
 // mayGive refuses with role.not_held a role that permits what the actor does
 // not hold at the root, where levels and functions act.
 func (ro *roster) mayGive(role directory.Role, field string) *directory.Error {
-	held := ro.plan.Rights.MayGive(role.ID, ro.account.Root)
+	held := ro.Rights.MayGive(role.ID, ro.account.Root)
 	if role.Kind == directory.Level && role.Code == directory.AdminLevel {
-		held = held && ro.plan.Rights.May(authz.ManageAdministrators, ro.account.Root)
+		held = held && ro.Rights.May(authz.ManageAdministrators, ro.account.Root)
 	}
 	if held {
 		return nil

@@ -445,7 +445,7 @@ func (c *core) choices(ctx context.Context, r *store.Reader, account directory.A
 	if tops := topmost(rights); len(tops) == 1 {
 		found.Home = tops[0].UUID
 	}
-	ro := &roster{plan: &Plan{Rights: rights}, account: a, roles: roles}
+	ro := &roster{Basis: Basis{Account: account, Rights: rights}, account: a, roles: roles}
 	for _, role := range roles {
 		if _, refusal := ro.giveable(role.Kind, role.Code, ""); refusal != nil {
 			continue

@@ -124,7 +124,7 @@ func (g *granting) step(m directory.Member, unit directory.Unit, step RoleStep) 
 		if wanted[role.ID] {
 			continue
 		}
-		if refusal := mayEnd(g.plan.Rights, role, unit.ID, field); refusal != nil {
+		if refusal := mayEnd(g.Rights, role, unit.ID, field); refusal != nil {
 			return nil, refusal
 		}
 		g.end(m, grant)
@@ -202,7 +202,7 @@ func missingRoles(t *authz.Tree, required []string, grants []directory.Grant) []
 // level.
 func (g *granting) manageable(level string) bool {
 	return slices.ContainsFunc(g.tree.Units(), func(u directory.Unit) bool {
-		return g.tree.Level(u.ID) == level && g.tree.Live(u.ID) && g.plan.Rights.May(authz.ManageMembers, u.ID)
+		return g.tree.Level(u.ID) == level && g.tree.Live(u.ID) && g.Rights.May(authz.ManageMembers, u.ID)
 	})
 }
 

@@ -14,7 +14,8 @@ import (
 // granting gives and takes back roles at units in one plan. It is the only way
 // a grant is written.
 type granting struct {
-	plan    *Plan
+	Basis
+	plan    *Plan // none where nothing is given, only shown what could be
 	tree    *authz.Tree
 	account directory.Account
 	kind    catalogue.AccountType
@@ -49,14 +50,23 @@ func (c *core) granting(ctx context.Context, r *store.Reader, p *Plan, keys []di
 
 // grantingIn starts with nobody.
 func (c *core) grantingIn(ctx context.Context, r *store.Reader, p *Plan) (*granting, error) {
-	g := &granting{plan: p, live: map[directory.MemberID][]directory.Grant{}}
+	g, err := c.grantingOn(ctx, r, p.Basis)
+	if err == nil {
+		g.plan = p
+	}
+	return g, err
+}
+
+// grantingOn gives nothing: it says what could be given.
+func (c *core) grantingOn(ctx context.Context, r *store.Reader, b Basis) (*granting, error) {
+	g := &granting{Basis: b, live: map[directory.MemberID][]directory.Grant{}}
 	var err error
-	if g.account, err = r.Account(ctx, p.Account); err != nil {
+	if g.account, err = r.Account(ctx, b.Account); err != nil {
 		return nil, err
 	}
 	g.lang = g.account.Language
 	g.kind, _ = c.catalogue().AccountType(g.account.Type)
-	g.tree, err = c.tree(ctx, r, p.Account)
+	g.tree, err = c.tree(ctx, r, b.Account)
 	return g, err
 }
 
@@ -81,7 +91,7 @@ func rightsRole(t *authz.Tree, code string) (directory.Role, bool) {
 // sees reports whether the actor may know of the member: by the home unit, or
 // by a role held at a unit in sight (UNIT-5).
 func (g *granting) sees(m directory.Member) bool {
-	return m.Removed.IsZero() && inSight(g.plan.Rights, m, g.live[m.ID])
+	return m.Removed.IsZero() && inSight(g.Rights, m, g.live[m.ID])
 }
 
 func inSight(rights authz.Rights, m directory.Member, grants []directory.Grant) bool {
@@ -125,13 +135,13 @@ func mayEnd(rights authz.Rights, role directory.Role, unit directory.UnitID, fie
 // archived or whose level takes no roles.
 func (g *granting) mayGive(role directory.Role, unit directory.UnitID, field string) *directory.Error {
 	if refusal := grantableAt(g.tree, g.kind, unit, g.lang); refusal != nil {
-		if out := manages(g.plan.Rights, unit, field); out != nil {
+		if out := manages(g.Rights, unit, field); out != nil {
 			return out
 		}
 		refusal.Field = field
 		return refusal
 	}
-	refusal := mayEnd(g.plan.Rights, role, unit, field)
+	refusal := mayEnd(g.Rights, role, unit, field)
 	if refusal != nil && refusal.Code == "role.not_held" {
 		refusal.Args = directory.Args{"Role": role.Name(g.lang)}
 	}

@@ -190,7 +190,7 @@ func (g *granting) giving(m directory.Member, role directory.Role, unit director
 }
 
 func (g *granting) ending(m directory.Member, role directory.Role, unit directory.UnitID) (Outcome, *directory.Error) {
-	if refusal := mayEnd(g.plan.Rights, role, unit, "unit"); refusal != nil {
+	if refusal := mayEnd(g.Rights, role, unit, "unit"); refusal != nil {
 		return Refused, refusal
 	}
 	grant, has := g.held(m.ID, role.ID, unit)

@@ -139,7 +139,7 @@ func (c *core) grantBook(ctx context.Context, r *store.Reader, rights authz.Righ
 	if !rights.MayAnywhere(authz.ViewMembers) && !rights.MayAnywhere(authz.ManageMembers) {
 		return nil, require(rights, authz.ViewMembers, 0)
 	}
-	g, err := c.grantingIn(ctx, r, &Plan{Rights: rights, Account: account})
+	g, err := c.grantingOn(ctx, r, Basis{Account: account, Rights: rights})
 	return &grantBook{granting: g, rights: rights}, err
 }
 

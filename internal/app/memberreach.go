@@ -12,7 +12,7 @@ import (
 // sight, and with member.out_of_reach whose home unit others manage (UNIT-5).
 // An administrator is changed only by who may manage administrators.
 func (a *acting) reach(m directory.Member) error {
-	rights := a.plan.Rights
+	rights := a.Rights
 	switch {
 	case !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) && !rights.May(authz.ManageMembers, m.Unit):
 		return directory.Refuse(directory.NotFound, "member.not_found")
@@ -62,7 +62,7 @@ func (a *acting) holdsRolesOf(m directory.Member) error {
 // not hold at its unit.
 func (ro *roster) holdsGrants(grants []directory.Grant) *directory.Error {
 	for _, g := range grants {
-		if role, known := ro.role(g.Role); known && !ro.plan.Rights.MayGive(g.Role, g.Unit) {
+		if role, known := ro.role(g.Role); known && !ro.Rights.MayGive(g.Role, g.Unit) {
 			return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Args: directory.Args{"Role": role.Name(ro.account.Language)}}
 		}
 	}

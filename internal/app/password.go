@@ -153,10 +153,11 @@ func (c *core) planArrival(ctx context.Context, r *store.Reader, p *Plan, user d
 		return err
 	}
 	for _, m := range memberships {
-		if m.Status != directory.Invited || m.Added.After(set) || p.ledgers[m.Account()] == nil {
+		there, held := p.In(m.Account())
+		if m.Status != directory.Invited || m.Added.After(set) || !held {
 			continue
 		}
-		if err := c.arrive(ctx, r, p, user, m); err != nil && !refusedWith(err, "account.closed") {
+		if err := c.arrive(ctx, r, there, user, m); err != nil && !refusedWith(err, "account.closed") {
 			return err
 		}
 	}
@@ -164,9 +165,6 @@ func (c *core) planArrival(ctx context.Context, r *store.Reader, p *Plan, user d
 }
 
 func (c *core) arrive(ctx context.Context, r *store.Reader, p *Plan, user directory.User, m directory.Member) error {
-	account := p.Account
-	p.Account = m.Account()
-	defer func() { p.Account = account }()
 	open, err := r.OpenInvitation(ctx, m.ID)
 	if refusedWith(err, "invitation.unknown") {
 		return nil // it was withdrawn, and must be sent again

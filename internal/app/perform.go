@@ -59,7 +59,7 @@ func (c *core) plan(ctx context.Context, r *store.Reader, a act, plan Planner) (
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Now: a.now, Actor: a.actor, Account: a.account, ledgers: ledgers}
+	p := &Plan{Basis: Basis{Now: a.now, Actor: a.actor, Account: a.account}, draft: &draft{ledgers: ledgers}}
 	if p.Rights, err = c.rights(ctx, r, a.actor, a.account); err != nil {
 		return nil, err
 	}

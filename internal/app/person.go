@@ -102,10 +102,11 @@ func (u *Users) leaveAll(ctx context.Context, r *store.Reader, p *Plan, who dire
 		return err
 	}
 	for _, m := range memberships {
-		if p.ledgers[m.Account()] == nil {
+		there, held := p.In(m.Account())
+		if !held {
 			return directory.Refuse(directory.Conflict, "stale") // added to another account meanwhile
 		}
-		if err := u.leave(ctx, r, p, who, m); err != nil && !refusedWith(err, "account.closed") {
+		if err := u.leave(ctx, r, there, who, m); err != nil && !refusedWith(err, "account.closed") {
 			return err
 		}
 	}
@@ -113,8 +114,6 @@ func (u *Users) leaveAll(ctx context.Context, r *store.Reader, p *Plan, who dire
 }
 
 func (u *Users) leave(ctx context.Context, r *store.Reader, p *Plan, who directory.User, m directory.Member) error {
-	p.Account = m.Account()
-	defer func() { p.Account = directory.Installation }()
 	ro, err := u.roster(ctx, r, p, m)
 	if err != nil {
 		return err

@@ -17,22 +17,48 @@ import (
 // touches nothing but its reader and the plan, since a lost race plans again.
 type Planner func(ctx context.Context, r *store.Reader, p *Plan) error
 
+// A Basis is what rules are applied on, in a plan and where a page only shows
+// what a plan would allow: who asks, about which account, when, with what rights.
+type Basis struct {
+	Now     time.Time // the one instant of everything in the plan
+	Actor   authz.Actor
+	Account directory.AccountID
+	Rights  authz.Rights // of the actor in Account
+}
+
 // A Plan is what an operation would change: rows, history entries, mails, jobs
-// and a verdict for each thing it was asked about.
+// and a verdict for each thing it was asked about. Only perform and preview make
+// one.
 type Plan struct {
-	Now      time.Time // the one instant of everything in the plan
-	Actor    authz.Actor
-	Account  directory.AccountID
-	Rights   authz.Rights // of the actor in Account
-	By       string       // the actor's name, for mails; empty for the program itself
+	Basis
+	By       string // the actor's name, for mails; empty for the program itself
 	Verdicts Verdicts
 
+	*draft
+}
+
+// A draft is what a plan has gathered so far. Plans of one operation that stand
+// in several accounts share it.
+type draft struct {
 	ledgers map[directory.AccountID]*store.Ledger
 	write   store.Write
 	pending []store.Change
 	asked   bool
 	needs   []store.Asked // the rights that were asked for, for a request that is repeated
 	closed  bool          // may change a closed account
+}
+
+// In is the same plan standing in another account, whose ledger the operation
+// holds or has opened: what is added there belongs to that account. Nothing says
+// what the actor may do there; the plan asked for that before. Without the ledger
+// it answers false.
+func (p *Plan) In(account directory.AccountID) (*Plan, bool) {
+	if p.ledgers[account] == nil {
+		return nil, false
+	}
+	there := *p
+	there.Account, there.Verdicts = account, nil
+	return &there, true
 }
 
 // Require refuses with denied.permission unless the actor holds the permission
@@ -49,6 +75,28 @@ func (p *Plan) relies(on store.Asked) {
 	if p.Actor.Request != "" && !slices.Contains(p.needs, on) {
 		p.needs = append(p.needs, on)
 	}
+}
+
+// RequireOversight refuses with denied.permission who manages neither users nor
+// roles at the account or at a unit of its first level (REP-1).
+func (p *Plan) RequireOversight() error {
+	p.asked = true
+	return requireOversight(p.Rights)
+}
+
+// requireOversight refuses like RequireOversight.
+func requireOversight(rights authz.Rights) error {
+	if rights.Member() && rights.Oversees() {
+		return nil
+	}
+	return require(rights, authz.ManageMembers, 0)
+}
+
+// RequireAs asks for whichever permission opens the thing at hand; allowed looks
+// for it and refuses.
+func (p *Plan) RequireAs(allowed func(authz.Rights) error) error {
+	p.asked = true
+	return allowed(p.Rights)
 }
 
 // RequireSomewhere refuses like Require unless the actor holds the permission
@@ -193,12 +241,13 @@ func (p *Plan) NewKeyIn(account directory.AccountID) int64 {
 	return directory.NewKey(account, n)
 }
 
-// OpenLedger starts the ledger of a new account and returns the account's
-// number. The operation holds the installation's ledger.
-func (p *Plan) OpenLedger() directory.AccountID {
+// OpenLedger starts the ledger of a new account and returns the plan standing in
+// it. The operation holds the installation's ledger.
+func (p *Plan) OpenLedger() *Plan {
 	account := directory.AccountID(p.NewKeyIn(directory.Installation))
 	p.ledgers[account] = &store.Ledger{Account: account, NextNumber: 1, Head: []byte{}, Fresh: true}
-	return account
+	there, _ := p.In(account)
+	return there
 }
 
 // Change adds rows to write, in this order.

@@ -31,7 +31,7 @@ func TestPlanIsWhole(t *testing.T) { // HIST-1
 		{"nothing", func(p *Plan) { p.OpenToAnyone("a test") }, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := &Plan{Account: 7, ledgers: map[directory.AccountID]*store.Ledger{7: {Account: 7}}}
+			p := &Plan{Basis: Basis{Account: 7}, draft: &draft{ledgers: map[directory.AccountID]*store.Ledger{7: {Account: 7}}}}
 			test.fill(p)
 			if _, err := p.finish(nil); (err == nil) != test.want {
 				t.Errorf("finish: %v, want it to pass: %t", err, test.want)

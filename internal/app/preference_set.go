@@ -73,8 +73,7 @@ func (p *preferring) askFor(plan *Plan) error {
 	if p.own {
 		return plan.RequireSelf(p.member.User)
 	}
-	plan.asked = true
-	return p.allowed(plan.Rights)
+	return plan.RequireAs(p.allowed)
 }
 
 // value is what the change chooses, once it keeps the rules.

@@ -68,22 +68,6 @@ func (s *Roles) List(ctx context.Context, actor authz.Actor, account directory.A
 	return list, err
 }
 
-// requireOversight refuses with denied.permission who manages neither users nor
-// roles at the account or at a unit of its first level. Rule REP-1.
-func requireOversight(rights authz.Rights) error {
-	if rights.Member() && rights.Oversees() {
-		return nil
-	}
-	return require(rights, authz.ManageMembers, 0)
-}
-
-// RequireOversight refuses with denied.permission who manages neither users nor
-// roles at the account or at a unit of its first level (REP-1).
-func (p *Plan) RequireOversight() error {
-	p.asked = true
-	return requireOversight(p.Rights)
-}
-
 // A HeldAt is a unit at which a role is granted, to how many members.
 type HeldAt struct {
 	Unit    directory.Unit

@@ -17,7 +17,8 @@ import (
 // whichever door they come, and turns them into rows and history at its end.
 // It is the only way a member is written.
 type roster struct {
-	plan      *Plan
+	Basis
+	plan      *Plan // none where nobody is written, only shown what could be
 	account   directory.Account
 	roles     []directory.Role
 	companies map[directory.CompanyID]directory.Company
@@ -44,7 +45,7 @@ func (c *core) roster(ctx context.Context, r *store.Reader, p *Plan, members ...
 	if err != nil {
 		return nil, err
 	}
-	ro := &roster{plan: p, account: account, roles: roles, technical: map[directory.UserID]bool{}}
+	ro := &roster{Basis: p.Basis, plan: p, account: account, roles: roles, technical: map[directory.UserID]bool{}}
 	ro.companies, err = r.CompaniesByKey(ctx, companiesOf(members))
 	return ro, err
 }
@@ -202,7 +203,7 @@ func (ro *roster) noteHome(e *audit.Entry, before, after directory.Member) {
 		return
 	}
 	var from, to directory.Unit
-	if tree := ro.plan.Rights.Tree(); tree != nil {
+	if tree := ro.Rights.Tree(); tree != nil {
 		if before.Unit != 0 {
 			from, _ = tree.Unit(before.Unit)
 		}

@@ -13,7 +13,7 @@ import (
 func (s *Users) Seed(ctx context.Context, u directory.User) (directory.User, error) {
 	_, err := s.perform(ctx, SystemActor(), directory.Installation, func(_ context.Context, _ *store.Reader, p *Plan) error {
 		p.OpenToAnyone("only the program itself seeds people")
-		ro := &roster{plan: p}
+		ro := &roster{Basis: p.Basis, plan: p}
 		u = ro.newUser(u)
 		p.Change(store.InsertUsers(ro.newUsers))
 		p.Record(p.Entry(audit.UserCreated, u.ID, 0))

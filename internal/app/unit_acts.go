@@ -30,7 +30,7 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 			return err
 		}
 		u := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: publicID(), Parent: above.ID, Level: n.Level, Version: 1}
-		if err := s.fits(ctx, r, p, u, above.ID); err != nil {
+		if err := s.fits(ctx, r, p.Basis, u, above.ID); err != nil {
 			return err
 		}
 		if err := describe(ctx, r, &u, UnitChange{Name: &n.Name, External: &n.External}); err != nil {
@@ -89,13 +89,13 @@ func unitInSight(ctx context.Context, r *store.Reader, rights authz.Rights, acco
 // one above it is archived, where the catalogue does not put it (UNIT-1), and
 // where the tree would grow too deep. A unit that is
 // there already brings all below it.
-func (s *Units) fits(ctx context.Context, r *store.Reader, p *Plan, u directory.Unit, under directory.UnitID) error {
-	tree := p.Rights.Tree()
+func (s *Units) fits(ctx context.Context, r *store.Reader, b Basis, u directory.Unit, under directory.UnitID) error {
+	tree := b.Rights.Tree()
 	above, _ := tree.Unit(under)
 	if !tree.Live(under) {
 		return archivedAt(tree, under)
 	}
-	account, err := r.Account(ctx, p.Account)
+	account, err := r.Account(ctx, b.Account)
 	if err != nil {
 		return err
 	}

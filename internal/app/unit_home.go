@@ -95,7 +95,7 @@ func (c *core) mayBeHome(rights authz.Rights, account directory.Account, u direc
 // MoveHome; the unit they have is no change.
 func (a *acting) settleIn(m *directory.Member, uuid string) error {
 	if a.home.ID == 0 || a.home.UUID != uuid {
-		tree := a.plan.Rights.Tree()
+		tree := a.Rights.Tree()
 		id, found := tree.UnitByUUID(uuid)
 		if !found {
 			return directory.InvalidField("unit", "unit.not_found", nil)

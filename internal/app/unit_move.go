@@ -146,7 +146,7 @@ func (s *Units) MovePreview(ctx context.Context, actor authz.Actor, account dire
 			if err = s.previewShifts(ctx, r, g, m, &preview); err != nil {
 				return err
 			}
-			err = s.mayMove(ctx, r, &Plan{Rights: rights, Account: account}, m)
+			err = s.mayMove(ctx, r, Basis{Account: account, Rights: rights}, m)
 		}
 		preview.Refusal, err = asRefusal(err)
 		return err
@@ -251,20 +251,20 @@ func (m moving) seal() string {
 // mayMove refuses a move that the catalogue or the actor's rights do not allow:
 // the actor manages units where it hangs and where it goes, and holds at the
 // unit, as it hangs now, everything that anybody gains there (ROLE-6).
-func (s *Units) mayMove(ctx context.Context, r *store.Reader, p *Plan, m moving) error {
+func (s *Units) mayMove(ctx context.Context, r *store.Reader, b Basis, m moving) error {
 	for _, above := range []directory.UnitID{m.unit.Parent, m.to.ID} {
-		if err := p.Require(authz.ManageUnits, above); err != nil {
+		if err := require(b.Rights, authz.ManageUnits, above); err != nil {
 			return err
 		}
 	}
-	if refusal := archivedAt(p.Rights.Tree(), m.unit.ID); refusal != nil {
+	if refusal := archivedAt(b.Rights.Tree(), m.unit.ID); refusal != nil {
 		return refusal
 	}
-	if err := s.fits(ctx, r, p, m.unit, m.to.ID); err != nil {
+	if err := s.fits(ctx, r, b, m.unit, m.to.ID); err != nil {
 		return err
 	}
 	for _, permission := range m.gained() {
-		if !p.Rights.May(permission, m.unit.ID) {
+		if !b.Rights.May(permission, m.unit.ID) {
 			return &directory.Error{Kind: directory.Denied, Code: "unit.move_gives", Args: directory.Args{"Permission": string(permission)}}
 		}
 	}
@@ -306,7 +306,7 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		if err != nil {
 			return err
 		}
-		if err := s.mayMove(ctx, r, p, m); err != nil {
+		if err := s.mayMove(ctx, r, p.Basis, m); err != nil {
 			return err
 		}
 		if move.Confirmed != "" && move.Confirmed != m.seal() {
