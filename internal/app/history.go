@@ -385,10 +385,10 @@ func nameInFacts(e audit.Entry) string {
 	for _, field := range []string{"name", "domain", "number", "role", "unit"} {
 		for _, c := range e.Facts {
 			if c.Field == field {
-				if c.After != "" {
-					return c.After
+				if !c.After.IsZero() {
+					return c.After.Text()
 				}
-				return c.Before
+				return c.Before.Text()
 			}
 		}
 	}

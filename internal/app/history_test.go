@@ -386,9 +386,7 @@ func record(t *testing.T, db *store.DB, e audit.Entry) {
 			return err
 		}
 		e.N, e.At, e.ActorKind, e.Door = entries+1, tx.Now, authz.System, authz.DoorJob
-		if err := e.Chain(head); err != nil {
-			return err
-		}
+		e.Chain(head)
 		if err := tx.SetChain(e.Account, e.N, e.Hash); err != nil {
 			return err
 		}

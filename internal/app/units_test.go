@@ -328,7 +328,7 @@ func TestUnitsHome(t *testing.T) {
 			page, err := w.History.List(w.Context(), p.admin, p.account.ID, app.HistoryFilter{}, app.Window{})
 			w.Must(err)
 			facts := page.Entries[0].Entry.Facts
-			if len(facts) != 1 || facts[0].Field != "unit" || facts[0].Before != "Nacelles" || facts[0].After != "Gand" {
+			if len(facts) != 1 || facts[0].Field != "unit" || facts[0].Before.Text() != "Nacelles" || facts[0].After.Text() != "Gand" {
 				t.Errorf("recorded %v", facts)
 			}
 			verdicts, err := w.Members.MoveHome(w.Context(), p.admin, p.account.ID, app.Of(m), gand)

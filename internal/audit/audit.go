@@ -7,8 +7,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
-	"strings"
 	"time"
 
 	"intendant/internal/authz"
@@ -33,8 +31,8 @@ const (
 // A Change is one field before and after.
 type Change struct {
 	Field  string `json:"field"`
-	Before string `json:"before,omitempty"`
-	After  string `json:"after,omitempty"`
+	Before Value  `json:"before,omitzero"`
+	After  Value  `json:"after,omitzero"`
 }
 
 // An Entry is one change, or one thing worth knowing, in an account's history.
@@ -58,11 +56,22 @@ type Entry struct {
 	Salt       []byte
 	Digest     []byte // over salt and personal values
 	Hash       []byte
+
+	facts, personal []byte // as they are hashed, from Chain on
 }
 
-// Note adds a field's change under its class; equal values add nothing, and of
-// a secret only the fact is kept.
+// Note is NoteValue for texts.
 func (e *Entry) Note(field, before, after string) {
+	if before != after {
+		e.NoteValue(field, Text(before), Text(after))
+	}
+}
+
+// NoteValue adds a field's change under its class; equal values add nothing, and
+// of a secret only the fact is kept. The values are those from which the
+// opposite act can be made (HIST-6): keys of rows, codes and moments, never what
+// they are called on screen.
+func (e *Entry) NoteValue(field string, before, after Value) {
 	if before == after {
 		return
 	}
@@ -76,54 +85,68 @@ func (e *Entry) Note(field, before, after string) {
 	}
 }
 
+// Changed reports whether the entry notes anything.
+func (e *Entry) Changed() bool { return len(e.Facts)+len(e.Personal) > 0 }
+
 // Chain gives the entry its digest and its hash over the hash before it. Salt
 // must be set and random when there are personal values.
-func (e *Entry) Chain(before []byte) error {
-	for _, changes := range [][]Change{e.Facts, e.Personal} {
-		for i := range changes {
-			changes[i] = changes[i].clean()
-		}
-	}
-	personal, err := json.Marshal(e.Personal)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(append(bytes.Clone(e.Salt), personal...))
-	e.Digest = sum[:]
-	e.Hash, err = e.link(before)
-	return err
+func (e *Entry) Chain(before []byte) {
+	e.facts, e.personal = written(e.Facts), written(e.Personal)
+	e.Digest = e.digest(e.personal)
+	e.Hash = e.link(before, e.facts)
 }
 
 // Verify reports whether the entry stands where it says in the chain: its hash
 // follows from the one before, and personal values that are still there match
 // their digest.
 func (e *Entry) Verify(before []byte) bool {
-	if !e.Erased {
-		personal, err := json.Marshal(e.Personal)
-		if err != nil {
-			return false
-		}
-		sum := sha256.Sum256(append(bytes.Clone(e.Salt), personal...))
-		if !bytes.Equal(sum[:], e.Digest) {
-			return false
-		}
+	if !e.Erased && !bytes.Equal(e.digest(written(e.Personal)), e.Digest) {
+		return false
 	}
-	hash, err := e.link(before)
-	return err == nil && bytes.Equal(hash, e.Hash)
+	return bytes.Equal(e.link(before, written(e.Facts)), e.Hash)
 }
 
-// clean replaces broken text, which would not come back from a database as it
-// was hashed.
-func (c Change) clean() Change {
-	const instead = "\uFFFD"
-	return Change{strings.ToValidUTF8(c.Field, instead), strings.ToValidUTF8(c.Before, instead), strings.ToValidUTF8(c.After, instead)}
+// Texts are the open and the personal changes of an entry that was chained, as
+// they were hashed and are to be stored. Without personal changes the second is
+// empty.
+func (e *Entry) Texts() (facts, personal string) {
+	if len(e.Personal) == 0 {
+		return string(e.facts), ""
+	}
+	return string(e.facts), string(e.personal)
 }
 
-func (e *Entry) link(before []byte) ([]byte, error) {
-	facts, err := json.Marshal(e.Facts)
-	if err != nil {
-		return nil, err
+// written is a list of changes as package json writes it, which is how entries
+// were hashed from the first on.
+func written(changes []Change) []byte {
+	if changes == nil {
+		return []byte("null")
 	}
+	text := []byte{'['}
+	for i, c := range changes {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(text, `{"field":`...), quote(c.Field)...)
+		if !c.Before.IsZero() {
+			text = append(append(text, `,"before":`...), c.Before.written...)
+		}
+		if !c.After.IsZero() {
+			text = append(append(text, `,"after":`...), c.After.written...)
+		}
+		text = append(text, '}')
+	}
+	return append(text, ']')
+}
+
+func (e *Entry) digest(personal []byte) []byte {
+	h := sha256.New()
+	h.Write(e.Salt)
+	h.Write(personal)
+	return h.Sum(nil)
+}
+
+func (e *Entry) link(before, facts []byte) []byte {
 	h := sha256.New()
 	field := func(b []byte) {
 		var size [8]byte
@@ -146,5 +169,5 @@ func (e *Entry) link(before []byte) ([]byte, error) {
 	}
 	field(facts)
 	field(e.Digest)
-	return h.Sum(nil), nil
+	return h.Sum(nil)
 }

@@ -24,13 +24,13 @@ func TestEntryNote(t *testing.T) {
 	e := entry()
 	t.Run("HIST-1 secrets never, and what is not classified is one", func(t *testing.T) {
 		e.Note("something_new", "before", "after")
-		want := []Change{{"status", "active", "inactive"}, {Field: "password"}, {Field: "something_new"}}
+		want := []Change{{"status", Text("active"), Text("inactive")}, {Field: "password"}, {Field: "something_new"}}
 		if !slices.Equal(e.Facts, want) {
 			t.Errorf("facts %v, want %v", e.Facts, want)
 		}
 	})
 	t.Run("HIST-3 personal values lie beside the chain", func(t *testing.T) {
-		if want := []Change{{"last_name", "Moreau", "Moreau-Vial"}}; !slices.Equal(e.Personal, want) {
+		if want := []Change{{"last_name", Text("Moreau"), Text("Moreau-Vial")}}; !slices.Equal(e.Personal, want) {
 			t.Errorf("personal %v, want %v", e.Personal, want)
 		}
 	})
@@ -45,10 +45,10 @@ func TestEntryVerify(t *testing.T) { // HIST-3
 	}{
 		{"HIST-3 as written", func(*Entry) {}, true},
 		{"HIST-3 personal values erased", func(e *Entry) { e.Personal, e.Salt, e.Erased = nil, nil, true }, true},
-		{"HIST-3 personal values changed", func(e *Entry) { e.Personal[0].After = "X" }, false},
+		{"HIST-3 personal values changed", func(e *Entry) { e.Personal[0].After = Text("X") }, false},
 		{"HIST-3 personal values gone, not erased", func(e *Entry) { e.Personal = nil }, false},
 		{"HIST-3 salt changed", func(e *Entry) { e.Salt[0]++ }, false},
-		{"HIST-3 fact changed", func(e *Entry) { e.Facts[0].After = "active" }, false},
+		{"HIST-3 fact changed", func(e *Entry) { e.Facts[0].After = Text("active") }, false},
 		{"HIST-3 kind changed", func(e *Entry) { e.Kind = MemberRemoved }, false},
 		{"HIST-3 actor changed", func(e *Entry) { e.Actor++ }, false},
 		{"HIST-3 subject changed", func(e *Entry) { e.Subject++ }, false},
@@ -64,9 +64,7 @@ func TestEntryVerify(t *testing.T) { // HIST-3
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			e := entry()
-			if err := e.Chain(before); err != nil {
-				t.Fatal(err)
-			}
+			e.Chain(before)
 			test.change(&e)
 			if got := e.Verify(before); got != test.want {
 				t.Errorf("Verify = %v, want %v", got, test.want)
@@ -75,9 +73,7 @@ func TestEntryVerify(t *testing.T) { // HIST-3
 	}
 	t.Run("HIST-3 another entry before", func(t *testing.T) {
 		e := entry()
-		if err := e.Chain(before); err != nil {
-			t.Fatal(err)
-		}
+		e.Chain(before)
 		if e.Verify([]byte("another")) {
 			t.Error("Verify after another entry = true, want false")
 		}
@@ -86,9 +82,7 @@ func TestEntryVerify(t *testing.T) { // HIST-3
 		e := entry()
 		e.Note("first_name", "", "Ren\xe9e")
 		e.Note("name", "", "Ren\xe9e")
-		if err := e.Chain(before); err != nil {
-			t.Fatal(err)
-		}
+		e.Chain(before)
 		for _, changes := range []*[]Change{&e.Facts, &e.Personal} {
 			text, err := json.Marshal(*changes)
 			if err != nil {

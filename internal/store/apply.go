@@ -136,12 +136,9 @@ var entryColumns = []string{"account_key", "n", "at", "batch", "actor_key", "act
 func (tx *Tx) insertEntries(ctx context.Context, entries []audit.Entry) error {
 	rows := make([][]any, len(entries))
 	for i, e := range entries {
-		facts, personal, err := entryValues(e)
-		if err != nil {
-			return err
-		}
+		facts, personal := e.Texts()
 		rows[i] = []any{e.Account, e.N, e.At, e.Batch, orNull(e.Actor), e.ActorKind, orNull(e.StaffEntry), e.Door,
-			e.Kind, orNull(e.Subject), orNull(e.Unit), orNull(e.Object), facts, e.Salt, personal, e.Digest, e.Hash}
+			e.Kind, orNull(e.Subject), orNull(e.Unit), orNull(e.Object), facts, e.Salt, textOrNull(personal), e.Digest, e.Hash}
 	}
 	if _, err := tx.bulkInsert(ctx, "entry", entryColumns, rows, ""); err != nil {
 		return fmt.Errorf("record history: %w", err)
@@ -149,19 +146,12 @@ func (tx *Tx) insertEntries(ctx context.Context, entries []audit.Entry) error {
 	return nil
 }
 
-func entryValues(e audit.Entry) (facts string, personal any, err error) {
-	text, err := json.Marshal(e.Facts)
-	if err != nil {
-		return "", nil, fmt.Errorf("entry facts: %w", err)
+// textOrNull stores the empty text as NULL.
+func textOrNull(text string) any {
+	if text == "" {
+		return nil
 	}
-	if len(e.Personal) == 0 {
-		return string(text), nil, nil
-	}
-	beside, err := json.Marshal(e.Personal)
-	if err != nil {
-		return "", nil, fmt.Errorf("entry values: %w", err)
-	}
-	return string(text), string(beside), nil
+	return text
 }
 
 func (tx *Tx) insertMails(ctx context.Context, mails []directory.Mail, seal Sealer) error {

@@ -367,7 +367,7 @@ func changeLines(t task, choices app.AddChoices, changes []audit.Change) []chang
 			}
 			return value
 		}
-		lines[n] = changeLine{t.T("field." + c.Field), say(c.Before), say(c.After)}
+		lines[n] = changeLine{t.T("field." + c.Field), say(c.Before.Text()), say(c.After.Text())}
 	}
 	return lines
 }

@@ -154,13 +154,13 @@ func (h Handler) changes(q *page.Request, s app.Shown) []change {
 	for _, all := range [][]audit.Change{s.Entry.Facts, s.Entry.Personal} {
 		for _, c := range all {
 			if c.Field == "email" {
-				email = c.After
+				email = c.After.Text()
 			}
-			if c.Field == "referent" || c.Field == "version" || c.Field == "user_name" && c.Before == "" && c.After == email {
+			if c.Field == "referent" || c.Field == "version" || c.Field == "user_name" && c.Before.IsZero() && c.After.Text() == email {
 				continue // says nothing to people, or nothing more
 			}
-			changes = append(changes, change{Field: fieldName(q, c.Field), Before: h.words(q, s, c.Field, c.Before),
-				After: h.words(q, s, c.Field, c.After), Hidden: c.Before == "" && c.After == ""})
+			changes = append(changes, change{Field: fieldName(q, c.Field), Before: h.words(q, s, c.Field, c.Before.Text()),
+				After: h.words(q, s, c.Field, c.After.Text()), Hidden: c.Before.IsZero() && c.After.IsZero()})
 		}
 	}
 	return changes
