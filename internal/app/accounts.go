@@ -111,13 +111,13 @@ func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster, b
 		return nil, nil
 	}
 	u, err := r.UserBySignInName(ctx, b.Email)
-	already, planned := buyers[directory.FoldEmail(b.Email)]
+	already, planned := buyers[b.Email]
 	switch {
 	case planned:
 		u = already
 	case refusedWith(err, "user.not_found"):
 		u = ro.newUser(directory.User{Email: b.Email, Civility: b.Civility, First: b.First, Last: b.Last, Language: b.Language})
-		buyers[directory.FoldEmail(b.Email)] = u
+		buyers[b.Email] = u
 	case err != nil:
 		return nil, err
 	}
@@ -169,9 +169,11 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 		return n, nil
 	}
 	b := *n.Buyer
-	if err := directory.EmailFault(b.Email); err != "" {
-		return n, directory.InvalidField("buyer_email", err, directory.Args{"Text": b.Email})
+	email, refusal := directory.CleanEmail("buyer_email", b.Email)
+	if refusal != nil {
+		return n, refusal
 	}
+	b.Email = email
 	if b.Language == "" {
 		b.Language = n.Language
 	}

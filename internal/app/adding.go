@@ -148,7 +148,7 @@ func markDoubles(rows []NewMember) []NewMember {
 	rows = slices.Clone(rows)
 	first := make(map[string]int, len(rows))
 	for i := range rows {
-		folded := directory.Fold(rows[i].Email)
+		folded := directory.FoldEmail(rows[i].Email)
 		if row, seen := first[folded]; seen && folded != "" {
 			rows[i].double = row
 			continue
@@ -438,9 +438,11 @@ const (
 )
 
 func (a *adding) checkTexts(n *NewMember) *directory.Error {
-	if code := directory.EmailFault(n.Email); code != "" {
-		return directory.InvalidField("email", code, directory.Args{"Text": n.Email})
+	email, refusal := directory.CleanEmail("email", n.Email)
+	if refusal != nil {
+		return refusal
 	}
+	n.Email = email
 	for _, text := range []struct {
 		field string
 		value *string

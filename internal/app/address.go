@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -17,21 +16,21 @@ import (
 // password.wrong_old, with limit.hourly, and with the field at fault.
 func (u *Users) ChangeEmail(ctx context.Context, actor authz.Actor, email, password string) error {
 	defer u.evenly(ctx, u.now())
-	email = strings.TrimSpace(email)
-	if fault := directory.EmailFault(email); fault != "" {
-		return directory.InvalidField("email", fault, directory.Args{"Text": email})
+	email, refusal := directory.CleanEmail("email", email)
+	if refusal != nil {
+		return refusal
 	}
 	user, err := u.Profile(ctx, actor)
 	if err != nil {
 		return err
 	}
-	if directory.FoldEmail(email) == directory.FoldEmail(user.Email) {
+	if email == directory.FoldEmail(user.Email) {
 		return directory.InvalidField("email", "email.same", nil)
 	}
 	if err := u.provesOld(ctx, Client{actor.Address, actor.Agent}, user, password); err != nil {
 		return err
 	}
-	err = u.ration(ctx, ration{"email", user.UUID, 5}, ration{"email.to", digestOf(directory.FoldEmail(email)), 3})
+	err = u.ration(ctx, ration{"email", user.UUID, 5}, ration{"email.to", digestOf(email), 3})
 	if err != nil {
 		return err
 	}

@@ -99,8 +99,9 @@ func (c *core) mayTakeOver(ctx context.Context, r *store.Reader, account directo
 // verified domain like the one before: an account cannot send somebody's mail
 // elsewhere.
 func (c *core) editAddress(ctx context.Context, r *store.Reader, p *Plan, u *directory.User, email string) (relink bool, err error) {
-	if fault := directory.EmailFault(email); fault != "" {
-		return false, directory.InvalidField("email", fault, directory.Args{"Text": email})
+	email, refusal := directory.CleanEmail("email", email)
+	if refusal != nil {
+		return false, refusal
 	}
 	changed := *u
 	changed.Email = email

@@ -41,7 +41,7 @@ func (u *Users) Register(ctx context.Context, client Client, form Registering) e
 		return err
 	}
 	err = u.ration(ctx,
-		ration{"register", digestOf(directory.FoldEmail(form.Email)), 3},
+		ration{"register", digestOf(form.Email), 3},
 		ration{"register.address", networkOf(client.Address), 20})
 	if err != nil {
 		return err
@@ -83,11 +83,13 @@ func knownMail(known directory.User, address string) directory.Mail {
 }
 
 func (u *Users) checkRegistering(form Registering) (Registering, error) {
-	form.Email, form.Number, form.Message = strings.TrimSpace(form.Email), strings.TrimSpace(form.Number), strings.TrimSpace(form.Message)
+	form.Number, form.Message = strings.TrimSpace(form.Number), strings.TrimSpace(form.Message)
 	form.First, form.Last = strings.TrimSpace(form.First), strings.TrimSpace(form.Last)
-	if fault := directory.EmailFault(form.Email); fault != "" {
-		return form, directory.InvalidField("email", fault, directory.Args{"Text": form.Email})
+	email, refusal := directory.CleanEmail("email", form.Email)
+	if refusal != nil {
+		return form, refusal
 	}
+	form.Email = email
 	for _, f := range []struct {
 		name, value string
 		most        int

@@ -27,15 +27,16 @@ type NewStaff struct {
 // It refuses with user.name_taken, with the field at fault, and with what the
 // password policy says.
 func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) (directory.User, error) {
-	n.Email, n.UserName = strings.TrimSpace(n.Email), strings.TrimSpace(n.UserName)
+	email, refusal := directory.CleanEmail("email", n.Email)
+	if refusal != nil {
+		return directory.User{}, refusal
+	}
+	n.Email, n.UserName = email, strings.TrimSpace(n.UserName)
 	if n.UserName == "" {
 		n.UserName = n.Email
 	}
 	if n.Language == "" {
 		n.Language = u.catalogue().Languages[0]
-	}
-	if fault := directory.EmailFault(n.Email); fault != "" {
-		return directory.User{}, directory.InvalidField("email", fault, directory.Args{"Text": n.Email})
 	}
 	if !slices.Contains(authz.StaffRoles(), n.Role) {
 		return directory.User{}, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})

@@ -101,7 +101,13 @@ func TestImports(t *testing.T) {
 
 		switch {
 		case name == "directory":
-			forbid(p.Imports, "directory is pure, the standard library only", func(path string) bool { return !standard(path) })
+			forbid(p.Imports, "directory is pure, besides the standard library only address", func(path string) bool {
+				return !standard(path) && path != module+"internal/address"
+			})
+		case name == "address":
+			forbid(p.Imports, "address is pure, besides the standard library only tables of letters", func(path string) bool {
+				return !standard(path) && path != "golang.org/x/net/idna" && path != "golang.org/x/text/unicode/norm"
+			})
 		case name == "authz":
 			forbid(p.Imports, "pure, besides the standard library only directory", notStandard)
 			forbid(p.Imports, "pure, besides the standard library only directory", otherThan("directory"))

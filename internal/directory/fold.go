@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -56,12 +55,6 @@ func Fold(s string) string {
 		out = appendPlain(out, unicode.ToLower(r))
 	}
 	return string(out)
-}
-
-// FoldEmail brings an address into the form that is compared: lower case,
-// trimmed. Accents stay, for they are another mailbox (ADD-2).
-func FoldEmail(s string) string {
-	return strings.ToLower(strings.TrimSpace(s))
 }
 
 // folded says whether s is plain ASCII that Fold leaves as it is.

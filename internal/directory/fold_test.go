@@ -49,9 +49,35 @@ func TestFoldKnowsEveryLatinLetter(t *testing.T) {
 	}
 }
 
-func TestFoldEmail(t *testing.T) { // ADD-2
-	if got, want := FoldEmail(" Éric.BERTIN@Maraval.FR\t"), "éric.bertin@maraval.fr"; got != want {
-		t.Errorf("FoldEmail = %q, want %q", got, want)
+func TestFoldEmail(t *testing.T) { // ADD-2, USER-9
+	for _, test := range []struct{ typed, want string }{
+		{" éric.BERTIN@Maraval.FR\t", "éric.bertin@maraval.fr"},
+		{"Éric@maraval.fr", "Éric@maraval.fr"}, // another mailbox for the server it goes to
+		{"a@Café.fr", "a@xn--caf-dma.fr"},
+	} {
+		if got := FoldEmail(test.typed); got != test.want {
+			t.Errorf("FoldEmail(%q) = %q, want %q", test.typed, got, test.want)
+		}
+	}
+}
+
+func TestCleanEmail(t *testing.T) { // USER-9
+	for _, test := range []struct{ typed, want, code string }{
+		{" Y.Bertin@CAFÉ.fr ", "y.bertin@xn--caf-dma.fr", ""},
+		{"a@\u212aopf.de", "", "email.form"},
+		{"nobody", "", "email.no_at"},
+	} {
+		got, refusal := CleanEmail("contact", test.typed)
+		code := ""
+		if refusal != nil {
+			code = refusal.Code
+			if refusal.Field != "contact" {
+				t.Errorf("CleanEmail(%q) refuses field %q", test.typed, refusal.Field)
+			}
+		}
+		if got != test.want || code != test.code {
+			t.Errorf("CleanEmail(%q) = %q, %q, want %q, %q", test.typed, got, code, test.want, test.code)
+		}
 	}
 }
 

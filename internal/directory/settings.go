@@ -1,6 +1,10 @@
 package directory
 
-import "time"
+import (
+	"time"
+
+	"intendant/internal/address"
+)
 
 // Bounds of what an account may set for itself.
 const (
@@ -71,8 +75,8 @@ func (d Domain) Proved(records []string) bool {
 // CleanDomain is a typed mail domain as it is stored; it refuses what is none
 // with domain.malformed.
 func CleanDomain(typed string) (string, *Error) {
-	name := DomainOf("x@" + trimDomain(typed))
-	if name == "" || EmailFault("x@"+name) != "" {
+	name, fault := address.Domain(trimDomain(typed))
+	if fault != "" {
 		return "", InvalidField("domain", "domain.malformed", Args{"Text": typed})
 	}
 	return name, nil
