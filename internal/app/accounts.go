@@ -53,6 +53,9 @@ func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) 
 		if err := p.RequireDutyOver(authz.CreateAccounts); err != nil {
 			return err
 		}
+		if err := s.followCatalogue(ctx, r); err != nil {
+			return err
+		}
 		account, err := s.planAccount(ctx, r, p, n, map[string]directory.User{})
 		if made = account; err != nil || !actor.Limited() {
 			return err

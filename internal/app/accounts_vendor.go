@@ -298,6 +298,9 @@ func (s *Accounts) Change(ctx context.Context, actor authz.Actor, id directory.A
 		if change.Version != 0 && change.Version != before.Version {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
+		if err := s.followCatalogue(ctx, r); err != nil {
+			return err
+		}
 		if after, err = s.changed(before, change); err != nil {
 			return err
 		}

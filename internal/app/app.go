@@ -60,7 +60,7 @@ func New(o Options) *App {
 		db: o.DB, box: o.Box, passwords: o.Passwords, now: o.Now, log: o.Log, lookupTXT: o.LookupTXT, wait: o.Wait, mailbox: o.Mailbox,
 		waker: make(chan struct{}, 1),
 	}
-	c.current.Store(o.Catalogue)
+	c.current.Store(&inForce{declared: o.Catalogue})
 	return &App{
 		Accounts: &Accounts{c}, Users: &Users{c}, Sessions: &Sessions{c}, Members: &Members{c}, Keys: &Keys{c},
 		JoinRequests: &JoinRequests{c}, Invitations: &Invitations{c}, Imports: &Imports{c}, History: &History{c},
@@ -79,8 +79,7 @@ type core struct {
 	log       *slog.Logger
 	lookupTXT func(ctx context.Context, domain string) ([]string, error)
 	wait      func(ctx context.Context, d time.Duration)
-	current   atomic.Pointer[catalogue.Catalogue]
-	applied   atomic.Int64 // the version of current; 0 for the one given to New
+	current   atomic.Pointer[inForce]
 	mailbox   MailboxMode
 	waker     chan struct{}
 	counted   counted
@@ -136,8 +135,9 @@ type (
 // instant is the present in the precision that is stored.
 func (c *core) instant() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
 
-// catalogue is the one in force.
-func (c *core) catalogue() *catalogue.Catalogue { return c.current.Load() }
+// catalogue is the one in force, as far as this process knows: what writes what
+// it declares calls followCatalogue.
+func (c *core) catalogue() *catalogue.Catalogue { return c.current.Load().declared }
 
 // policies are the catalogue's for the account's type, under what the account
 // set for itself.

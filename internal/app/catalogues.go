@@ -36,7 +36,8 @@ type Applied struct {
 }
 
 // JobRoles is the kind of the job that brings the accounts' roles to the
-// catalogue in force; UpdateRoles does it.
+// catalogue in force; RunUpdate does it. Its subject is the version it was
+// queued for.
 const JobRoles = "catalogue_roles"
 
 // Show is the catalogue in force, for staff.
@@ -91,6 +92,9 @@ func (s *Catalogues) draft(ctx context.Context, r *store.Reader, text string) (C
 			}
 		}
 	}
+	if err := s.followCatalogue(ctx, r); err != nil {
+		return d, err
+	}
 	d.Changes = catalogue.Compare(s.catalogue(), d.declared)
 	return d, nil
 }
@@ -120,38 +124,57 @@ func (s *Catalogues) Apply(ctx context.Context, actor authz.Actor, text string, 
 		entry.Note("version", strconv.FormatInt(d.Version, 10), strconv.FormatInt(d.Version+1, 10))
 		entry.Note("name", s.catalogue().Name, d.declared.Name)
 		p.Record(entry)
-		p.Job(directory.Job{Kind: JobRoles, Unique: JobRoles})
+		p.Job(directory.Job{Kind: JobRoles, Unique: JobRoles, Subject: d.Version + 1})
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	s.current.Store(d.declared)
-	s.applied.Store(d.Version + 1)
+	s.putInForce(&inForce{d.Version + 1, d.declared})
 	return nil
 }
 
-// load puts the catalogue that was applied last in force, unless it is already.
-func (s *Catalogues) load(ctx context.Context) error {
-	var latest store.AppliedCatalogue
-	err := s.db.View(ctx, func(r *store.Reader) error {
-		version, err := r.CatalogueVersion(ctx)
-		if err != nil || version == s.applied.Load() {
-			return err
+// An inForce is a catalogue with the version it was applied as; 0 for the one
+// given to New.
+type inForce struct {
+	version  int64
+	declared *catalogue.Catalogue
+}
+
+// putInForce puts a catalogue in force on this node unless a later one is.
+func (c *core) putInForce(next *inForce) {
+	for {
+		now := c.current.Load()
+		if now.version >= next.version || c.current.CompareAndSwap(now, next) {
+			return
 		}
-		latest, err = r.LatestCatalogue(ctx)
+	}
+}
+
+// followCatalogue puts in force on this node what the reader sees as applied, if that is
+// later than what this node knows. Whoever writes what the catalogue declares
+// calls it first, within the change: what a process remembers may be older than
+// the change that made it write (ROLE-3).
+func (c *core) followCatalogue(ctx context.Context, r *store.Reader) error {
+	version, err := r.CatalogueVersion(ctx)
+	if err != nil || version <= c.current.Load().version {
 		return err
-	})
-	if err != nil || latest.Version == 0 {
+	}
+	latest, err := r.LatestCatalogue(ctx)
+	if err != nil {
 		return err
 	}
 	declared, faults := catalogue.Read("applied", strings.NewReader(latest.Text))
 	if len(faults) > 0 {
 		return fmt.Errorf("read applied catalogue %d: %s", latest.Version, faults)
 	}
-	s.current.Store(declared)
-	s.applied.Store(latest.Version)
+	c.putInForce(&inForce{latest.Version, declared})
 	return nil
+}
+
+// load puts the catalogue that was applied last in force, unless it is already.
+func (s *Catalogues) load(ctx context.Context) error {
+	return s.db.View(ctx, func(r *store.Reader) error { return s.followCatalogue(ctx, r) })
 }
 
 // Follow puts in force what another node applied. It runs at intervals.
@@ -160,10 +183,24 @@ func (s *Catalogues) Follow(ctx context.Context) error { return s.load(ctx) }
 // accountsAtOnce is how many accounts' roles are read together.
 const accountsAtOnce = 200
 
+// RunUpdate does the job that a change of the catalogue leaves behind. A job for
+// a version that this node cannot see yet fails and is tried again.
+func (s *Catalogues) RunUpdate(ctx context.Context, job directory.Job) error {
+	if err := s.load(ctx); err != nil {
+		return err
+	}
+	if known := s.current.Load().version; known < job.Subject {
+		return fmt.Errorf("update roles: job is for catalogue %d, the database has %d", job.Subject, known)
+	}
+	_, err := s.UpdateRoles(ctx)
+	return err
+}
+
 // UpdateRoles brings the shipped roles of all accounts to the catalogue in
 // force and answers how many accounts changed: new ones are added, those that
 // are gone archived, and those that an account changed itself are kept (ROLE-3).
-// It may run twice.
+// Each account is compared with the catalogue that
+// its own change sees. It may run twice.
 func (s *Catalogues) UpdateRoles(ctx context.Context) (int, error) {
 	changed, after := 0, directory.AccountID(0)
 	for {
@@ -191,6 +228,9 @@ func (s *Catalogues) UpdateRoles(ctx context.Context) (int, error) {
 
 // staleRoles are those accounts whose roles differ from the catalogue's.
 func (s *Catalogues) staleRoles(ctx context.Context, r *store.Reader, keys []directory.AccountID) ([]directory.AccountID, error) {
+	if err := s.followCatalogue(ctx, r); err != nil {
+		return nil, err
+	}
 	roles, err := r.RolesOfAccounts(ctx, keys)
 	if err != nil {
 		return nil, err
@@ -211,6 +251,9 @@ func (s *Catalogues) staleRoles(ctx context.Context, r *store.Reader, keys []dir
 func (s *Catalogues) updateRoles(ctx context.Context, id directory.AccountID) error {
 	_, err := s.perform(ctx, SystemActor(), id, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		p.OpenToAnyone("who applied the catalogue was asked for the duty then")
+		if err := s.followCatalogue(ctx, r); err != nil {
+			return err
+		}
 		account, err := r.Account(ctx, id)
 		if err != nil {
 			return err

@@ -95,7 +95,7 @@ func walls() map[string]wall {
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			History: PurgeAccess
-			Catalogue: Follow UpdateRoles
+			Catalogue: Follow RunUpdate UpdateRoles
 			Roles: FoldNames
 			Mails: Deliver Failed Held Next Purge Sent
 			Jobs: Done Failed Next Released Renew`,

@@ -85,6 +85,9 @@ func (s *Imports) customerNoun() noun {
 // waits, and its buyer's invitation. A number that somebody has, now or before,
 // is reported as such and not changed.
 func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, i directory.Import, rows []sourceRow) ([]RowFacts, error) {
+	if err := s.followCatalogue(ctx, r); err != nil {
+		return nil, err
+	}
 	accounts := &Accounts{s.core}
 	buyers := map[string]directory.User{}
 	facts := make([]RowFacts, len(rows))

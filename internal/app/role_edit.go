@@ -176,6 +176,9 @@ func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *Plan) (*roleEdi
 	if err := p.Require(authz.ManageRoles, 0); err != nil {
 		return nil, err
 	}
+	if err := c.followCatalogue(ctx, r); err != nil {
+		return nil, err
+	}
 	e := &roleEdit{core: c, r: r, plan: p}
 	var err error
 	if e.account, err = r.Account(ctx, p.Account); err != nil {

@@ -5,18 +5,14 @@ import (
 	"time"
 
 	"intendant/internal/app"
-	"intendant/internal/directory"
 	"intendant/internal/jobs"
 )
 
 // handlers do the jobs that changes leave behind, by kind.
 func (i *Installation) handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
-		app.JobImport: i.App.Imports.RunImport,
-		app.JobRoles: func(ctx context.Context, _ directory.Job) error {
-			_, err := i.App.Catalogue.UpdateRoles(ctx)
-			return err
-		},
+		app.JobImport:    i.App.Imports.RunImport,
+		app.JobRoles:     i.App.Catalogue.RunUpdate,
 		app.JobRoleNames: i.App.Roles.FoldNames,
 	}
 }
