@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -371,28 +373,44 @@ const RequestsPerPage = 50
 // Lapse ends requests that nobody decided in time (JOIN-4), and reports how
 // many. It may run twice.
 func (s *JoinRequests) Lapse(ctx context.Context) (int, error) {
-	days := s.catalogue().EffectivePolicies("").JoinLapseDays
-	var old []directory.JoinRequest
-	err := s.db.View(ctx, func(r *store.Reader) error {
-		var err error
-		old, err = r.OldJoinRequests(ctx, s.instant().AddDate(0, 0, -days), 1000)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	for i, j := range old {
-		_, err := s.perform(ctx, SystemActor(), j.Account, func(_ context.Context, _ *store.Reader, p *Plan) error {
-			p.OpenToAnyone("time alone decides")
-			p.Change(store.EndJoinRequest{ID: j.ID, State: directory.JoinLapsed})
-			p.Record(p.Entry(audit.JoinLapsed, j.User, int64(j.ID)))
-			return nil
+	before := s.instant().AddDate(0, 0, -s.catalogue().EffectivePolicies("").JoinLapseDays)
+	lapsed := 0
+	err := sweep(ctx, func(last directory.JoinRequest) (old []directory.JoinRequest, err error) {
+		err = s.db.View(ctx, func(r *store.Reader) error {
+			old, err = r.OldJoinRequests(ctx, before, last.ID, 1000)
+			return err
 		})
-		if err != nil {
-			return i, err
+		return old, err
+	}, func(old []directory.JoinRequest) error {
+		var errs []error
+		for _, j := range old {
+			_, err := s.perform(ctx, SystemActor(), j.Account, planLapse(j))
+			if err == nil {
+				lapsed++
+			} else if !refusedWith(err, "unchanged") {
+				errs = append(errs, fmt.Errorf("let join request %d lapse: %w", j.ID, err))
+			}
 		}
+		return errors.Join(errs...)
+	})
+	return lapsed, err
+}
+
+// planLapse ends a request unless somebody has decided it meanwhile (JOIN-6).
+func planLapse(j directory.JoinRequest) Planner {
+	return func(ctx context.Context, r *store.Reader, p *Plan) error {
+		p.OpenToAnyone("time alone decides")
+		now, err := r.JoinRequest(ctx, j.UUID)
+		if err != nil {
+			return err
+		}
+		if now.State != directory.JoinWaiting {
+			return errUnchanged
+		}
+		p.Change(store.EndJoinRequest{ID: j.ID, State: directory.JoinLapsed})
+		p.Record(p.Entry(audit.JoinLapsed, j.User, int64(j.ID)))
+		return nil
 	}
-	return len(old), nil
 }
 
 // Remind mails administrators about requests that have waited a day, at most
@@ -400,21 +418,21 @@ func (s *JoinRequests) Lapse(ctx context.Context) (int, error) {
 // may run twice.
 func (s *JoinRequests) Remind(ctx context.Context) error {
 	day := s.instant().Add(-24 * time.Hour)
-	var accounts []directory.AccountID
-	err := s.db.View(ctx, func(r *store.Reader) error {
-		var err error
-		accounts, err = r.AccountsToRemind(ctx, day, day, 1000)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, account := range accounts {
-		if _, err := s.perform(ctx, SystemActor(), account, s.planReminder(account)); err != nil {
+	return sweep(ctx, func(last directory.AccountID) (accounts []directory.AccountID, err error) {
+		err = s.db.View(ctx, func(r *store.Reader) error {
+			accounts, err = r.AccountsToRemind(ctx, day, day, last, 1000)
 			return err
+		})
+		return accounts, err
+	}, func(accounts []directory.AccountID) error {
+		var errs []error
+		for _, account := range accounts {
+			if _, err := s.perform(ctx, SystemActor(), account, s.planReminder(account)); err != nil {
+				errs = append(errs, fmt.Errorf("remind account %d: %w", account, err))
+			}
 		}
-	}
-	return nil
+		return errors.Join(errs...)
+	})
 }
 
 func (s *JoinRequests) planReminder(account directory.AccountID) Planner {

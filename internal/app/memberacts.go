@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -186,32 +188,34 @@ func nameOf(u directory.User, m directory.Member) string {
 }
 
 // EndPlaces removes the members whose end date is past (USER-6), and reports
-// how many. It may run twice.
+// how many. Those of closed accounts keep their place, and stand in nobody's
+// way. It may run twice.
 func (s *Members) EndPlaces(ctx context.Context) (int, error) {
-	var ended []directory.MemberID
-	err := s.db.View(ctx, func(r *store.Reader) error {
-		var err error
-		ended, err = r.EndedPlaces(ctx, s.instant(), chunk)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
 	done := 0
-	for len(ended) > 0 {
-		account := ended[0].Account()
-		n := slices.IndexFunc(ended, func(id directory.MemberID) bool { return id.Account() != account })
-		if n < 0 {
-			n = len(ended)
+	err := sweep(ctx, func(last directory.MemberID) (ended []directory.MemberID, err error) {
+		err = s.db.View(ctx, func(r *store.Reader) error {
+			ended, err = r.EndedPlaces(ctx, s.instant(), last, chunk)
+			return err
+		})
+		return ended, err
+	}, func(ended []directory.MemberID) error {
+		var errs []error
+		for len(ended) > 0 {
+			account := ended[0].Account()
+			n := slices.IndexFunc(ended, func(id directory.MemberID) bool { return id.Account() != account })
+			if n < 0 {
+				n = len(ended)
+			}
+			verdicts, err := s.endPlaces(ctx, account, ended[:n])
+			if err != nil && !refusedWith(err, "account.closed") {
+				errs = append(errs, fmt.Errorf("end places in account %d: %w", account, err))
+			}
+			done += verdicts.Count(Changed)
+			ended = ended[n:]
 		}
-		verdicts, err := s.endPlaces(ctx, account, ended[:n])
-		if err != nil && !refusedWith(err, "account.closed") {
-			return done, err
-		}
-		done += verdicts.Count(Changed)
-		ended = ended[n:]
-	}
-	return done, nil
+		return errors.Join(errs...)
+	})
+	return done, err
 }
 
 func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, ended []directory.MemberID) (Verdicts, error) {

@@ -2,12 +2,31 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
+
+// sweep works through everything that is due, a page at a time, each page after
+// the last of the one before, until one is empty. What goes wrong with one is
+// answered at the end and keeps no other waiting: it would be as wrong the next
+// time.
+func sweep[T any](ctx context.Context, page func(last T) ([]T, error), work func(some []T) error) error {
+	var last T
+	var errs []error
+	for ctx.Err() == nil {
+		some, err := page(last)
+		if err != nil || len(some) == 0 {
+			return errors.Join(append(errs, err)...)
+		}
+		errs = append(errs, work(some))
+		last = some[len(some)-1]
+	}
+	return errors.Join(append(errs, ctx.Err())...)
+}
 
 // Purge removes what is past its retention: sessions and links that are over,
 // counts nobody adds to, sign-ups that were never confirmed, and requests to

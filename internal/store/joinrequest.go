@@ -195,22 +195,23 @@ func (r *Reader) JoinBlocks(ctx context.Context, account directory.AccountID, us
 	return blocked, nil
 }
 
-// OldJoinRequests lists requests that have waited since before a moment, at
-// most limit (JOIN-4).
-func (r *Reader) OldJoinRequests(ctx context.Context, before time.Time, limit int) ([]directory.JoinRequest, error) {
+// OldJoinRequests lists requests that have waited since before a moment, by key
+// after the one given, at most limit (JOIN-4).
+func (r *Reader) OldJoinRequests(ctx context.Context, before time.Time, after directory.JoinRequestID, limit int) ([]directory.JoinRequest, error) {
 	var a args
 	query := `SELECT ` + joinColumns + ` FROM join_request j WHERE j.state = 'waiting' AND j.created_at < ` + a.add(before) +
-		` ORDER BY j.created_at LIMIT ` + a.add(limit)
+		` AND j.key > ` + a.add(after) + ` ORDER BY j.key LIMIT ` + a.add(limit)
 	return r.joinRequests(ctx, query, a)
 }
 
 // AccountsToRemind lists accounts with requests that have waited since before
-// old, which got no reminder since the other moment (JOIN-8).
-func (r *Reader) AccountsToRemind(ctx context.Context, old, reminded time.Time, limit int) ([]directory.AccountID, error) {
+// old, which got no reminder since the other moment, by key after the one given
+// (JOIN-8).
+func (r *Reader) AccountsToRemind(ctx context.Context, old, reminded time.Time, after directory.AccountID, limit int) ([]directory.AccountID, error) {
 	var a args
 	query := `
 		SELECT DISTINCT j.account_key FROM join_request j
-		WHERE j.state = 'waiting' AND j.account_key IS NOT NULL AND j.created_at < ` + a.add(old) + `
+		WHERE j.state = 'waiting' AND j.account_key > ` + a.add(after) + ` AND j.created_at < ` + a.add(old) + `
 		  AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.account_key = j.account_key AND m.kind = 'join_reminder'
 			AND m.created_at > ` + a.add(reminded) + `)
 		ORDER BY j.account_key LIMIT ` + a.add(limit)

@@ -178,11 +178,12 @@ func (r *Reader) LikelyAdministrator(ctx context.Context, account directory.Acco
 	return key, nil
 }
 
-// EndedPlaces finds members whose end date is past, the longest past first, at
-// most limit (USER-6).
-func (r *Reader) EndedPlaces(ctx context.Context, now time.Time, limit int) ([]directory.MemberID, error) {
+// EndedPlaces finds members whose end date is past, by key after the one given,
+// at most limit (USER-6). A closed account keeps its people as they are (ACC-12).
+func (r *Reader) EndedPlaces(ctx context.Context, now time.Time, after directory.MemberID, limit int) ([]directory.MemberID, error) {
 	var a args
-	query := `SELECT key FROM member WHERE ends_at <= ` + a.add(now) + ` AND removed_at IS NULL ORDER BY ends_at, key LIMIT ` + a.add(limit)
+	query := `SELECT m.key FROM member m JOIN account o ON o.key = m.account_key WHERE m.ends_at <= ` + a.add(now) +
+		` AND m.removed_at IS NULL AND o.state <> 'closed' AND m.key > ` + a.add(after) + ` ORDER BY m.key LIMIT ` + a.add(limit)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("read ended places: %w", err)
