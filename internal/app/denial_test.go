@@ -97,8 +97,8 @@ func walls() map[string]wall {
 			History: PurgeAccess
 			Catalogue: Follow RunUpdate UpdateRoles
 			Roles: FoldNames
-			Mails: Deliver Failed Held Next Purge Sent
-			Jobs: Done Failed Next Released Renew`,
+			Mails: Deliver Failed Held Next Purge Renew Sent
+			Jobs: Done Failed Next Released Renew TakeBack`,
 	} {
 		noun := ""
 		for word := range strings.FieldsSeq(operations) {

@@ -28,7 +28,7 @@ const (
 
 // inlineGrace is how long the job of a small run waits, so that it only takes
 // over what a crash has left.
-const inlineGrace = time.Minute
+const inlineGrace = directory.JobLease
 
 // Why a run ends before its rows do: another worker went ahead, somebody
 // stopped it or read the file anew.

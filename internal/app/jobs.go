@@ -34,6 +34,18 @@ func (j *Jobs) Renew(ctx context.Context, job directory.Job) (bool, error) {
 	return kept, err
 }
 
+// TakeBack gives back what workers of a process that is dead had taken, so that
+// it goes on at once. It does so only where this process is the one that works
+// on the database, which an embedded one alone can tell; elsewhere leases end by
+// themselves after directory.JobLease.
+func (j *Jobs) TakeBack(ctx context.Context) error {
+	alone, err := j.db.HoldWork()
+	if err != nil || !alone {
+		return err
+	}
+	return j.note(ctx, func(tx *store.Tx) error { return tx.EndLeases(ctx) })
+}
+
 // Done ends a job that was worked through.
 func (j *Jobs) Done(ctx context.Context, job directory.Job) error {
 	return j.note(ctx, func(tx *store.Tx) error { return tx.EndJob(ctx, job, "done", "") })

@@ -39,7 +39,8 @@ type Delivery struct {
 }
 
 // Next takes at most limit mails that are due for the worker that asks, for
-// directory.MailLease; what it does not settle by then is handed out again. On
+// directory.MailLease; what it neither settles nor renews by then is handed out
+// again. On
 // several nodes no mail is handed out twice at a time. Mails over a cap wait
 // (MAIL-4): two nodes that ask at the same moment may pass it by what each of
 // them takes.
@@ -100,6 +101,17 @@ func (m *Mails) open(ctx context.Context, leased []store.StoredMail) ([]Delivery
 		deliveries = append(deliveries, d)
 	}
 	return deliveries, nil
+}
+
+// Renew keeps a mail for another directory.MailLease. It answers false when the
+// mail has gone to another worker.
+func (m *Mails) Renew(ctx context.Context, d Delivery) (bool, error) {
+	var kept bool
+	err := m.note(ctx, func(tx *store.Tx) (err error) {
+		kept, err = tx.RenewMail(ctx, d.Mail, tx.Now.Add(directory.MailLease))
+		return err
+	})
+	return kept, err
 }
 
 // Sent settles a mail that a server has accepted, under the Message-ID it had.

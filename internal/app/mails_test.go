@@ -134,11 +134,12 @@ func TestMailsNext(t *testing.T) {
 			many := directory.Mail{Address: "a@maraval.example", Batch: "b"}
 			late := directory.Mail{Address: "b@maraval.example", Due: w.Now().Add(directory.UndoWindow)}
 			ids := queue(t, w, many, late, directory.Mail{Address: "c@maraval.example"})
-			if got := next(t, w, 1); len(got) != 1 || got[0].Mail.ID != ids[2] {
-				t.Errorf("first: %v, want the single mail", got)
-			}
-			if got := next(t, w, 5); len(got) != 1 || got[0].Mail.ID != ids[0] {
-				t.Errorf("then: %v, want the mail of the act on many", got)
+			for n, want := range []directory.MailID{ids[2], ids[0]} {
+				got := next(t, w, 1)
+				if len(got) != 1 || got[0].Mail.ID != want {
+					t.Fatalf("%d: %v, want the single mail, then that of the act on many", n, got)
+				}
+				w.Must(w.Mails.Sent(t.Context(), got[0], "x"))
 			}
 			w.Pass(directory.UndoWindow)
 			if got := next(t, w, 5); len(got) != 1 || got[0].Mail.ID != ids[1] {
@@ -228,6 +229,34 @@ func TestMailsFail(t *testing.T) {
 				t.Error("the held mail does not come again")
 			}
 		})
+	})
+}
+
+// TestMailsRenewed: a mail that takes longer than a lease stays with the worker
+// that sends it.
+func TestMailsRenewed(t *testing.T) { // MAIL-2
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		queue(t, w, directory.Mail{Address: "a@maraval.example"})
+		slow := next(t, w, 1)[0]
+		for range 5 {
+			w.Pass(directory.MailLease - time.Second)
+			if kept, err := w.Mails.Renew(t.Context(), slow); err != nil || !kept {
+				t.Fatalf("Renew = %v, %v, want it kept", kept, err)
+			}
+			if got := next(t, w, 1); len(got) != 0 {
+				t.Fatalf("handed out again while its worker renews: %v", got)
+			}
+		}
+		w.Pass(directory.MailLease)
+		if got := next(t, w, 1); len(got) != 1 {
+			t.Fatalf("after the lease: %v, want it again", got)
+		}
+		if kept, err := w.Mails.Renew(t.Context(), slow); err != nil || kept {
+			t.Errorf("Renew by the worker that lost it = %v, %v", kept, err)
+		}
+		if directory.MailLease > 30*time.Second || directory.JobLease > 30*time.Second || directory.LeaseBeat > directory.JobLease/3 {
+			t.Error("what a dead worker had waits longer than half a minute, or a living one renews too seldom")
+		}
 	})
 }
 

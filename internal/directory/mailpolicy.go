@@ -9,9 +9,9 @@ const (
 	UndoWindow = 2 * time.Minute
 	// MailTries is how often a mail is tried before it is dead.
 	MailTries = 12
-	// MailLease is how long a worker has for the mails it took; a worker that
-	// died gives them back after it.
-	MailLease = 10 * time.Minute
+	// MailLease is how long a worker has for the mails it took, unless it renews
+	// it: a worker that died gives them back after it.
+	MailLease = 30 * time.Second
 	// MailsPerAccountHour caps what goes out in an account's name in an hour.
 	// The installation's own mails have no such cap. Rule MAIL-4.
 	MailsPerAccountHour = 5000
@@ -27,7 +27,9 @@ const (
 	// JobTries is how often a job is tried before it is dead.
 	JobTries = 12
 	// JobLease is how long a worker has for a job; it renews it while it works.
-	JobLease = 5 * time.Minute
+	JobLease = 30 * time.Second
+	// LeaseBeat is how often a worker that lives renews its leases.
+	LeaseBeat = 10 * time.Second
 	// MailboxDays is how long the built-in mailbox keeps a message.
 	MailboxDays = 30
 	// JobDays is how long a job that has ended is kept.

@@ -36,6 +36,7 @@ type Runner struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Poll     time.Duration // how often rows are looked for unasked; 0: 10 seconds
+	Beat     time.Duration // how often leases are renewed; 0: directory.LeaseBeat
 }
 
 const (
@@ -120,10 +121,12 @@ func (r *Runner) sendMails(ctx context.Context) (int, error) {
 
 func (r *Runner) send(ctx context.Context, d app.Delivery) error {
 	var messageID string
+	end := r.keep(ctx, func() {}, func() (bool, error) { return r.App.Mails.Renew(ctx, d) })
 	err := guarded(func() (err error) {
 		messageID, err = r.Deliver(ctx, d)
 		return err
 	})
+	end()
 	var refusal *directory.Error
 	switch {
 	case err == nil:
@@ -151,11 +154,9 @@ func (r *Runner) work(ctx context.Context, job directory.Job) error {
 	}
 	working, stop := context.WithCancel(ctx)
 	defer stop()
-	var keeper sync.WaitGroup
-	keeper.Go(func() { r.keep(working, stop, job) })
+	end := r.keep(working, stop, func() (bool, error) { return r.App.Jobs.Renew(working, job) })
 	err := guarded(func() error { return handle(working, job) })
-	stop()
-	keeper.Wait()
+	end()
 	switch {
 	case err == nil:
 		return r.App.Jobs.Done(settled, job)
@@ -166,26 +167,35 @@ func (r *Runner) work(ctx context.Context, job directory.Job) error {
 	return r.App.Jobs.Failed(settled, job, err.Error())
 }
 
-// keep renews the lease of a job while it is worked on, and stops the work when
-// the lease is lost.
-func (r *Runner) keep(ctx context.Context, stop func(), job directory.Job) {
-	ticker := time.NewTicker(directory.JobLease / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			kept, err := r.App.Jobs.Renew(ctx, job)
+// keep renews a lease while the work lives, so that leases can be short, and
+// calls lost when it went to another worker. What it answers ends it.
+func (r *Runner) keep(ctx context.Context, lost func(), renew func() (bool, error)) (end func()) {
+	beat := r.Beat
+	if beat <= 0 {
+		beat = directory.LeaseBeat
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() {
+		ticker := time.NewTicker(beat)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			kept, err := renew()
 			if err != nil && ctx.Err() == nil {
-				r.Log.ErrorContext(ctx, "renew job", "job", int64(job.ID), "error", err)
+				r.Log.ErrorContext(ctx, "renew lease", "error", err)
 			}
 			if err == nil && !kept {
-				stop()
+				lost()
 				return
 			}
 		}
-	}
+	})
+	return func() { stop(); keeper.Wait() }
 }
 
 // keepTime runs the periodic work that is due, one after the other.

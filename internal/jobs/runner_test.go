@@ -150,6 +150,32 @@ func TestRunnerStops(t *testing.T) { // MAIL-2
 	})
 }
 
+// TestRunnerBeats: work that lasts longer than a lease is done once.
+func TestRunnerBeats(t *testing.T) { // MAIL-2
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		var sent, worked atomic.Int64
+		ctx, stopClock := context.WithCancel(t.Context())
+		defer stopClock()
+		began := time.Now()
+		go hasten(ctx, w, began) // a lease lasts half a second
+		long := func() { time.Sleep(2 * directory.JobLease / crashHaste) }
+		r := func() *jobs.Runner {
+			return &jobs.Runner{App: w.App, Now: w.Now, Beat: 20 * time.Millisecond,
+				Handlers: map[string]jobs.Handler{"long": func(context.Context, directory.Job) error { worked.Add(1); long(); return nil }},
+				Deliver:  func(context.Context, app.Delivery) (string, error) { sent.Add(1); long(); return "id", nil },
+			}
+		}
+		put(t, w, []directory.Mail{{Kind: "good", Address: "a@x.example"}}, []directory.Job{{Kind: "long"}})
+		one, other := start(t, r()), start(t, r())
+		until(t, "the mail to be sent", func() bool { return totals(t, w)[directory.MailSent] == 1 })
+		one()
+		other()
+		if sent.Load() != 1 || worked.Load() != 1 {
+			t.Errorf("the mail was sent %d times and the job worked on %d times, want once each", sent.Load(), worked.Load())
+		}
+	})
+}
+
 func TestKilledBetweenServerAndRow(t *testing.T) { // MAIL-2
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		put(t, w, []directory.Mail{{Kind: mail.PasswordChanged, Address: "a@x.example"}}, nil)

@@ -107,6 +107,9 @@ func (s *Server) URL() string {
 // requests and mails on their way finish.
 func (s *Server) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
+	if err := s.App.Jobs.TakeBack(ctx); err != nil { // those of a process that was killed
+		s.log.ErrorContext(ctx, "take back leases", "error", err)
+	}
 	var working sync.WaitGroup
 	working.Go(func() { s.workers.Run(ctx) })
 	err := s.http.Run(ctx)

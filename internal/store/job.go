@@ -71,6 +71,21 @@ func (tx *Tx) RenewJob(ctx context.Context, j directory.Job, until time.Time) (b
 	return n > 0, nil
 }
 
+// EndLeases gives back every mail and job that a worker has. It is for whoever
+// knows that no worker lives: on an embedded database at the start, after the
+// process before was killed.
+func (tx *Tx) EndLeases(ctx context.Context) error {
+	for _, table := range []string{"job", "mail"} {
+		var a args
+		now := a.add(tx.Now)
+		query := `UPDATE ` + table + ` SET leased_until = ` + now + ` WHERE state = 'waiting' AND leased_until > ` + now
+		if _, err := exec(ctx, tx, query, a); err != nil {
+			return fmt.Errorf("end leases of a dead worker: %w", err)
+		}
+	}
+	return nil
+}
+
 // EndJob ends a job as "done" or "dead", with what went wrong.
 func (tx *Tx) EndJob(ctx context.Context, j directory.Job, state, lastError string) error {
 	var a args

@@ -156,6 +156,18 @@ func (tx *Tx) LeaseMails(ctx context.Context, ids []directory.MailID, until time
 	return mails, nil
 }
 
+// RenewMail keeps a mail for its worker until a time. It answers false when the
+// lease went to another one meanwhile.
+func (tx *Tx) RenewMail(ctx context.Context, m directory.Mail, until time.Time) (bool, error) {
+	var a args
+	query := `UPDATE mail SET leased_until = ` + a.add(until) + ` WHERE key = ` + a.add(m.ID) + ` AND state = 'waiting' AND tries = ` + a.add(m.Tries)
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return false, fmt.Errorf("renew mail: %w", err)
+	}
+	return n > 0, nil
+}
+
 // PostponeMails lets every due mail of these accounts and to these addresses
 // wait until a time, saying why. What a worker has goes on.
 func (tx *Tx) PostponeMails(ctx context.Context, full directory.Admission, until time.Time, why string) error {

@@ -38,6 +38,7 @@ type DB struct {
 	logger  *slog.Logger
 	types   *columnTypes
 	roles   *roleMemo
+	held    presence // SQLite: what tells other processes that this one is here
 }
 
 // Open connects to the database at address: "sqlite:PATH" or "postgres://…". A
@@ -78,6 +79,9 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 func (db *DB) openSQLite(path string, readers int) error {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return errors.New("SQLite needs a file: readers and writer are separate connections")
+	}
+	if err := db.held.open(path); err != nil {
+		return err
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -157,7 +161,7 @@ func (db *DB) Close() error {
 	if db.write != nil { // last, so that SQLite folds its log into the file
 		errs = append(errs, db.write.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, db.held.release())...)
 }
 
 // Dialect returns "sqlite" or "postgres".
