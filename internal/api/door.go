@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -59,7 +60,7 @@ func (f *Face) serve(out *answer, r *http.Request, v visit) {
 	if f.described(out, r) {
 		return
 	}
-	client := app.Client{Address: httpserver.ClientOf(r.Context()).Addr.String(), Agent: r.UserAgent()}
+	client := app.Client{Address: httpserver.ClientOf(r.Context()).Addr.String(), Agent: httpserver.Agent(r)}
 	token, given := bearerOf(r)
 	bearing, err := f.App.TechnicalUsers.Resolve(r.Context(), token, client)
 	if err != nil {
@@ -108,8 +109,13 @@ func (f *Face) admitted(out *answer, r *http.Request, v visit) {
 	case len(body) > mostBody:
 		f.write(out, f.early(v, http.StatusRequestEntityTooLarge))
 		return
-	case broken(r, body):
-		f.write(out, f.refusal(v, directory.Refuse(directory.Invalid, "text.broken")))
+	}
+	if part, is := broken(r, body); is {
+		f.write(out, f.refusal(v, directory.InvalidField(part, "text.broken", nil)))
+		return
+	}
+	if refusal := strict(body); refusal != nil {
+		f.write(out, f.refusal(v, refusal))
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -117,7 +123,7 @@ func (f *Face) admitted(out *answer, r *http.Request, v visit) {
 		f.once(out, r, v, body)
 		return
 	}
-	f.route(out, with(r, v))
+	f.routed(out, r, v)
 }
 
 // early is a problem with the request itself.
@@ -130,15 +136,17 @@ func writes(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// broken reports whether a request has what no text has: NUL, or bytes that are
-// no text. The databases would refuse them.
-func broken(r *http.Request, body []byte) bool {
-	for _, text := range []string{r.URL.Path, unescaped(r.URL.RawQuery), r.Header.Get("If-Match"), r.Header.Get("Idempotency-Key")} {
-		if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
-			return true
+// broken names the part of a request that has what no text has: NUL, or bytes
+// that are no text. The databases would refuse them. The body's fields have names
+// of their own, but what is no text cannot be taken apart.
+func broken(r *http.Request, body []byte) (part string, is bool) {
+	for _, text := range []struct{ part, value string }{{"path", r.URL.Path}, {"query", unescaped(r.URL.RawQuery)},
+		{"If-Match", r.Header.Get("If-Match")}, {"Idempotency-Key", r.Header.Get("Idempotency-Key")}} {
+		if !directory.Readable(text.value) {
+			return text.part, true
 		}
 	}
-	return bytes.IndexByte(body, 0) >= 0 || !utf8.Valid(body) || escapedNUL(body)
+	return "body", bytes.IndexByte(body, 0) >= 0 || !utf8.Valid(body) || brokenEscape(body)
 }
 
 // unescaped is a query with its escapes undone; one that cannot be is broken.
@@ -156,25 +164,6 @@ func unescaped(query string) string {
 		b.WriteByte(text[i])
 	}
 	return b.String()
-}
-
-// escapedNUL finds \u0000 that is an escape, not a written backslash.
-func escapedNUL(body []byte) bool {
-	for from := 0; ; {
-		at := bytes.Index(body[from:], []byte(`\u0000`))
-		if at < 0 {
-			return false
-		}
-		at += from
-		slashes := 0
-		for i := at; i >= 0 && body[i] == '\\'; i-- {
-			slashes++
-		}
-		if slashes%2 == 1 {
-			return true
-		}
-		from = at + 1
-	}
 }
 
 // A kept answer is what a repeated request gets.
@@ -211,7 +200,7 @@ func (f *Face) once(out *answer, r *http.Request, v visit, body []byte) {
 		}
 		f.keep(r.Context(), claim, status, out)
 	}()
-	f.route(out, with(r, v))
+	f.routed(out, r, v)
 }
 
 func (f *Face) keep(ctx context.Context, claim app.Claim, status int, out *answer) {
@@ -244,6 +233,14 @@ func (f *Face) again(out *answer, claim app.Claim) {
 	out.header.Set("Idempotency-Replayed", "true")
 	out.WriteHeader(claim.Status)
 	out.body.WriteString(k.Body)
+}
+
+// routed answers by the operation of the address, and leaves its pattern on the
+// request for the log: all of the face hangs under one pattern of its server.
+func (f *Face) routed(out *answer, r *http.Request, v visit) {
+	visited := with(r, v)
+	defer func() { r.Pattern = cmp.Or(visited.Pattern, r.Pattern) }()
+	f.route(out, visited)
 }
 
 // route finds the operation; what none has is said as a problem too.

@@ -14,6 +14,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/httpserver"
 )
 
 // A Problem says why a request was not done (RFC 9457). Code is stable; Title is
@@ -94,7 +95,7 @@ func (f *Face) problem(ctx context.Context, v visit, err error) *Problem {
 		return f.refusal(v, refusal)
 	}
 	reference := uuid.NewString()[:8]
-	if !errors.Is(err, context.Canceled) || ctx.Err() == nil {
+	if !httpserver.Left(ctx, err) {
 		f.Log.ErrorContext(ctx, "request failed", "reference", reference, "error", err)
 	}
 	return f.fault(v, reference)

@@ -23,6 +23,9 @@ import (
 // mostBytes is the largest body that is read.
 const mostBytes = 1 << 20
 
+// strangersBytes is what is read before it is known that a product asks.
+const strangersBytes = 64 << 10
+
 // base is where the paths of the standard begin.
 const base = "/access/v1/"
 
@@ -101,6 +104,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := &asked{h: h, w: w, r: r}
 	var path string
 	q.caller.Number, path = split(r.URL.Path)
+	if !directory.Readable(q.caller.Number) {
+		q.complain(http.StatusNotFound, "not_found")
+		return
+	}
 	answer := route(path)
 	switch {
 	case answer == nil:
@@ -170,7 +177,7 @@ func (q *asked) identify() error {
 }
 
 func (q *asked) client() app.Client {
-	return app.Client{Address: httpserver.Address(q.r, q.h.trusted), Agent: q.r.UserAgent()}
+	return app.Client{Address: httpserver.Address(q.r, q.h.trusted), Agent: httpserver.Agent(q.r)}
 }
 
 // A tooLarge refuses a body.
@@ -189,6 +196,12 @@ func (q *asked) read() error {
 	size := q.r.ContentLength
 	if size > mostBytes {
 		return tooLarge{}
+	}
+	if size < 0 || size > strangersBytes {
+		if denied := q.h.checks.Admit(q.r.Context(), q.caller); denied != nil {
+			return denied
+		}
+		defer httpserver.Hurry(q.w, mostBytes)()
 	}
 	body := (*q.buffer)[:0]
 	if size >= 0 {
@@ -318,8 +331,8 @@ func (q *asked) refuse(err error) {
 	case errors.As(err, &refusal):
 		q.say(q.status(refusal), q.printer().Error(refusal))
 	default:
-		if q.r.Context().Err() != nil {
-			return // the product has left
+		if httpserver.Left(q.r.Context(), err) {
+			return
 		}
 		reference := rand.Text()[:10]
 		q.h.log.ErrorContext(q.r.Context(), "fault", "reference", reference, "error", err, "route", "access", "request", q.r.Header.Get("X-Request-Id"))

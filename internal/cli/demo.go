@@ -40,6 +40,7 @@ func (p *program) demo(c *cobra.Command, _ []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	settings.Data, settings.Database, settings.Catalogue = folder, "", "standard"
+	settings.Shutdown.DrainSeconds = 0 // nothing stands before it
 	settings.Mailbox, settings.BaseURL, settings.Mail = true, "", config.Mail{From: "Bâtisoft <espace@batisoft.example>"}
 	return p.serveDemo(c.Context(), settings, c.Flags().Lookup("json").Value.String() == "true")
 }

@@ -23,6 +23,7 @@ type Config struct {
 	Log            Log      `key:"log"`
 	TrustedProxies []string `key:"trusted_proxies" doc:"Networks (192.0.2.0/24) or addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."`
 	Session        Session  `key:"session"`
+	Shutdown       Shutdown `key:"shutdown"`
 
 	origins map[string]Origin
 }
@@ -47,6 +48,12 @@ type Log struct {
 type Session struct {
 	IdleMinutes int `key:"session.idle_minutes" default:"120" min:"5" max:"43200" doc:"Minutes without a request after which a session ends."`
 	MaxDays     int `key:"session.max_days" default:"14" min:"1" max:"365" doc:"Days after which a session ends in any case."`
+}
+
+// Shutdown is how the server ends when it is told to.
+type Shutdown struct {
+	DrainSeconds int `key:"shutdown.drain_seconds" default:"5" min:"0" max:"300" doc:"Seconds during which the server still answers while /readyz says that it is not ready, so that a proxy sends requests elsewhere. 0 where none stands before it."`
+	GraceSeconds int `key:"shutdown.grace_seconds" default:"20" min:"1" max:"600" doc:"Seconds that open requests have to finish after that; then they are cut off."`
 }
 
 // An Origin is where a setting's value comes from.

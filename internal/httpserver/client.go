@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"unicode"
 )
 
 // A Client is who sent a request, as far as the connection tells: the address
@@ -51,6 +52,21 @@ func Address(r *http.Request, trusted []netip.Prefix) string {
 		return addr.String()
 	}
 	return ""
+}
+
+// agentLength is how many bytes of what a program calls itself are kept.
+const agentLength = 200
+
+// Agent is what the program of a request calls itself, as text that can be kept.
+func Agent(r *http.Request) string {
+	agent := r.UserAgent()
+	agent = strings.ToValidUTF8(agent[:min(len(agent), agentLength)], "")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, agent)
 }
 
 // clientAddr walks X-Forwarded-For from its end as long as trusted proxies

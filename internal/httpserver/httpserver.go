@@ -8,6 +8,7 @@
 package httpserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,6 @@ const (
 	writeTimeout  = 5 * time.Minute // an export of a million rows
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 64 << 10
-	grace         = 20 * time.Second
 )
 
 // Options are what a Server is made of. TrustedProxies are those whose
@@ -36,7 +36,8 @@ const (
 // when a handler panicked; nil answers in plain text. CrossOrigin holds patterns
 // of http.ServeMux that other sites may post to, because they bring a proof of
 // their own, such as a protocol's token endpoint; Forged answers any other such
-// request, nil in plain text.
+// request, nil in plain text. HTTPS says that people reach the server by https,
+// whatever speaks to it. Ending is how it ends; the zero one at once.
 type Options struct {
 	Handler        http.Handler
 	Addr           string
@@ -47,6 +48,8 @@ type Options struct {
 	CrossOrigin    []string
 	Forged         http.Handler
 	Lean           Lean
+	HTTPS          bool
+	Ending         *Ending
 }
 
 // Lean answers the requests that programs send by the thousand: around them
@@ -63,16 +66,21 @@ type Lean struct {
 type Server struct {
 	http     *http.Server
 	logger   *slog.Logger
+	ending   *Ending
 	listener net.Listener
 }
 
 // New makes a server that does not listen yet.
 func New(o Options) *Server {
+	if o.Ending == nil {
+		o.Ending = &Ending{}
+	}
 	return &Server{
 		logger: o.Logger,
+		ending: o.Ending,
 		http: &http.Server{
 			Addr:              o.Addr,
-			Handler:           Wrap(o),
+			Handler:           o.Ending.lastAnswers(Wrap(o)),
 			ReadHeaderTimeout: headerTimeout,
 			ReadTimeout:       readTimeout,
 			WriteTimeout:      writeTimeout,
@@ -103,8 +111,9 @@ func (s *Server) Addr() string {
 	return s.listener.Addr().String()
 }
 
-// Run serves until ctx ends, then lets open requests finish for a while. It
-// returns nil after such an end.
+// Run serves until ctx ends, then goes on for as long as its Ending says, so that
+// whoever sends requests here learns of it, and lets open ones finish. It returns
+// nil after such an end.
 func (s *Server) Run(ctx context.Context) error {
 	if s.listener == nil {
 		if err := s.Listen(ctx); err != nil {
@@ -120,17 +129,29 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
+	}
+	s.ending.begin()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-time.After(s.ending.Drain):
 		return s.Close()
 	}
 }
 
-// Close lets open requests finish, at most for a while, and stops. Closing
-// twice is no error.
+// Close lets open requests finish, at most for a while; then it cuts off who is
+// still there, such as an upload whose sender sleeps, and says so in the log. That
+// is an end like any other. Closing twice is no error.
 func (s *Server) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(s.ending.Grace, usualGrace))
 	defer cancel()
-	if err := s.http.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("stop the server: %w", err), s.http.Close())
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.logger.Warn("requests cut off at the end")
+		err = s.http.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("stop the server: %w", err)
 	}
 	return nil
 }
@@ -149,7 +170,7 @@ func Wrap(o Options) http.Handler {
 	h = limitBody(h)
 	h = compress(h)
 	h = recoverPanic(h, o)
-	h = secure(h)
+	h = secure(h, o.HTTPS)
 	h = logAccess(h, o)
 	h = identify(h, o.TrustedProxies)
 	if o.Lean.Handler == nil {

@@ -55,7 +55,7 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 	policy := got.Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'self'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} {
+	for _, part := range []string{"default-src 'self'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"} {
 		if !strings.Contains(policy, part) {
 			t.Errorf("policy %q lacks %q", policy, part)
 		}
@@ -75,6 +75,10 @@ func TestStrictTransport(t *testing.T) {
 	h, _ = setup(page, nil)
 	if got := ask(h, r).Header.Get("Strict-Transport-Security"); got != "" {
 		t.Errorf("X-Forwarded-Proto of a stranger was believed: %q", got)
+	}
+	h, _ = setup(page, func(o *Options) { o.HTTPS = true })
+	if got := ask(h, httptest.NewRequest("GET", "/", nil)).Header.Get("Strict-Transport-Security"); got == "" {
+		t.Error("SIGN-7 no Strict-Transport-Security where people come by https, behind a proxy that nobody named")
 	}
 }
 

@@ -11,12 +11,13 @@ import (
 // another one show it in a frame. Pictures may be data addresses: Tabler draws
 // its ticks so.
 const contentSecurity = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
-	"object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// secure sets the headers that every answer carries. A face may set tighter
-// ones. Form targets are not limited: after a form, sign-in for a product leads
-// to the product's own address.
-func secure(next http.Handler) http.Handler {
+// secure sets the headers that every answer carries. A face may set its own: a
+// form that leads to a product's address says so there. Browsers keep to https
+// where this request came by it, and wherever the installation is reached so:
+// whether a proxy is trusted to say it is another question.
+func secure(next http.Handler, https bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Content-Security-Policy", contentSecurity)
@@ -26,7 +27,7 @@ func secure(next http.Handler) http.Handler {
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-		if ClientOf(r.Context()).Secure {
+		if https || ClientOf(r.Context()).Secure {
 			header.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		next.ServeHTTP(w, r)

@@ -41,8 +41,11 @@ func Serve(ctx context.Context, i *Installation) (*Server, error) {
 		return nil, err
 	}
 	site := i.site(bundle)
+	ending := &httpserver.Ending{Drain: time.Duration(i.config.Shutdown.DrainSeconds) * time.Second,
+		Grace: time.Duration(i.config.Shutdown.GraceSeconds) * time.Second}
 	s := &Server{Installation: i, http: httpserver.New(httpserver.Options{
-		Handler: i.routes(site), Addr: i.config.Addr, Logger: i.log, TrustedProxies: trusted, Now: i.now,
+		HTTPS: site.Secure, Ending: ending,
+		Handler: i.routes(site, ending), Addr: i.config.Addr, Logger: i.log, TrustedProxies: trusted, Now: i.now,
 		Fault: site.Fault, CrossOrigin: []string{"/api/"}, Forged: http.HandlerFunc(site.Forged), Lean: i.products(site, trusted),
 	})}
 	if err := s.http.Listen(ctx); err != nil {
@@ -60,7 +63,7 @@ func Serve(ctx context.Context, i *Installation) (*Server, error) {
 func (i *Installation) site(bundle *i18n.Bundle) *page.Site {
 	c := i.config
 	return &page.Site{
-		App: i.App, Bundle: bundle, Log: i.log, Now: i.now, BaseURL: c.BaseURL,
+		App: i.App, Bundle: bundle, Box: i.box, Log: i.log, Now: i.now, BaseURL: c.BaseURL,
 		Secure: strings.HasPrefix(c.BaseURL, "https:"), Language: c.Language, Mailbox: c.Mailbox,
 		Limits: app.SessionLimits{
 			Idle: time.Duration(c.Session.IdleMinutes) * time.Minute,
@@ -76,10 +79,10 @@ func (i *Installation) products(site *page.Site, trusted []netip.Prefix) httpser
 }
 
 // routes puts the pages beside what watches the server.
-func (i *Installation) routes(site *page.Site) http.Handler {
+func (i *Installation) routes(site *page.Site, ending *httpserver.Ending) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", httpserver.ReadOnly(httpserver.Healthz()))
-	mux.Handle("/readyz", httpserver.ReadOnly(httpserver.Readyz(i.db.Ping, i.log)))
+	mux.Handle("/readyz", httpserver.ReadOnly(ending.Unready(httpserver.Readyz(i.db.Ping, i.log))))
 	mux.Handle("/api/", api.New(api.Options{App: i.App, Bundle: site.Bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language}))
 	mux.Handle("/", web.Handler(site))
 	if i.mountDemo != nil {

@@ -19,7 +19,7 @@ import (
 
 func settings(t *testing.T, flags map[string]string) config.Config {
 	t.Helper()
-	all := map[string]string{"addr": "127.0.0.1:0", "data": filepath.Join(t.TempDir(), "data")}
+	all := map[string]string{"addr": "127.0.0.1:0", "shutdown.drain_seconds": "0", "data": filepath.Join(t.TempDir(), "data")}
 	for name, value := range flags {
 		all[name] = value
 	}

@@ -86,7 +86,11 @@ type fortress struct {
 
 func newFortress(t *testing.T) *fortress {
 	t.Helper()
-	w := apptest.New(t, "sqlite")
+	return newFortressOn(t, apptest.New(t, "sqlite"))
+}
+
+func newFortressOn(t *testing.T, w *apptest.World) *fortress {
+	t.Helper()
 	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "preference": "start-screen"}}
 	account, elsewhere := w.Account("204 817"), w.Account("117 402")
 	administrator := w.Administrator(account, "helene.castaing@maraval.example")

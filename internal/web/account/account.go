@@ -3,6 +3,7 @@
 package account
 
 import (
+	"intendant/internal/app"
 	"intendant/internal/web/page"
 )
 
@@ -22,7 +23,7 @@ func Mount(s *page.Site) {
 	s.Route("GET /accounts/{account}/settings", page.InAccount, h.showSettings)
 	s.Route("POST /accounts/{account}/settings", page.InAccount, h.changeSettings)
 	s.Route("GET /accounts/{account}/logo.png", page.InAccount, h.logo)
-	s.Route("POST /accounts/{account}/settings/logo", page.InAccount, h.setLogo)
+	s.Route("POST /accounts/{account}/settings/logo", page.InAccount, h.setLogo, page.Takes{File: "logo", Bytes: app.PictureBytes})
 	s.Route("POST /accounts/{account}/settings/logo/remove", page.InAccount, h.removeLogo)
 	s.Route("GET /accounts/{account}/settings/domains", page.InAccount, h.showDomains)
 	s.Route("POST /accounts/{account}/settings/domains", page.InAccount, h.addDomain)

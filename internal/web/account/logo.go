@@ -1,10 +1,8 @@
 package account
 
 import (
-	"io"
 	"net/http"
 
-	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
@@ -53,17 +51,8 @@ func (h Handler) setLogo(q *page.Request) error {
 
 // uploaded reads the one file of the form.
 func uploaded(q *page.Request) ([]byte, error) {
-	q.Body = http.MaxBytesReader(q.W, q.Body, 2*app.PictureBytes)
-	if err := q.ParseMultipartForm(app.PictureBytes); err != nil {
-		return nil, directory.InvalidField("logo", "picture.too_large", directory.Args{"Limit": app.PictureBytes >> 20})
-	}
-	file, _, err := q.FormFile("logo")
-	if err != nil {
-		return nil, directory.InvalidField("logo", "picture.unreadable", nil)
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	content, err := io.ReadAll(file)
-	if err != nil {
+	content, err := q.Uploaded("logo")
+	if err != nil || len(content) == 0 {
 		return nil, directory.InvalidField("logo", "picture.unreadable", nil)
 	}
 	return content, nil

@@ -14,6 +14,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/i18n"
+	"intendant/internal/sheet"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -27,16 +28,16 @@ func Mount(s *page.Site) {
 	h := Handler{s}
 	const account = "/accounts/{account}"
 	s.Route("GET "+account+"/members/add", page.InAccount, h.showPaste)
-	s.Route("POST "+account+"/members/add", page.InAccount, h.paste)
+	s.Route("POST "+account+"/members/add", page.InAccount, h.paste, page.Takes{Form: page.PasteForm})
 	s.Route("GET "+account+"/drafts/{draft}", page.InAccount, h.showDraft)
-	s.Route("POST "+account+"/drafts/{draft}", page.InAccount, h.changeDraft)
-	s.Route("POST "+account+"/drafts/{draft}/paste", page.InAccount, h.pasteMore)
+	s.Route("POST "+account+"/drafts/{draft}", page.InAccount, h.changeDraft, page.Takes{Form: page.PasteForm})
+	s.Route("POST "+account+"/drafts/{draft}/paste", page.InAccount, h.pasteMore, page.Takes{Form: page.PasteForm})
 	s.Route("GET "+account+"/members/add/quick", page.InAccount, h.showQuick)
-	s.Route("POST "+account+"/members/add/quick", page.InAccount, h.quick)
+	s.Route("POST "+account+"/members/add/quick", page.InAccount, h.quick, page.Takes{Form: page.PasteForm})
 	s.Route("GET "+account+"/members/new", page.InAccount, h.showPerson)
 	s.Route("POST "+account+"/members/new", page.InAccount, h.person)
 	s.Route("GET "+account+"/members/import", page.InAccount, h.showUpload)
-	s.Route("POST "+account+"/members/import", page.InAccount, h.upload)
+	s.Route("POST "+account+"/members/import", page.InAccount, h.upload, page.Takes{File: "file", Bytes: sheet.DefaultLimits().Bytes, Arriving: true})
 	s.Route("GET "+account+"/imports/{import}", page.InAccount, h.showImport)
 	s.Route("POST "+account+"/imports/{import}", page.InAccount, h.settings)
 	s.Route("POST "+account+"/imports/{import}/start", page.InAccount, h.start)

@@ -1,11 +1,7 @@
 package adding
 
 import (
-	"errors"
-	"io"
 	"net/http"
-	"path"
-	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -76,74 +72,12 @@ func (h Handler) upload(q *page.Request) error {
 
 // takeFile hands the file of the form on as it arrives.
 func (h Handler) takeFile(q *page.Request) (directory.Import, error) {
-	parts, err := q.MultipartReader()
+	file, err := q.Arriving("file")
 	if err != nil {
-		return directory.Import{}, directory.InvalidField("file", "field.required", nil)
+		return directory.Import{}, err
 	}
-	for {
-		part, err := parts.NextPart()
-		if err != nil {
-			return directory.Import{}, fileFault(err)
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		name := cleanName(part.FileName())
-		if name == "" {
-			return directory.Import{}, directory.InvalidField("file", "field.required", nil)
-		}
-		source := &arriving{from: part}
-		i, err := h.App.Imports.Upload(q.Context(), q.Actor(), q.Frame.Account.ID, name, source)
-		if err != nil && source.err != nil {
-			err = fileFault(source.err)
-		}
-		return i, err
-	}
-}
-
-// arriving remembers why a file stopped arriving, which is the sender's or the
-// line's doing and no fault of ours.
-type arriving struct {
-	from io.Reader
-	err  error
-}
-
-func (a *arriving) Read(p []byte) (int, error) {
-	n, err := a.from.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		a.err = err
-	}
-	return n, err
-}
-
-// fileFault is what the person is told of a file that did not arrive.
-func fileFault(err error) error {
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return directory.InvalidField("file", "sheet.too_large", directory.Args{"limit": large.Limit >> 20})
-	case errors.Is(err, io.EOF):
-		return directory.InvalidField("file", "field.required", nil)
-	}
-	return directory.InvalidField("file", "form.broken", nil)
-}
-
-// cleanName is a file's name without folders, short and showable.
-func cleanName(name string) string {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, name)
-	if name == "." || name == "/" {
-		return ""
-	}
-	if runes := []rune(name); len(runes) > 120 {
-		name = string(runes[:120])
-	}
-	return name
+	i, err := h.App.Imports.Upload(q.Context(), q.Actor(), q.Frame.Account.ID, file.Name, file)
+	return i, file.Refusal(err)
 }
 
 // result is the file with what became of each row: the columns as they came and

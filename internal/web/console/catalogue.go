@@ -1,7 +1,6 @@
 package console
 
 import (
-	"io"
 	"strconv"
 
 	"intendant/internal/app"
@@ -15,6 +14,10 @@ import (
 // largestCatalogue is how much of an uploaded file is read: reading a catalogue
 // refuses less than that.
 const largestCatalogue = 2 << 20
+
+// catalogueForm is how much a form may carry with a catalogue pasted, each byte
+// written as an escape at worst.
+const catalogueForm = 4 << 20
 
 // catalogueView is the catalogue in force and, once one was given, the draft.
 type catalogueView struct {
@@ -145,16 +148,11 @@ func (h Handler) catalogueRefused(q *page.Request, v catalogueView, text string,
 
 // catalogueText is the file that was sent, else what was pasted.
 func catalogueText(q *page.Request) (string, error) {
-	if err := upload(q, largestCatalogue); err != nil {
-		return "", err
+	text, err := q.Uploaded("file")
+	if err != nil || len(text) == 0 {
+		return q.PostFormValue("text"), err
 	}
-	file, header, err := q.FormFile("file")
-	if err != nil || header.Size == 0 {
-		return q.PostFormValue("text"), nil
-	}
-	defer func() { _ = file.Close() }() // only read
-	text, err := io.ReadAll(file)
-	return string(text), err
+	return string(text), nil
 }
 
 func (h Handler) applyCatalogue(q *page.Request) error {

@@ -10,6 +10,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/sheet"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -20,13 +21,15 @@ type Handler struct{ *page.Site }
 // Mount declares the routes.
 func Mount(s *page.Site) {
 	h := Handler{s}
-	staff := func(pattern string, handle page.Handler) { s.Route(pattern, page.StaffOnly, handle) }
+	staff := func(pattern string, handle page.Handler, takes ...page.Takes) {
+		s.Route(pattern, page.StaffOnly, handle, takes...)
+	}
 	staff("GET /vendor", h.begin)
 	staff("GET "+customersPath, h.customers)
 	staff("GET /vendor/customers/new", h.newCustomer)
 	staff("POST /vendor/customers/new", h.createCustomer)
 	staff("GET /vendor/customers/import", h.importForm)
-	staff("POST /vendor/customers/import", h.importCustomers)
+	staff("POST /vendor/customers/import", h.importCustomers, page.Takes{File: "file", Bytes: sheet.DefaultLimits().Bytes, Arriving: true})
 	staff("GET /vendor/imports/{import}", h.showImport)
 	staff("POST /vendor/imports/{import}", h.startImport)
 	staff("GET /vendor/customers/{id}", h.customer)
@@ -48,8 +51,8 @@ func Mount(s *page.Site) {
 	staff("GET /vendor/key-requests/{request}", h.keyRequest)
 	staff("POST /vendor/key-requests/{request}", h.answerRequest)
 	staff("GET "+cataloguePath, h.catalogue)
-	staff("POST "+cataloguePath, h.draftCatalogue)
-	staff("POST /vendor/catalogue/apply", h.applyCatalogue)
+	staff("POST "+cataloguePath, h.draftCatalogue, page.Takes{Form: catalogueForm, File: "file", Bytes: largestCatalogue})
+	staff("POST /vendor/catalogue/apply", h.applyCatalogue, page.Takes{Form: catalogueForm})
 	staff("GET "+staffPath, h.staff)
 	staff("POST "+staffPath, h.addStaff)
 	staff("GET /vendor/staff/{user}", h.staffMember)

@@ -3,7 +3,6 @@ package console
 import (
 	"intendant/internal/app"
 	"intendant/internal/directory"
-	"intendant/internal/sheet"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -27,15 +26,12 @@ func importFields(q *page.Request) form {
 
 func (h Handler) importCustomers(q *page.Request) error {
 	again := func(err error) error { return h.again(q, q.Printer.T("customers.import"), importFields(q), err) }
-	if err := upload(q, sheet.DefaultLimits().Bytes); err != nil {
+	file, err := q.Arriving("file")
+	if err != nil {
 		return again(err)
 	}
-	file, header, err := q.FormFile("file")
-	if err != nil {
-		return again(directory.InvalidField("file", "field.required", nil))
-	}
-	defer func() { _ = file.Close() }() // only read
-	i, err := h.App.Imports.Upload(q.Context(), q.Actor(), directory.Installation, header.Filename, file)
+	i, err := h.App.Imports.Upload(q.Context(), q.Actor(), directory.Installation, file.Name, file)
+	err = file.Refusal(err)
 	if err != nil {
 		return again(err)
 	}

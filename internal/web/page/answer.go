@@ -2,7 +2,6 @@ package page
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/httpserver"
 	"intendant/internal/web/ui"
 )
 
@@ -42,7 +42,7 @@ func (q *Request) RenderStatus(status int, c templ.Component) error {
 // back is told how long.
 func (q *Request) RenderRefused(refusal *directory.Error, c templ.Component) error {
 	q.retryAfter(refusal)
-	return q.RenderStatus(StatusOf(refusal.Kind), c)
+	return q.RenderStatus(statusOf(refusal), c)
 }
 
 // retryAfter says when a request that was too many can be made again (RFC 9110).
@@ -74,6 +74,20 @@ func SafeReturn(to, otherwise string) string {
 		return otherwise
 	}
 	return to
+}
+
+// statusOf is the HTTP status of a refusal. What is wrong with a form as a whole
+// has statuses of its own.
+func statusOf(refusal *directory.Error) int {
+	switch refusal.Code {
+	case "form.too_large":
+		return http.StatusRequestEntityTooLarge
+	case "form.no_files":
+		return http.StatusUnsupportedMediaType
+	case "form.too_slow":
+		return http.StatusRequestTimeout
+	}
+	return StatusOf(refusal.Kind)
 }
 
 // StatusOf is the HTTP status of a kind of refusal.
@@ -112,7 +126,7 @@ func Refusal(err error) (*directory.Error, error) {
 // logged once, here, under the reference that is shown; that the reader left is
 // none.
 func (q *Request) fail(err error) {
-	if errors.Is(err, context.Canceled) && q.Context().Err() != nil {
+	if httpserver.Left(q.Context(), err) {
 		return
 	}
 	var refusal *directory.Error
@@ -164,7 +178,7 @@ func (q *Request) refusalPage(refusal *directory.Error) {
 	}
 	q.retryAfter(refusal)
 	help, acts := q.whoCould(refusal)
-	q.writeError(StatusOf(refusal.Kind), q.Printer.T(title), strings.TrimSpace(q.sentence(refusal)+" "+help), "", acts...)
+	q.writeError(statusOf(refusal), q.Printer.T(title), strings.TrimSpace(q.sentence(refusal)+" "+help), "", acts...)
 }
 
 // whoCould says who could give the permission that was missing, and leads to
@@ -205,7 +219,11 @@ func (q *Request) sentence(refusal *directory.Error) string {
 	if id, ok := refusal.Args["Duty"].(string); ok {
 		named.Args["Duty"] = q.Printer.T("staff.duty." + id)
 	}
-	return q.Printer.Error(&named)
+	text := q.Printer.Error(&named)
+	if refusal.Code == "text.broken" && refusal.Field != "" { // no form stands around it that would name the field
+		text = q.Printer.T("form.mend.said", "Field", q.fieldLabel(refusal.Field), "Error", text)
+	}
+	return text
 }
 
 func (q *Request) errorPage(status int, key, reference string) {
@@ -218,7 +236,7 @@ func (q *Request) errorPage(status int, key, reference string) {
 func (q *Request) writeError(status int, title, text, reference string, acts ...ui.Act) {
 	acts = append(acts, ui.Act{Label: q.Printer.T("error.home"), Href: "/", Kind: ui.Primary})
 	err := q.RenderStatus(status, ui.ErrorPage(q.Entry(title), title, text, reference, acts...))
-	if err != nil {
+	if err != nil && !httpserver.Left(q.Context(), err) {
 		q.Site.Log.ErrorContext(q.Context(), "write error page", "error", err)
 		http.Error(q.W, http.StatusText(status), status)
 	}

@@ -56,14 +56,28 @@ func (q *Request) Remember(name, value string) {
 // RememberLanguage keeps the language a stranger chose.
 func (q *Request) RememberLanguage(code string) { q.Remember(languageCookie, code) }
 
+// A keptToast is a sentence that waits in the browser for the next page.
+type keptToast struct {
+	ui.Toast
+	Until int64
+}
+
+// The contexts under which cookies are sealed, and how long a sentence waits.
+const (
+	toastSeal  = "cookie toast"
+	toastWaits = time.Minute
+)
+
 // Toast shows a sentence on the page the redirect leads to. Undo is an address
-// to post to, or empty.
+// to post to, or empty. It waits sealed in a cookie: a
+// page says only what this installation said.
 func (q *Request) Toast(text, undo string) {
-	value, err := json.Marshal(ui.Toast{Text: text, Undo: undo})
+	value, err := json.Marshal(keptToast{Toast: ui.Toast{Text: text, Undo: undo}, Until: q.Site.Now().Add(toastWaits).Unix()})
 	if err != nil {
 		return
 	}
-	http.SetCookie(q.W, &http.Cookie{Name: toastCookie, Value: base64.RawURLEncoding.EncodeToString(value), Path: "/", MaxAge: 60,
+	http.SetCookie(q.W, &http.Cookie{Name: toastCookie, Value: base64.RawURLEncoding.EncodeToString(q.Site.Box.Seal(value, toastSeal)),
+		Path: "/", MaxAge: int(toastWaits.Seconds()),
 		HttpOnly: true, Secure: q.Site.Secure, SameSite: http.SameSiteLaxMode})
 }
 
@@ -75,11 +89,16 @@ func (q *Request) takeToasts() []ui.Toast {
 		return nil
 	}
 	http.SetCookie(q.W, &http.Cookie{Name: toastCookie, Path: "/", MaxAge: -1, Secure: q.Site.Secure})
-	var toast ui.Toast
-	value, err := base64.RawURLEncoding.DecodeString(cookie.Value)
-	if err != nil || json.Unmarshal(value, &toast) != nil {
+	sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil {
 		return nil
 	}
+	value, err := q.Site.Box.Open(sealed, toastSeal)
+	var kept keptToast
+	if err != nil || json.Unmarshal(value, &kept) != nil || q.Site.Now().Unix() > kept.Until {
+		return nil
+	}
+	toast := kept.Toast
 	if !strings.HasPrefix(toast.Undo, "/") || strings.HasPrefix(toast.Undo, "//") {
 		toast.Undo = ""
 	}

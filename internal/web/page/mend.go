@@ -17,7 +17,8 @@ import (
 // until it is sent again. Anything else goes on as the error it is.
 func (q *Request) mend(err error) error {
 	var refusal *directory.Error
-	if !errors.As(err, &refusal) || refusal.Code != "text.broken" || q.Method != http.MethodPost || len(q.PostForm) == 0 {
+	if !errors.As(err, &refusal) || refusal.Code != "text.broken" || q.Method != http.MethodPost || len(q.PostForm) == 0 ||
+		q.MultipartForm != nil { // its file would have to be chosen again
 		return err
 	}
 	t := q.Printer.T

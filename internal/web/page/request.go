@@ -2,9 +2,9 @@ package page
 
 import (
 	"errors"
+	"mime/multipart"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -24,14 +24,12 @@ type Request struct {
 	In      app.SignedIn // zero when nobody is signed in
 	Frame   *app.Frame   // set on routes in an account
 	Printer *i18n.Printer
+
+	parts *multipart.Reader // of a form whose file is read as it arrives
 }
 
 // SignedIn reports whether somebody is.
 func (q *Request) SignedIn() bool { return q.In.User.ID != 0 }
-
-// maxForm is how much a form may carry, files apart: a hundred thousand pasted
-// addresses fit.
-const maxForm = 16 << 20
 
 func (q *Request) identify() error {
 	zone := time.UTC
@@ -68,48 +66,6 @@ func (q *Request) language() string {
 	return q.Site.Bundle.Match(q.Header.Get("Accept-Language"), q.Site.Language)
 }
 
-func (q *Request) readForm() error {
-	if err := cleanText(q.URL.Query()); err != nil {
-		return err
-	}
-	if q.Method != http.MethodPost || strings.HasPrefix(q.Header.Get("Content-Type"), "multipart/form-data") {
-		return nil // files are read by the page that takes them
-	}
-	q.Body = http.MaxBytesReader(q.W, q.Body, maxForm)
-	if err := q.ParseForm(); err != nil {
-		return formRefusal(err)
-	}
-	return cleanText(q.PostForm)
-}
-
-// formRefusal is what the person is told of a form that cannot be read.
-func formRefusal(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return &directory.Error{Kind: directory.Invalid, Code: "form.too_large", Args: directory.Args{"Bytes": large.Limit}}
-	}
-	return directory.Refuse(directory.Invalid, "form.broken")
-}
-
-// cleanText refuses text that is no text: broken encoding and NUL, which no
-// field can mean and PostgreSQL cannot store. Pasted addresses answer for
-// their own pieces.
-func cleanText(form url.Values) error {
-	for field, values := range form {
-		if field == "addresses" {
-			continue
-		}
-		for _, value := range values {
-			if strings.ContainsRune(value, 0) || !validText(value) {
-				return directory.InvalidField(field, "text.broken", nil)
-			}
-		}
-	}
-	return nil
-}
-
-func validText(s string) bool { return strings.ToValidUTF8(s, "") == s }
-
 // Field is a form field, trimmed.
 func (q *Request) Field(name string) string { return strings.TrimSpace(q.PostFormValue(name)) }
 
@@ -135,8 +91,7 @@ func (q *Request) client() app.Client {
 	if behind := httpserver.ClientOf(q.Context()).Addr; behind.IsValid() {
 		address = behind.String() // what a trusted proxy says
 	}
-	agent := q.UserAgent()
-	return app.Client{Address: address, Agent: strings.ToValidUTF8(agent[:min(len(agent), 200)], "")}
+	return app.Client{Address: address, Agent: httpserver.Agent(q.Request)}
 }
 
 // Client is where the request comes from.

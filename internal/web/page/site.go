@@ -11,12 +11,14 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/i18n"
+	"intendant/internal/secret"
 )
 
 // A Site is what all pages share.
 type Site struct {
 	App      *app.App
 	Bundle   *i18n.Bundle
+	Box      *secret.Box // seals what a browser keeps for us
 	Log      *slog.Logger
 	Now      func() time.Time
 	BaseURL  string // without one, no mail leaves
@@ -27,6 +29,7 @@ type Site struct {
 
 	mux    *http.ServeMux
 	routes []Route
+	large  chan struct{} // turns of forms that are large
 }
 
 // A Reach says who gets to a route at all; what they may do there is decided
@@ -46,10 +49,11 @@ const (
 	StaffOnly   Reach = "staff"
 )
 
-// A Route is one address and who reaches it.
+// A Route is one address, who reaches it, and how much may be sent to it.
 type Route struct {
 	Pattern string // such as "GET /accounts/{account}/members"
 	Reach   Reach
+	Takes   Takes
 }
 
 // A Handler answers one request; a refusal or fault it returns becomes a page.
@@ -58,32 +62,42 @@ type Handler func(q *Request) error
 // Mux starts the table of routes.
 func (s *Site) Mux() *http.ServeMux {
 	s.mux = http.NewServeMux()
+	s.large = make(chan struct{}, largeForms)
 	return s.mux
 }
 
 // Routes lists what was declared.
 func (s *Site) Routes() []Route { return s.routes }
 
-// Route declares an address, who reaches it, and what answers.
-func (s *Site) Route(pattern string, reach Reach, handle Handler) {
-	s.routes = append(s.routes, Route{pattern, reach})
+// Route declares an address, who reaches it, and what answers. What a form may
+// carry is declared with it; without a word it is the usual of its reach, and no
+// file.
+func (s *Site) Route(pattern string, reach Reach, handle Handler, takes ...Takes) {
+	route := Route{Pattern: pattern, Reach: reach, Takes: usual(pattern, reach, takes)}
+	s.routes = append(s.routes, route)
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		q := &Request{Request: r, W: w, Site: s}
-		if err := s.serve(q, reach, handle); err != nil {
+		if err := s.serve(q, route, handle); err != nil {
 			q.fail(err)
 		}
 	})
 }
 
-func (s *Site) serve(q *Request, reach Reach, handle Handler) error {
+// serve finds out who asks and whether they may before a byte of a form is read.
+func (s *Site) serve(q *Request, route Route, handle Handler) error {
 	if err := q.identify(); err != nil {
 		return err
 	}
-	if err := q.readForm(); err != nil {
-		return q.mend(err)
-	}
-	if err := q.admit(reach); err != nil {
+	if err := q.cleanAddress(); err != nil {
 		return err
+	}
+	if err := q.admit(route.Reach); err != nil {
+		return err
+	}
+	done, err := q.readForm(route.Takes)
+	defer done()
+	if err != nil {
+		return q.mend(err)
 	}
 	return handle(q)
 }

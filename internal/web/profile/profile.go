@@ -33,7 +33,8 @@ func Mount(s *page.Site) {
 	s.Route("GET "+factorRemove, page.SignedIn, h.askRemove)
 	s.Route("POST "+factorRemove, page.SignedIn, h.removeFactor)
 	s.Route("GET /profile/signature", page.SignedIn, h.showSignature)
-	s.Route("POST /profile/signature", page.SignedIn, h.setSignature)
+	s.Route("POST /profile/signature", page.SignedIn, h.setSignature,
+		page.Takes{Form: 2 * app.PictureBytes, File: "signature_file", Bytes: app.PictureBytes})
 	s.Route("POST /profile/signature/remove", page.SignedIn, h.removeSignature)
 	s.Route("GET /profile/signature.png", page.SignedIn, h.signaturePicture)
 	s.Route("POST /profile/export", page.SignedIn, h.export)

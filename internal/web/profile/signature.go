@@ -3,11 +3,8 @@ package profile
 import (
 	"encoding/base64"
 	"errors"
-	"io"
-	"net/http"
 	"strings"
 
-	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
@@ -68,25 +65,15 @@ func (h Handler) setSignature(q *page.Request) error {
 
 // drawing reads the picture of the form: a file before what was drawn.
 func drawing(q *page.Request) ([]byte, error) {
-	q.Body = http.MaxBytesReader(q.W, q.Body, 2*app.PictureBytes)
-	var large *http.MaxBytesError
-	if err := q.ParseMultipartForm(app.PictureBytes); errors.As(err, &large) {
-		return nil, directory.InvalidField("signature", "picture.too_large", directory.Args{"Limit": app.PictureBytes >> 20})
-	} else if err != nil {
+	content, err := q.Uploaded("signature_file")
+	if err != nil {
 		return nil, directory.InvalidField("signature", "picture.unreadable", nil)
 	}
-	if file, _, err := q.FormFile("signature_file"); err == nil {
-		defer func() { _ = file.Close() }() // it was only read
-		content, err := io.ReadAll(file)
-		if err != nil {
-			return nil, directory.InvalidField("signature", "picture.unreadable", nil)
-		}
-		if len(content) > 0 {
-			return content, nil
-		}
+	if len(content) > 0 {
+		return content, nil
 	}
 	_, drawn, found := strings.Cut(q.PostFormValue("signature"), ";base64,")
-	content, err := base64.StdEncoding.DecodeString(drawn)
+	content, err = base64.StdEncoding.DecodeString(drawn)
 	if !found || err != nil || len(content) == 0 {
 		return nil, directory.InvalidField("signature", "picture.unreadable", nil)
 	}

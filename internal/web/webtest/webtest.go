@@ -43,7 +43,7 @@ func New(t testing.TB, w *apptest.World) *Site {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	site := &page.Site{App: w.App, Bundle: bundle, Log: log, Now: w.Now, Language: "fr", Mailbox: true,
+	site := &page.Site{App: w.App, Bundle: bundle, Box: w.Box, Log: log, Now: w.Now, Language: "fr", Mailbox: true,
 		Limits: app.SessionLimits{Idle: 24 * time.Hour, Max: 14 * 24 * time.Hour}}
 	server := httptest.NewServer(httpserver.Wrap(httpserver.Options{Handler: web.Handler(site), Logger: slog.New(slog.DiscardHandler),
 		Now: w.Now, Fault: site.Fault, Forged: http.HandlerFunc(site.Forged)}))
@@ -153,6 +153,21 @@ func (c *Client) Post(path string, pairs ...string) *Page {
 func (c *Client) Send(path, contentType, body string) *Page {
 	c.t.Helper()
 	return c.ask(http.MethodPost, path, contentType, body)
+}
+
+// Ask sends a body of any kind by any method.
+func (c *Client) Ask(method, path, contentType, body string) *Page {
+	c.t.Helper()
+	return c.ask(method, path, contentType, body)
+}
+
+// Cookies are those the browser holds for the site.
+func (c *Client) Cookies() []*http.Cookie {
+	at, err := url.Parse(c.site.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return c.http.Jar.Cookies(at)
 }
 
 func (c *Client) ask(method, path, contentType, body string) *Page {
