@@ -53,7 +53,8 @@ func checkArchive(archive *zip.Reader, limits Limits, packed int64) error {
 		return refuse("sheet.bomb", "limit", limits.UnzipBytes>>20)
 	}
 	for _, part := range archive.File {
-		if streamed(strings.ToLower(strings.ReplaceAll(part.Name, "\\", "/"))) {
+		name := strings.ToLower(strings.ReplaceAll(part.Name, "\\", "/"))
+		if streamed(name) || path.Dir(name) == "xl/worksheets" && path.Ext(name) == ".xml" { // a sheet by any name
 			if err := checkPart(part, limits); err != nil {
 				return err
 			}
@@ -82,11 +83,13 @@ func checkPart(part *zip.File, limits Limits) error {
 }
 
 // A partCheck bounds what the library would build in memory at once: one text,
-// one tag, the cells of one row.
+// one tag, the cells of one row. Rows and cells stand in order, each once, as
+// spreadsheets write them: the library joins rows of one number to a single one,
+// however many they are.
 type partCheck struct {
 	limits Limits
-	line   int
-	cells  int
+	row    int
+	column int
 	last   string // tag
 }
 
@@ -162,12 +165,9 @@ func (c *partCheck) tag(tag []byte) error {
 	}
 	switch local := string(bytes.TrimSuffix(name, []byte("/"))); local {
 	case "row":
-		c.line++
-		c.cells = 0
+		return c.nextRow(tag)
 	case "c":
-		if c.cells++; c.cells > maxRawColumns {
-			return refuse("sheet.too_many_columns", "limit", c.limits.Columns, "line", c.line)
-		}
+		return c.nextCell(tag)
 	default:
 		c.last = local
 	}
