@@ -86,7 +86,7 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 	}
 	roles := s.shippedRoles(p, account.Type)
 	ro := &roster{Basis: p.Basis, plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{},
-		technical: map[directory.UserID]bool{}}
+		people: map[directory.UserID]directory.User{}}
 	invite, err := s.planBuyer(ctx, r, ro, n.Buyer, buyers)
 	if err != nil {
 		return directory.Account{}, err

@@ -176,8 +176,7 @@ func (b contactBook) contacts(ctx context.Context, keys []directory.MemberID) ([
 			if slices.Contains(line.Functions, role.ID) {
 				c.Functions = append(c.Functions, role)
 			}
-			c.Administrator = c.Administrator || role.ID == line.Level && role.Kind == directory.Level &&
-				role.Code == directory.AdminLevel && line.Status == directory.Active
+			c.Administrator = c.Administrator || isAdministratorLevel(role) && line.Administers(line.Person, role.ID)
 		}
 		contacts[i] = c
 	}

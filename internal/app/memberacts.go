@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -373,9 +374,7 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 		return nil, nil, nil, err
 	}
 	a.mayHome = func(unit directory.Unit) error { return c.mayBeHome(p.Rights, a.account, unit) }
-	for _, u := range users {
-		a.technical[u.ID] = u.Technical()
-	}
+	maps.Copy(a.people, users)
 	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil)
 	return a, members, users, err
 }

@@ -89,8 +89,15 @@ func (m ListedMember) SortedName() string {
 	return m.Person.UserName
 }
 
-// Administrator reports whether the member has the administrator level.
+// Administrator reports whether the member has the administrator level, which
+// whoever is asked in or switched off may have too.
 func (m ListedMember) Administrator() bool { return m.Level.Code == directory.AdminLevel }
+
+// ActsAsAdministrator reports whether the member carries the sign of
+// administrators: they act as one (ACC-3).
+func (m ListedMember) ActsAsAdministrator() bool {
+	return m.Administrator() && m.Administers(m.Person, m.Level.ID)
+}
 
 // A MemberPage is one page of the members' table with what stands around it.
 type MemberPage struct {

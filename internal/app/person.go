@@ -11,7 +11,8 @@ import (
 )
 
 // SwitchOff ends a person's access everywhere, at once; only the vendor does so
-// (USER-2). Nobody switches themselves off, with user.yourself.
+// (USER-2). Nobody switches themselves off, with user.yourself; and whoever is the
+// last administrator of an account is refused with administrator.last (ACC-5).
 func (u *Users) SwitchOff(ctx context.Context, actor authz.Actor, user directory.UserID) error {
 	return u.switchUser(ctx, actor, user, true)
 }
@@ -22,7 +23,11 @@ func (u *Users) SwitchOn(ctx context.Context, actor authz.Actor, user directory.
 }
 
 func (u *Users) switchUser(ctx context.Context, actor authz.Actor, user directory.UserID, off bool) error {
-	_, err := u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	accounts, err := u.accountsOf(ctx, user)
+	if err != nil {
+		return err
+	}
+	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.RequireDuty(authz.SwitchUsersOff); err != nil {
 			return err
 		}
@@ -39,14 +44,44 @@ func (u *Users) switchUser(ctx context.Context, actor authz.Actor, user director
 			if err := keepOperator(ctx, r, who); err != nil {
 				return err
 			}
+			if err := keepAdministrators(ctx, r, p, user); err != nil {
+				return err
+			}
 			kind, who.SwitchedOff = audit.UserSwitchedOff, p.Now
 			p.Change(store.EndSessions{User: user}, store.EndLinks{User: user})
 		}
 		p.Record(p.Entry(kind, user, 0))
 		p.Change(store.UpdateUser{User: who})
 		return nil
-	})
+	}, accounts...)
 	return err
+}
+
+// keepAdministrators refuses with administrator.last when an account would be left
+// without administrators if a person were switched off everywhere (ACC-5). The
+// plan holds the ledgers of their accounts, so of two who are the last ones one
+// stays. Nobody administers a closed account.
+func keepAdministrators(ctx context.Context, r *store.Reader, p *Plan, user directory.UserID) error {
+	memberships, err := r.Memberships(ctx, user)
+	if err != nil {
+		return err
+	}
+	for _, m := range memberships {
+		if _, held := p.In(m.Account()); !held {
+			return directory.Refuse(directory.Conflict, "stale") // added to another account meanwhile
+		}
+		account, err := r.Account(ctx, m.Account())
+		if err != nil {
+			return err
+		}
+		if account.State == directory.AccountClosed {
+			continue
+		}
+		if err := remainsAdministered(ctx, r, account.ID, []directory.MemberID{m.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Erase takes a person out of the installation: their places end in every

@@ -28,7 +28,7 @@ type roster struct {
 	added        []store.MemberRow
 	changed      []store.MemberRow
 	roleChanges  store.MemberRoles
-	technical    map[directory.UserID]bool // programs: none keeps an account administered
+	people       map[directory.UserID]directory.User // behind the members, as far as they are known
 }
 
 // roster starts one for the plan's account, with the account's roles and the
@@ -45,7 +45,7 @@ func (c *core) roster(ctx context.Context, r *store.Reader, p *Plan, members ...
 	if err != nil {
 		return nil, err
 	}
-	ro := &roster{Basis: p.Basis, plan: p, account: account, roles: roles, technical: map[directory.UserID]bool{}}
+	ro := &roster{Basis: p.Basis, plan: p, account: account, roles: roles, people: map[directory.UserID]directory.User{}}
 	ro.companies, err = r.CompaniesByKey(ctx, companiesOf(members))
 	return ro, err
 }
@@ -86,11 +86,10 @@ func (ro *roster) administratorLevel() directory.RoleID {
 	return level.ID
 }
 
-// isAdministrator reports whether the member has the administrator level, is
-// active and stays: with an end date they do not count, nor does a technical
-// user (ACC-5).
+// isAdministrator reports whether the member counts as one of the account's
+// administrators (ACC-5).
 func (ro *roster) isAdministrator(m directory.Member) bool {
-	return !ro.technical[m.User] && m.Level != 0 && m.Level == ro.administratorLevel() && m.Status == directory.Active && m.Ends.IsZero() && m.Removed.IsZero()
+	return m.KeepsAdministered(ro.people[m.User], ro.administratorLevel())
 }
 
 // know adds companies that members may be given.
@@ -131,7 +130,7 @@ func (ro *roster) add(u directory.User, m directory.Member, former directory.Mem
 		m.Unit = ro.account.Root
 	}
 	m.User, m.Added, m.Removed = u.ID, ro.plan.Now, time.Time{}
-	ro.technical[u.ID] = u.Technical()
+	ro.people[u.ID] = u
 	kind := audit.MemberAdded
 	if former.ID != 0 {
 		m.ID, m.UUID, m.Version = former.ID, former.UUID, former.Version
@@ -158,7 +157,7 @@ func (ro *roster) change(kind audit.Kind, u directory.User, before, after direct
 	if len(entry.Facts) == 0 && len(entry.Personal) == 0 && before.Removed.Equal(after.Removed) {
 		return
 	}
-	ro.technical[u.ID] = u.Technical()
+	ro.people[u.ID] = u
 	row, was := ro.row(u, after), ro.row(u, before)
 	row.Before = &was
 	ro.changed = append(ro.changed, row)
@@ -300,11 +299,18 @@ func (ro *roster) keepAdministrator(ctx context.Context, r *store.Reader) error 
 	if remain > 0 {
 		return nil
 	}
-	others, err := r.ActiveAdministrators(ctx, ro.account.ID, touched)
+	return remainsAdministered(ctx, r, ro.account.ID, touched)
+}
+
+// remainsAdministered refuses with administrator.last when an account has
+// administrators, and none without these members (ACC-5). Who calls it holds the
+// account's ledger.
+func remainsAdministered(ctx context.Context, r *store.Reader, account directory.AccountID, without []directory.MemberID) error {
+	others, err := r.ActiveAdministrators(ctx, account, without)
 	if err != nil || others > 0 {
 		return err
 	}
-	before, err := r.ActiveAdministrators(ctx, ro.account.ID, nil)
+	before, err := r.ActiveAdministrators(ctx, account, nil)
 	if err != nil || before == 0 {
 		return err
 	}

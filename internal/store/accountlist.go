@@ -59,13 +59,9 @@ func AccountSorts() []string {
 
 const (
 	countMembers        = `(SELECT count(*) FROM member m WHERE m.account_key = a.key AND m.removed_at IS NULL)`
-	countAdministrators = `(SELECT count(*) FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL
-		JOIN member m ON m.key = h.member_key
-		WHERE o.account_key = a.key AND o.kind = 'level' AND o.code = 'administrator' AND m.status = 1 AND m.removed_at IS NULL)`
-	hasAdministrator = `EXISTS (SELECT 1 FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL
-		JOIN member m ON m.key = h.member_key
-		WHERE o.account_key = a.key AND o.kind = 'level' AND o.code = 'administrator' AND m.status = 1 AND m.removed_at IS NULL)`
-	isLocked = `(a.number_folded IN (SELECT number_folded FROM key_count WHERE locked_at IS NOT NULL)
+	countAdministrators = `(SELECT count(*) FROM ` + administratorRows + ` WHERE o.account_key = a.key AND ` + keepsAdministered + `)`
+	hasAdministrator    = `EXISTS (SELECT 1 FROM ` + administratorRows + ` WHERE o.account_key = a.key AND ` + keepsAdministered + `)`
+	isLocked            = `(a.number_folded IN (SELECT number_folded FROM key_count WHERE locked_at IS NOT NULL)
 		OR a.key IN (SELECT f.account_key FROM key_count k JOIN account_former_number f ON f.number_folded = k.number_folded
 			WHERE k.locked_at IS NOT NULL))`
 	hasKeyRequest = `a.key IN (SELECT account_key FROM key_request WHERE state = 'waiting' AND account_key IS NOT NULL)`
@@ -202,9 +198,7 @@ func (r *Reader) accountLines(ctx context.Context, accounts []directory.Account)
 	}{
 		{`m.account_key, count(*), 0`, `member m WHERE m.removed_at IS NULL AND m.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Members = n }},
-		{`o.account_key, count(*), 0`, `role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL
-			JOIN member m ON m.key = h.member_key
-			WHERE o.kind = 'level' AND o.code = 'administrator' AND m.status = 1 AND m.removed_at IS NULL AND o.account_key`,
+		{`o.account_key, count(*), 0`, administratorRows + ` WHERE ` + keepsAdministered + ` AND o.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Administrators = n }},
 		{`k.account_key, count(CASE WHEN k.state = 'used' THEN 1 END), count(CASE WHEN k.state <> 'revoked' THEN 1 END)`,
 			`admin_key k WHERE k.account_key`, func(l *AccountLine, used, live int64) { l.KeysUsed, l.KeysLive = used, live }},

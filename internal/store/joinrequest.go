@@ -225,24 +225,6 @@ func (r *Reader) AccountsToRemind(ctx context.Context, old, reminded time.Time, 
 	return accounts, nil
 }
 
-// Administrators reads the users of an account's active administrators, by
-// name, at most limit.
-func (r *Reader) Administrators(ctx context.Context, account directory.AccountID, limit int) ([]directory.User, error) {
-	var a args
-	query := `
-		SELECT ` + userColumns + `
-		FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL
-		JOIN member m ON m.key = h.member_key JOIN "user" u ON u.key = m.user_key AND u.kind = 'person'
-		WHERE o.account_key = ` + a.add(account) + ` AND o.kind = 'level' AND o.code = ` + a.add(directory.AdminLevel) + `
-		  AND m.status = ` + a.add(directory.Active) + ` AND m.removed_at IS NULL
-		ORDER BY m.name_folded, m.key LIMIT ` + a.add(limit)
-	users, err := collect(ctx, r, query, a, scanUser)
-	if err != nil {
-		return nil, fmt.Errorf("read administrators: %w", err)
-	}
-	return users, nil
-}
-
 // VerifiedDomain reports whether a mail domain is one the account has verified,
 // and whether its requests are approved by themselves (JOIN-7).
 func (r *Reader) VerifiedDomain(ctx context.Context, account directory.AccountID, name string) (verified, autoApprove bool, err error) {

@@ -112,25 +112,6 @@ func (r *Reader) Memberships(ctx context.Context, user directory.UserID) ([]dire
 	return members, nil
 }
 
-// ActiveAdministrators counts the active members of an account with the
-// administrator level, without some of them (ACC-5). Whose place ends on a set
-// day does not count: the account must not be left alone that day. Nor does a
-// technical user: it cannot sign in.
-func (r *Reader) ActiveAdministrators(ctx context.Context, account directory.AccountID, without []directory.MemberID) (int64, error) {
-	var a args
-	query := `
-		SELECT count(*)
-		FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL JOIN member m ON m.key = h.member_key
-		JOIN "user" u ON u.key = m.user_key AND u.kind = 'person'
-		WHERE o.account_key = ` + a.add(account) + ` AND o.kind = 'level' AND o.code = ` + a.add(directory.AdminLevel) + `
-		  AND m.status = ` + a.add(directory.Active) + ` AND m.ends_at IS NULL AND m.removed_at IS NULL AND NOT (m.key` + inKeys(r, without, &a) + `)`
-	n, err := one(ctx, r, query, a, scanInt64)
-	if err != nil {
-		return 0, fmt.Errorf("count administrators: %w", err)
-	}
-	return n, nil
-}
-
 // A MemberRow is a member with what their row sorts and is found by.
 type MemberRow struct {
 	directory.Member

@@ -142,42 +142,6 @@ func (r *Reader) ProjectsOf(ctx context.Context, member directory.MemberID) ([]P
 	return places, nil
 }
 
-// AdministratorKeys reads the keys of an account's members with the administrator
-// level who are not switched off, in the order they got it, at most limit.
-func (r *Reader) AdministratorKeys(ctx context.Context, account directory.AccountID, limit int) ([]directory.MemberID, error) {
-	var a args
-	query := `
-		SELECT m.key
-		FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL JOIN member m ON m.key = h.member_key
-		WHERE o.account_key = ` + a.add(account) + ` AND o.kind = 'level' AND o.code = ` + a.add(directory.AdminLevel) + `
-		  AND m.status <> ` + a.add(directory.Inactive) + ` AND m.removed_at IS NULL
-		ORDER BY m.status, h.valid_from, m.key LIMIT ` + a.add(limit)
-	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
-	if err != nil {
-		return nil, fmt.Errorf("read administrators: %w", err)
-	}
-	return keys, nil
-}
-
-// LikelyAdministrator finds the active member without access level who was
-// there last, to be proposed as second administrator (ACC-6); 0 when nobody
-// was.
-func (r *Reader) LikelyAdministrator(ctx context.Context, account directory.AccountID) (directory.MemberID, error) {
-	var a args
-	query := `
-		SELECT m.key FROM member m
-		WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL AND coalesce(m.last_seen_at, 0) > 0
-		  AND m.status = ` + a.add(directory.Active) + ` AND m.ends_at IS NULL
-		  AND (m.level_key IS NULL OR m.level_key <> (SELECT o.key FROM role o WHERE o.account_key = m.account_key AND o.kind = 'level'
-		       AND o.code = ` + a.add(directory.AdminLevel) + `))
-		ORDER BY coalesce(m.last_seen_at, 0) DESC, m.key DESC LIMIT 1`
-	key, err := one(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
-	if err != nil && !isNoRows(err) {
-		return 0, fmt.Errorf("find likely administrator: %w", err)
-	}
-	return key, nil
-}
-
 // EndedPlaces finds members whose end date is past, by key after the one given,
 // at most limit (USER-6). A closed account keeps its people as they are (ACC-12).
 func (r *Reader) EndedPlaces(ctx context.Context, now time.Time, after directory.MemberID, limit int) ([]directory.MemberID, error) {

@@ -104,7 +104,7 @@ func peopleTable(t people) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = yes(t, m.Administrator()).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = yes(t, m.ActsAsAdministrator()).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -173,7 +173,7 @@ func (t people) productNames(m app.ListedMember) []string {
 // marks are what a phone says in the second line instead of columns.
 func (t people) marks(m app.ListedMember) string {
 	names := t.productNames(m)
-	if m.Administrator() {
+	if m.ActsAsAdministrator() {
 		names = append(names, t.T("units.column.administrator"))
 	}
 	if m.User == t.referent {
