@@ -405,15 +405,7 @@ func (ro *roster) giveable(kind directory.RoleKind, code, field string) (directo
 // mayGive refuses with role.not_held a role that permits what the actor does
 // not hold at the root, where levels and functions act.
 func (ro *roster) mayGive(role directory.Role, field string) *directory.Error {
-	held := ro.Rights.MayGive(role.ID, ro.account.Root)
-	if role.Kind == directory.Level && role.Code == directory.AdminLevel {
-		held = held && ro.Rights.May(authz.ManageAdministrators, ro.account.Root)
-	}
-	if held {
-		return nil
-	}
-	return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Field: field,
-		Args: directory.Args{"Role": role.Name(ro.account.Language)}}
+	return gift{role, ro.account.Root, field}.refusal(ro.Rights, ro.account.Language)
 }
 
 // company finds a company by name, whatever its case, accents and blanks, or

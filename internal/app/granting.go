@@ -124,10 +124,7 @@ func mayEnd(rights authz.Rights, role directory.Role, unit directory.UnitID, fie
 	if refusal := manages(rights, unit, field); refusal != nil {
 		return refusal
 	}
-	if !rights.MayGive(role.ID, unit) {
-		return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Field: field, Args: directory.Args{"Role": role.Name("")}}
-	}
-	return nil
+	return gift{role, unit, field}.refusal(rights, "")
 }
 
 // mayGive refuses what the actor may not give at the unit: where they do not

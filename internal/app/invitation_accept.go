@@ -311,8 +311,7 @@ func (c *core) stillGives(ctx context.Context, r *store.Reader, ro *roster, by d
 		if !ok {
 			return id == 0
 		}
-		administers := role.Kind != directory.Level || role.Code != directory.AdminLevel || rights.May(authz.ManageAdministrators, ro.account.Root)
-		return administers && rights.MayGive(role.ID, ro.account.Root)
+		return rights.MayGive(role.ID, ro.account.Root)
 	}, nil
 }
 
@@ -344,16 +343,13 @@ func (c *core) keepGrants(ctx context.Context, r *store.Reader, p *Plan, m direc
 	if err != nil {
 		return err
 	}
-	known := map[directory.UserID]authz.Rights{}
+	mayStill := c.giversNow(ctx, r, p)
 	for _, grant := range grants {
 		stands := false
 		for _, by := range append(slices.Clone(inviters), grant.By) {
-			rights, read := known[by]
-			if !read {
-				if rights, err = c.rightsOfGiver(ctx, r, p.Account, by, p.Now); err != nil {
-					return err
-				}
-				known[by] = rights
+			rights, err := mayStill(by)
+			if err != nil {
+				return err
 			}
 			stands = stands || rights.MayGive(grant.Role, grant.Unit)
 		}

@@ -181,8 +181,7 @@ func (s *JoinRequests) mayLetIn(ctx context.Context, r *store.Reader, p *Plan, r
 	if p.Actor.User == m.User {
 		return s.keepGrants(ctx, r, p, m)
 	}
-	a := acting{roster: ro, grants: grantsOnce(ctx, r, []directory.MemberID{m.ID})}
-	return a.holdsRolesOf(m)
+	return s.hands(ctx, r, ro, []directory.MemberID{m.ID}).mayHand(m, opens)
 }
 
 // Approve lets a waiting person in as an active member (JOIN-5). It refuses with

@@ -56,7 +56,7 @@ func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account dir
 		if m.Status != directory.Inactive {
 			return errUnchanged
 		}
-		if err := a.holdsRolesOf(m); err != nil {
+		if err := a.mayHand(m, opens); err != nil {
 			return err
 		}
 		after := m
@@ -153,7 +153,7 @@ func (s *Invitations) Send(ctx context.Context, actor authz.Actor, account direc
 		case directory.Inactive:
 			return inactive(u, m)
 		}
-		if err := a.holdsRolesOf(m); err != nil { // ROLE-6: whoever invites gives
+		if err := a.mayHand(m, opens); err != nil { // ROLE-6: whoever invites gives
 			return err
 		}
 		after := m
@@ -303,18 +303,20 @@ var errUnchanged = directory.Refuse(directory.Conflict, "unchanged")
 // acting is one chunk of an act on members while it is planned.
 type acting struct {
 	*roster
-	administrators int64 // active ones, as the plan stands
-	invitees       []invitee
-	invited        bool
-	freed          []directory.MemberID // seats end
-	left           []directory.MemberID // everything they hold ends
-	withdrawn      []directory.MemberID
-	unasked        []directory.UserID // of the withdrawn
-	mails          []directory.Mail
-	look           func(company string) (map[string]directory.Company, error)
-	home           directory.Unit                                      // that members were moved to last
-	mayHome        func(unit directory.Unit) error                     // whether members may be moved there
-	grants         func(directory.MemberID) ([]directory.Grant, error) // what a member holds at units
+	administrators  int64 // active ones, as the plan stands
+	invitees        []invitee
+	invited         bool
+	freed           []directory.MemberID // seats end
+	left            []directory.MemberID // everything they hold ends
+	withdrawn       []directory.MemberID
+	unasked         []directory.UserID // of the withdrawn
+	mails           []directory.Mail
+	look            func(company string) (map[string]directory.Company, error)
+	home            directory.Unit                                      // that members were moved to last
+	mayHome         func(unit directory.Unit) error                     // whether members may be moved there
+	grants          func(directory.MemberID) ([]directory.Grant, error) // what a member holds at units
+	mayStill        func(by directory.UserID) (authz.Rights, error)     // what somebody who gave may give now
+	generalRequired bool                                                // the account type requires a role at the account (ROLE-3)
 }
 
 // planEach plans an act on the members of these keys.
@@ -366,12 +368,13 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	a := &acting{look: func(company string) (map[string]directory.Company, error) {
-		return r.CompaniesByName(ctx, p.Account, []string{company})
-	}}
-	a.grants = grantsOnce(ctx, r, keys)
-	if a.roster, err = c.roster(ctx, r, p, members...); err != nil {
+	ro, err := c.roster(ctx, r, p, members...)
+	if err != nil {
 		return nil, nil, nil, err
+	}
+	a := c.hands(ctx, r, ro, keys)
+	a.look = func(company string) (map[string]directory.Company, error) {
+		return r.CompaniesByName(ctx, p.Account, []string{company})
 	}
 	a.mayHome = func(unit directory.Unit) error { return c.mayBeHome(p.Rights, a.account, unit) }
 	maps.Copy(a.people, users)

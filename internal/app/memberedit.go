@@ -115,7 +115,7 @@ func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *acting, of p
 		return err
 	}
 	if edit.touched(u) != "" {
-		if err := a.holdsRolesOf(m); err != nil { // whoever sets the sign-in could use it
+		if err := a.mayHand(m, takes); err != nil { // whoever sets the sign-in could use it
 			return err
 		}
 	}

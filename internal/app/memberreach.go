@@ -37,34 +37,3 @@ func grantsOnce(ctx context.Context, r *store.Reader, keys []directory.MemberID)
 		return read[m], err
 	}
 }
-
-// holdsRolesOf refuses when the member's level, functions or grants permit what
-// the actor does not hold there (ROLE-6).
-func (a *acting) holdsRolesOf(m directory.Member) error {
-	grants, err := a.grants(m.ID)
-	if err != nil {
-		return err
-	}
-	if refusal := a.holdsGrants(grants); refusal != nil {
-		return refusal
-	}
-	for _, id := range rolesOf(m) {
-		if role, ok := a.role(id); ok {
-			if refusal := a.mayGive(role, ""); refusal != nil {
-				return refusal
-			}
-		}
-	}
-	return nil
-}
-
-// holdsGrants refuses with role.not_held when a grant gives what the actor does
-// not hold at its unit.
-func (ro *roster) holdsGrants(grants []directory.Grant) *directory.Error {
-	for _, g := range grants {
-		if role, known := ro.role(g.Role); known && !ro.Rights.MayGive(g.Role, g.Unit) {
-			return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Args: directory.Args{"Role": role.Name(ro.account.Language)}}
-		}
-	}
-	return nil
-}

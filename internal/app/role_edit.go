@@ -319,13 +319,19 @@ func (e *roleEdit) checkPlace(ctx context.Context, after directory.Role) error {
 }
 
 // save writes a role and its history. It refuses with role.permission_not_held
-// what the editor adds and does not hold wherever the role is held (ROLE-6). A
+// what the editor adds or takes out and does not hold wherever the role is held:
+// nobody takes away what they could not put back. It refuses with role.not_held a
+// level that the role is to propose and the editor could not give, and with
+// denied.permission products, since a role that refers to them gives them (ROLE-6). A
 // shipped role that is another than the catalogue's is the account's from now on.
 func (e *roleEdit) save(ctx context.Context, u roleUpdate) error {
 	if u.Before.ID != 0 && sameRole(u.Before, u.After) && u.Before.Archived.Equal(u.After.Archived) {
 		return nil
 	}
-	if err := e.holdsAdded(ctx, u); err != nil {
+	if err := e.holdsMoved(ctx, u); err != nil {
+		return err
+	}
+	if err := e.mayRefer(u); err != nil {
 		return err
 	}
 	u.After.Changed = u.After.Shipped && !e.asDeclared(e.account, u.After)
@@ -337,9 +343,30 @@ func (e *roleEdit) save(ctx context.Context, u roleUpdate) error {
 	return nil
 }
 
-func (e *roleEdit) holdsAdded(ctx context.Context, u roleUpdate) error {
-	added := without(u.After.Permissions, u.Before.Permissions)
-	if len(added) == 0 {
+// mayRefer asks for what a role newly refers to as if it were given: it will be,
+// to whoever gets the role.
+func (e *roleEdit) mayRefer(u roleUpdate) error {
+	if u.After.DefaultLevel != u.Before.DefaultLevel && u.After.DefaultLevel != "" {
+		i := slices.IndexFunc(e.roles, func(o directory.Role) bool { return o.Kind == directory.Level && o.Code == u.After.DefaultLevel })
+		if i >= 0 {
+			if refusal := (gift{e.roles[i], e.account.Root, "default_level"}).refusal(e.plan.Rights, e.account.Language); refusal != nil {
+				return refusal
+			}
+		}
+	}
+	if len(without(u.After.DefaultProducts, u.Before.DefaultProducts)) > 0 && !e.plan.Rights.May(authz.AssignSeats, 0) {
+		return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Field: "products",
+			Args: directory.Args{"Permission": string(authz.AssignSeats)}}
+	}
+	return nil
+}
+
+func (e *roleEdit) holdsMoved(ctx context.Context, u roleUpdate) error {
+	moved := without(u.After.Permissions, u.Before.Permissions)
+	if u.Before.ID != 0 {
+		moved = append(moved, without(u.Before.Permissions, u.After.Permissions)...)
+	}
+	if len(moved) == 0 {
 		return nil
 	}
 	tree := e.plan.Rights.Tree()
@@ -347,8 +374,11 @@ func (e *roleEdit) holdsAdded(ctx context.Context, u roleUpdate) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range added {
-		p, _ := e.catalogue().Permission(id)
+	for _, id := range moved {
+		p, known := e.catalogue().Permission(id)
+		if !known {
+			continue // it gives nothing any more
+		}
 		if unit, missing := at.missing(e.plan.Rights, p); missing {
 			where, _ := tree.Unit(unit)
 			return &directory.Error{Kind: directory.Denied, Code: "role.permission_not_held", Field: "permissions",

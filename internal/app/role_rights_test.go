@@ -61,7 +61,7 @@ func TestRoleEditorHoldsWhatTheyAdd(t *testing.T) { // ROLE-6
 				return w.Roles.Rename(ctx, manon, id, helper.UUID, app.RoleNames{Version: h.role(helper.UUID).Version, Names: map[string]string{"": "Aide de bureau"}})
 			}, ""},
 			{"by who holds it everywhere", func() error { return h.add1(h.admin, helper, authz.AssignSeats) }, ""},
-			{"taken away by who does not hold it", func() error { return h.add1(manon, helper) }, ""},
+			{"taken away by who does not hold it, and could not put it back", func() error { return h.add1(manon, helper) }, "role.permission_not_held"},
 		} {
 			t.Run("ROLE-6 "+test.name, func(t *testing.T) {
 				if code := w.Code(test.do()); code != test.want {

@@ -393,11 +393,8 @@ func (t *managing) holdsAll() error {
 	if err != nil {
 		return err
 	}
-	for _, held := range standing.Held {
-		if !t.plan.Rights.MayGive(held.Role, held.Unit) {
-			role, _ := t.plan.Rights.Tree().Role(held.Role)
-			return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Args: directory.Args{"Role": role.Name(t.account.Language)}}
-		}
+	if refusal := firstNotHeld(t.plan.Rights, gifts(t.plan.Rights.Tree(), standing.Held), t.account.Language); refusal != nil {
+		return refusal
 	}
 	return nil
 }

@@ -180,12 +180,17 @@ func (r Rights) HoldsAll(ps []Permission, unit directory.UnitID) bool {
 }
 
 // MayGive reports whether the actor holds all that the role would give at the
-// unit (ROLE-6).
+// unit (ROLE-6); the administrator level is given only by who may name
+// administrators, too.
 func (r Rights) MayGive(role directory.RoleID, unit directory.UnitID) bool {
 	if r.all {
 		return true
 	}
-	return r.tree != nil && r.HoldsAll(r.tree.Gives(role, unit), unit)
+	if r.tree == nil || !r.HoldsAll(r.tree.Gives(role, unit), unit) {
+		return false
+	}
+	o, known := r.tree.Role(role)
+	return !known || o.Kind != directory.Level || o.Code != directory.AdminLevel || r.May(ManageAdministrators, unit)
 }
 
 // At are the permissions held at a unit, in the order of the tree's rules.

@@ -92,7 +92,7 @@ func (h Handler) edit(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	permissions := q.PostForm["permissions"]
+	permissions := append(q.PostForm["permissions"], kept(f)...)
 	change := app.RoleChange{Version: q.Version(), Names: typedNames(q, f.Languages), Permissions: &permissions}
 	if f.Kind == directory.Function {
 		level, products := q.Field("default_level"), q.PostForm["products"]
@@ -110,6 +110,20 @@ func (h Handler) edit(q *page.Request) error {
 	}
 	q.Toast(q.Printer.T("roles.done.saved", "Name", shownName(change.Names, q.Printer.Lang())), "")
 	return q.Redirect(q.AccountPath("/roles?kind=" + tabOf(f.ShownRole)))
+}
+
+// kept are the permissions of a role that its editor can neither add nor take out
+// (ROLE-6): their boxes cannot be changed, and so are not sent.
+func kept(f app.RoleForm) []string {
+	var ids []string
+	for _, g := range f.Groups {
+		for _, p := range g.Permissions {
+			if p.Held && !p.Free {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	return ids
 }
 
 func shownName(names map[string]string, language string) string {
@@ -135,6 +149,9 @@ func (h Handler) refused(q *page.Request, f app.RoleForm, refusal *directory.Err
 	for i := range f.Groups {
 		for j := range f.Groups[i].Permissions {
 			p := &f.Groups[i].Permissions[j]
+			if p.Held && !p.Free {
+				continue
+			}
 			if p.Held = slices.Contains(q.PostForm["permissions"], p.ID); p.Held {
 				p.Free = true // ticked it stays, so that it can be unticked
 			}
@@ -232,7 +249,7 @@ func (v formView) named() bool {
 // counts (ROLE-10), and that the editor does not hold it (ROLE-6).
 func (h Handler) check(q *page.Request, f app.RoleForm, p app.PermissionChoice) ui.Check {
 	t, lang := q.Printer.T, q.Printer.Lang()
-	c := ui.Check{Name: "permissions", Value: p.ID, Label: p.Label.In(lang), Checked: p.Held, Disabled: !f.Editable || !p.Free && !p.Held}
+	c := ui.Check{Name: "permissions", Value: p.ID, Label: p.Label.In(lang), Checked: p.Held, Disabled: !f.Editable || !p.Free}
 	hints := []string{p.Help.In(lang)}
 	switch {
 	case len(p.Where) == 0 || f.Kind != directory.RightsRole:
