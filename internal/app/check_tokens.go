@@ -158,5 +158,6 @@ func (s *Checks) refuse(ctx context.Context, who *asker, caller Caller, err erro
 
 // actor is the product as it acts.
 func (who *asker) actor(c Client) authz.Actor {
-	return authz.Actor{Kind: authz.Technical, User: who.bearer.Token.User, Door: authz.DoorAPI, Address: c.Address, Agent: c.Agent}
+	return authz.Actor{Kind: authz.Technical, User: who.bearer.Token.User, Door: authz.DoorAPI, Address: c.Address, Agent: c.Agent,
+		Scope: who.bearer.Token.Scope}
 }

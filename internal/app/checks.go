@@ -124,7 +124,7 @@ func (s *Checks) ask(ctx context.Context, caller Caller, at func(*desk) error) e
 // admit refuses a product that may not ask.
 func (d *desk) admit() error {
 	if i, found := d.x.OfUser(d.bearer.Token.User); found {
-		d.rights = d.x.Rights(i, d.now)
+		d.rights = d.x.Rights(i, d.now).Within(d.bearer.Token.Scope)
 	}
 	return d.require(authz.CheckAccess)
 }

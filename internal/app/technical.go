@@ -226,7 +226,7 @@ func (s *TechnicalUsers) Edit(ctx context.Context, actor authz.Actor, account di
 // technical user holds (ROLE-6), and else is refused with role.not_held.
 func (s *TechnicalUsers) SetResponsible(ctx context.Context, actor authz.Actor, account directory.AccountID, member, responsible string) error {
 	return s.change(ctx, actor, account, member, func(t *managing) error {
-		if err := t.holdsAll(); err != nil {
+		if _, err := t.holdsAll(); err != nil {
 			return err
 		}
 		who, err := s.responsible(t.ctx, t.r, t.plan, responsible)
@@ -255,7 +255,9 @@ type NewToken struct {
 
 // MakeToken makes a token for a technical user, good until a moment at most a
 // year away. Whoever makes one could use it, and so must hold all that the
-// technical user holds (ROLE-6): it refuses with role.not_held. Vendor staff make
+// technical user holds (ROLE-6): it refuses with role.not_held. That is the most the
+// token ever opens; at each use it opens no more than whoever answers for it holds
+// then. Vendor staff make
 // none, since it would outlive their hour in the account (VEND-2): token.staff.
 // It refuses as directory.CheckToken does, with technical.unanswered when nobody
 // answers for it, and with token.too_many.
@@ -265,7 +267,8 @@ func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, accou
 		if actor.Kind == authz.StaffInside {
 			return directory.Refuse(directory.Denied, "token.staff")
 		}
-		if err := t.holdsAll(); err != nil {
+		scope, err := t.holdsAll()
+		if err != nil {
 			return err
 		}
 		expires := n.Expires.UTC().Truncate(time.Microsecond)
@@ -277,7 +280,7 @@ func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, accou
 		}
 		random, _ := secret.NewToken()
 		made = MadeToken{Secret: directory.TokenPrefix + random, APIToken: directory.APIToken{ID: t.plan.NewKey(), UUID: publicID(), User: t.user.ID,
-			Account: account, Name: strings.TrimSpace(n.Name), Created: t.plan.Now, By: actor.User, Expires: expires}}
+			Account: account, Name: strings.TrimSpace(n.Name), Created: t.plan.Now, By: actor.User, Expires: expires, Scope: &scope}}
 		t.plan.Change(store.InsertToken{APIToken: made.APIToken, Digest: secret.Digest(made.Secret)})
 		entry := t.plan.Entry(audit.TokenMade, t.user.ID, made.ID)
 		entry.Unit = t.member.Unit
@@ -387,16 +390,27 @@ func (s *TechnicalUsers) change(ctx context.Context, actor authz.Actor, account 
 }
 
 // holdsAll refuses with role.not_held unless the actor holds all that the
-// technical user's level, functions and grants permit where they are held.
-func (t *managing) holdsAll() error {
+// technical user's level, functions and grants permit where they are held. It
+// answers that as what a token made now may open.
+func (t *managing) holdsAll() (directory.TokenScope, error) {
 	standing, err := t.r.Standing(t.ctx, t.plan.Account, t.user.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if refusal := firstNotHeld(t.plan.Rights, gifts(t.plan.Rights.Tree(), standing.Held), t.account.Language); refusal != nil {
-		return refusal
+	tree := t.plan.Rights.Tree()
+	all := gifts(tree, standing.Held)
+	if refusal := firstNotHeld(t.plan.Rights, all, t.account.Language); refusal != nil {
+		return nil, refusal
 	}
-	return nil
+	scope := directory.TokenScope{}
+	for _, g := range all {
+		right := directory.TokenRight{Unit: g.unit}
+		for _, p := range tree.Gives(g.role.ID, g.unit) {
+			right.Permissions = append(right.Permissions, string(p))
+		}
+		scope = append(scope, right)
+	}
+	return scope, nil
 }
 
 // mayHaveAnother refuses another token while nobody answers, or when there are

@@ -54,6 +54,9 @@ type Actor struct {
 	Agent     string
 	Batch     string // one act on many, in several transactions
 	Request   string // the claim of a request that must not be done twice (PLAN-3)
+	// Scope is the most that the token of a technical user opens; nil: no limit by
+	// the token (SIGN-5).
+	Scope *directory.TokenScope
 }
 
 // MayDuty reports whether the actor may do what only the vendor does.

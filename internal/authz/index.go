@@ -38,15 +38,16 @@ type Index struct {
 
 // A row is kept small: there are as many as members.
 type row struct {
-	member directory.MemberID // 0: gone
-	user   directory.UserID
-	home   directory.UnitID
-	ends   int64 // microseconds, 0: no end
-	uuid   string
-	names  []digest
-	holds  []hold // never changed, only replaced
-	status directory.Status
-	off    bool
+	member  directory.MemberID // 0: gone
+	user    directory.UserID
+	home    directory.UnitID
+	ends    int64 // microseconds, 0: no end
+	uuid    string
+	names   []digest
+	holds   []hold // never changed, only replaced
+	status  directory.Status
+	off     bool
+	answers directory.UserID // for a program; 0: a person
 }
 
 // A digest stands for a name; two names do not share one, but two members may
@@ -74,7 +75,7 @@ func (x *Index) Put(m Resident) {
 		i = x.place()
 	}
 	holds, _ := x.tree.place(m.Held)
-	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, status: m.Status, off: m.SwitchedOff}
+	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, status: m.Status, off: m.SwitchedOff, answers: m.Answers}
 	if !m.Ends.IsZero() {
 		r.ends = m.Ends.UnixMicro()
 	}
@@ -173,7 +174,7 @@ func (x *Index) OfUser(id directory.UserID) (int, bool) {
 func (x *Index) Standing(i int) Standing {
 	r := &x.rows[i]
 	s := Standing{Account: r.member.Account(), State: x.state, Member: r.member, User: r.user, Status: r.status, Home: r.home,
-		SwitchedOff: r.off}
+		SwitchedOff: r.off, Answers: r.answers}
 	if r.ends != 0 {
 		s.Ends = time.UnixMicro(r.ends)
 	}
@@ -186,5 +187,13 @@ func (x *Index) UUID(i int) string { return x.rows[i].uuid }
 // Rights are what the person at a place may do now. They are the same as Decide
 // makes of the database's rows, and stay what they are when the index moves on.
 func (x *Index) Rights(i int, now time.Time) Rights {
-	return rightsOf(x.tree, x.Standing(i), x.rows[i].holds, nil, now)
+	r := rightsOf(x.tree, x.Standing(i), x.rows[i].holds, nil, now)
+	if who := x.rows[i].answers; who != 0 {
+		under := Rights{tree: x.tree, state: x.state, bar: NotMember}
+		if j, there := x.byUser[who]; there && x.rows[j].answers == 0 {
+			under = x.Rights(int(j), now)
+		}
+		r.under = &under
+	}
+	return r
 }

@@ -27,6 +27,10 @@ type Standing struct {
 	Home        directory.UnitID
 	SwitchedOff bool // everywhere, by the vendor (USER-2)
 	Held        []Held
+	// Answers is the person who answers for a technical user: it holds nothing that
+	// they do not hold now (SIGN-5). 0: a person.
+	Answers   directory.UserID
+	Answering *Standing // of that person, for Decide; an Index looks them up
 }
 
 // Why somebody holds nothing, as an Explanation says it.
@@ -54,7 +58,9 @@ type Rights struct {
 	from  []Held // of Decide, beside holds; an Index has none
 	known bool   // the actor may know that the account exists
 	state directory.AccountState
-	bar   string // why holds count for nothing
+	bar   string                // why holds count for nothing
+	under *Rights               // of whoever answers for a technical user: never more than these
+	scope *directory.TokenScope // of the token it comes with: never more than this
 }
 
 // Decide joins what a member's level, functions and grants permit (ROLE-1).
@@ -75,7 +81,15 @@ func Decide(actor Actor, t *Tree, s Standing, now time.Time) Rights {
 		r.bar = NotMember
 	case Person, Technical:
 		holds, from := t.place(s.Held)
-		return rightsOf(t, s, holds, from, now)
+		r = rightsOf(t, s, holds, from, now)
+		if s.Answers != 0 {
+			under := Rights{tree: t, state: s.State, bar: NotMember}
+			if s.Answering != nil {
+				under = Decide(Actor{Kind: Person, User: s.Answers}, t, *s.Answering, now)
+			}
+			r.under = &under
+		}
+		return r.Within(actor.Scope)
 	default:
 		r.bar = NotMember
 	}
@@ -145,7 +159,7 @@ func (r Rights) May(p Permission, unit directory.UnitID) bool {
 func (r Rights) may(bit int, n int32) bool {
 	for _, h := range r.holds {
 		if r.tree.covers(h.node, n) && r.gives(h, bit) {
-			return true
+			return r.below(bit, n)
 		}
 	}
 	return false
@@ -165,6 +179,9 @@ func (r Rights) MayAnywhere(p Permission) bool {
 		return false
 	}
 	bit, declared := r.tree.bits[p]
+	if r.under != nil || r.scope != nil {
+		return declared && len(r.tops(bit)) > 0
+	}
 	return declared && slices.ContainsFunc(r.holds, func(h hold) bool { return r.gives(h, bit) })
 }
 

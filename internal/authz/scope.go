@@ -26,10 +26,8 @@ func (r Rights) Scope(p Permission) Scope {
 		return Scope{}
 	}
 	var s Scope
-	for _, h := range r.holds {
-		if r.gives(h, bit) {
-			s.units = append(s.units, r.tree.Below(r.tree.nodes[h.node].unit.ID)...)
-		}
+	for _, n := range r.tops(bit) {
+		s.units = append(s.units, r.tree.Below(r.tree.nodes[n].unit.ID)...)
 	}
 	slices.Sort(s.units)
 	s.units = slices.Compact(s.units)

@@ -75,6 +75,20 @@ type APIToken struct {
 	Revoked  time.Time
 	LastUsed time.Time
 	Refused  time.Time // when it was last turned away
+	// Scope is what its technical user held, and its maker could grant, when it
+	// was made. Without one, of a token made before scopes were kept, it limits
+	// nothing by itself.
+	Scope *TokenScope
+}
+
+// A TokenScope is the most that a token ever opens: what is given to its technical
+// user later needs another token (SIGN-5, ROLE-6).
+type TokenScope []TokenRight
+
+// A TokenRight is what a token may open at a unit and below.
+type TokenRight struct {
+	Unit        UnitID
+	Permissions []string
 }
 
 // Live reports whether the token itself is good: neither revoked nor expired.

@@ -79,14 +79,14 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 	var a args
 	query := `
 		SELECT m.key, m.uuid, m.user_key, m.status, m.ends_at, m.unit_key, m.personnel_number,
-			u.uuid, u.user_name, u.email, u.switched_off_at
-		FROM member m JOIN "user" u ON u.key = m.user_key
+			u.uuid, u.user_name, u.email, u.switched_off_at, coalesce(x.responsible_key, 0)
+		FROM member m JOIN "user" u ON u.key = m.user_key LEFT JOIN technical_user x ON x.user_key = m.user_key
 		WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL` + who.condition(r, &a) + ` ORDER BY m.key`
 	err = each(ctx, r, query, a, func(row scanner) error {
 		m := authz.Resident{Standing: authz.Standing{Account: account}}
 		var ends, off micros
 		var uuid, userName, email, number string
-		if err := row.Scan(&m.Member, &m.UUID, &m.User, &m.Status, &ends, &m.Home, &number, &uuid, &userName, &email, &off); err != nil {
+		if err := row.Scan(&m.Member, &m.UUID, &m.User, &m.Status, &ends, &m.Home, &number, &uuid, &userName, &email, &off, &m.Answers); err != nil {
 			return err
 		}
 		m.Ends, m.SwitchedOff, m.Held = ends.Time, !off.IsZero(), held[m.Member]

@@ -16,15 +16,16 @@ func (r *Reader) Standing(ctx context.Context, account directory.AccountID, user
 	var root directory.UnitID
 	var a args
 	query := `
-		SELECT a.state, a.root_key, m.key, m.status, m.ends_at, m.unit_key, u.switched_off_at
+		SELECT a.state, a.root_key, m.key, m.status, m.ends_at, m.unit_key, u.switched_off_at, coalesce(x.responsible_key, 0)
 		FROM account a
 		LEFT JOIN member m ON m.account_key = a.key AND m.user_key = ` + a.add(user) + ` AND m.removed_at IS NULL
 		LEFT JOIN "user" u ON u.key = m.user_key
+		LEFT JOIN technical_user x ON x.user_key = m.user_key
 		WHERE a.key = ` + a.add(account)
 	s, err := one(ctx, r, query, a, func(row scanner) (authz.Standing, error) {
 		var member, status, home *int64
 		var ends, off micros
-		err := row.Scan(&s.State, &root, &member, &status, &ends, &home, &off)
+		err := row.Scan(&s.State, &root, &member, &status, &ends, &home, &off, &s.Answers)
 		if member != nil && status != nil && home != nil {
 			s.Member, s.User, s.Status, s.Ends = directory.MemberID(*member), user, directory.Status(*status), ends.Time
 			s.Home, s.SwitchedOff = directory.UnitID(*home), !off.IsZero()
@@ -40,7 +41,11 @@ func (r *Reader) Standing(ctx context.Context, account directory.AccountID, user
 	if s.Member == 0 {
 		return s, nil
 	}
-	s.Held, err = r.held(ctx, root, s.Member)
+	if s.Held, err = r.held(ctx, root, s.Member); err != nil || s.Answers == 0 {
+		return s, err
+	}
+	answering, err := r.Standing(ctx, account, s.Answers)
+	s.Answering = &answering
 	return s, err
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -9,12 +10,17 @@ import (
 )
 
 const tokenColumns = `t.key, t.uuid, t.user_key, t.account_key, t.name, t.created_at, t.created_by, t.expires_at, t.revoked_at,
-	t.last_used_at, t.last_refused_at`
+	t.last_used_at, t.last_refused_at, t.scope`
 
 func scanToken(row scanner) (directory.APIToken, error) {
 	var t directory.APIToken
 	var created, expires, revoked, used, refused micros
-	err := row.Scan(&t.ID, &t.UUID, &t.User, &t.Account, &t.Name, &created, &t.By, &expires, &revoked, &used, &refused)
+	var scope *string
+	err := row.Scan(&t.ID, &t.UUID, &t.User, &t.Account, &t.Name, &created, &t.By, &expires, &revoked, &used, &refused, &scope)
+	if err == nil && scope != nil {
+		t.Scope = &directory.TokenScope{}
+		err = json.Unmarshal([]byte(*scope), t.Scope)
+	}
 	t.Created, t.Expires, t.Revoked, t.LastUsed, t.Refused = created.Time, expires.Time, revoked.Time, used.Time, refused.Time
 	return t, err
 }
@@ -224,8 +230,16 @@ type InsertToken struct {
 }
 
 func (c InsertToken) apply(ctx context.Context, tx *Tx) error {
-	row := []any{c.ID, c.UUID, c.Account, c.User, c.Digest, c.Name, c.Created, c.By, c.Expires}
-	columns := []string{"key", "uuid", "account_key", "user_key", "digest", "name", "created_at", "created_by", "expires_at"}
+	var scope any
+	if c.Scope != nil {
+		text, err := json.Marshal(c.Scope)
+		if err != nil {
+			return fmt.Errorf("scope of token: %w", err)
+		}
+		scope = string(text)
+	}
+	row := []any{c.ID, c.UUID, c.Account, c.User, c.Digest, c.Name, c.Created, c.By, c.Expires, scope}
+	columns := []string{"key", "uuid", "account_key", "user_key", "digest", "name", "created_at", "created_by", "expires_at", "scope"}
 	if _, err := tx.bulkInsert(ctx, "api_token", columns, [][]any{row}, ""); err != nil {
 		return fmt.Errorf("make token: %w", err)
 	}

@@ -189,6 +189,7 @@ func TestInstallationPages(t *testing.T) {
 	})
 	t.Run("USER-2 switched off everywhere and on again", func(t *testing.T) {
 		s.World.Administrator(a, "admin@maraval.example")
+		s.World.Administrator(a, "second@maraval.example") // the last one is refused (ACC-5)
 		found := operator.Get("/vendor/users?q=admin@mar")
 		if !strings.Contains(found.Text(), a.Name) {
 			t.Fatalf("search: %s", found.Text())
