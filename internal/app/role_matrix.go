@@ -17,14 +17,16 @@ type MarkState string
 // What the report of permissions by role can say.
 const (
 	MarkNone MarkState = "none" // the role does not have it
-	MarkFull MarkState = "full" // it counts at the account, and so at all below
+	MarkFull MarkState = "full" // it counts wherever the role is held, and so at all below
 	MarkFrom MarkState = "from" // it counts from a level down
-	MarkOnly MarkState = "only" // it counts at some lower levels
+	MarkOnly MarkState = "only" // it counts at some levels
 	MarkIdle MarkState = "idle" // the role has it, and it counts nowhere the role is held
 )
 
 // A Mark is what one role gives of one permission, with the levels at which it
-// counts when that is not the account: of MarkFrom the highest, of MarkOnly all.
+// counts when those are not all: of MarkFrom the highest, of MarkOnly all. A role
+// that is given at units gives nothing at other levels, though it may be held at
+// the account too (ROLE-10).
 type Mark struct {
 	State  MarkState
 	Levels []catalogue.UnitLevel
@@ -196,7 +198,7 @@ func markOf(t catalogue.AccountType, p catalogue.Permission, o directory.Role) M
 		return Mark{State: MarkNone}
 	case o.Place == directory.AtProject:
 		return inProjects(t, p)
-	case counts && p.CountsAt(catalogue.RootLevel):
+	case counts && (isAdministratorLevel(o) || len(where) == 0 || p.CountsAt(catalogue.RootLevel) && actsAtAccount(o)):
 		return Mark{State: MarkFull}
 	case !counts || actsAtAccount(o):
 		return Mark{State: MarkIdle}

@@ -40,7 +40,7 @@ func TestMatrix(t *testing.T) { // REP-1, ROLE-10
 		w.Must(w.App.Catalogue.Apply(ctx, w.Staff("exploitation@batisoft.example", authz.Operator), text, 0))
 		w.Must(failed(w.App.Catalogue.UpdateRoles(ctx)))
 		operator := w.Operator()
-		wide := own(directory.RightsRole, "Large", authz.ManageMembers, "rentals.close", "contracts.manage")
+		wide := own(directory.RightsRole, "Large", authz.ManageMembers, "rentals.close", "contracts.manage", "account.manage")
 		rights, err := w.Roles.Create(ctx, operator, id, wide)
 		w.Must(err)
 		wide.Kind, wide.Names = directory.Function, map[string]string{"": "Large fonction"}
@@ -64,6 +64,9 @@ func TestMatrix(t *testing.T) { // REP-1, ROLE-10
 			{"counts at the account", rights, "members.manage", app.MarkFull, 0},
 			{"counts from a level down", rights, "rentals.close", app.MarkFrom, 1},
 			{"counts at some levels", rights, "contracts.manage", app.MarkOnly, 2},
+			{"counts at the account only, though the role is given at units", rights, "account.manage", app.MarkOnly, 1},
+			{"counts where a function acts", function, "account.manage", app.MarkFull, 0},
+			{"the administrator level stands above all levels", m.Columns[0].Role, "rentals.close", app.MarkFull, 0},
 			{"is not in the role", rights, "roles.manage", app.MarkNone, 0},
 			{"acts in projects only", inProject, "members.manage", app.MarkOnly, 1},
 			{"counts nowhere a function acts", function, "rentals.close", app.MarkIdle, 0},

@@ -176,7 +176,7 @@ func (h Handler) file(q *page.Request, contentType, ending string, begin func(io
 	header.Set("Content-Disposition", `attachment; filename="permissions-by-role`+ending+`"`)
 	header.Set("Cache-Control", "no-store")
 	table := begin(q.W)
-	head := []sheet.Cell{sheet.Text(t("matrix.group")), sheet.Text(t("matrix.permission"))}
+	head := []sheet.Cell{sheet.Text(t("matrix.group")), sheet.Text(t("matrix.permission")), sheet.Text(t("matrix.levels"))}
 	for _, o := range m.Columns {
 		head = append(head, sheet.Text(h.columnName(q, o)))
 	}
@@ -185,7 +185,8 @@ func (h Handler) file(q *page.Request, contentType, ending string, begin func(io
 	}
 	for _, g := range m.Groups {
 		for _, line := range g.Rows {
-			row := []sheet.Cell{sheet.Text(g.Label.In(lang)), sheet.Text(line.Permission.Label.In(lang))}
+			row := []sheet.Cell{sheet.Text(g.Label.In(lang)), sheet.Text(line.Permission.Label.In(lang)),
+				sheet.Text(q.Printer.List(levelNames(line.Where, lang)))}
 			for _, mark := range line.Marks {
 				words := ""
 				if mark.State != app.MarkNone {
