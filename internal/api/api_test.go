@@ -50,8 +50,9 @@ func newStandWith(t *testing.T, w *apptest.World, o api.Options) *stand {
 	o.Log = slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	s := &stand{World: w, t: t, account: w.Account("204 817")}
 	s.admin = w.Administrator(s.account, "helene.castaing@maraval.example")
-	s.robot, s.token = s.robotOf(s.account, s.admin)
+	s.robot, _ = s.robotOf(s.account, s.admin)
 	w.Must(w.Members.NameAdministrator(w.Context(), s.admin, s.account.ID, s.robot.UUID))
+	s.token = s.tokenOf(s.account, s.admin, s.robot, 30*24*time.Hour).Secret
 	face := api.New(o)
 	s.server = httptest.NewServer(httpserver.Wrap(httpserver.Options{Handler: face, Logger: slog.New(slog.DiscardHandler), Now: w.Now, CrossOrigin: []string{"/api/"}}))
 	t.Cleanup(s.server.Close)

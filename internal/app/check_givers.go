@@ -159,7 +159,7 @@ func (a *accountGivers) find(d *desk, need helpKey, reason string) *help {
 			if tries++; tries > mostGiverTries || len(h.few) == fewGivers {
 				return h
 			}
-			if found && plan.mayBy(d.x.Rights(i, d.now)) && !slices.Contains(h.few, m) {
+			if found && d.x.Standing(i).Answers == 0 && plan.mayBy(d.x.Rights(i, d.now)) && !slices.Contains(h.few, m) {
 				h.few = append(h.few, m)
 			}
 		}

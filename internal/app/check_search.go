@@ -196,7 +196,7 @@ func (s *Checks) nameSubjects(ctx context.Context, d *desk, kind string, keys []
 func subjectName(by string, m directory.Member, u directory.User) string {
 	switch by {
 	case catalogue.BySubjectID:
-		return u.UUID
+		return m.UUID // as REST and everything else names them
 	case catalogue.ByUserName:
 		return u.UserName
 	case catalogue.ByEmail:

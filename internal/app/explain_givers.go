@@ -80,7 +80,7 @@ func whoCould(x *authz.Index, p remedyPlan, now time.Time) ([]directory.MemberID
 	var found []near
 	for i := range x.Len() {
 		who := x.Standing(i)
-		if who.Member == 0 {
+		if who.Member == 0 || who.Answers != 0 { // a program helps nobody
 			continue
 		}
 		rights := x.Rights(i, now)

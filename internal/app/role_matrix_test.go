@@ -40,7 +40,7 @@ func TestMatrix(t *testing.T) { // REP-1, ROLE-10
 		w.Must(w.App.Catalogue.Apply(ctx, w.Staff("exploitation@batisoft.example", authz.Operator), text, 0))
 		w.Must(failed(w.App.Catalogue.UpdateRoles(ctx)))
 		operator := w.Operator()
-		wide := own(directory.RightsRole, "Large", authz.ManageMembers, "rentals.close", "contracts.manage", "account.manage")
+		wide := own(directory.RightsRole, "Large", authz.ManageMembers, "rentals.close", "contracts.manage", "account.manage", "account.view")
 		rights, err := w.Roles.Create(ctx, operator, id, wide)
 		w.Must(err)
 		wide.Kind, wide.Names = directory.Function, map[string]string{"": "Large fonction"}
@@ -61,7 +61,8 @@ func TestMatrix(t *testing.T) { // REP-1, ROLE-10
 			want       app.MarkState
 			levels     int
 		}{
-			{"counts at the account", rights, "members.manage", app.MarkFull, 0},
+			{"counts everywhere", rights, "account.view", app.MarkFull, 0},
+			{"counts at the account and not at the lowest level", rights, "members.manage", app.MarkOnly, 5},
 			{"counts from a level down", rights, "rentals.close", app.MarkFrom, 1},
 			{"counts at some levels", rights, "contracts.manage", app.MarkOnly, 2},
 			{"counts at the account only, though the role is given at units", rights, "account.manage", app.MarkOnly, 1},

@@ -309,6 +309,10 @@ func TestTokenOpensItsAccountOnly(t *testing.T) { // SIGN-5, USER-5, ACC-12
 		}
 		s.Must(s.Accounts.SetState(w.Context(), w.Operator(), s.account.ID, directory.AccountOpen, "Paid"))
 		s.Must(s.Members.NameAdministrator(w.Context(), s.admin, s.account.ID, s.robot.UUID))
+		s.Must(s.Members.NameAdministrator(w.Context(), s.admin, s.account.ID, s.lea.UUID))
+		var err error
+		s.token, err = s.make("administrator", 30)
+		s.Must(err)
 		s.Must(s.Accounts.SetState(w.Context(), w.Operator(), s.account.ID, directory.AccountSuspended, "Unpaid"))
 		if got := at("204817"); got != "" {
 			t.Errorf("ACC-12 suspended, as its administrator: %q", got)

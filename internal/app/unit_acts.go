@@ -36,6 +36,9 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 		if err := describe(ctx, r, &u, UnitChange{Name: &n.Name, External: &n.External}); err != nil {
 			return err
 		}
+		if refusal := namedApart(p.Rights.Tree(), u, "name"); refusal != nil {
+			return refusal
+		}
 		p.Change(store.InsertUnits{Account: p.Account, Units: []directory.Unit{u}})
 		entry := unitEntry(p, audit.UnitCreated, u)
 		entry.Note("name", "", u.Name)
@@ -182,6 +185,9 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 		if after.Name != before.Name && before.Parent == 0 {
 			return unitRoot(before)
 		}
+		if refusal := namedApart(p.Rights.Tree(), after, "name"); refusal != nil && directory.Fold(after.Name) != directory.Fold(before.Name) {
+			return refusal
+		}
 		if after == before {
 			return nil
 		}
@@ -208,6 +214,17 @@ func (s *Units) changeable(ctx context.Context, r *store.Reader, p *Plan, uuid s
 		return u, refusal
 	}
 	return u, nil
+}
+
+// namedApart refuses with unit.name_taken a unit that would stand beside another of
+// the same name, whatever case and accents: nobody could tell them apart.
+func namedApart(t *authz.Tree, u directory.Unit, field string) *directory.Error {
+	other, taken := t.Namesake(u.Parent, u.Name)
+	if u.Parent == 0 || !taken || other.ID == u.ID {
+		return nil
+	}
+	above, _ := t.Unit(u.Parent)
+	return directory.InvalidField(field, "unit.name_taken", directory.Args{"Name": other.Name, "Under": above.Name})
 }
 
 func unitRoot(u directory.Unit) *directory.Error {
@@ -252,6 +269,9 @@ func (s *Units) Restore(ctx context.Context, actor authz.Actor, account director
 			return nil
 		}
 		if refusal := archivedAt(p.Rights.Tree(), u.Parent); refusal != nil {
+			return refusal
+		}
+		if refusal := namedApart(p.Rights.Tree(), u, "name"); refusal != nil {
 			return refusal
 		}
 		u.Archived = time.Time{}

@@ -263,6 +263,12 @@ func (s *Units) mayMove(ctx context.Context, r *store.Reader, b Basis, m moving)
 	if err := s.fits(ctx, r, b, m.unit, m.to.ID); err != nil {
 		return err
 	}
+	moved := m.unit
+	if moved.Parent = m.to.ID; m.unit.Parent != m.to.ID {
+		if refusal := namedApart(b.Rights.Tree(), moved, "to"); refusal != nil {
+			return refusal
+		}
+	}
 	for _, permission := range m.gained() {
 		if !b.Rights.May(permission, m.unit.ID) {
 			return &directory.Error{Kind: directory.Denied, Code: "unit.move_gives", Args: directory.Args{"Permission": string(permission)}}

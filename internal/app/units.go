@@ -49,6 +49,7 @@ type ListedUnit struct {
 	Below   int                   // live units below
 	Missing []catalogue.UnitLevel // what it must have below and has not (UNIT-3)
 	May     UnitMay
+	Twin    bool // a sibling has the same name: one of both is to be renamed
 }
 
 // A UnitNode is a unit of the foldable list with what unfolds under it.
@@ -136,7 +137,7 @@ func (g *grove) search(words string, archived bool) (found []FoundUnit, total in
 
 // listed is a unit with its counts, as far as the reader may know them.
 func (g *grove) listed(i int) ListedUnit {
-	u := ListedUnit{Unit: g.units[i], Depth: g.tree.Depth(g.units[i].ID), Live: g.live[i], May: g.may(i)}
+	u := ListedUnit{Unit: g.units[i], Depth: g.tree.Depth(g.units[i].ID), Live: g.live[i], May: g.may(i), Twin: g.tree.Twin(g.units[i].ID)}
 	if i == 0 {
 		u.Level = catalogue.RootLevel
 	}

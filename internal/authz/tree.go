@@ -51,6 +51,7 @@ type node struct {
 	depth  int32
 	level  int32
 	live   bool
+	twin   bool // a sibling in use has the same name, folded
 }
 
 // NewTree arranges a structure. Units that hang on nothing are left out, as are
@@ -124,9 +125,12 @@ func (t *Tree) grow(u directory.Unit, parent int32, under map[directory.UnitID][
 	n.level = int32(level)
 	t.nodes = append(t.nodes, n)
 	t.byUnit[u.ID] = at
+	children := make([]int32, 0, len(under[u.ID]))
 	for _, child := range under[u.ID] {
+		children = append(children, int32(len(t.nodes)))
 		t.grow(child, at, under)
 	}
+	t.pair(children)
 	t.nodes[at].last = int32(len(t.nodes)) - 1
 }
 

@@ -228,7 +228,7 @@ func (r *run) product(answering, root string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := r.App.Grants.Give(r.ctx, r.actor, r.account.ID, app.Giving{Who: app.Of(robot.UUID), Role: role.UUID, Units: []string{root}}); err != nil {
+	if _, err := r.App.Grants.Give(r.ctx, r.actor, r.account.ID, app.Giving{Who: app.Selection{Members: []string{robot.UUID, answering}}, Role: role.UUID, Units: []string{root}}); err != nil {
 		return "", err
 	}
 	made, err := r.App.TechnicalUsers.MakeToken(r.ctx, r.actor, r.account.ID, robot.UUID, app.NewToken{Name: "Mesure", Expires: r.Now().AddDate(0, 0, 1)})

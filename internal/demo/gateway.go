@@ -24,7 +24,7 @@ func external(unit string) string {
 
 // tellGateway lets an administrator connect a product to the large account: a
 // role that asks and looks, a technical user that has it everywhere and for
-// which a colleague answers, and its token.
+// which she answers, and its token.
 func (b *builder) tellGateway(account *directory.Account, units *grove) {
 	helene := func() authz.Actor { return b.users["helene.castaing@maraval.example"] }
 	var role directory.Role
@@ -37,7 +37,7 @@ func (b *builder) tellGateway(account *directory.Account, units *grove) {
 	var gateway directory.Member
 	b.ago(62, "a technical user", func() (err error) {
 		gateway, err = b.App.TechnicalUsers.Create(b.ctx, helene(), account.ID, app.NewTechnicalUser{Name: "Passerelle planning",
-			Purpose: "Le planning demande qui peut quoi avant d’ouvrir ses écrans.", Responsible: "gregoire.launay@maraval.example"})
+			Purpose: "Le planning demande qui peut quoi avant d’ouvrir ses écrans.", Responsible: "helene.castaing@maraval.example"})
 		if err != nil {
 			return err
 		}

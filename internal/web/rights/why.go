@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -81,10 +82,22 @@ func (h Handler) search(q *page.Request, p *whyPage, who, at string) (moved bool
 			return p.at(app.WhyQuery{Person: p.q.Person, Permission: p.q.Permission, Unit: unit})
 		})
 	}
+	if p.people != nil && p.people.total == 0 {
+		return true, q.RenderStatus(http.StatusNotFound, showWhy(*p.unanswered()))
+	}
 	if p.people != nil || p.units != nil {
+		*p = *p.unanswered()
 		return false, nil
 	}
 	return true, q.Redirect(p.at(next))
+}
+
+// unanswered is the page without an answer: what was written is nobody, or several,
+// and nothing is said about somebody else instead.
+func (p *whyPage) unanswered() *whyPage {
+	bare := *p
+	bare.w.Permission, bare.w.Explanation = catalogue.Permission{}, authz.Explanation{}
+	return &bare
 }
 
 // at is the address of a question.

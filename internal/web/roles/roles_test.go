@@ -217,6 +217,6 @@ func TestEditorSeesWhatTheyCannotAdd(t *testing.T) { // ROLE-6
 	p := editor.Get(at + "/new?kind=rights")
 	o.says(p, http.StatusOK, "vous ne pouvez pas l’ajouter")
 	o.says(p.Submit(at, "name", "À moi", "permissions", "members.manage"), http.StatusForbidden,
-		"Vous ne pouvez pas ajouter « Gérer les utilisateurs »", "Compte 204817")
+		"Vous ne pouvez ni ajouter ni retirer « Gérer les utilisateurs »", "Compte 204817")
 	o.says(p.Submit(at, "name", "À nous", "permissions", "roles.manage").Follow(), http.StatusOK, "À nous est créé")
 }
