@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -169,15 +170,24 @@ type NewMember struct {
 	Phone           string   `json:"phone,omitempty" example:"+33 2 40 00 00 00"`
 	JobTitle        string   `json:"job_title,omitempty" example:"Chef de chantier"`
 	PersonnelNumber string   `json:"personnel_number,omitempty" example:"4711"`
-	Ends            string   `json:"ends_at,omitempty" doc:"The place ends by itself then: a date or a moment." example:"2027-06-30"`
+	Ends            string   `json:"ends_at,omitempty" doc:"The place ends by itself: a date, whose day still counts in the account's time zone, or a moment." example:"2027-06-30"`
 	HomeUnit        string   `json:"home_unit,omitempty" doc:"Public id or external id of a unit; absent: the account itself." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
 }
 
 func (n NewMember) row(number int) (app.NewMember, error) {
-	ends, err := day("ends_at", n.Ends)
+	ends, err := endOf(n.Ends)
 	return app.NewMember{Row: number, Email: n.Email, First: n.FirstName, Last: n.LastName, Civility: n.Civility, UserName: n.UserName,
 		Language: n.Language, Company: n.Company, Functions: n.Functions, Level: n.AccessLevel, Phone: n.Phone, JobTitle: n.JobTitle,
 		PersonnelNumber: n.PersonnelNumber, Ends: ends, Home: n.HomeUnit}, err
+}
+
+// endOf reads when a place ends.
+func endOf(text string) (directory.End, error) {
+	at, err := day("ends_at", text)
+	if err != nil || len(text) != len(time.DateOnly) {
+		return directory.End{Moment: at}, err
+	}
+	return directory.End{Day: directory.DayOf(at, time.UTC)}, nil
 }
 
 // Whom an addition invites.
@@ -235,7 +245,7 @@ func (f *Face) createMembers(ctx context.Context, v visit, in *createMembers) (*
 	rows := make([]app.NewMember, 0, min(len(in.Body.Members), mostRows))
 	for i, n := range in.Body.Members {
 		row, err := n.row(i + 1)
-		if err != nil {
+		if err != nil && !errors.As(err, &row.Fault) {
 			return nil, err
 		}
 		rows = append(rows, row)
@@ -261,7 +271,7 @@ type MemberEdit struct {
 	Phone           *string   `json:"phone,omitempty" example:"+33 2 40 00 00 00"`
 	JobTitle        *string   `json:"job_title,omitempty" example:"Chef de chantier"`
 	PersonnelNumber *string   `json:"personnel_number,omitempty" example:"4711"`
-	Ends            *string   `json:"ends_at,omitempty" doc:"A date or a moment; empty for no end." example:"2027-06-30"`
+	Ends            *string   `json:"ends_at,omitempty" doc:"A date, whose day still counts in the account's time zone, or a moment; empty for no end." example:"2027-06-30"`
 	HomeUnit        *string   `json:"home_unit,omitempty" doc:"Public id of a unit." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
 }
 
@@ -270,7 +280,7 @@ func (e MemberEdit) change() (app.MemberChange, error) {
 		PersonnelNumber: e.PersonnelNumber, Unit: e.HomeUnit,
 		Person: app.PersonChange{Civility: e.Civility, First: e.FirstName, Last: e.LastName, Email: e.Email, Language: e.Language}}
 	if e.Ends != nil {
-		ends, err := day("ends_at", *e.Ends)
+		ends, err := endOf(*e.Ends)
 		if err != nil {
 			return c, err
 		}

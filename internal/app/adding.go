@@ -30,7 +30,7 @@ type NewMember struct {
 	Phone           string
 	JobTitle        string
 	PersonnelNumber string
-	Ends            time.Time
+	Ends            directory.End
 	Home            string // home unit: public id, id by which products know it, or names from the top down; empty: as the options say
 
 	identity    bool             // the names are the person's own, not suggestions: the full form (ADD-11)
@@ -38,8 +38,11 @@ type NewMember struct {
 	password    string           // that password itself, when it is mailed with the creation (SIGN-1)
 	inactive    bool             // switched off from the start
 	double      int              // the row before with the same address, or 0 (ADD-2)
-	fault       *directory.Error // what was wrong with the row before it was planned
+	Fault       *directory.Error // what was wrong with the row before it was planned
 }
+
+// name is what the row calls the person.
+func (n NewMember) name() string { return strings.TrimSpace(n.First + " " + n.Last) }
 
 // AddOptions say how people are brought in.
 type AddOptions struct {
@@ -49,7 +52,8 @@ type AddOptions struct {
 	Silent  bool   // nobody is invited: the form invites after saving (INV-5)
 	Preview bool   // say what would be, write nothing (PLAN-1)
 
-	steps bool // roles at units are chosen apart: none is proposed
+	steps  bool        // roles at units are chosen apart: none is proposed
+	before *rowsBefore // what earlier chunks of the same preview would have made
 }
 
 // chunk is how many rows one transaction takes.
@@ -70,18 +74,22 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 	}
 	rows = markDoubles(rows)
 	var all Verdicts
-	for len(rows) > 0 {
-		part := rows[:min(chunk, len(rows))]
-		rows = rows[len(part):]
-		act := s.perform
-		if o.Preview {
-			act = s.previewed
-		}
-		verdicts, err := act(ctx, actor, account, s.planAdd(part, o))
+	act := s.perform
+	if o.Preview {
+		act, o.before = s.previewed, newRowsBefore()
+	}
+	for part := range slices.Chunk(rows, chunk) {
+		err := parted(part, func(part []NewMember) error {
+			verdicts, err := act(ctx, actor, account, s.planAdd(part, o))
+			all = append(all, verdicts...)
+			return err
+		}, func(row NewMember, fault error) error {
+			all = append(all, Verdict{Row: row.Row, Email: row.Email, Name: row.name()}.refused(s.foundBroken(ctx, fault)))
+			return nil
+		})
 		if err != nil {
 			return all, err
 		}
-		all = append(all, verdicts...)
 	}
 	return all, nil
 }
@@ -107,7 +115,7 @@ func (c *core) addRows(ctx context.Context, r *store.Reader, p *Plan, rows []New
 	if err != nil {
 		return err
 	}
-	before := len(p.Verdicts)
+	planned := len(p.Verdicts)
 	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
 	for _, row := range rows {
 		p.Verdicts = append(p.Verdicts, a.row(row))
@@ -115,8 +123,11 @@ func (c *core) addRows(ctx context.Context, r *store.Reader, p *Plan, rows []New
 	if err := a.settle(ctx, r); err != nil {
 		return err
 	}
+	if o.before != nil {
+		o.before.administrators += a.moved
+	}
 	if !o.steps {
-		if err := c.proposeRoles(ctx, r, p, p.Verdicts[before:]); err != nil {
+		if err := c.proposeRoles(ctx, r, p, p.Verdicts[planned:]); err != nil {
 			return err
 		}
 	}
@@ -142,28 +153,13 @@ func (c *core) proposeRoles(ctx context.Context, r *store.Reader, p *Plan, verdi
 	return nil
 }
 
-// markDoubles copies rows and tells each of the row before it with the same
-// address, in whatever chunk that is: the first stands (ADD-2).
-func markDoubles(rows []NewMember) []NewMember {
-	rows = slices.Clone(rows)
-	first := make(map[string]int, len(rows))
-	for i := range rows {
-		folded := directory.FoldEmail(rows[i].Email)
-		if row, seen := first[folded]; seen && folded != "" {
-			rows[i].double = row
-			continue
-		}
-		first[folded] = rows[i].Row
-	}
-	return rows
-}
-
 // adding is the state of one chunk: who is known, what exists, who is invited.
 type adding struct {
 	*roster
 	o         AddOptions
 	known     map[string]directory.User // by folded address or user name
 	places    map[directory.UserID]directory.Member
+	seen      map[directory.UserID]int // who was in a row before, and in which
 	named     map[string]directory.Company
 	languages []string
 	invitees  []invitee
@@ -182,7 +178,7 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 			companies = append(companies, row.Company)
 		}
 	}
-	a := &adding{o: o, languages: c.catalogue().Languages}
+	a := &adding{o: o, languages: c.catalogue().Languages, seen: map[directory.UserID]int{}}
 	var err error
 	if a.homes, err = c.homesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
 		return nil, err
@@ -207,6 +203,16 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 	if a.roster, err = c.roster(ctx, r, p, members...); err != nil {
 		return nil, err
 	}
+	a.ahead = o.before.moved()
+	for _, u := range a.known {
+		a.people[u.ID] = u
+	}
+	if o.Change && slices.ContainsFunc(members, a.isAdministrator) {
+		if a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil); err != nil {
+			return nil, err
+		}
+		a.administrators += a.ahead
+	}
 	a.named, err = r.CompaniesByName(ctx, p.Account, companies)
 	for _, company := range a.named {
 		a.companies[company.ID] = company
@@ -217,10 +223,13 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 // row plans one row and answers its verdict. Nothing is made for a row that is
 // refused or changes nothing.
 func (a *adding) row(n NewMember) Verdict {
-	v := Verdict{Row: n.Row, Email: n.Email, Name: strings.TrimSpace(n.First + " " + n.Last)}
+	v := Verdict{Row: n.Row, Email: n.Email, Name: n.name()}
 	u, refusal := a.who(&n)
 	if refusal != nil {
 		return v.refused(refusal)
+	}
+	if row, seen := a.seen[u.ID]; seen {
+		return v.refused(directory.InvalidField("email", "member.double_row", directory.Args{"Row": row}))
 	}
 	former := a.places[u.ID]
 	if u.ID != 0 && former.ID != 0 && former.Removed.IsZero() {
@@ -230,8 +239,7 @@ func (a *adding) row(n NewMember) Verdict {
 	if refusal != nil {
 		return v.refused(refusal)
 	}
-	companies := len(a.newCompanies)
-	m, refusal := a.place(n)
+	m, refusal := a.place(n, time.Time{})
 	if refusal != nil {
 		return v.refused(refusal)
 	}
@@ -239,10 +247,10 @@ func (a *adding) row(n NewMember) Verdict {
 	if newcomer {
 		u = a.newUser(newUserOf(n, a.plan.Now))
 		a.known[directory.Fold(n.Email)] = u
-		if n.UserName != "" {
-			a.known[directory.Fold(n.UserName)] = u
-		}
+		a.known[directory.Fold(u.UserName)] = u
+		a.o.before.add(u)
 	}
+	m.Company, v.Creates = a.company(n.Company)
 	invited := !a.o.Silent && (a.o.Invite || m.Level != 0)
 	m.Status = directory.NotInvited
 	switch {
@@ -261,7 +269,8 @@ func (a *adding) row(n NewMember) Verdict {
 		}
 		a.invitees = append(a.invitees, i)
 	}
-	v.Subject, v.Outcome, v.Invited, v.Creates = int64(m.ID), Added, invited, len(a.newCompanies) > companies
+	a.places[u.ID], a.seen[u.ID] = m, n.Row
+	v.Subject, v.Outcome, v.Invited = int64(m.ID), Added, invited
 	v.member, v.newcomer = m, newcomer
 	return v
 }
@@ -270,8 +279,8 @@ func (a *adding) row(n NewMember) Verdict {
 // wrong with the row by itself, a second row of one address (ADD-2), and names
 // that somebody else has (USER-3, ADD-12).
 func (a *adding) who(n *NewMember) (directory.User, *directory.Error) {
-	if n.fault != nil {
-		return directory.User{}, n.fault
+	if n.Fault != nil {
+		return directory.User{}, n.Fault
 	}
 	if refusal := a.checkTexts(n); refusal != nil {
 		return directory.User{}, refusal
@@ -280,13 +289,13 @@ func (a *adding) who(n *NewMember) (directory.User, *directory.Error) {
 		return directory.User{}, directory.InvalidField("email", "member.double_row", directory.Args{"Row": n.double})
 	}
 	u, known := a.known[directory.Fold(n.Email)]
-	if known && !addressed(u, n.Email) {
+	if known && !addressed(u, n.Email) || !known && a.o.before.named(n.Email) {
 		return u, directory.InvalidField("email", "user.name_taken", directory.Args{"Name": n.Email})
 	}
 	if known || n.UserName == "" {
 		return u, nil
 	}
-	if _, taken := a.known[directory.Fold(n.UserName)]; taken {
+	if _, taken := a.known[directory.Fold(n.UserName)]; taken || a.o.before.named(n.UserName) {
 		return u, directory.InvalidField("user_name", "user.name_taken", directory.Args{"Name": n.UserName})
 	}
 	return u, nil
@@ -322,15 +331,13 @@ func (a *adding) there(v Verdict, u directory.User, before directory.Member, n N
 	if !a.Rights.May(authz.ManageMembers, before.Unit) {
 		return v.refused(directory.Refuse(directory.Denied, "member.out_of_reach"))
 	}
-	companies := len(a.newCompanies)
-	said, refusal := a.place(n)
+	a.seen[u.ID] = n.Row
+	said, refusal := a.place(n, before.Ends)
 	if refusal != nil {
 		return v.refused(refusal)
 	}
 	after := before
-	if n.Company != "" {
-		after.Company = said.Company
-	}
+	after.Ends = said.Ends
 	if len(n.Functions) > 0 {
 		after.Functions = said.Functions
 	}
@@ -342,16 +349,20 @@ func (a *adding) there(v Verdict, u directory.User, before directory.Member, n N
 	set(&after.PersonnelNumber, said.PersonnelNumber)
 	set(&after.Suggested.First, said.Suggested.First)
 	set(&after.Suggested.Last, said.Suggested.Last)
-	if !said.Ends.IsZero() {
-		after.Ends = said.Ends
-	}
 	if n.Home != "" {
 		if after.Unit, refusal = a.homes.of(n.Home); refusal != nil {
 			return v.refused(refusal)
 		}
 	}
+	if a.keepsOne(before, after) != nil {
+		return v.refused(directory.Refuse(directory.Conflict, "administrator.last"))
+	}
+	if n.Company != "" {
+		after.Company, v.Creates = a.company(n.Company)
+	}
 	if v.Changes = a.differences(before, after); len(v.Changes) > 0 {
-		v.Outcome, v.Creates = Changed, len(a.newCompanies) > companies
+		v.Outcome = Changed
+		a.counts(before, after)
 		a.change(audit.MemberChanged, u, before, after)
 	}
 	return v
@@ -364,14 +375,18 @@ func set(text *string, said string) {
 	}
 }
 
-// place is what a row says of a member: functions and level found, the company
-// found or made.
-func (a *adding) place(n NewMember) (directory.Member, *directory.Error) {
-	m := directory.Member{Phone: n.Phone, JobTitle: n.JobTitle, PersonnelNumber: n.PersonnelNumber, Ends: n.Ends}
+// place is what a row says of a member but the company, which is made for a row
+// that is done only; ends is when their place ends by now.
+func (a *adding) place(n NewMember, ends time.Time) (directory.Member, *directory.Error) {
+	m := directory.Member{Ends: ends, Phone: n.Phone, JobTitle: n.JobTitle, PersonnelNumber: n.PersonnelNumber}
 	if !n.identity {
 		m.Suggested = directory.PersonName{First: n.First, Last: n.Last}
 	}
-	var refusal *directory.Error
+	if !n.Ends.None() {
+		if refusal := a.end(&m, n.Ends); refusal != nil {
+			return m, refusal
+		}
+	}
 	for _, code := range n.Functions {
 		function, refused := a.giveable(directory.Function, code, "function")
 		if refused != nil {
@@ -386,10 +401,7 @@ func (a *adding) place(n NewMember) (directory.Member, *directory.Error) {
 		}
 		m.Level = level.ID
 	}
-	if n.Company != "" {
-		m.Company, refusal = a.company(n.Company)
-	}
-	return m, refusal
+	return m, nil
 }
 
 // giveable is a role that the actor may give: offered here, and nothing in it
@@ -409,18 +421,18 @@ func (ro *roster) mayGive(role directory.Role, field string) *directory.Error {
 }
 
 // company finds a company by name, whatever its case, accents and blanks, or
-// makes it (ADD-6).
-func (a *adding) company(name string) (directory.CompanyID, *directory.Error) {
+// makes it, and says so (ADD-6).
+func (a *adding) company(name string) (id directory.CompanyID, made bool) {
 	folded := directory.Fold(name)
 	if folded == "" {
-		return 0, nil
+		return 0, false
 	}
 	company, ok := a.named[folded]
 	if !ok {
-		company = a.newCompany(name)
+		company, made = a.newCompany(name), a.o.before.creates(name)
 		a.named[folded] = company
 	}
-	return company.ID, nil
+	return company.ID, made
 }
 
 // longest texts, in characters.

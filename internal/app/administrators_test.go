@@ -49,7 +49,7 @@ func TestAdministrators(t *testing.T) {
 		})
 		t.Run("ACC-5 an end date on the last one is refused", func(t *testing.T) {
 			second := authz.Actor{Kind: authz.Person, User: karim.User, Door: authz.DoorPage}
-			ends := w.Now().Add(time.Hour)
+			ends := directory.End{Moment: w.Now().Add(time.Hour)}
 			if got := h.verdict(w.Members.EditMembers(ctx, second, id, app.Of(karim.UUID), app.MemberChange{Ends: &ends})); got != "administrator.last" {
 				t.Errorf("end date: %s", got)
 			}
@@ -124,8 +124,8 @@ func (h house) anyDoor(rt *rapid.T, actor authz.Actor, ids []string) {
 	ctx, id := h.Context(), h.account.ID
 	one := rapid.SampledFrom(ids).Draw(rt, "member")
 	many := app.Selection{Members: rapid.SliceOfN(rapid.SampledFrom(ids), 1, 4).Draw(rt, "members")}
-	none, admin, ends := "", "administrator", h.Now().Add(time.Hour)
-	never := time.Time{}
+	none, admin, ends := "", "administrator", directory.End{Moment: h.Now().Add(time.Hour)}
+	never := directory.End{}
 	doors := map[string]func() error{
 		"exclude": func() error { return h.Members.ExcludeAdministrator(ctx, actor, id, one) },
 		"name":    func() error { return h.Members.NameAdministrator(ctx, actor, id, one) },

@@ -84,7 +84,8 @@ func (s *Imports) customerNoun() noun {
 // planCustomers plans a chunk of customers: each with its keys in a letter that
 // waits, and its buyer's invitation. A number that somebody has, now or before,
 // is reported as such and not changed.
-func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, i directory.Import, rows []sourceRow) ([]RowFacts, error) {
+func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c importChunk) ([]RowFacts, error) {
+	i, rows := c.Import, c.rows
 	if err := s.followCatalogue(ctx, r); err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, i
 	facts := make([]RowFacts, len(rows))
 	for n, row := range rows {
 		v := Verdict{Row: row.line, Outcome: Refused}
-		given, refusal := s.customerOf(i.Choices.Columns, row)
+		given, refusal := s.customerOf(i.Choices, row)
 		facts[n] = RowFacts{Name: given.Name, Company: given.Number, Level: given.ServiceLevel}
 		if given.Buyer != nil {
 			facts[n].Email, v.Invited = given.Buyer.Email, true
@@ -126,9 +127,9 @@ func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, i
 
 // customerOf reads one row. What is left empty is the catalogue's first: type,
 // service level and language, which must then be the only sensible one.
-func (s *Imports) customerOf(columns map[string]int, row sourceRow) (NewAccount, *directory.Error) {
+func (s *Imports) customerOf(choices directory.ImportChoices, row sourceRow) (NewAccount, *directory.Error) {
 	c := s.catalogue()
-	cell := func(field string) string { return cellOf(columns, row.cells, field) }
+	cell := func(field string) string { return cellOf(choices.Columns, row.cells, field) }
 	n := NewAccount{Number: cell(columnNumber), Name: cell(columnAccountName), TimeZone: cell(columnTimeZone),
 		Address: directory.PostalAddress{Street: cell(columnStreet), PostalCode: cell(columnPostalCode), City: cell(columnCity),
 			Country: strings.ToUpper(cell(columnCountry))},
@@ -144,9 +145,11 @@ func (s *Imports) customerOf(columns map[string]int, row sourceRow) (NewAccount,
 	if n.Language == "" {
 		n.Language = c.Languages[0]
 	}
-	if n.ContractEnds, refusal = dayOf(cell(columnContractEnds)); refusal != nil {
+	ends, refusal := directory.ParseDay(columnContractEnds, cell(columnContractEnds), choices.DayOrder())
+	if refusal != nil {
 		return n, refusal
 	}
+	n.ContractEnds = ends.UTC()
 	n.Type, n.ServiceLevel = cell(columnAccountType), cell(columnServiceLevel)
 	if n.Type == "" {
 		n.Type = c.AccountTypes[0].ID

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -83,12 +82,13 @@ func cellOf(columns map[string]int, cells []string, field string) string {
 }
 
 // planMembers plans a chunk of people.
-func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *Plan, i directory.Import, rows []sourceRow) ([]RowFacts, error) {
+func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *Plan, c importChunk) ([]RowFacts, error) {
+	i, rows := c.Import, c.rows
 	roles, err := r.Roles(ctx, i.Account)
 	if err != nil {
 		return nil, err
 	}
-	words := newVocabulary(roles)
+	words := newVocabulary(roles, i.Choices.DayOrder())
 	people := make([]NewMember, len(rows))
 	facts := make([]RowFacts, len(rows))
 	for n, row := range rows {
@@ -99,11 +99,11 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *Plan, i d
 		}
 		m := &people[n]
 		m.Row, m.double = row.line, row.double
-		facts[n] = RowFacts{Name: strings.TrimSpace(m.First + " " + m.Last), Email: m.Email, Company: m.Company,
+		facts[n] = RowFacts{Name: m.name(), Ends: m.Ends.Day.ISO(), Email: m.Email, Company: m.Company,
 			Function: strings.Join(m.Functions, ", "), Level: m.Level}
 	}
 	o := AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody,
-		Home: i.Choices.Home}
+		Home: i.Choices.Home, before: c.before}
 	return facts, s.addRows(ctx, r, p, people, o)
 }
 
@@ -120,10 +120,11 @@ func memberOfDraft(d directory.DraftRow) NewMember {
 type vocabulary struct {
 	functions, levels map[string]string // folded name or code to code
 	names             []string          // of the functions, to propose the nearest
+	dates             directory.DayOrder
 }
 
-func newVocabulary(roles []directory.Role) vocabulary {
-	v := vocabulary{functions: map[string]string{}, levels: map[string]string{}}
+func newVocabulary(roles []directory.Role, dates directory.DayOrder) vocabulary {
+	v := vocabulary{dates: dates, functions: map[string]string{}, levels: map[string]string{}}
 	for _, role := range roles {
 		if !role.Archived.IsZero() || role.Place == directory.AtProject {
 			continue
@@ -161,10 +162,10 @@ func (v vocabulary) member(columns map[string]int, row sourceRow) NewMember {
 	m.Language, faults[1] = languageWord(cell(columnLanguage))
 	m.Functions, faults[2] = v.functionsOf(cell(columnFunction))
 	m.Level, faults[3] = v.levelOf(cell(columnLevel))
-	m.Ends, faults[4] = dayOf(cell(columnEnds))
+	m.Ends.Day, faults[4] = directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
 	for _, fault := range faults {
-		if fault != nil && m.fault == nil {
-			m.fault = fault
+		if fault != nil && m.Fault == nil {
+			m.Fault = fault
 		}
 	}
 	return m
@@ -237,20 +238,6 @@ func languageWord(cell string) (string, *directory.Error) {
 		return "nl", nil
 	}
 	return "", directory.InvalidField(columnLanguage, "field.unknown_choice", directory.Args{"Value": cell})
-}
-
-// dayOf reads a day as a workbook gives it or as people here write it: year
-// first, or day, month, year with dots, slashes or hyphens.
-func dayOf(cell string) (time.Time, *directory.Error) {
-	if cell == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02 15:04:05", "2.1.2006", "2/1/2006", "2-1-2006"} {
-		if day, err := time.Parse(layout, cell); err == nil && day.Year() >= 1900 && day.Year() < 10_000 {
-			return day.Truncate(24 * time.Hour), nil
-		}
-	}
-	return time.Time{}, directory.InvalidField(columnEnds, "import.bad_date", directory.Args{"Value": cell})
 }
 
 // nearest is the name that differs least from a text, if that is less than a

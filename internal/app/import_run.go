@@ -106,11 +106,11 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 	}
 	progress := store.ImportProgress{Import: i.ID, Batch: i.Batch}
 	i.LastLine = 0
-	actor, kind := starterOf(i), s.noun(i.Noun)
+	actor, kind, before := starterOf(i), s.noun(i.Noun), newRowsBefore()
 	err := s.eachChunk(ctx, i, func(rows []sourceRow) error {
 		var written []store.ImportRow
 		_, err := s.preview(ctx, actor, i.Account, func(ctx context.Context, r *store.Reader, p *Plan) (err error) {
-			written, err = s.planChunk(ctx, r, p, kind, importChunk{i, rows})
+			written, err = s.planChunk(ctx, r, p, kind, importChunk{i, rows, before})
 			return err
 		})
 		if err != nil {
@@ -158,7 +158,8 @@ func (s *Imports) notePreview(ctx context.Context, progress store.ImportProgress
 // An importChunk is some rows of an import.
 type importChunk struct {
 	directory.Import
-	rows []sourceRow
+	rows   []sourceRow
+	before *rowsBefore // in a preview
 }
 
 // planChunk plans the rows of a chunk and answers what is kept of each.
@@ -166,7 +167,7 @@ func (s *Imports) planChunk(ctx context.Context, r *store.Reader, p *Plan, kind 
 	if err := kind.require(p); err != nil {
 		return nil, err
 	}
-	facts, err := kind.plan(ctx, r, p, c.Import, c.rows)
+	facts, err := kind.plan(ctx, r, p, c)
 	if err != nil {
 		return nil, err
 	}
@@ -320,25 +321,13 @@ func planEnd(p *Plan, i directory.Import, state directory.ImportState, kind audi
 // run brings in the rows that are not in yet. What the person who started it
 // may no longer do stops it.
 func (s *Imports) run(ctx context.Context, i directory.Import) error {
-	actor, kind := starterOf(i), s.noun(i.Noun)
-	last := i.LastLine
+	at := i // as far as this run has come
 	err := s.eachChunk(ctx, i, func(rows []sourceRow) error {
-		_, err := s.perform(ctx, actor, i.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
-			now, err := stillAt(ctx, r, i, last)
-			if err != nil {
-				return err
-			}
-			written, err := s.planChunk(ctx, r, p, kind, importChunk{now, rows})
-			if err != nil {
-				return err
-			}
-			progress := store.ImportProgress{Import: i.ID, Batch: i.Batch, Counts: counted64(now.Counts, written),
-				LastLine: int64(rows[len(rows)-1].line), Checked: now.Checked}
-			p.Pending(progress, store.PutImportRows{Import: i.ID, Rows: written})
-			return nil
+		return parted(rows, func(rows []sourceRow) error {
+			return s.bringIn(ctx, &at, rows, nil)
+		}, func(row sourceRow, fault error) error {
+			return s.bringIn(ctx, &at, []sourceRow{row}, s.foundBroken(ctx, fault))
 		})
-		last = int64(rows[len(rows)-1].line)
-		return err
 	})
 	state, kindOfEnd := directory.ImportDone, audit.ImportFinished
 	if refusal, fault := asRefusal(err); fault != nil {
@@ -348,6 +337,53 @@ func (s *Imports) run(ctx context.Context, i directory.Import) error {
 		i.Choices.Stopped = refusal.Code
 	}
 	return s.end(ctx, i, state, kindOfEnd)
+}
+
+// bringIn brings in some rows after those that at has come to, in one
+// transaction that says so; with a refusal they are left out for it.
+func (s *Imports) bringIn(ctx context.Context, at *directory.Import, rows []sourceRow, refusal *directory.Error) error {
+	kind, last := s.noun(at.Noun), int64(rows[len(rows)-1].line)
+	_, err := s.perform(ctx, starterOf(*at), at.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		now, err := stillAt(ctx, r, *at)
+		if err != nil {
+			return err
+		}
+		plan := s.planChunk
+		if refusal != nil {
+			plan = leaveOut(refusal)
+		}
+		written, err := plan(ctx, r, p, kind, importChunk{Import: now, rows: rows})
+		if err != nil {
+			return err
+		}
+		progress := store.ImportProgress{Import: at.ID, Batch: at.Batch, Counts: counted64(now.Counts, written), LastLine: last, Checked: now.Checked}
+		p.Pending(progress, store.PutImportRows{Import: at.ID, Rows: written})
+		return nil
+	})
+	if err == nil {
+		at.LastLine = last
+	}
+	return err
+}
+
+// leaveOut is planChunk for a row that was tried and is left out, with what is
+// known of it.
+func leaveOut(refusal *directory.Error) func(ctx context.Context, r *store.Reader, p *Plan, kind noun, c importChunk) ([]store.ImportRow, error) {
+	return func(_ context.Context, _ *store.Reader, p *Plan, kind noun, c importChunk) ([]store.ImportRow, error) {
+		if err := kind.require(p); err != nil {
+			return nil, err
+		}
+		row := c.rows[0]
+		facts := RowFacts{Email: row.draft.Email, Refusal: refusal}
+		if !c.Pasted() {
+			facts.Email = kind.key(c.Choices.Columns, row.cells)
+		}
+		text, err := json.Marshal(facts)
+		if err != nil {
+			return nil, fmt.Errorf("facts of line %d: %w", row.line, err)
+		}
+		return []store.ImportRow{{Line: int64(row.line), Outcome: string(Refused), Facts: string(text)}}, nil
+	}
 }
 
 // end notes that a run is over.
@@ -369,14 +405,14 @@ func (s *Imports) end(ctx context.Context, i directory.Import, state directory.I
 }
 
 // stillAt reads how far an import is; whoever runs it must be the one to go on.
-func stillAt(ctx context.Context, r *store.Reader, i directory.Import, last int64) (directory.Import, error) {
+func stillAt(ctx context.Context, r *store.Reader, i directory.Import) (directory.Import, error) {
 	now, err := r.Import(ctx, i.ID)
 	switch {
 	case err != nil:
 		return now, err
 	case now.State != directory.ImportRunning || now.Batch != i.Batch:
 		return now, errSuperseded
-	case now.LastLine != last:
+	case now.LastLine != i.LastLine:
 		return now, errMoved
 	}
 	return now, nil

@@ -195,12 +195,22 @@ func newFirsts() *firsts {
 	return &firsts{a: maphash.MakeSeed(), b: maphash.MakeSeed(), lines: map[[2]uint64]int32{}}
 }
 
+// has reports whether the key stood before.
+func (f *firsts) has(key string) bool {
+	_, seen := f.lines[f.hash(key)]
+	return seen
+}
+
+func (f *firsts) hash(key string) [2]uint64 {
+	return [2]uint64{maphash.String(f.a, key), maphash.String(f.b, key)}
+}
+
 // line is where the key stood before, or 0.
 func (f *firsts) line(key string, line int) int {
 	if key == "" {
 		return 0
 	}
-	hash := [2]uint64{maphash.String(f.a, key), maphash.String(f.b, key)}
+	hash := f.hash(key)
 	if before, seen := f.lines[hash]; seen {
 		return int(before)
 	}

@@ -25,7 +25,7 @@ type noun struct {
 	permit  func(actor authz.Actor, rights authz.Rights) error // to read imports
 	require func(p *Plan) error                                // to make and run them
 	// plan plans a chunk and answers the rows' facts beside the plan's verdicts.
-	plan func(ctx context.Context, r *store.Reader, p *Plan, i directory.Import, rows []sourceRow) ([]RowFacts, error)
+	plan func(ctx context.Context, r *store.Reader, p *Plan, c importChunk) ([]RowFacts, error)
 }
 
 // RowFacts are what is shown of one row of an import beside its outcome.
@@ -36,6 +36,7 @@ type RowFacts struct {
 	Creates  bool             `json:",omitempty"` // the company is new
 	Function string           `json:",omitempty"` // codes
 	Level    string           `json:",omitempty"` // code
+	Ends     string           `json:",omitempty"` // last day, as 2027-12-31
 	Invited  bool             `json:",omitempty"`
 	Refusal  *directory.Error `json:",omitempty"`
 	Changes  []audit.Change   `json:",omitempty"`
@@ -88,8 +89,12 @@ func (s *Imports) reading(ctx context.Context, actor authz.Actor, account direct
 	})
 }
 
-// sampleRows is how many rows the columns are matched by.
-const sampleRows = 20
+// sampleRows is how many rows the columns are matched by, dateRows by how many
+// the order of their dates is found.
+const (
+	sampleRows = 20
+	dateRows   = 500
+)
 
 // Upload takes a file in, finds out how it is written and proposes which column
 // is what. Nothing but the draft is written (ADD-13). It refuses without
@@ -105,7 +110,7 @@ func (s *Imports) Upload(ctx context.Context, actor authz.Actor, account directo
 	}
 	defer func() { _ = sp.Close() }() // it has no name and is gone
 	i.Choices.Invite = directory.InviteNobody
-	if i, err = s.detect(i, sp); err != nil {
+	if i, err = s.detect(i, sp, nil); err != nil {
 		return i, err
 	}
 	if i, err = s.newDraft(ctx, actor, i); err != nil {
@@ -124,9 +129,9 @@ func (s *Imports) Upload(ctx context.Context, actor authz.Actor, account directo
 	return s.checkSoon(ctx, i, sp.size <= smallFile)
 }
 
-// detect reads the beginning of a file: how it is written, its head, and what
-// its columns seem to be. Columns that were chosen stay.
-func (s *Imports) detect(i directory.Import, sp *spool) (directory.Import, error) {
+// detect reads the beginning of a file: how it is written, its head, the order
+// of its dates, and what its columns seem to be unless that was chosen.
+func (s *Imports) detect(i directory.Import, sp *spool, chosen map[string]int) (directory.Import, error) {
 	reader, err := sp.open(i.FileName, i.Choices)
 	if err != nil {
 		return i, err
@@ -138,7 +143,7 @@ func (s *Imports) detect(i directory.Import, sp *spool) (directory.Import, error
 	c.Read = directory.ImportReading{Charset: format.Charset, Separator: format.Separator, Sheet: format.Sheet}
 	c.Sheets, c.Head = reader.Sheets(), reader.Head()
 	var sample [][]string
-	for len(sample) < sampleRows {
+	for len(sample) < dateRows {
 		row, err := reader.Next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -152,14 +157,31 @@ func (s *Imports) detect(i directory.Import, sp *spool) (directory.Import, error
 	if len(sample) > 0 {
 		c.Sample = sample[0]
 	}
-	fields := s.noun(i.Noun).fields
-	c.Columns = map[string]int{}
-	for n, column := range sheet.Match(c.Head, sample, fields) {
+	if c.Columns = chosen; chosen == nil {
+		c.Columns = proposed(c.Head, sample[:min(len(sample), sampleRows)], s.noun(i.Noun).fields)
+	}
+	c.Read.Dates = orderOf(c.Columns, sample)
+	return i, nil
+}
+
+// proposed are the columns that seem to hold the fields.
+func proposed(head []string, sample [][]string, fields []sheet.Field) map[string]int {
+	columns := map[string]int{}
+	for n, column := range sheet.Match(head, sample, fields) {
 		if column >= 0 {
-			c.Columns[fields[n].ID] = column
+			columns[fields[n].ID] = column
 		}
 	}
-	return i, nil
+	return columns
+}
+
+// orderOf is the order in which a file writes its dates.
+func orderOf(columns map[string]int, sample [][]string) directory.DayOrder {
+	var dates []string
+	for _, cells := range sample {
+		dates = append(dates, cellOf(columns, cells, columnEnds), cellOf(columns, cells, columnContractEnds))
+	}
+	return directory.OrderOf(dates)
 }
 
 // newDraft writes an import that waits to be confirmed. It changes nothing yet
@@ -229,6 +251,7 @@ func (s *Imports) Recent(ctx context.Context, actor authz.Actor, account directo
 type ImportSetting struct {
 	Charset, Separator, Sheet string
 	Columns                   map[string]int // field to column; nil proposes anew
+	Dates                     string         // one of directory.DayOrders, or empty: as found
 	Change                    bool
 	Invite                    string
 	Home                      string // public id of the home unit; empty: as AddOptions
@@ -247,7 +270,7 @@ func (s *Imports) Settings(ctx context.Context, actor authz.Actor, account direc
 	}
 	c := &i.Choices
 	other := set.Charset != c.Charset || set.Separator != c.Separator || set.Sheet != c.Sheet
-	c.Charset, c.Separator, c.Sheet, c.Change, c.Invite = set.Charset, set.Separator, set.Sheet, set.Change, set.Invite
+	c.Charset, c.Separator, c.Sheet, c.Dates, c.Change, c.Invite = set.Charset, set.Separator, set.Sheet, set.Dates, set.Change, set.Invite
 	if !i.Pasted() { // a paste has said it
 		c.Home = set.Home
 	}
@@ -258,12 +281,12 @@ func (s *Imports) Settings(ctx context.Context, actor authz.Actor, account direc
 			return i, err
 		}
 		defer func() { _ = sp.Close() }()
-		if size = sp.size; other || set.Columns == nil {
-			if i, err = s.detect(i, sp); err != nil {
-				return i, err
-			}
-		} else {
-			i.Choices.Columns = set.Columns
+		size = sp.size
+		if other {
+			set.Columns = nil
+		}
+		if i, err = s.detect(i, sp, set.Columns); err != nil {
+			return i, err
 		}
 	}
 	i.Checked, i.Batch = time.Time{}, uuid.NewString()

@@ -303,7 +303,6 @@ var errUnchanged = directory.Refuse(directory.Conflict, "unchanged")
 // acting is one chunk of an act on members while it is planned.
 type acting struct {
 	*roster
-	administrators  int64 // active ones, as the plan stands
 	invitees        []invitee
 	invited         bool
 	freed           []directory.MemberID // seats end
@@ -382,27 +381,13 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 	return a, members, users, err
 }
 
-// keepsOne refuses with administrator.last when a change would leave the
-// account without an active administrator (ACC-5).
-func (a *acting) keepsOne(before, after directory.Member) error {
-	if a.isAdministrator(before) && !a.isAdministrator(after) && a.administrators <= 1 {
-		return directory.Refuse(directory.Conflict, "administrator.last")
-	}
-	return nil
-}
-
 // change writes a member and keeps count of the administrators: it refuses
 // with administrator.last when none would remain (ACC-5).
 func (a *acting) change(kind audit.Kind, u directory.User, before, after directory.Member) error {
 	if err := a.keepsOne(before, after); err != nil {
 		return err
 	}
-	switch was, is := a.isAdministrator(before), a.isAdministrator(after); {
-	case was && !is:
-		a.administrators--
-	case !was && is:
-		a.administrators++
-	}
+	a.counts(before, after)
 	a.roster.change(kind, u, before, after)
 	return nil
 }

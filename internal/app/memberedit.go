@@ -22,8 +22,8 @@ type MemberChange struct {
 	JobTitle        *string
 	Phone           *string
 	PersonnelNumber *string
-	Ends            *time.Time // the zero time: no end
-	Unit            *string    // public id of the home unit (UNIT-5)
+	Ends            *directory.End
+	Unit            *string // public id of the home unit (UNIT-5)
 	Person          PersonChange
 }
 
@@ -228,10 +228,9 @@ func (a *acting) editFrom(u directory.User, before, after directory.Member, chan
 	replace(&after.Phone, change.Phone)
 	replace(&after.PersonnelNumber, change.PersonnelNumber)
 	if change.Ends != nil {
-		if !change.Ends.IsZero() && !change.Ends.After(a.plan.Now) {
-			return directory.InvalidField("ends", "member.end_past", nil)
+		if refusal := a.end(&after, *change.Ends); refusal != nil {
+			return refusal
 		}
-		after.Ends = *change.Ends
 	}
 	if change.Unit != nil {
 		if err := a.settleIn(&after, *change.Unit); err != nil {

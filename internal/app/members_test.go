@@ -266,7 +266,7 @@ func TestMemberActs(t *testing.T) {
 			}
 		})
 		t.Run("USER-6 a place ends by itself on its day", func(t *testing.T) {
-			ends := w.Now().Add(48 * time.Hour)
+			ends := directory.End{Moment: w.Now().Add(48 * time.Hour)}
 			m := h.find("karim")
 			w.Must(errOf(w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Ends: &ends})))
 			if n, err := w.Members.EndPlaces(ctx); n != 0 || err != nil {

@@ -77,7 +77,7 @@ func keepAdministrators(ctx context.Context, r *store.Reader, p *Plan, user dire
 		if account.State == directory.AccountClosed {
 			continue
 		}
-		if err := remainsAdministered(ctx, r, account.ID, []directory.MemberID{m.ID}); err != nil {
+		if err := remainsAdministered(ctx, r, account.ID, []directory.MemberID{m.ID}, 0); err != nil {
 			return err
 		}
 	}

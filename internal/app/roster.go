@@ -29,6 +29,11 @@ type roster struct {
 	changed      []store.MemberRow
 	roleChanges  store.MemberRoles
 	people       map[directory.UserID]directory.User // behind the members, as far as they are known
+	where        *time.Location
+
+	administrators int64 // active ones, as the plan stands, when counted
+	moved          int64 // how many more there are by this plan, or fewer
+	ahead          int64 // how many more there are by what a preview has planned before
 }
 
 // roster starts one for the plan's account, with the account's roles and the
@@ -191,7 +196,7 @@ func (ro *roster) entry(kind audit.Kind, u directory.User, before, after directo
 	e.Note("personnel_number", before.PersonnelNumber, after.PersonnelNumber)
 	e.Note("first_name", before.Suggested.First, after.Suggested.First)
 	e.Note("last_name", before.Suggested.Last, after.Suggested.Last)
-	e.Note("ends", day(before.Ends), day(after.Ends))
+	e.Note("ends", ro.lastDay(before.Ends), ro.lastDay(after.Ends))
 	return e
 }
 
@@ -220,6 +225,38 @@ func day(t time.Time) string {
 	}
 	return t.Format(time.DateOnly)
 }
+
+// zone is the account's time zone, in which days begin and end.
+func (ro *roster) zone() *time.Location {
+	if ro.where == nil {
+		ro.where = zoneOf(ro.account)
+	}
+	return ro.where
+}
+
+func zoneOf(a directory.Account) *time.Location {
+	zone, err := time.LoadLocation(a.TimeZone)
+	if err != nil {
+		return time.UTC // settings take known zones only
+	}
+	return zone
+}
+
+// end sets when a place ends by itself. The day that is set already leaves the
+// moment alone. It refuses what is past (USER-6).
+func (ro *roster) end(m *directory.Member, end directory.End) *directory.Error {
+	if end.Same(m.Ends, ro.zone()) {
+		return nil
+	}
+	at, refusal := end.Coming(ro.zone(), ro.plan.Now)
+	if refusal == nil {
+		m.Ends = at
+	}
+	return refusal
+}
+
+// lastDay is the day of an end as it was typed and is shown.
+func (ro *roster) lastDay(end time.Time) string { return directory.LastDay(end, ro.zone()).ISO() }
 
 func (ro *roster) companyName(id directory.CompanyID) string { return ro.companies[id].Name }
 
@@ -281,6 +318,29 @@ func rolesOf(m directory.Member) []directory.RoleID {
 	return roles
 }
 
+// keepsOne refuses with administrator.last when a change would leave the
+// account without an active administrator (ACC-5). It is asked row by row, so
+// that of several the last one is refused and the others are done (BULK-3).
+func (ro *roster) keepsOne(before, after directory.Member) error {
+	if ro.isAdministrator(before) && !ro.isAdministrator(after) && ro.administrators <= 1 {
+		return directory.Refuse(directory.Conflict, "administrator.last")
+	}
+	return nil
+}
+
+// counts keeps the number of administrators as the plan goes.
+func (ro *roster) counts(before, after directory.Member) {
+	by := int64(0)
+	switch was, is := ro.isAdministrator(before), ro.isAdministrator(after); {
+	case was && !is:
+		by = -1
+	case !was && is:
+		by = 1
+	}
+	ro.administrators += by
+	ro.moved += by
+}
+
 // keepAdministrator refuses with administrator.last when the changes gathered
 // would leave the account without an active administrator although it has one
 // (ACC-5). Every operation that changes members ends with it.
@@ -299,15 +359,15 @@ func (ro *roster) keepAdministrator(ctx context.Context, r *store.Reader) error 
 	if remain > 0 {
 		return nil
 	}
-	return remainsAdministered(ctx, r, ro.account.ID, touched)
+	return remainsAdministered(ctx, r, ro.account.ID, touched, ro.ahead)
 }
 
 // remainsAdministered refuses with administrator.last when an account has
-// administrators, and none without these members (ACC-5). Who calls it holds the
-// account's ledger.
-func remainsAdministered(ctx context.Context, r *store.Reader, account directory.AccountID, without []directory.MemberID) error {
+// administrators, and none without these members and beside those who are ahead
+// of it (ACC-5). Who calls it holds the account's ledger.
+func remainsAdministered(ctx context.Context, r *store.Reader, account directory.AccountID, without []directory.MemberID, ahead int64) error {
 	others, err := r.ActiveAdministrators(ctx, account, without)
-	if err != nil || others > 0 {
+	if err != nil || others+ahead > 0 {
 		return err
 	}
 	before, err := r.ActiveAdministrators(ctx, account, nil)

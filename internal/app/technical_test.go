@@ -78,7 +78,7 @@ func TestTechnicalUserDiesWithItsPerson(t *testing.T) { // SIGN-5
 		}, nil, false},
 		{"erased", func(s workshop) error { return s.Users.Erase(s.Context(), s.Operator(), s.lea.User) }, nil, false},
 		{"whose place has ended", func(s workshop) error {
-			ends := s.Now().Add(time.Hour)
+			ends := directory.End{Moment: s.Now().Add(time.Hour)}
 			_, err := s.Members.EditMembers(s.Context(), s.admin, s.account.ID, app.Of(s.lea.UUID), app.MemberChange{Ends: &ends})
 			s.Pass(time.Hour)
 			return err

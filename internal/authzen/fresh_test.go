@@ -229,7 +229,7 @@ func TestTokenEndsByTime(t *testing.T) { // SIGN-5
 			}
 		}
 		expect(200)
-		ends := s.Now().Add(time.Hour)
+		ends := directory.End{Moment: s.Now().Add(time.Hour)}
 		_, err := s.Members.EditMembers(s.Context(), s.admin, s.account.ID, app.Of(r.answered.UUID), app.MemberChange{Ends: &ends})
 		s.Must(err)
 		expect(200)

@@ -1,6 +1,9 @@
 package directory
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ImportState is how far an import has come.
 type ImportState string
@@ -72,6 +75,7 @@ type ImportChoices struct {
 	Charset   string         // empty: as found
 	Separator string         // empty: as found
 	Sheet     string         // empty: the first
+	Dates     string         // how 1/2/2027 is read: one of DayOrders, empty: as found
 	Sheets    []string       // of the workbook
 	Read      ImportReading  // as it was read
 	Head      []string       // titles of the columns
@@ -92,4 +96,13 @@ type ImportChoices struct {
 // ImportReading is how a file was read.
 type ImportReading struct {
 	Charset, Separator, Sheet string
+	Dates                     DayOrder
+}
+
+// DayOrder is the order in which the dates are read.
+func (c ImportChoices) DayOrder() DayOrder {
+	if slices.Contains(DayOrders(), DayOrder(c.Dates)) && c.Dates != "" {
+		return DayOrder(c.Dates)
+	}
+	return c.Read.Dates
 }

@@ -52,6 +52,17 @@ func refusalOf(err error, guards func() []guard) error {
 	return err
 }
 
+// Broken reports whether err says that a row breaks a constraint which stands
+// for no rule, or holds what a column does not take: what nobody foresaw.
+func Broken(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "23") // data exception, integrity constraint violation
+	}
+	var lite *sqlitedriver.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == codes.SQLITE_CONSTRAINT
+}
+
 // broken returns the name of the CHECK or unique constraint err is about or,
 // where SQLite does not say it, the columns of the unique key.
 func broken(err error) (constraint, columns string) {

@@ -2,7 +2,6 @@ package adding
 
 import (
 	"net/http"
-	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
@@ -219,14 +218,10 @@ func readPerson(q *page.Request) (app.NewPerson, error) {
 	if function := q.Field("function"); function != "" {
 		n.Functions = []string{function}
 	}
-	text := q.Field("ends")
-	if text == "" {
-		return n, nil
+	day, refusal := directory.ParseDay("ends", q.Field("ends"), directory.DayFirst)
+	if refusal != nil {
+		return n, refusal
 	}
-	day, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return n, directory.InvalidField("ends", "import.bad_date", directory.Args{"Value": text})
-	}
-	n.Ends = day
+	n.Ends.Day = day
 	return n, nil
 }

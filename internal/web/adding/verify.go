@@ -110,7 +110,7 @@ func (v importView) title() string {
 }
 
 func (h Handler) settings(q *page.Request) error {
-	set := app.ImportSetting{Charset: q.Field("charset"), Separator: q.Field("separator"), Sheet: q.Field("sheet"),
+	set := app.ImportSetting{Charset: q.Field("charset"), Separator: q.Field("separator"), Sheet: q.Field("sheet"), Dates: q.Field("dates"),
 		Change: q.Ticked("change"), Invite: q.Field("invite"), Home: q.Field(homeUnit), Columns: map[string]int{}}
 	if !slices.Contains(inviteChoices(), set.Invite) {
 		set.Invite = directory.InviteNobody
@@ -263,12 +263,16 @@ func separatorName(t task, separator string) string {
 func (v importView) readingFields() []ui.Field {
 	c := v.Import.Choices
 	found := ui.Option{Label: v.T("import.as_found")}
+	dates := ui.Field{Name: "dates", Kind: "select", Label: v.T("import.dates"), Value: c.Dates, Options: []ui.Option{found}}
+	for _, order := range directory.DayOrders() {
+		dates.Options = append(dates.Options, ui.Option{Value: string(order), Label: v.T("import.dates." + string(order))})
+	}
 	if v.Import.Format == "xlsx" {
 		options := []ui.Option{found}
 		for _, name := range c.Sheets {
 			options = append(options, ui.Option{Value: name, Label: name})
 		}
-		return []ui.Field{{Name: "sheet", Kind: "select", Label: v.T("import.sheet"), Value: c.Sheet, Options: options}}
+		return []ui.Field{{Name: "sheet", Kind: "select", Label: v.T("import.sheet"), Value: c.Sheet, Options: options}, dates}
 	}
 	charsets, separators := []ui.Option{found}, []ui.Option{found}
 	for _, name := range sheet.Charsets() {
@@ -278,7 +282,7 @@ func (v importView) readingFields() []ui.Field {
 		separators = append(separators, ui.Option{Value: name, Label: separatorName(v.task, name)})
 	}
 	return []ui.Field{{Name: "separator", Kind: "select", Label: v.T("import.separator"), Value: c.Separator, Options: separators},
-		{Name: "charset", Kind: "select", Label: v.T("import.charset"), Value: c.Charset, Options: charsets}}
+		{Name: "charset", Kind: "select", Label: v.T("import.charset"), Value: c.Charset, Options: charsets}, dates}
 }
 
 // A columnChoice is a column of the file and the field it fills.
@@ -362,7 +366,7 @@ func changeLines(t task, choices app.AddChoices, changes []audit.Change) []chang
 				return roleName(t.Printer, choices.Levels, value)
 			case c.Field == "ends":
 				if day, err := time.Parse(time.DateOnly, value); err == nil {
-					return t.Printer.Date(day)
+					return t.day(day)
 				}
 			}
 			return value
@@ -370,6 +374,11 @@ func changeLines(t task, choices app.AddChoices, changes []audit.Change) []chang
 		lines[n] = changeLine{t.T("field." + c.Field), say(c.Before.Text()), say(c.After.Text())}
 	}
 	return lines
+}
+
+// day is a day of the calendar in words.
+func (t task) day(day time.Time) string {
+	return t.Printer.Date(directory.DayOf(day, time.UTC).Noon(t.Printer.Zone()))
 }
 
 // plainDetail says what is known of a row that is neither changed nor refused.
@@ -389,6 +398,9 @@ func plainDetail(t task, choices app.AddChoices, row app.ImportedRow) string {
 	}
 	if row.Company != "" && !row.Creates {
 		parts = append(parts, row.Company)
+	}
+	if day, err := time.Parse(time.DateOnly, row.Ends); err == nil {
+		parts = append(parts, t.T("import.detail.ends", "Date", t.day(day)))
 	}
 	text := strings.Join(parts, ", ")
 	if row.Creates {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -57,14 +56,10 @@ func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
 	if name == (directory.PersonName{}) {
 		name = m.Suggested
 	}
-	ends := ""
-	if !m.Ends.IsZero() {
-		ends = m.Ends.In(zone(q)).AddDate(0, 0, -1).Format(time.DateOnly)
-	}
 	known := map[string]string{
 		"civility": m.Person.Civility, "first_name": name.First, "last_name": name.Last, "email": m.Person.Email, "language": m.Person.Language,
 		"company": m.Company, "level": m.Level.Code, "job_title": m.JobTitle, "phone": m.Phone, "personnel_number": m.PersonnelNumber,
-		"ends": ends, "version": m.Version,
+		"ends": directory.LastDay(m.Ends, zone(q)).ISO(), "version": m.Version,
 	}
 	v := readView(q.URL.Query(), zone(q))
 	return editing{
@@ -112,15 +107,12 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 	}
 	functions := q.PostForm["function"]
 	change := app.MemberChange{Company: text("company"), Functions: &functions, Level: text("level"), JobTitle: text("job_title"),
-		Phone: text("phone"), PersonnelNumber: text("personnel_number"), Ends: &time.Time{}}
-	if day := q.Field("ends"); day != "" {
-		last, err := time.ParseInLocation(time.DateOnly, day, zone(q))
-		if err != nil {
-			return change, directory.InvalidField("ends", "import.bad_date", directory.Args{"Value": day})
-		}
-		ends := last.AddDate(0, 0, 1) // the day itself still counts
-		change.Ends = &ends
+		Phone: text("phone"), PersonnelNumber: text("personnel_number"), Ends: &directory.End{}}
+	day, refusal := directory.ParseDay("ends", q.Field("ends"), directory.DayFirst)
+	if refusal != nil {
+		return change, refusal
 	}
+	change.Ends.Day = day
 	if q.PostForm.Has("unit") {
 		change.Unit = text("unit")
 	}

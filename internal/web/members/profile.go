@@ -118,7 +118,7 @@ func (p panel) facts() []ui.CartItem {
 		more = append(more, fact("field.user_name", or(p.m.Person.UserName)))
 	}
 	if !p.m.Ends.IsZero() {
-		more = append(more, fact("members.panel.ends", or(p.Printer.Date(p.m.Ends))))
+		more = append(more, fact("members.panel.ends", or(p.Printer.Date(directory.LastDay(p.m.Ends, p.Printer.Zone()).Noon(p.Printer.Zone())))))
 	}
 	return append(facts, more...)
 }

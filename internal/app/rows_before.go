@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// The rows before are what a preview's earlier chunks would have made, so that
+// it is of the opinion of the run, whose chunks find it written. None, outside
+// of previews, knows nothing and keeps nothing.
+type rowsBefore struct {
+	names          *firsts // folded addresses and user names of new people
+	companies      *firsts // folded names of new companies
+	administrators int64   // how many more active ones there are, or fewer
+}
+
+func newRowsBefore() *rowsBefore { return &rowsBefore{names: newFirsts(), companies: newFirsts()} }
+
+// moved is how many more administrators there are, or fewer.
+func (b *rowsBefore) moved() int64 {
+	if b == nil {
+		return 0
+	}
+	return b.administrators
+}
+
+// named reports whether an earlier chunk gives somebody that name to sign in by.
+func (b *rowsBefore) named(name string) bool {
+	return b != nil && b.names.has(directory.Fold(name))
+}
+
+// add keeps the names of somebody new.
+func (b *rowsBefore) add(u directory.User) {
+	if b == nil {
+		return
+	}
+	b.names.line(directory.Fold(u.Email), 1)
+	b.names.line(directory.Fold(u.UserName), 1)
+}
+
+// creates reports whether a company that is not there is made by this chunk,
+// and not by an earlier one.
+func (b *rowsBefore) creates(company string) bool {
+	return b == nil || b.companies.line(directory.Fold(company), 1) == 0
+}
+
+// markDoubles copies rows and tells each of the row before it with the same
+// address, in whatever chunk that is: the first stands (ADD-2).
+func markDoubles(rows []NewMember) []NewMember {
+	rows = slices.Clone(rows)
+	first := make(map[string]int, len(rows))
+	for i := range rows {
+		folded := directory.FoldEmail(rows[i].Email)
+		if row, seen := first[folded]; seen && folded != "" {
+			rows[i].double = row
+			continue
+		}
+		first[folded] = rows[i].Row
+	}
+	return rows
+}
+
+// parted does an act on rows in one transaction. Where the database breaks off
+// with a constraint that no rule foresaw, the act is done on the halves, down to
+// the one row at fault; that one is left to alone, and the others are done
+// (BULK-3).
+func parted[Row any](rows []Row, act func(part []Row) error, alone func(row Row, fault error) error) error {
+	err := act(rows)
+	if !store.Broken(err) {
+		return err
+	}
+	if len(rows) == 1 {
+		return alone(rows[0], err)
+	}
+	half := len(rows) / 2
+	if err := parted(rows[:half], act, alone); err != nil {
+		return err
+	}
+	return parted(rows[half:], act, alone)
+}
+
+// foundBroken is the refusal of a row at which the database found what no rule
+// foresaw. That is a fault of the program, and logged as one.
+func (c *core) foundBroken(ctx context.Context, fault error) *directory.Error {
+	c.log.ErrorContext(ctx, "leave out a row that breaks a constraint", "error", fault)
+	return directory.Refuse(directory.Conflict, "row.conflict")
+}
