@@ -17,11 +17,11 @@ import (
 const DraftPageRows = 200
 
 // A Pasting is text pasted into a draft, a new one when Draft is empty. Mended
-// takes out the pieces that were no address before: what is pasted replaces
-// them.
+// takes out the pieces that were no address before, up to that line: what is
+// pasted replaces them.
 type Pasting struct {
 	Draft, Text string
-	Mended      bool
+	Mended      int64
 	Home        string // of a new draft: public id of the home unit; empty: as AddOptions
 }
 
@@ -71,11 +71,15 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 			return i, err
 		}
 	}
-	if paste.Mended {
-		if err := s.note(ctx, func(tx *store.Tx) error { return tx.ClearInvalid(ctx, i.ID) }); err != nil {
+	if paste.Mended > 0 {
+		var gone int64
+		if err := s.note(ctx, func(tx *store.Tx) (err error) {
+			gone, err = tx.ClearInvalid(ctx, i.ID, paste.Mended)
+			return err
+		}); err != nil {
 			return i, err
 		}
-		i.Choices.Addresses -= int(counts.invalid)
+		i.Choices.Addresses -= int(gone)
 	}
 	return s.pasted(ctx, reader, i, list, max(counts.Last, counts.lastInvalid))
 }
@@ -83,7 +87,7 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 // A pasteCount is what a draft holds before more is pasted into it.
 type pasteCount struct {
 	store.DraftCounts
-	invalid, lastInvalid int64
+	lastInvalid int64
 }
 
 // pasteInto finds the draft to paste into, if one is named.
@@ -100,7 +104,7 @@ func (s *Imports) pasteInto(ctx context.Context, actor authz.Actor, account dire
 		if n.DraftCounts, err = r.DraftCounts(ctx, i.ID); err != nil {
 			return err
 		}
-		n.invalid, n.lastInvalid, err = r.CountInvalid(ctx, i.ID)
+		_, n.lastInvalid, err = r.CountInvalid(ctx, i.ID)
 		return err
 	})
 	return i, n, err
@@ -149,7 +153,7 @@ func (s *Imports) pasted(ctx context.Context, reader authz.Rights, i directory.I
 		for n, f := range part {
 			last++
 			facts, err := json.Marshal(RowFacts{Email: f.Text, At: f.Line, Position: f.Position,
-				Refusal: directory.InvalidField("email", f.Code, directory.Args{"Text": f.Text})})
+				Refusal: directory.InvalidField("email", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})})
 			if err != nil {
 				return i, err
 			}

@@ -46,12 +46,12 @@ func CustomerFields() []sheet.Field {
 		{ID: columnCity, Words: []string{"ville", "localité", "city", "town", "ort", "stadt", "plaats", "stad"}},
 		{ID: columnCountry, Words: []string{"pays", "country", "land"}},
 		{ID: columnContact, Words: []string{"contact", "interlocuteur", "à l’attention de", "contact name", "ansprechpartner", "kontakt", "contactpersoon"}},
-		{ID: columnContactEmail, Looks: directory.ValidEmail, Words: []string{"e-mail du contact", "email contact", "contact e-mail", "e-mail", "email",
+		{ID: columnContactEmail, Looks: readable, Words: []string{"e-mail du contact", "email contact", "contact e-mail", "e-mail", "email",
 			"courriel", "kontakt-e-mail", "e-mail contactpersoon"}},
 		{ID: columnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
 		{ID: columnTimeZone, Words: []string{"fuseau horaire", "time zone", "zeitzone", "tijdzone"}},
 		{ID: columnContractEnds, Words: []string{"échéance", "fin de contrat", "contract end", "contract ends", "vertragsende", "einde contract"}},
-		{ID: columnBuyerEmail, Looks: directory.ValidEmail, Words: []string{"e-mail de l’acheteur", "email acheteur", "acheteur", "buyer e-mail", "buyer email",
+		{ID: columnBuyerEmail, Looks: readable, Words: []string{"e-mail de l’acheteur", "email acheteur", "acheteur", "buyer e-mail", "buyer email",
 			"buyer", "e-mail käufer", "käufer", "e-mail koper", "koper"}},
 		{ID: columnBuyerFirst, Words: []string{"prénom de l’acheteur", "prénom acheteur", "prénom", "buyer first name", "first name", "vorname", "voornaam"}},
 		{ID: columnBuyerLast, Words: []string{"nom de l’acheteur", "nom acheteur", "buyer last name", "last name", "nachname", "achternaam"}},
@@ -85,7 +85,7 @@ func (s *Imports) customerNoun() noun {
 // waits, and its buyer's invitation. A number that somebody has, now or before,
 // is reported as such and not changed.
 func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c importChunk) ([]RowFacts, error) {
-	i, rows := c.Import, c.rows
+	i, rows, fields := c.Import, c.rows, CustomerFields()
 	if err := s.followCatalogue(ctx, r); err != nil {
 		return nil, err
 	}
@@ -95,6 +95,9 @@ func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c
 	for n, row := range rows {
 		v := Verdict{Row: row.line, Outcome: Refused}
 		given, refusal := s.customerOf(i.Choices, row)
+		if suspected := suspect(fields, i.Choices.Columns, row); suspected != nil {
+			refusal = suspected
+		}
 		facts[n] = RowFacts{Name: given.Name, Company: given.Number, Level: given.ServiceLevel}
 		if given.Buyer != nil {
 			facts[n].Email, v.Invited = given.Buyer.Email, true
@@ -133,9 +136,9 @@ func (s *Imports) customerOf(choices directory.ImportChoices, row sourceRow) (Ne
 	n := NewAccount{Number: cell(columnNumber), Name: cell(columnAccountName), TimeZone: cell(columnTimeZone),
 		Address: directory.PostalAddress{Street: cell(columnStreet), PostalCode: cell(columnPostalCode), City: cell(columnCity),
 			Country: strings.ToUpper(cell(columnCountry))},
-		Contact: directory.Contact{Name: cell(columnContact), Email: cell(columnContactEmail)},
+		Contact: directory.Contact{Name: cell(columnContact), Email: plainAddress(cell(columnContactEmail))},
 	}
-	if email := cell(columnBuyerEmail); email != "" {
+	if email := plainAddress(cell(columnBuyerEmail)); email != "" {
 		n.Buyer = &Buyer{Email: email, First: cell(columnBuyerFirst), Last: cell(columnBuyerLast)}
 	}
 	var refusal *directory.Error

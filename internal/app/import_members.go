@@ -34,7 +34,7 @@ const (
 // titles may be in four languages.
 func MemberFields() []sheet.Field {
 	return []sheet.Field{
-		{ID: columnEmail, Looks: directory.ValidEmail, Words: []string{"e-mail", "email", "mail", "mél", "courriel", "adresse e-mail",
+		{ID: columnEmail, Looks: readable, Words: []string{"e-mail", "email", "mail", "mél", "courriel", "adresse e-mail",
 			"adresse mail", "adresse électronique", "courriel pro", "e-mail address", "e-mail-adresse", "mailadresse", "e-mailadres", "mailadres"}},
 		{ID: columnFirst, Words: []string{"prénom", "first name", "given name", "firstname", "vorname", "voornaam"}},
 		{ID: columnLast, Words: []string{"nom", "nom de famille", "last name", "surname", "family name", "nachname", "familienname", "achternaam"}},
@@ -63,7 +63,7 @@ func (s *Imports) memberNoun() noun {
 	return noun{
 		fields: MemberFields(),
 		key: func(columns map[string]int, cells []string) string {
-			return directory.Fold(cellOf(columns, cells, columnEmail))
+			return addressKey(cellOf(columns, cells, columnEmail))
 		},
 		permit:  func(_ authz.Actor, rights authz.Rights) error { return requireSomewhere(rights, authz.ManageMembers) },
 		require: func(p *Plan) error { return p.RequireSomewhere(authz.ManageMembers) },
@@ -71,14 +71,13 @@ func (s *Imports) memberNoun() noun {
 	}
 }
 
-// cellOf is the cell of a field, as the person wrote it before a spreadsheet
-// was kept from running it (REP-4).
+// cellOf is the cell of a field.
 func cellOf(columns map[string]int, cells []string, field string) string {
 	at, ok := columns[field]
 	if !ok || at < 0 || at >= len(cells) {
 		return ""
 	}
-	return strings.TrimSpace(sheet.Restore(strings.TrimSpace(cells[at])))
+	return strings.TrimSpace(cells[at])
 }
 
 // planMembers plans a chunk of people.
@@ -98,6 +97,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *Plan, c i
 			people[n] = words.member(i.Choices.Columns, row)
 		}
 		m := &people[n]
+		m.read()
 		m.Row, m.double = row.line, row.double
 		facts[n] = RowFacts{Name: m.name(), Ends: m.Ends.Day.ISO(), Email: m.Email, Company: m.Company,
 			Function: strings.Join(m.Functions, ", "), Level: m.Level}
@@ -121,10 +121,11 @@ type vocabulary struct {
 	functions, levels map[string]string // folded name or code to code
 	names             []string          // of the functions, to propose the nearest
 	dates             directory.DayOrder
+	fields            []sheet.Field
 }
 
 func newVocabulary(roles []directory.Role, dates directory.DayOrder) vocabulary {
-	v := vocabulary{dates: dates, functions: map[string]string{}, levels: map[string]string{}}
+	v := vocabulary{dates: dates, fields: MemberFields(), functions: map[string]string{}, levels: map[string]string{}}
 	for _, role := range roles {
 		if !role.Archived.IsZero() || role.Place == directory.AtProject {
 			continue
@@ -157,6 +158,7 @@ func (v vocabulary) member(columns map[string]int, row sourceRow) NewMember {
 	if full := cell(columnFullName); m.First == "" && m.Last == "" && full != "" {
 		m.First, m.Last = directory.SplitName(full)
 	}
+	m.Fault = suspect(v.fields, columns, row)
 	var faults [5]*directory.Error
 	m.Civility, faults[0] = civilityOf(cell(columnCivility))
 	m.Language, faults[1] = languageWord(cell(columnLanguage))
@@ -169,6 +171,18 @@ func (v vocabulary) member(columns map[string]int, row sourceRow) NewMember {
 		}
 	}
 	return m
+}
+
+// suspect refuses a row with a cell whose characters were not read as they were
+// meant, so that none is written silently.
+func suspect(fields []sheet.Field, columns map[string]int, row sourceRow) *directory.Error {
+	for _, field := range fields {
+		cell := cellOf(columns, row.cells, field.ID)
+		if code, meant := sheet.Suspect(cell); code != "" {
+			return directory.InvalidField(field.ID, code, directory.Args{"Value": directory.Excerpt(cell), "Meant": directory.Excerpt(meant)})
+		}
+	}
+	return nil
 }
 
 // functionsOf reads one function, or several separated by commas, semicolons,

@@ -41,6 +41,7 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 	}
 	row := n.NewMember
 	row.Row, row.identity, row.inactive = 1, true, n.Inactive
+	row.read()
 	onCreation := form.Credentials == catalogue.OnCreation && n.Password != ""
 	if n.Password != "" {
 		own := directory.User{UserName: n.UserName, Email: n.Email, First: n.First, Last: n.Last}
@@ -194,8 +195,8 @@ func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account direc
 	}
 	verdicts, err := s.Add(ctx, actor, account, rows, AddOptions{Home: all.Home})
 	for _, f := range list.Faults {
-		fault := directory.InvalidField("addresses", f.Code, directory.Args{"Text": f.Text})
-		verdicts = append(verdicts, Verdict{Row: f.Line, Email: f.Text, Outcome: Refused, Refusal: fault})
+		fault := directory.InvalidField("addresses", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})
+		verdicts = append(verdicts, Verdict{Row: f.Line, Email: directory.Excerpt(f.Text), Outcome: Refused, Refusal: fault})
 	}
 	return verdicts, err
 }

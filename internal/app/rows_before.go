@@ -47,12 +47,46 @@ func (b *rowsBefore) creates(company string) bool {
 	return b == nil || b.companies.line(directory.Fold(company), 1) == 0
 }
 
-// markDoubles copies rows and tells each of the row before it with the same
+// read takes the address as a paste is read, with the name before it where the
+// row has none (ADD-1, ADD-3).
+func (n *NewMember) read() {
+	a, code := directory.ReadAddress(n.Email)
+	if code != "" {
+		if n.Fault == nil {
+			n.Fault = directory.InvalidField("email", code, directory.Args{"Text": directory.Excerpt(n.Email)})
+		}
+		return
+	}
+	n.Email = a.Email
+	if n.First == "" && n.Last == "" && !n.identity {
+		n.First, n.Last = a.First, a.Last
+	}
+}
+
+// readable reports whether a cell holds one address.
+func readable(cell string) bool {
+	_, code := directory.ReadAddress(cell)
+	return code == ""
+}
+
+// plainAddress is the one address of a cell, or the cell as it is.
+func plainAddress(cell string) string {
+	a, _ := directory.ReadAddress(cell)
+	return a.Email
+}
+
+// addressKey is what tells one row of people from another.
+func addressKey(cell string) string {
+	return directory.FoldEmail(plainAddress(cell))
+}
+
+// markDoubles copies rows, reads their addresses and tells each of the row before it with the same
 // address, in whatever chunk that is: the first stands (ADD-2).
 func markDoubles(rows []NewMember) []NewMember {
 	rows = slices.Clone(rows)
 	first := make(map[string]int, len(rows))
 	for i := range rows {
+		rows[i].read()
 		folded := directory.FoldEmail(rows[i].Email)
 		if row, seen := first[folded]; seen && folded != "" {
 			rows[i].double = row

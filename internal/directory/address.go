@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxFaultText is how many characters of a bad address are repeated.
+// maxFaultText is how many characters of a bad address a sentence repeats.
 const maxFaultText = 80
 
 // A PastedAddress is one e-mail address of a pasted text. First and Last are
@@ -19,9 +19,9 @@ type PastedAddress struct {
 
 // An AddressFault is a piece of a pasted text that is no address.
 type AddressFault struct {
-	Text           string // cut to 80 characters
+	Text           string // all of it, so that it can be mended; Excerpt shows it
 	Line, Position int
-	Code           string // what EmailFault says
+	Code           string // what EmailFault says, or email.quoted
 }
 
 // An AddressList is what a pasted text holds. Read counts every piece: the
@@ -48,6 +48,34 @@ func ParseAddresses(text string, limit int) (AddressList, *Error) {
 		return AddressList{}, InvalidField("addresses", "addresses.too_many", Args{"count": count, "limit": limit})
 	}
 	return p.list, nil
+}
+
+// ReadAddress reads the one address of a cell or field as a paste reads it:
+// "Name <address>", mailto:, quotes, invisible marks and the full stop of a
+// sentence around it. The code says what is wrong, as EmailFault does;
+// email.several where one cell names several mailboxes, email.quoted where what
+// stands before the sign is quoted and no plain address. Nothing else in the
+// cell is passed over: it might be part of the address (ADD-1, ADD-2).
+func ReadAddress(text string) (PastedAddress, string) {
+	if EmailFault(text) == "" && !marked(text) {
+		return PastedAddress{Email: text, Line: 1, Position: 1}, ""
+	}
+	p := addressParser{text: text, line: 1, seen: make(map[string]struct{})}
+	p.parse()
+	switch found, faults := p.list.Addresses, p.list.Faults; {
+	case len(faults) > 0 && (len(found) > 0 || len(faults) > 1):
+		if code := EmailFault(strings.TrimSpace(text)); code != "" && faults[0].Code != "email.quoted" {
+			return PastedAddress{Email: text}, code
+		}
+		return PastedAddress{Email: text}, faults[0].Code
+	case len(faults) > 0:
+		return PastedAddress{Email: text}, faults[0].Code
+	case len(found) == 0:
+		return PastedAddress{Email: text}, "email.empty"
+	case len(found) > 1:
+		return PastedAddress{Email: text}, "email.several"
+	}
+	return p.list.Addresses[0], ""
 }
 
 // An addressParser walks once over the text. Words without @ wait as a name,
@@ -159,7 +187,7 @@ func (p *addressParser) word() {
 	case strings.Contains(word, "@") && p.repeated(word):
 	case strings.Contains(word, "@"):
 		p.dropName()
-		p.address(PastedAddress{Email: word, Line: p.line, Position: p.place(start)}, word)
+		p.address(PastedAddress{Email: unescaped(p.text[from:start], word), Line: p.line, Position: p.place(start)}, word)
 	case meaningful(p.text[from:end]):
 		p.nameWord(from, end)
 	}
@@ -207,9 +235,13 @@ func (p *addressParser) faultPart(part namePart) {
 	p.fault(AddressFault{Text: text, Line: part.line, Position: part.position, Code: code})
 }
 
-// quote takes a quoted name before a bracket; any other quotation mark is
-// passed over, what it holds is read as if it were not there.
+// quote takes a quoted name before a bracket, and a quoted local part with its
+// domain, which must not be read as the address it may hold; any other quotation
+// mark is passed over, what it holds is read as if it were not there.
 func (p *addressParser) quote() {
+	if p.quotedLocal() {
+		return
+	}
 	from := p.at + 1
 	length := strings.IndexFunc(p.text[from:], func(r rune) bool { return r == '"' || endsLine(r) })
 	p.at = from
@@ -224,13 +256,45 @@ func (p *addressParser) quote() {
 	p.at = from + length + 1
 }
 
+// quotedLocal takes "john doe"@example.org whole: as the plain address that it
+// is, or as a fault.
+func (p *addressParser) quotedLocal() bool {
+	local, length := quotedPart(p.text[p.at:])
+	if length == 0 || !strings.HasPrefix(p.text[p.at+length:], "@") {
+		return false
+	}
+	from, end := p.at, len(p.text)
+	for i, r := range p.text[from+length:] {
+		if r == '<' || r == '>' || r == ',' || r == '，' || separates(r) || unicode.IsSpace(r) {
+			end = from + length + i
+			break
+		}
+	}
+	p.dropName()
+	p.at = end
+	_, stop := trimWord(p.text, from+length, end)
+	address := PastedAddress{Email: local + p.text[from+length:stop], Line: p.line, Position: p.place(from)}
+	if EmailFault(withoutInvisible(address.Email)) != "" || strings.Contains(local, "@") {
+		p.fault(AddressFault{Text: p.text[from:end], Line: p.line, Position: address.Position, Code: "email.quoted"})
+		return true
+	}
+	p.address(address, p.text[from:end])
+	return true
+}
+
 // bracket takes "<address>" with the name that waits for it. A bracket that
 // does not close, or holds several words, is passed over.
 func (p *addressParser) bracket() {
 	from := p.at + 1
-	length := strings.IndexFunc(p.text[from:], func(r rune) bool { return r == '>' || r == '<' || endsLine(r) })
+	_, skip := quotedPart(p.text[from:])
+	length := strings.IndexFunc(p.text[from+skip:], func(r rune) bool { return r == '>' || r == '<' || endsLine(r) })
 	p.at = from
-	if length < 0 || p.text[from+length] != '>' {
+	if length < 0 || p.text[from+skip+length] != '>' {
+		return
+	}
+	length += skip
+	if skip > 0 && p.text[from+skip] == '@' {
+		p.bracketQuoted(from, length)
 		return
 	}
 	inner := strings.TrimSpace(p.text[from : from+length])
@@ -246,9 +310,27 @@ func (p *addressParser) bracket() {
 		address.Position = p.place(from)
 	}
 	start, stop := trimWord(inner, 0, len(inner))
-	address.Email = inner[start:stop]
+	address.Email = unescaped(inner[:start], inner[start:stop])
 	p.at = from + length + 1
 	p.address(address, whole)
+}
+
+// bracketQuoted takes <"john doe"@example.org> with the name that waits for it.
+func (p *addressParser) bracketQuoted(from, length int) {
+	whole := AddressFault{Text: p.text[from-1 : from+length+1], Line: p.line, Position: p.place(from)}
+	var address PastedAddress
+	if part, ok := p.takeName(&address); ok {
+		whole.Text, whole.Position = p.text[part.from:from+length+1], part.position
+	}
+	p.at = from + length + 1
+	read, code := ReadAddress(p.text[from : from+length])
+	if code != "" {
+		whole.Code = code
+		p.fault(whole)
+		return
+	}
+	address.Email, address.Line, address.Position = read.Email, whole.Line, whole.Position
+	p.address(address, whole.Text)
 }
 
 // takeName gives the waiting words to the address and answers where they
@@ -291,6 +373,6 @@ func (p *addressParser) address(address PastedAddress, whole string) {
 
 func (p *addressParser) fault(fault AddressFault) {
 	p.list.Read++
-	fault.Text = cutText(fault.Text)
+	fault.Text = shownText(fault.Text)
 	p.list.Faults = append(p.list.Faults, fault)
 }

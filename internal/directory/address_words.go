@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,16 +45,68 @@ func showable(s string) bool {
 // made harmless goes with the quotes (ADD-14, REP-4).
 func trimWord(text string, from, to int) (start, stop int) {
 	const opening, closing = "'\"([{«»“”„‘’‹›", "'\")]}«»“”„‘’‹›.,:!?"
-	word := strings.TrimLeft(text[from:to], opening)
+	opens := func(r rune) bool { return strings.ContainsRune(opening, r) || unicode.Is(unicode.Cf, r) }
+	closes := func(r rune) bool { return strings.ContainsRune(closing, r) || unicode.Is(unicode.Cf, r) }
+	word := strings.TrimLeftFunc(text[from:to], opens)
 	const scheme = "mailto:"
 	if len(word) >= len(scheme) && strings.EqualFold(word[:len(scheme)], scheme) {
-		word = strings.TrimLeft(word[len(scheme):], opening)
+		word = strings.TrimLeftFunc(word[len(scheme):], opens)
 		start = to - len(word)
 		word, _, _ = strings.Cut(word, "?")
 	} else {
 		start = to - len(word)
 	}
-	return start, start + len(strings.TrimRight(word, closing))
+	return start, start + len(strings.TrimRightFunc(word, closes))
+}
+
+// unescaped is an address of which a link stood before, with the characters that
+// links write as %2B. What is no whole text then stays as it is written.
+func unescaped(before, address string) string {
+	if !strings.Contains(address, "%") || !strings.HasSuffix(strings.ToLower(strings.TrimRight(before, "\"'<([{")), "mailto:") {
+		return address
+	}
+	plain, err := url.PathUnescape(address)
+	if err != nil || !utf8.ValidString(plain) {
+		return address
+	}
+	return plain
+}
+
+// mostQuoted is how many bytes are looked through for the end of a quotation: no
+// address is longer.
+const mostQuoted = 254
+
+// quotedPart is what the quotation mark at the start of a text encloses, without
+// its backslashes, and how many bytes it takes; 0 where it is not closed in its
+// line, or none stands there.
+func quotedPart(text string) (inner string, length int) {
+	if !strings.HasPrefix(text, `"`) {
+		return "", 0
+	}
+	var plain strings.Builder
+	escaped := false
+	for i, r := range text[1:] {
+		switch {
+		case endsLine(r) || i > mostQuoted:
+			return "", 0
+		case escaped:
+			escaped = false
+		case r == '\\':
+			escaped = true
+			continue
+		case r == '"':
+			return plain.String(), i + 2
+		}
+		plain.WriteRune(r)
+	}
+	return "", 0
+}
+
+// marked says whether a text that passes for an address carries marks around
+// it that do not belong to it.
+func marked(text string) bool {
+	start, stop := trimWord(text, 0, len(text))
+	return start > 0 || stop < len(text) || withoutInvisible(text) != text
 }
 
 // withoutInvisible drops the zero-width and other format characters that come
@@ -120,8 +173,16 @@ func cleanName(s string) string {
 	return cutText(strings.Join(strings.Fields(strings.Trim(s, "'\"«»“”„‘’ ")), " "))
 }
 
-// cutText keeps the first 80 characters and shows what is broken or invisible
-// as a replacement character.
+// Excerpt is the first 80 characters of a text, for a list or a sentence, with
+// an ellipsis where there is more.
+func Excerpt(s string) string {
+	if cut := cutText(s); cut != s {
+		return cut + "…"
+	}
+	return s
+}
+
+// cutText keeps the first 80 characters.
 func cutText(s string) string {
 	count := 0
 	for i := range s {
@@ -131,6 +192,11 @@ func cutText(s string) string {
 		}
 		count++
 	}
+	return shownText(s)
+}
+
+// shownText shows what is broken or invisible as a replacement character.
+func shownText(s string) string {
 	if showable(s) {
 		return s
 	}

@@ -1,11 +1,13 @@
 package sheet
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"math"
+	runes "unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -45,33 +47,37 @@ type textStart struct {
 	mark    int64 // bytes of the byte order mark
 }
 
-// detectCharset trusts a byte order mark, then the zeros of UTF-16, then UTF-8
-// that is valid to the last byte, and weighs the eight-bit sets otherwise.
+// detectCharset trusts a byte order mark of UTF-16, then the zeros of UTF-16,
+// then UTF-8 that is valid or has more sound characters than broken ones, with
+// its mark or without: the mark alone proves nothing, for programs put it over
+// other sets. It weighs the eight-bit sets otherwise.
 func detectCharset(r *io.SectionReader) (textStart, error) {
 	start := make([]byte, min(r.Size(), 64<<10))
 	if _, err := r.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
 		return textStart{}, fmt.Errorf("read the start of a text: %w", err)
 	}
-	for _, known := range []struct {
-		mark    string
-		charset string
-	}{{"\xef\xbb\xbf", "utf-8"}, {"\xff\xfe", "utf-16le"}, {"\xfe\xff", "utf-16be"}} {
+	for _, known := range []struct{ mark, charset string }{{"\xff\xfe", "utf-16le"}, {"\xfe\xff", "utf-16be"}} {
 		if bytes.HasPrefix(start, []byte(known.mark)) {
 			return textStart{charset: known.charset, mark: int64(len(known.mark))}, nil
 		}
 	}
-	if charset := wideCharset(start); charset != "" {
-		return textStart{charset: charset}, nil
+	found := textStart{mark: markOf(start)}
+	if found.charset = wideCharset(start); found.charset != "" {
+		return found, nil
 	}
-	valid, err := validUTF8(r)
-	if err != nil {
-		return textStart{}, err
+	sample, err := weigh(io.NewSectionReader(r, found.mark, r.Size()-found.mark))
+	if found.charset = "utf-8"; sample.broken > 0 && sample.broken >= sample.sound {
+		found.charset = narrowCharset(sample.foreign)
 	}
-	if valid {
-		return textStart{charset: "utf-8"}, nil
+	return found, err
+}
+
+// markOf is how many bytes the mark of UTF-8 takes, which is no text in any set.
+func markOf(start []byte) int64 {
+	if bytes.HasPrefix(start, []byte("\xef\xbb\xbf")) {
+		return 3
 	}
-	sample, err := firstForeign(r)
-	return textStart{charset: narrowCharset(sample)}, err
+	return 0
 }
 
 // wideCharset recognises UTF-16 without a mark: most letters of our languages
@@ -95,73 +101,102 @@ func wideCharset(start []byte) string {
 	return ""
 }
 
-func validUTF8(r *io.SectionReader) (bool, error) {
-	buffer := make([]byte, 64<<10)
-	kept := 0
-	for at := int64(0); at < r.Size(); {
-		n, err := r.ReadAt(buffer[kept:], at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return false, fmt.Errorf("read a text: %w", err)
-		}
-		at += int64(n)
-		part := buffer[:kept+n]
-		whole := len(part)
-		for back := 1; at < r.Size() && back < utf8.UTFMax && back <= len(part); back++ {
-			if utf8.RuneStart(part[len(part)-back]) {
-				if !utf8.FullRune(part[len(part)-back:]) {
-					whole -= back
-				}
-				break
-			}
-		}
-		if !utf8.Valid(part[:whole]) {
-			return false, nil
-		}
-		kept = copy(buffer, part[whole:])
-	}
-	return true, nil
+// A weighed text says how much of it is UTF-8 beyond ASCII, and what is not.
+type weighed struct {
+	sound, broken int           // characters, bytes
+	foreign       []foreignByte // the first few thousand bytes above ASCII
 }
 
-// firstForeign answers bytes above ASCII, the first few thousand.
-func firstForeign(r *io.SectionReader) ([]byte, error) {
+// A foreignByte stands between two others.
+type foreignByte struct{ before, it, after byte }
+
+// weigh reads a text to its end.
+func weigh(r *io.SectionReader) (weighed, error) {
 	const enough = 4096
-	var sample []byte
-	buffer := make([]byte, 64<<10)
-	for at := int64(0); at < r.Size() && len(sample) < enough; {
-		n, err := r.ReadAt(buffer, at)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("read a text: %w", err)
-		}
-		at += int64(n)
-		for _, c := range buffer[:n] {
-			if c >= utf8.RuneSelf {
-				sample = append(sample, c)
+	var w weighed
+	text := bufio.NewReaderSize(r, 64<<10)
+	before := byte(' ')
+	for {
+		next, err := text.Peek(utf8.UTFMax)
+		if len(next) == 0 {
+			if errors.Is(err, io.EOF) {
+				return w, nil
 			}
+			return w, fmt.Errorf("read a text: %w", err)
+		}
+		size := 1
+		if it := next[0]; it >= utf8.RuneSelf {
+			if _, size = utf8.DecodeRune(next); size == 1 {
+				w.broken++
+			} else {
+				w.sound++
+			}
+			for n := 0; n < size && len(w.foreign) < enough; n++ {
+				after := byte(' ')
+				if n+1 < len(next) {
+					after = next[n+1]
+				}
+				w.foreign = append(w.foreign, foreignByte{before, next[n], after})
+				before = next[n]
+			}
+		}
+		before = next[size-1]
+		if _, err := text.Discard(size); err != nil {
+			return w, fmt.Errorf("read a text: %w", err)
 		}
 	}
-	return sample, nil
 }
 
-// narrowCharset weighs which eight-bit set makes usual letters of the sample.
-// Windows is what spreadsheets here write; the Macintosh's and the one of DOS
-// must be clearly better to be taken.
-func narrowCharset(sample []byte) string {
-	usual := []rune("àâäçéèêëîïôöùûüœßñÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒ’«»–€\u00a0°")
-	best, bestScore := "windows-1252", 0
-	for _, charset := range []string{"windows-1252", "macintosh", "ibm850"} {
-		decoded, err := encodingOf(charset).NewDecoder().Bytes(sample)
-		if err != nil {
-			continue
+// usualLetters of our languages, each with its weight: the small ones stand in
+// most names.
+func usualLetters() map[rune]int {
+	weights := map[rune]int{'é': 9}
+	for _, group := range []struct {
+		letters string
+		weight  int
+	}{{"èàêçôîïëâûüöäß", 6}, {"œùñáíóúãåøÿ", 3}, {"ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒÑ’«»–€\u00a0°", 2}} {
+		for _, letter := range group.letters {
+			weights[letter] = group.weight
 		}
-		score := 0
-		for _, r := range string(decoded) {
-			if slices.Contains(usual, r) {
-				score++
+	}
+	return weights
+}
+
+// narrowCharset weighs which eight-bit set makes usual letters of the sample, in
+// the places where letters of their case stand. Windows is what spreadsheets
+// here write, and wins where others do as well.
+func narrowCharset(sample []foreignByte) string {
+	usual := usualLetters()
+	best, bestScore := "windows-1252", math.MinInt
+	for _, charset := range []string{"windows-1252", "iso-8859-15", "macintosh", "ibm850"} {
+		decoder, score := encodingOf(charset).NewDecoder(), 0
+		for _, f := range sample {
+			decoded, err := decoder.Bytes([]byte{f.it})
+			if err != nil {
+				continue
 			}
+			letter, _ := utf8.DecodeRune(decoded)
+			score += usual[letter] - misplaced(letter, f)
 		}
-		if score > bestScore+bestScore/4 {
+		if score > bestScore {
 			best, bestScore = charset, score
 		}
 	}
 	return best
+}
+
+// misplaced is how much speaks against a letter between its neighbours: a
+// capital after a small letter, a small one among capitals, a sign in a word.
+func misplaced(letter rune, f foreignByte) int {
+	small := func(c byte) bool { return 'a' <= c && c <= 'z' }
+	capital := func(c byte) bool { return 'A' <= c && c <= 'Z' }
+	word := func(c byte) bool { return small(c) || capital(c) }
+	switch {
+	case letter == '’' || letter == '\u00a0':
+		return 0
+	case !runes.IsLetter(letter) && word(f.before) && word(f.after),
+		runes.IsUpper(letter) && small(f.before), runes.IsLower(letter) && capital(f.before) && capital(f.after):
+		return 8
+	}
+	return 0
 }

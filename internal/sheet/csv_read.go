@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // maxRawColumns bounds a row before its empty end is cut off: a spreadsheet has
@@ -49,10 +50,22 @@ func (c *csvReader) next() (Row, error) {
 	row.Cells = make([]string, len(c.ends))
 	from := 0
 	for i, end := range c.ends {
-		row.Cells[i] = Restore(whole[from:end])
+		row.Cells[i] = plainCell(whole[from:end])
 		from = end
 	}
 	return row, nil
+}
+
+// plainCell is a cell as it was meant: without the apostrophe before a formula
+// (REP-4), and ="00123", by which programs keep a spreadsheet from taking a text
+// for a number, as 00123.
+func plainCell(cell string) string {
+	if rest, opened := strings.CutPrefix(cell, `="`); opened {
+		if inner, closed := strings.CutSuffix(rest, `"`); closed && !strings.Contains(inner, `"`) {
+			return inner
+		}
+	}
+	return Restore(cell)
 }
 
 // cell reads one cell and says whether it ends its row.

@@ -33,13 +33,22 @@ func (r *Reader) findHead() error {
 	}
 	first := slices.IndexFunc(r.pending, func(row Row) bool { return 5*filled(row.Cells) >= 3*width })
 	head := r.pending[first]
-	if slices.ContainsFunc(head.Cells, func(cell string) bool { return directory.ValidEmail(strings.TrimSpace(cell)) }) {
+	if slices.ContainsFunc(head.Cells, addressed) {
 		r.pending = r.pending[first:]
 		r.head = make([]string, len(head.Cells))
 		return nil
 	}
 	r.pending, r.head = r.pending[first+1:], head.Cells
 	return nil
+}
+
+// addressed reports whether a cell holds an address, as no title does.
+func addressed(cell string) bool {
+	if !strings.Contains(cell, "@") {
+		return false
+	}
+	_, code := directory.ReadAddress(cell)
+	return code == ""
 }
 
 func filled(cells []string) int {

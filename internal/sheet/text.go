@@ -24,7 +24,7 @@ func (r *Reader) openText(name string, file *io.SectionReader, o Options) error 
 	case o.Separator != "" && !slices.Contains(Separators(), o.Separator):
 		return refuse("sheet.unknown_separator", "separator", o.Separator)
 	case o.Charset != "" && o.Charset != start.charset:
-		start = textStart{charset: o.Charset}
+		start.charset = o.Charset
 	}
 	body := io.NewSectionReader(file, start.mark, file.Size()-start.mark)
 	text := bufio.NewReaderSize(encodingOf(start.charset).NewDecoder().Reader(body), 64<<10)

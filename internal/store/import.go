@@ -173,13 +173,16 @@ func (tx *Tx) ClearImportRows(ctx context.Context, id directory.ImportID) error 
 	return nil
 }
 
-// ClearInvalid takes out the pieces of a paste that are no address.
-func (tx *Tx) ClearInvalid(ctx context.Context, id directory.ImportID) error {
+// ClearInvalid takes out the pieces of a paste that are no address, up to a
+// line, and answers how many they were.
+func (tx *Tx) ClearInvalid(ctx context.Context, id directory.ImportID, upTo int64) (int64, error) {
 	var a args
-	if _, err := exec(ctx, tx, `DELETE FROM import_row WHERE import_key = `+a.add(id)+` AND outcome = 'invalid'`, a); err != nil {
-		return fmt.Errorf("clear invalid pieces: %w", err)
+	query := `DELETE FROM import_row WHERE import_key = ` + a.add(id) + ` AND outcome = 'invalid' AND line <= ` + a.add(upTo)
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return 0, fmt.Errorf("clear invalid pieces: %w", err)
 	}
-	return nil
+	return n, nil
 }
 
 // An ImportRowFilter chooses rows of an import: of one outcome or all, after a

@@ -17,7 +17,7 @@ type draftView struct {
 	task
 	Paste    string // action of the paste
 	Text     string // typed and refused, or to be mended
-	Mend     bool
+	Mend     int64  // the line up to which the text is what was no address
 	Draft    *app.DraftView
 	Number   int // of the page
 	Pages    int
@@ -88,7 +88,7 @@ func (h Handler) paste(q *page.Request) error {
 
 func (h Handler) pasteMore(q *page.Request) error {
 	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID,
-		app.Pasting{Draft: q.PathValue("draft"), Text: q.PostFormValue("addresses"), Mended: q.Ticked("mend")})
+		app.Pasting{Draft: q.PathValue("draft"), Text: q.PostFormValue("addresses"), Mended: mending(q)})
 	if err == nil {
 		return q.Redirect(draftPath(q, i))
 	}
@@ -96,7 +96,7 @@ func (h Handler) pasteMore(q *page.Request) error {
 	if err2 != nil {
 		return err2
 	}
-	v.Text, v.Mend = strings.ToValidUTF8(q.PostFormValue("addresses"), "�"), q.Ticked("mend")
+	v.Text, v.Mend = strings.ToValidUTF8(q.PostFormValue("addresses"), "�"), mending(q)
 	if fault := v.refused(err); fault != nil {
 		return fault
 	}
@@ -112,14 +112,20 @@ func (h Handler) showDraft(q *page.Request) error {
 		return err
 	}
 	if q.FormValue("mend") != "" {
-		v.Mend = true
-		var texts []string
-		for _, f := range v.Draft.Invalid {
-			texts = append(texts, f.Email)
+		if v.Text, v.Mend, err = h.App.Imports.Mending(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft")); err != nil {
+			return err
 		}
-		v.Text = strings.Join(texts, "\n")
 	}
 	return q.Render(draftPage(v))
+}
+
+// mending is the line up to which a paste mends what was no address.
+func mending(q *page.Request) int64 {
+	line, err := strconv.ParseInt(q.Field("mend"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return line
 }
 
 func (h Handler) draftView(q *page.Request, number int) (draftView, error) {

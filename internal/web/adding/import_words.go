@@ -82,5 +82,5 @@ func whoOf(row app.ImportedRow) string {
 	if row.Name != "" {
 		return row.Name
 	}
-	return row.Email
+	return directory.Excerpt(row.Email)
 }

@@ -109,9 +109,6 @@ func (h Handler) result(q *page.Request) error {
 		}
 		cells := make([]string, len(head))
 		copy(cells, row.Cells)
-		for n := range cells {
-			cells[n] = sheet.Restore(cells[n])
-		}
 		verdict := ""
 		if row.Outcome != "" {
 			verdict = t.T("outcome." + string(row.Outcome))
