@@ -74,6 +74,7 @@ func troubles() map[int]string {
 		http.StatusPreconditionRequired:  "A change needs the version it is made on.",
 		http.StatusTooManyRequests:       "The token has no requests left in this minute.",
 		http.StatusInternalServerError:   "A fault of the installation; \"reference\" finds it in the log.",
+		http.StatusServiceUnavailable:    "The database is away: nothing was done (database.away), or it is not known whether it was (operation.unknown). Retry-After says when to come again.",
 	}
 }
 
@@ -81,7 +82,8 @@ func troubles() map[int]string {
 // wrong, and the header fields.
 func (f *Face) describe(o *huma.Operation) {
 	statuses := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
-		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError}
+		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusServiceUnavailable}
 	if writes(o.Method) {
 		statuses = append(statuses, http.StatusConflict, http.StatusUnsupportedMediaType)
 		longest := mostKey
@@ -106,7 +108,7 @@ func (f *Face) trouble(o *huma.Operation, status int) {
 		switch status {
 		case http.StatusUnauthorized:
 			r.Headers = map[string]*huma.Param{"WWW-Authenticate": {Description: "Bearer, and what is wrong with the token.", Schema: &huma.Schema{Type: huma.TypeString}}}
-		case http.StatusTooManyRequests:
+		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 			r.Headers["Retry-After"] = &huma.Param{Description: "Seconds until the next request.", Schema: &huma.Schema{Type: huma.TypeInteger}}
 		}
 		shared[name] = r

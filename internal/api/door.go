@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -214,7 +215,8 @@ func (f *Face) keep(ctx context.Context, claim app.Claim, status int, out *answe
 	if err == nil {
 		err = f.App.TechnicalUsers.Answered(context.WithoutCancel(ctx), claim, status, string(text))
 	}
-	if err != nil {
+	var cut *directory.Interruption
+	if err != nil && !errors.As(err, &cut) {
 		f.Log.ErrorContext(ctx, "keep answer", "error", err)
 	}
 }

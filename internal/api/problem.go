@@ -94,6 +94,11 @@ func (f *Face) problem(ctx context.Context, v visit, err error) *Problem {
 	if errors.As(err, &refusal) {
 		return f.refusal(v, refusal)
 	}
+	var cut *directory.Interruption
+	if errors.As(err, &cut) { // logged once for all whom it met
+		return &Problem{Type: typeOf(cut.Code), Title: v.printer.T("error." + cut.Code), Status: http.StatusServiceUnavailable, Code: cut.Code,
+			retry: cut.RetryAfter()}
+	}
 	reference := uuid.NewString()[:8]
 	if !httpserver.Left(ctx, err) {
 		f.Log.ErrorContext(ctx, "request failed", "reference", reference, "error", err)

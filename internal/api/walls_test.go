@@ -93,14 +93,14 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 }
 
 // levelUnderRoot is a level that the account's catalogue puts under the root.
-func (q *quarter) levelUnderRoot() string {
-	q.t.Helper()
-	list, err := q.Units.List(q.Context(), q.admin, q.account.ID, app.UnitQuery{})
-	q.Must(err)
-	page, err := q.Units.Unit(q.Context(), q.admin, q.account.ID, list.Root.UUID, app.UnitView{})
-	q.Must(err)
+func (s *stand) levelUnderRoot() string {
+	s.t.Helper()
+	list, err := s.Units.List(s.Context(), s.admin, s.account.ID, app.UnitQuery{})
+	s.Must(err)
+	page, err := s.Units.Unit(s.Context(), s.admin, s.account.ID, list.Root.UUID, app.UnitView{})
+	s.Must(err)
 	if len(page.Levels) == 0 {
-		q.t.Fatal("nothing stands under the root of this account")
+		s.t.Fatal("nothing stands under the root of this account")
 	}
 	return page.Levels[0].ID
 }

@@ -59,6 +59,7 @@ func (h *History) AccessLog(ctx context.Context, actor authz.Actor, f AccessFilt
 }
 
 func (h *History) access(ctx context.Context, f AccessFilter, w Window) (AccessPage, error) {
+	h.keepRefused(ctx) // what this node refused before the question is in the answer
 	var page AccessPage
 	err := h.db.View(ctx, func(r *store.Reader) error {
 		_, place := w.place()

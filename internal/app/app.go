@@ -84,6 +84,7 @@ type core struct {
 	waker     chan struct{}
 	counted   counted
 	lanes     lanes
+	refused   refused
 	totals    totals
 	trees     trees
 	homes     homeCounts
@@ -161,7 +162,7 @@ func (c *core) policies(a directory.Account) catalogue.ResolvedPolicies {
 
 func (c *core) sealer() store.Sealer { return c.box.Seal }
 
-// wake tells the workers of this process that mails or jobs may wait.
+// wake tells the workers of this process that mails or jobs wait.
 func (c *core) wake() {
 	select {
 	case c.waker <- struct{}{}:
@@ -169,7 +170,7 @@ func (c *core) wake() {
 	}
 }
 
-// Woken receives after changes; workers look for mails and jobs then.
+// Woken receives after changes that left mails or jobs.
 func (a *App) Woken() <-chan struct{} { return a.Jobs.waker }
 
 // LoadCatalogue puts the catalogue that was applied last in force; without one

@@ -50,7 +50,7 @@ type bearers struct {
 	mu      sync.RWMutex
 	known   map[tokenDigest]*asker
 	told    map[directory.UserID]time.Time // when the access log was last told of a refusal
-	reading [32]sync.Mutex                 // of those who wait for the same token, one reads
+	reading [32]turnstile                  // of those who wait for the same token, one reads
 }
 
 func (b *bearers) of(digest tokenDigest) *asker {
@@ -123,13 +123,15 @@ func (who *asker) good(after stamp, now time.Time) bool {
 // minute. Of those who wait for the same token one reads.
 func (s *Checks) readAsker(ctx context.Context, digest tokenDigest, after stamp, now time.Time) (*asker, error) {
 	turn := &s.checks.bearers.reading[digest[0]%32]
-	turn.Lock()
-	defer turn.Unlock()
+	if err := turn.take(ctx, s.db.Deadlines().Question); err != nil {
+		return nil, err
+	}
+	defer turn.give()
 	if who := s.checks.bearers.of(digest); after.known && who.good(after, now) {
 		return who, nil
 	}
 	who := &asker{digest: digest, asOf: after, read: now}
-	err := s.db.Peek(func(r *store.Reader) (err error) {
+	err := s.db.Ask(func(r *store.Reader) (err error) {
 		if who.bearer, err = r.Bearer(ctx, digest[:]); err != nil {
 			return err
 		}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
+	"intendant/internal/directory"
 	"intendant/internal/store"
 )
 
@@ -42,7 +44,8 @@ func (g *gate) pass(ctx context.Context, read func(context.Context) (store.Marks
 	g.mu.Lock()
 	g.running, g.next = mine, nil
 	g.mu.Unlock()
-	// Others wait for this reading: it goes on when its asker leaves.
+	// Others wait for this reading: it goes on when its asker leaves. Its statement
+	// has a deadline of its own (store.DB.Ask).
 	mine.marks, mine.err = read(context.WithoutCancel(ctx))
 	g.mu.Lock()
 	if g.running == mine {
@@ -61,3 +64,32 @@ func (r *reading) wait(ctx context.Context) (store.Marks, error) {
 		return store.Marks{}, fmt.Errorf("wait for a reading: %w", ctx.Err())
 	}
 }
+
+// A turnstile lets one through at a time, like a mutex, and nobody waits at it
+// for ever: who holds it may be asking a database that does not answer.
+type turnstile struct {
+	once sync.Once
+	free chan struct{}
+}
+
+// take waits for the turn, at most for within; give gives it back.
+func (t *turnstile) take(ctx context.Context, within time.Duration) error {
+	t.once.Do(func() { t.free = make(chan struct{}, 1) })
+	select {
+	case t.free <- struct{}{}:
+		return nil
+	default:
+	}
+	timer := time.NewTimer(within)
+	defer timer.Stop()
+	select {
+	case t.free <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a turn: %w", ctx.Err())
+	case <-timer.C:
+		return &directory.Interruption{Code: directory.DatabaseAway, Cause: errTooLate}
+	}
+}
+
+func (t *turnstile) give() { <-t.free }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -21,8 +22,39 @@ type operation struct {
 
 	ctx      context.Context
 	verdicts Verdicts
+	queued   bool // mails or jobs
 	err      error
+	state    atomic.Int32
 	turn     chan []*operation // receives those to lead, or none when it is done
+}
+
+// The states of an operation that waits for a lane: another may do it, is doing
+// it, or must not any more since its asker is told that nothing happened.
+const (
+	waits int32 = iota
+	begun
+	left
+)
+
+// begin takes an operation on, unless its asker has left.
+func (o *operation) begin() bool {
+	return o.state.CompareAndSwap(waits, begun) || o.state.Load() == begun
+}
+
+// leave gives an operation up, unless it has begun.
+func (o *operation) leave() bool { return o.state.CompareAndSwap(waits, left) }
+
+// late is why an operation must not begin any more, if it must not: its asker
+// has left, or it has waited too long.
+func (o *operation) late() error {
+	err := o.ctx.Err()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("wait for the account: %w", err)
+	}
+	return &directory.Interruption{Code: directory.DatabaseAway, Cause: errTooLate}
 }
 
 // mostTogether is how many operations one transaction takes.
@@ -37,8 +69,9 @@ type lanes struct {
 }
 
 // enter waits for the operation's turn: the operations it leads, itself first,
-// or none when another has led it and it is done.
-func (l *lanes) enter(lane string, o *operation) []*operation {
+// or none when another has led it and it is done. It waits no longer than the
+// operation's context: then it answers why, and whether the operation had begun.
+func (l *lanes) enter(lane string, o *operation) (led []*operation, err error) {
 	l.mu.Lock()
 	if l.waiting == nil {
 		l.waiting = map[string][]*operation{}
@@ -47,12 +80,39 @@ func (l *lanes) enter(lane string, o *operation) []*operation {
 	if !busy {
 		l.waiting[lane] = nil
 		l.mu.Unlock()
-		return []*operation{o}
+		return []*operation{o}, nil
 	}
 	o.turn = make(chan []*operation, 1)
 	l.waiting[lane] = append(queue, o)
 	l.mu.Unlock()
-	return <-o.turn
+	select {
+	case led := <-o.turn:
+		return led, nil
+	case <-o.ctx.Done():
+		return l.giveUp(lane, o)
+	}
+}
+
+// giveUp takes an operation out of its lane. The lane may have come to it in the
+// same moment: then it leads the others on, who have more time.
+func (l *lanes) giveUp(lane string, o *operation) ([]*operation, error) {
+	l.mu.Lock()
+	queue := l.waiting[lane]
+	if i := slices.Index(queue, o); i >= 0 {
+		l.waiting[lane] = slices.Delete(slices.Clone(queue), i, i+1)
+		l.mu.Unlock()
+		return nil, errTooLate
+	}
+	l.mu.Unlock()
+	select {
+	case led := <-o.turn:
+		return led, nil
+	default: // led by another
+	}
+	if o.leave() {
+		return nil, errTooLate
+	}
+	return nil, errUnseen
 }
 
 // leave hands the lane to those who wait for it and tells the ones led that
@@ -73,43 +133,82 @@ func (l *lanes) leave(lane string, led []*operation) {
 	next[0].turn <- next
 }
 
-// errLed is what is left of an operation whose leader did not come back.
-var errLed = errors.New("the transaction it was part of ended early")
+var (
+	// errLed is what is left of an operation whose leader did not come back.
+	errLed = errors.New("the transaction it was part of ended early")
+	// errTooLate ends an operation that nobody has begun.
+	errTooLate = errors.New("the account was busy for too long")
+	// errUnseen ends an operation that another has begun and not yet ended.
+	errUnseen = errors.New("the transaction it is part of takes too long")
+)
 
-// share performs an operation, in one transaction with those it meets.
-func (c *core) share(o *operation) {
+// share performs an operation, in one transaction with those it meets. Its end
+// stands in the operation unless share answers an error.
+func (c *core) share(o *operation) error {
 	lane := c.db.Lane(o.held)
-	led := c.lanes.enter(lane, o)
-	if led == nil {
-		return
+	led, err := c.lanes.enter(lane, o)
+	switch {
+	case errors.Is(err, errUnseen):
+		return &directory.Interruption{Code: directory.OperationUnknown, Cause: err}
+	case err != nil:
+		return o.late()
+	case led == nil:
+		return nil
 	}
 	for _, other := range led {
 		other.err = errLed
 	}
 	defer c.lanes.leave(lane, led)
-	if len(led) > 1 && c.together(led) == nil {
-		return
+	if len(led) > 1 {
+		err := c.together(led)
+		if err == nil {
+			return nil
+		}
+		var cut *directory.Interruption
+		if errors.As(err, &cut) {
+			endAll(led, err, cut)
+			return nil
+		}
 	}
 	for _, one := range led { // alone, so that nobody fails for another
-		one.err = c.db.Update(one.ctx, one.held, func(tx *store.Tx) error { return c.write(one.ctx, tx, one) })
+		if one.begin() {
+			one.err = c.db.Update(one.ctx, one.held, func(tx *store.Tx) error { return c.write(one.ctx, tx, one) })
+		}
+	}
+	return nil
+}
+
+// endAll tells operations that shared a transaction how it was cut short. Those
+// that wrote nothing in it know that nothing happened.
+func endAll(led []*operation, err error, cut *directory.Interruption) {
+	for _, o := range led {
+		wrote := o.err == nil
+		o.err = err
+		if !wrote && cut.Code == directory.OperationUnknown {
+			o.err = &directory.Interruption{Code: directory.DatabaseAway, Cause: err}
+		}
 	}
 }
 
 // together performs operations in one transaction. A refused plan has written
-// nothing and stops no other; any other error undoes them all.
+// nothing and stops no other; any other error undoes them all. An error means
+// that nothing was written, unless it is an interruption that says otherwise.
 func (c *core) together(led []*operation) error {
 	var held []directory.AccountID
 	for _, o := range led {
 		held = append(held, o.held...)
 	}
+	// No asker that leaves ends what others wait for; the change has its deadline.
 	ctx := context.WithoutCancel(led[0].ctx)
 	return c.db.Update(ctx, held, func(tx *store.Tx) error {
 		for _, o := range led {
-			if o.err = o.ctx.Err(); o.err != nil {
-				o.err = fmt.Errorf("wait for the account: %w", o.err)
+			if !o.begin() {
 				continue
 			}
-			p, err := c.planned(context.WithoutCancel(o.ctx), tx, o)
+			if o.err = o.late(); o.err != nil {
+				continue
+			}
+			p, err := c.planned(ctx, tx, o)
 			if refusal, fault := asRefusal(err); fault != nil || refusal != nil {
 				if fault != nil {
 					return fault
@@ -117,7 +216,7 @@ func (c *core) together(led []*operation) error {
 				o.err = refusal
 				continue
 			}
-			if err := tx.Apply(context.WithoutCancel(o.ctx), p); err != nil {
+			if err := tx.Apply(ctx, p); err != nil {
 				return err
 			}
 		}
@@ -141,5 +240,6 @@ func (c *core) planned(ctx context.Context, tx *store.Tx, o *operation) (store.W
 		return store.Write{}, err
 	}
 	o.verdicts = p.Verdicts
+	o.queued = len(p.write.Mails)+len(p.write.Jobs) > 0
 	return p.finish(c.sealer())
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,17 +16,26 @@ import (
 // one (see lanes). A plan that asked for no permission, or that changes rows and
 // records nothing, is a fault and rolls back. A lost race plans again.
 //
+// An error means that nothing happened, unless it is a directory.Interruption
+// with the code OperationUnknown (NODE-1).
+//
 // The plan's rights are the actor's in account; for the installation
 // (account 0) they are none, and duties or being oneself decide.
 func (c *core) perform(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
-	o := &operation{ctx: ctx, actor: actor, account: account, plan: plan,
+	within, cancel := context.WithTimeout(ctx, c.db.Deadlines().Change)
+	defer cancel()
+	o := &operation{ctx: within, actor: actor, account: account, plan: plan,
 		held: slices.Compact(slices.Sorted(slices.Values(append(others, account))))}
-	c.share(o)
+	if err := c.share(o); err != nil {
+		return nil, err
+	}
 	if o.err != nil {
 		c.noteRefusal(ctx, actor, account, o.err)
 		return nil, o.err
 	}
-	c.wake()
+	if o.queued {
+		c.wake()
+	}
 	return o.verdicts, nil
 }
 
@@ -117,22 +125,4 @@ func (c *core) view(ctx context.Context, actor authz.Actor, account directory.Ac
 // leases. It holds no ledger.
 func (c *core) note(ctx context.Context, write func(tx *store.Tx) error) error {
 	return c.db.Write(ctx, write)
-}
-
-// noteRefusal keeps a denied attempt in the access log (HIST-1). That the log
-// cannot be written is no reason to answer otherwise; it is logged.
-func (c *core) noteRefusal(ctx context.Context, actor authz.Actor, account directory.AccountID, err error) {
-	var refusal *directory.Error
-	if !errors.As(err, &refusal) || refusal.Kind != directory.Denied {
-		return
-	}
-	what := store.Access{User: actor.User, Account: account, Outcome: refusal.Code, Address: actor.Address, Agent: actor.Agent}
-	for _, missing := range []string{"Permission", "Duty"} {
-		if name, ok := refusal.Args[missing].(string); ok {
-			what.Name = name
-		}
-	}
-	if err := c.note(ctx, func(tx *store.Tx) error { return tx.LogAccess(ctx, what) }); err != nil {
-		c.log.ErrorContext(ctx, "write access log", "error", err)
-	}
 }

@@ -92,6 +92,7 @@ func keepAdministrators(ctx context.Context, r *store.Reader, p *Plan, user dire
 // It refuses with administrator.last where an account would lose its last
 // administrator (ACC-5).
 func (u *Users) Erase(ctx context.Context, actor authz.Actor, user directory.UserID) error {
+	u.keepRefused(ctx) // so that no attempt of theirs is written afterwards
 	accounts, err := u.accountsOf(ctx, user)
 	if err != nil {
 		return err

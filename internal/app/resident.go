@@ -30,7 +30,7 @@ type residents struct {
 // derived from the database and thrown away at any time.
 type residence struct {
 	gate    gate
-	loading sync.Mutex // one brings the index up to date at a time
+	loading turnstile // one brings the index up to date at a time
 
 	mu        sync.RWMutex // of what follows; held for writing only while rows are exchanged
 	index     *authz.Index
@@ -76,7 +76,7 @@ func (c *core) indexAt(ctx context.Context, account directory.AccountID, ask fun
 	}
 	res := c.residents.of(account, c.instant())
 	marks, err := res.gate.pass(ctx, func(ctx context.Context) (m store.Marks, err error) {
-		err = c.db.Peek(func(r *store.Reader) error {
+		err = c.db.Ask(func(r *store.Reader) error {
 			m, err = r.Marks(ctx, account)
 			return err
 		})
@@ -108,8 +108,10 @@ func (res *residence) reached(m store.Marks, declared *catalogue.Catalogue) bool
 
 // catchUp brings a residence at least to the marks.
 func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *residence, marks store.Marks, declared *catalogue.Catalogue) error {
-	res.loading.Lock()
-	defer res.loading.Unlock()
+	if err := res.loading.take(ctx, c.db.Deadlines().Statement); err != nil {
+		return err
+	}
+	defer res.loading.give()
 	res.mu.RLock()
 	reached := res.reached(marks, declared)
 	res.mu.RUnlock()

@@ -54,7 +54,14 @@ func New(t testing.TB, kind string) *World {
 // have open.
 func On(t testing.TB, address string) *World {
 	t.Helper()
+	return OnWith(t, address, store.Options{})
+}
+
+// OnWith is On with a database that has other deadlines or a logger.
+func OnWith(t testing.TB, address string, given store.Options) *World {
+	t.Helper()
 	return with(t, func(o store.Options) *store.DB {
+		o.Deadlines, o.Logger = given.Deadlines, given.Logger
 		db, err := store.Open(t.Context(), address, o)
 		if err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -323,7 +324,11 @@ func identity(body string) (string, error) {
 func (q *asked) refuse(err error) {
 	var wrong fault
 	var refusal *directory.Error
+	var cut *directory.Interruption
 	switch {
+	case errors.As(err, &cut):
+		q.w.Header().Set("Retry-After", strconv.Itoa(cut.RetryAfter()))
+		q.say(http.StatusServiceUnavailable, q.printer().T("error."+cut.Code))
 	case errors.As(err, &wrong):
 		q.complain(http.StatusBadRequest, string(wrong), "Most", mostQuestions)
 	case errors.Is(err, tooLarge{}):

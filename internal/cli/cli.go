@@ -141,6 +141,7 @@ func (p *program) report(err error) int {
 	var misuse *usageError
 	var settings config.Refusals
 	var refusal *directory.Error
+	var cut *directory.Interruption
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return 0
@@ -156,6 +157,10 @@ func (p *program) report(err error) int {
 			fmt.Fprintln(p.Err, p.Printer.Error(s))
 		}
 		return exitUsage
+	case errors.As(err, &cut):
+		fmt.Fprintln(p.Err, p.T("error."+cut.Code))
+		fmt.Fprintln(p.Err, p.T("cli.fault", "Detail", err.Error()))
+		return exitFault
 	case errors.As(err, &refusal):
 		fmt.Fprintln(p.Err, p.Printer.Error(refusal))
 		return exitRefused

@@ -24,6 +24,7 @@ type Config struct {
 	TrustedProxies []string `key:"trusted_proxies" doc:"Networks (192.0.2.0/24) or addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."`
 	Session        Session  `key:"session"`
 	Shutdown       Shutdown `key:"shutdown"`
+	Deadline       Deadline `key:"deadline"`
 
 	origins map[string]Origin
 }
@@ -54,6 +55,19 @@ type Session struct {
 type Shutdown struct {
 	DrainSeconds int `key:"shutdown.drain_seconds" default:"5" min:"0" max:"300" doc:"Seconds during which the server still answers while /readyz says that it is not ready, so that a proxy sends requests elsewhere. 0 where none stands before it."`
 	GraceSeconds int `key:"shutdown.grace_seconds" default:"20" min:"1" max:"600" doc:"Seconds that open requests have to finish after that; then they are cut off."`
+}
+
+// Deadline is how long the database may take before a request is answered that
+// it is away. Each is in seconds.
+type Deadline struct {
+	Connect   int `key:"deadline.connect_seconds" default:"5" min:"1" max:"60" doc:"Seconds until a connection to PostgreSQL stands, for each host of the address."`
+	Lock      int `key:"deadline.lock_seconds" default:"10" min:"1" max:"300" doc:"Seconds a change waits for what another holds: a row, or the one writer of SQLite."`
+	Statement int `key:"deadline.statement_seconds" default:"15" min:"1" max:"600" doc:"Seconds for one statement of a page or program, or for the next rows of a long list."`
+	Question  int `key:"deadline.question_seconds" default:"5" min:"1" max:"60" doc:"Seconds for the statements behind a question of a product."`
+	Change    int `key:"deadline.change_seconds" default:"20" min:"1" max:"600" doc:"Seconds for a whole change, from waiting for its turn to its end."`
+	LookUp    int `key:"deadline.look_up_seconds" default:"10" min:"1" max:"120" doc:"Seconds for finding out whether a change was made whose confirmation was lost. Then the end is said to be unknown."`
+	Reading   int `key:"deadline.reading_seconds" default:"600" min:"10" max:"7200" doc:"Seconds for a whole reading, such as an export; PostgreSQL's statement_timeout too."`
+	Ready     int `key:"deadline.ready_seconds" default:"3" min:"1" max:"60" doc:"Seconds within which /readyz answers."`
 }
 
 // An Origin is where a setting's value comes from.

@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 )
 
@@ -205,11 +206,15 @@ func ReadOnly(next http.Handler) http.Handler {
 }
 
 // Readyz says whether requests can be served: ready returns why not. The reason
-// goes to the log, not to whoever asks.
+// goes to the log, not to whoever asks, and once until it is ready again.
 func Readyz(ready func(context.Context) error, logger *slog.Logger) http.Handler {
+	var unready atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := ready(r.Context()); err != nil {
+		err := ready(r.Context())
+		if was := unready.Swap(err != nil); err != nil && !was {
 			logger.WarnContext(r.Context(), "not ready", "error", err)
+		}
+		if err != nil {
 			plain(w, http.StatusServiceUnavailable, "not ready\n")
 			return
 		}

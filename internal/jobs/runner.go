@@ -86,7 +86,7 @@ func nudge(c chan<- struct{}) {
 func (r *Runner) loop(ctx context.Context, poll time.Duration, woken <-chan struct{}, work func(context.Context) (int, error)) {
 	for ctx.Err() == nil {
 		n, err := work(ctx)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && !interrupted(err) {
 			r.Log.ErrorContext(ctx, "work on queue", "error", err)
 		}
 		if n > 0 && err == nil {
@@ -163,6 +163,9 @@ func (r *Runner) work(ctx context.Context, job directory.Job) error {
 	case ctx.Err() != nil:
 		return r.App.Jobs.Released(settled, job)
 	}
+	if interrupted(err) { // no try of its own
+		return r.App.Jobs.Released(settled, job)
+	}
 	r.Log.ErrorContext(ctx, "work on job", "kind", job.Kind, "job", int64(job.ID), "try", job.Tries, "error", err)
 	return r.App.Jobs.Failed(settled, job, err.Error())
 }
@@ -186,7 +189,7 @@ func (r *Runner) keep(ctx context.Context, lost func(), renew func() (bool, erro
 			case <-ticker.C:
 			}
 			kept, err := renew()
-			if err != nil && ctx.Err() == nil {
+			if err != nil && ctx.Err() == nil && !interrupted(err) {
 				r.Log.ErrorContext(ctx, "renew lease", "error", err)
 			}
 			if err == nil && !kept {
@@ -210,7 +213,7 @@ func (r *Runner) keepTime(ctx context.Context, poll time.Duration) {
 				continue
 			}
 			next[i] = now.Add(p.Every)
-			if err := guarded(func() error { return p.Run(ctx) }); err != nil && ctx.Err() == nil {
+			if err := guarded(func() error { return p.Run(ctx) }); err != nil && ctx.Err() == nil && !interrupted(err) {
 				r.Log.ErrorContext(ctx, "periodic work", "name", p.Name, "error", err)
 			}
 		}
@@ -220,6 +223,13 @@ func (r *Runner) keepTime(ctx context.Context, poll time.Duration) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// interrupted reports whether the database was away, which is logged where it
+// is noticed, once for everybody.
+func interrupted(err error) bool {
+	var cut *directory.Interruption
+	return errors.As(err, &cut)
 }
 
 // guarded turns a panic of a handler into its error: one bad row must not end

@@ -70,7 +70,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if i.box, err = openBox(o.Config); err != nil {
 		return nil, err
 	}
-	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log}); err != nil {
+	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log, Deadlines: deadlines(o.Config)}); err != nil {
 		return nil, err
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
@@ -84,8 +84,23 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	return i, nil
 }
 
-// Close closes the database.
-func (i *Installation) Close() error { return i.db.Close() }
+// Close writes what waits for being written and closes the database.
+func (i *Installation) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closing)
+	defer cancel()
+	return errors.Join(i.App.KeepRefused(ctx), i.db.Close())
+}
+
+// closing is how long the end of the program may wait for the database.
+const closing = 5 * time.Second
+
+// deadlines are how long the database may take.
+func deadlines(c config.Config) store.Deadlines {
+	seconds := func(n int) time.Duration { return time.Duration(n) * time.Second }
+	d := c.Deadline
+	return store.Deadlines{Connect: seconds(d.Connect), Lock: seconds(d.Lock), Statement: seconds(d.Statement), Question: seconds(d.Question),
+		Change: seconds(d.Change), LookUp: seconds(d.LookUp), Reading: seconds(d.Reading), Ready: seconds(d.Ready)}
+}
 
 // mailboxMode opens the mailbox to the vendor's staff where it is switched on
 // (MAIL-3).

@@ -82,7 +82,7 @@ func (i *Installation) products(site *page.Site, trusted []netip.Prefix) httpser
 func (i *Installation) routes(site *page.Site, ending *httpserver.Ending) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", httpserver.ReadOnly(httpserver.Healthz()))
-	mux.Handle("/readyz", httpserver.ReadOnly(ending.Unready(httpserver.Readyz(i.db.Ping, i.log))))
+	mux.Handle("/readyz", httpserver.ReadOnly(ending.Unready(httpserver.Readyz(i.db.Ready, i.log))))
 	mux.Handle("/api/", api.New(api.Options{App: i.App, Bundle: site.Bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language}))
 	mux.Handle("/", web.Handler(site))
 	if i.mountDemo != nil {

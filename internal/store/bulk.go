@@ -118,7 +118,7 @@ func (tx *Tx) inGroups(ctx context.Context, into, onConflict string, rows [][]an
 func (tx *Tx) inLoop(ctx context.Context, query string, rows [][]any) (affected int64, err error) {
 	statement, err := tx.q.PrepareContext(ctx, query)
 	if err != nil {
-		return 0, fmt.Errorf("prepare: %w", err)
+		return 0, fmt.Errorf("prepare: %w", driverError(err))
 	}
 	defer func() {
 		if closing := statement.Close(); err == nil {
@@ -129,7 +129,7 @@ func (tx *Tx) inLoop(ctx context.Context, query string, rows [][]any) (affected 
 	var values []any
 	for _, row := range rows {
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return 0, driverError(err)
 		}
 		values = values[:0]
 		for _, value := range row {

@@ -15,7 +15,24 @@ type scanner interface {
 // each calls visit with every row of the answer, in order, without keeping
 // them. An error of visit ends it and is returned as it is. On PostgreSQL visit
 // must not run statements of the same reader.
-func each(ctx context.Context, r *Reader, query string, a args, visit func(row scanner) error) (err error) {
+func each(ctx context.Context, r *Reader, query string, a args, visit func(row scanner) error) error {
+	if r.patience > 0 {
+		w := watched(ctx, r.patience)
+		defer w.stop()
+		return w.because(r.each(w.ctx, query, a, func(n int) {
+			if n%rowsInTime == 0 {
+				w.wind(r.patience)
+			}
+		}, visit))
+	}
+	return r.each(ctx, query, a, func(int) {}, visit)
+}
+
+// rowsInTime is how many rows the patience of a statement is for: those of a
+// long answer that is read slowly have it anew.
+const rowsInTime = 256
+
+func (r *Reader) each(ctx context.Context, query string, a args, counted func(n int), visit func(row scanner) error) (err error) {
 	rows, err := r.q.QueryContext(ctx, query, a...)
 	if err != nil {
 		return fmt.Errorf("query: %w", refusal(err))
@@ -25,10 +42,11 @@ func each(ctx context.Context, r *Reader, query string, a args, visit func(row s
 			err = fmt.Errorf("end of rows: %w", closing)
 		}
 	}()
-	for rows.Next() {
+	for n := 1; rows.Next(); n++ {
 		if err := visit(rows); err != nil {
 			return err
 		}
+		counted(n)
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("next row: %w", refusal(err))

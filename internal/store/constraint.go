@@ -33,9 +33,10 @@ func guards() []guard {
 }
 
 // refusal returns the refusal of the rule whose constraint err says is broken,
-// or err itself. The transaction must be given up: PostgreSQL has done so.
+// or err itself, marked when the database is away. The transaction must be given
+// up: PostgreSQL has done so.
 func refusal(err error) error {
-	return refusalOf(err, guards)
+	return driverError(refusalOf(err, guards))
 }
 
 // refusalOf is refusal with the guards given.

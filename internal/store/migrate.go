@@ -3,12 +3,15 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 )
 
@@ -23,10 +26,17 @@ const migrationLock = 4_771_250_001
 
 // Migrate brings the schema up to this program's. It may run any number of
 // times; on PostgreSQL several nodes that start at once migrate one after the
-// other, and all but the first find nothing to do.
+// other, and all but the first find nothing to do. It refuses with schema.newer
+// a database that a newer program has migrated, also while that one is at it.
 func (db *DB) Migrate(ctx context.Context) (err error) {
+	pool := db.write
 	if db.dialect == postgres {
-		unlock, locking := db.lockMigrations(ctx)
+		var done func() error
+		if pool, done, err = db.unhurried(); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		defer func() { err = errors.Join(err, done()) }()
+		unlock, locking := lockMigrations(ctx, pool)
 		if locking != nil {
 			return fmt.Errorf("migrate: %w", locking)
 		}
@@ -40,9 +50,15 @@ func (db *DB) Migrate(ctx context.Context) (err error) {
 	if db.dialect == postgres {
 		kind = goose.DialectPostgres
 	}
-	provider, err := goose.NewProvider(kind, db.write, folder, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(kind, pool, folder, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
+	}
+	if _, err := provider.GetDBVersion(ctx); err != nil { // makes the table of versions
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if err := refuseNewer(ctx, pool); err != nil {
+		return err
 	}
 	applied, err := provider.Up(ctx)
 	if err != nil {
@@ -54,10 +70,25 @@ func (db *DB) Migrate(ctx context.Context) (err error) {
 	return nil
 }
 
+// unhurried is a pool whose statements may take any time, for migrating: one
+// connection for the lock and one for the work.
+func (db *DB) unhurried() (*sql.DB, func() error, error) {
+	config, err := db.postgresConfig(db.address)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
+		config.RuntimeParams[name] = "0"
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(2)
+	return pool, pool.Close, nil
+}
+
 // lockMigrations waits for the lock of all nodes and returns what gives it
 // back. Closing the connection would, too, if this process died.
-func (db *DB) lockMigrations(ctx context.Context) (unlock func() error, err error) {
-	conn, err := db.write.Conn(ctx)
+func lockMigrations(ctx context.Context, pool *sql.DB) (unlock func() error, err error) {
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +96,9 @@ func (db *DB) lockMigrations(ctx context.Context) (unlock func() error, err erro
 		return nil, errors.Join(err, conn.Close())
 	}
 	return func() error {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_, err := conn.ExecContext(ending, "SELECT pg_advisory_unlock($1)", int64(migrationLock))
 		return errors.Join(err, conn.Close())
 	}, nil
 }

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +27,11 @@ type Options struct {
 	Readers int
 	// Now is the clock; it must be set.
 	Now func() time.Time
-	// Logger receives one line for each migration applied; nil for none.
+	// Logger receives one line for each migration applied, and one when the
+	// database goes away and when it is back; nil for none.
 	Logger *slog.Logger
+	// Deadlines are how long the database may take.
+	Deadlines Deadlines
 }
 
 // A DB is an open database. It is safe for concurrent use.
@@ -39,6 +44,13 @@ type DB struct {
 	types   *columnTypes
 	roles   *roleMemo
 	held    presence // SQLite: what tells other processes that this one is here
+
+	fresh     *sql.DB // PostgreSQL: a new connection for each use
+	address   string
+	size      int // of the pool
+	deadlines Deadlines
+	outage    outage
+	readiness readiness
 }
 
 // Open connects to the database at address: "sqlite:PATH" or "postgres://…". A
@@ -51,7 +63,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{now: o.Now, logger: o.Logger, types: newColumnTypes(),
+	db := &DB{now: o.Now, logger: o.Logger, types: newColumnTypes(), address: address, deadlines: o.Deadlines.usual(),
 		roles: &roleMemo{accounts: map[directory.AccountID]rememberedRoles{}}}
 	var err error
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
@@ -93,26 +105,25 @@ func (db *DB) openSQLite(path string, readers int) error {
 	if readers <= 0 {
 		readers = 4
 	}
-	if db.write, err = openFile(path, 1, "_txlock=immediate"); err != nil {
+	busy := fmt.Sprintf("_pragma=busy_timeout(%d)", db.deadlines.Lock.Milliseconds())
+	if db.write, err = openFile(path, 1, busy, "_txlock=immediate"); err != nil {
 		return err
 	}
-	db.read, err = openFile(path, readers, "_pragma=query_only(1)")
+	db.read, err = openFile(path, readers, busy, "_pragma=query_only(1)")
 	return err
 }
 
 // openFile opens a pool of at most size connections to the file at path. They
 // stay open, so that the pragmas run once and the page caches stay warm.
-func openFile(path string, size int, option string) (*sql.DB, error) {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join([]string{
-		"_pragma=busy_timeout(10000)",
+func openFile(path string, size int, options ...string) (*sql.DB, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(append([]string{
 		"_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)",
 		"_pragma=temp_store(MEMORY)",
 		"_pragma=mmap_size(268435456)",
 		"_pragma=cache_size(-16384)",
-		option,
-	}, "&")
+	}, options...), "&")
 	connector, err := sqlitedriver.NewConnector(dsn)
 	if err != nil {
 		return nil, err
@@ -123,38 +134,69 @@ func openFile(path string, size int, option string) (*sql.DB, error) {
 	return pool, nil
 }
 
-// openPostgres opens one pool for reading and writing. What the address says
-// of a parameter wins over the choice made here.
+// openPostgres opens one pool for reading and writing.
 func (db *DB) openPostgres(address string, size int) error {
-	config, err := pgx.ParseConfig(address)
+	config, err := db.postgresConfig(address)
 	if err != nil {
 		return err
+	}
+	if size <= 0 {
+		size = 16
+	}
+	db.size = max(size, 2)
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(db.size)
+	pool.SetMaxIdleConns(db.size)
+	pool.SetConnMaxIdleTime(10 * time.Minute)
+	db.write, db.read = pool, pool
+	db.fresh = stdlib.OpenDB(*config)
+	db.fresh.SetMaxIdleConns(-1)
+	return nil
+}
+
+// postgresConfig is how connections are made. What the address says of a
+// parameter wins over the choice made here. The server keeps the deadlines too,
+// so that what a lost node has locked is free again.
+func (db *DB) postgresConfig(address string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, err
 	}
 	for name, value := range map[string]string{
 		"application_name":                    "intendant",
 		"timezone":                            "UTC",
 		"jit":                                 "off", // compiling costs more than our statements take
-		"idle_in_transaction_session_timeout": "120s",
+		"idle_in_transaction_session_timeout": milliseconds(db.deadlines.Change + 5*time.Second),
+		"statement_timeout":                   milliseconds(db.deadlines.Reading),
+		"lock_timeout":                        milliseconds(db.deadlines.Lock),
+		"tcp_keepalives_idle":                 "10",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
 	} {
 		if _, given := config.RuntimeParams[name]; !given {
 			config.RuntimeParams[name] = value
 		}
 	}
-	if size <= 0 {
-		size = 16
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = db.deadlines.Connect
 	}
-	size = max(size, 2) // migrating takes one for the lock and one for the work
-	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(size)
-	pool.SetMaxIdleConns(size)
-	pool.SetConnMaxIdleTime(10 * time.Minute)
-	db.write, db.read = pool, pool
-	return nil
+	dialer := &net.Dialer{
+		Timeout:         config.ConnectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3},
+		Control:         unansweredFor(db.deadlines.Statement),
+	}
+	config.DialFunc = dialer.DialContext
+	return config, nil
 }
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // Close closes every connection and waits for running statements.
 func (db *DB) Close() error {
 	var errs []error
+	if db.fresh != nil {
+		errs = append(errs, db.fresh.Close())
+	}
 	if db.read != nil && db.read != db.write {
 		errs = append(errs, db.read.Close())
 	}

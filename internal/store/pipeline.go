@@ -16,6 +16,20 @@ type pipeline struct {
 	*sql.Tx
 	conn  *sql.Conn
 	batch *pgx.Batch
+	wrote bool // something that a COMMIT keeps
+
+	// within is the context of the change and of all its statements: it ends with
+	// the deadline, whatever context a statement comes with.
+	within    context.Context
+	unwatched context.Context // SQLite: statements end soon, and watching costs a goroutine for each
+}
+
+// now is the context of the next statement.
+func (p *pipeline) now() (context.Context, error) {
+	if p.unwatched == nil {
+		return p.within, nil
+	}
+	return p.unwatched, driverError(p.within.Err())
 }
 
 // later queues a statement.
@@ -23,23 +37,45 @@ func (p *pipeline) later(query string, values []any) {
 	if p.batch == nil {
 		p.batch = &pgx.Batch{}
 	}
+	p.wrote = true
 	p.batch.Queue(query, values...)
 }
 
 // QueryContext implements querier.
-func (p *pipeline) QueryContext(ctx context.Context, query string, values ...any) (*sql.Rows, error) {
-	if err := p.flush(ctx); err != nil {
+func (p *pipeline) QueryContext(_ context.Context, query string, values ...any) (*sql.Rows, error) {
+	ctx, err := p.now()
+	if err == nil {
+		err = p.flush(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
+	p.wrote = p.wrote || !reads(query)
 	return p.Tx.QueryContext(ctx, query, values...)
 }
 
 // ExecContext implements querier.
-func (p *pipeline) ExecContext(ctx context.Context, query string, values ...any) (sql.Result, error) {
-	if err := p.flush(ctx); err != nil {
+func (p *pipeline) ExecContext(_ context.Context, query string, values ...any) (sql.Result, error) {
+	ctx, err := p.now()
+	if err == nil {
+		err = p.flush(ctx)
+	}
+	if err != nil {
 		return nil, err
 	}
+	p.wrote = true
 	return p.Tx.ExecContext(ctx, query, values...)
+}
+
+// PrepareContext implements querier; what is prepared is run many times, which
+// only writing is.
+func (p *pipeline) PrepareContext(_ context.Context, query string) (*sql.Stmt, error) {
+	ctx, err := p.now()
+	if err != nil {
+		return nil, err
+	}
+	p.wrote = true
+	return p.Tx.PrepareContext(ctx, query)
 }
 
 // flush sends what is queued.

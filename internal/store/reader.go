@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"intendant/internal/directory"
 )
@@ -23,28 +24,46 @@ type Reader struct {
 	roles   map[directory.AccountID][]directory.Role // in a change: of the accounts held, nil until read
 	locked  map[directory.AccountID]*ledger          // in a change: of the accounts held
 	still   bool                                     // all statements see one state
+
+	patience time.Duration // with each statement; 0: a change has a deadline as a whole
 }
 
 // View runs fn on one snapshot: whatever others commit meanwhile, fn does not
 // see. It takes no lock and runs fn once.
 func (db *DB) View(ctx context.Context, fn func(*Reader) error) error {
+	return db.judge(ctx, db.view(ctx, fn), false)
+}
+
+func (db *DB) view(ctx context.Context, fn func(*Reader) error) error {
 	options := &sql.TxOptions{ReadOnly: true}
 	if db.dialect == postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	tx, err := db.read.BeginTx(ctx, options)
+	w := watched(ctx, db.deadlines.Statement)
+	defer w.stop()
+	tx, err := db.read.BeginTx(w.ctx, options)
 	if err != nil {
-		return fmt.Errorf("begin reading: %w", err)
+		return fmt.Errorf("begin reading: %w", driverError(w.because(err)))
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
-	return fn(&Reader{q: tx, dialect: db.dialect, still: true})
+	w.wind(db.deadlines.Reading)
+	return fn(&Reader{q: tx, dialect: db.dialect, still: true, patience: db.deadlines.Statement})
 }
 
 // Peek runs fn without a snapshot: each statement sees what is committed when
 // it starts. It saves the begin and the end of a transaction where fn asks one
 // question.
 func (db *DB) Peek(fn func(*Reader) error) error {
-	return fn(&Reader{q: db.read, dialect: db.dialect})
+	return db.peek(db.deadlines.Statement, fn)
+}
+
+// Ask is Peek for what products ask: they wait less long.
+func (db *DB) Ask(fn func(*Reader) error) error {
+	return db.peek(db.deadlines.Question, fn)
+}
+
+func (db *DB) peek(patience time.Duration, fn func(*Reader) error) error {
+	return db.judge(context.Background(), fn(&Reader{q: db.read, dialect: db.dialect, patience: patience}), false)
 }
 
 // Sequence returns how many changes account has seen. It refuses with

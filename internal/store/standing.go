@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -103,15 +104,26 @@ type Access struct {
 	Outcome string // "signed_in", or a refusal's code
 	Address string
 	Agent   string
+	At      time.Time // zero: when it is written
 }
 
 // LogAccess adds to the access log.
 func (tx *Tx) LogAccess(ctx context.Context, entry Access) error {
-	var a args
-	query := `INSERT INTO access_log (user_key, account_key, name, outcome, address, agent, at) VALUES (` +
-		a.add(orNull(entry.User)) + `, ` + a.add(orNull(entry.Account)) + `, ` + a.add(entry.Name) + `, ` + a.add(entry.Outcome) +
-		`, ` + a.add(entry.Address) + `, ` + a.add(entry.Agent) + `, ` + a.add(tx.Now) + `)`
-	if _, err := exec(ctx, tx, query, a); err != nil {
+	return tx.LogAccesses(ctx, []Access{entry})
+}
+
+// LogAccesses adds several lines to the access log, in their order.
+func (tx *Tx) LogAccesses(ctx context.Context, entries []Access) error {
+	rows := make([][]any, len(entries))
+	for i, e := range entries {
+		at := e.At
+		if at.IsZero() {
+			at = tx.Now
+		}
+		rows[i] = []any{orNull(e.User), orNull(e.Account), e.Name, e.Outcome, e.Address, e.Agent, at}
+	}
+	columns := []string{"user_key", "account_key", "name", "outcome", "address", "agent", "at"}
+	if _, err := tx.bulkInsert(ctx, "access_log", columns, rows, ""); err != nil {
 		return fmt.Errorf("write access log: %w", err)
 	}
 	return nil

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -24,6 +27,7 @@ type Tx struct {
 	line    *pipeline
 	types   *columnTypes
 	ledgers map[directory.AccountID]*ledger
+	receipt receipt
 }
 
 // Update runs fn in a transaction that holds the locks of accounts, taken in
@@ -34,8 +38,12 @@ type Tx struct {
 // times in all: fn may run more than once and must touch nothing but its Tx and
 // what it sets anew. An account without a ledger is refused with
 // account.not_found.
+//
+// An error means that nothing happened, unless it is an interruption with the
+// code operation.unknown: when the answer to a COMMIT is lost, what became of it
+// is looked up, and only what did not happen is done again (NODE-1).
 func (db *DB) Update(ctx context.Context, accounts []directory.AccountID, fn func(*Tx) error) error {
-	return db.retry(ctx, func() error { return db.change(ctx, accounts, fn) })
+	return db.retry(ctx, accounts, fn)
 }
 
 // Lane names the queue in which an Update of accounts waits: two Updates of one
@@ -50,22 +58,25 @@ func (db *DB) Lane(accounts []directory.AccountID) string {
 // Write runs fn in a short transaction that locks no account. It is for rows no
 // rule counts and no history tells of. Like Update it may run fn more than once.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	return db.retry(ctx, func() error { return db.change(ctx, nil, fn) })
+	return db.retry(ctx, nil, fn)
 }
 
 // change is one attempt.
 func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn func(*Tx) error) error {
 	conn, err := db.write.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("begin change: %w", err)
+		return fmt.Errorf("begin change: %w", driverError(err))
 	}
 	defer func() { _ = conn.Close() }() // gives it back
 	begun, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin change: %w", err)
+		return fmt.Errorf("begin change: %w", driverError(err))
 	}
 	defer func() { _ = begun.Rollback() }() // does nothing after the commit
-	line := &pipeline{Tx: begun, conn: conn}
+	line := &pipeline{Tx: begun, conn: conn, within: ctx}
+	if db.dialect == sqlite {
+		line.unwatched = context.WithoutCancel(ctx)
+	}
 	tx := &Tx{
 		Reader:  &Reader{q: line, dialect: db.dialect},
 		line:    line,
@@ -86,32 +97,52 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 	if err := tx.saveLedgers(ctx); err != nil {
 		return err
 	}
+	if err := tx.leaveReceipt(ctx); err != nil {
+		return err
+	}
 	if err := line.flush(ctx); err != nil {
 		return err
 	}
 	if err := begun.Commit(); err != nil {
-		return fmt.Errorf("commit change: %w", refusal(err))
+		discard(conn)
+		if err := db.afterCommit(ctx, tx, err); err != nil {
+			return fmt.Errorf("commit change: %w", err)
+		}
 	}
 	db.roles.keep(tx)
 	return nil
 }
 
-// retry runs try again while it loses races, after a pause that grows and
+// discard closes a connection that would otherwise be used again: nobody knows
+// what state it is in.
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // that is how package sql is told
+}
+
+// retry makes a change again while it loses races, after a pause that grows and
 // differs between the losers. Then the error is the database's own.
-func (db *DB) retry(ctx context.Context, try func() error) error {
+func (db *DB) retry(ctx context.Context, accounts []directory.AccountID, fn func(*Tx) error) error {
+	within, cancel := context.WithTimeoutCause(ctx, db.deadlines.Change, errTooLong)
+	defer cancel()
 	pause := time.Millisecond
 	for attempt := 1; ; attempt++ {
-		err := try()
-		if err == nil || !lostRace(err) || attempt == attempts {
-			return err
+		err := db.change(within, accounts, fn)
+		if err == nil || !again(err) || attempt == attempts {
+			return db.judge(ctx, err, true)
 		}
 		timer := time.NewTimer(pause/2 + rand.N(pause))
 		select {
-		case <-ctx.Done():
+		case <-within.Done():
 			timer.Stop()
-			return fmt.Errorf("wait after a lost race: %w", ctx.Err())
+			return db.judge(ctx, driverError(fmt.Errorf("wait after a lost race: %w", within.Err())), true)
 		case <-timer.C:
 		}
 		pause *= 2
 	}
+}
+
+// again reports whether a change that failed is made once more: it lost a race,
+// or its COMMIT was lost on the way and a connection stands again.
+func again(err error) bool {
+	return lostRace(err) || errors.Is(err, errNotDone)
 }

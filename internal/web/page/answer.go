@@ -129,6 +129,11 @@ func (q *Request) fail(err error) {
 	if httpserver.Left(q.Context(), err) {
 		return
 	}
+	var cut *directory.Interruption
+	if errors.As(err, &cut) {
+		q.interrupted(cut)
+		return
+	}
 	var refusal *directory.Error
 	if !errors.As(err, &refusal) {
 		reference := uuid.NewString()[:8]
@@ -147,6 +152,16 @@ func (q *Request) fail(err error) {
 	default:
 		q.refusalPage(refusal)
 	}
+}
+
+// interrupted says that the database is away, or that the end of a change is not
+// known, and when to come again. The store has logged it, once for all.
+func (q *Request) interrupted(cut *directory.Interruption) {
+	q.W.Header().Set("Retry-After", strconv.Itoa(cut.RetryAfter()))
+	if q.Printer == nil {
+		q.Printer = q.Site.Bundle.Printer(q.language(), nil)
+	}
+	q.writeError(http.StatusServiceUnavailable, q.Printer.T("error.title.away"), q.Printer.T("error."+cut.Code), "")
 }
 
 // The pages of the second factor: where a person sets up their own, and where a
