@@ -98,6 +98,7 @@ func (h *History) access(ctx context.Context, f AccessFilter, w Window) (AccessP
 // PurgeAccess removes the lines of the access log that are past their retention
 // (USER-7).
 func (h *History) PurgeAccess(ctx context.Context) error {
+	h.keepRefused(ctx)
 	before := h.instant().AddDate(0, 0, -h.catalogue().EffectivePolicies("").Retention.SignIns)
 	return h.purge(ctx, func(tx *store.Tx) (int64, error) { return tx.PurgeAccess(ctx, before, purgeRows) })
 }

@@ -14,6 +14,7 @@ import (
 // Export gathers all that is held about a person, for themselves or for the
 // vendor's answer to them; the history says that it was (HIST-4).
 func (u *Users) Export(ctx context.Context, actor authz.Actor, user directory.UserID) (Export, error) {
+	u.keepRefused(ctx)
 	var all Export
 	_, err := u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := selfOrEraser(p, user); err != nil {

@@ -65,7 +65,7 @@ func (w watch) stop() {
 // because adds to an error that the watch ended what failed.
 func (w watch) because(err error) error {
 	if err != nil && errors.Is(context.Cause(w.ctx), errTooLong) && !errors.Is(err, errTooLong) {
-		return errors.Join(err, errTooLong)
+		return driverError(errors.Join(err, errTooLong))
 	}
 	return err
 }
