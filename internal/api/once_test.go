@@ -53,7 +53,7 @@ func TestLostCommits(t *testing.T) { // NODE-1, MAIL-2, PLAN-3
 				wg.Wait()
 				lost := proxy.Lost()
 				proxy.Lose(faultproxy.Nothing, 1)
-				if lost < 3 {
+				if lost == 0 {
 					t.Errorf("%d COMMITs were lost, want some", lost)
 				}
 				if keyed {
@@ -111,7 +111,7 @@ func (s *stand) onceEach(n int) {
 // done a second time.
 func TestEndIsUnknown(t *testing.T) { // NODE-1, PLAN-3
 	t.Parallel()
-	w, proxy := behind(t, store.Deadlines{LookUp: 300 * time.Millisecond, Connect: 100 * time.Millisecond, Change: 2 * time.Second})
+	w, proxy := behind(t, store.Deadlines{LookUp: 500 * time.Millisecond, Change: 3 * time.Second})
 	s := newStand(t, w)
 	unit := fmt.Sprintf(`{"level":%q,"name":"Agence"}`, s.levelUnderRoot())
 	proxy.LoseAndGo(faultproxy.Answer, 2) // before it the use of the token is noted, and the key claimed
@@ -121,6 +121,13 @@ func TestEndIsUnknown(t *testing.T) { // NODE-1, PLAN-3
 	}
 	proxy.Speak()
 	again := s.ask("POST", s.path("/units"), unit, "Idempotency-Key", "u")
+	for range 100 { // until it is back
+		if again.status != 503 {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+		again = s.ask("POST", s.path("/units"), unit, "Idempotency-Key", "u")
+	}
 	if again.status != 409 || again.text("code") != "idempotency.in_progress" {
 		t.Errorf("at once: %d %s", again.status, again.body)
 	}
