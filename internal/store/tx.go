@@ -105,6 +105,7 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 	}
 	if err := begun.Commit(); err != nil {
 		discard(conn)
+		err = errors.Join(err, ctx.Err()) // package sql says only that it has ended
 		if err := db.afterCommit(ctx, tx, err); err != nil {
 			return fmt.Errorf("commit change: %w", err)
 		}
