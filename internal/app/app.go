@@ -27,7 +27,7 @@ type Options struct {
 	// round moment (KEY-14). Without it they do not.
 	Wait func(ctx context.Context, d time.Duration)
 	// LookupTXT answers a domain's TXT records, to verify that it is an
-	// account's (JOIN-7).
+	// account's (JOIN-7); it has a deadline of its own.
 	LookupTXT func(ctx context.Context, domain string) ([]string, error)
 	Mailbox   MailboxMode // who reads the built-in mailbox (MAIL-3)
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -68,9 +67,6 @@ func domainEntry(p *Plan, kind audit.Kind, name string) audit.Entry {
 	return e
 }
 
-// lookupPatience is how long a name server may take.
-const lookupPatience = 5 * time.Second
-
 // VerifyDomain looks for the account's TXT record at the domain; once it is
 // there the domain is the account's (JOIN-7). It refuses with
 // domain.record_missing, with domain.taken when another account has verified it,
@@ -90,9 +86,7 @@ func (s *Accounts) VerifyDomain(ctx context.Context, actor authz.Actor, account 
 	if err := s.ration(ctx, ration{"domain", strconv.FormatInt(int64(account), 10), 60}); err != nil {
 		return err
 	}
-	asking, stop := context.WithTimeout(ctx, lookupPatience)
-	defer stop()
-	records, err := s.lookupTXT(asking, domain.Name)
+	records, err := s.lookupTXT(ctx, domain.Name)
 	if err != nil {
 		s.log.DebugContext(ctx, "look up TXT records", "domain", domain.Name, "error", err)
 	}

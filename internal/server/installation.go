@@ -74,7 +74,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 		return nil, err
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
-		Now: o.Now, Log: o.Log, LookupTXT: net.DefaultResolver.LookupTXT, Wait: o.Wait, Mailbox: mailboxMode(o.Config)})
+		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config)})
 	if err := i.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
@@ -93,6 +93,15 @@ func (i *Installation) Close() error {
 
 // closing is how long the end of the program may wait for the database.
 const closing = 5 * time.Second
+
+// lookupTXT asks a name server, which has its deadline too.
+func lookupTXT(c config.Config) func(context.Context, string) ([]string, error) {
+	return func(ctx context.Context, domain string) ([]string, error) {
+		ctx, cancel := context.WithTimeout(ctx, time.Duration(c.Deadline.Name)*time.Second)
+		defer cancel()
+		return net.DefaultResolver.LookupTXT(ctx, domain)
+	}
+}
 
 // deadlines are how long the database may take.
 func deadlines(c config.Config) store.Deadlines {

@@ -24,7 +24,7 @@ func (i *Installation) carrier() jobs.Carrier {
 		return jobs.ToMailbox(i.App.Mails)
 	case m.SMTPHost != "":
 		return jobs.ToServer(mail.NewSMTP(mail.SMTPConfig{Host: m.SMTPHost, Port: m.SMTPPort, User: m.SMTPUser,
-			Password: m.SMTPPassword, TLS: mail.TLSMode(m.TLS)}))
+			Password: m.SMTPPassword, TLS: mail.TLSMode(m.TLS), Timeout: time.Duration(i.config.Deadline.Mail) * time.Second}))
 	}
 	return nil
 }

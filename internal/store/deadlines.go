@@ -24,8 +24,8 @@ func (d Deadlines) usual() Deadlines {
 		given *time.Duration
 		usual time.Duration
 	}{
-		{&d.Connect, 5 * time.Second}, {&d.Lock, 10 * time.Second}, {&d.Statement, 15 * time.Second}, {&d.Question, 5 * time.Second},
-		{&d.Change, 20 * time.Second},
+		{&d.Connect, 5 * time.Second}, {&d.Lock, 8 * time.Second}, {&d.Statement, 10 * time.Second}, {&d.Question, 5 * time.Second},
+		{&d.Change, 15 * time.Second},
 		{&d.LookUp, 10 * time.Second}, {&d.Reading, 10 * time.Minute}, {&d.Ready, 3 * time.Second},
 	} {
 		if *one.given <= 0 {
