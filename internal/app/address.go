@@ -15,7 +15,8 @@ import (
 // its owner is told (USER-3). It asks for the password again and refuses with
 // password.wrong_old, with limit.hourly, and with the field at fault.
 func (u *Users) ChangeEmail(ctx context.Context, actor authz.Actor, email, password string) error {
-	defer u.evenly(ctx, u.now())
+	ctx, answer := u.evenly(ctx)
+	defer answer()
 	email, refusal := directory.CleanEmail("email", email)
 	if refusal != nil {
 		return refusal

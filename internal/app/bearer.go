@@ -77,13 +77,14 @@ func (s *TechnicalUsers) turnAway(ctx context.Context, t directory.APIToken, cli
 // comes with a token. Any other account than the token's is refused with
 // account.not_found, whether the number exists or not (KEY-14, USER-5); of a
 // suspended one only administrators are let in (ACC-12).
-func (s *TechnicalUsers) At(ctx context.Context, b Bearing, number string) (directory.Account, error) {
-	var account directory.Account
+func (s *TechnicalUsers) At(ctx context.Context, b Bearing, number string) (account directory.Account, err error) {
+	ctx, answer := s.evenly(ctx)
+	defer func() { answerRefused(answer, err) }()
 	nowhere := directory.Refuse(directory.NotFound, "account.not_found")
 	if strings.ContainsRune(number, 0) || len(number) > longText {
 		return account, nowhere
 	}
-	err := s.view(ctx, b.Actor, b.Account, func(r *store.Reader, rights authz.Rights) error {
+	err = s.view(ctx, b.Actor, b.Account, func(r *store.Reader, rights authz.Rights) error {
 		found, err := r.AccountByNumber(ctx, number)
 		switch {
 		case err != nil:

@@ -277,6 +277,8 @@ func (c *core) planLetters(ctx context.Context, r *store.Reader, p *Plan, people
 // has answers alike (KEY-14). It refuses with join.gone when the request waits
 // no more, with limit.hourly, and with the field at fault.
 func (s *JoinRequests) Write(ctx context.Context, actor authz.Actor, id, text string) error {
+	ctx, answer := s.evenly(ctx)
+	defer answer()
 	j, err := s.Mine(ctx, actor, id)
 	if err != nil {
 		return err

@@ -10,11 +10,34 @@ import (
 // found, too short to be felt (KEY-14, SIGN-4).
 const answerStep = 50 * time.Millisecond
 
-// evenly keeps an answer back until a whole number of steps has passed since
-// begun. It is deferred by operations that answer strangers alike whether what
-// they name exists or not: the answers then take the same time too.
-func (c *core) evenly(ctx context.Context, begun time.Time) {
-	if c.wait != nil {
+// answeredEvenly marks the context of a question that is answered evenly: only
+// the outermost operation of a request keeps its answer back.
+type answeredEvenly struct{}
+
+// evenly begins a question that must be answered alike whether what it names
+// exists or not. What it returns keeps the answer back until a whole number of
+// steps has passed since:
+//
+//	ctx, answer := s.evenly(ctx)
+//	defer answer()
+//
+// All that the operation does goes on with that context. A question asked
+// inside another then adds no wait of its own: two of them would tell which way
+// was gone.
+func (c *core) evenly(ctx context.Context) (context.Context, func()) {
+	if c.wait == nil || ctx.Value(answeredEvenly{}) != nil {
+		return ctx, func() {}
+	}
+	begun := c.now()
+	return context.WithValue(ctx, answeredEvenly{}, true), func() {
 		c.wait(ctx, answerStep-c.now().Sub(begun)%answerStep)
+	}
+}
+
+// answerRefused keeps only a refusal back: of an operation that opens what is
+// the asker's own at once, and tells others nothing.
+func answerRefused(answer func(), err error) {
+	if err != nil {
+		answer()
 	}
 }

@@ -24,9 +24,10 @@ type Frame struct {
 // account.not_found, whether the number exists or not (KEY-14, USER-5). Of a
 // suspended account only the administrators get in; others are refused with
 // account.suspended (ACC-12).
-func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (Frame, error) {
-	var f Frame
-	err := s.db.View(ctx, func(r *store.Reader) error {
+func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (f Frame, err error) {
+	ctx, answer := s.evenly(ctx)
+	defer func() { answerRefused(answer, err) }()
+	err = s.db.View(ctx, func(r *store.Reader) error {
 		account, err := r.AccountByNumber(ctx, number)
 		if err != nil {
 			return err

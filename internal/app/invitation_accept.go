@@ -400,7 +400,8 @@ func (s *Invitations) Pending(ctx context.Context, actor authz.Actor) ([]Waiting
 // user name or address, and the old link dies (INV-4). The answer is the same
 // whether anybody is; it refuses with limit.hourly whoever asks too often.
 func (s *Invitations) Again(ctx context.Context, client Client, name string) error {
-	defer s.evenly(ctx, s.now())
+	ctx, answer := s.evenly(ctx)
+	defer answer()
 	name = cutText(strings.TrimSpace(name), 254)
 	if name == "" {
 		return directory.InvalidField("name", "field.required", nil)

@@ -30,7 +30,8 @@ const toldAdministrators = 50
 // It refuses with join.waiting_already, join.too_many_open, join.paused,
 // join.blocked (JOIN-4), join.member_already, and with the field at fault.
 func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, message string) (directory.JoinRequest, error) {
-	defer s.evenly(ctx, s.now())
+	ctx, answer := s.evenly(ctx)
+	defer answer()
 	message = strings.TrimSpace(message)
 	switch {
 	case directory.CleanNumber(number) == "":
@@ -279,6 +280,8 @@ func (s *JoinRequests) Unblock(ctx context.Context, actor authz.Actor, account d
 
 // Withdraw takes a person's own waiting request back (JOIN-3).
 func (s *JoinRequests) Withdraw(ctx context.Context, actor authz.Actor, id string) error {
+	ctx, answer := s.evenly(ctx)
+	defer answer()
 	j, err := s.Mine(ctx, actor, id)
 	if err != nil {
 		return err

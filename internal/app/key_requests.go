@@ -21,7 +21,8 @@ import (
 // It refuses with the field at fault, with key_request.waiting_already,
 // key_request.too_many_open, and limit.hourly.
 func (s *Keys) Request(ctx context.Context, actor authz.Actor, number, message string) (directory.KeyRequest, error) {
-	defer s.evenly(ctx, s.now())
+	ctx, answer := s.evenly(ctx)
+	defer answer()
 	message = strings.TrimSpace(message)
 	q := directory.KeyRequest{Number: strings.TrimSpace(number), User: actor.User, Message: message, State: directory.KeyRequestWaiting}
 	switch {

@@ -12,6 +12,8 @@ import (
 // whether anybody has it or not (KEY-11, KEY-14). It refuses with
 // sign_in.required.
 func (s *Keys) Locked(ctx context.Context, actor authz.Actor, number string) (bool, error) {
+	ctx, answer := s.evenly(ctx)
+	defer answer()
 	if actor.User == 0 {
 		return false, directory.Refuse(directory.Denied, "sign_in.required")
 	}

@@ -187,7 +187,8 @@ const resetLink = 2 * time.Hour
 // limit.hourly whoever asks too often. Who has no password yet but an open
 // invitation gets that again: it is their way in (INV-4).
 func (u *Users) Forgot(ctx context.Context, client Client, name string) error {
-	defer u.evenly(ctx, u.now())
+	ctx, answer := u.evenly(ctx)
+	defer answer()
 	name = cutText(name, 254)
 	err := u.ration(ctx,
 		ration{"forgot", digestOf(directory.Fold(name)), 3},

@@ -35,7 +35,8 @@ const registrationLink = 24 * time.Hour
 //
 // It refuses with the field at fault, and with limit.hourly.
 func (u *Users) Register(ctx context.Context, client Client, form Registering) error {
-	defer u.evenly(ctx, u.now())
+	ctx, answer := u.evenly(ctx)
+	defer answer()
 	form, err := u.checkRegistering(form)
 	if err != nil {
 		return err

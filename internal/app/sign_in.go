@@ -72,7 +72,8 @@ const (
 // person elsewhere (SIGN-6). Where a second factor stands the session opens only
 // the page that asks for it; EnterCode goes on from there.
 func (s *Sessions) SignIn(ctx context.Context, client Client, given Credentials, limits SessionLimits) (Started, error) {
-	defer s.evenly(ctx, s.now())
+	ctx, answer := s.evenly(ctx)
+	defer answer()
 	given.Name = cutText(given.Name, 254)
 	user, err := s.admit(ctx, client, given)
 	if refusal, fault := asRefusal(err); fault != nil || refusal != nil {

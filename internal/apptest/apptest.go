@@ -28,6 +28,7 @@ type World struct {
 	Box   *secret.Box
 	clock atomic.Int64
 	TXT   map[string][]string // what LookupTXT answers
+	Wait  func(time.Duration) // told of answers that are kept back; nil: nobody is
 }
 
 // Noon is when a world's clock starts.
@@ -95,7 +96,12 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	}
 	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: secret.NewPasswords(2), Catalogue: c, Now: w.Now,
 		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff,
-		LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil }})
+		LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil },
+		Wait: func(_ context.Context, d time.Duration) {
+			if w.Wait != nil {
+				w.Wait(d)
+			}
+		}})
 	return w
 }
 
