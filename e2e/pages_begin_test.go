@@ -111,6 +111,7 @@ func (w *world) setsUpFactor(g *guide, s *browsertest.Story) {
 	g.look(s, "GET /profile/factor/setup", "")
 	known := strings.ReplaceAll(strings.Join(s.Texts(".in-copy code"), ""), " ", "")
 	w.fillCode(s, "Code de l’application", known)
+	s.Fill("Mot de passe actuel", password)
 	s.Click("Activer")
 	s.See("J’ai noté mes codes")
 	g.look(s, "GET /profile/factor/setup", "codes")

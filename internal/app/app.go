@@ -90,6 +90,7 @@ type core struct {
 	homes     homeCounts
 	residents residents
 	checks    checking
+	meters    meters
 }
 
 // The operations of each noun.

@@ -80,8 +80,8 @@ func (u *Users) BeginFactor(ctx context.Context, actor authz.Actor) error {
 }
 
 // A FactorConfirm is the first code of a new authenticator. Token is the
-// session's it comes from; Proof, a code of the factor that stands, is asked
-// only where one does.
+// session's it comes from; Proof is a code of the factor that stands, and the
+// password where none does: an open session alone changes no sign-in.
 type FactorConfirm struct{ Token, Code, Proof string }
 
 // A ConfirmedFactor stands from now on: the session goes on under another token,
@@ -95,8 +95,9 @@ type ConfirmedFactor struct {
 // authenticator shows the right code, and gives ten recovery codes in place of
 // any before. The actor's other sessions end (SIGN-6, SIGN-7).
 //
-// It refuses with factor.not_begun, with factor.wrong at the field "code" or
-// "proof", and with sign_in.wait after many wrong proofs.
+// It refuses with factor.not_begun, with factor.wrong at the field "code", with
+// factor.wrong or password.wrong_old at "proof", and with sign_in.wait after many
+// wrong proofs.
 func (u *Users) ConfirmFactor(ctx context.Context, actor authz.Actor, given FactorConfirm, limits SessionLimits) (ConfirmedFactor, error) {
 	var done ConfirmedFactor
 	in, err := u.factorOwner(ctx, actor, given.Token)
@@ -110,11 +111,9 @@ func (u *Users) ConfirmFactor(ctx context.Context, actor authz.Actor, given Fact
 	if err != nil {
 		return done, err
 	}
-	var proof *store.UseFactor
-	if in.factor.Stands() {
-		if proof, err = u.proveFactor(ctx, actor, in.user, given.Proof); err != nil {
-			return done, atField(err, "proof")
-		}
+	proof, err := u.provesSelf(ctx, actor, in.user, in.factor, given.Proof)
+	if err != nil {
+		return done, err
 	}
 	policy, err := u.policyOf(ctx, in.user.ID)
 	if err != nil {

@@ -33,7 +33,7 @@ func codesOf(w *apptest.World, actor authz.Actor, token string) (string, app.Con
 	w.Must(err)
 	code, err := secret.OneTimeCode(state.Setup.Secret, secret.OneTimeStep(w.Now()))
 	w.Must(err)
-	done, err := w.Users.ConfirmFactor(w.Context(), actor, app.FactorConfirm{Token: token, Code: code}, limits())
+	done, err := w.Users.ConfirmFactor(w.Context(), actor, app.FactorConfirm{Token: token, Code: code, Proof: apptest.Password}, limits())
 	w.Must(err)
 	return state.Setup.Secret, done
 }
@@ -253,7 +253,7 @@ func TestSetUpFactor(t *testing.T) {
 			}
 		})
 		t.Run("USER-7 the factor goes with the person", func(t *testing.T) {
-			w.Must(w.Users.Erase(w.Context(), actor, actor.User))
+			w.Must(w.Users.Erase(w.Context(), w.Operator(), actor.User))
 			w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
 				f, err := r.Factor(w.Context(), actor.User)
 				left, _ := r.RecoveryCodesLeft(w.Context(), actor.User)
@@ -353,5 +353,50 @@ func TestResetFactor(t *testing.T) { // VEND-3
 		if recorded(w, audit.UserFactorRemoved, lost.User) != 1 {
 			t.Error("it is not in history")
 		}
+	})
+}
+
+// TestProofBeforeGraveActs: an open session alone, however young, neither sets a
+// second factor up, nor removes it, nor renews its codes, nor erases its person;
+// and it is no way to guess the password faster.
+func TestProofBeforeGraveActs(t *testing.T) { // SIGN-6, USER-7
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		actor := w.Person("lea.fontanel@maraval.example")
+		begin := func() app.FactorConfirm {
+			w.Must(w.Users.BeginFactor(w.Context(), actor))
+			state, err := w.Users.Factor(w.Context(), actor)
+			w.Must(err)
+			return app.FactorConfirm{Token: w.Session(actor, app.PurposeFull), Code: shown(w, state.Setup.Secret)}
+		}
+		confirm := func(c app.FactorConfirm) error {
+			_, err := w.Users.ConfirmFactor(w.Context(), actor, c, limits())
+			return err
+		}
+		check := func(what string, err error, code string) {
+			t.Helper()
+			if got := w.Code(err); got != code {
+				t.Errorf("SIGN-6 %s: %q, want %q", what, got, code)
+			}
+		}
+		given := begin()
+		check("set up without the password", confirm(given), "password.wrong_old")
+		given.Proof = "Falaise-Ocre-77"
+		check("set up with another password", confirm(given), "password.wrong_old")
+		check("erased without the password", w.Users.EraseSelf(w.Context(), actor, ""), "password.wrong_old")
+		check("erased by oneself as another", w.Users.Erase(w.Context(), actor, actor.User), "user.erase_yourself")
+		given.Proof = apptest.Password
+		check("set up with the password", confirm(given), "")
+		check("erased with the password where a code is asked", w.Users.EraseSelf(w.Context(), actor, apptest.Password), "factor.wrong")
+		check("removed with the password where a code is asked", w.Users.RemoveFactor(w.Context(), actor, apptest.Password), "factor.wrong")
+		_, err := w.Users.NewRecoveryCodes(w.Context(), actor, apptest.Password)
+		check("codes with the password where a code is asked", err, "factor.wrong")
+
+		other := w.Person("karim.haddad@maraval.example")
+		for range 5 {
+			check("guessing", w.Users.EraseSelf(w.Context(), other, "Falaise-Ocre-77"), "password.wrong_old")
+		}
+		check("guessing on", w.Users.EraseSelf(w.Context(), other, apptest.Password), "sign_in.wait")
+		w.Pass(time.Hour)
+		check("erased with the password", w.Users.EraseSelf(w.Context(), other, apptest.Password), "")
 	})
 }

@@ -165,25 +165,23 @@ func (a *acting) credentials(c *core, u directory.User, password string) {
 // the person's accounts and hashes it, before the transaction since it takes
 // its time.
 func (s *Members) provisionalHash(ctx context.Context, member directory.MemberID, password string) (string, error) {
+	var u directory.User
+	var policy directory.PasswordPolicy
 	err := s.db.View(ctx, func(r *store.Reader) error {
 		m, err := r.Member(ctx, member)
 		if err != nil {
 			return err
 		}
-		u, err := r.User(ctx, m.User)
-		if err != nil {
+		if u, err = r.User(ctx, m.User); err != nil {
 			return err
 		}
-		policy, err := s.passwordPolicy(ctx, r, u.ID)
-		if err != nil {
-			return err
-		}
-		if refusal := policy.Check(password, u.First, u.Last, u.UserName, u.Email); refusal != nil {
-			return refusal
-		}
-		return nil
+		policy, err = s.passwordPolicy(ctx, r, u.ID)
+		return err
 	})
 	if err != nil {
+		return "", err
+	}
+	if err := s.mayHave(ctx, policy, u, password); err != nil {
 		return "", err
 	}
 	return s.passwords.Hash(ctx, password)

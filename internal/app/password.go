@@ -111,10 +111,11 @@ func (c *core) provesOld(ctx context.Context, client Client, user directory.User
 	return c.note(ctx, func(tx *store.Tx) error { return forgive(ctx, tx, triesOf(client, user.UserName)) })
 }
 
-// newHash hashes a password that meets the policy and is not the one before.
+// newHash hashes a password that the person may have and that is not the one
+// before.
 func (c *core) newHash(ctx context.Context, policy directory.PasswordPolicy, user directory.User, password string) (string, error) {
-	if refusal := policy.Check(password, user.First, user.Last, user.UserName, user.Email); refusal != nil {
-		return "", refusal
+	if err := c.mayHave(ctx, policy, user, password); err != nil {
+		return "", err
 	}
 	if user.PasswordHash != "" {
 		same, _, err := c.passwords.Verify(ctx, user.PasswordHash, password)

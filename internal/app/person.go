@@ -87,11 +87,42 @@ func keepAdministrators(ctx context.Context, r *store.Reader, p *Plan, user dire
 // Erase takes a person out of the installation: their places end in every
 // account, and their names, addresses, signature and words vanish everywhere.
 // The history keeps that something happened and still proves it (USER-7). The
-// person themselves or the vendor does so.
+// vendor does so; people erase themselves with EraseSelf.
 //
-// It refuses with administrator.last where an account would lose its last
-// administrator (ACC-5).
+// It refuses with user.erase_yourself, and with administrator.last where an account
+// would lose its last administrator (ACC-5).
 func (u *Users) Erase(ctx context.Context, actor authz.Actor, user directory.UserID) error {
+	if user != 0 && actor.User == user {
+		return directory.Refuse(directory.Conflict, "user.erase_yourself")
+	}
+	return u.erase(ctx, actor, user)
+}
+
+// EraseSelf is Erase for the actor, who proves again that it is they: with a code
+// of their second factor, or with their password where they have none (SIGN-6).
+// It refuses with factor.wrong and password.wrong_old at the field "proof", and
+// with sign_in.wait after many.
+func (u *Users) EraseSelf(ctx context.Context, actor authz.Actor, proof string) error {
+	user, err := u.Profile(ctx, actor)
+	if err != nil {
+		return err
+	}
+	var factor directory.Factor
+	err = u.db.View(ctx, func(r *store.Reader) (err error) {
+		factor, err = r.Factor(ctx, user.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	// A code is not used up: it goes with the person.
+	if _, err := u.provesSelf(ctx, actor, user, factor, proof); err != nil {
+		return err
+	}
+	return u.erase(ctx, actor, user.ID)
+}
+
+func (u *Users) erase(ctx context.Context, actor authz.Actor, user directory.UserID) error {
 	u.keepRefused(ctx) // so that no attempt of theirs is written afterwards
 	accounts, err := u.accountsOf(ctx, user)
 	if err != nil {

@@ -45,8 +45,8 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 	onCreation := form.Credentials == catalogue.OnCreation && n.Password != ""
 	if n.Password != "" {
 		own := directory.User{UserName: n.UserName, Email: n.Email, First: n.First, Last: n.Last}
-		if refusal := form.password.Check(n.Password, own.UserName, own.Email, own.First, own.Last); refusal != nil {
-			return made, refusal
+		if err := s.mayHave(ctx, form.password, own, n.Password, form.account); err != nil {
+			return made, err
 		}
 		if row.provisional, err = s.passwords.Hash(ctx, n.Password); err != nil {
 			return made, err
@@ -120,6 +120,7 @@ type PersonForm struct {
 	AddChoices
 	Languages []string
 	password  directory.PasswordPolicy
+	account   string // its name
 }
 
 // PersonForm is what the full form of an account asks for (ADD-11). It refuses
@@ -144,6 +145,7 @@ func (s *Members) personForm(ctx context.Context, actor authz.Actor, account dir
 		if len(form.Languages) == 0 {
 			form.Languages = s.catalogue().Languages
 		}
+		form.account = a.Name
 		form.password = directory.PasswordPolicy{MinLength: policies.Password.MinLength, Classes: policies.Password.Classes}
 		form.AddChoices, err = s.choices(ctx, r, account, rights)
 		return err

@@ -237,7 +237,7 @@ func TestEraseAndExport(t *testing.T) { // USER-7
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.Account("204817")
 		admin := w.Administrator(account, "helene.castaing@maraval.example")
-		if got := w.Code(w.Users.Erase(w.Context(), admin, admin.User)); got != "administrator.last" {
+		if got := w.Code(w.Users.EraseSelf(w.Context(), admin, apptest.Password)); got != "administrator.last" {
 			t.Errorf("ACC-5 the last administrator erases themselves: code %q, want administrator.last", got)
 		}
 		actor, m := w.Member(account, "ludivine.garrec@garrec.example")
@@ -255,7 +255,7 @@ func TestEraseAndExport(t *testing.T) { // USER-7
 				t.Errorf("USER-7 the export lacks %q", want)
 			}
 		}
-		w.Must(w.Users.Erase(w.Context(), actor, actor.User))
+		w.Must(w.Users.EraseSelf(w.Context(), actor, apptest.Password))
 		gone := userOf(t, w, actor.User)
 		if gone.Erased.IsZero() || gone.Email+gone.First+gone.Last+gone.Phone+gone.PasswordHash != "" {
 			t.Errorf("USER-7 left of the person: %+v", gone)

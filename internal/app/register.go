@@ -37,7 +37,7 @@ const registrationLink = 24 * time.Hour
 func (u *Users) Register(ctx context.Context, client Client, form Registering) error {
 	ctx, answer := u.evenly(ctx)
 	defer answer()
-	form, err := u.checkRegistering(form)
+	form, err := u.checkRegistering(ctx, form)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func knownMail(known directory.User, address string) directory.Mail {
 		Path: "/sign-in", Facts: map[string]string{"UserName": known.UserName}}
 }
 
-func (u *Users) checkRegistering(form Registering) (Registering, error) {
+func (u *Users) checkRegistering(ctx context.Context, form Registering) (Registering, error) {
 	form.Number, form.Message = strings.TrimSpace(form.Number), strings.TrimSpace(form.Message)
 	form.First, form.Last = strings.TrimSpace(form.First), strings.TrimSpace(form.Last)
 	email, refusal := directory.CleanEmail("email", form.Email)
@@ -104,10 +104,7 @@ func (u *Users) checkRegistering(form Registering) (Registering, error) {
 		form.Language = u.catalogue().Languages[0]
 	}
 	policy := policyFrom(u.catalogue().EffectivePolicies("").Password)
-	if refusal := policy.Check(form.Password, form.First, form.Last, form.Email); refusal != nil {
-		return form, refusal
-	}
-	return form, nil
+	return form, u.mayHave(ctx, policy, directory.User{First: form.First, Last: form.Last, Email: form.Email}, form.Password)
 }
 
 // A Confirmed registration is a user who is signed in. Where they gave a

@@ -170,6 +170,17 @@ func (c *core) proveFactor(ctx context.Context, actor authz.Actor, user director
 	return proof, c.note(ctx, func(tx *store.Tx) error { return forgive(ctx, tx, counts) })
 }
 
+// provesSelf asks somebody who is signed in again who they are: for a code of
+// their second factor, and for their password where they have none. It counts
+// tries like a sign-in and refuses at the field "proof".
+func (c *core) provesSelf(ctx context.Context, actor authz.Actor, user directory.User, factor directory.Factor, typed string) (*store.UseFactor, error) {
+	if factor.Stands() {
+		proof, err := c.proveFactor(ctx, actor, user, typed)
+		return proof, atField(err, "proof")
+	}
+	return nil, atField(c.provesOld(ctx, Client{actor.Address, actor.Agent}, user, typed), "proof")
+}
+
 // planProof uses up what was proved. It refuses with factor.wrong what somebody
 // else used meanwhile; a recovery code is recorded and told by mail.
 func (c *core) planProof(ctx context.Context, r *store.Reader, p *Plan, proof *store.UseFactor) error {

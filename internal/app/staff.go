@@ -42,8 +42,9 @@ func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) 
 		return directory.User{}, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})
 	}
 	policy := policyFrom(u.catalogue().EffectivePolicies("").Password)
-	if refusal := policy.Check(n.Password, n.First, n.Last, n.UserName, n.Email); refusal != nil {
-		return directory.User{}, refusal
+	own := directory.User{First: n.First, Last: n.Last, UserName: n.UserName, Email: n.Email}
+	if err := u.mayHave(ctx, policy, own, n.Password); err != nil {
+		return directory.User{}, err
 	}
 	hash, err := u.passwords.Hash(ctx, n.Password)
 	if err != nil {

@@ -98,7 +98,7 @@ func TestEndStaff(t *testing.T) { // VEND-3
 		}
 		for name, do := range map[string]func() error{
 			"switched off": func() error { return w.Users.SwitchOff(w.Context(), w.Operator(), operator.User) },
-			"erased":       func() error { return w.Users.Erase(w.Context(), operator, operator.User) },
+			"erased":       func() error { return w.Users.EraseSelf(w.Context(), operator, w.OneTimeCode(0)) },
 		} {
 			if got := w.Code(do()); got != "staff.last_operator" {
 				t.Errorf("the last operator %s: %q", name, got)

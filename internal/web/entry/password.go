@@ -6,7 +6,6 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
-	"intendant/internal/secret"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -17,9 +16,14 @@ func (h Handler) strength(q *page.Request) error {
 	if password == "" {
 		return q.Render(ui.PasswordMeter(0, "", ""))
 	}
-	own := []string{h.Catalogue().Branding.Name, q.Field("email"), q.Field("first_name"), q.Field("last_name"),
-		q.In.User.First, q.In.User.Last, q.In.User.Email, q.In.User.UserName}
-	score := secret.Measure(password, own).Score
+	typed := app.Typed{Password: password, Names: []string{q.Field("email"), q.Field("first_name"), q.Field("last_name"), q.Field("user_name")}}
+	score, err := h.App.Users.MeasurePassword(q.Context(), q.Actor(), typed)
+	if refusal, fault := page.Refusal(err); fault != nil || refusal != nil {
+		if fault == nil { // the form itself still says what is wrong
+			return q.Render(ui.PasswordMeter(0, "", ""))
+		}
+		return fault
+	}
 	advice := ""
 	if score < 3 {
 		advice = q.Printer.T("password.advice")

@@ -104,7 +104,7 @@ func (q *Request) PasswordRules(policy directory.PasswordPolicy) []string {
 	if policy.Classes > 1 {
 		rules = append(rules, t("password.rule.kinds", "Count", policy.Classes))
 	}
-	rules = append(rules, t("password.rule.name"))
+	rules = append(rules, t("password.rule.name"), t("password.rule.hopeless"))
 	if policy.RenewalDays > 0 {
 		rules = append(rules, t("password.rule.renewal", "Count", policy.RenewalDays))
 	}

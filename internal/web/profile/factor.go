@@ -98,6 +98,17 @@ func codeField(name, label, hint string) ui.Field {
 		"inputmode": "numeric", "autocapitalize": "characters", "spellcheck": "false"}}
 }
 
+// proofField asks again who it is: for a code, or for the password where there
+// is no second factor.
+func proofField(q *page.Request, state app.FactorState) ui.Field {
+	t := q.Printer.T
+	if state.Since.IsZero() {
+		return ui.Field{Name: "proof", Kind: "password", Label: t("password.old"), Required: true,
+			Attrs: map[string]any{"autocomplete": "current-password"}}
+	}
+	return codeField("proof", t("factor.proof"), t("factor.proof.hint"))
+}
+
 func (h Handler) setupView(q *page.Request) (setupView, error) {
 	state, err := h.App.Users.Factor(q.Context(), q.Actor())
 	if err != nil {
@@ -110,9 +121,7 @@ func (h Handler) setupView(q *page.Request) (setupView, error) {
 	v := setupView{cardView: cardView{Page: q.Entry(t("factor.setup.title")), Title: t("factor.setup.title"), Lead: t("factor.setup.lead"),
 		Action: factorSetup, Submit: t("factor.setup.act"), Under: ui.Link{Label: t("factor.back"), Href: page.FactorPath},
 		Fields: []ui.Field{codeField("code", t("factor.code.first"), "")}}, Secret: grouped(state.Setup.Secret)}
-	if !state.Since.IsZero() {
-		v.Fields = append(v.Fields, codeField("proof", t("factor.proof"), t("factor.proof.hint")))
-	}
+	v.Fields = append(v.Fields, proofField(q, state))
 	v.Picture, err = drawn(state.Setup.Address)
 	return v, err
 }

@@ -24,6 +24,9 @@ func setUp(t *testing.T, w *apptest.World, c *webtest.Client, pairs ...string) (
 	known := strings.ReplaceAll(setup.All(".in-copy code")[0].Text(), " ", "")
 	code, err := secret.OneTimeCode(known, secret.OneTimeStep(w.Now()))
 	w.Must(err)
+	if len(pairs) == 0 {
+		pairs = []string{"proof", apptest.Password}
+	}
 	return known, setup.Submit("/profile/factor/setup", append([]string{"code", code}, pairs...)...)
 }
 

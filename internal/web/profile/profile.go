@@ -68,7 +68,14 @@ type personView struct {
 	User   directory.User
 	Errors []ui.FieldError
 	Fields []ui.Field
-	Erase  *ui.DialogView
+	Erase  *eraseView
+}
+
+// An eraseView asks whether to erase, and again who it is.
+type eraseView struct {
+	ui.DialogView
+	Proof  ui.Field
+	Errors []ui.FieldError
 }
 
 func (h Handler) personView(q *page.Request) (personView, error) {
@@ -144,27 +151,51 @@ func refuse(q *page.Request, fields []ui.Field, refusal *directory.Error) []ui.F
 
 // askErase is the page with the dialog open, for readers without a script.
 func (h Handler) askErase(q *page.Request) error {
-	v, err := h.personView(q)
+	v, err := h.erasing(q)
 	if err != nil {
 		return err
 	}
-	dialog := eraseDialog(q)
-	dialog.Open, dialog.Close = true, "/profile"
-	v.Erase = &dialog
 	return q.Render(personPage(v))
 }
 
-func eraseDialog(q *page.Request) ui.DialogView {
+// erasing is the first page with the open dialog that asks.
+func (h Handler) erasing(q *page.Request) (personView, error) {
+	v, err := h.personView(q)
+	if err != nil {
+		return v, err
+	}
+	state, err := h.App.Users.Factor(q.Context(), q.Actor())
+	if err != nil {
+		return v, err
+	}
 	t := q.Printer.T
-	return ui.DialogView{ID: "erase", Title: t("profile.erase.ask"), Lead: t("profile.erase.lead"), Action: "/profile/erase",
-		Act: ui.Act{Label: t("profile.erase.act"), Kind: ui.Danger}}
+	v.Erase = &eraseView{Proof: proofField(q, state), DialogView: ui.DialogView{ID: "erase", Title: t("profile.erase.ask"),
+		Lead: t("profile.erase.lead"), Action: "/profile/erase", Act: ui.Act{Label: t("profile.erase.act"), Kind: ui.Danger},
+		Open: true, Close: "/profile"}}
+	return v, nil
 }
 
 func (h Handler) erase(q *page.Request) error {
-	if err := h.App.Users.Erase(q.Context(), q.Actor(), q.In.User.ID); err != nil {
-		return h.againPerson(q, err)
+	if err := h.App.Users.EraseSelf(q.Context(), q.Actor(), q.PostFormValue("proof")); err != nil {
+		return h.againErase(q, err)
 	}
 	q.EndSession()
 	q.Toast(q.Printer.T("profile.erased"), "")
 	return q.Redirect("/sign-in")
+}
+
+// againErase shows the dialog with what was wrong in it.
+func (h Handler) againErase(q *page.Request, err error) error {
+	refusal, fault := page.Refusal(err)
+	if fault != nil {
+		return fault
+	}
+	v, fault := h.erasing(q)
+	if fault != nil {
+		return fault
+	}
+	fields := []ui.Field{v.Erase.Proof}
+	v.Erase.Errors = refuse(q, fields, refusal)
+	v.Erase.Proof = fields[0]
+	return q.RenderRefused(refusal, personPage(v))
 }

@@ -42,7 +42,7 @@ func TestProfilePage(t *testing.T) {
 		}
 	})
 	t.Run("USER-7 erase asks, then ends everything", func(t *testing.T) {
-		if gone := c.Get("/profile/erase").Submit("/profile/erase"); gone.Location != "/sign-in" {
+		if gone := c.Get("/profile/erase").Submit("/profile/erase", "proof", apptest.Password); gone.Location != "/sign-in" {
 			t.Fatalf("status %d to %q", gone.Status, gone.Location)
 		}
 		if got := c.Get("/profile").Location; !strings.HasPrefix(got, "/sign-in") {
