@@ -211,14 +211,12 @@ func (s *Accounts) showKeys(ctx context.Context, r *store.Reader, c *Customer) e
 	for _, e := range entries {
 		c.Entries = append(c.Entries, ShownEntry{e, users[e.User]})
 	}
-	for _, number := range c.numbers() {
-		count, err := r.KeyCount(ctx, number)
-		if err != nil {
-			return err
-		}
-		if !count.Locked.IsZero() {
-			c.Locks = append(c.Locks, LockedNumber{KeyCount: count, Account: c.Account})
-		}
+	count, err := r.KeyCount(ctx, c.Account.Number)
+	if err != nil {
+		return err
+	}
+	if !count.Locked.IsZero() {
+		c.Locks = []LockedNumber{{KeyCount: count, Account: c.Account}}
 	}
 	requests, err := r.KeyRequestsOf(ctx, c.Account.ID, 10)
 	if err != nil {

@@ -64,7 +64,7 @@ func planKeyRequest(ctx context.Context, r *store.Reader, p *Plan, q directory.K
 			continue
 		}
 		open++
-		if directory.CleanNumber(other.Number) == directory.CleanNumber(q.Number) {
+		if directory.CleanNumber(other.Number) == directory.CleanNumber(q.Number) || q.Account != directory.Installation && other.Account == q.Account {
 			return &directory.Error{Kind: directory.Conflict, Code: "key_request.waiting_already", Field: "number"}
 		}
 	}

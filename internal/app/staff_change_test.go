@@ -2,11 +2,13 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -341,3 +343,66 @@ func TestSetReferent(t *testing.T) { // ACC-9
 		}
 	})
 }
+
+// TestReferentStopsWithThePlace: by whichever door somebody leaves, they are
+// nobody's contact from that moment, and do not become it again by coming back.
+func TestReferentStopsWithThePlace(t *testing.T) { // ACC-9, SEAT-7
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204817")
+		helene := w.Administrator(account, "helene.castaing@maraval.example")
+		w.Administrator(account, "karim.haddad@maraval.example")
+		referent := func() directory.UserID {
+			shown, err := w.Accounts.Show(w.Context(), w.Operator(), account.UUID)
+			w.Must(err)
+			overview, err := w.Accounts.Overview(w.Context(), helene, account.ID)
+			w.Must(err)
+			if shown.Referent.ID != overview.Referent.ID || shown.Account.Referent != overview.Referent.ID {
+				t.Errorf("ACC-9 the console shows %d, the account %d and %d", shown.Referent.ID, overview.Referent.ID, shown.Account.Referent)
+			}
+			return shown.Referent.ID
+		}
+		for door, leave := range map[string]func(who authz.Actor, m directory.Member) error{
+			"removed": func(_ authz.Actor, m directory.Member) error {
+				verdicts, err := w.Members.Remove(w.Context(), helene, account.ID, app.Of(m.UUID))
+				return errors.Join(err, verdictsRefusal(verdicts))
+			},
+			"end date": func(_ authz.Actor, m directory.Member) error {
+				ends := w.Now().Add(24 * time.Hour)
+				verdicts, err := w.Members.EditMembers(w.Context(), helene, account.ID, app.Of(m.UUID), app.MemberChange{Ends: &ends})
+				w.Pass(49 * time.Hour)
+				_, endErr := w.Members.EndPlaces(w.Context())
+				return errors.Join(err, verdictsRefusal(verdicts), endErr)
+			},
+			"erased": func(who authz.Actor, _ directory.Member) error {
+				return w.Users.Erase(w.Context(), w.Operator(), who.User)
+			},
+			"erased oneself": func(who authz.Actor, _ directory.Member) error {
+				return w.Users.EraseSelf(w.Context(), who, apptest.Password)
+			},
+		} {
+			email := strings.ReplaceAll(door, " ", ".") + "@maraval.example"
+			who, m := w.Member(account, email)
+			w.Must(w.Accounts.SetReferent(w.Context(), w.Operator(), account.ID, email, 0))
+			if got := referent(); got != who.User {
+				t.Fatalf("ACC-9 %s: the referent is %d before, want %d", door, got, who.User)
+			}
+			w.Must(leave(who, m))
+			if got := referent(); got != 0 {
+				t.Errorf("ACC-9 %s: the referent is still %d", door, got)
+			}
+			if n := recorded(w, audit.AccountReferentRemoved, who.User); n != 1 {
+				t.Errorf("ACC-9 %s: %d entries of it in history, want 1", door, n)
+			}
+			if door != "removed" {
+				continue
+			}
+			verdicts, err := w.Members.Add(w.Context(), helene, account.ID, []app.NewMember{{Row: 1, Email: email}}, app.AddOptions{Silent: true})
+			w.Must(errors.Join(err, verdictsRefusal(verdicts)))
+			if got := referent(); got != 0 {
+				t.Errorf("ACC-9 who came back is referent again: %d", got)
+			}
+		}
+	})
+}
+
+func verdictsRefusal(v app.Verdicts) error { return v.FirstRefusal() }

@@ -8,8 +8,12 @@ import (
 	"intendant/internal/directory"
 )
 
+// livingReferent is the contract's contact as long as they have a place in the
+// account: who is stored and left is nobody's contact any more (ACC-9).
+const livingReferent = `(SELECT m.user_key FROM member m WHERE m.user_key = a.referent_key AND m.account_key = a.key AND m.removed_at IS NULL)`
+
 const accountColumns = `a.key, a.uuid, a.number, a.name, a.type, a.service_level, a.state, a.street, a.postal_code, a.city,
-	a.country, a.contact_name, a.contact_email, a.language, a.time_zone, a.root_key, a.referent_key, a.contract_ends_at,
+	a.country, a.contact_name, a.contact_email, a.language, a.time_zone, a.root_key, ` + livingReferent + `, a.contract_ends_at,
 	a.claimed_at, a.settings, a.created_at, a.version, a.state_reason,
 	(SELECT count(*) FROM picture p WHERE p.user_key = 0 AND p.account_key = a.key AND p.purpose = 'logo') > 0`
 
@@ -154,6 +158,22 @@ func (c UpdateAccount) apply(ctx context.Context, tx *Tx) error {
 	return tx.renameRoot(ctx, c)
 }
 
+// An EndReferent leaves an account without contact for its contract, if that is
+// who it was (ACC-9).
+type EndReferent struct {
+	Account directory.AccountID
+	User    directory.UserID
+}
+
+func (c EndReferent) apply(ctx context.Context, tx *Tx) error {
+	var v args
+	query := `UPDATE account SET referent_key = NULL, version = version + 1 WHERE key = ` + v.add(c.Account) + ` AND referent_key = ` + v.add(c.User)
+	if _, err := exec(ctx, tx, query, v); err != nil {
+		return fmt.Errorf("end referent: %w", err)
+	}
+	return nil
+}
+
 // renameRoot keeps the root unit's name the account's.
 func (tx *Tx) renameRoot(ctx context.Context, c UpdateAccount) error {
 	if c.Account.Name == c.Before.Name {
@@ -191,5 +211,5 @@ func (tx *Tx) renumber(ctx context.Context, c UpdateAccount) error {
 	if _, err := exec(ctx, tx, query, v); err != nil {
 		return fmt.Errorf("remember number: %w", err)
 	}
-	return nil
+	return tx.moveKeyCount(ctx, before, after)
 }

@@ -61,10 +61,8 @@ const (
 	countMembers        = `(SELECT count(*) FROM member m WHERE m.account_key = a.key AND m.removed_at IS NULL)`
 	countAdministrators = `(SELECT count(*) FROM ` + administratorRows + ` WHERE o.account_key = a.key AND ` + keepsAdministered + `)`
 	hasAdministrator    = `EXISTS (SELECT 1 FROM ` + administratorRows + ` WHERE o.account_key = a.key AND ` + keepsAdministered + `)`
-	isLocked            = `(a.number_folded IN (SELECT number_folded FROM key_count WHERE locked_at IS NOT NULL)
-		OR a.key IN (SELECT f.account_key FROM key_count k JOIN account_former_number f ON f.number_folded = k.number_folded
-			WHERE k.locked_at IS NOT NULL))`
-	hasKeyRequest = `a.key IN (SELECT account_key FROM key_request WHERE state = 'waiting' AND account_key IS NOT NULL)`
+	isLocked            = `a.number_folded IN (SELECT number_folded FROM key_count WHERE locked_at IS NOT NULL)`
+	hasKeyRequest       = `a.key IN (SELECT account_key FROM key_request WHERE state = 'waiting' AND account_key IS NOT NULL)`
 )
 
 // order is the ORDER BY of a sort; the key makes it total.

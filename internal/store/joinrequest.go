@@ -75,19 +75,20 @@ func (r *Reader) joinRequests(ctx context.Context, query string, a args) ([]dire
 // JoinPast reads what decides whether a person may ask for a number (JOIN-4).
 func (r *Reader) JoinPast(ctx context.Context, user directory.UserID, account directory.AccountID, number string) (directory.JoinPast, error) {
 	var a args
-	who, folded := a.add(user), a.add(directory.CleanNumber(number))
+	who := a.add(user)
+	here := `(number_folded = ` + a.add(directory.CleanNumber(number)) + ` OR account_key = ` + a.add(account) + `)`
 	query := `
 		SELECT count(CASE WHEN state = 'waiting' THEN 1 END),
-			count(CASE WHEN state = 'waiting' AND number_folded = ` + folded + ` THEN 1 END),
-			max(CASE WHEN state = 'rejected' AND number_folded = ` + folded + ` THEN decided_at END),
+			count(CASE WHEN state = 'waiting' AND ` + here + ` THEN 1 END),
+			max(CASE WHEN state = 'rejected' AND ` + here + ` THEN decided_at END),
 			(SELECT count(*) FROM join_block WHERE account_key = ` + a.add(account) + ` AND user_key = ` + who + `)
 		FROM join_request WHERE user_key = ` + who
 	past, err := one(ctx, r, query, a, func(row scanner) (directory.JoinPast, error) {
 		var p directory.JoinPast
-		var here, blocked int64
+		var openHere, blocked int64
 		var rejected micros
-		err := row.Scan(&p.Open, &here, &rejected, &blocked)
-		p.OpenHere, p.Blocked, p.LastRejected = here > 0, blocked > 0, rejected.Time
+		err := row.Scan(&p.Open, &openHere, &rejected, &blocked)
+		p.OpenHere, p.Blocked, p.LastRejected = openHere > 0, blocked > 0, rejected.Time
 		return p, err
 	})
 	if err != nil {

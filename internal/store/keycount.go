@@ -9,24 +9,26 @@ import (
 )
 
 // KeyCount reads how often a wrong key was entered for a customer number,
-// whether anybody has it or not (KEY-14).
+// whether anybody has it or not (KEY-14). A number that an account had before
+// counts with the account's present one, which the answer names (KEY-9).
 func (r *Reader) KeyCount(ctx context.Context, number string) (directory.KeyCount, error) {
 	c := directory.KeyCount{Number: directory.CleanNumber(number)}
 	var a args
-	query := `SELECT tries, locked_at, locked_by FROM key_count WHERE number_folded = ` + a.add(c.Number)
+	typed := a.add(c.Number)
+	query := `SELECT n.number, coalesce(k.tries, 0), k.locked_at, k.locked_by FROM (
+			SELECT coalesce((SELECT a.number_folded FROM account_former_number f JOIN account a ON a.key = f.account_key
+				WHERE f.number_folded = ` + typed + `), CAST(` + typed + ` AS TEXT)) AS number) n
+		LEFT JOIN key_count k ON k.number_folded = n.number`
 	found, err := one(ctx, r, query, a, func(row scanner) (directory.KeyCount, error) {
 		var locked micros
 		var by *int64
-		err := row.Scan(&c.Tries, &locked, &by)
+		err := row.Scan(&c.Number, &c.Tries, &locked, &by)
 		c.Locked = locked.Time
 		if by != nil {
 			c.LockedBy = directory.UserID(*by)
 		}
 		return c, err
 	})
-	if isNoRows(err) {
-		return c, nil
-	}
 	if err != nil {
 		return c, fmt.Errorf("read key count: %w", err)
 	}
@@ -41,6 +43,25 @@ func (c PutKeyCount) apply(ctx context.Context, tx *Tx) error {
 	over := `ON CONFLICT (number_folded) DO UPDATE SET tries = excluded.tries, locked_at = excluded.locked_at, locked_by = excluded.locked_by`
 	if _, err := tx.bulkInsert(ctx, "key_count", []string{"number_folded", "tries", "locked_at", "locked_by"}, [][]any{row}, over); err != nil {
 		return fmt.Errorf("count key tries: %w", err)
+	}
+	return nil
+}
+
+// moveKeyCount takes an account's count along to its new number; what was counted
+// there while nobody had it counts too (KEY-9).
+func (tx *Tx) moveKeyCount(ctx context.Context, before, after string) error {
+	var v args
+	query := `INSERT INTO key_count (number_folded, tries, locked_at, locked_by)
+		SELECT ` + v.add(after) + `, tries, locked_at, locked_by FROM key_count WHERE number_folded = ` + v.add(before) + `
+		ON CONFLICT (number_folded) DO UPDATE SET
+			tries = CASE WHEN excluded.tries > key_count.tries THEN excluded.tries ELSE key_count.tries END,
+			locked_at = coalesce(key_count.locked_at, excluded.locked_at), locked_by = coalesce(key_count.locked_by, excluded.locked_by)`
+	if _, err := exec(ctx, tx, query, v); err != nil {
+		return fmt.Errorf("move key count: %w", err)
+	}
+	v = nil
+	if _, err := exec(ctx, tx, `DELETE FROM key_count WHERE number_folded = `+v.add(before), v); err != nil {
+		return fmt.Errorf("move key count: %w", err)
 	}
 	return nil
 }

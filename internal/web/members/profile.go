@@ -218,6 +218,9 @@ func (p panel) losses(name string) []ui.Loss {
 		if len(p.m.Products) > 0 {
 			lines = append(lines, ui.Loss{Text: p.T("members.deactivate.seats")})
 		}
+		if p.m.User == p.acct.Referent {
+			lines = append(lines, ui.Loss{Text: p.T("members.remove.referent", "Account", account)})
+		}
 		return append(lines, ui.Loss{Text: p.T("members.remove.stays"), Stays: true})
 	case "exclude":
 		return []ui.Loss{{Text: p.T("members.exclude.rights", "Account", account)}, {Text: p.T("members.exclude.stays"), Stays: true}}
