@@ -143,7 +143,7 @@ func (tx *Tx) insertEntries(ctx context.Context, entries []audit.Entry) error {
 	if _, err := tx.bulkInsert(ctx, "entry", entryColumns, rows, ""); err != nil {
 		return fmt.Errorf("record history: %w", err)
 	}
-	return nil
+	return tx.addActs(ctx, entries)
 }
 
 // textOrNull stores the empty text as NULL.

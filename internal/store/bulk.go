@@ -56,6 +56,21 @@ func (tx *Tx) bulkInsert(ctx context.Context, table string, columns []string, ro
 	return affected, nil
 }
 
+// addUp is bulkInsert for sums, whose onConflict adds to what is there. Nothing
+// waits for it on PostgreSQL.
+func (tx *Tx) addUp(ctx context.Context, table string, columns []string, rows [][]any, onConflict string) error {
+	if tx.dialect == sqlite {
+		_, err := tx.bulkInsert(ctx, table, columns, rows, onConflict)
+		return err
+	}
+	source, err := tx.arrays(ctx, table, columns)
+	if err != nil {
+		return err
+	}
+	_, err = tx.inArrays(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT * FROM "+source+" "+onConflict, len(columns), rows, true)
+	return err
+}
+
 // bulkUpdate sets columns of the rows of table whose keyColumn is rows[i][0] to
 // the rest of rows[i], and returns how many it changed. A key may come once.
 func (tx *Tx) bulkUpdate(ctx context.Context, table, keyColumn string, columns []string, rows [][]any) (int64, error) {

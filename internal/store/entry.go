@@ -56,11 +56,7 @@ func (f EntryFilter) where(r *Reader, a *args) string {
 		where += ` AND e.subject_key` + inKeys(r, f.Subjects, a)
 	}
 	if len(f.Kinds) > 0 {
-		kinds := make([]string, len(f.Kinds))
-		for i, k := range f.Kinds {
-			kinds[i] = string(k)
-		}
-		where += ` AND e.kind` + inTexts(r, kinds, a)
+		where += ` AND e.kind` + inTexts(r, textsOf(f.Kinds), a)
 	}
 	if f.InUnits {
 		where += ` AND e.unit_key` + inKeys(r, f.Units, a)
@@ -74,6 +70,14 @@ func (f EntryFilter) where(r *Reader, a *args) string {
 	return where
 }
 
+func textsOf(kinds []audit.Kind) []string {
+	texts := make([]string, len(kinds))
+	for i, k := range kinds {
+		texts[i] = string(k)
+	}
+	return texts
+}
+
 // An EntryPlace is where a page of history goes on: after the entry named. The
 // zero value is the newest end.
 type EntryPlace struct {
@@ -85,14 +89,17 @@ type EntryPlace struct {
 const entryFields = `e.account_key, e.n, e.at, e.batch, e.actor_key, e.actor_kind, e.staff_entry_key, e.door, e.kind,
 	e.subject_key, e.unit_key, e.object_key, e.facts, e.salt, e.personal, e.digest, e.hash`
 
-func scanEntry(row scanner) (audit.Entry, error) {
+func scanEntry(row scanner) (audit.Entry, error) { return scanEntryAnd(row) }
+
+// scanEntryAnd scans an entry and the columns that follow it.
+func scanEntryAnd(row scanner, rest ...any) (audit.Entry, error) {
 	var e audit.Entry
 	var at micros
 	var actor, staff, subject, unit, object *int64
 	var facts string
 	var personal *string
-	err := row.Scan(&e.Account, &e.N, &at, &e.Batch, &actor, &e.ActorKind, &staff, &e.Door, &e.Kind,
-		&subject, &unit, &object, &facts, &e.Salt, &personal, &e.Digest, &e.Hash)
+	err := row.Scan(append([]any{&e.Account, &e.N, &at, &e.Batch, &actor, &e.ActorKind, &staff, &e.Door, &e.Kind,
+		&subject, &unit, &object, &facts, &e.Salt, &personal, &e.Digest, &e.Hash}, rest...)...)
 	if err != nil {
 		return e, err
 	}
@@ -125,20 +132,16 @@ func orZero(key *int64) int64 {
 // Entries reads a page of history, newest first. Within one account the order
 // is the chain's; over several it is that of time.
 func (r *Reader) Entries(ctx context.Context, f EntryFilter, after EntryPlace, size int) ([]audit.Entry, error) {
+	return r.entries(ctx, f, "", after, size)
+}
+
+// entries reads a page of the entries that a filter chooses and further
+// conditions keep.
+func (r *Reader) entries(ctx context.Context, f EntryFilter, further string, after EntryPlace, size int) ([]audit.Entry, error) {
 	var a args
-	query := `SELECT ` + entryFields + ` FROM entry e WHERE ` + f.where(r, &a)
-	if len(f.Accounts) == 1 {
-		if after.N > 0 {
-			query += ` AND e.n < ` + a.add(after.N)
-		}
-		query += ` ORDER BY e.n DESC`
-	} else {
-		if after.N > 0 {
-			query += ` AND (e.at, e.account_key, e.n) < (` + a.add(after.At) + `, ` + a.add(after.Account) + `, ` + a.add(after.N) + `)`
-		}
-		query += ` ORDER BY e.at DESC, e.account_key DESC, e.n DESC`
-	}
-	query += ` LIMIT ` + a.add(size)
+	query := `SELECT ` + entryFields + ` FROM entry e WHERE ` + f.where(r, &a) + further
+	rest, order := f.after(after, "e.at", "e.account_key", "e.n", &a)
+	query += rest + order + ` LIMIT ` + a.add(size)
 	entries, err := collect(ctx, r, query, a, scanEntry)
 	if err != nil {
 		return nil, fmt.Errorf("list history: %w", err)
