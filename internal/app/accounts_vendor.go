@@ -241,11 +241,8 @@ func (s *Accounts) showJournal(ctx context.Context, r *store.Reader, actor authz
 	if !actor.MayDuty(authz.ReadAllHistory) {
 		return nil
 	}
-	entries, err := r.Entries(ctx, store.EntryFilter{Accounts: []directory.AccountID{c.Account.ID}}, store.EntryPlace{}, 8)
-	if err != nil {
-		return err
-	}
-	c.Journal, err = (&History{s.core}).shown(ctx, r, entries)
+	var err error
+	c.Journal, err = (&History{s.core}).newest(ctx, r, store.EntryFilter{Accounts: []directory.AccountID{c.Account.ID}}, 8)
 	return err
 }
 

@@ -42,27 +42,32 @@ type Person struct {
 	Message string
 }
 
-// A Shown is a history entry with the names its sentence takes. Object is the
-// empty string for what has no name; of a role Objects holds the names by
-// language.
+// A Shown is a line of history with the names its sentence takes: an entry, or
+// an act on many with its first entry. Object is the empty string for what has
+// no name; of a role Objects holds the names by language.
 type Shown struct {
 	Entry   audit.Entry
+	Act     *store.Act // nil for an entry by itself
 	Actor   Person
-	Subject Person
+	Subject Person // of an act the person, when it is about one only
 	Object  string
 	Objects map[string]string
 	Unit    string
 	Account string // empty for the installation
 	Number  string // the account's customer number
 
-	roles []directory.Role // of the account, where the entry names some
+	roles  []directory.Role // of the account, where the entry names some by code
+	things map[int64]store.Named
+	people map[directory.UserID]directory.User
 }
 
 // ObjectName is the name of what the entry is about, in a language.
 func (s Shown) ObjectName(language string) string {
 	if s.Entry.Kind.Group() == "grant" { // about a member, its object is the role
-		if name, ok := s.RoleName("role", s.Object, language); ok {
-			return name
+		for _, c := range s.Entry.Facts {
+			if c.Field == "role" {
+				return s.roleIn(c, language)
+			}
 		}
 	}
 	if s.Object != "" || len(s.Objects) == 0 {
@@ -71,15 +76,48 @@ func (s Shown) ObjectName(language string) string {
 	return directory.Role{Names: s.Objects}.Name(language)
 }
 
+// roleIn is the role that a change names, by key or, in old entries, by code.
+func (s Shown) roleIn(c audit.Change, language string) string {
+	value := c.After
+	if value.IsZero() {
+		value = c.Before
+	}
+	if ref, ok := value.Ref(); ok {
+		return s.NameOf(ref, language)
+	}
+	if name, ok := s.RoleName(c.Field, value.Text(), language); ok {
+		return name
+	}
+	return value.Text()
+}
+
+// NameOf is what a thing that the entry names is called now; when it is gone,
+// what it was called then. It is empty for what never had a name, and for
+// somebody who is erased.
+func (s Shown) NameOf(ref audit.Ref, language string) string {
+	if ref.Noun == audit.User {
+		return person(s.people, directory.UserID(ref.Key)).Name
+	}
+	now, found := s.things[ref.Key]
+	switch {
+	case !found || now.Noun != string(ref.Noun):
+		return ref.Name
+	case len(now.Names) > 0:
+		return directory.Role{Names: now.Names}.Name(language)
+	}
+	return now.Name
+}
+
 // Door is the key of the name of the entry's door.
 func (s Shown) Door() string { return "history.door." + string(s.Entry.Door) }
 
-// An EntryPage is a page of history with the exact number of entries the filter
-// chooses.
+// An EntryPage is a page of history with the exact number of lines the filter
+// chooses: an act on many is one (HIST-6).
 type EntryPage struct {
 	Entries []Shown
 	Total   int64
 	Next    string // empty at the end
+	Of      *Shown // the act whose entries these are, where the filter asks for one
 }
 
 // A HistoryGroup is a choice of the filter: the kinds of one noun.
@@ -184,7 +222,7 @@ func (h *History) Export(ctx context.Context, actor authz.Actor, account directo
 			}
 			last := entries[len(entries)-1]
 			after = store.EntryPlace{At: last.At, Account: last.Account, N: last.N}
-			shown, err := h.shown(ctx, r, entries)
+			shown, err := h.shown(ctx, r, alone(entries))
 			if err != nil {
 				return err
 			}
@@ -193,6 +231,15 @@ func (h *History) Export(ctx context.Context, actor authz.Actor, account directo
 			}
 		}
 	})
+}
+
+// alone are entries as lines by themselves.
+func alone(entries []audit.Entry) []store.Line {
+	lines := make([]store.Line, len(entries))
+	for i, e := range entries {
+		lines[i].Entry = e
+	}
+	return lines
 }
 
 // visible joins the filter with what the rights let see in the account.
@@ -274,29 +321,62 @@ func atUnits(ctx context.Context, r *store.Reader, t *authz.Tree, rows *store.En
 func (h *History) page(ctx context.Context, r *store.Reader, rows store.EntryFilter, w Window) (EntryPage, error) {
 	var page EntryPage
 	at, place := w.place()
-	entries, err := r.Entries(ctx, rows, store.EntryPlace{At: at, Account: directory.AccountID(place[0]), N: place[1]}, w.size()+1)
+	lines, err := r.Lines(ctx, rows, store.EntryPlace{At: at, Account: directory.AccountID(place[0]), N: place[1]}, w.size()+1)
 	if err != nil {
 		return page, err
 	}
-	if len(entries) > w.size() {
-		entries = entries[:w.size()]
-		last := entries[len(entries)-1]
+	if len(lines) > w.size() {
+		lines = lines[:w.size()]
+		last := lines[len(lines)-1].Place
 		page.Next = placeAfter(last.At, int64(last.Account), last.N)
 	}
-	if page.Entries, err = h.shown(ctx, r, entries); err != nil {
+	if page.Entries, err = h.shown(ctx, r, lines); err != nil {
 		return page, err
 	}
-	page.Total, err = r.CountEntries(ctx, rows)
+	if page.Total, err = r.CountLines(ctx, rows); err != nil || rows.Batch == "" {
+		return page, err
+	}
+	act, found, err := r.ActLine(ctx, rows)
+	if err != nil || !found {
+		return page, err
+	}
+	of, err := h.shown(ctx, r, []store.Line{act})
+	if err == nil {
+		page.Of = &of[0]
+	}
 	return page, err
 }
 
-// shown gives entries their names, with three questions for all of them.
-func (h *History) shown(ctx context.Context, r *store.Reader, entries []audit.Entry) ([]Shown, error) {
+// newest reads the first lines of what a filter chooses.
+func (h *History) newest(ctx context.Context, r *store.Reader, rows store.EntryFilter, size int) ([]Shown, error) {
+	lines, err := r.Lines(ctx, rows, store.EntryPlace{}, size)
+	if err != nil {
+		return nil, err
+	}
+	return h.shown(ctx, r, lines)
+}
+
+// shown gives lines their names, with a fixed number of questions for all of
+// them.
+func (h *History) shown(ctx context.Context, r *store.Reader, lines []store.Line) ([]Shown, error) {
+	entries := make([]audit.Entry, len(lines))
 	var people []directory.UserID
 	var things []int64
-	for _, e := range entries {
+	for i, l := range lines {
+		e := l.Entry
+		entries[i] = e
 		people = append(people, e.Actor, e.Subject)
 		things = append(things, e.Object, int64(e.Unit), int64(e.Account))
+		if l.Act != nil {
+			people = append(people, l.Act.Subject)
+		}
+		for ref := range e.Refs() {
+			if ref.Noun == audit.User {
+				people = append(people, directory.UserID(ref.Key))
+			} else {
+				things = append(things, ref.Key)
+			}
+		}
 	}
 	users, err := r.Users(ctx, distinct(people))
 	if err != nil {
@@ -313,18 +393,23 @@ func (h *History) shown(ctx context.Context, r *store.Reader, entries []audit.En
 	if err != nil {
 		return nil, err
 	}
-	shown := make([]Shown, len(entries))
-	for i, e := range entries {
+	shown := make([]Shown, len(lines))
+	for i, l := range lines {
+		e := l.Entry
 		s := Shown{
-			Entry: e, Actor: person(users, e.Actor), Subject: person(users, e.Subject),
-			Object: names[e.Object].Name, Objects: names[e.Object].Names,
+			Entry: e, Act: l.Act, Actor: person(users, e.Actor), Subject: person(users, e.Subject),
 			Unit: names[int64(e.Unit)].Name, Account: names[int64(e.Account)].Name, Number: names[int64(e.Account)].Number,
-			roles: roles[e.Account],
+			roles: roles[e.Account], things: names, people: users,
+		}
+		if l.Act != nil {
+			s.Subject = person(users, l.Act.Subject)
 		}
 		if e.Actor == 0 {
 			s.Actor.Message = "history.actor." + string(e.ActorKind)
 		}
-		if s.Object == "" && len(s.Objects) == 0 {
+		if object, found := names[e.Object]; found && object.Noun == string(e.Kind.Row().Object) {
+			s.Object, s.Objects = object.Name, object.Names
+		} else {
 			s.Object = nameInFacts(e)
 		}
 		shown[i] = s
@@ -382,12 +467,13 @@ func person(users map[directory.UserID]directory.User, id directory.UserID) Pers
 // nameInFacts finds what an entry calls a thing that has no row, or none any
 // more.
 func nameInFacts(e audit.Entry) string {
-	for _, field := range []string{"name", "domain", "number", "role", "unit"} {
+	for _, field := range []string{"name", "domain", "number"} {
 		for _, c := range e.Facts {
-			if c.Field == field {
-				if !c.After.IsZero() {
-					return c.After.Text()
-				}
+			switch {
+			case c.Field != field:
+			case !c.After.IsZero():
+				return c.After.Text()
+			default:
 				return c.Before.Text()
 			}
 		}

@@ -30,12 +30,13 @@ func (s Shown) RoleName(field, code, language string) (string, bool) {
 	return "", false
 }
 
-// rolesNamed reads the roles of the accounts whose entries name some.
+// rolesNamed reads the roles of the accounts whose entries name some by code, as
+// old ones do.
 func rolesNamed(ctx context.Context, r *store.Reader, entries []audit.Entry) (map[directory.AccountID][]directory.Role, error) {
 	var accounts []directory.AccountID
 	for _, e := range entries {
 		if slices.ContainsFunc(e.Facts, func(c audit.Change) bool {
-			return slices.Contains([]string{"access_level", "default_level", "functions", "role"}, c.Field)
+			return audit.FieldOf(c.Field).Say == audit.RoleName && (c.Before.IsText() || c.After.IsText())
 		}) {
 			accounts = append(accounts, e.Account)
 		}

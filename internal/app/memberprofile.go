@@ -83,11 +83,7 @@ func (h *History) about(ctx context.Context, r *store.Reader, rights authz.Right
 	if err != nil {
 		return nil, err
 	}
-	entries, err := r.Entries(ctx, rows, store.EntryPlace{}, profileEntries)
-	if err != nil {
-		return nil, err
-	}
-	return h.shown(ctx, r, entries)
+	return h.newest(ctx, r, rows, profileEntries)
 }
 
 func (l *listing) profile(ctx context.Context, p *MemberProfile, m directory.Member) error {

@@ -137,11 +137,7 @@ func (l *listing) overview(ctx context.Context, o *Overview) error {
 		if err != nil {
 			return err
 		}
-		entries, err := l.r.Entries(ctx, rows, store.EntryPlace{}, overviewChanges)
-		if err != nil {
-			return err
-		}
-		o.Changes, err = h.shown(ctx, l.r, entries)
+		o.Changes, err = h.newest(ctx, l.r, rows, overviewChanges)
 		return err
 	}
 	return nil

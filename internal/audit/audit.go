@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"iter"
 	"time"
 
 	"intendant/internal/authz"
@@ -87,6 +88,21 @@ func (e *Entry) NoteValue(field string, before, after Value) {
 
 // Changed reports whether the entry notes anything.
 func (e *Entry) Changed() bool { return len(e.Facts)+len(e.Personal) > 0 }
+
+// Refs visits the things that the entry's values name.
+func (e *Entry) Refs() iter.Seq[Ref] {
+	return func(yield func(Ref) bool) {
+		for _, changes := range [][]Change{e.Facts, e.Personal} {
+			for _, c := range changes {
+				for _, ref := range append(c.Before.Refs(), c.After.Refs()...) {
+					if !yield(ref) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
 
 // Chain gives the entry its digest and its hash over the hash before it. Salt
 // must be set and random when there are personal values.

@@ -3,6 +3,9 @@ package audit
 import (
 	"bytes"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"slices"
 	"strings"
 	"testing"
@@ -114,4 +117,57 @@ func TestKinds(t *testing.T) {
 	if KindsOf("nothing") != nil {
 		t.Error("KindsOf an unknown group: want none")
 	}
+}
+
+// TestTables holds the tables of kinds and fields against the constants and
+// each other (HIST-1, HIST-6).
+func TestTables(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "kinds.go", nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := 0
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "Kind" {
+				declared += len(spec.Names)
+			}
+		}
+		return true
+	})
+	if declared != len(Rows()) {
+		t.Errorf("%d kinds are declared and %d have their row", declared, len(Rows()))
+	}
+	used := map[string]bool{}
+	for _, row := range Rows() {
+		if row.Kind.Row() != row {
+			t.Errorf("kind %s has two rows", row.Kind)
+		}
+		for _, field := range strings.Fields(row.Fields) {
+			used[field] = true
+			if ClassOf(field) == Secret {
+				t.Errorf("HIST-1 field %s of %s has no class", field, row.Kind)
+			}
+		}
+		if !row.Person && slices.ContainsFunc(strings.Fields(row.Fields), func(f string) bool { return ClassOf(f) == Personal }) &&
+			!slices.Contains(aboutNobody(), row.Kind) {
+			t.Errorf("USER-7 %s has personal values and names nobody with whom they are erased", row.Kind)
+		}
+	}
+	for name := range Fields() {
+		if !used[name] && !slices.Contains(formerFields(), name) {
+			t.Errorf("no kind has the field %s", name)
+		}
+	}
+}
+
+// aboutNobody are kinds whose personal values are not of a user: a customer's
+// contact on file, a reason that staff gave, the name of a file.
+func aboutNobody() []Kind {
+	return []Kind{AccountChanged, AccountSuspended, AccountReopened, AccountClosed, KeyRevoked, StaffEntered, ImportStarted, ImportFinished, ImportStopped}
+}
+
+// formerFields stand in entries of earlier versions, or will in later ones.
+func formerFields() []string {
+	return []string{"verified", "active", "letter", "country", "signature", "person", "unit", "password_policy"}
 }

@@ -1,19 +1,135 @@
 package audit
 
-// ClassOf is the class of a field. A field that is not listed is secret: who
-// adds one says here what may be kept of it.
-func ClassOf(field string) Class {
-	switch field {
-	case "status", "state", "service_level", "number", "account_type", "access_level", "functions", "company",
-		"unit", "role", "permissions", "language", "time_zone", "country", "expires", "ends", "contract_ends",
-		"count", "invitation_days", "quick_add_limit", "password_policy", "languages", "reminders", "domain",
-		"auto_approve", "verified", "active", "version", "tries", "key", "letter", "outcome", "staff", "name",
-		"added", "changed", "faulty", "unchanged", "referent", "products", "default_level", "portfolio", "purpose", "logo",
-		"parent", "external_id", "unit_level", "rights_changed", "preference", "preference_value", "names", "place":
-		return Open
-	case "first_name", "last_name", "civility", "email", "user_name", "phone", "job_title", "personnel_number",
-		"message", "reason", "signature", "contact", "contact_email", "address", "person", "file", "typed_number":
-		return Personal
-	}
-	return Secret
+// A Saying is how a field's value is put into words.
+type Saying uint8
+
+// Ways to say a value. A thing, a moment, a number and yes or no say themselves
+// whatever the field; a saying is for texts, which may be codes.
+const (
+	Plain        Saying = iota // as it stands
+	Hidden                     // not at all: it says nothing to people
+	Status                     // of a member
+	State                      // of what the entry is about
+	StaffRole                  // of the vendor's staff
+	Civility                   // as people are addressed
+	Purpose                    // of an export or a letter
+	Outcome                    // of a request
+	RolePlace                  // where a role is offered
+	ServiceLevel               // a code of the catalogue, as those that follow
+	AccountType
+	UnitLevel
+	Product
+	Permission
+	RoleName // the code of a role of the account, in old entries
+	Preference
+	PreferenceValue // "preference/option", or names of units
+	Language
+	Country
+	Day // a day, in old entries
+	YesNo
+	Count
+)
+
+// A Field is what there is to know of a field of history.
+type Field struct {
+	Class Class
+	Say   Saying
 }
+
+// Fields lists every field that an entry may have. Who adds one says here what
+// may be kept of it and how it is said; "history.field." or "field." and its
+// name is the message key of its label.
+func Fields() map[string]Field {
+	return map[string]Field{
+		// States and codes of the program.
+		"status":   {Open, Status},
+		"state":    {Open, State},
+		"staff":    {Open, StaffRole},
+		"civility": {Personal, Civility},
+		"purpose":  {Open, Purpose},
+		"outcome":  {Open, Outcome},
+		"place":    {Open, RolePlace},
+		// Codes of the catalogue and of the account's roles.
+		"service_level":    {Open, ServiceLevel},
+		"account_type":     {Open, AccountType},
+		"unit_level":       {Open, UnitLevel},
+		"products":         {Open, Product},
+		"permissions":      {Open, Permission},
+		"access_level":     {Open, RoleName},
+		"functions":        {Open, RoleName},
+		"role":             {Open, RoleName},
+		"default_level":    {Open, RoleName},
+		"preference":       {Open, Preference},
+		"preference_value": {Open, PreferenceValue},
+		// Things.
+		"unit":      {Open, Plain},
+		"parent":    {Open, Plain},
+		"company":   {Open, Plain},
+		"portfolio": {Open, Plain},
+		"referent":  {Open, Hidden},
+		// Languages and countries.
+		"language":  {Open, Language},
+		"languages": {Open, Language},
+		"country":   {Open, Country},
+		// Days and moments.
+		"expires":       {Open, Day},
+		"ends":          {Open, Day},
+		"contract_ends": {Open, Day},
+		// Yes or no.
+		"auto_approve": {Open, YesNo},
+		"verified":     {Open, YesNo},
+		"active":       {Open, YesNo},
+		"reminders":    {Open, YesNo},
+		// Numbers.
+		"count":            {Open, Count},
+		"tries":            {Open, Count},
+		"added":            {Open, Count},
+		"changed":          {Open, Count},
+		"faulty":           {Open, Count},
+		"unchanged":        {Open, Count},
+		"invitation_days":  {Open, Count},
+		"quick_add_limit":  {Open, Count},
+		"rights_changed":   {Open, Count},
+		"password_length":  {Open, Count},
+		"password_classes": {Open, Count},
+		"password_renewal": {Open, Count},
+		"key":              {Open, Plain},
+		"version":          {Open, Hidden},
+		// Texts about no person.
+		"number":          {Open, Plain},
+		"time_zone":       {Open, Plain},
+		"domain":          {Open, Plain},
+		"password_policy": {Open, Plain},
+		"letter":          {Open, Plain},
+		"name":            {Open, Plain},
+		"names":           {Open, Plain},
+		"logo":            {Open, Plain},
+		"external_id":     {Open, Plain},
+		// Texts about a person.
+		"first_name":       {Personal, Plain},
+		"last_name":        {Personal, Plain},
+		"email":            {Personal, Plain},
+		"user_name":        {Personal, Plain},
+		"phone":            {Personal, Plain},
+		"job_title":        {Personal, Plain},
+		"personnel_number": {Personal, Plain},
+		"message":          {Personal, Plain},
+		"reason":           {Personal, Plain},
+		"signature":        {Personal, Plain},
+		"contact":          {Personal, Plain},
+		"contact_email":    {Personal, Plain},
+		"address":          {Personal, Plain},
+		"person":           {Personal, Plain},
+		"file":             {Personal, Plain},
+		"typed_number":     {Personal, Plain},
+	}
+}
+
+// fields is the table as ClassOf asks it, for each value of each entry.
+var fields = Fields()
+
+// FieldOf is the field's row. A field that is not listed is secret.
+func FieldOf(name string) Field { return fields[name] }
+
+// ClassOf is the class of a field. One that is not listed is secret.
+func ClassOf(name string) Class { return fields[name].Class }

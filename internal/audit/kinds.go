@@ -1,6 +1,9 @@
 package audit
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The kinds of entry. Their first word is the group they are filtered by.
 const (
@@ -107,26 +110,153 @@ const (
 	MailRetried      Kind = "mail.retried"
 )
 
+// A Row is what there is to know of a kind of entry. "history.kind." and the
+// kind is the message key of its sentence, and where Many is set "history.many."
+// and the kind that of how many of them an act has.
+type Row struct {
+	Kind   Kind
+	Object Noun   // what Object names; empty: nothing, or no row
+	Person bool   // Subject is who it is about
+	Many   bool   // acts on many write it
+	Fields string // the fields it may have, apart by spaces
+}
+
+const (
+	memberFields = "status unit company functions access_level phone job_title personnel_number first_name last_name ends"
+	userFields   = "user_name email civility first_name last_name phone language staff"
+	roleFields   = "role name names place permissions default_level products"
+)
+
+// Rows lists every kind, group by group, in the order they are offered. Who adds
+// a kind says it here.
+func Rows() []Row {
+	return []Row{
+		{Kind: AccountCreated, Object: Account, Many: true, Fields: "number name account_type service_level"},
+		{Kind: AccountChanged, Object: Account, Many: true, Fields: "name service_level address contact contact_email language time_zone contract_ends"},
+		{Kind: AccountClaimed, Object: Account, Person: true, Fields: "referent"},
+		{Kind: AccountSuspended, Object: Account, Fields: "state reason"},
+		{Kind: AccountReopened, Object: Account, Fields: "state reason"},
+		{Kind: AccountClosed, Object: Account, Fields: "state reason"},
+		{Kind: AccountNumberChanged, Object: Account, Many: true, Fields: "number"},
+		{Kind: AccountReferentNamed, Object: Account, Person: true, Fields: "referent"},
+		{Kind: AccountReferentRemoved, Object: Account, Person: true, Fields: "referent"},
+		{Kind: KeyMade, Object: AdminKey, Many: true, Fields: "key"},
+		{Kind: KeyRevoked, Object: AdminKey, Many: true, Fields: "key reason"},
+		{Kind: KeyUsed, Object: AdminKey, Person: true, Fields: "key"},
+		{Kind: KeyRefused, Person: true, Fields: "tries typed_number"},
+		{Kind: KeyLocked, Person: true, Fields: "tries typed_number"},
+		{Kind: KeyUnlocked, Person: true, Fields: "typed_number"},
+		{Kind: KeyRequested, Object: KeyRequest, Person: true, Fields: "typed_number message"},
+		{Kind: KeyRequestDecided, Object: KeyRequest, Person: true, Fields: "outcome reason"},
+		{Kind: LetterPrinted, Object: Account, Many: true, Fields: "count purpose"},
+		{Kind: JoinRequested, Object: JoinRequest, Person: true, Fields: "email message"},
+		{Kind: JoinWithdrawn, Object: JoinRequest, Person: true},
+		{Kind: JoinApproved, Object: JoinRequest, Person: true, Many: true},
+		{Kind: JoinRejected, Object: JoinRequest, Person: true, Many: true, Fields: "reason"},
+		{Kind: JoinBlocked, Object: JoinRequest, Person: true},
+		{Kind: JoinUnblocked, Object: JoinRequest, Person: true},
+		{Kind: JoinLapsed, Object: JoinRequest, Person: true, Many: true},
+		{Kind: InvitationSent, Object: Member, Person: true, Many: true, Fields: "expires"},
+		{Kind: InvitationResent, Object: Member, Person: true, Many: true, Fields: "expires"},
+		{Kind: InvitationWithdrawn, Object: Member, Person: true, Many: true},
+		{Kind: InvitationAccepted, Object: Member, Person: true},
+		{Kind: MemberAdded, Object: Member, Person: true, Many: true, Fields: memberFields + " email user_name"},
+		{Kind: MemberChanged, Object: Member, Person: true, Many: true, Fields: memberFields},
+		{Kind: MemberDeactivated, Object: Member, Person: true, Many: true, Fields: memberFields},
+		{Kind: MemberReactivated, Object: Member, Person: true, Many: true, Fields: memberFields},
+		{Kind: MemberRemoved, Object: Member, Person: true, Many: true, Fields: memberFields},
+		{Kind: MemberReturned, Object: Member, Person: true, Many: true, Fields: memberFields + " email user_name"},
+		{Kind: AdministratorNamed, Object: Member, Person: true, Many: true, Fields: memberFields},
+		{Kind: AdministratorExcluded, Object: Member, Person: true, Many: true, Fields: memberFields},
+		{Kind: UserRegistered, Person: true, Fields: userFields},
+		{Kind: UserCreated, Person: true, Many: true, Fields: userFields},
+		{Kind: UserChanged, Person: true, Many: true, Fields: userFields},
+		{Kind: UserEmailChanged, Person: true, Many: true, Fields: userFields},
+		{Kind: UserPasswordChanged, Person: true},
+		{Kind: UserPasswordProvisional, Person: true, Many: true},
+		{Kind: UserErased, Person: true},
+		{Kind: UserExported, Person: true},
+		{Kind: UserSwitchedOff, Person: true},
+		{Kind: UserSwitchedOn, Person: true},
+		{Kind: UserSignatureChanged, Person: true},
+		{Kind: UserFactorSet, Person: true},
+		{Kind: UserFactorRemoved, Person: true, Fields: "reason"},
+		{Kind: UserRecoveryRenewed, Person: true},
+		{Kind: UserRecoveryUsed, Person: true, Fields: "count"},
+		{Kind: SessionRevoked, Person: true, Fields: "count"},
+		{Kind: TechnicalCreated, Object: Member, Person: true, Fields: "name purpose"},
+		{Kind: TechnicalChanged, Object: Member, Person: true, Fields: "name purpose"},
+		{Kind: TechnicalAnswered, Object: Member, Person: true, Fields: "name"},
+		{Kind: TokenMade, Object: Token, Person: true, Fields: "name expires"},
+		{Kind: TokenRevoked, Object: Token, Person: true, Many: true, Fields: "name"},
+		{Kind: CompanyCreated, Object: Company, Many: true, Fields: "name"},
+		{Kind: CompanyChanged, Object: Company, Fields: "name"},
+		{Kind: RoleCreated, Object: Role, Many: true, Fields: roleFields},
+		{Kind: RoleChanged, Object: Role, Many: true, Fields: roleFields},
+		{Kind: RoleRenamed, Object: Role, Many: true, Fields: roleFields},
+		{Kind: RoleReset, Object: Role, Many: true, Fields: roleFields},
+		{Kind: RoleArchived, Object: Role, Many: true, Fields: roleFields},
+		{Kind: RoleRestored, Object: Role, Many: true, Fields: roleFields},
+		{Kind: GrantGiven, Object: Member, Person: true, Many: true, Fields: "role"},
+		{Kind: GrantEnded, Object: Member, Person: true, Many: true, Fields: "role"},
+		{Kind: UnitCreated, Object: Unit, Many: true, Fields: "name unit_level parent external_id"},
+		{Kind: UnitChanged, Object: Unit, Many: true, Fields: "name external_id"},
+		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed"},
+		{Kind: UnitArchived, Object: Unit, Many: true},
+		{Kind: UnitRestored, Object: Unit, Many: true},
+		{Kind: SettingsChanged, Object: Account, Fields: "language time_zone invitation_days quick_add_limit password_policy password_length password_classes password_renewal languages reminders domain auto_approve logo"},
+		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value"},
+		{Kind: DomainAdded, Fields: "domain"},
+		{Kind: DomainVerified, Fields: "domain"},
+		{Kind: DomainRemoved, Fields: "domain"},
+		{Kind: ImportStarted, Object: Import, Fields: "file count"},
+		{Kind: ImportFinished, Object: Import, Fields: "file added changed unchanged faulty"},
+		{Kind: ImportStopped, Object: Import, Fields: "file added changed unchanged faulty"},
+		{Kind: ExportRun, Fields: "purpose"},
+		{Kind: AccessSearched, Object: Token, Fields: "name"},
+		{Kind: StaffEntered, Object: Account, Fields: "reason"},
+		{Kind: StaffLeft, Object: Account},
+		{Kind: StaffNamed, Person: true, Fields: "staff"},
+		{Kind: StaffPortfolio, Person: true, Fields: "portfolio"},
+		{Kind: StaffEnded, Person: true, Fields: "staff"},
+		{Kind: CatalogueApplied, Object: CatalogueText, Fields: "version name"},
+		{Kind: MailRetried, Object: Mail, Person: true, Many: true, Fields: "state"},
+	}
+}
+
+// rows is the table by kind.
+var rows = byKind()
+
+func byKind() map[Kind]Row {
+	all := map[Kind]Row{}
+	for _, row := range Rows() {
+		all[row.Kind] = row
+	}
+	return all
+}
+
+// Row is the kind's row; of an unknown kind the empty one.
+func (k Kind) Row() Row { return rows[k] }
+
+// May reports whether entries of the kind may have the field.
+func (r Row) May(field string) bool { return slices.Contains(strings.Fields(r.Fields), field) }
+
 // Kinds lists every kind, group by group, in the order they are offered.
 func Kinds() []Kind {
-	return []Kind{
-		AccountCreated, AccountChanged, AccountClaimed, AccountSuspended, AccountReopened, AccountClosed, AccountNumberChanged,
-		AccountReferentNamed, AccountReferentRemoved,
-		KeyMade, KeyRevoked, KeyUsed, KeyRefused, KeyLocked, KeyUnlocked, KeyRequested, KeyRequestDecided, LetterPrinted,
-		JoinRequested, JoinWithdrawn, JoinApproved, JoinRejected, JoinBlocked, JoinUnblocked, JoinLapsed,
-		InvitationSent, InvitationResent, InvitationWithdrawn, InvitationAccepted,
-		MemberAdded, MemberChanged, MemberDeactivated, MemberReactivated, MemberRemoved, MemberReturned,
-		AdministratorNamed, AdministratorExcluded,
-		UserRegistered, UserCreated, UserChanged, UserEmailChanged, UserPasswordChanged, UserPasswordProvisional,
-		UserErased, UserExported, UserSwitchedOff, UserSwitchedOn, UserSignatureChanged,
-		UserFactorSet, UserFactorRemoved, UserRecoveryRenewed, UserRecoveryUsed, SessionRevoked,
-		TechnicalCreated, TechnicalChanged, TechnicalAnswered, TokenMade, TokenRevoked,
-		CompanyCreated, CompanyChanged, RoleCreated, RoleChanged, RoleRenamed, RoleReset, RoleArchived, RoleRestored, GrantGiven, GrantEnded,
-		UnitCreated, UnitChanged, UnitMoved, UnitArchived, UnitRestored, SettingsChanged, PreferenceChanged,
-		DomainAdded, DomainVerified, DomainRemoved,
-		ImportStarted, ImportFinished, ImportStopped, ExportRun, AccessSearched, StaffEntered, StaffLeft, StaffNamed, StaffPortfolio, StaffEnded,
-		CatalogueApplied, MailRetried,
+	var kinds []Kind
+	for _, row := range Rows() {
+		kinds = append(kinds, row.Kind)
 	}
+	return kinds
+}
+
+// CountMessage is the key of how many entries of the kind an act on many has. It
+// takes Count.
+func (k Kind) CountMessage() string {
+	if !k.Row().Many {
+		return "history.many.other"
+	}
+	return "history.many." + string(k)
 }
 
 // Message is the key of the kind's sentence. It takes Actor, the person Subject

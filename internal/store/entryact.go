@@ -97,6 +97,16 @@ func (r *Reader) Lines(ctx context.Context, f EntryFilter, after EntryPlace, siz
 	return lines, r.countKinds(ctx, f, lines)
 }
 
+// ActLine reads the line of the act whose entries a filter by batch chooses; it
+// answers false where the filter chooses none.
+func (r *Reader) ActLine(ctx context.Context, f EntryFilter) (Line, bool, error) {
+	lines, err := r.acts(ctx, f, EntryPlace{}, 1)
+	if err != nil || len(lines) == 0 {
+		return Line{}, false, err
+	}
+	return lines[0], true, r.countKinds(ctx, f, lines)
+}
+
 // CountLines counts the lines that Lines reads.
 func (r *Reader) CountLines(ctx context.Context, f EntryFilter) (int64, error) {
 	if f.single() {
@@ -120,6 +130,9 @@ func (f EntryFilter) whereActs(r *Reader, a *args) string {
 		where += ` AND a.account_key = ` + a.add(f.Accounts[0])
 	case len(f.Accounts) > 1:
 		where += ` AND a.account_key` + inKeys(r, f.Accounts, a)
+	}
+	if f.Batch != "" {
+		where += ` AND a.batch = ` + a.add(f.Batch)
 	}
 	if !f.To.IsZero() {
 		where += ` AND a.first_at < ` + a.add(f.To)

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/url"
 	"strings"
 
 	"intendant/internal/app"
@@ -157,12 +158,15 @@ func (h Handler) customerView(q *page.Request, c app.Customer) customerView {
 		v.Requests = append(v.Requests, h.requestView(q, r, handles))
 	}
 	for _, e := range c.Journal {
-		v.Journal = append(v.Journal, ui.CartItem{
-			Label: t(e.Entry.Kind.Message(), "Actor", nameOf(q, e.Actor), "Subject", nameOf(q, e.Subject), "Object", e.ObjectName(q.Printer.Lang())),
-			Value: q.Printer.Relative(e.Entry.At, h.Now())})
+		line := ui.CartItem{Label: q.Teller().Plain(e), Value: q.Printer.Relative(e.Entry.At, h.Now())}
+		if e.Act != nil && e.Act.Entries > 1 {
+			line.Note = t("history.many.open", "Count", e.Act.Entries)
+			line.Href = customerHistory(a) + "&batch=" + e.Act.Batch
+		}
+		v.Journal = append(v.Journal, line)
 	}
 	if may(q, authz.ReadAllHistory) {
-		v.HistoryHref = "/vendor/history?account=" + a.UUID
+		v.HistoryHref = customerHistory(a)
 	}
 	for _, e := range c.Entries {
 		v.Entries = append(v.Entries, entryView{Name: e.Person.Name(), Reason: e.Reason, When: h.stay(q, e)})
@@ -170,12 +174,9 @@ func (h Handler) customerView(q *page.Request, c app.Customer) customerView {
 	return v
 }
 
-// nameOf is how somebody in the history is named.
-func nameOf(q *page.Request, who app.Person) string {
-	if who.Name == "" && who.Message != "" {
-		return q.Printer.T(who.Message)
-	}
-	return who.Name
+// customerHistory is where the vendor reads the history of an account.
+func customerHistory(a directory.Account) string {
+	return "/vendor/history?account=" + url.QueryEscape(a.Number)
 }
 
 // stay says when staff were inside.

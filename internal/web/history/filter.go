@@ -209,12 +209,7 @@ func (f filter) name(q *page.Request, found app.EntryPage) {
 	}
 }
 
-func called(q *page.Request, p app.Person) string {
-	if p.Name != "" {
-		return p.Name
-	}
-	return q.Printer.T(p.Message)
-}
+func called(q *page.Request, p app.Person) string { return q.Teller().Person(p) }
 
 // A chip is a filter that is set.
 type chip struct{ Label, Value, Remove string }

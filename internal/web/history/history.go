@@ -10,6 +10,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/authz"
 	"intendant/internal/sheet"
+	"intendant/internal/telling"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -45,6 +46,7 @@ type historyView struct {
 	Export string // where the export is posted to, or empty
 	Filter filter
 	Found  string
+	Act    *event // whose entries these are, where it is one act's
 	Days   []day
 	Pager  ui.PagerView
 	Newest string // the page without a place, when this is not the first
@@ -78,6 +80,11 @@ func (h Handler) view(q *page.Request, f filter, found app.EntryPage) historyVie
 	f.name(q, found)
 	v := historyView{Title: t("history.title"), Filter: f, Found: t("history.found", "Count", found.Total),
 		Days: h.days(q, f, found)}
+	if found.Of != nil {
+		act := eventOf(q, f, *found.Of)
+		v.Act = &act
+		v.Found = t("history.many.found", "Count", found.Total)
+	}
 	v.Pager, v.Newest = f.pager(len(found.Entries), found.Next, found.Total, v.Found)
 	return v
 }
@@ -132,11 +139,11 @@ func (o *exporting) rows(entries []app.Shown) error {
 	}
 	var faults error
 	for _, s := range entries {
-		e := o.h.event(o.q, filter{}, s)
-		start := []sheet.Cell{sheet.Moment(s.Entry.At.In(o.q.Printer.Zone())), sheet.Text(e.plain()), sheet.Text(e.Door)}
+		e := eventOf(o.q, filter{}, s)
+		start := []sheet.Cell{sheet.Moment(s.Entry.At.In(o.q.Printer.Zone())), sheet.Text(o.q.Teller().Plain(s)), sheet.Text(e.Door)}
 		changes := e.Changes
 		if len(changes) == 0 {
-			changes = []change{{}}
+			changes = []telling.Change{{}}
 		}
 		for _, c := range changes {
 			faults = errors.Join(faults, o.table.Row(append(start[:3:3], sheet.Text(c.Field), sheet.Text(c.Before), sheet.Text(c.After))))

@@ -163,11 +163,18 @@ func TestHistoryChangesAndErasure(t *testing.T) {
 			_, err := w.Members.Add(t.Context(), w.Operator(), account.ID, rows, app.AddOptions{})
 			w.Must(err)
 			first := c.Get("/accounts/204817/history?kind=member")
-			if got := len(first.All("li.in-event")); got != 50 || !strings.Contains(first.Text(), "1–50 sur 62 entrées") {
+			if got := first.Text(); !strings.Contains(got, "60 membres ajoutés") || len(first.All("li.in-event")) != 3 {
+				t.Errorf("HIST-6 an act on many is not one line of three: %s", got)
+			}
+			first = c.Get(first.All("li.in-event small a[href]")[0].Attr("href"))
+			if got := len(first.All("section li.in-event")); got != 50 || !strings.Contains(first.Text(), "1–50 sur 60 entrées de cet acte") {
 				t.Errorf("first page: %d entries", got)
 			}
+			if got := first.All(".in-act li.in-event"); len(got) != 1 || !strings.Contains(got[0].Text(), "60 membres ajoutés") {
+				t.Errorf("HIST-6 the entries do not stand under their act")
+			}
 			next := c.Get(first.All(".in-pager nav a[href]")[0].Attr("href"))
-			if got := len(next.All("li.in-event")); got != 12 || !strings.Contains(next.Text(), "51–62 sur 62") {
+			if got := len(next.All("section li.in-event")); got != 10 || !strings.Contains(next.Text(), "51–60 sur 60") {
 				t.Errorf("second page: %d entries", got)
 			}
 		})

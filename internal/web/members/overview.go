@@ -7,6 +7,7 @@ import (
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/telling"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -18,6 +19,7 @@ type front struct {
 	level  catalogue.ServiceLevel
 	base   string
 	now    time.Time
+	tell   telling.Teller
 	vendor string
 	may    struct{ members, manage, requests, history, name, open bool }
 }
@@ -28,7 +30,7 @@ func (h Handler) overview(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	f := front{Page: q.InAccount(q.Printer.T("nav.overview"), page.Overview), o: o, base: q.AccountPath(""), now: h.Now(), vendor: h.Catalogue().Branding.Name}
+	f := front{Page: q.InAccount(q.Printer.T("nav.overview"), page.Overview), o: o, base: q.AccountPath(""), now: h.Now(), tell: q.Teller(), vendor: h.Catalogue().Branding.Name}
 	f.level, _ = h.Catalogue().ServiceLevel(o.Account.ServiceLevel)
 	rights := q.Frame.Rights
 	open := o.Account.Writable() == nil

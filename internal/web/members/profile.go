@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/telling"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -14,8 +15,9 @@ import (
 // A panel is the member beside the table.
 type panel struct {
 	table
-	m   app.MemberProfile
-	now time.Time
+	m    app.MemberProfile
+	now  time.Time
+	tell telling.Teller
 }
 
 // profile shows one member beside the table (LIST-7).
@@ -35,7 +37,7 @@ func (h Handler) profile(q *page.Request) error {
 	t.units = units
 	t.open = m.UUID
 	t.Title = t.T("members.page_title", "Name", m.Name())
-	p := panel{table: t, m: m, now: h.Now()}
+	p := panel{table: t, m: m, now: h.Now(), tell: q.Teller()}
 	t.Aside = memberPanel(p)
 	if a, ok := actNamed(q.URL.Query().Get("ask")); ok && a.loses && p.offers(a.name) {
 		t.ask, t.loses = p.dialog(a), p.losses(a.name)
@@ -226,17 +228,6 @@ func (p panel) losses(name string) []ui.Loss {
 		return []ui.Loss{{Text: p.T("members.exclude.rights", "Account", account)}, {Text: p.T("members.exclude.stays"), Stays: true}}
 	}
 	return nil
-}
-
-// sentence says a history entry.
-func sentence(p ui.Page, s app.Shown) string {
-	person := func(who app.Person) string {
-		if who.Name == "" && who.Message != "" {
-			return p.T(who.Message)
-		}
-		return who.Name
-	}
-	return p.T(s.Entry.Kind.Message(), "Actor", person(s.Actor), "Subject", person(s.Subject), "Object", s.ObjectName(p.Printer.Lang()))
 }
 
 func (p panel) seatNote() string {

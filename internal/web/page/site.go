@@ -12,6 +12,7 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/i18n"
 	"intendant/internal/secret"
+	"intendant/internal/telling"
 )
 
 // A Site is what all pages share.
@@ -136,6 +137,11 @@ func (q *Request) admit(reach Reach) error {
 
 // Catalogue is the one in force.
 func (s *Site) Catalogue() *catalogue.Catalogue { return s.App.Catalogue.InForce() }
+
+// Teller puts history into the reader's words.
+func (q *Request) Teller() telling.Teller {
+	return telling.Teller{Printer: q.Printer, Catalogue: q.Site.Catalogue()}
+}
 
 // Actor is who asks; a stranger when nobody is signed in.
 func (q *Request) Actor() authz.Actor {
