@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -230,7 +229,7 @@ func (c *core) planKeys(p *Plan, account directory.Account, n int, after int64) 
 		keys = append(keys, store.AdminKeyRow{ID: directory.AdminKeyID(p.NewKeyIn(account.ID)), UUID: uuid.NewString(),
 			Ordinal: after + int64(i) + 1, Digest: c.box.KeyDigest(text), By: p.Actor.User})
 		entry := audit.Entry{Account: account.ID, Kind: audit.KeyMade, Object: int64(keys[i].ID)}
-		entry.Note("key", "", strconv.FormatInt(keys[i].Ordinal, 10))
+		entry.NoteValue("key", audit.Nothing, audit.Number(keys[i].Ordinal))
 		p.Record(entry)
 	}
 	letter.Seal = c.sealer()

@@ -339,12 +339,12 @@ func (s *Accounts) planChange(p *Plan, before, after directory.Account) error {
 	entry := p.Entry(audit.AccountChanged, 0, int64(after.ID))
 	entry.Note("name", before.Name, after.Name)
 	entry.Note("service_level", before.ServiceLevel, after.ServiceLevel)
-	entry.Note("address", postal(before.Address), postal(after.Address))
+	entry.NoteValue("address", postal(before.Address), postal(after.Address))
 	entry.Note("contact", before.Contact.Name, after.Contact.Name)
 	entry.Note("contact_email", before.Contact.Email, after.Contact.Email)
 	entry.Note("language", before.Language, after.Language)
 	entry.Note("time_zone", before.TimeZone, after.TimeZone)
-	entry.Note("contract_ends", day(before.ContractEnds), day(after.ContractEnds))
+	entry.NoteValue("contract_ends", audit.Time(before.ContractEnds), audit.Time(after.ContractEnds))
 	numbered := p.Entry(audit.AccountNumberChanged, 0, int64(after.ID))
 	numbered.Note("number", before.Number, after.Number)
 	some := false
@@ -360,8 +360,12 @@ func (s *Accounts) planChange(p *Plan, before, after directory.Account) error {
 	return nil
 }
 
-func postal(a directory.PostalAddress) string {
-	return strings.Trim(strings.Join([]string{a.Street, strings.TrimSpace(a.PostalCode + " " + a.City), a.Country}, ", "), ", ")
+// postal is an address as history keeps it: street, postal code, city, country.
+func postal(a directory.PostalAddress) audit.Value {
+	if a == (directory.PostalAddress{}) {
+		return audit.Nothing
+	}
+	return audit.Texts([]string{a.Street, a.PostalCode, a.City, a.Country})
 }
 
 // SetState suspends, closes or reopens an account with a reason its

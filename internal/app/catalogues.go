@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -121,7 +120,7 @@ func (s *Catalogues) Apply(ctx context.Context, actor authz.Actor, text string, 
 		}
 		p.Change(store.InsertCatalogue{Version: d.Version + 1, Text: text, By: actor.User})
 		entry := p.Entry(audit.CatalogueApplied, 0, d.Version+1)
-		entry.Note("version", strconv.FormatInt(d.Version, 10), strconv.FormatInt(d.Version+1, 10))
+		entry.NoteValue("version", audit.Number(d.Version), audit.Number(d.Version+1))
 		entry.Note("name", s.catalogue().Name, d.declared.Name)
 		p.Record(entry)
 		p.Job(directory.Job{Kind: JobRoles, Unique: JobRoles, Subject: d.Version + 1})

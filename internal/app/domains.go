@@ -107,7 +107,7 @@ func (s *Accounts) SetAutoApprove(ctx context.Context, actor authz.Actor, accoun
 	return s.changeDomain(ctx, actor, account, name, func(p *Plan, d *directory.Domain) audit.Entry {
 		entry := p.Entry(audit.SettingsChanged, 0, int64(p.Account))
 		entry.Note("domain", "", name)
-		entry.Note("auto_approve", strconv.FormatBool(d.AutoApprove), strconv.FormatBool(on))
+		entry.NoteValue("auto_approve", audit.Bool(d.AutoApprove), audit.Bool(on))
 		d.AutoApprove = on
 		return entry
 	})

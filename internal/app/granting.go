@@ -182,7 +182,7 @@ func (g *granting) give(m directory.Member, role directory.Role, unit directory.
 	grant := directory.Grant{ID: directory.GrantID(g.plan.NewKey()), Member: m.ID, Role: role.ID, Unit: unit, By: g.plan.Actor.User, From: g.plan.Now}
 	g.given = append(g.given, grant)
 	g.live[m.ID] = append(g.live[m.ID], grant)
-	g.record(audit.GrantGiven, m, grant, [2]string{"", role.Code})
+	g.record(audit.GrantGiven, m, grant, role)
 }
 
 // end ends a grant and records it.
@@ -191,13 +191,17 @@ func (g *granting) end(m directory.Member, grant directory.Grant) {
 	g.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: grant.Unit})
 	g.ended = append(g.ended, grant.ID)
 	g.live[m.ID] = slices.DeleteFunc(slices.Clone(g.live[m.ID]), func(o directory.Grant) bool { return o.ID == grant.ID })
-	g.record(audit.GrantEnded, m, grant, [2]string{role.Code, ""})
+	g.record(audit.GrantEnded, m, grant, role)
 }
 
-func (g *granting) record(kind audit.Kind, m directory.Member, grant directory.Grant, role [2]string) {
+func (g *granting) record(kind audit.Kind, m directory.Member, grant directory.Grant, role directory.Role) {
 	entry := g.plan.Entry(kind, m.User, int64(m.ID))
 	entry.Unit = grant.Unit
-	entry.Note("role", role[0], role[1])
+	before, after := audit.Nothing, roleValue(role, g.account.Language)
+	if kind == audit.GrantEnded {
+		before, after = after, before
+	}
+	entry.NoteValue("role", before, after)
 	g.plan.Record(entry)
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -214,6 +213,7 @@ func (s *Imports) Start(ctx context.Context, actor authz.Actor, account director
 	if err != nil {
 		return i, err
 	}
+	actor.Batch = uuid.NewString() // of the run: its beginning, its rows and its end are one act (HIST-6)
 	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := s.noun(i.Noun).require(p); err != nil {
 			return err
@@ -224,7 +224,7 @@ func (s *Imports) Start(ctx context.Context, actor authz.Actor, account director
 		if err := startable(i); err != nil {
 			return err
 		}
-		i.State, i.Started, i.Batch, i.LastLine = directory.ImportRunning, p.Now, uuid.NewString(), 0
+		i.State, i.Started, i.Batch, i.LastLine = directory.ImportRunning, p.Now, actor.Batch, 0
 		i.Counts = directory.ImportCounts{Total: i.Counts.Total}
 		startedBy(&i, actor)
 		p.Pending(store.UpdateImport{Import: i}, store.ClearImportRows{Import: i.ID})
@@ -236,7 +236,7 @@ func (s *Imports) Start(ctx context.Context, actor authz.Actor, account director
 		if !i.Pasted() {
 			entry := p.Entry(audit.ImportStarted, 0, int64(i.ID))
 			entry.Note("file", "", i.FileName)
-			entry.Note("count", "", strconv.FormatInt(i.Counts.Total, 10))
+			entry.NoteValue("count", audit.Nothing, audit.Number(i.Counts.Total))
 			p.Record(entry)
 		}
 		return nil
@@ -313,7 +313,7 @@ func planEnd(p *Plan, i directory.Import, state directory.ImportState, kind audi
 		field string
 		n     int64
 	}{{"added", i.Counts.Added}, {"changed", i.Counts.Changed}, {"unchanged", i.Counts.Unchanged}, {"faulty", i.Counts.Faulty}} {
-		entry.Note(count.field, "", strconv.FormatInt(count.n, 10))
+		entry.NoteValue(count.field, audit.Nothing, audit.Number(count.n))
 	}
 	p.Record(entry)
 }

@@ -11,6 +11,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
@@ -36,7 +37,13 @@ func verdictsOf(t *testing.T, w *apptest.World, admin authz.Actor, i directory.I
 			line += " " + row.Refusal.Field + " " + row.Refusal.Code
 		}
 		for _, c := range row.Changes {
-			line += fmt.Sprintf(" %s:%s→%s", c.Field, c.Before, c.After)
+			said := func(v audit.Value) string {
+				if ref, ok := v.Ref(); ok {
+					return ref.Name
+				}
+				return v.Text()
+			}
+			line += fmt.Sprintf(" %s:%s→%s", c.Field, said(c.Before), said(c.After))
 		}
 		if row.Creates {
 			line += " creates " + row.Company

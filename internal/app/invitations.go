@@ -55,7 +55,7 @@ func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
 			mailKind, path, token = "credentials", "/sign-in", i.Password
 		}
 		entry := audit.Entry{Account: ro.account.ID, Kind: kind, Subject: i.User.ID, Object: int64(i.Member.ID), Unit: i.Member.Unit}
-		entry.Note("expires", "", day(expires))
+		entry.NoteValue("expires", audit.Nothing, audit.Time(expires))
 		p.Record(entry)
 		p.Mail(directory.Mail{Account: ro.account.ID, User: i.User.ID, Address: i.User.Email, Kind: mailKind,
 			Language: languageOf(i.User, ro.account), Path: path, Secret: token, Due: due,

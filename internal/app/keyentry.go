@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"intendant/internal/audit"
@@ -127,7 +126,7 @@ func (e *keyEntry) wrong(p *Plan, count directory.KeyCount, limit int) {
 	}
 	p.Change(store.PutKeyCount(count), store.InsertKeyTry{Key: p.NewKey(), Number: e.number, User: p.Actor.User, Outcome: outcome})
 	entry := p.Entry(kind, p.Actor.User, 0)
-	entry.Note("tries", "", strconv.Itoa(count.Tries))
+	entry.NoteValue("tries", audit.Nothing, audit.Number(count.Tries))
 	entry.Note("typed_number", "", e.number)
 	p.Record(entry)
 }
@@ -164,7 +163,7 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *Plan, count di
 		store.CloseJoinRequests{User: u.ID, Account: p.Account},
 		store.EndInvitations{Members: []directory.MemberID{before.ID}, State: string(directory.InvitationAccepted)})
 	entry := p.Entry(audit.KeyUsed, u.ID, int64(key.ID))
-	entry.Note("key", "", strconv.FormatInt(key.Ordinal, 10))
+	entry.NoteValue("key", audit.Nothing, audit.Number(key.Ordinal))
 	p.Record(entry)
 	return e.claimAccount(p, ro.account, u)
 }
@@ -194,7 +193,7 @@ func (e *keyEntry) claimAccount(p *Plan, before directory.Account, u directory.U
 		after.Referent = u.ID
 	}
 	entry := p.Entry(audit.AccountClaimed, u.ID, int64(before.ID))
-	entry.Note("referent", "", u.UUID)
+	entry.NoteValue("referent", audit.Thing(audit.User, before.Referent, ""), audit.Thing(audit.User, after.Referent, ""))
 	p.Record(entry)
 	p.Change(store.UpdateAccount{Account: after, Before: before})
 	e.account = after

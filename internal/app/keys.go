@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -81,7 +80,7 @@ func (s *Keys) Revoke(ctx context.Context, actor authz.Actor, id directory.Accou
 			return directory.Refuse(directory.Conflict, "key.ended")
 		}
 		entry := p.Entry(audit.KeyRevoked, 0, int64(keys[i].ID))
-		entry.Note("key", strconv.FormatInt(keys[i].Ordinal, 10), "")
+		entry.NoteValue("key", audit.Number(keys[i].Ordinal), audit.Nothing)
 		entry.Note("reason", "", reason)
 		p.Record(entry)
 		p.Change(store.EndAdminKey{ID: keys[i].ID, State: "revoked", By: actor.User, Reason: reason})
@@ -240,7 +239,7 @@ func (s *Keys) planMailedKey(ctx context.Context, r *store.Reader, p *Plan, aske
 		Digest: s.box.KeyDigest(text), By: p.Actor.User}
 	p.Change(store.InsertAdminKeys{Account: account.ID, Keys: []store.AdminKeyRow{key}})
 	entry := p.Entry(audit.KeyMade, 0, int64(key.ID))
-	entry.Note("key", "", strconv.FormatInt(key.Ordinal, 10))
+	entry.NoteValue("key", audit.Nothing, audit.Number(key.Ordinal))
 	p.Record(entry)
 	p.Mail(directory.Mail{Account: account.ID, Address: account.Contact.Email, Kind: "key_new", Language: account.Language,
 		Path: "/network", Secret: directory.FormatKey(text), Facts: map[string]string{"At": p.Now.Format(time.RFC3339)}})

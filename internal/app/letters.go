@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"intendant/internal/audit"
@@ -157,7 +156,7 @@ func (s *Keys) planLetter(ctx context.Context, r *store.Reader, p *Plan, id dire
 		wipe.Letters = append(wipe.Letters, one.Key)
 	}
 	entry := audit.Entry{Account: id, Kind: audit.LetterPrinted, Object: int64(id)}
-	entry.Note("count", "", strconv.Itoa(len(l.Keys)))
+	entry.NoteValue("count", audit.Nothing, audit.Number(len(l.Keys)))
 	entry.Note("purpose", "", string(purpose))
 	p.Record(entry)
 	p.Change(wipe)

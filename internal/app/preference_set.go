@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -59,7 +57,8 @@ func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account direct
 		entry := p.Entry(audit.PreferenceChanged, of.user.ID, int64(of.member.ID))
 		entry.Unit = of.member.Unit
 		entry.Note("preference", "", declared.ID)
-		entry.Note("preference_value", of.words(declared, stored.Value), of.words(declared, value))
+		entry.NoteValue("preference_value", of.kept(declared, stored.Value), of.kept(declared, value))
+		entry.NoteValue("preference_ticked", of.things(stored.Value.Ticked), of.things(value.Ticked))
 		p.Record(entry)
 		p.Change(store.PutPreference{Preference: directory.Preference{
 			Member: of.member.ID, ID: declared.ID, Value: value, By: actor.User, Version: stored.Version}})
@@ -147,42 +146,35 @@ func (p *preferring) order(declared catalogue.Preference, was directory.Preferen
 	return v, nil
 }
 
-// wordsMost is how many units history names of an order.
-const wordsMost = 5
+// orderMost is how many units history keeps of an order.
+const orderMost = 500
 
-// words is a value as history keeps it: an option behind its preference, which
-// the reader's language tells, else the names of units. A tick stands before
-// the units that are ticked.
-func (p *preferring) words(declared catalogue.Preference, v directory.PreferenceValue) string {
+// kept is a value as history keeps it: an option behind its preference, which
+// the reader's language tells, else the units that are chosen.
+func (p *preferring) kept(declared catalogue.Preference, v directory.PreferenceValue) audit.Value {
 	switch declared.Kind {
 	case catalogue.ChoicePreference:
 		if v.Choice == "" {
-			return ""
+			return audit.Nothing
 		}
-		return declared.ID + "/" + v.Choice
+		return audit.Text(declared.ID + "/" + v.Choice)
 	case catalogue.UnitPreference:
-		return p.names([]string{v.Unit})
+		return p.things([]string{v.Unit})
 	}
-	ticked := p.names(v.Ticked)
-	if ticked != "" {
-		ticked = "✓ " + ticked
-	}
-	return strings.Join(slices.DeleteFunc([]string{p.names(v.Order), ticked}, func(s string) bool { return s == "" }), " · ")
+	return p.things(v.Order)
 }
 
-func (p *preferring) names(uuids []string) string {
-	known := map[string]string{}
+// things are units as history keeps them.
+func (p *preferring) things(uuids []string) audit.Value {
+	known := map[string]directory.Unit{}
 	for _, u := range p.sight.tree.Units() {
-		known[u.UUID] = u.Name
+		known[u.UUID] = u
 	}
-	var names []string
-	for _, id := range uuids[:min(len(uuids), wordsMost)] {
-		if known[id] != "" {
-			names = append(names, known[id])
+	var units []audit.Value
+	for _, id := range uuids[:min(len(uuids), orderMost)] {
+		if u, found := known[id]; found {
+			units = append(units, audit.Thing(audit.Unit, u.ID, u.Name))
 		}
 	}
-	if more := len(uuids) - wordsMost; more > 0 {
-		names = append(names, "+"+strconv.Itoa(more))
-	}
-	return strings.Join(names, ", ")
+	return audit.List(units...)
 }

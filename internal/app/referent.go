@@ -44,7 +44,7 @@ func (s *Accounts) SetReferent(ctx context.Context, actor authz.Actor, id direct
 			kind, about = audit.AccountReferentRemoved, former.ID
 		}
 		entry := p.Entry(kind, about, int64(id))
-		entry.Note("referent", former.UUID, referent.UUID)
+		entry.NoteValue("referent", audit.Thing(audit.User, former.ID, ""), audit.Thing(audit.User, referent.ID, ""))
 		p.Record(entry)
 		after := before
 		after.Referent = referent.ID

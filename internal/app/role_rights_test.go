@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
@@ -140,7 +141,12 @@ func TestRoleNameFollows(t *testing.T) { // ROLE-8
 		}
 		page, err := w.History.List(w.Context(), h.admin, h.account.ID, app.HistoryFilter{Subject: people[0].User}, app.Window{Size: 1})
 		w.Must(err)
-		if name, _ := page.Entries[0].RoleName("functions", first.Code, "fr"); name != "Couvreur" {
+		e := page.Entries[0]
+		i := slices.IndexFunc(e.Entry.Facts, func(c audit.Change) bool { return c.Field == "functions" })
+		if i < 0 || len(e.Entry.Facts[i].After.Refs()) != 1 {
+			t.Fatalf("HIST-6 the entry does not name the function: %v", e.Entry.Facts)
+		}
+		if name := e.NameOf(e.Entry.Facts[i].After.Refs()[0], "fr"); name != "Couvreur" {
 			t.Errorf("history calls it %q", name)
 		}
 	})

@@ -3,7 +3,6 @@ package app
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"intendant/internal/audit"
@@ -79,21 +78,23 @@ func roleEntry(p *Plan, u roleUpdate) audit.Entry {
 	e := p.Entry(u.Kind, 0, int64(u.After.ID))
 	e.Note("role", u.Before.Code, u.After.Code)
 	e.Note("name", u.Before.Name("fr"), u.After.Name("fr"))
-	e.Note("names", otherNames(u.Before), otherNames(u.After))
+	e.NoteValue("names", namesValue(u.Before), namesValue(u.After))
 	e.Note("place", u.Before.Place, u.After.Place)
-	e.Note("permissions", strings.Join(u.Before.Permissions, ", "), strings.Join(u.After.Permissions, ", "))
+	e.NoteValue("permissions", audit.Texts(u.Before.Permissions), audit.Texts(u.After.Permissions))
 	e.Note("default_level", u.Before.DefaultLevel, u.After.DefaultLevel)
-	e.Note("products", strings.Join(u.Before.DefaultProducts, ", "), strings.Join(u.After.DefaultProducts, ", "))
+	e.NoteValue("products", audit.Texts(u.Before.DefaultProducts), audit.Texts(u.After.DefaultProducts))
+	if u.Before.Proposed != u.After.Proposed {
+		e.NoteValue("proposed", audit.Bool(u.Before.Proposed), audit.Bool(u.After.Proposed))
+	}
 	return e
 }
 
-// otherNames are what a role is called beside the name history calls it by.
-func otherNames(o directory.Role) string {
+// namesValue is what a role is called in each language, "fr: Architecte" for
+// one.
+func namesValue(o directory.Role) audit.Value {
 	var names []string
 	for _, language := range slices.Sorted(maps.Keys(o.Names)) {
-		if name := o.Names[language]; name != o.Name("fr") && language != directory.EveryLanguage {
-			names = append(names, language+": "+name)
-		}
+		names = append(names, language+": "+o.Names[language])
 	}
-	return strings.Join(names, ", ")
+	return audit.Texts(names)
 }

@@ -186,17 +186,29 @@ func (ro *roster) entry(kind audit.Kind, u directory.User, before, after directo
 		}
 		return m.Status.String()
 	}
+	if before.Removed.IsZero() && !after.Removed.IsZero() {
+		after = directory.Member{ID: after.ID, Unit: after.Unit, Removed: after.Removed, Phone: after.Phone, JobTitle: after.JobTitle,
+			PersonnelNumber: after.PersonnelNumber, Suggested: after.Suggested} // what goes with the place
+	}
 	e.Note("status", status(before), status(after))
 	ro.noteHome(&e, before, after)
-	e.Note("company", ro.companyName(before.Company), ro.companyName(after.Company))
-	e.Note("functions", ro.functionCodes(before), ro.functionCodes(after))
-	e.Note("access_level", ro.levelCode(before.Level), ro.levelCode(after.Level))
+	if before.Company != after.Company {
+		e.NoteValue("company", ro.companyValue(before.Company), ro.companyValue(after.Company))
+	}
+	if !slices.Equal(before.Functions, after.Functions) {
+		e.NoteValue("functions", ro.rolesValue(before.Functions), ro.rolesValue(after.Functions))
+	}
+	if before.Level != after.Level {
+		e.NoteValue("access_level", ro.roleValue(before.Level), ro.roleValue(after.Level))
+	}
 	e.Note("phone", before.Phone, after.Phone)
 	e.Note("job_title", before.JobTitle, after.JobTitle)
 	e.Note("personnel_number", before.PersonnelNumber, after.PersonnelNumber)
 	e.Note("first_name", before.Suggested.First, after.Suggested.First)
 	e.Note("last_name", before.Suggested.Last, after.Suggested.Last)
-	e.Note("ends", ro.lastDay(before.Ends), ro.lastDay(after.Ends))
+	if !before.Ends.Equal(after.Ends) {
+		e.NoteValue("ends", audit.Time(before.Ends), audit.Time(after.Ends))
+	}
 	return e
 }
 
@@ -206,24 +218,45 @@ func (ro *roster) noteHome(e *audit.Entry, before, after directory.Member) {
 	if before.Unit == after.Unit || before.Unit == 0 && after.Unit == ro.account.Root {
 		return
 	}
-	var from, to directory.Unit
-	if tree := ro.Rights.Tree(); tree != nil {
-		if before.Unit != 0 {
-			from, _ = tree.Unit(before.Unit)
-		}
-		to, _ = tree.Unit(after.Unit)
-	}
-	if from.Name == to.Name {
-		from.Name, to.Name = from.UUID, to.UUID
-	}
-	e.Note("unit", from.Name, to.Name)
+	e.NoteValue("unit", ro.unitValue(before.Unit), ro.unitValue(after.Unit))
 }
 
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
+// unitValue is a unit as history keeps it.
+func (ro *roster) unitValue(id directory.UnitID) audit.Value {
+	name := ""
+	if tree := ro.Rights.Tree(); tree != nil && id != 0 {
+		u, _ := tree.Unit(id)
+		name = u.Name
 	}
-	return t.Format(time.DateOnly)
+	return audit.Thing(audit.Unit, id, name)
+}
+
+// companyValue is a company as history keeps it.
+func (ro *roster) companyValue(id directory.CompanyID) audit.Value {
+	return audit.Thing(audit.Company, id, ro.companyName(id))
+}
+
+// roleValue is a role as history keeps it.
+func (ro *roster) roleValue(id directory.RoleID) audit.Value {
+	role, _ := ro.role(id)
+	return roleValue(role, ro.account.Language)
+}
+
+func (ro *roster) rolesValue(ids []directory.RoleID) audit.Value {
+	values := make([]audit.Value, len(ids))
+	for i, id := range ids {
+		values[i] = ro.roleValue(id)
+	}
+	return audit.List(values...)
+}
+
+// roleValue is a role as history keeps it, called as the account's language
+// does.
+func roleValue(role directory.Role, language string) audit.Value {
+	if role.ID == 0 {
+		return audit.Nothing
+	}
+	return audit.Thing(audit.Role, role.ID, role.Name(language))
 }
 
 // zone is the account's time zone, in which days begin and end.
@@ -255,25 +288,7 @@ func (ro *roster) end(m *directory.Member, end directory.End) *directory.Error {
 	return refusal
 }
 
-// lastDay is the day of an end as it was typed and is shown.
-func (ro *roster) lastDay(end time.Time) string { return directory.LastDay(end, ro.zone()).ISO() }
-
 func (ro *roster) companyName(id directory.CompanyID) string { return ro.companies[id].Name }
-
-func (ro *roster) levelCode(id directory.RoleID) string {
-	level, _ := ro.role(id)
-	return level.Code
-}
-
-func (ro *roster) functionCodes(m directory.Member) string {
-	codes := make([]string, 0, len(m.Functions))
-	for _, id := range m.Functions {
-		if function, ok := ro.role(id); ok {
-			codes = append(codes, function.Code)
-		}
-	}
-	return strings.Join(codes, ", ")
-}
 
 func (ro *roster) row(u directory.User, m directory.Member) store.MemberRow {
 	names := make([]string, 0, len(m.Functions))

@@ -42,6 +42,8 @@ func (s *Accounts) SeedUnits(ctx context.Context, account directory.AccountID, r
 			entry := p.Entry(audit.UnitCreated, 0, int64(u.ID))
 			entry.Unit = u.ID
 			entry.Note("name", "", u.Name)
+			entry.Note("unit_level", "", u.Level)
+			entry.NoteValue("parent", audit.Nothing, audit.Thing(audit.Unit, above, row.Under))
 			p.Record(entry)
 		}
 		p.Change(units)
@@ -87,7 +89,7 @@ func (s *Members) SeedGrants(ctx context.Context, account directory.AccountID, b
 			given.Grants = append(given.Grants, directory.Grant{ID: directory.GrantID(p.NewKey()), Member: m.ID, Role: role.ID, Unit: row.Unit, From: p.Now})
 			entry := p.Entry(audit.GrantGiven, row.User, int64(m.ID))
 			entry.Unit = row.Unit
-			entry.Note("role", "", role.Code)
+			entry.NoteValue("role", audit.Nothing, ro.roleValue(role.ID))
 			p.Record(entry)
 		}
 		p.Change(given)

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"intendant/internal/audit"
@@ -185,7 +184,7 @@ func (s *Sessions) revoke(ctx context.Context, actor authz.Actor, choose func(al
 			return directory.Refuse(directory.NotFound, "session.not_found")
 		}
 		entry := p.Entry(audit.SessionRevoked, actor.User, 0)
-		entry.Note("count", "", strconv.Itoa(count))
+		entry.NoteValue("count", audit.Nothing, audit.Number(count))
 		p.Record(entry)
 		p.Change(end)
 		return nil

@@ -2,10 +2,7 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"intendant/internal/audit"
@@ -142,13 +139,12 @@ func settingsEntry(p *Plan, before, after AccountSettings) audit.Entry {
 	e := p.Entry(audit.SettingsChanged, 0, int64(p.Account))
 	e.Note("language", before.Language, after.Language)
 	e.Note("time_zone", before.TimeZone, after.TimeZone)
-	e.Note("invitation_days", strconv.Itoa(before.InvitationDays), strconv.Itoa(after.InvitationDays))
-	e.Note("quick_add_limit", strconv.Itoa(before.QuickAddLimit), strconv.Itoa(after.QuickAddLimit))
-	policy := func(p directory.PasswordPolicy) string {
-		return fmt.Sprintf("%d/%d/%d", p.MinLength, p.Classes, p.RenewalDays)
-	}
-	e.Note("password_policy", policy(before.Password), policy(after.Password))
-	e.Note("languages", strings.Join(before.Languages, ", "), strings.Join(after.Languages, ", "))
-	e.Note("reminders", strconv.FormatBool(before.Reminders), strconv.FormatBool(after.Reminders))
+	e.NoteValue("invitation_days", audit.Number(before.InvitationDays), audit.Number(after.InvitationDays))
+	e.NoteValue("quick_add_limit", audit.Number(before.QuickAddLimit), audit.Number(after.QuickAddLimit))
+	e.NoteValue("password_length", audit.Number(before.Password.MinLength), audit.Number(after.Password.MinLength))
+	e.NoteValue("password_classes", audit.Number(before.Password.Classes), audit.Number(after.Password.Classes))
+	e.NoteValue("password_renewal", audit.Number(before.Password.RenewalDays), audit.Number(after.Password.RenewalDays))
+	e.NoteValue("languages", audit.Texts(before.Languages), audit.Texts(after.Languages))
+	e.NoteValue("reminders", audit.Bool(before.Reminders), audit.Bool(after.Reminders))
 	return e
 }

@@ -214,7 +214,7 @@ func (c *core) planProof(ctx context.Context, r *store.Reader, p *Plan, proof *s
 		return err
 	}
 	entry := p.Entry(audit.UserRecoveryUsed, proof.User, 0)
-	entry.Note("count", strconv.FormatInt(left, 10), strconv.FormatInt(left-1, 10))
+	entry.NoteValue("count", audit.Number(left), audit.Number(left-1))
 	p.Record(entry)
 	p.Change(*proof)
 	mail := factorMail("recovery_used", user, p.Now)

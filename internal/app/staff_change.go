@@ -201,20 +201,20 @@ func accountsNumbered(ctx context.Context, r *store.Reader, numbers []string) ([
 	return distinct(accounts), nil
 }
 
-// notePortfolio writes portfolios as customer numbers; nothing stands for all.
+// notePortfolio writes portfolios as accounts; nothing stands for all.
 func notePortfolio(ctx context.Context, r *store.Reader, entry *audit.Entry, before, after []directory.AccountID) error {
 	known, err := r.AccountsByKey(ctx, distinct(slices.Concat(before, after)))
 	if err != nil {
 		return err
 	}
-	text := func(keys []directory.AccountID) string {
-		numbers := make([]string, len(keys))
+	value := func(keys []directory.AccountID) audit.Value {
+		accounts := make([]audit.Value, len(keys))
 		for i, key := range keys {
-			numbers[i] = known[key].Number
+			accounts[i] = audit.Thing(audit.Account, key, known[key].Name)
 		}
-		return strings.Join(numbers, ", ")
+		return audit.List(accounts...)
 	}
-	entry.Note("portfolio", text(before), text(after))
+	entry.NoteValue("portfolio", value(before), value(after))
 	return nil
 }
 

@@ -116,7 +116,7 @@ func (s *TechnicalUsers) Create(ctx context.Context, actor authz.Actor, account 
 		entry.Unit = home
 		entry.Note("name", "", u.Last)
 		entry.Note("purpose", "", t.Purpose)
-		p.Record(entry, answersFor(p, responsible.ID, made, u.Last))
+		p.Record(entry, answersFor(p, 0, responsible.ID, made, u.Last))
 		return nil
 	})
 	return made, err
@@ -141,10 +141,11 @@ func (s *TechnicalUsers) homeOf(ctx context.Context, r *store.Reader, p *Plan, i
 }
 
 // answersFor tells who answers for a technical user from now on.
-func answersFor(p *Plan, responsible directory.UserID, m directory.Member, name string) audit.Entry {
+func answersFor(p *Plan, former, responsible directory.UserID, m directory.Member, name string) audit.Entry {
 	entry := p.Entry(audit.TechnicalAnswered, responsible, int64(m.ID))
 	entry.Unit = m.Unit
 	entry.Note("name", "", name)
+	entry.NoteValue("responsible", audit.Thing(audit.User, former, ""), audit.Thing(audit.User, responsible, ""))
 	return entry
 }
 
@@ -236,7 +237,7 @@ func (s *TechnicalUsers) SetResponsible(ctx context.Context, actor authz.Actor, 
 		kept := t.technical
 		kept.Responsible, kept.Since = who.ID, t.plan.Now
 		t.plan.Change(store.UpdateTechnicalUser(kept))
-		t.plan.Record(answersFor(t.plan, who.ID, t.member, t.user.Last))
+		t.plan.Record(answersFor(t.plan, t.technical.Responsible, who.ID, t.member, t.user.Last))
 		return nil
 	})
 }
@@ -285,7 +286,7 @@ func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, accou
 		entry := t.plan.Entry(audit.TokenMade, t.user.ID, made.ID)
 		entry.Unit = t.member.Unit
 		entry.Note("name", "", made.Name)
-		entry.Note("expires", "", day(expires))
+		entry.NoteValue("expires", audit.Nothing, audit.Time(expires))
 		t.plan.Record(entry)
 		return nil
 	})

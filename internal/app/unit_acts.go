@@ -43,7 +43,7 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 		entry := unitEntry(p, audit.UnitCreated, u)
 		entry.Note("name", "", u.Name)
 		entry.Note("unit_level", "", u.Level)
-		entry.Note("parent", "", above.Name)
+		entry.NoteValue("parent", audit.Nothing, audit.Thing(audit.Unit, above.ID, above.Name))
 		entry.Note("external_id", "", u.External)
 		p.Record(entry)
 		made = u

@@ -330,13 +330,9 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 // movedEntry says from where to where, and how many people's rights changed.
 func movedEntry(p *Plan, u, from, to directory.Unit, changed int) audit.Entry {
 	entry := unitEntry(p, audit.UnitMoved, u)
-	before, after := from.Name, to.Name
-	if before == after {
-		before, after = from.UUID, to.UUID
-	}
-	entry.Note("parent", before, after)
+	entry.NoteValue("parent", audit.Thing(audit.Unit, from.ID, from.Name), audit.Thing(audit.Unit, to.ID, to.Name))
 	if changed > 0 {
-		entry.Note("rights_changed", "", fmt.Sprint(changed))
+		entry.NoteValue("rights_changed", audit.Nothing, audit.Number(changed))
 	}
 	return entry
 }

@@ -9,6 +9,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -328,7 +329,8 @@ func TestUnitsHome(t *testing.T) {
 			page, err := w.History.List(w.Context(), p.admin, p.account.ID, app.HistoryFilter{}, app.Window{})
 			w.Must(err)
 			facts := page.Entries[0].Entry.Facts
-			if len(facts) != 1 || facts[0].Field != "unit" || facts[0].Before.Text() != "Nacelles" || facts[0].After.Text() != "Gand" {
+			if len(facts) != 1 || facts[0].Field != "unit" || facts[0].Before != audit.Thing(audit.Unit, p.keys["Nacelles"], "Nacelles") ||
+				facts[0].After != audit.Thing(audit.Unit, p.keys["Gand"], "Gand") {
 				t.Errorf("recorded %v", facts)
 			}
 			verdicts, err := w.Members.MoveHome(w.Context(), p.admin, p.account.ID, app.Of(m), gand)

@@ -169,5 +169,5 @@ func aboutNobody() []Kind {
 
 // formerFields stand in entries of earlier versions, or will in later ones.
 func formerFields() []string {
-	return []string{"verified", "active", "letter", "country", "signature", "person", "unit", "password_policy"}
+	return []string{"verified", "active", "letter", "country", "signature", "person", "password_policy"}
 }

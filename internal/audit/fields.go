@@ -25,9 +25,11 @@ const (
 	PreferenceValue // "preference/option", or names of units
 	Language
 	Country
-	Day // a day, in old entries
+	Day     // a day, in old entries
+	LastDay // a moment with which a day is over: that day
 	YesNo
 	Count
+	Names // by language, "fr: Architecte"
 )
 
 // A Field is what there is to know of a field of history.
@@ -50,35 +52,38 @@ func Fields() map[string]Field {
 		"outcome":  {Open, Outcome},
 		"place":    {Open, RolePlace},
 		// Codes of the catalogue and of the account's roles.
-		"service_level":    {Open, ServiceLevel},
-		"account_type":     {Open, AccountType},
-		"unit_level":       {Open, UnitLevel},
-		"products":         {Open, Product},
-		"permissions":      {Open, Permission},
-		"access_level":     {Open, RoleName},
-		"functions":        {Open, RoleName},
-		"role":             {Open, RoleName},
-		"default_level":    {Open, RoleName},
-		"preference":       {Open, Preference},
-		"preference_value": {Open, PreferenceValue},
+		"service_level":     {Open, ServiceLevel},
+		"account_type":      {Open, AccountType},
+		"unit_level":        {Open, UnitLevel},
+		"products":          {Open, Product},
+		"permissions":       {Open, Permission},
+		"access_level":      {Open, RoleName},
+		"functions":         {Open, RoleName},
+		"role":              {Open, RoleName},
+		"default_level":     {Open, RoleName},
+		"preference":        {Open, Preference},
+		"preference_ticked": {Open, Plain},
+		"preference_value":  {Open, PreferenceValue},
 		// Things.
-		"unit":      {Open, Plain},
-		"parent":    {Open, Plain},
-		"company":   {Open, Plain},
-		"portfolio": {Open, Plain},
-		"referent":  {Open, Hidden},
+		"unit":        {Open, Plain},
+		"parent":      {Open, Plain},
+		"company":     {Open, Plain},
+		"portfolio":   {Open, Plain},
+		"responsible": {Open, Hidden},
+		"referent":    {Open, Hidden},
 		// Languages and countries.
 		"language":  {Open, Language},
 		"languages": {Open, Language},
 		"country":   {Open, Country},
 		// Days and moments.
 		"expires":       {Open, Day},
-		"ends":          {Open, Day},
+		"ends":          {Open, LastDay},
 		"contract_ends": {Open, Day},
 		// Yes or no.
 		"auto_approve": {Open, YesNo},
 		"verified":     {Open, YesNo},
 		"active":       {Open, YesNo},
+		"proposed":     {Open, YesNo},
 		"reminders":    {Open, YesNo},
 		// Numbers.
 		"count":            {Open, Count},
@@ -102,7 +107,7 @@ func Fields() map[string]Field {
 		"password_policy": {Open, Plain},
 		"letter":          {Open, Plain},
 		"name":            {Open, Plain},
-		"names":           {Open, Plain},
+		"names":           {Open, Names},
 		"logo":            {Open, Plain},
 		"external_id":     {Open, Plain},
 		// Texts about a person.

@@ -124,7 +124,7 @@ type Row struct {
 const (
 	memberFields = "status unit company functions access_level phone job_title personnel_number first_name last_name ends"
 	userFields   = "user_name email civility first_name last_name phone language staff"
-	roleFields   = "role name names place permissions default_level products"
+	roleFields   = "role name names place permissions default_level products proposed"
 )
 
 // Rows lists every kind, group by group, in the order they are offered. Who adds
@@ -186,7 +186,7 @@ func Rows() []Row {
 		{Kind: SessionRevoked, Person: true, Fields: "count"},
 		{Kind: TechnicalCreated, Object: Member, Person: true, Fields: "name purpose"},
 		{Kind: TechnicalChanged, Object: Member, Person: true, Fields: "name purpose"},
-		{Kind: TechnicalAnswered, Object: Member, Person: true, Fields: "name"},
+		{Kind: TechnicalAnswered, Object: Member, Person: true, Fields: "name responsible"},
 		{Kind: TokenMade, Object: Token, Person: true, Fields: "name expires"},
 		{Kind: TokenRevoked, Object: Token, Person: true, Many: true, Fields: "name"},
 		{Kind: CompanyCreated, Object: Company, Many: true, Fields: "name"},
@@ -205,7 +205,7 @@ func Rows() []Row {
 		{Kind: UnitArchived, Object: Unit, Many: true},
 		{Kind: UnitRestored, Object: Unit, Many: true},
 		{Kind: SettingsChanged, Object: Account, Fields: "language time_zone invitation_days quick_add_limit password_policy password_length password_classes password_renewal languages reminders domain auto_approve logo"},
-		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value"},
+		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value preference_ticked"},
 		{Kind: DomainAdded, Fields: "domain"},
 		{Kind: DomainVerified, Fields: "domain"},
 		{Kind: DomainRemoved, Fields: "domain"},

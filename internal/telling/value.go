@@ -6,6 +6,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/audit"
+	"intendant/internal/directory"
 )
 
 // A Change is one field in words.
@@ -80,16 +81,35 @@ func (t Teller) Value(field string, v audit.Value, named func(audit.Ref) string)
 		return named(ref)
 	}
 	if at, ok := v.Time(); ok {
+		switch audit.FieldOf(field).Say {
+		case audit.Day:
+			return t.Printer.DateShort(at)
+		case audit.LastDay:
+			return t.Printer.DateShort(directory.LastDay(at, t.Printer.Zone()).Noon(t.Printer.Zone()))
+		}
 		return t.Printer.DateTime(at)
 	}
 	if values := v.Values(); len(values) > 0 && values[0] != v {
-		texts := make([]string, len(values))
-		for i, one := range values {
-			texts[i] = t.Value(field, one, named)
-		}
-		return strings.Join(texts, ", ")
+		return t.list(field, values, named)
 	}
 	return t.text(field, v)
+}
+
+// mostListed is how many things of a list are named.
+const mostListed = 12
+
+func (t Teller) list(field string, values []audit.Value, named func(audit.Ref) string) string {
+	var texts []string
+	for i, one := range values {
+		if i == mostListed {
+			texts = append(texts, "+"+t.Printer.Number(int64(len(values)-i)))
+			break
+		}
+		if text := t.Value(field, one, named); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 // text says a text, a number, or yes or no.
@@ -124,6 +144,10 @@ func (t Teller) text(field string, v audit.Value) string {
 	case audit.Day:
 		if at, err := time.Parse(time.DateOnly, text); err == nil {
 			return t.Printer.DateShort(at.Add(12 * time.Hour)) // a day is the same day everywhere
+		}
+	case audit.Names:
+		if language, name, _ := strings.Cut(text, ": "); language == directory.EveryLanguage {
+			return name
 		}
 	case audit.Preference, audit.PreferenceValue:
 		return t.preferred(field, text)

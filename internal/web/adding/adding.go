@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"intendant/internal/app"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/i18n"
 	"intendant/internal/sheet"
@@ -53,12 +54,13 @@ type task struct {
 	Action string
 	Errors []ui.FieldError
 
-	refusal *directory.Error // the last one
+	refusal   *directory.Error // the last one
+	catalogue *catalogue.Catalogue
 }
 
 func (h Handler) task(q *page.Request, title string) task {
 	q.Localise(q.Frame.Account.TimeZone)
-	return task{Page: q.InAccount(title, page.Members), Action: q.URL.Path,
+	return task{Page: q.InAccount(title, page.Members), Action: q.URL.Path, catalogue: h.Catalogue(),
 		Leave: ui.Link{Label: q.Printer.T("adding.leave"), Href: q.AccountPath("/members")}}
 }
 

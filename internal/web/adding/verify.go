@@ -12,6 +12,7 @@ import (
 	"intendant/internal/audit"
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
+	"intendant/internal/telling"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -354,24 +355,26 @@ func (v importView) said() (first, rest string) {
 type changeLine struct{ Label, Before, After string }
 
 func changeLines(t task, choices app.AddChoices, changes []audit.Change) []changeLine {
+	tell := telling.Teller{Printer: t.Printer, Catalogue: t.catalogue}
+	roles := slices.Concat(choices.Functions, choices.Levels)
+	say := func(field string, v audit.Value) string {
+		switch {
+		case v.IsZero():
+			return t.T("import.none")
+		case v.IsText() && (field == "functions" || field == "access_level"): // a preview of an earlier version
+			return roleNames(t.Printer, roles, v.Text())
+		}
+		return tell.Value(field, v, func(ref audit.Ref) string {
+			i := slices.IndexFunc(roles, func(o directory.Role) bool { return ref.Noun == audit.Role && int64(o.ID) == ref.Key })
+			if i < 0 {
+				return ref.Name
+			}
+			return roles[i].Name(t.Printer.Lang())
+		})
+	}
 	lines := make([]changeLine, len(changes))
 	for n, c := range changes {
-		say := func(value string) string {
-			switch {
-			case value == "":
-				return t.T("import.none")
-			case c.Field == "functions":
-				return roleNames(t.Printer, choices.Functions, value)
-			case c.Field == "access_level":
-				return roleName(t.Printer, choices.Levels, value)
-			case c.Field == "ends":
-				if day, err := time.Parse(time.DateOnly, value); err == nil {
-					return t.day(day)
-				}
-			}
-			return value
-		}
-		lines[n] = changeLine{t.T("field." + c.Field), say(c.Before.Text()), say(c.After.Text())}
+		lines[n] = changeLine{t.T("field." + c.Field), say(c.Field, c.Before), say(c.Field, c.After)}
 	}
 	return lines
 }
