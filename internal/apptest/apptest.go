@@ -7,11 +7,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"intendant/internal/app"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -81,6 +83,7 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	w := &World{T: t, TXT: map[string][]string{}}
 	w.clock.Store(Noon().UnixMicro())
 	w.DB = open(store.Options{Now: w.Now})
+	t.Cleanup(w.checkHistory)
 	box, err := secret.NewBox(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +106,36 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 			}
 		}})
 	return w
+}
+
+// mostChecked is how many entries of a world are held against the tables.
+const mostChecked = 2000
+
+// checkHistory holds what a test recorded against the rows of its kinds: what
+// stands in an entry, its sentence and its opposite are made from (HIST-6).
+func (w *World) checkHistory() {
+	var entries []audit.Entry
+	err := w.DB.View(context.Background(), func(r *store.Reader) (err error) {
+		entries, err = r.Entries(context.Background(), store.EntryFilter{}, store.EntryPlace{}, mostChecked)
+		return err
+	})
+	if err != nil {
+		return // the test has broken its database
+	}
+	told := map[string]bool{}
+	for _, e := range entries {
+		row := e.Kind.Row()
+		for _, c := range slices.Concat(e.Facts, e.Personal, []audit.Change{{}}) {
+			if name := string(e.Kind) + " " + c.Field; !told[name] && (row.Kind == "" || c.Field != "" && !row.May(c.Field)) {
+				told[name] = true
+				w.T.Errorf("HIST-6 an entry %q is in no row of audit.Rows, or its field %q not in it", e.Kind, c.Field)
+			}
+		}
+		if name := string(e.Kind); !told[name] && e.Subject != 0 && !row.Person {
+			told[name] = true
+			w.T.Errorf("HIST-6 an entry %s is about user %d, and audit.Rows says otherwise", e.Kind, e.Subject)
+		}
+	}
 }
 
 // Now is the world's clock.

@@ -159,7 +159,7 @@ func Rows() []Row {
 		{Kind: InvitationSent, Object: Member, Person: true, Many: true, Fields: "expires"},
 		{Kind: InvitationResent, Object: Member, Person: true, Many: true, Fields: "expires"},
 		{Kind: InvitationWithdrawn, Object: Member, Person: true, Many: true},
-		{Kind: InvitationAccepted, Object: Member, Person: true},
+		{Kind: InvitationAccepted, Object: Member, Person: true, Fields: memberFields},
 		{Kind: MemberAdded, Object: Member, Person: true, Many: true, Fields: memberFields + " email user_name"},
 		{Kind: MemberChanged, Object: Member, Person: true, Many: true, Fields: memberFields},
 		{Kind: MemberDeactivated, Object: Member, Person: true, Many: true, Fields: memberFields},
