@@ -107,9 +107,25 @@ func (t Teller) signed(s app.Shown) string {
 	case s.Entry.Kind.Group() == "import":
 		return t.Printer.T("history.many.import", append(names, "Acts", t.counts(s))...)
 	case s.Act.Subject != 0:
+		if kind, one := gist(s); one {
+			return t.Printer.T(kind.Message(), names...)
+		}
 		return t.Printer.T("history.many.person", append(names, "Acts", t.counts(s))...)
 	}
 	return t.Printer.T("history.many", append(names, "Acts", t.counts(s))...)
+}
+
+// gist is what an act about one person comes to, where one of its entries says
+// it: somebody was added, and with that invited and given a role.
+func gist(s app.Shown) (audit.Kind, bool) {
+	for _, group := range []string{"member", "administrator", "invitation"} {
+		for _, k := range s.Act.Kinds {
+			if k.Kind.Group() == group {
+				return k.Kind, k.Entries == 1
+			}
+		}
+	}
+	return "", false
 }
 
 // mostCounted is how many counts an act's line has at most; the last may be of

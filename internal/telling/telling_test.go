@@ -159,3 +159,60 @@ func TestEntriesOfBefore(t *testing.T) {
 		}
 	})
 }
+
+func TestActs(t *testing.T) { // HIST-6
+	w := apptest.New(t, "sqlite")
+	account := w.Account("204817")
+	admin := w.Administrator(account, "claire.maraval@maraval.example")
+	fr, en := tellers(t, w)["fr"], tellers(t, w)["en"]
+	newest := func() app.Shown {
+		found, err := w.History.List(w.Context(), admin, account.ID, app.HistoryFilter{}, app.Window{Size: 1})
+		w.Must(err)
+		return found.Entries[0]
+	}
+	add := func(n int) {
+		var rows []app.NewMember
+		for i, address := range apptest.Addresses(n, "maraval.example") {
+			rows = append(rows, app.NewMember{Row: i + 1, Email: address, Company: "Kestner Bau"})
+		}
+		_, err := w.Members.Add(w.Context(), admin, account.ID, rows, app.AddOptions{Invite: true})
+		w.Must(err)
+	}
+	t.Run("HIST-6 one person by itself is no act on many", func(t *testing.T) {
+		add(1)
+		if s := newest(); s.Act != nil || fr.Plain(s) == "" {
+			t.Errorf("told as %q of act %v", fr.Plain(s), s.Act)
+		}
+	})
+	t.Run("HIST-6 many people are one line with counts", func(t *testing.T) {
+		add(12)
+		if got, want := en.Plain(newest()), "claire maraval: 11 members added and 11 invitations sent"; got != want {
+			t.Errorf("told as %q, want %q", got, want)
+		}
+	})
+	t.Run("HIST-6 an import is one line with its file", func(t *testing.T) {
+		w.Pass(time.Minute)
+		i, err := w.Imports.Upload(w.Context(), admin, account.ID, "effectif.csv",
+			strings.NewReader("E-mail;Prénom;NOM\nadeline.brossard@maraval.example;Adeline;Brossard\nt.iriarte@maraval.example;Tomás;Iriarte\n"))
+		w.Must(err)
+		if i, err = w.Imports.Finish(w.Context(), admin, account.ID, i.UUID); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Imports.Start(w.Context(), admin, account.ID, i.UUID)
+		w.Must(err)
+		if got, want := fr.Plain(newest()), "claire maraval a importé effectif.csv\u202f: 2 membres ajoutés"; !strings.HasPrefix(got, want) {
+			t.Errorf("told as %q, want %q", got, want)
+		}
+	})
+	t.Run("HIST-6 several entries about one person say the person", func(t *testing.T) {
+		w.Pass(time.Minute)
+		by := admin
+		by.Batch = "one"
+		_, err := w.Members.Add(w.Context(), by, account.ID, []app.NewMember{{Row: 1, Email: "odette.marsan@maraval.example"}}, app.AddOptions{Invite: true})
+		w.Must(err)
+		s := newest()
+		if got, want := en.Plain(s), "claire maraval added odette.marsan@maraval.example to the account"; got != want || s.Act == nil || s.Act.Entries < 2 {
+			t.Errorf("told as %q, want %q", got, want)
+		}
+	})
+}

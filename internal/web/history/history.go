@@ -80,6 +80,9 @@ func (h Handler) view(q *page.Request, f filter, found app.EntryPage) historyVie
 	f.name(q, found)
 	v := historyView{Title: t("history.title"), Filter: f, Found: t("history.found", "Count", found.Total),
 		Days: h.days(q, f, found)}
+	if !f.set(byBatch) && !f.set(byPerson) && !f.set(bySearch) {
+		v.Found = t("history.lines", "Count", found.Total) // an act on many is one
+	}
 	if found.Of != nil {
 		act := eventOf(q, f, *found.Of)
 		v.Act = &act

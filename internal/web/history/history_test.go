@@ -50,7 +50,7 @@ func TestAccountHistory(t *testing.T) {
 			}
 		})
 		t.Run("LIST-9 the exact number of entries", func(t *testing.T) {
-			want := strconv.Itoa(len(here.All("li.in-event"))) + " entrées"
+			want := strconv.Itoa(len(here.All("li.in-event"))) + " lignes"
 			if !strings.Contains(here.Text(), want) {
 				t.Errorf("the page does not say %q", want)
 			}
