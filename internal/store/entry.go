@@ -29,14 +29,19 @@ type EntryFilter struct {
 	Batch    string
 }
 
-func (f EntryFilter) where(r *Reader, a *args) string {
-	where := `1 = 1`
+// inAccounts asks for rows of the accounts that the filter names.
+func (f EntryFilter) inAccounts(r *Reader, column string, a *args) string {
 	switch {
 	case len(f.Accounts) == 1: // lets the index of the account's chain serve the order
-		where += ` AND e.account_key = ` + a.add(f.Accounts[0])
+		return ` AND ` + column + ` = ` + a.add(f.Accounts[0])
 	case len(f.Accounts) > 1:
-		where += ` AND e.account_key` + inKeys(r, f.Accounts, a)
+		return ` AND ` + column + inKeys(r, f.Accounts, a)
 	}
+	return ""
+}
+
+func (f EntryFilter) where(r *Reader, a *args) string {
+	where := `1 = 1` + f.inAccounts(r, "e.account_key", a)
 	if !f.From.IsZero() {
 		where += ` AND e.at >= ` + a.add(f.From)
 	}
@@ -139,7 +144,7 @@ func (r *Reader) Entries(ctx context.Context, f EntryFilter, after EntryPlace, s
 // conditions keep.
 func (r *Reader) entries(ctx context.Context, f EntryFilter, further string, after EntryPlace, size int) ([]audit.Entry, error) {
 	var a args
-	query := `SELECT ` + entryFields + ` FROM entry e WHERE ` + f.where(r, &a) + further
+	query := `SELECT ` + entryFields + ` FROM entry e WHERE ` + f.where(r, &a) + f.ofBatch(&a) + further
 	rest, order := f.after(after, "e.at", "e.account_key", "e.n", &a)
 	query += rest + order + ` LIMIT ` + a.add(size)
 	entries, err := collect(ctx, r, query, a, scanEntry)

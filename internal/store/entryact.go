@@ -41,9 +41,21 @@ func (f EntryFilter) single() bool {
 }
 
 // whole reports whether the filter chooses acts as a whole, or no act.
-func (f EntryFilter) whole() bool {
-	f.Accounts = nil
-	return f.where(&Reader{}, &args{}) == EntryFilter{}.where(&Reader{}, &args{})
+func (f EntryFilter) whole() bool { return EntryFilter{}.same(f) }
+
+// same reports whether both filters choose the same of the accounts they name.
+func (f EntryFilter) same(other EntryFilter) bool {
+	f.Accounts, other.Accounts = nil, nil
+	return f.where(&Reader{}, &args{}) == other.where(&Reader{}, &args{})
+}
+
+// ofBatch keeps the reading of one act's entries between its first and its last.
+func (f EntryFilter) ofBatch(a *args) string {
+	if f.Batch == "" || len(f.Accounts) != 1 {
+		return ""
+	}
+	act := ` FROM act WHERE account_key = ` + a.add(f.Accounts[0]) + ` AND batch = ` + a.add(f.Batch) + `)`
+	return ` AND e.n >= (SELECT first_n` + act + ` AND e.n <= (SELECT last_n` + act
 }
 
 // after adds what comes after a place to a statement over rows that have a
@@ -107,13 +119,33 @@ func (r *Reader) ActLine(ctx context.Context, f EntryFilter) (Line, bool, error)
 	return lines[0], true, r.countKinds(ctx, f, lines)
 }
 
-// CountLines counts the lines that Lines reads.
+// CountLines counts the lines that Lines reads. Without a filter the ledgers know
+// how many entries there are, and the acts how many of these are theirs.
 func (r *Reader) CountLines(ctx context.Context, f EntryFilter) (int64, error) {
+	if f.Batch != "" && (EntryFilter{Batch: f.Batch}).same(f) {
+		var a args
+		query := `SELECT coalesce(sum(a.entries), 0) FROM act a WHERE ` + f.whereActs(r, &a)
+		n, err := one(ctx, r, query, a, scanInt64)
+		if err != nil {
+			return 0, fmt.Errorf("count entries of an act: %w", err)
+		}
+		return n, nil
+	}
 	if f.single() {
 		return r.CountEntries(ctx, f)
 	}
 	var a args
-	query := `SELECT (SELECT count(*) FROM entry e WHERE ` + f.where(r, &a) + ` AND e.batch = '')
+	query := `SELECT (SELECT coalesce(sum(l.entries), 0) FROM ledger l WHERE 1 = 1` + f.inAccounts(r, "l.account_key", &a) + `)
+		+ (SELECT count(*) - coalesce(sum(a.entries), 0) FROM act a WHERE ` + f.whereActs(r, &a) + `)`
+	if f.whole() {
+		n, err := one(ctx, r, query, a, scanInt64)
+		if err != nil {
+			return 0, fmt.Errorf("count history: %w", err)
+		}
+		return n, nil
+	}
+	a = nil
+	query = `SELECT (SELECT count(*) FROM entry e WHERE ` + f.where(r, &a) + ` AND e.batch = '')
 		+ (SELECT count(*) FROM act a WHERE ` + f.whereActs(r, &a) + f.inAct(r, &a, "") + `)`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
@@ -124,13 +156,7 @@ func (r *Reader) CountLines(ctx context.Context, f EntryFilter) (int64, error) {
 
 // whereActs chooses the acts among which the filter's entries may be.
 func (f EntryFilter) whereActs(r *Reader, a *args) string {
-	where := `1 = 1`
-	switch {
-	case len(f.Accounts) == 1:
-		where += ` AND a.account_key = ` + a.add(f.Accounts[0])
-	case len(f.Accounts) > 1:
-		where += ` AND a.account_key` + inKeys(r, f.Accounts, a)
-	}
+	where := `1 = 1` + f.inAccounts(r, "a.account_key", a)
 	if f.Batch != "" {
 		where += ` AND a.batch = ` + a.add(f.Batch)
 	}
