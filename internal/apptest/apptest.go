@@ -131,6 +131,11 @@ func (w *World) checkHistory() {
 				w.T.Errorf("HIST-6 an entry %q is in no row of audit.Rows, or its field %q not in it", e.Kind, c.Field)
 			}
 		}
+		for ref := range e.Refs() {
+			if (ref.Noun == audit.User || ref.Noun == audit.Member) && ref.Name != "" {
+				w.T.Errorf("USER-7 an entry %s keeps the name of somebody in an open value", e.Kind)
+			}
+		}
 		if name := string(e.Kind); !told[name] && e.Subject != 0 && !row.Person {
 			told[name] = true
 			w.T.Errorf("HIST-6 an entry %s is about user %d, and audit.Rows says otherwise", e.Kind, e.Subject)
