@@ -1,5 +1,7 @@
 package audit
 
+import "maps"
+
 // A Saying is how a field's value is put into words.
 type Saying uint8
 
@@ -42,6 +44,13 @@ type Field struct {
 // may be kept of it and how it is said; "history.field." or "field." and its
 // name is the message key of its label.
 func Fields() map[string]Field {
+	all := codeFields()
+	maps.Copy(all, valueFields())
+	maps.Copy(all, textFields())
+	return all
+}
+
+func codeFields() map[string]Field {
 	return map[string]Field{
 		// States and codes of the program.
 		"status":   {Open, Status},
@@ -64,6 +73,11 @@ func Fields() map[string]Field {
 		"preference":        {Open, Preference},
 		"preference_ticked": {Open, Plain},
 		"preference_value":  {Open, PreferenceValue},
+	}
+}
+
+func valueFields() map[string]Field {
+	return map[string]Field{
 		// Things.
 		"unit":        {Open, Plain},
 		"parent":      {Open, Plain},
@@ -100,6 +114,11 @@ func Fields() map[string]Field {
 		"password_renewal": {Open, Count},
 		"key":              {Open, Plain},
 		"version":          {Open, Hidden},
+	}
+}
+
+func textFields() map[string]Field {
+	return map[string]Field{
 		// Texts about no person.
 		"number":          {Open, Plain},
 		"time_zone":       {Open, Plain},

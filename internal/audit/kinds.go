@@ -130,6 +130,11 @@ const (
 // Rows lists every kind, group by group, in the order they are offered. Who adds
 // a kind says it here.
 func Rows() []Row {
+	return slices.Concat(accountRows(), peopleRows(), directoryRows(), workRows())
+}
+
+// accountRows are about an account, its keys and who asks into it.
+func accountRows() []Row {
 	return []Row{
 		{Kind: AccountCreated, Object: Account, Many: true, Fields: "number name account_type service_level"},
 		{Kind: AccountChanged, Object: Account, Many: true, Fields: "name service_level address contact contact_email language time_zone contract_ends"},
@@ -156,6 +161,12 @@ func Rows() []Row {
 		{Kind: JoinBlocked, Object: JoinRequest, Person: true},
 		{Kind: JoinUnblocked, Object: JoinRequest, Person: true},
 		{Kind: JoinLapsed, Object: JoinRequest, Person: true, Many: true},
+	}
+}
+
+// peopleRows are about members and users.
+func peopleRows() []Row {
+	return []Row{
 		{Kind: InvitationSent, Object: Member, Person: true, Many: true, Fields: "expires"},
 		{Kind: InvitationResent, Object: Member, Person: true, Many: true, Fields: "expires"},
 		{Kind: InvitationWithdrawn, Object: Member, Person: true, Many: true},
@@ -184,6 +195,13 @@ func Rows() []Row {
 		{Kind: UserRecoveryRenewed, Person: true},
 		{Kind: UserRecoveryUsed, Person: true, Fields: "count"},
 		{Kind: SessionRevoked, Person: true, Fields: "count"},
+	}
+}
+
+// directoryRows are about what an account has: technical users, companies, roles, units,
+// settings.
+func directoryRows() []Row {
+	return []Row{
 		{Kind: TechnicalCreated, Object: Member, Person: true, Fields: "name purpose"},
 		{Kind: TechnicalChanged, Object: Member, Person: true, Fields: "name purpose"},
 		{Kind: TechnicalAnswered, Object: Member, Person: true, Fields: "name responsible"},
@@ -209,6 +227,12 @@ func Rows() []Row {
 		{Kind: DomainAdded, Fields: "domain"},
 		{Kind: DomainVerified, Fields: "domain"},
 		{Kind: DomainRemoved, Fields: "domain"},
+	}
+}
+
+// workRows are about files, staff and the program itself.
+func workRows() []Row {
+	return []Row{
 		{Kind: ImportStarted, Object: Import, Fields: "file count"},
 		{Kind: ImportFinished, Object: Import, Fields: "file added changed unchanged faulty"},
 		{Kind: ImportStopped, Object: Import, Fields: "file added changed unchanged faulty"},
