@@ -47,6 +47,7 @@ type Person struct {
 // no name; of a role Objects holds the names by language.
 type Shown struct {
 	Entry   audit.Entry
+	At      time.Time  // of an act, when it began
 	Act     *store.Act // nil for an entry by itself
 	Actor   Person
 	Subject Person // of an act the person, when it is about one only
@@ -397,12 +398,12 @@ func (h *History) shown(ctx context.Context, r *store.Reader, lines []store.Line
 	for i, l := range lines {
 		e := l.Entry
 		s := Shown{
-			Entry: e, Act: l.Act, Actor: person(users, e.Actor), Subject: person(users, e.Subject),
+			Entry: e, At: e.At, Act: l.Act, Actor: person(users, e.Actor), Subject: person(users, e.Subject),
 			Unit: names[int64(e.Unit)].Name, Account: names[int64(e.Account)].Name, Number: names[int64(e.Account)].Number,
 			roles: roles[e.Account], things: names, people: users,
 		}
 		if l.Act != nil {
-			s.Subject = person(users, l.Act.Subject)
+			s.At, s.Subject = l.Place.At, person(users, l.Act.Subject)
 		}
 		if e.Actor == 0 {
 			s.Actor.Message = "history.actor." + string(e.ActorKind)

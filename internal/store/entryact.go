@@ -11,13 +11,15 @@ import (
 	"intendant/internal/directory"
 )
 
-// An Act is an act on many as history shows it: one line for its entries. Under
-// a filter the counts are of the entries that it chooses.
+// An Act is an act on many as history shows it: one line for its entries, in
+// however many of the accounts that are read. Under a filter the counts are of
+// the entries that it chooses.
 type Act struct {
-	Batch   string
-	Entries int64
-	Kinds   []KindCount
-	Subject directory.UserID // the person, when it is about one only
+	Batch    string
+	Entries  int64
+	Accounts int
+	Kinds    []KindCount
+	Subject  directory.UserID // the person, when it is about one only
 }
 
 // A KindCount is how many entries of a kind an act has.
@@ -136,7 +138,7 @@ func (r *Reader) CountLines(ctx context.Context, f EntryFilter) (int64, error) {
 	}
 	var a args
 	query := `SELECT (SELECT coalesce(sum(l.entries), 0) FROM ledger l WHERE 1 = 1` + f.inAccounts(r, "l.account_key", &a) + `)
-		+ (SELECT count(*) - coalesce(sum(a.entries), 0) FROM act a WHERE ` + f.whereActs(r, &a) + `)`
+		+ (SELECT count(DISTINCT a.batch) - coalesce(sum(a.entries), 0) FROM act a WHERE ` + f.whereActs(r, &a) + `)`
 	if f.whole() {
 		n, err := one(ctx, r, query, a, scanInt64)
 		if err != nil {
@@ -146,7 +148,7 @@ func (r *Reader) CountLines(ctx context.Context, f EntryFilter) (int64, error) {
 	}
 	a = nil
 	query = `SELECT (SELECT count(*) FROM entry e WHERE ` + f.where(r, &a) + ` AND e.batch = '')
-		+ (SELECT count(*) FROM act a WHERE ` + f.whereActs(r, &a) + f.inAct(r, &a, "") + `)`
+		+ (SELECT count(*) FROM act a WHERE ` + f.whereActs(r, &a) + f.firstOf(r, &a) + f.inAct(r, &a) + `)`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count history: %w", err)
@@ -164,50 +166,72 @@ func (f EntryFilter) whereActs(r *Reader, a *args) string {
 		where += ` AND a.first_at < ` + a.add(f.To)
 	}
 	if len(f.Kinds) > 0 {
-		where += ` AND EXISTS (SELECT 1 FROM act_kind k WHERE k.account_key = a.account_key AND k.batch = a.batch AND k.kind` +
-			inTexts(r, textsOf(f.Kinds), a) + `)`
+		where += ` AND EXISTS (SELECT 1 FROM act_kind k WHERE ` + f.together("k") + ` AND k.kind` + inTexts(r, textsOf(f.Kinds), a) + `)`
 	}
 	return where
 }
 
-// ofAct are the entries of an act that a filter chooses. The range keeps the
+// together are the parts of the act a: of its account where one is read, else of
+// all accounts.
+func (f EntryFilter) together(part string) string {
+	if len(f.Accounts) == 1 {
+		return part + `.account_key = a.account_key AND ` + part + `.batch = a.batch`
+	}
+	return part + `.batch = a.batch`
+}
+
+// firstOf leaves of an act in several accounts the part that began first: it is
+// one line.
+func (f EntryFilter) firstOf(r *Reader, a *args) string {
+	if len(f.Accounts) == 1 {
+		return ""
+	}
+	return ` AND NOT EXISTS (SELECT 1 FROM act b WHERE b.batch = a.batch AND (b.first_at, b.account_key) < (a.first_at, a.account_key)` +
+		f.inAccounts(r, "b.account_key", a) + `)`
+}
+
+// ofAct are the entries of the act a that a filter chooses. The range keeps the
 // reading within the act.
 func (f EntryFilter) ofAct(r *Reader, a *args) string {
-	return ` FROM entry e WHERE e.account_key = a.account_key AND e.n >= a.first_n AND e.n <= a.last_n AND e.batch = a.batch AND ` +
-		f.where(r, a)
+	return ` FROM act c JOIN entry e ON e.account_key = c.account_key AND e.n >= c.first_n AND e.n <= c.last_n AND e.batch = c.batch
+		WHERE ` + f.together("c") + f.inAccounts(r, "c.account_key", a) + ` AND ` + f.where(r, a)
 }
 
 // inAct asks for an entry of the act that the filter chooses, where not every
-// one is chosen; ending is what follows.
-func (f EntryFilter) inAct(r *Reader, a *args, ending string) string {
+// one is chosen.
+func (f EntryFilter) inAct(r *Reader, a *args) string {
 	if f.whole() {
-		return ending
+		return ""
 	}
-	return ` AND EXISTS (SELECT 1` + f.ofAct(r, a) + `)` + ending
+	return ` AND EXISTS (SELECT 1` + f.ofAct(r, a) + `)`
 }
 
 // acts reads acts with their first entry that the filter chooses.
 func (r *Reader) acts(ctx context.Context, f EntryFilter, after EntryPlace, size int) ([]Line, error) {
 	var a args
-	first := `a.first_n`
+	first := `a.account_key AS head_account, a.first_n AS head`
 	if !f.whole() {
-		first = `(SELECT e.n` + f.ofAct(r, &a) + ` ORDER BY e.n LIMIT 1)`
+		begun := ` ORDER BY e.n LIMIT 1)`
+		if len(f.Accounts) != 1 {
+			begun = ` ORDER BY e.at, e.account_key, e.n LIMIT 1)`
+		}
+		first = `(SELECT c.account_key` + f.ofAct(r, &a) + begun + ` AS head_account, (SELECT e.n` + f.ofAct(r, &a) + begun + ` AS head`
 	}
 	rest, order := f.after(after, "a.first_at", "a.account_key", "a.first_n", &a)
 	query := `
-		SELECT ` + entryFields + `, h.entries, h.subject, h.first_at, h.first_n
+		SELECT ` + entryFields + `, h.entries, h.subject, h.first_at, h.account_key, h.first_n
 		FROM (
-			SELECT a.account_key, a.batch, a.entries, coalesce(a.subject_key, 0) AS subject, a.first_at, a.first_n, ` + first + ` AS head
-			FROM act a WHERE ` + f.whereActs(r, &a) + rest + f.inAct(r, &a, order) + ` LIMIT ` + a.add(size) + `
+			SELECT a.account_key, a.batch, a.entries, coalesce(a.subject_key, 0) AS subject, a.first_at, a.first_n, ` + first + `
+			FROM act a WHERE ` + f.whereActs(r, &a) + rest + f.firstOf(r, &a) + f.inAct(r, &a) + order + ` LIMIT ` + a.add(size) + `
 		) h
-		JOIN entry e ON e.account_key = h.account_key AND e.n = h.head`
+		JOIN entry e ON e.account_key = h.head_account AND e.n = h.head`
 	lines, err := collect(ctx, r, query, a, func(row scanner) (Line, error) {
 		var at micros
-		act := &Act{}
-		var n int64
-		e, err := scanEntryAnd(row, &act.Entries, &act.Subject, &at, &n)
-		act.Batch = e.Batch
-		return Line{Entry: e, Act: act, Place: EntryPlace{At: at.Time, Account: e.Account, N: n}}, err
+		act := &Act{Accounts: 1}
+		var place EntryPlace
+		e, err := scanEntryAnd(row, &act.Entries, &act.Subject, &at, &place.Account, &place.N)
+		act.Batch, place.At = e.Batch, at.Time
+		return Line{Entry: e, Act: act, Place: place}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list acts: %w", err)
@@ -215,72 +239,91 @@ func (r *Reader) acts(ctx context.Context, f EntryFilter, after EntryPlace, size
 	return lines, nil
 }
 
-// An actKey names an act.
-type actKey struct {
-	account directory.AccountID
-	batch   string
-}
-
 // countKinds fills in what the acts among lines consist of, with one statement
 // for all of them.
 func (r *Reader) countKinds(ctx context.Context, f EntryFilter, lines []Line) error {
-	acts := map[actKey]*Act{}
+	acts := map[string]*countedAct{}
 	var batches []string
-	var accounts []directory.AccountID
 	for _, l := range lines {
 		if l.Act != nil {
-			acts[actKey{l.Entry.Account, l.Act.Batch}] = l.Act
-			batches, accounts = append(batches, l.Act.Batch), append(accounts, l.Entry.Account)
+			acts[l.Act.Batch] = &countedAct{act: l.Act, accounts: map[directory.AccountID]bool{}, kinds: map[audit.Kind]int64{}}
+			batches = append(batches, l.Act.Batch)
 		}
 	}
 	if len(acts) == 0 {
 		return nil
 	}
 	var a args
-	var query string
-	if f.whole() {
-		query = `SELECT account_key, batch, kind, entries, 0, 0 FROM act_kind WHERE account_key` + inKeys(r, accounts, &a) +
-			` AND batch` + inTexts(r, batches, &a) + ` ORDER BY entries DESC, kind`
-	} else {
+	query := `SELECT k.account_key, k.batch, k.kind, k.entries, coalesce(a.subject_key, 0), coalesce(a.subject_key, 0)
+		FROM act a JOIN act_kind k ON k.account_key = a.account_key AND k.batch = a.batch
+		WHERE a.batch` + inTexts(r, batches, &a) + f.inAccounts(r, "a.account_key", &a)
+	if !f.whole() {
+		a = nil
 		query = `SELECT a.account_key, a.batch, e.kind, count(*), coalesce(min(e.subject_key), 0), coalesce(max(e.subject_key), 0)
 			FROM act a JOIN entry e ON e.account_key = a.account_key AND e.n >= a.first_n AND e.n <= a.last_n AND e.batch = a.batch
-			WHERE a.account_key` + inKeys(r, accounts, &a) + ` AND a.batch` + inTexts(r, batches, &a) + ` AND ` + f.where(r, &a) + `
-			GROUP BY a.account_key, a.batch, e.kind ORDER BY count(*) DESC, e.kind`
-		for _, act := range acts {
-			act.Entries = 0
-		}
+			WHERE a.batch` + inTexts(r, batches, &a) + f.inAccounts(r, "a.account_key", &a) + ` AND ` + f.where(r, &a) + `
+			GROUP BY a.account_key, a.batch, e.kind`
 	}
-	people := map[*Act][]directory.UserID{}
 	err := each(ctx, r, query, a, func(row scanner) error {
-		var key actKey
+		var account directory.AccountID
+		var batch string
 		var k KindCount
 		var least, most directory.UserID
-		if err := row.Scan(&key.account, &key.batch, &k.Kind, &k.Entries, &least, &most); err != nil {
+		if err := row.Scan(&account, &batch, &k.Kind, &k.Entries, &least, &most); err != nil {
 			return err
 		}
-		act := acts[key]
-		if act == nil {
-			return nil // the same batch in another account
-		}
-		act.Kinds = append(act.Kinds, k)
-		if !f.whole() {
-			act.Entries += k.Entries
-			people[act] = append(people[act], least, most)
-		}
+		of := acts[batch]
+		of.accounts[account] = true
+		of.kinds[k.Kind] += k.Entries
+		of.people = append(of.people, least, most)
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("count kinds of acts: %w", err)
 	}
-	for act, of := range people {
-		slices.Sort(of)
-		if of = slices.DeleteFunc(slices.Compact(of), func(u directory.UserID) bool { return u == 0 }); len(of) == 1 {
-			act.Subject = of[0]
-		} else {
-			act.Subject = 0
-		}
+	for _, of := range acts {
+		of.settle(f.whole())
 	}
 	return nil
+}
+
+// A countedAct is an act while it is counted.
+type countedAct struct {
+	act      *Act
+	accounts map[directory.AccountID]bool
+	kinds    map[audit.Kind]int64
+	people   []directory.UserID // some of those it is about, the first and the last
+}
+
+// settle says the sums, the most frequent kind first. Of a whole act whom it is
+// about is known already, unless it is in several accounts.
+func (c *countedAct) settle(whole bool) {
+	c.act.Accounts, c.act.Entries = len(c.accounts), 0
+	for kind, n := range c.kinds {
+		c.act.Kinds = append(c.act.Kinds, KindCount{kind, n})
+		c.act.Entries += n
+	}
+	slices.SortFunc(c.act.Kinds, func(a, b KindCount) int {
+		return cmp.Or(cmp.Compare(b.Entries, a.Entries), cmp.Compare(a.Kind, b.Kind))
+	})
+	if whole && len(c.accounts) == 1 {
+		return
+	}
+	slices.Sort(c.people)
+	people := slices.Compact(c.people)
+	c.act.Subject = 0
+	if !whole {
+		people = slices.DeleteFunc(people, func(u directory.UserID) bool { return u == 0 })
+	}
+	if len(people) == 1 {
+		c.act.Subject = people[0]
+	}
+}
+
+// An actKey names an act, or the part of it in one account.
+type actKey struct {
+	account directory.AccountID
+	batch   string
 }
 
 // addActs adds the entries of acts on many to their acts.

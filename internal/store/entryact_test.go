@@ -80,7 +80,7 @@ func linesOf(all []audit.Entry, accounts []directory.AccountID, chosen func(audi
 		if !slices.Contains(accounts, e.Account) {
 			continue
 		}
-		key := fmt.Sprint(e.Account, e.Batch)
+		key := e.Batch
 		if e.Batch == "" {
 			key = fmt.Sprint(e.Account, " ", e.N)
 		}

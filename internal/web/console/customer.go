@@ -158,7 +158,7 @@ func (h Handler) customerView(q *page.Request, c app.Customer) customerView {
 		v.Requests = append(v.Requests, h.requestView(q, r, handles))
 	}
 	for _, e := range c.Journal {
-		line := ui.CartItem{Label: q.Teller().Plain(e), Value: q.Printer.Relative(e.Entry.At, h.Now())}
+		line := ui.CartItem{Label: q.Teller().Plain(e), Value: q.Printer.Relative(e.At, h.Now())}
 		if e.Act != nil && e.Act.Entries > 1 {
 			line.Note = t("history.many.open", "Count", e.Act.Entries)
 			line.Href = customerHistory(a) + "&batch=" + e.Act.Batch

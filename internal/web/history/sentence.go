@@ -29,6 +29,7 @@ type event struct {
 	Label   string // of the link to them
 	Account string // whose history it stands in, where several are shown
 	Number  string
+	Several int    // in how many accounts an act was, or 0
 	OfOne   string // where the history of that account stands
 	Changes []telling.Change
 	Given   bool // nothing was before: the values stand in one line
@@ -47,7 +48,7 @@ func (h Handler) days(q *page.Request, f filter, found app.EntryPage) []day {
 	var days []day
 	now := h.Now()
 	for _, s := range found.Entries {
-		title := q.Printer.Day(s.Entry.At, now)
+		title := q.Printer.Day(s.At, now)
 		if n := len(days); n == 0 || days[n-1].Title != title {
 			days = append(days, day{ID: "day-" + strconv.Itoa(n+1), Title: title})
 		}
@@ -59,7 +60,7 @@ func (h Handler) days(q *page.Request, f filter, found app.EntryPage) []day {
 
 func eventOf(q *page.Request, f filter, s app.Shown) event {
 	tell := q.Teller()
-	e := event{At: s.Entry.At, Clock: q.Printer.Time(s.Entry.At), Parts: parts(tell, f, s), Door: tell.Door(s), Unit: s.Unit,
+	e := event{At: s.At, Clock: q.Printer.Time(s.At), Parts: parts(tell, f, s), Door: tell.Door(s), Unit: s.Unit,
 		Account: s.Account, Number: s.Number, Erased: s.Entry.Erased, Face: s.Actor.Name, Changes: tell.Changes(s)}
 	folded := s.Act != nil && s.Act.Entries > 1
 	if s.Unit == s.Account || folded {
@@ -70,6 +71,9 @@ func eventOf(q *page.Request, f filter, s app.Shown) event {
 		if folded {
 			e.Label = q.Printer.T("history.many.open", "Count", s.Act.Entries)
 			e.Erased = false
+			if s.Act.Accounts > 1 {
+				e.Several = s.Act.Accounts
+			}
 		}
 	}
 	e.Given = !strings.HasSuffix(string(s.Entry.Kind), "changed")

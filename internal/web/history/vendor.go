@@ -56,6 +56,8 @@ func (h Handler) vendor(q *page.Request) error {
 func (h Handler) whose(q *page.Request, f filter, e *event) {
 	switch {
 	case f.set(byAccount):
+	case e.Several > 0:
+		e.Account = q.Printer.T("history.many.accounts", "Count", e.Several)
 	case e.Number == "":
 		e.Account, e.OfOne = q.Printer.T("history.filter.own"), f.with(byAccount, ownHistory)
 	default:

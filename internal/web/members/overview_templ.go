@@ -714,7 +714,7 @@ func changes(f front) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.ListItem("", f.tell.Plain(s), f.Printer.Relative(s.Entry.At, f.now)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ListItem("", f.tell.Plain(s), f.Printer.Relative(s.At, f.now)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -290,7 +290,7 @@ func memberPanel(p panel) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, s := range p.m.History {
-							templ_7745c5c3_Err = ui.ListItem("", p.tell.Plain(s), p.Printer.Relative(s.Entry.At, p.now)).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.ListItem("", p.tell.Plain(s), p.Printer.Relative(s.At, p.now)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

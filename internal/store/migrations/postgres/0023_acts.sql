@@ -12,6 +12,7 @@ CREATE TABLE act (
 );
 CREATE UNIQUE INDEX act_in_order ON act (account_key, first_n);
 CREATE INDEX act_by_age ON act (first_at, account_key, first_n);
+CREATE INDEX act_by_batch ON act (batch, first_at, account_key);
 
 -- HIST-6: how many of each kind an act has.
 CREATE TABLE act_kind (
@@ -22,6 +23,7 @@ CREATE TABLE act_kind (
   CONSTRAINT act_kind_once PRIMARY KEY (account_key, batch, kind),
   CONSTRAINT act_kind_of_act FOREIGN KEY (account_key, batch) REFERENCES act (account_key, batch)
 );
+CREATE INDEX act_kind_by_batch ON act_kind (batch, kind);
 
 -- HIST-6: what was done outside an act on many, in the order of the chain and of time.
 CREATE INDEX entry_alone ON entry (account_key, n) WHERE batch = '';
