@@ -11,7 +11,7 @@ import (
 )
 
 // readAll reads a workbook to its end and answers how many rows it has.
-func readAll(content []byte, limits Limits) (int, error) {
+func rowsRead(content []byte, limits Limits) (int, error) {
 	r, err := Open("a.xlsx", bytes.NewReader(content), int64(len(content)), Options{Limits: limits})
 	if err != nil {
 		return 0, err
@@ -45,7 +45,7 @@ func TestRowsInOrder(t *testing.T) { // ADD-13
 		{"a cell nowhere", `<row r="2"><c r="2"><v>1</v></c></row>`, "sheet.damaged"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := readAll(rawBook(t, rawSheet(headRow+test.rows), someStrings), Limits{})
+			_, err := rowsRead(rawBook(t, rawSheet(headRow+test.rows), someStrings), Limits{})
 			if got := code(err); got != test.code {
 				t.Errorf("code %q, want %q", got, test.code)
 			}
@@ -70,7 +70,7 @@ func TestRepeatedRowsStaySmall(t *testing.T) { // ADD-13
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			n, err := readAll(content, Limits{})
+			n, err := rowsRead(content, Limits{})
 			runtime.ReadMemStats(&after)
 			if err == nil || n > DefaultLimits().Rows {
 				t.Errorf("%d rows were read, %v", n, err)
