@@ -41,7 +41,7 @@ func TestEntriesHoldWhatWas(t *testing.T) {
 				edit(app.MemberChange{Company: text("Kestner Bau"), Functions: &[]string{codes[0]}, Phone: text("+33 1 02 03 04 05")})
 			},
 			func() {
-				edit(app.MemberChange{Company: text("Maraval, Fils"), Functions: &[]string{codes[1], codes[0]}, Ends: &ends, JobTitle: text("Métreur")})
+				edit(app.MemberChange{Company: text("Maraval, Fils"), Functions: &[]string{codes[1], codes[0]}, Ends: &directory.End{Moment: ends}, JobTitle: text("Métreur")})
 			},
 			func() { edit(app.MemberChange{Level: text(directory.AdminLevel), Ends: &never}) },
 			func() {
