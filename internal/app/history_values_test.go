@@ -34,7 +34,7 @@ func TestEntriesHoldWhatWas(t *testing.T) {
 			w.Must(verdicts.FirstRefusal())
 		}
 		text := func(s string) *string { return &s }
-		ends, never := w.Now().AddDate(0, 3, 0).Add(12345*time.Microsecond), time.Time{}
+		ends := w.Now().AddDate(0, 3, 0).Add(12345 * time.Microsecond)
 		var states []directory.Member
 		for _, act := range []func(){
 			func() {
@@ -43,7 +43,7 @@ func TestEntriesHoldWhatWas(t *testing.T) {
 			func() {
 				edit(app.MemberChange{Company: text("Maraval, Fils"), Functions: &[]string{codes[1], codes[0]}, Ends: &directory.End{Moment: ends}, JobTitle: text("Métreur")})
 			},
-			func() { edit(app.MemberChange{Level: text(directory.AdminLevel), Ends: &never}) },
+			func() { edit(app.MemberChange{Level: text(directory.AdminLevel), Ends: &directory.End{}}) },
 			func() {
 				w.Must(failed(w.Members.MoveHome(w.Context(), p.admin, p.account.ID, app.Of(m.UUID), p.unit("Gand").UUID)))
 			},

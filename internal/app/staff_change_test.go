@@ -368,7 +368,7 @@ func TestReferentStopsWithThePlace(t *testing.T) { // ACC-9, SEAT-7
 			},
 			"end date": func(_ authz.Actor, m directory.Member) error {
 				ends := w.Now().Add(24 * time.Hour)
-				verdicts, err := w.Members.EditMembers(w.Context(), helene, account.ID, app.Of(m.UUID), app.MemberChange{Ends: &ends})
+				verdicts, err := w.Members.EditMembers(w.Context(), helene, account.ID, app.Of(m.UUID), app.MemberChange{Ends: &directory.End{Moment: ends}})
 				w.Pass(49 * time.Hour)
 				_, endErr := w.Members.EndPlaces(w.Context())
 				return errors.Join(err, verdictsRefusal(verdicts), endErr)
