@@ -155,7 +155,7 @@ func lastDoors(w *apptest.World, account directory.Account, first authz.Actor) m
 		"remove":     verdict(w.Members.Remove(ctx, operator, id, app.Of(m.UUID))),
 		"switch off": w.Code(w.Users.SwitchOff(ctx, operator, first.User)),
 		"erase":      w.Code(w.Users.Erase(ctx, operator, first.User)),
-		"erase self": w.Code(w.Users.Erase(ctx, first, first.User)),
+		"erase self": w.Code(w.Users.EraseSelf(ctx, first, apptest.Password)),
 	}
 }
 

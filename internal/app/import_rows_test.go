@@ -154,7 +154,7 @@ claire.maraval@maraval.example;31/12/2027;
 karim.haddad@maraval.example;30/06/2028;Maraval Fantôme
 new.hire@maraval.example;;
 `)))
-		want := []string{"2 changed ends:→2027-12-31", "3 refused  administrator.last", "4 added"}
+		want := []string{`2 changed ends:→{"at":"2027-12-31T23:00:00Z"}`, "3 refused  administrator.last", "4 added"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("verdicts differ (-want +got):\n%s", diff)
 		}
@@ -178,7 +178,7 @@ func TestImportLastAdministratorAcrossChunks(t *testing.T) { // ACC-5, PLAN-1
 		}
 		got := agrees(t, w, admin, changing(w, admin, upload(w, admin, account,
 			many("karim.haddad@maraval.example;30/06/2028", "claire.maraval@maraval.example;31/12/2027"))))
-		if got[0] != "2 changed ends:→2028-06-30" || got[501] != "503 refused  administrator.last" {
+		if got[0] != `2 changed ends:→{"at":"2028-06-30T22:00:00Z"}` || got[501] != "503 refused  administrator.last" {
 			t.Errorf("first %q, last %q", got[0], got[501])
 		}
 	})
