@@ -141,7 +141,7 @@ func (t Teller) text(field string, v audit.Value) string {
 		return each(text, t.Printer.Language)
 	case audit.Country:
 		return t.Printer.Country(text)
-	case audit.Day:
+	case audit.Day, audit.LastDay:
 		if at, err := time.Parse(time.DateOnly, text); err == nil {
 			return t.Printer.DateShort(at.Add(12 * time.Hour)) // a day is the same day everywhere
 		}
