@@ -62,9 +62,9 @@ type Shutdown struct {
 type Deadline struct {
 	Connect   int `key:"deadline.connect_seconds" default:"5" min:"1" max:"60" doc:"Seconds until a connection to PostgreSQL stands, for each host of the address."`
 	Lock      int `key:"deadline.lock_seconds" default:"8" min:"1" max:"300" doc:"Seconds a change waits for what another holds: a row, or the one writer of SQLite."`
-	Statement int `key:"deadline.statement_seconds" default:"10" min:"1" max:"600" doc:"Seconds for one statement of a page or program, or for the next rows of a long list."`
+	Statement int `key:"deadline.statement_seconds" default:"10" min:"1" max:"600" doc:"Seconds for one statement, for the next rows of a long list, or for getting a connection."`
 	Question  int `key:"deadline.question_seconds" default:"5" min:"1" max:"60" doc:"Seconds for the statements behind a question of a product."`
-	Change    int `key:"deadline.change_seconds" default:"15" min:"1" max:"600" doc:"Seconds for a whole change, from waiting for its turn to its end."`
+	Change    int `key:"deadline.change_seconds" default:"30" min:"1" max:"600" doc:"Seconds for a whole change, from waiting for its turn to its end."`
 	LookUp    int `key:"deadline.look_up_seconds" default:"10" min:"1" max:"120" doc:"Seconds for finding out whether a change was made whose confirmation was lost. Then the end is said to be unknown."`
 	Reading   int `key:"deadline.reading_seconds" default:"600" min:"10" max:"7200" doc:"Seconds for a whole reading, such as an export; PostgreSQL's statement_timeout too."`
 	Mail      int `key:"deadline.mail_seconds" default:"30" min:"5" max:"600" doc:"Seconds for handing one mail to the mail server."`

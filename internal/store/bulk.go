@@ -146,6 +146,7 @@ func (tx *Tx) inLoop(ctx context.Context, query string, rows [][]any) (affected 
 		if err := ctx.Err(); err != nil {
 			return 0, driverError(err)
 		}
+		tx.line.wind() // each row is a step of its own
 		values = values[:0]
 		for _, value := range row {
 			values = append(values, bindable(value))

@@ -10,7 +10,7 @@ import (
 type Deadlines struct {
 	Connect   time.Duration // until a connection stands, by host
 	Lock      time.Duration // waiting for a row, or for SQLite's writer
-	Statement time.Duration // one statement, or the next rows of a long answer
+	Statement time.Duration // one step: a statement, the next rows of a long answer, a COMMIT
 	Question  time.Duration // the same of what products ask
 	Change    time.Duration // a whole change, from its first wait to its COMMIT
 	LookUp    time.Duration // finding out afterwards whether a COMMIT happened
@@ -25,7 +25,7 @@ func (d Deadlines) usual() Deadlines {
 		usual time.Duration
 	}{
 		{&d.Connect, 5 * time.Second}, {&d.Lock, 8 * time.Second}, {&d.Statement, 10 * time.Second}, {&d.Question, 5 * time.Second},
-		{&d.Change, 15 * time.Second},
+		{&d.Change, 30 * time.Second},
 		{&d.LookUp, 10 * time.Second}, {&d.Reading, 10 * time.Minute}, {&d.Ready, 3 * time.Second},
 	} {
 		if *one.given <= 0 {

@@ -166,7 +166,7 @@ func (db *DB) postgresConfig(address string) (*pgx.ConnConfig, error) {
 		"application_name":                    "intendant",
 		"timezone":                            "UTC",
 		"jit":                                 "off", // compiling costs more than our statements take
-		"idle_in_transaction_session_timeout": milliseconds(db.deadlines.Change + 5*time.Second),
+		"idle_in_transaction_session_timeout": milliseconds(max(2*time.Minute, db.deadlines.Change+5*time.Second)),
 		"statement_timeout":                   milliseconds(db.deadlines.Reading),
 		"lock_timeout":                        milliseconds(db.deadlines.Lock),
 		"tcp_keepalives_idle":                 "10",

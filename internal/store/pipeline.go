@@ -18,14 +18,17 @@ type pipeline struct {
 	batch *pgx.Batch
 	wrote bool // something that a COMMIT keeps
 
-	// within is the context of the change and of all its statements: it ends with
-	// the deadline, whatever context a statement comes with.
+	// within is the context of the change and of all its statements, whatever
+	// context one comes with. It ends with the deadline of the change, and when
+	// nobody winds it for as long as a statement may take.
 	within    context.Context
+	wind      func()
 	unwatched context.Context // SQLite: statements end soon, and watching costs a goroutine for each
 }
 
 // now is the context of the next statement.
 func (p *pipeline) now() (context.Context, error) {
+	p.wind()
 	if p.unwatched == nil {
 		return p.within, nil
 	}
@@ -85,6 +88,7 @@ func (p *pipeline) flush(ctx context.Context) error {
 		return nil
 	}
 	p.batch = nil
+	p.wind()
 	err := p.conn.Raw(func(driver any) error {
 		conn, ok := driver.(*stdlib.Conn)
 		if !ok {

@@ -63,6 +63,15 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 
 // change is one attempt.
 func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn func(*Tx) error) error {
+	w := watched(ctx, db.deadlines.Statement)
+	defer w.stop()
+	return w.because(db.changeWithin(w, accounts, fn))
+}
+
+// changeWithin is a change whose context ends when one step of it takes too
+// long: getting a connection, a statement, the COMMIT.
+func (db *DB) changeWithin(w watch, accounts []directory.AccountID, fn func(*Tx) error) error {
+	ctx := w.ctx
 	conn, err := db.write.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("begin change: %w", driverError(err))
@@ -73,7 +82,7 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 		return fmt.Errorf("begin change: %w", driverError(err))
 	}
 	defer func() { _ = begun.Rollback() }() // does nothing after the commit
-	line := &pipeline{Tx: begun, conn: conn, within: ctx}
+	line := &pipeline{Tx: begun, conn: conn, within: ctx, wind: func() { w.wind(db.deadlines.Statement) }}
 	if db.dialect == sqlite {
 		line.unwatched = context.WithoutCancel(ctx)
 	}
@@ -103,9 +112,10 @@ func (db *DB) change(ctx context.Context, accounts []directory.AccountID, fn fun
 	if err := line.flush(ctx); err != nil {
 		return err
 	}
+	line.wind()
 	if err := begun.Commit(); err != nil {
 		discard(conn)
-		err = errors.Join(err, ctx.Err()) // package sql says only that it has ended
+		err = errors.Join(err, context.Cause(ctx)) // package sql says only that it has ended
 		if err := db.afterCommit(ctx, tx, err); err != nil {
 			return fmt.Errorf("commit change: %w", err)
 		}
