@@ -21,6 +21,7 @@ type FactorState struct {
 	Since      time.Time // zero: none
 	Left       int64     // recovery codes that were not used
 	Compulsory bool
+	Demanded   []string // the accounts that open no page without one (SIGN-6)
 	Setup      *FactorSetup
 }
 
@@ -44,6 +45,9 @@ func (u *Users) Factor(ctx context.Context, actor authz.Actor) (FactorState, err
 			return err
 		}
 		state.Since, state.Compulsory = factor.Confirmed, user.NeedsFactor()
+		if state.Demanded, err = demanding(ctx, r, user.ID); err != nil {
+			return err
+		}
 		if state.Left, err = r.RecoveryCodesLeft(ctx, actor.User); err != nil {
 			return err
 		}

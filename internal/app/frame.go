@@ -23,7 +23,8 @@ type Frame struct {
 // and what they may do there. Everybody else is refused with
 // account.not_found, whether the number exists or not (KEY-14, USER-5). Of a
 // suspended account only the administrators get in; others are refused with
-// account.suspended (ACC-12).
+// account.suspended (ACC-12). Where the account demands a second factor of
+// somebody who has none, they are refused with factor.account_demands (SIGN-6).
 func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (f Frame, err error) {
 	ctx, answer := s.evenly(ctx)
 	defer func() { answerRefused(answer, err) }()
@@ -44,6 +45,11 @@ func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (
 		}
 		if f.Member, err = r.MemberOf(ctx, account.ID, actor.User); err != nil && !refusedWith(err, "member.not_found") {
 			return err
+		}
+		if actor.Kind == authz.Person {
+			if err := factorFirst(ctx, r, account, f.Member); err != nil {
+				return err
+			}
 		}
 		f.Counts, err = s.counted.of(ctx, r, account.ID)
 		return err

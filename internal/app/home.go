@@ -17,6 +17,7 @@ type OwnAccount struct {
 	Account directory.Account
 	Member  directory.Member
 	Level   directory.Role   // zero without an access level
+	Factor  bool             // demands a second factor first (SIGN-6)
 	Screen  catalogue.Option // opens first there; zero where the account type has none (PREF-1)
 }
 
@@ -63,6 +64,9 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 				if i := slices.IndexFunc(roles, func(o directory.Role) bool { return o.ID == m.Level }); i >= 0 {
 					one.Level = roles[i]
 				}
+			}
+			if one.Factor, err = closedByFactor(ctx, r, one.Account, m); err != nil {
+				return err
 			}
 			own = append(own, one)
 		}

@@ -23,11 +23,13 @@ type AccountSettings struct {
 	Password       directory.PasswordPolicy
 	Languages      []string
 	Reminders      bool // administrators are reminded of waiting requests (JOIN-8)
+	SecondFactor   directory.FactorDemand
 }
 
 // SettingsView is an account's settings beside what its catalogue says.
 type SettingsView struct {
 	AccountSettings
+	Without   store.WithoutFactor // who has no second factor yet (SIGN-6)
 	Catalogue catalogue.ResolvedPolicies
 }
 
@@ -39,7 +41,11 @@ func (s *Accounts) Settings(ctx context.Context, actor authz.Actor, account dire
 			return err
 		}
 		a, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
 		v = SettingsView{AccountSettings: s.settingsOf(a), Catalogue: s.catalogue().EffectivePolicies(a.Type)}
+		v.Without, err = r.WithoutFactor(ctx, account)
 		return err
 	})
 	return v, err
@@ -48,7 +54,8 @@ func (s *Accounts) Settings(ctx context.Context, actor authz.Actor, account dire
 func (c *core) settingsOf(a directory.Account) AccountSettings {
 	p := c.policies(a)
 	return AccountSettings{Version: a.Version, Language: a.Language, TimeZone: a.TimeZone, InvitationDays: p.InvitationDays,
-		QuickAddLimit: p.QuickAddAccount, Password: policyFrom(p.Password), Languages: p.Languages, Reminders: a.Settings.Reminders != "off"}
+		QuickAddLimit: p.QuickAddAccount, Password: policyFrom(p.Password), Languages: p.Languages, Reminders: a.Settings.Reminders != "off",
+		SecondFactor: a.Settings.SecondFactor}
 }
 
 // ChangeSettings writes what the account sets for itself. What equals the
@@ -57,7 +64,8 @@ func (c *core) settingsOf(a directory.Account) AccountSettings {
 // It refuses without account.manage, with stale when somebody changed the
 // account meanwhile, and with the field at fault: days out of 1 to 30 (INV-1), a
 // password policy laxer than the catalogue's (SIGN-3), a language or time zone
-// there is not.
+// there is not. Who demands a second factor of others has one: it refuses with
+// settings.factor_yourself, so that nobody locks themselves out (SIGN-6).
 func (s *Accounts) ChangeSettings(ctx context.Context, actor authz.Actor, account directory.AccountID, said AccountSettings) error {
 	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {
@@ -77,6 +85,11 @@ func (s *Accounts) ChangeSettings(ctx context.Context, actor authz.Actor, accoun
 		if err := said.check(of); err != nil {
 			return err
 		}
+		if said.SecondFactor != before.Settings.SecondFactor {
+			if err := mayDemand(ctx, r, p.Actor, said.SecondFactor); err != nil {
+				return err
+			}
+		}
 		after := before
 		after.Language, after.TimeZone, after.Settings = said.Language, said.TimeZone, said.over(of)
 		entry := settingsEntry(p, s.settingsOf(before), s.settingsOf(after))
@@ -90,9 +103,21 @@ func (s *Accounts) ChangeSettings(ctx context.Context, actor authz.Actor, accoun
 	return err
 }
 
+// mayDemand refuses to demand a second factor without having one.
+func mayDemand(ctx context.Context, r *store.Reader, actor authz.Actor, demand directory.FactorDemand) error {
+	if demand == directory.FactorOfNobody || actor.Kind != authz.Person {
+		return nil
+	}
+	factor, err := r.Factor(ctx, actor.User)
+	if err == nil && !factor.Stands() {
+		err = directory.InvalidField("second_factor", "settings.factor_yourself", nil)
+	}
+	return err
+}
+
 func (n AccountSettings) check(of catalogue.ResolvedPolicies) error {
 	for _, refusal := range []*directory.Error{directory.CheckInvitationDays(n.InvitationDays), directory.CheckQuickAddLimit(n.QuickAddLimit),
-		n.Password.AtLeast(policyFrom(of.Password))} {
+		n.Password.AtLeast(policyFrom(of.Password)), n.SecondFactor.Check()} {
 		if refusal != nil {
 			return refusal
 		}
@@ -132,6 +157,7 @@ func (n AccountSettings) over(of catalogue.ResolvedPolicies) directory.Settings 
 	if !n.Reminders {
 		s.Reminders = "off"
 	}
+	s.SecondFactor = n.SecondFactor
 	return s
 }
 
@@ -146,5 +172,6 @@ func settingsEntry(p *Plan, before, after AccountSettings) audit.Entry {
 	e.NoteValue("password_renewal", audit.Number(before.Password.RenewalDays), audit.Number(after.Password.RenewalDays))
 	e.NoteValue("languages", audit.Texts(before.Languages), audit.Texts(after.Languages))
 	e.NoteValue("reminders", audit.Bool(before.Reminders), audit.Bool(after.Reminders))
+	e.Note("second_factor", string(before.SecondFactor), string(after.SecondFactor))
 	return e
 }

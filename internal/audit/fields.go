@@ -17,6 +17,7 @@ const (
 	Purpose                    // of an export or a letter
 	Outcome                    // of a request
 	RolePlace                  // where a role is offered
+	SecondFactor               // whom an account asks for a second factor
 	ServiceLevel               // a code of the catalogue, as those that follow
 	AccountType
 	UnitLevel
@@ -53,13 +54,14 @@ func Fields() map[string]Field {
 func codeFields() map[string]Field {
 	return map[string]Field{
 		// States and codes of the program.
-		"status":   {Open, Status},
-		"state":    {Open, State},
-		"staff":    {Open, StaffRole},
-		"civility": {Personal, Civility},
-		"purpose":  {Open, Purpose},
-		"outcome":  {Open, Outcome},
-		"place":    {Open, RolePlace},
+		"status":        {Open, Status},
+		"state":         {Open, State},
+		"staff":         {Open, StaffRole},
+		"civility":      {Personal, Civility},
+		"purpose":       {Open, Purpose},
+		"outcome":       {Open, Outcome},
+		"place":         {Open, RolePlace},
+		"second_factor": {Open, SecondFactor},
 		// Codes of the catalogue and of the account's roles.
 		"service_level":     {Open, ServiceLevel},
 		"account_type":      {Open, AccountType},

@@ -55,7 +55,8 @@ type Settings struct {
 	QuickAddLimit  int             `json:"quick_add_limit,omitempty"` // ADD-10
 	Password       *PasswordPolicy `json:"password,omitempty"`        // SIGN-3
 	Languages      []string        `json:"languages,omitempty"`
-	Reminders      string          `json:"reminders,omitempty"` // JOIN-8: "off" switches them off
+	Reminders      string          `json:"reminders,omitempty"`     // JOIN-8: "off" switches them off
+	SecondFactor   FactorDemand    `json:"second_factor,omitempty"` // SIGN-6
 }
 
 // Writable refuses changes to an account that is closed (ACC-12), with

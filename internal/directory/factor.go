@@ -46,6 +46,32 @@ func (f Factor) Confirmable(now time.Time) *Error {
 // vendor's staff (VEND-3).
 func (u User) NeedsFactor() bool { return u.Staff != "" }
 
+// A FactorDemand is of whom an account demands a second factor before it opens
+// (SIGN-6). Technical users come by tokens and are never asked.
+type FactorDemand string
+
+// What an account may demand.
+const (
+	FactorOfNobody         FactorDemand = ""
+	FactorOfAdministrators FactorDemand = "administrators"
+	FactorOfAll            FactorDemand = "all"
+)
+
+// Check refuses a demand there is not.
+func (d FactorDemand) Check() *Error {
+	switch d {
+	case FactorOfNobody, FactorOfAdministrators, FactorOfAll:
+		return nil
+	}
+	return InvalidField("second_factor", "field.unknown_choice", Args{"Value": string(d)})
+}
+
+// Of reports whether it is demanded of a person who is, or is not, an
+// administrator of the account.
+func (d FactorDemand) Of(administrator bool) bool {
+	return d == FactorOfAll || d == FactorOfAdministrators && administrator
+}
+
 // A FactorCode is what somebody typed as their second factor: six digits of an
 // authenticator, or a recovery code.
 type FactorCode struct {

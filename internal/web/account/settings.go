@@ -26,6 +26,8 @@ type settingsView struct {
 	Length    ui.Field
 	Classes   ui.Field
 	Renewal   ui.Field
+	Factor    ui.Field
+	Without   string // how many lack the second factor
 	Logo      ui.Field
 	LogoNow   string // its address, or empty
 }
@@ -68,6 +70,7 @@ func (h Handler) settingsView(q *page.Request, s app.SettingsView, n app.Account
 		Classes: number("classes", t("settings.classes"), t("settings.classes.hint")+" "+t("settings.floor", "Min", of.Password.Classes), n.Password.Classes),
 		Renewal: number("renewal_days", t("settings.renewal"), t("settings.renewal.hint"), n.Password.RenewalDays),
 	}
+	v.factor(q, s, n)
 	v.Logo = ui.Field{Name: "logo", Kind: "file", Label: t("settings.logo.new"), Hint: t("settings.logo.hint"), Attrs: map[string]any{"accept": "image/png,image/jpeg"}}
 	v.LogoNow = q.LogoPath()
 	for _, code := range of.Languages {
@@ -78,6 +81,21 @@ func (h Handler) settingsView(q *page.Request, s app.SettingsView, n app.Account
 		v.TimeZone.Options = append(v.TimeZone.Options, ui.Option{Value: zone, Label: zone, Selected: zone == n.TimeZone})
 	}
 	return v
+}
+
+// factor offers of whom a second factor is demanded, and says how many have none
+// yet (SIGN-6).
+func (v *settingsView) factor(q *page.Request, s app.SettingsView, n app.AccountSettings) {
+	t := q.Printer.T
+	v.Factor = ui.Field{Name: "second_factor", Kind: "select", Label: t("settings.second_factor"), Hint: t("settings.second_factor.hint"), Value: string(n.SecondFactor)}
+	for _, demand := range []directory.FactorDemand{directory.FactorOfNobody, directory.FactorOfAdministrators, directory.FactorOfAll} {
+		label := t("settings.second_factor.nobody")
+		if demand != directory.FactorOfNobody {
+			label = t("settings.second_factor." + string(demand))
+		}
+		v.Factor.Options = append(v.Factor.Options, ui.Option{Value: string(demand), Label: label, Selected: demand == n.SecondFactor})
+	}
+	v.Without = t("settings.second_factor.without", "Administrators", s.Without.Administrators, "Count", s.Without.People)
 }
 
 // zones are the time zones offered: those of Europe and of France overseas, and
@@ -98,7 +116,8 @@ func zones(own string) []string {
 func (h Handler) changeSettings(q *page.Request) error {
 	n := app.AccountSettings{Language: q.Field("language"), TimeZone: q.Field("time_zone"), InvitationDays: atoi(q.Field("invitation_days")),
 		QuickAddLimit: atoi(q.Field("quick_add_limit")), Languages: q.PostForm["languages"], Reminders: q.Ticked("reminders"),
-		Password: directory.PasswordPolicy{MinLength: atoi(q.Field("min_length")), Classes: atoi(q.Field("classes")), RenewalDays: atoi(q.Field("renewal_days"))}}
+		SecondFactor: directory.FactorDemand(q.Field("second_factor")),
+		Password:     directory.PasswordPolicy{MinLength: atoi(q.Field("min_length")), Classes: atoi(q.Field("classes")), RenewalDays: atoi(q.Field("renewal_days"))}}
 	n.Version = q.Version()
 	err := h.App.Accounts.ChangeSettings(q.Context(), q.Actor(), q.Frame.Account.ID, n)
 	if err == nil {
@@ -122,7 +141,7 @@ func (h Handler) changeSettings(q *page.Request) error {
 func (v *settingsView) refuse(q *page.Request, refusal *directory.Error) {
 	text := q.Printer.Error(refusal)
 	at := "content"
-	for _, f := range []*ui.Field{&v.Language, &v.TimeZone, &v.Days, &v.QuickAdd, &v.Length, &v.Classes, &v.Renewal} {
+	for _, f := range []*ui.Field{&v.Language, &v.TimeZone, &v.Days, &v.QuickAdd, &v.Length, &v.Classes, &v.Renewal, &v.Factor} {
 		if f.Name == refusal.Field {
 			f.Error, at = text, "f-"+f.Name
 		}

@@ -147,7 +147,7 @@ func (q *Request) fail(err error) {
 		q.toSignIn()
 	case "password.change_first":
 		http.Redirect(q.W, q.Request, "/password/change", http.StatusSeeOther)
-	case "factor.set_up_first":
+	case "factor.set_up_first", "factor.account_demands":
 		http.Redirect(q.W, q.Request, FactorPath, http.StatusSeeOther)
 	default:
 		q.refusalPage(refusal)

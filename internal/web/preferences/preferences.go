@@ -84,7 +84,7 @@ func (h Handler) ownPlace(q *page.Request) (place, []ui.Tab, error) {
 	at := place{path: page.PreferencesPath}
 	var choices []ui.Tab
 	for _, one := range own {
-		if len(h.Catalogue().PreferencesOf(one.Account.Type, false)) == 0 || one.Account.State != directory.AccountOpen {
+		if len(h.Catalogue().PreferencesOf(one.Account.Type, false)) == 0 || one.Account.State != directory.AccountOpen || one.Factor {
 			continue
 		}
 		number := directory.CleanNumber(one.Account.Number)

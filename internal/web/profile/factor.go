@@ -27,6 +27,7 @@ type factorView struct {
 	Left       string
 	Few        bool
 	Compulsory bool
+	Demanded   string // which accounts demand it
 }
 
 // showFactor is the state of the second factor. Who has to have one before all
@@ -41,8 +42,12 @@ func (h Handler) showFactor(q *page.Request) error {
 		return q.Render(cardPage(cardView{Page: q.Entry(t("factor.title")), Title: t("factor.title"), Lead: t("factor.compulsory.lead"),
 			Action: page.FactorPath + "/begin", Submit: t("factor.begin")}))
 	}
-	return q.Render(factorPage(factorView{frame: h.frame(q, tabFactor), Since: state.Since, Compulsory: state.Compulsory,
-		Left: t("factor.codes.left", "Count", state.Left), Few: state.Left < 3}))
+	v := factorView{frame: h.frame(q, tabFactor), Since: state.Since, Compulsory: state.Compulsory,
+		Left: t("factor.codes.left", "Count", state.Left), Few: state.Left < 3}
+	if len(state.Demanded) > 0 {
+		v.Demanded = t("factor.demanded", "Accounts", state.Demanded)
+	}
+	return q.Render(factorPage(v))
 }
 
 func (h Handler) beginFactor(q *page.Request) error {

@@ -101,3 +101,47 @@ func TestCompulsoryFactorPages(t *testing.T) { // VEND-3
 		t.Error("staff are offered to remove theirs")
 	}
 }
+
+// TestAccountLeadsToFactor: of whom the account demands a second factor is led
+// to the page that sets it up, after the sign-in and from any page of the
+// account.
+func TestAccountLeadsToFactor(t *testing.T) { // SIGN-6
+	w := apptest.New(t, "sqlite")
+	site := webtest.New(t, w)
+	account := w.Account("204817")
+	helene := w.Administrator(account, "helene.castaing@maraval.example")
+	w.Member(account, "lea.fontanel@maraval.example")
+	c := site.SignedIn(t, helene)
+	refused := c.Get("/accounts/204817/settings").Submit("/accounts/204817/settings", "second_factor", "all")
+	if refused.Status != http.StatusUnprocessableEntity || !refused.Has("select[name=second_factor].is-invalid") {
+		t.Fatalf("who has none demands it: status %d", refused.Status)
+	}
+	if _, codes := setUp(t, w, c); codes.Status != http.StatusOK {
+		t.Fatalf("set-up: status %d", codes.Status)
+	}
+	settings := c.Get("/accounts/204817/settings")
+	if !strings.Contains(settings.Text(), "Sans elle aujourd’hui") {
+		t.Errorf("the settings do not say who lacks it: %s", settings.Text())
+	}
+	if done := settings.Submit("/accounts/204817/settings", "second_factor", "all"); done.Location != "/accounts/204817/settings" {
+		t.Fatalf("status %d: %s", done.Status, done.Text())
+	}
+	if history := c.Get("/accounts/204817/history"); !strings.Contains(history.Text(), "De tout le monde") {
+		t.Errorf("the history does not tell of it")
+	}
+	lea := site.As(t, "lea.fontanel@maraval.example", apptest.Password)
+	for _, path := range []string{"/accounts/204817", "/accounts/204817/contacts"} {
+		if page := lea.Get(path); page.Location != "/profile/factor" {
+			t.Errorf("%s leads to %q, status %d", path, page.Location, page.Status)
+		}
+	}
+	if page := lea.Get("/profile/factor"); page.Status != http.StatusOK || !strings.Contains(page.Text(), account.Name) {
+		t.Errorf("status %d: it does not say who demands it: %s", page.Status, page.Text())
+	}
+	if _, codes := setUp(t, w, lea); codes.Status != http.StatusOK {
+		t.Fatalf("set-up: status %d", codes.Status)
+	}
+	if page := lea.Get("/accounts/204817/contacts"); page.Status != http.StatusOK {
+		t.Errorf("then it opens: status %d to %q", page.Status, page.Location)
+	}
+}
