@@ -165,7 +165,25 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *Plan, count di
 	entry := p.Entry(audit.KeyUsed, u.ID, int64(key.ID))
 	entry.NoteValue("key", audit.Nothing, audit.Number(key.Ordinal))
 	p.Record(entry)
+	if err := tellAdministrators(ctx, r, p, ro.account, u); err != nil {
+		return err
+	}
 	return e.claimAccount(p, ro.account, u)
+}
+
+// tellAdministrators tells those who administer the account that somebody has
+// become one by a key: nobody of them let the person in (KEY-8).
+func tellAdministrators(ctx context.Context, r *store.Reader, p *Plan, account directory.Account, u directory.User) error {
+	administrators, err := r.Administrators(ctx, account.ID, toldAdministrators)
+	for _, a := range administrators {
+		if a.ID == u.ID {
+			continue
+		}
+		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: "administrator_by_key", Language: languageOf(a, account),
+			Path:  "/accounts/" + directory.CleanNumber(account.Number) + "/members",
+			Facts: map[string]string{"Person": u.Name(), "Address": u.Email, "At": p.Now.Format(time.RFC3339)}})
+	}
+	return err
 }
 
 // claimed gives the person their place: active, administrator, whatever they

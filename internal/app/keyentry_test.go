@@ -43,6 +43,10 @@ func TestKeyEntry(t *testing.T) {
 		}
 		check("KEY-3 a second use fails", enter(karim, "204817", keys[0]), "key.wrong")
 		check("KEY-8 another key makes another administrator", enter(karim, "204817", keys[1]), "")
+		told := queued(t, w, "administrator_by_key", "")
+		if told != 1 || queued(t, w, "administrator_by_key", "odette.marsan@") != 1 {
+			t.Errorf("KEY-8 %d administrators are told of the second one, want the first alone", told)
+		}
 		for i := 1; i < 5; i++ {
 			check(fmt.Sprintf("KEY-9 wrong try %d", i), enter(wrongdoer, "204817", "AAAAAAAAAAAA"), "key.wrong")
 		}

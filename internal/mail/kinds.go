@@ -29,6 +29,7 @@ const (
 	EmailConfirm          = "email_confirm"        // USER-1, to the new address
 	EmailChanged          = "email_changed"        // USER-1, to the old address
 	AdministratorNamed    = "administrator_named"
+	AdministratorByKey    = "administrator_by_key"   // KEY-8, to the other administrators
 	AdministratorExcluded = "administrator_excluded" // ACC-7
 	MemberRemoved         = "member_removed"
 	MemberDeactivated     = "member_deactivated" // USER-2
@@ -78,12 +79,15 @@ const (
 	buttonRequests = "mail.button.requests"
 	buttonOpen     = "mail.button.open"
 	buttonKey      = "mail.button.key"
+	buttonLocks    = "mail.button.locks"
+	buttonMembers  = "mail.button.members"
 
 	smallOnce   = "mail.small.once"    // the link works once
 	smallNewOne = "mail.small.new_one" // once; its page sends another
 	smallNotYou = "mail.small.not_you" // do nothing
 	smallTell   = "mail.small.tell"    // not you: tell your administrator
 	smallSecret = "mail.small.secret"  // never asked for, give it to nobody
+	smallKey    = "mail.small.key"     // for the one who is to be administrator, and nobody else
 	smallDaily  = "mail.small.daily"   // at most once a day, switch off in your profile
 )
 
@@ -107,8 +111,8 @@ func recipes() map[string]recipe {
 		JoinReminder: {needs: []string{ValueCount, ValueAccount}, facts: account, button: buttonRequests, small: []string{smallDaily}},
 		KeyOnItsWay:  {needs: []string{ValueNumber}, facts: []string{ValueNumber}},
 		KeyNew: {needs: []string{ValueAccount}, facts: []string{ValueAccount, ValueNumber, "Key"},
-			button: buttonKey, small: []string{smallSecret}},
-		KeyLocked:         {needs: []string{ValueNumber}, facts: []string{ValueNumber, ValueAccount, ValuePerson, ValueAddress, ValueAt}, button: buttonOpen},
+			button: buttonKey, small: []string{smallKey}},
+		KeyLocked:         {needs: []string{ValueNumber}, facts: []string{ValueNumber, ValueAccount, ValuePerson, ValueAddress, ValueAt}, button: buttonLocks},
 		UnlockDone:        {needs: []string{ValueNumber}, facts: account, button: buttonKey},
 		PasswordReset:     {facts: []string{ValueUserName, ValueDeadline}, button: buttonPassword, small: []string{smallOnce, smallNotYou}},
 		PasswordChanged:   {facts: []string{ValueUserName, ValueAt}, small: []string{smallTell}},
@@ -120,9 +124,11 @@ func recipes() map[string]recipe {
 		RegistrationKnown: {facts: []string{ValueUserName}, button: buttonSignIn, small: []string{smallNotYou}},
 		RegistrationConfirm: {facts: []string{ValueDeadline}, button: buttonConfirm,
 			small: []string{smallOnce, smallNotYou}},
-		EmailConfirm:          {facts: []string{ValueUserName, ValueDeadline}, button: buttonConfirm, small: []string{smallOnce, smallNotYou}},
-		EmailChanged:          {facts: []string{ValueUserName, ValueAt}, small: []string{smallTell}},
-		AdministratorNamed:    {needs: account[:1], facts: []string{ValueAccount, ValueNumber, ValueActor}, button: buttonOpen},
+		EmailConfirm:       {facts: []string{ValueUserName, ValueDeadline}, button: buttonConfirm, small: []string{smallOnce, smallNotYou}},
+		EmailChanged:       {facts: []string{ValueUserName, ValueAt}, small: []string{smallTell}},
+		AdministratorNamed: {needs: account[:1], facts: []string{ValueAccount, ValueNumber, ValueActor}, button: buttonOpen},
+		AdministratorByKey: {needs: []string{ValuePerson, ValueAccount}, facts: []string{ValuePerson, ValueAddress, ValueAccount, ValueNumber, ValueAt},
+			button: buttonMembers},
 		AdministratorExcluded: {needs: account[:1], facts: []string{ValueAccount, ValueNumber, ValueActor}},
 		MemberRemoved:         {needs: account[:1], facts: []string{ValueAccount, ValueActor}},
 		MemberDeactivated:     {needs: account[:1], facts: []string{ValueAccount, ValueActor}},

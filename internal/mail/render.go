@@ -16,7 +16,18 @@ var layout string
 type Brand struct {
 	Name    string
 	Colour  string // "#rrggbb"
-	Address string // one line
+	Address string // one line; it may begin with the name
+}
+
+// Imprint is the last line of a mail: the name, once, and the address.
+func (b Brand) Imprint() string {
+	switch first, _, _ := strings.Cut(b.Address, ","); {
+	case b.Address == "":
+		return b.Name
+	case strings.EqualFold(strings.TrimSpace(first), strings.TrimSpace(b.Name)):
+		return b.Address
+	}
+	return b.Name + ", " + b.Address
 }
 
 // page is what the layout shows.
@@ -120,10 +131,6 @@ func plain(b Brand, lang string, c Content) string {
 		blocks = append(blocks, c.Button.Label+"\n"+c.Button.URL)
 	}
 	blocks = append(blocks, c.Small...)
-	foot := b.Name
-	if b.Address != "" {
-		foot += ", " + b.Address
-	}
 	// Two hyphens and a blank begin what mail programs fold away.
-	return strings.Join(blocks, "\n\n") + "\n\n-- \n" + c.Foot + "\n" + foot + "\n"
+	return strings.Join(blocks, "\n\n") + "\n\n-- \n" + c.Foot + "\n" + b.Imprint() + "\n"
 }
