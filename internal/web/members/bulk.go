@@ -2,6 +2,7 @@ package members
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"intendant/internal/app"
@@ -15,6 +16,7 @@ type bulk struct {
 	ui.Page
 	name     string
 	chosen   app.SelectedMembers
+	contact  directory.UserID // the contract's, or 0
 	hidden   []ui.Hidden
 	base     string
 	back     string
@@ -80,7 +82,7 @@ func nobody(q *page.Request, b bulk, err error) error {
 func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selection, error) {
 	who, v := readSelection(q, values)
 	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), typed: func(string) string { return "" },
-		ticked: func(string) bool { return false }}
+		ticked: func(string) bool { return false }, contact: q.Frame.Account.Referent}
 	b.back = v.at(b.base)
 	if _, ok := bulkAct(b.name); !ok && b.name != "edit" && b.name != "home" && b.name != "grant" {
 		return b, who, directory.Refuse(directory.NotFound, "not_found")
@@ -229,8 +231,25 @@ func (b bulk) follows() []ui.Loss {
 	case "reactivate":
 		return []ui.Loss{{Text: b.T("members.bulk.reactivate.stays"), Stays: true}}
 	case "remove":
-		return []ui.Loss{{Text: b.T("members.deactivate.access", "Account", account)}, {Text: b.T("members.remove.roles", "Account", account)},
-			{Text: b.T("members.deactivate.seats")}, {Text: b.T("members.remove.stays"), Stays: true}}
+		lines := []ui.Loss{{Text: b.T("members.deactivate.access", "Account", account)}, {Text: b.T("members.remove.roles", "Account", account)},
+			{Text: b.T("members.deactivate.seats")}}
+		return append(append(lines, b.referent()...), ui.Loss{Text: b.T("members.remove.stays"), Stays: true})
+	}
+	return nil
+}
+
+// referent says that the contract's contact goes too, where they are among the
+// members shown, or may be among the others (ACC-9).
+func (b bulk) referent() []ui.Loss {
+	is := b.contact
+	if is == 0 {
+		return nil
+	}
+	if slices.ContainsFunc(b.chosen.First, func(m app.ListedMember) bool { return m.User == is }) {
+		return []ui.Loss{{Text: b.T("members.remove.referent", "Account", b.Account.Name)}}
+	}
+	if b.others() > 0 {
+		return []ui.Loss{{Text: b.T("members.bulk.referent", "Account", b.Account.Name)}}
 	}
 	return nil
 }

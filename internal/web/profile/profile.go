@@ -74,8 +74,9 @@ type personView struct {
 // An eraseView asks whether to erase, and again who it is.
 type eraseView struct {
 	ui.DialogView
-	Proof  ui.Field
-	Errors []ui.FieldError
+	Proof    ui.Field
+	Errors   []ui.FieldError
+	Referent string // the accounts that lose their contact by it, or empty
 }
 
 func (h Handler) personView(q *page.Request) (personView, error) {
@@ -172,6 +173,19 @@ func (h Handler) erasing(q *page.Request) (personView, error) {
 	v.Erase = &eraseView{Proof: proofField(q, state), DialogView: ui.DialogView{ID: "erase", Title: t("profile.erase.ask"),
 		Lead: t("profile.erase.lead"), Action: "/profile/erase", Act: ui.Act{Label: t("profile.erase.act"), Kind: ui.Danger},
 		Open: true, Close: "/profile"}}
+	own, err := h.App.Users.Accounts(q.Context(), q.Actor())
+	if err != nil {
+		return v, err
+	}
+	var names []string
+	for _, one := range own {
+		if one.Account.Referent == q.In.User.ID {
+			names = append(names, one.Account.Name)
+		}
+	}
+	if len(names) > 0 {
+		v.Erase.Referent = t("profile.erase.referent", "Accounts", names)
+	}
 	return v, nil
 }
 
