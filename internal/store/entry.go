@@ -137,14 +137,14 @@ func orZero(key *int64) int64 {
 // Entries reads a page of history, newest first. Within one account the order
 // is the chain's; over several it is that of time.
 func (r *Reader) Entries(ctx context.Context, f EntryFilter, after EntryPlace, size int) ([]audit.Entry, error) {
-	return r.entries(ctx, f, "", after, size)
+	return r.entries(ctx, f, every(), after, size)
 }
 
-// entries reads a page of the entries that a filter chooses and further
-// conditions keep.
-func (r *Reader) entries(ctx context.Context, f EntryFilter, further string, after EntryPlace, size int) ([]audit.Entry, error) {
+// entries reads a page of the entries that a filter chooses from a source of
+// entries and further conditions keep.
+func (r *Reader) entries(ctx context.Context, f EntryFilter, from entrySource, after EntryPlace, size int) ([]audit.Entry, error) {
 	var a args
-	query := `SELECT ` + entryFields + ` FROM entry e WHERE ` + f.where(r, &a) + f.ofBatch(&a) + further
+	query := `SELECT ` + entryFields + ` FROM ` + from.table + ` WHERE ` + f.where(r, &a) + f.ofBatch(&a) + from.keeps
 	rest, order := f.after(after, "e.at", "e.account_key", "e.n", &a)
 	query += rest + order + ` LIMIT ` + a.add(size)
 	entries, err := collect(ctx, r, query, a, scanEntry)
@@ -152,6 +152,22 @@ func (r *Reader) entries(ctx context.Context, f EntryFilter, further string, aft
 		return nil, fmt.Errorf("list history: %w", err)
 	}
 	return entries, nil
+}
+
+// An entrySource is the entries that a list is of.
+type entrySource struct{ table, keeps string }
+
+// every are all entries.
+func every() entrySource { return entrySource{table: `entry e`} }
+
+// alone are the entries that are of no act on many, in the order of the chain
+// or, of several accounts, of time.
+func (f EntryFilter) alone(r *Reader) entrySource {
+	index := "entry_alone_by_age"
+	if len(f.Accounts) == 1 {
+		index = "entry_alone"
+	}
+	return entrySource{`entry e` + r.dialect.indexed(index), ` AND e.batch = ''`}
 }
 
 // CountEntries counts the entries a filter chooses.

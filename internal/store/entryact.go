@@ -51,6 +51,9 @@ func (f EntryFilter) same(other EntryFilter) bool {
 	return f.where(&Reader{}, &args{}) == other.where(&Reader{}, &args{})
 }
 
+// counted reports whether act_kind has the counts of what the filter chooses.
+func (f EntryFilter) counted() bool { return EntryFilter{Kinds: f.Kinds}.same(f) }
+
 // ofBatch keeps the reading of one act's entries between its first and its last.
 func (f EntryFilter) ofBatch(a *args) string {
 	if f.Batch == "" || len(f.Accounts) != 1 {
@@ -81,11 +84,11 @@ func (f EntryFilter) after(place EntryPlace, at, account, n string, a *args) (co
 // themselves and acts, so that a long act costs what a short one does.
 func (r *Reader) Lines(ctx context.Context, f EntryFilter, after EntryPlace, size int) ([]Line, error) {
 	var lines []Line
-	alone := ` AND e.batch = ''`
+	from := f.alone(r)
 	if f.single() {
-		alone = ""
+		from = every()
 	}
-	entries, err := r.entries(ctx, f, alone, after, size)
+	entries, err := r.entries(ctx, f, from, after, size)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +150,8 @@ func (r *Reader) CountLines(ctx context.Context, f EntryFilter) (int64, error) {
 		return n, nil
 	}
 	a = nil
-	query = `SELECT (SELECT count(*) FROM entry e WHERE ` + f.where(r, &a) + ` AND e.batch = '')
+	alone := f.alone(r)
+	query = `SELECT (SELECT count(*) FROM ` + alone.table + ` WHERE ` + f.where(r, &a) + alone.keeps + `)
 		+ (SELECT count(*) FROM act a WHERE ` + f.whereActs(r, &a) + f.firstOf(r, &a) + f.inAct(r, &a) + `)`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
@@ -193,6 +197,9 @@ func (f EntryFilter) firstOf(r *Reader, a *args) string {
 // ofAct are the entries of the act a that a filter chooses. The range keeps the
 // reading within the act.
 func (f EntryFilter) ofAct(r *Reader, a *args) string {
+	if len(f.Accounts) == 1 {
+		return ` FROM entry e WHERE e.account_key = a.account_key AND e.n >= a.first_n AND e.n <= a.last_n AND e.batch = a.batch AND ` + f.where(r, a)
+	}
 	return ` FROM act c JOIN entry e ON e.account_key = c.account_key AND e.n >= c.first_n AND e.n <= c.last_n AND e.batch = c.batch
 		WHERE ` + f.together("c") + f.inAccounts(r, "c.account_key", a) + ` AND ` + f.where(r, a)
 }
@@ -200,7 +207,7 @@ func (f EntryFilter) ofAct(r *Reader, a *args) string {
 // inAct asks for an entry of the act that the filter chooses, where not every
 // one is chosen.
 func (f EntryFilter) inAct(r *Reader, a *args) string {
-	if f.whole() {
+	if f.counted() {
 		return ""
 	}
 	return ` AND EXISTS (SELECT 1` + f.ofAct(r, a) + `)`
@@ -215,7 +222,7 @@ func (r *Reader) acts(ctx context.Context, f EntryFilter, after EntryPlace, size
 		if len(f.Accounts) != 1 {
 			begun = ` ORDER BY e.at, e.account_key, e.n LIMIT 1)`
 		}
-		first = `(SELECT c.account_key` + f.ofAct(r, &a) + begun + ` AS head_account, (SELECT e.n` + f.ofAct(r, &a) + begun + ` AS head`
+		first = `(SELECT e.account_key` + f.ofAct(r, &a) + begun + ` AS head_account, (SELECT e.n` + f.ofAct(r, &a) + begun + ` AS head`
 	}
 	rest, order := f.after(after, "a.first_at", "a.account_key", "a.first_n", &a)
 	query := `
@@ -257,7 +264,10 @@ func (r *Reader) countKinds(ctx context.Context, f EntryFilter, lines []Line) er
 	query := `SELECT k.account_key, k.batch, k.kind, k.entries, coalesce(a.subject_key, 0), coalesce(a.subject_key, 0)
 		FROM act a JOIN act_kind k ON k.account_key = a.account_key AND k.batch = a.batch
 		WHERE a.batch` + inTexts(r, batches, &a) + f.inAccounts(r, "a.account_key", &a)
-	if !f.whole() {
+	if len(f.Kinds) > 0 {
+		query += ` AND k.kind` + inTexts(r, textsOf(f.Kinds), &a)
+	}
+	if !f.counted() {
 		a = nil
 		query = `SELECT a.account_key, a.batch, e.kind, count(*), coalesce(min(e.subject_key), 0), coalesce(max(e.subject_key), 0)
 			FROM act a JOIN entry e ON e.account_key = a.account_key AND e.n >= a.first_n AND e.n <= a.last_n AND e.batch = a.batch
@@ -282,7 +292,7 @@ func (r *Reader) countKinds(ctx context.Context, f EntryFilter, lines []Line) er
 		return fmt.Errorf("count kinds of acts: %w", err)
 	}
 	for _, of := range acts {
-		of.settle(f.whole())
+		of.settle(f.counted())
 	}
 	return nil
 }
@@ -295,9 +305,9 @@ type countedAct struct {
 	people   []directory.UserID // some of those it is about, the first and the last
 }
 
-// settle says the sums, the most frequent kind first. Of a whole act whom it is
-// about is known already, unless it is in several accounts.
-func (c *countedAct) settle(whole bool) {
+// settle says the sums, the most frequent kind first. Whom it is about is known
+// of the parts of an act; of entries that a filter chooses it is learnt.
+func (c *countedAct) settle(known bool) {
 	c.act.Accounts, c.act.Entries = len(c.accounts), 0
 	for kind, n := range c.kinds {
 		c.act.Kinds = append(c.act.Kinds, KindCount{kind, n})
@@ -306,16 +316,12 @@ func (c *countedAct) settle(whole bool) {
 	slices.SortFunc(c.act.Kinds, func(a, b KindCount) int {
 		return cmp.Or(cmp.Compare(b.Entries, a.Entries), cmp.Compare(a.Kind, b.Kind))
 	})
-	if whole && len(c.accounts) == 1 {
-		return
-	}
 	slices.Sort(c.people)
 	people := slices.Compact(c.people)
-	c.act.Subject = 0
-	if !whole {
+	if !known {
 		people = slices.DeleteFunc(people, func(u directory.UserID) bool { return u == 0 })
 	}
-	if len(people) == 1 {
+	if c.act.Subject = 0; len(people) == 1 {
 		c.act.Subject = people[0]
 	}
 }

@@ -208,3 +208,53 @@ func TestLines(t *testing.T) { // HIST-6
 		})
 	})
 }
+
+// BenchmarkLines reads the first page of a history whose newest act is of
+// 100,000 entries (HIST-6).
+func BenchmarkLines(b *testing.B) {
+	db := storetest.Open(b, "sqlite")
+	one := []directory.AccountID{directory.Installation}
+	for chunk := range 201 {
+		err := db.Update(b.Context(), one, func(tx *store.Tx) error {
+			n, head, err := tx.Chain(directory.Installation)
+			if err != nil {
+				return err
+			}
+			entries := make([]audit.Entry, 500)
+			for i := range entries {
+				n++
+				entries[i] = audit.Entry{N: n, At: tx.Now, ActorKind: authz.System, Door: authz.DoorJob, Kind: audit.MemberChanged,
+					Subject: directory.UserID(n), Unit: directory.UnitID(n % 100)}
+				if chunk > 0 {
+					entries[i].Batch = "many"
+				}
+				entries[i].Chain(head)
+				head = entries[i].Hash
+			}
+			if err := tx.SetChain(directory.Installation, n, head); err != nil {
+				return err
+			}
+			return tx.Apply(b.Context(), store.Write{Entries: entries})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	for name, f := range map[string]store.EntryFilter{"all": {Accounts: one}, "kind": {Accounts: one, Kinds: []audit.Kind{audit.MemberChanged}},
+		"unit": {Accounts: one, InUnits: true, Units: []directory.UnitID{7}}, "act": {Accounts: one, Batch: "many"}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				err := db.View(b.Context(), func(r *store.Reader) error {
+					if _, err := r.Lines(b.Context(), f, store.EntryPlace{}, 51); err != nil {
+						return err
+					}
+					_, err := r.CountLines(b.Context(), f)
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
