@@ -87,11 +87,14 @@ func queued(s store.StoredMail) QueuedMail {
 func (m *Mails) Retry(ctx context.Context, actor authz.Actor, id directory.MailID) error {
 	_, err := m.perform(ctx, actor, id.Account(), func(ctx context.Context, r *store.Reader, p *Plan) error {
 		p.EvenClosed("a mail that hangs is the vendor's own trouble")
-		if err := p.RequireDuty(authz.WatchMail); err != nil {
+		if err := p.RequireDutyOver(authz.WatchMail); err != nil {
 			return err
 		}
 		s, err := r.Mail(ctx, id)
 		if err != nil {
+			return err
+		}
+		if err := p.RequireDutyOver(authz.WatchMail, s.Account); err != nil { // its key may be of another
 			return err
 		}
 		switch s.State {
@@ -157,11 +160,8 @@ func (m *Mails) MailboxMessage(ctx context.Context, actor authz.Actor, id direct
 	if err := m.mayReadMailbox(ctx, actor); err != nil {
 		return message, err
 	}
-	if !actor.Sees(id.Account()) {
-		return message, directory.Refuse(directory.NotFound, "mail.not_found")
-	}
 	err := m.db.View(ctx, func(r *store.Reader) (err error) {
-		message, err = r.MailboxMessage(ctx, id)
+		message, err = r.MailboxMessage(ctx, store.MailboxFilter{Within: actor.Portfolio}, id)
 		return err
 	})
 	return message, err

@@ -419,6 +419,50 @@ func TestMailbox(t *testing.T) { // MAIL-3
 	}
 }
 
+// TestMailboxOfPortfolio: whose mail it is follows from whose name it carries, not
+// from the account whose numbers its row was given; in the list, by one address,
+// alone, and when it is sent again.
+func TestMailboxOfPortfolio(t *testing.T) { // VEND-3, MAIL-3
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		mine, other := w.Account("204 817"), w.Account("117 402")
+		staff := w.Staff("bastien@batisoft.example", authz.Operator)
+		staff.Staff, staff.Portfolio = authz.Support, []directory.AccountID{mine.ID}
+		named := []struct {
+			key, name directory.AccountID
+			seen      bool
+		}{{mine.ID, mine.ID, true}, {0, mine.ID, true}, {other.ID, mine.ID, true}, {mine.ID, other.ID, false}, {mine.ID, 0, false}, {0, 0, false}}
+		ids := make([]directory.MailID, len(named))
+		for i, n := range named {
+			w.Must(w.DB.Update(t.Context(), []directory.AccountID{n.key}, func(tx *store.Tx) error {
+				key, err := tx.NextKeys(t.Context(), n.key, 1)
+				if err != nil {
+					return err
+				}
+				ids[i] = directory.MailID(key)
+				return tx.Apply(t.Context(), store.Write{Sealer: w.Box.Seal, Mails: []directory.Mail{{ID: ids[i], Account: n.name,
+					Address: "a@maraval.example", Kind: "password_changed", State: directory.MailWaiting, Due: tx.Now, Created: tx.Now}}})
+			}))
+			w.Must(w.Mails.Deliver(t.Context(), store.MailboxMessage{Mail: ids[i], Address: "a@maraval.example", Subject: "S"}))
+		}
+		page, err := w.Mails.Mailbox(t.Context(), staff, "a@maraval.example", app.Window{})
+		w.Must(err)
+		queue, err := w.Mails.Queue(t.Context(), staff, app.MailFilter{}, app.Window{})
+		w.Must(err)
+		if page.Total != 3 || len(page.Messages) != 3 || queue.Total != 3 {
+			t.Errorf("%d messages, %d of them listed, %d mails in the queue, want three each", page.Total, len(page.Messages), queue.Total)
+		}
+		for i, n := range named {
+			want := map[bool]string{true: "", false: "mail.not_found"}[n.seen]
+			if _, err := w.Mails.MailboxMessage(t.Context(), staff, ids[i]); w.Code(err) != want {
+				t.Errorf("message %d: %v, want %q", i, err, want)
+			}
+			if err := w.Mails.Retry(t.Context(), staff, ids[i]); w.Code(err) != want {
+				t.Errorf("retry %d: %v, want %q", i, err, want)
+			}
+		}
+	})
+}
+
 func codeOf(err error) string {
 	var refusal *directory.Error
 	if errors.As(err, &refusal) {

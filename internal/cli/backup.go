@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"intendant/internal/directory"
 	"intendant/internal/server"
 )
 
@@ -31,18 +34,33 @@ func (p *program) backupCommand() *cobra.Command {
 }
 
 func (p *program) restoreCommand() *cobra.Command {
-	return p.withSettings(&cobra.Command{
+	c := p.withSettings(&cobra.Command{
 		Use: "restore FILE", Short: p.T("cli.restore.about"), Args: p.takes(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			settings, err := p.settings(c)
 			if err != nil {
 				return err
 			}
-			if err := server.Restore(settings, args[0]); err != nil {
+			even, err := c.Flags().GetBool("even-broken")
+			if err != nil {
 				return err
 			}
-			p.say("cli.restore.done", "Path", args[0])
+			done, err := server.Restore(c.Context(), server.Restoring{Config: settings, Path: args[0], Now: p.Now, Log: p.quiet(), EvenBroken: even})
+			if err != nil {
+				return err
+			}
+			if done.Broken > 0 {
+				p.say("cli.restore.broken", "Path", args[0], "Count", done.Broken)
+			} else {
+				p.say("cli.restore.done", "Path", args[0], "Count", done.Entries, "Chains", done.Histories)
+			}
+			var refusal *directory.Error
+			if errors.As(done.Secret, &refusal) {
+				fmt.Fprintln(p.Err, p.Printer.Error(refusal))
+			}
 			return nil
 		},
 	})
+	c.Flags().Bool("even-broken", false, p.T("cli.flag.even_broken"))
+	return c
 }

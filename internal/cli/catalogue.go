@@ -25,14 +25,14 @@ func (p *program) catalogueCommand() *cobra.Command {
 				}
 				return err
 			}},
-		p.withSettings(&cobra.Command{Use: "apply FILE", Short: p.T("cli.catalogue.apply.about"), Args: p.takes(1), RunE: p.applyCatalogue}),
+		p.confirmed(p.withSettings(&cobra.Command{Use: "apply FILE", Short: p.T("cli.catalogue.apply.about"), Args: p.takes(1), RunE: p.applyCatalogue})),
 		p.withSettings(&cobra.Command{Use: "show", Short: p.T("cli.catalogue.show.about"), Args: p.takes(0), RunE: p.showCatalogue}),
 	)
 	return group
 }
 
-// applyCatalogue puts a file in force and says what that changes (ROLE-3).
-// Servers that run follow within a minute.
+// applyCatalogue says what a file would change, asks, and puts it in force
+// (ROLE-3). Servers that run follow within a minute.
 func (p *program) applyCatalogue(c *cobra.Command, args []string) error {
 	text, err := p.readCatalogue(args[0])
 	if err != nil {
@@ -43,9 +43,6 @@ func (p *program) applyCatalogue(c *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
-		if err := i.App.Catalogue.Apply(ctx, operator(), string(text), draft.Version); err != nil {
-			return err
-		}
 		for _, change := range draft.Changes {
 			line := p.T(change.KindKey()) + ": " + p.T(change.NounKey())
 			for _, part := range []string{change.ID, change.Field} {
@@ -53,7 +50,18 @@ func (p *program) applyCatalogue(c *cobra.Command, args []string) error {
 					line += " " + part
 				}
 			}
+			if change.Old+change.New != "" {
+				line += fmt.Sprintf(": %q → %q", change.Old, change.New)
+			}
 			fmt.Fprintln(p.Out, line)
+		}
+		if len(draft.Changes) > 0 {
+			if err := p.agreed(c, "cli.catalogue.apply.ask", "Count", len(draft.Changes)); err != nil {
+				return err
+			}
+		}
+		if err := i.App.Catalogue.Apply(ctx, operator(), string(text), draft.Version); err != nil {
+			return err
 		}
 		if _, err := i.App.Catalogue.UpdateRoles(ctx); err != nil {
 			return err

@@ -22,7 +22,12 @@ type Carrier func(ctx context.Context, id directory.MailID, e mail.Envelope) err
 
 // ToServer carries mails to a mail server.
 func ToServer(server *mail.SMTP) Carrier {
-	return func(ctx context.Context, _ directory.MailID, e mail.Envelope) error { return server.Send(ctx, e) }
+	return func(ctx context.Context, _ directory.MailID, e mail.Envelope) error {
+		if e.From == "" {
+			return directory.Refuse(directory.Conflict, "mail.no_sender")
+		}
+		return server.Send(ctx, e)
+	}
 }
 
 // ToMailbox carries mails into the built-in mailbox (MAIL-3).
@@ -47,15 +52,15 @@ const secretMark = "{secret}"
 
 // Deliver writes a mail in its reader's language and hands it over. It answers
 // the Message-ID, which is the same on every try. It refuses with
-// mail.no_base_url and mail.no_sender when the installation is not set up to
-// send; the mail waits then.
+// mail.no_base_url, mail.no_server and mail.no_sender when the installation is
+// not set up to send; the mail waits then. The built-in mailbox needs no sender.
 func (w Writer) Deliver(ctx context.Context, d app.Delivery) (messageID string, err error) {
 	base, err := url.Parse(w.Base)
 	if err != nil || w.Base == "" || base.Host == "" {
 		return "", directory.Refuse(directory.Conflict, "mail.no_base_url")
 	}
-	if w.Carry == nil || w.From == "" {
-		return "", directory.Refuse(directory.Conflict, "mail.no_sender")
+	if w.Carry == nil {
+		return "", directory.Refuse(directory.Conflict, "mail.no_server")
 	}
 	e, err := w.write(base, d)
 	if err != nil {

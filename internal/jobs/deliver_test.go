@@ -73,7 +73,9 @@ func TestWriterDeliver(t *testing.T) {
 	}{
 		{"MAIL-2 no base address", func(w *jobs.Writer) { w.Base = "" }, nil, "mail.no_base_url"},
 		{"MAIL-2 no address at all", func(w *jobs.Writer) { w.Base = "espace" }, nil, "mail.no_base_url"},
-		{"MAIL-2 no server", func(w *jobs.Writer) { w.Carry = nil }, nil, "mail.no_sender"},
+		{"MAIL-2 no server", func(w *jobs.Writer) { w.Carry = nil }, nil, "mail.no_server"},
+		{"MAIL-2 a server and no sender", func(w *jobs.Writer) { w.From, w.Carry = "", jobs.ToServer(mail.NewSMTP(mail.SMTPConfig{})) }, nil, "mail.no_sender"},
+		{"MAIL-3 a mailbox and no sender", func(w *jobs.Writer) { w.From = "" }, nil, ""},
 		{"unknown kind", nil, func(d *app.Delivery) { d.Mail.Kind = "none" }, "fault"},
 		{"MAIL-4 path to elsewhere", nil, func(d *app.Delivery) { d.Mail.Path = "//evil.example/x" }, "fault"},
 		{"MAIL-4 path without slash", nil, func(d *app.Delivery) { d.Mail.Path = ".evil.example/x" }, "fault"},

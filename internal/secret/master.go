@@ -12,21 +12,23 @@ import (
 
 // LoadMaster reads the installation's master secret, and makes one, readable
 // by its owner only, when there is none yet. Two processes starting together
-// get the same one. It refuses a file others may read: whoever holds the
-// secret can open what is sealed. Losing the file makes sealed values and all
-// unused admin keys worthless; it belongs in the backup, apart from the data.
+// get the same one. Whoever calls it knows that nothing was sealed before.
 func LoadMaster(path string) ([]byte, error) {
-	master, err := readMaster(path)
+	master, err := ReadMaster(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return master, err
 	}
 	if err := createMaster(path); err != nil {
 		return nil, fmt.Errorf("create master secret: %w", err)
 	}
-	return readMaster(path)
+	return ReadMaster(path)
 }
 
-func readMaster(path string) ([]byte, error) {
+// ReadMaster reads the installation's master secret; where there is none its
+// error is fs.ErrNotExist. It refuses a file others may read: whoever holds the
+// secret can open what is sealed. Losing the file makes sealed values and all
+// unused admin keys worthless; it belongs in the backup, apart from the data.
+func ReadMaster(path string) ([]byte, error) {
 	stat, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("read master secret: %w", err)

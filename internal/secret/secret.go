@@ -4,6 +4,7 @@
 package secret
 
 import (
+	"bytes"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -29,6 +30,7 @@ type Box struct {
 	seal       cipher.AEAD
 	digests    []byte
 	recoveries []byte
+	mark       []byte
 }
 
 // NewBox derives the keys of an installation. It refuses a master secret of
@@ -49,12 +51,24 @@ func NewBox(master []byte) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive recovery key: %w", err)
 	}
+	mark, err := hkdf.Key(sha256.New, master, nil, "intendant mark v1", markSize)
+	if err != nil {
+		return nil, fmt.Errorf("derive mark: %w", err)
+	}
 	aead, err := chacha20poly1305.NewX(sealing)
 	if err != nil {
 		return nil, fmt.Errorf("derive sealing cipher: %w", err)
 	}
-	return &Box{seal: aead, digests: digests, recoveries: recoveries}, nil
+	return &Box{seal: aead, digests: digests, recoveries: recoveries, mark: mark}, nil
 }
+
+// markSize is enough to tell secrets apart.
+const markSize = 16
+
+// Mark is by what this installation's secret is told from another. It is derived
+// from the secret like the keys: it opens nothing and leads to none of them, so
+// that it may lie in the database.
+func (b *Box) Mark() []byte { return bytes.Clone(b.mark) }
 
 // Seal hides plain so that only this installation can read it, and only under
 // the same context: a value moved to another row does not open there. Sealing

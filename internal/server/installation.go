@@ -54,7 +54,8 @@ type Installation struct {
 
 // Open opens the database, brings it up to date, and puts the operations
 // together under the catalogue in force. The data folder is made when it is
-// missing. It refuses with catalogue.faulty a catalogue file with faults.
+// missing. It refuses with catalogue.faulty a catalogue file with faults, and with
+// secret.missing and secret.other a secret that is not the database's.
 func Open(ctx context.Context, o Options) (*Installation, error) {
 	i := &Installation{config: o.Config, now: o.Now, log: o.Log, ownBase: o.OwnBase}
 	if o.Wait == nil {
@@ -67,17 +68,17 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	if i.box, err = openBox(o.Config); err != nil {
-		return nil, err
-	}
 	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log, Deadlines: deadlines(o.Config)}); err != nil {
 		return nil, err
 	}
-	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
-		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config)})
 	if err := i.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
+	if i.box, err = openBox(ctx, o.Config, i.db); err != nil {
+		return nil, errors.Join(err, i.Close())
+	}
+	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
+		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config)})
 	if err := i.App.LoadCatalogue(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
@@ -86,6 +87,9 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 
 // Close writes what waits for being written and closes the database.
 func (i *Installation) Close() error {
+	if i.App == nil { // it did not come to be
+		return i.db.Close()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), closing)
 	defer cancel()
 	return errors.Join(i.App.KeepRefused(ctx), i.db.Close())
@@ -126,21 +130,6 @@ func address(c config.Config) string {
 		return c.Database
 	}
 	return "sqlite:" + filepath.Join(c.Data, databaseFile)
-}
-
-func openBox(c config.Config) (*secret.Box, error) {
-	master := []byte(c.Secret)
-	if c.Secret == "" {
-		var err error
-		if master, err = secret.LoadMaster(filepath.Join(c.Data, secretFile)); err != nil {
-			return nil, fmt.Errorf("open the installation's secret: %w", err)
-		}
-	}
-	box, err := secret.NewBox(master)
-	if err != nil {
-		return nil, fmt.Errorf("open the installation's secret: %w", err)
-	}
-	return box, nil
 }
 
 // LoadCatalogue reads the shipped catalogue of that name, or the file at that

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -54,11 +55,7 @@ func code(err error) string {
 	return refusal.Code
 }
 
-func asRefusal(err error, into **directory.Error) bool {
-	refusal, ok := err.(*directory.Error)
-	*into = refusal
-	return ok
-}
+func asRefusal(err error, into **directory.Error) bool { return errors.As(err, into) }
 
 func TestServe(t *testing.T) {
 	t.Parallel()
@@ -97,42 +94,6 @@ func status(t *testing.T, url string) int {
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, answer.Body)
 	return answer.StatusCode
-}
-
-func TestBackupAndRestore(t *testing.T) {
-	t.Parallel()
-	from := settings(t, nil)
-	i := open(t, Options{Config: from})
-	operator := authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
-	_, err := i.App.Accounts.Create(t.Context(), operator, app.NewAccount{Number: "1", Name: "A", Type: "licences", ServiceLevel: "contract", Language: "fr"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "backup.db")
-	if err := i.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
-	if got := code(i.Backup(t.Context(), path)); got != "backup.exists" {
-		t.Errorf("backup over a file: %q", got)
-	}
-	if err := i.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if got := code(Restore(from, path)); got != "restore.exists" {
-		t.Errorf("restore over a database: %q", got)
-	}
-	if got := code(Restore(from, filepath.Join(t.TempDir(), "none"))); got != "restore.no_file" {
-		t.Errorf("restore of nothing: %q", got)
-	}
-	to := settings(t, nil)
-	if err := Restore(to, path); err != nil {
-		t.Fatal(err)
-	}
-	restored := open(t, Options{Config: to})
-	defer restored.Close()
-	if _, err := restored.App.Accounts.Open(t.Context(), operator, "1"); err != nil {
-		t.Errorf("the account after the restore: %v", err)
-	}
 }
 
 // TestDemo: the example is built by operations, its history is whole, and the

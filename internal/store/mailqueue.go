@@ -167,17 +167,21 @@ func (r *Reader) Mailbox(ctx context.Context, f MailboxFilter, after MailPlace, 
 }
 
 func (f MailboxFilter) where(r *Reader, a *args) string {
-	where := `1 = 1` + within(r, "(b.mail_key >> 32)", f.Within, a)
+	where := `1 = 1`
+	if len(f.Within) > 0 { // the account whose name the mail carries; its key may be of another
+		where += ` AND b.mail_key IN (SELECT m.key FROM mail m WHERE m.key = b.mail_key` + within(r, "m.account_key", f.Within, a) + `)`
+	}
 	if f.Address != "" {
 		where += ` AND b.address = ` + a.add(f.Address)
 	}
 	return where
 }
 
-// MailboxMessage reads one message whole; it refuses with mail.not_found.
-func (r *Reader) MailboxMessage(ctx context.Context, id directory.MailID) (MailboxMessage, error) {
+// MailboxMessage reads one message whole; it refuses with mail.not_found, also
+// what the filter leaves out.
+func (r *Reader) MailboxMessage(ctx context.Context, f MailboxFilter, id directory.MailID) (MailboxMessage, error) {
 	var a args
-	query := `SELECT b.mail_key, b.address, b.subject, b.html, b.text, b.at FROM mailbox_message b WHERE b.mail_key = ` + a.add(id)
+	query := `SELECT b.mail_key, b.address, b.subject, b.html, b.text, b.at FROM mailbox_message b WHERE ` + f.where(r, &a) + ` AND b.mail_key = ` + a.add(id)
 	m, err := one(ctx, r, query, a, func(row scanner) (MailboxMessage, error) {
 		var m MailboxMessage
 		var at micros

@@ -1,0 +1,7 @@
+-- +goose Up
+-- SIGN-6, MAIL-3: by what the installation's secret is told from another; it opens nothing. One row, none before the first start.
+CREATE TABLE secret_mark (
+  one BIGINT PRIMARY KEY CONSTRAINT secret_mark_one CHECK (one = 1),
+  mark BLOB NOT NULL,
+  at BIGINT NOT NULL
+);
