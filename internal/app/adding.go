@@ -324,7 +324,10 @@ func addressed(u directory.User, email string) bool {
 // there is the verdict on somebody who is in the account already: unchanged
 // (ADD-5), or changed by what the row says when the options ask for it.
 func (a *adding) there(v Verdict, u directory.User, before directory.Member, n NewMember) Verdict {
-	v.Subject, v.Outcome = int64(before.ID), Unchanged
+	v.Outcome = Unchanged
+	if seesPeopleAt(a.Rights, before.Unit) {
+		v.Subject = int64(before.ID) // else all that is said is that the address is there (ADD-5)
+	}
 	if !a.o.Change {
 		return v
 	}

@@ -213,7 +213,7 @@ func (c *core) recognise(ctx context.Context, reader authz.Rights, account direc
 			case !known || !addressed(u, rows[n].Email):
 			case m.Removed.IsZero():
 				rows[n].Member = m.ID
-			case seesUnit(reader, m.Unit):
+			case seesPeopleAt(reader, m.Unit):
 				comeBack(&rows[n], u, m, formerPlace{companies[m.Company].Name, roles})
 			}
 		}
@@ -342,7 +342,7 @@ func placesShown(ctx context.Context, r *store.Reader, account directory.Account
 	if err != nil || len(members) == 0 {
 		return nil, err
 	}
-	members = slices.DeleteFunc(members, func(m directory.Member) bool { return !seesUnit(rights, m.Unit) })
+	members = slices.DeleteFunc(members, func(m directory.Member) bool { return !seesPeopleAt(rights, m.Unit) })
 	ids := make([]directory.UserID, len(members))
 	for n, m := range members {
 		ids[n] = m.User

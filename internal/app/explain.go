@@ -183,7 +183,7 @@ func (c *core) explaining(ctx context.Context, r *store.Reader, rights authz.Rig
 		return nil, err
 	}
 	e.holder.Own = m.User == look.actor.User
-	if !m.Removed.IsZero() || !e.holder.Own && !rights.May(authz.ViewMembers, m.Unit) {
+	if !m.Removed.IsZero() || !e.holder.Own && !seesPeopleAt(rights, m.Unit) {
 		return nil, directory.Refuse(directory.NotFound, "member.not_found")
 	}
 	return e, e.load(ctx, r, m)

@@ -94,24 +94,13 @@ func (g *granting) sees(m directory.Member) bool {
 	return m.Removed.IsZero() && inSight(g.Rights, m, g.live[m.ID])
 }
 
-func inSight(rights authz.Rights, m directory.Member, grants []directory.Grant) bool {
-	if seesUnit(rights, m.Unit) {
-		return true
-	}
-	return slices.ContainsFunc(grants, func(g directory.Grant) bool { return seesUnit(rights, g.Unit) })
-}
-
-func seesUnit(rights authz.Rights, unit directory.UnitID) bool {
-	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageMembers, unit)
-}
-
 // manages refuses with unit.not_found what is out of sight, and with
 // denied.permission where others give roles (ROLE-5).
 func manages(rights authz.Rights, unit directory.UnitID, field string) *directory.Error {
 	if rights.May(authz.ManageMembers, unit) {
 		return nil
 	}
-	if !seesUnit(rights, unit) && !rights.May(authz.ViewAccount, unit) {
+	if !knowsUnit(rights, unit) {
 		return directory.InvalidField(field, "unit.not_found", nil)
 	}
 	return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Field: field,

@@ -90,7 +90,7 @@ func (s *Grants) grantQuery(ctx context.Context, r *store.Reader, rights authz.R
 		if err != nil {
 			return asked, err
 		}
-		if !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) {
+		if !m.Removed.IsZero() || !seesPeopleAt(rights, m.Unit) {
 			return asked, directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		asked.Member = m.ID
@@ -98,7 +98,7 @@ func (s *Grants) grantQuery(ctx context.Context, r *store.Reader, rights authz.R
 	}
 	if q.Unit != "" {
 		u, found := unitNamed(rights.Tree(), q.Unit)
-		if !found || !seesUnit(rights, u.ID) {
+		if !found || !seesPeopleAt(rights, u.ID) {
 			return asked, directory.Refuse(directory.NotFound, "unit.not_found")
 		}
 		asked.Unit = u.ID

@@ -87,9 +87,11 @@ func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directo
 		}
 		all = append(all, part...)
 	}
+	units := len(slices.Compact(slices.Sorted(slices.Values(g.Units))))
 	for _, v := range unknown {
-		all = append(all, GrantVerdict{Verdict: v})
+		all = append(all, slices.Repeat([]GrantVerdict{{Verdict: v}}, units)...)
 	}
+	slices.SortStableFunc(all, func(a, b GrantVerdict) int { return a.nobody() - b.nobody() }) // those of nobody last, whichever way
 	for i := range all {
 		all[i].Row = i + 1
 	}
@@ -154,8 +156,7 @@ func (g *granting) verdict(pair grantPair, role directory.Role, do pairAct) Gran
 	v := GrantVerdict{Verdict: Verdict{Subject: int64(pair.member)}, Effect: Effect{Role: role, Unit: pair.unit}}
 	i := slices.IndexFunc(g.members, func(m directory.Member) bool { return m.ID == pair.member })
 	if i < 0 || !g.sees(g.members[i]) {
-		v.Verdict = v.Verdict.refused(directory.Refuse(directory.NotFound, "member.not_found"))
-		return v
+		return GrantVerdict{Verdict: nobody()}
 	}
 	m := g.members[i]
 	u := g.users[m.User]
@@ -169,7 +170,7 @@ func (g *granting) verdict(pair grantPair, role directory.Role, do pairAct) Gran
 	if v.Outcome = outcome; refusal != nil {
 		v.Verdict = v.Verdict.refused(refusal)
 		if refusal.Code == "unit.not_found" {
-			v.Effect = Effect{Role: role}
+			v.Effect = Effect{Role: role} // like a unit that is not there
 		}
 	}
 	return v

@@ -161,7 +161,7 @@ func (b *grantBook) open(ctx context.Context, r *store.Reader, member string) er
 
 func (b *grantBook) show(ctx context.Context, r *store.Reader, view GrantView) (PersonGrants, error) {
 	shown := PersonGrants{Member: b.member, Name: nameOf(b.user, b.member), Email: b.user.Email, Missing: b.missingShown()}
-	if seesUnit(b.rights, b.member.Unit) {
+	if seesPeopleAt(b.rights, b.member.Unit) {
 		shown.Home, _ = b.tree.Unit(b.member.Unit)
 	}
 	for _, role := range rolesOf(b.member) {
@@ -220,7 +220,7 @@ func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit
 	required, free := 0, 0
 	for _, u := range b.tree.Units() {
 		n := granted[u.ID]
-		if n > 0 && (seesUnit(b.rights, u.ID) || b.onTheWay(u.ID)) {
+		if n > 0 && (seesPeopleAt(b.rights, u.ID) || b.onTheWay(u.ID)) {
 			shown.Grants += n
 			if shown.Grants <= shownGranted {
 				units = append(units, u)
@@ -253,7 +253,7 @@ func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit
 // onTheWay reports whether something of what the reader sees lies below the
 // unit: then a role there reaches it and is shown.
 func (b *grantBook) onTheWay(unit directory.UnitID) bool {
-	return seesUnit(b.rights, b.member.Unit) && b.tree.Covers(unit, b.member.Unit) ||
+	return seesPeopleAt(b.rights, b.member.Unit) && b.tree.Covers(unit, b.member.Unit) ||
 		slices.ContainsFunc(topmost(b.rights), func(u directory.Unit) bool { return b.tree.Covers(unit, u.ID) })
 }
 

@@ -47,7 +47,7 @@ func (s *Grants) AtUnit(ctx context.Context, actor authz.Actor, account director
 			return err
 		}
 		u, found := unitNamed(b.tree, unit)
-		if !found || !seesUnit(rights, u.ID) {
+		if !found || !seesPeopleAt(rights, u.ID) {
 			return directory.Refuse(directory.NotFound, "unit.not_found")
 		}
 		shown = UnitHolders{Unit: u, Level: b.tree.Level(u.ID), Path: pathBelowRoot(b.tree, u.ID), Edits: rights.May(authz.ManageMembers, u.ID)}

@@ -104,7 +104,7 @@ func (h homes) find(text string) home {
 			unit, refusal := homeFor(h.rights, h.kind, u.ID)
 			return home{unit, refusal}
 		}
-		if len(path) > 0 && directory.Fold(u.Name) == path[len(path)-1] && seesUnit(h.rights, u.ID) && underNames(t, u, path) {
+		if len(path) > 0 && directory.Fold(u.Name) == path[len(path)-1] && seesPeopleAt(h.rights, u.ID) && underNames(t, u, path) {
 			named = append(named, u.ID)
 		}
 	}

@@ -250,6 +250,7 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 		}
 		verdicts = append(verdicts, done...)
 	}
+	slices.SortStableFunc(verdicts, func(a, b Verdict) int { return b.nobody() - a.nobody() }) // those of nobody first, whichever way
 	for i := range verdicts {
 		verdicts[i].Row = i + 1
 	}
@@ -283,7 +284,7 @@ func (s *Members) selected(ctx context.Context, actor authz.Actor, account direc
 		}
 		for _, id := range who.Members {
 			if key, ok := found[id]; !ok {
-				verdicts = append(verdicts, Verdict{}.refused(directory.Refuse(directory.NotFound, "member.not_found")))
+				verdicts = append(verdicts, nobody())
 			} else if !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
@@ -342,6 +343,8 @@ func (c *core) planEach(keys []directory.MemberID, do memberAct) Planner {
 				return err
 			case refusal == errUnchanged:
 				v.Outcome = Unchanged
+			case refusal != nil && refusal.Code == "member.not_found":
+				v = nobody() // neither name nor address of who is out of sight (API-3)
 			case refusal != nil:
 				v = v.refused(refusal)
 			default:

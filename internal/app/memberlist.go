@@ -421,7 +421,7 @@ func (l *listing) choices(ctx context.Context) (MemberChoices, error) {
 		}
 	}
 	if len(l.q.Homes) > 0 {
-		c.Homes = slices.DeleteFunc(l.rights.Tree().Units(), func(u directory.Unit) bool { return !slices.Contains(l.q.Homes, u.UUID) || !seesUnits(l.rights, u.ID) })
+		c.Homes = slices.DeleteFunc(l.rights.Tree().Units(), func(u directory.Unit) bool { return !slices.Contains(l.q.Homes, u.UUID) || !opensUnit(l.rights, u.ID) })
 	}
 	for _, role := range l.roles {
 		switch {

@@ -63,7 +63,7 @@ func (s *Members) Profile(ctx context.Context, actor authz.Actor, account direct
 		if err != nil {
 			return err
 		}
-		if !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) {
+		if !m.Removed.IsZero() || !seesPeopleAt(rights, m.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		if err := l.profile(ctx, &p, m); err != nil {
@@ -253,7 +253,7 @@ func (s *Members) Editing(ctx context.Context, actor authz.Actor, account direct
 		if err != nil {
 			return err
 		}
-		if !m.Removed.IsZero() || len(rows) == 0 || !rights.May(authz.ViewMembers, m.Unit) {
+		if !m.Removed.IsZero() || len(rows) == 0 || !seesPeopleAt(rights, m.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		if !rows[0].May.Edit {

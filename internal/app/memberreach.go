@@ -14,7 +14,7 @@ import (
 func (a *acting) reach(m directory.Member) error {
 	rights := a.Rights
 	switch {
-	case !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) && !rights.May(authz.ManageMembers, m.Unit):
+	case !m.Removed.IsZero() || !seesPeopleAt(rights, m.Unit):
 		return directory.Refuse(directory.NotFound, "member.not_found")
 	case !rights.May(authz.ManageMembers, m.Unit):
 		return directory.Refuse(directory.Denied, "member.out_of_reach")

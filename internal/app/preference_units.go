@@ -18,7 +18,7 @@ func (p *preferring) natural(declared catalogue.Preference) []directory.Unit {
 
 // shown reports whether the reader sees a unit that the person sees: who sets
 // somebody's preferences learns of no unit beyond their own sight.
-func (p *preferring) shown(u directory.Unit) bool { return p.own || looks(p.rights, u.ID) }
+func (p *preferring) shown(u directory.Unit) bool { return p.own || knowsUnit(p.rights, u.ID) }
 
 // units fills a tile of kind unit or order with the part that is asked for.
 func (p *preferring) units(t *PreferenceTile, q PreferenceQuery) {

@@ -172,7 +172,7 @@ func (p *preferring) allowed(rights authz.Rights) error {
 	switch {
 	case p.own:
 		return nil
-	case !p.member.Removed.IsZero() || !rights.May(authz.ViewMembers, p.member.Unit) && !rights.May(authz.ManageMembers, p.member.Unit):
+	case !p.member.Removed.IsZero() || !seesPeopleAt(rights, p.member.Unit):
 		if !rights.MayAnywhere(authz.ViewMembers) {
 			return require(rights, authz.ManageMembers, p.member.Unit)
 		}

@@ -40,7 +40,7 @@ func (s *Members) Record(ctx context.Context, actor authz.Actor, account directo
 		if err != nil {
 			return err
 		}
-		if !m.Removed.IsZero() || !rights.May(authz.ViewMembers, m.Unit) {
+		if !m.Removed.IsZero() || !seesPeopleAt(rights, m.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		records, err := l.records(ctx, []store.MemberPlace{{Key: m.ID}})

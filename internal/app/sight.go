@@ -30,9 +30,27 @@ func (s sight) sees(unit directory.UnitID) bool {
 	return s.tree.Live(unit) && slices.ContainsFunc(s.tops, func(top directory.UnitID) bool { return s.tree.Covers(top, unit) })
 }
 
-// looks reports whether somebody with these rights sees a unit of the account.
-func looks(rights authz.Rights, unit directory.UnitID) bool {
-	return rights.May(authz.ViewAccount, unit) || rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageMembers, unit)
+// inSight reports whether somebody with these rights may know of a member: by the
+// home unit, or as a guest who holds a role at a unit whose people they see
+// (UNIT-5). Whoever is out of sight is answered like nobody, by every door
+// (API-3).
+func inSight(rights authz.Rights, m directory.Member, grants []directory.Grant) bool {
+	if seesPeopleAt(rights, m.Unit) {
+		return true
+	}
+	return slices.ContainsFunc(grants, func(g directory.Grant) bool { return seesPeopleAt(rights, g.Unit) })
+}
+
+// seesPeopleAt reports whether the people of a home unit are in sight.
+func seesPeopleAt(rights authz.Rights, unit directory.UnitID) bool {
+	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageMembers, unit)
+}
+
+// knowsUnit reports whether somebody with these rights may know that a unit is
+// there, and its name; opensUnit, whether they may look into it. A unit out of
+// sight is answered like none, by every door (API-3).
+func knowsUnit(rights authz.Rights, unit directory.UnitID) bool {
+	return rights.May(authz.ViewAccount, unit) || seesPeopleAt(rights, unit) || rights.May(authz.ManageUnits, unit)
 }
 
 // pathTo are the units above one, without the root and itself.

@@ -174,7 +174,7 @@ func (s *TechnicalUsers) responsible(ctx context.Context, r *store.Reader, p *Pl
 		return u, err
 	}
 	there := directory.Standby{Gone: !u.SwitchedOff.IsZero() || !u.Erased.IsZero(), Status: m.Status, Ends: m.Ends, Removed: !m.Removed.IsZero()}
-	seen := u.ID == p.Actor.User || p.Rights.May(authz.ViewMembers, m.Unit)
+	seen := u.ID == p.Actor.User || seesPeopleAt(p.Rights, m.Unit)
 	if u.Technical() || !seen || !there.Present(p.Now) {
 		return u, unknown
 	}
@@ -369,7 +369,7 @@ func (s *TechnicalUsers) change(ctx context.Context, actor authz.Actor, account 
 		if t.member, err = r.MemberByUUID(ctx, account, member); err == nil {
 			t.technical, err = r.TechnicalUser(ctx, t.member.User)
 		}
-		if err == nil && (!t.member.Removed.IsZero() || !p.Rights.May(authz.ViewMembers, t.member.Unit) && !p.Rights.May(authz.ManageMembers, t.member.Unit)) ||
+		if err == nil && (!t.member.Removed.IsZero() || !seesPeopleAt(p.Rights, t.member.Unit)) ||
 			refusedWith(err, "member.not_found") {
 			return directory.Refuse(directory.NotFound, "technical.not_found")
 		}

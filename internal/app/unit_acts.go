@@ -82,7 +82,7 @@ func unitInSight(ctx context.Context, r *store.Reader, rights authz.Rights, acco
 		return directory.Unit{}, directory.Refuse(directory.NotFound, "account.not_found")
 	}
 	u, err := r.UnitByUUID(ctx, account, uuid)
-	if err == nil && !seesUnits(rights, u.ID) {
+	if err == nil && !opensUnit(rights, u.ID) {
 		err = directory.Refuse(directory.NotFound, "unit.not_found")
 	}
 	return u, err

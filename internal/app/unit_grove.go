@@ -74,7 +74,7 @@ func (g *grove) plant() {
 // units, and those on the way there.
 func (g *grove) look() {
 	for i := len(g.units) - 1; i >= 0; i-- {
-		g.sees[i] = seesUnits(g.rights, g.units[i].ID)
+		g.sees[i] = opensUnit(g.rights, g.units[i].ID)
 		g.leads[i] = g.leads[i] || g.sees[i]
 		if above := g.parent[i]; above >= 0 {
 			g.leads[above] = g.leads[above] || g.leads[i]
@@ -82,8 +82,8 @@ func (g *grove) look() {
 	}
 }
 
-// seesUnits reports whether a reader may know what a unit holds.
-func seesUnits(rights authz.Rights, unit directory.UnitID) bool {
+// opensUnit reports whether a reader may know what a unit holds.
+func opensUnit(rights authz.Rights, unit directory.UnitID) bool {
 	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageUnits, unit)
 }
 

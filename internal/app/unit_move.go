@@ -189,8 +189,8 @@ type moving struct {
 // inSight reports whether the reader may know somebody by their home unit, or by
 // a role at a unit whose members the reader sees (UNIT-5).
 func (m moving) inSight(rights authz.Rights, who directory.Member) bool {
-	return rights.May(authz.ViewMembers, who.Unit) ||
-		slices.ContainsFunc(m.held[who.ID], func(h authz.Held) bool { return rights.May(authz.ViewMembers, h.Unit) })
+	return seesPeopleAt(rights, who.Unit) ||
+		slices.ContainsFunc(m.held[who.ID], func(h authz.Held) bool { return seesPeopleAt(rights, h.Unit) })
 }
 
 // moving compares everybody's rights before and after. Only who holds a role on

@@ -36,6 +36,20 @@ type Verdict struct {
 // Public is the public id of the member it is about; empty when there is none.
 func (v Verdict) Public() string { return v.member.UUID }
 
+// nobody is the verdict on an id of nobody, and of whoever is out of sight: the two
+// are not told apart (API-3).
+func nobody() Verdict {
+	return Verdict{}.refused(directory.Refuse(directory.NotFound, "member.not_found"))
+}
+
+// nobody is 1 for a verdict on nobody, and 0 for others.
+func (v Verdict) nobody() int {
+	if v.Subject == 0 && v.Refusal != nil && v.Refusal.Code == "member.not_found" {
+		return 1
+	}
+	return 0
+}
+
 // refused is the verdict with the reason why nothing was done.
 func (v Verdict) refused(reason *directory.Error) Verdict {
 	v.Outcome, v.Refusal = Refused, reason
