@@ -65,6 +65,9 @@ func OnWith(t testing.TB, address string, given store.Options) *World {
 	t.Helper()
 	return with(t, func(o store.Options) *store.DB {
 		o.Deadlines, o.Logger = given.Deadlines, given.Logger
+		if o.Deadlines == (store.Deadlines{}) {
+			o.Deadlines = storetest.Patient()
+		}
 		db, err := store.Open(t.Context(), address, o)
 		if err != nil {
 			t.Fatal(err)

@@ -138,7 +138,7 @@ func TestLostCommitIsLookedUp(t *testing.T) { // NODE-1
 			t.Parallel()
 			address := storetest.Address(t, "postgres")
 			proxy := faultproxy.Start(t, address)
-			var d store.Deadlines
+			d := storetest.Patient()
 			if test.want != "" {
 				d = hasty()
 			}

@@ -69,6 +69,9 @@ func OpenWith(t testing.TB, kind string, o store.Options) *store.DB {
 	if o.Now == nil {
 		o.Now = func() time.Time { return Noon }
 	}
+	if o.Deadlines == (store.Deadlines{}) {
+		o.Deadlines = Patient()
+	}
 	db, err := store.Open(context.Background(), Address(t, kind), o)
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +82,13 @@ func OpenWith(t testing.TB, kind string, o store.Options) *store.DB {
 		}
 	})
 	return db
+}
+
+// Patient are deadlines of tests that are not about them: they run on machines
+// that do ten other things.
+func Patient() store.Deadlines {
+	return store.Deadlines{Connect: time.Minute, Lock: time.Minute, Statement: time.Minute, Question: time.Minute,
+		Change: 2 * time.Minute, LookUp: time.Minute, Ready: time.Minute}
 }
 
 // Address returns the address of a new migrated database, for tests that open
