@@ -222,7 +222,7 @@ func directoryRows() []Row {
 		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed"},
 		{Kind: UnitArchived, Object: Unit, Many: true},
 		{Kind: UnitRestored, Object: Unit, Many: true},
-		{Kind: SettingsChanged, Object: Account, Fields: "language time_zone invitation_days quick_add_limit password_policy password_length password_classes password_renewal languages reminders domain auto_approve logo"},
+		{Kind: SettingsChanged, Object: Account, Fields: "language time_zone invitation_days quick_add_limit password_policy password_length password_classes password_renewal languages reminders second_factor domain auto_approve logo"},
 		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value preference_ticked"},
 		{Kind: DomainAdded, Fields: "domain"},
 		{Kind: DomainVerified, Fields: "domain"},
