@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -141,16 +140,20 @@ func (ro *roster) usersFirst() []store.Change {
 
 func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 	c := s.catalogue()
-	n.Number, n.Name = strings.TrimSpace(n.Number), strings.TrimSpace(n.Name)
+	if refusal := directory.CleanTexts(
+		directory.Typed{Kind: directory.CustomerNumber, Value: &n.Number}, directory.Typed{Kind: directory.AccountName, Value: &n.Name},
+		directory.Typed{Kind: directory.Street, Value: &n.Address.Street}, directory.Typed{Kind: directory.PostalCode, Value: &n.Address.PostalCode},
+		directory.Typed{Kind: directory.City, Value: &n.Address.City}, directory.Typed{Kind: directory.Country, Value: &n.Address.Country},
+		directory.Typed{Kind: directory.ContactName, Value: &n.Contact.Name}, directory.Typed{Kind: directory.ContactEmail, Value: &n.Contact.Email},
+		directory.Typed{Kind: directory.LanguageCode, Value: &n.Language}, directory.Typed{Kind: directory.ZoneName, Value: &n.TimeZone},
+	); refusal != nil {
+		return n, refusal
+	}
 	switch {
 	case directory.CleanNumber(n.Number) == "":
 		return n, directory.InvalidField("number", "field.required", nil)
-	case len(n.Number) > 40:
-		return n, directory.InvalidField("number", "field.too_long", directory.Args{"Max": 40})
 	case n.Name == "":
 		return n, directory.InvalidField("name", "field.required", nil)
-	case len(n.Name) > 200:
-		return n, directory.InvalidField("name", "field.too_long", directory.Args{"Max": 200})
 	}
 	if _, ok := c.AccountType(n.Type); !ok {
 		return n, directory.InvalidField("type", "field.unknown_choice", directory.Args{"Value": n.Type})
@@ -176,8 +179,18 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 		return n, refusal
 	}
 	b.Email = email
+	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
+		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"}); refusal != nil {
+		return n, refusal
+	}
+	if b.Civility != "" && b.Civility != "mrs" && b.Civility != "mr" {
+		return n, directory.InvalidField("buyer_civility", "field.unknown_choice", directory.Args{"Value": b.Civility})
+	}
 	if b.Language == "" {
 		b.Language = n.Language
+	}
+	if !slices.Contains(c.Languages, b.Language) {
+		return n, directory.InvalidField("buyer_language", "field.unknown_choice", directory.Args{"Value": b.Language})
 	}
 	n.Buyer = &b
 	return n, nil

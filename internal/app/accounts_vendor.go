@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -373,16 +371,16 @@ func postal(a directory.PostalAddress) audit.Value {
 // kept, read-only (ACC-12). It refuses with account.state_already, and with the
 // reason when it is missing or too long; reopening needs none.
 func (s *Accounts) SetState(ctx context.Context, actor authz.Actor, id directory.AccountID, state directory.AccountState, reason string) error {
-	reason = strings.TrimSpace(reason)
+	reason, refusal := directory.ReasonText.Clean(reason)
 	kind, known := map[directory.AccountState]audit.Kind{directory.AccountOpen: audit.AccountReopened,
 		directory.AccountSuspended: audit.AccountSuspended, directory.AccountClosed: audit.AccountClosed}[state]
 	switch {
 	case !known:
 		return directory.InvalidField("state", "field.unknown_choice", directory.Args{"Value": string(state)})
+	case refusal != nil:
+		return refusal
 	case reason == "" && state != directory.AccountOpen:
 		return directory.InvalidField("reason", "field.required", nil)
-	case utf8.RuneCountInString(reason) > longestReason:
-		return directory.InvalidField("reason", "field.too_long", directory.Args{"Max": longestReason})
 	}
 	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.RequireDuty(authz.ChangeAccounts); err != nil {
@@ -410,9 +408,6 @@ func (s *Accounts) SetState(ctx context.Context, actor authz.Actor, id directory
 	})
 	return err
 }
-
-// longestReason is how many characters a reason may have.
-const longestReason = 300
 
 // CustomerLine is a customer with the figures of their row.
 type CustomerLine = store.AccountLine

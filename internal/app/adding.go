@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -438,34 +437,19 @@ func (a *adding) company(name string) (id directory.CompanyID, made bool) {
 	return company.ID, made
 }
 
-// longest texts, in characters.
-const (
-	longName = 100
-	longText = 200
-)
-
 func (a *adding) checkTexts(n *NewMember) *directory.Error {
 	email, refusal := directory.CleanEmail("email", n.Email)
 	if refusal != nil {
 		return refusal
 	}
 	n.Email = email
-	for _, text := range []struct {
-		field string
-		value *string
-		limit int
-	}{
-		{"first_name", &n.First, longName}, {"last_name", &n.Last, longName}, {"user_name", &n.UserName, longText},
-		{"company", &n.Company, longText}, {"phone", &n.Phone, longName}, {"job_title", &n.JobTitle, longText},
-		{"personnel_number", &n.PersonnelNumber, longName},
-	} {
-		*text.value = strings.TrimSpace(*text.value)
-		if strings.ContainsRune(*text.value, 0) || !utf8.ValidString(*text.value) {
-			return directory.InvalidField(text.field, "text.broken", nil)
-		}
-		if utf8.RuneCountInString(*text.value) > text.limit {
-			return directory.InvalidField(text.field, "field.too_long", directory.Args{"Max": text.limit})
-		}
+	if refusal := directory.CleanTexts(
+		directory.Typed{Kind: directory.FirstName, Value: &n.First}, directory.Typed{Kind: directory.LastName, Value: &n.Last},
+		directory.Typed{Kind: directory.UserNameText, Value: &n.UserName}, directory.Typed{Kind: directory.CompanyName, Value: &n.Company},
+		directory.Typed{Kind: directory.Phone, Value: &n.Phone}, directory.Typed{Kind: directory.JobTitle, Value: &n.JobTitle},
+		directory.Typed{Kind: directory.PersonnelNumber, Value: &n.PersonnelNumber},
+	); refusal != nil {
+		return refusal
 	}
 	return a.checkChoices(n)
 }

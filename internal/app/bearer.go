@@ -81,7 +81,7 @@ func (s *TechnicalUsers) At(ctx context.Context, b Bearing, number string) (acco
 	ctx, answer := s.evenly(ctx)
 	defer func() { answerRefused(answer, err) }()
 	nowhere := directory.Refuse(directory.NotFound, "account.not_found")
-	if strings.ContainsRune(number, 0) || len(number) > longText {
+	if _, refusal := directory.CustomerNumber.Clean(number); refusal != nil {
 		return account, nowhere
 	}
 	err = s.view(ctx, b.Actor, b.Account, func(r *store.Reader, rights authz.Rights) error {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -247,14 +246,12 @@ func (c *core) reachable(ctx context.Context, r *store.Reader, account directory
 
 // letter checks what somebody writes and rations it.
 func (c *core) letter(ctx context.Context, actor authz.Actor, text string) (string, error) {
-	text = strings.TrimSpace(text)
-	switch {
-	case actor.User == 0:
+	if actor.User == 0 {
 		return "", directory.Refuse(directory.Denied, "sign_in.required")
-	case text == "":
-		return "", directory.InvalidField("message", "field.required", nil)
-	case utf8.RuneCountInString(text) > directory.LongestMessage:
-		return "", directory.InvalidField("message", "field.too_long", directory.Args{"Max": directory.LongestMessage})
+	}
+	text, refusal := directory.MessageText.Required(text)
+	if refusal != nil {
+		return "", refusal
 	}
 	return text, c.ration(ctx, ration{"letter", strconv.FormatInt(int64(actor.User), 10), lettersPerHour})
 }

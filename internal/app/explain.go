@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -294,7 +293,7 @@ func (e *explaining) asked(w *Why, q WhyQuery) error {
 		return nil
 	}
 	if w.Permission, found = e.catalogue().Permission(q.Permission); !found {
-		return directory.InvalidField("permission", "field.unknown_choice", directory.Args{"Value": strings.ToValidUTF8(q.Permission[:min(len(q.Permission), 100)], "")})
+		return directory.InvalidField("permission", "field.unknown_choice", directory.Args{"Value": directory.Short(q.Permission, quoted)})
 	}
 	return nil
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -255,16 +253,14 @@ func (u *Users) withProof(ctx context.Context, actor authz.Actor, typed string, 
 // staff. It refuses with factor.none, with user.yourself, and with the reason
 // when it is missing or too long.
 func (u *Users) ResetFactor(ctx context.Context, actor authz.Actor, user directory.UserID, reason string) error {
-	reason = strings.TrimSpace(reason)
+	reason, refusal := directory.ReasonText.Required(reason)
 	_, err := u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.RequireDuty(authz.NameStaff); err != nil {
 			return err
 		}
 		switch {
-		case reason == "":
-			return directory.InvalidField("reason", "field.required", nil)
-		case utf8.RuneCountInString(reason) > longestReason:
-			return directory.InvalidField("reason", "field.too_long", directory.Args{"Max": longestReason})
+		case refusal != nil:
+			return refusal
 		case user != 0 && user == actor.User:
 			return directory.Refuse(directory.Conflict, "user.yourself")
 		}

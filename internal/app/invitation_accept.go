@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -170,14 +169,15 @@ func planFirstPassword(p *Plan, before, after directory.User) {
 }
 
 func (s *Invitations) checkAcceptance(a *Acceptance) error {
-	a.First, a.Last = strings.TrimSpace(a.First), strings.TrimSpace(a.Last)
-	for _, f := range []struct{ name, value string }{{"first_name", a.First}, {"last_name", a.Last}} {
-		switch {
-		case f.value == "":
-			return directory.InvalidField(f.name, "field.required", nil)
-		case utf8.RuneCountInString(f.value) > longName:
-			return directory.InvalidField(f.name, "field.too_long", directory.Args{"Max": longName})
+	for _, name := range []struct {
+		kind  directory.Text
+		value *string
+	}{{directory.FirstName, &a.First}, {directory.LastName, &a.Last}} {
+		clean, refusal := name.kind.Required(*name.value)
+		if refusal != nil {
+			return refusal
 		}
+		*name.value = clean
 	}
 	if !slices.Contains(s.catalogue().Languages, a.Language) {
 		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language})

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -32,20 +30,17 @@ const toldAdministrators = 50
 func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, message string) (directory.JoinRequest, error) {
 	ctx, answer := s.evenly(ctx)
 	defer answer()
-	message = strings.TrimSpace(message)
-	switch {
+	switch refusal := directory.CleanTexts(directory.Typed{Kind: directory.CustomerNumber, Value: &number}, directory.Typed{Kind: directory.MessageText, Value: &message}); {
+	case refusal != nil:
+		return directory.JoinRequest{}, refusal
 	case directory.CleanNumber(number) == "":
 		return directory.JoinRequest{}, directory.InvalidField("number", "field.required", nil)
-	case len(number) > 40:
-		return directory.JoinRequest{}, directory.InvalidField("number", "field.too_long", directory.Args{"Max": 40})
-	case utf8.RuneCountInString(message) > directory.LongestMessage:
-		return directory.JoinRequest{}, directory.InvalidField("message", "field.too_long", directory.Args{"Max": directory.LongestMessage})
 	}
 	account, err := s.accountOrNone(ctx, number)
 	if err != nil {
 		return directory.JoinRequest{}, err
 	}
-	j := directory.JoinRequest{Account: account, Number: strings.TrimSpace(number), User: actor.User, Message: message, State: directory.JoinWaiting}
+	j := directory.JoinRequest{Account: account, Number: number, User: actor.User, Message: message, State: directory.JoinWaiting}
 	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.RequireSignedIn(); err != nil {
 			return err
@@ -205,9 +200,9 @@ type Rejection struct {
 
 // Reject turns a waiting person away (JOIN-5). It refuses like Approve.
 func (s *JoinRequests) Reject(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, why Rejection) (directory.User, error) {
-	reason := strings.TrimSpace(why.Reason)
-	if utf8.RuneCountInString(reason) > directory.LongestMessage {
-		return directory.User{}, directory.InvalidField("reason", "field.too_long", directory.Args{"Max": directory.LongestMessage})
+	reason, refusal := directory.RejectionText.Clean(why.Reason)
+	if refusal != nil {
+		return directory.User{}, refusal
 	}
 	return s.decide(ctx, actor, account, id, func(_ context.Context, _ *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
 		p.Change(store.EndJoinRequest{ID: j.ID, State: directory.JoinRejected, By: p.Actor.User, Reason: reason})

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -23,17 +21,15 @@ import (
 func (s *Keys) Request(ctx context.Context, actor authz.Actor, number, message string) (directory.KeyRequest, error) {
 	ctx, answer := s.evenly(ctx)
 	defer answer()
-	message = strings.TrimSpace(message)
-	q := directory.KeyRequest{Number: strings.TrimSpace(number), User: actor.User, Message: message, State: directory.KeyRequestWaiting}
+	refusal := directory.CleanTexts(directory.Typed{Kind: directory.CustomerNumber, Value: &number}, directory.Typed{Kind: directory.MessageText, Value: &message})
+	q := directory.KeyRequest{Number: number, User: actor.User, Message: message, State: directory.KeyRequestWaiting}
 	switch {
 	case actor.User == 0:
 		return q, directory.Refuse(directory.Denied, "sign_in.required")
+	case refusal != nil:
+		return q, refusal
 	case directory.CleanNumber(number) == "":
 		return q, directory.InvalidField("number", "field.required", nil)
-	case len(number) > 40:
-		return q, directory.InvalidField("number", "field.too_long", directory.Args{"Max": 40})
-	case utf8.RuneCountInString(message) > directory.LongestMessage:
-		return q, directory.InvalidField("message", "field.too_long", directory.Args{"Max": directory.LongestMessage})
 	}
 	account, err := s.accountOrNone(ctx, number)
 	if err != nil {
@@ -172,12 +168,9 @@ func (s *Keys) Answer(ctx context.Context, actor authz.Actor, id string, by dire
 // Refuse ends a request without a key. The reason stays with the vendor: the
 // asker gets the same mail as when a key is on its way (KEY-14).
 func (s *Keys) Refuse(ctx context.Context, actor authz.Actor, id, reason string) error {
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "":
-		return directory.InvalidField("reason", "field.required", nil)
-	case utf8.RuneCountInString(reason) > longestReason:
-		return directory.InvalidField("reason", "field.too_long", directory.Args{"Max": longestReason})
+	reason, refusal := directory.ReasonText.Required(reason)
+	if refusal != nil {
+		return refusal
 	}
 	return s.decide(ctx, actor, id, func(_ context.Context, _ *store.Reader, p *Plan, q directory.KeyRequest, asker directory.User) error {
 		p.EvenClosed("refusing changes nothing of the account")

@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -57,12 +55,9 @@ func lastOrdinal(ctx context.Context, r *store.Reader, account directory.Account
 // without it (KEY-4). It refuses with key.not_found, key.ended, and with the
 // reason when it is missing.
 func (s *Keys) Revoke(ctx context.Context, actor authz.Actor, id directory.AccountID, key, reason string) error {
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "":
-		return directory.InvalidField("reason", "field.required", nil)
-	case utf8.RuneCountInString(reason) > longestReason:
-		return directory.InvalidField("reason", "field.too_long", directory.Args{"Max": longestReason})
+	reason, refusal := directory.ReasonText.Required(reason)
+	if refusal != nil {
+		return refusal
 	}
 	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.RequireDuty(authz.HandleKeys); err != nil {

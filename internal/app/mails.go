@@ -160,10 +160,7 @@ func withoutSecret(text, secret string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "�"))
-	if runes := []rune(text); len(runes) > errorLength {
-		text = string(runes[:errorLength-1]) + "…"
-	}
-	return text
+	return directory.Short(text, errorLength)
 }
 
 // purgeRows is how many rows one transaction removes.

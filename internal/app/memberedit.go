@@ -4,9 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"intendant/internal/audit"
 	"intendant/internal/authz"
@@ -192,23 +190,24 @@ func editVersion(m directory.Member, u directory.User) string {
 	return strconv.FormatInt(m.Version, 10) + "." + strconv.FormatInt(u.Version, 10)
 }
 
-// check refuses texts that are too long or no text, naming the field.
-func (c MemberChange) check() error {
+// check cleans the texts, and refuses one that is too long or no text, naming the
+// field.
+func (c *MemberChange) check() error {
 	for _, text := range []struct {
-		field string
-		value *string
-		limit int
+		kind  directory.Text
+		value **string
 	}{
-		{"company", c.Company, longText}, {"job_title", c.JobTitle, longText}, {"phone", c.Phone, longName},
-		{"personnel_number", c.PersonnelNumber, longName}, {"first_name", c.Person.First, longName}, {"last_name", c.Person.Last, longName},
+		{directory.CompanyName, &c.Company}, {directory.JobTitle, &c.JobTitle}, {directory.Phone, &c.Phone},
+		{directory.PersonnelNumber, &c.PersonnelNumber}, {directory.FirstName, &c.Person.First}, {directory.LastName, &c.Person.Last},
 	} {
-		switch {
-		case text.value == nil:
-		case strings.ContainsRune(*text.value, 0) || !utf8.ValidString(*text.value):
-			return directory.InvalidField(text.field, "text.broken", nil)
-		case utf8.RuneCountInString(*text.value) > text.limit:
-			return directory.InvalidField(text.field, "field.too_long", directory.Args{"Max": text.limit})
+		if *text.value == nil {
+			continue
 		}
+		clean, refusal := text.kind.Clean(**text.value)
+		if refusal != nil {
+			return refusal
+		}
+		*text.value = &clean // the asker's own stays as it was typed
 	}
 	if v := c.Person.Civility; v != nil && *v != "" && *v != "mrs" && *v != "mr" {
 		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": *v})

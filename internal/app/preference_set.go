@@ -82,7 +82,7 @@ func (p *preferring) value(declared catalogue.Preference, was directory.Preferen
 	case catalogue.ChoicePreference:
 		v = directory.PreferenceValue{Choice: v.Choice}
 		if _, offered := declared.Option(v.Choice); v.Choice != "" && !offered {
-			return v, directory.InvalidField(declared.ID, "field.unknown_choice", directory.Args{"Value": cut(v.Choice)})
+			return v, directory.InvalidField(declared.ID, "field.unknown_choice", directory.Args{"Value": directory.Short(v.Choice, quoted)})
 		}
 	case catalogue.UnitPreference:
 		v = directory.PreferenceValue{Unit: v.Unit}
@@ -103,14 +103,8 @@ func (p *preferring) value(declared catalogue.Preference, was directory.Preferen
 	return v, nil
 }
 
-// cut shortens what is said back of something that was typed.
-func cut(text string) string {
-	const most = 80
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
-}
+// quoted is how many characters are said back of something that was typed.
+const quoted = 80
 
 // order is the whole order and its ticks. It refuses with preference.too_many.
 func (p *preferring) order(declared catalogue.Preference, was directory.PreferenceValue, change PreferenceChange) (directory.PreferenceValue, error) {

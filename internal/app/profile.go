@@ -17,9 +17,6 @@ type ProfileChange struct {
 	Version                                int64
 }
 
-// nameLength is the most a name, a telephone or the like may measure in bytes.
-const nameLength = 200
-
 // Profile is the actor as they are stored. It refuses with sign_in.required.
 func (u *Users) Profile(ctx context.Context, actor authz.Actor) (directory.User, error) {
 	var user directory.User
@@ -37,11 +34,9 @@ func (u *Users) Profile(ctx context.Context, actor authz.Actor) (directory.User,
 // accounts at once. It refuses with the field at fault, and with stale when
 // somebody changed it meanwhile.
 func (u *Users) UpdateProfile(ctx context.Context, actor authz.Actor, change ProfileChange) error {
-	for _, field := range []struct{ name, value string }{
-		{"first_name", change.First}, {"last_name", change.Last}, {"phone", change.Phone}} {
-		if len(field.value) > nameLength {
-			return directory.InvalidField(field.name, "field.too_long", directory.Args{"Max": nameLength})
-		}
+	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &change.First},
+		directory.Typed{Kind: directory.LastName, Value: &change.Last}, directory.Typed{Kind: directory.Phone, Value: &change.Phone}); refusal != nil {
+		return refusal
 	}
 	if !slices.Contains([]string{"", "mr", "mrs"}, change.Civility) {
 		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": change.Civility})

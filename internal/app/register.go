@@ -3,9 +3,7 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -84,21 +82,16 @@ func knownMail(known directory.User, address string) directory.Mail {
 }
 
 func (u *Users) checkRegistering(ctx context.Context, form Registering) (Registering, error) {
-	form.Number, form.Message = strings.TrimSpace(form.Number), strings.TrimSpace(form.Message)
-	form.First, form.Last = strings.TrimSpace(form.First), strings.TrimSpace(form.Last)
 	email, refusal := directory.CleanEmail("email", form.Email)
 	if refusal != nil {
 		return form, refusal
 	}
 	form.Email = email
-	for _, f := range []struct {
-		name, value string
-		most        int
-	}{{"first_name", form.First, nameLength}, {"last_name", form.Last, nameLength}, {"number", form.Number, 40},
-		{"message", form.Message, directory.LongestMessage}} {
-		if utf8.RuneCountInString(f.value) > f.most {
-			return form, directory.InvalidField(f.name, "field.too_long", directory.Args{"Max": f.most})
-		}
+	if refusal := directory.CleanTexts(
+		directory.Typed{Kind: directory.FirstName, Value: &form.First}, directory.Typed{Kind: directory.LastName, Value: &form.Last},
+		directory.Typed{Kind: directory.CustomerNumber, Value: &form.Number}, directory.Typed{Kind: directory.MessageText, Value: &form.Message},
+	); refusal != nil {
+		return form, refusal
 	}
 	if !slices.Contains(u.catalogue().Languages, form.Language) {
 		form.Language = u.catalogue().Languages[0]

@@ -38,6 +38,10 @@ func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) 
 	if n.Language == "" {
 		n.Language = u.catalogue().Languages[0]
 	}
+	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.UserNameText, Value: &n.UserName}, directory.Typed{Kind: directory.FirstName, Value: &n.First},
+		directory.Typed{Kind: directory.LastName, Value: &n.Last}); refusal != nil {
+		return directory.User{}, refusal
+	}
 	if !slices.Contains(authz.StaffRoles(), n.Role) {
 		return directory.User{}, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})
 	}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -28,13 +27,13 @@ const (
 // It refuses with the reason when it is shorter than ten characters, and with
 // staff.inside_already while the session is inside another account.
 func (s *Accounts) Enter(ctx context.Context, actor authz.Actor, token string, id directory.AccountID, reason string) (directory.Account, error) {
-	reason = strings.TrimSpace(reason)
 	var account directory.Account
-	switch length := utf8.RuneCountInString(reason); {
-	case length < shortestReason:
+	reason, refusal := directory.ReasonText.Clean(reason)
+	switch {
+	case refusal != nil:
+		return account, refusal
+	case utf8.RuneCountInString(reason) < shortestReason:
 		return account, directory.InvalidField("reason", "staff.reason_short", directory.Args{"Min": shortestReason})
-	case length > longestReason:
-		return account, directory.InvalidField("reason", "field.too_long", directory.Args{"Max": longestReason})
 	}
 	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.RequireDuty(authz.EnterAccounts); err != nil {

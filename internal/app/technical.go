@@ -86,7 +86,7 @@ func (s *TechnicalUsers) Create(ctx context.Context, actor authz.Actor, account 
 		if err != nil {
 			return err
 		}
-		if err := directory.CheckTechnicalUser(n.Name, n.Purpose); err != nil {
+		if err := directory.CleanTechnicalUser(&n.Name, &n.Purpose); err != nil {
 			return err
 		}
 		responsible, err := s.responsible(ctx, r, p, n.Responsible)
@@ -156,7 +156,7 @@ func (s *TechnicalUsers) responsible(ctx context.Context, r *store.Reader, p *Pl
 	if who = strings.TrimSpace(who); who == "" {
 		return directory.User{}, directory.InvalidField("responsible", "field.required", nil)
 	}
-	if len(who) > longText || strings.ContainsRune(who, 0) {
+	if _, refusal := directory.UserNameText.Clean(who); refusal != nil {
 		return directory.User{}, unknown
 	}
 	m, err := r.MemberByUUID(ctx, p.Account, who)
@@ -201,14 +201,14 @@ type TechnicalEdit struct {
 // (PLAN-4).
 func (s *TechnicalUsers) Edit(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit TechnicalEdit) error {
 	return s.change(ctx, actor, account, member, func(t *managing) error {
-		if err := directory.CheckTechnicalUser(edit.Name, edit.Purpose); err != nil {
+		if err := directory.CleanTechnicalUser(&edit.Name, &edit.Purpose); err != nil {
 			return err
 		}
 		if edit.Version != t.user.Version {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
 		after, kept := t.user, t.technical
-		after.Last, kept.Purpose = strings.TrimSpace(edit.Name), strings.TrimSpace(edit.Purpose)
+		after.Last, kept.Purpose = edit.Name, edit.Purpose
 		entry := t.plan.Entry(audit.TechnicalChanged, t.user.ID, int64(t.member.ID))
 		entry.Unit = t.member.Unit
 		entry.Note("name", t.user.Last, after.Last)
@@ -273,7 +273,7 @@ func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, accou
 			return err
 		}
 		expires := n.Expires.UTC().Truncate(time.Microsecond)
-		if err := directory.CheckToken(n.Name, expires, t.plan.Now); err != nil {
+		if err := directory.CleanToken(&n.Name, expires, t.plan.Now); err != nil {
 			return err
 		}
 		if err := t.mayHaveAnother(); err != nil {
@@ -281,7 +281,7 @@ func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, accou
 		}
 		random, _ := secret.NewToken()
 		made = MadeToken{Secret: directory.TokenPrefix + random, APIToken: directory.APIToken{ID: t.plan.NewKey(), UUID: publicID(), User: t.user.ID,
-			Account: account, Name: strings.TrimSpace(n.Name), Created: t.plan.Now, By: actor.User, Expires: expires, Scope: &scope}}
+			Account: account, Name: n.Name, Created: t.plan.Now, By: actor.User, Expires: expires, Scope: &scope}}
 		t.plan.Change(store.InsertToken{APIToken: made.APIToken, Digest: secret.Digest(made.Secret)})
 		entry := t.plan.Entry(audit.TokenMade, t.user.ID, made.ID)
 		entry.Unit = t.member.Unit

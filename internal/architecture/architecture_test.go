@@ -101,11 +101,11 @@ func TestImports(t *testing.T) {
 
 		switch {
 		case name == "directory":
-			forbid(p.Imports, "directory is pure, besides the standard library only address", func(path string) bool {
-				return !standard(path) && path != module+"internal/address"
+			forbid(p.Imports, "directory is pure, besides the standard library only address and plain", func(path string) bool {
+				return !standard(path) && path != module+"internal/address" && path != module+"internal/plain"
 			})
-		case name == "address":
-			forbid(p.Imports, "address is pure, besides the standard library only tables of letters", func(path string) bool {
+		case name == "address" || name == "plain":
+			forbid(p.Imports, "pure, besides the standard library only tables of letters", func(path string) bool {
 				return !standard(path) && path != "golang.org/x/net/idna" && path != "golang.org/x/text/unicode/norm"
 			})
 		case name == "authz":

@@ -1,6 +1,11 @@
 package audit
 
-import "maps"
+import (
+	"cmp"
+	"maps"
+
+	"intendant/internal/directory"
+)
 
 // A Saying is how a field's value is put into words.
 type Saying uint8
@@ -48,6 +53,15 @@ func Fields() map[string]Field {
 	all := codeFields()
 	maps.Copy(all, valueFields())
 	maps.Copy(all, textFields())
+	for _, rule := range directory.TextRules() { // what is typed says there what may be kept of it
+		name := cmp.Or(rule.History, rule.Field)
+		switch rule.Kept {
+		case directory.KeptOpen:
+			all[name] = Field{Open, all[name].Say}
+		case directory.KeptPersonal:
+			all[name] = Field{Personal, all[name].Say}
+		}
+	}
 	return all
 }
 
@@ -122,32 +136,15 @@ func valueFields() map[string]Field {
 func textFields() map[string]Field {
 	return map[string]Field{
 		// Texts about no person.
-		"number":          {Open, Plain},
-		"time_zone":       {Open, Plain},
 		"domain":          {Open, Plain},
 		"password_policy": {Open, Plain},
 		"letter":          {Open, Plain},
-		"name":            {Open, Plain},
 		"names":           {Open, Names},
 		"logo":            {Open, Plain},
-		"external_id":     {Open, Plain},
 		// Texts about a person.
-		"first_name":       {Personal, Plain},
-		"last_name":        {Personal, Plain},
-		"email":            {Personal, Plain},
-		"user_name":        {Personal, Plain},
-		"phone":            {Personal, Plain},
-		"job_title":        {Personal, Plain},
-		"personnel_number": {Personal, Plain},
-		"message":          {Personal, Plain},
-		"reason":           {Personal, Plain},
-		"signature":        {Personal, Plain},
-		"contact":          {Personal, Plain},
-		"contact_email":    {Personal, Plain},
-		"address":          {Personal, Plain},
-		"person":           {Personal, Plain},
-		"file":             {Personal, Plain},
-		"typed_number":     {Personal, Plain},
+		"signature":    {Personal, Plain},
+		"person":       {Personal, Plain},
+		"typed_number": {Personal, Plain},
 	}
 }
 

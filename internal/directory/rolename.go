@@ -3,9 +3,6 @@ package directory
 import (
 	"maps"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // How many characters the name of a role may have, and how many roles an account.
@@ -28,21 +25,15 @@ func CleanRoleNames(names map[string]string, languages []string) (map[string]str
 	clean := map[string]string{}
 	for _, language := range slices.Sorted(maps.Keys(names)) {
 		field := RoleNameField(language)
-		if !utf8.ValidString(names[language]) {
-			return nil, InvalidField(field, "text.broken", nil)
-		}
-		name := strings.Join(strings.Fields(names[language]), " ")
-		if strings.ContainsFunc(name, unicode.IsControl) {
-			return nil, InvalidField(field, "text.broken", nil)
+		name := names[language]
+		if refusal := CleanTexts(Typed{RoleName, &name, field}); refusal != nil {
+			return nil, refusal
 		}
 		if Fold(name) == "" {
 			continue
 		}
 		if language != EveryLanguage && !slices.Contains(languages, language) {
-			return nil, InvalidField("name", "field.unknown_choice", Args{"Value": shortened(language)})
-		}
-		if utf8.RuneCountInString(name) > RoleNameMost {
-			return nil, InvalidField(field, "field.too_long", Args{"Max": RoleNameMost})
+			return nil, InvalidField("name", "field.unknown_choice", Args{"Value": Short(language, RoleNameMost)})
 		}
 		clean[language] = name
 	}
@@ -58,14 +49,6 @@ func RoleNameField(language string) string {
 		return "name"
 	}
 	return "name_" + language
-}
-
-// shortened keeps a value of somebody else's making from filling a sentence.
-func shortened(s string) string {
-	if runes := []rune(s); len(runes) > RoleNameMost {
-		return string(runes[:RoleNameMost]) + "…"
-	}
-	return s
 }
 
 // CheckRoleName refuses with role.name_taken, or role.name_archived, what another

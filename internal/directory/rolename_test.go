@@ -20,7 +20,7 @@ func TestCleanRoleNames(t *testing.T) { // ROLE-4
 		{"one name for all", map[string]string{"": "Référent sécurité"}, "", ""},
 		{"one in each language", map[string]string{"fr": "Métreur", "en": "Quantity surveyor"}, "", ""},
 		{"none", map[string]string{"": " ", "fr": ""}, "name", "field.required"},
-		{"nothing that shows", map[string]string{"": "\u200b\u200b"}, "name", "field.required"},
+		{"nothing that shows", map[string]string{"": "\u200b\u200b"}, "name", "text.broken"},
 		{"70,000 characters", map[string]string{"en": strings.Repeat("x", 70_000)}, "name_en", "field.too_long"},
 		{"NUL", map[string]string{"": "Chef\x00"}, "name", "text.broken"},
 		{"no text", map[string]string{"fr": "\xff"}, "name_fr", "text.broken"},

@@ -1,9 +1,7 @@
 package directory
 
 import (
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // UserKind says who a user is.
@@ -26,8 +24,6 @@ const (
 	MostTechnicalUsers = 200
 	MostTokens         = 20
 	LongestTokenDays   = 366
-	longestPurpose     = 500
-	longestTokenName   = 100
 )
 
 // A TechnicalUser is a program that uses the API in one account, with the
@@ -40,23 +36,15 @@ type TechnicalUser struct {
 	Since       time.Time // the responsible person answers for it since then
 }
 
-// CheckTechnicalUser refuses a name or purpose that is missing, broken or too
-// long, naming the field.
-func CheckTechnicalUser(name, purpose string) error {
-	if err := checkLine("name", name, longestTokenName); err != nil {
-		return err
-	}
-	return checkLine("purpose", purpose, longestPurpose)
-}
-
-func checkLine(field, text string, most int) error {
-	switch {
-	case strings.ContainsRune(text, 0) || !utf8.ValidString(text):
-		return InvalidField(field, "text.broken", nil)
-	case strings.TrimSpace(text) == "":
-		return InvalidField(field, "field.required", nil)
-	case utf8.RuneCountInString(text) > most:
-		return InvalidField(field, "field.too_long", Args{"Max": most})
+// CleanTechnicalUser cleans a name and purpose where they stand; it refuses one
+// that is missing, broken or too long, naming the field.
+func CleanTechnicalUser(name, purpose *string) error {
+	for _, text := range []Typed{{Kind: TechnicalName, Value: name}, {Kind: PurposeText, Value: purpose}} {
+		clean, refusal := text.Kind.Required(*text.Value)
+		if refusal != nil {
+			return refusal
+		}
+		*text.Value = clean
 	}
 	return nil
 }
@@ -94,13 +82,15 @@ type TokenRight struct {
 // Live reports whether the token itself is good: neither revoked nor expired.
 func (t APIToken) Live(now time.Time) bool { return t.Revoked.IsZero() && now.Before(t.Expires) }
 
-// CheckToken refuses a token without a name, one that has ended already with
+// CleanToken cleans a token's name where it stands. It refuses one without a name, one that has ended already with
 // token.expiry_past, and one that would last longer than a year with
 // token.expiry_far. A token without an end is refused with field.required.
-func CheckToken(name string, expires, now time.Time) error {
-	if err := checkLine("token_name", name, longestTokenName); err != nil {
-		return err
+func CleanToken(name *string, expires, now time.Time) error {
+	clean, refusal := TokenName.Required(*name)
+	if refusal != nil {
+		return refusal
 	}
+	*name = clean
 	switch {
 	case expires.IsZero():
 		return InvalidField("expires", "field.required", nil)

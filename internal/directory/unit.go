@@ -1,11 +1,5 @@
 package directory
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
-
 // How long a unit's name and external id may be, and how many units may stand
 // above one another, the root included.
 const (
@@ -18,7 +12,7 @@ const (
 // inside. It refuses with field.required, field.too_long, and text.broken for
 // what no screen shows as it is.
 func CleanUnitName(name string) (string, *Error) {
-	name, refusal := cleanLine("name", name, UnitNameMost)
+	name, refusal := UnitName.Clean(name)
 	if refusal == nil && Fold(name) == "" {
 		return "", InvalidField("name", "field.required", nil)
 	}
@@ -28,21 +22,7 @@ func CleanUnitName(name string) (string, *Error) {
 // CleanUnitExternal is the id by which products know a unit, empty for none. It
 // refuses with field.too_long and text.broken.
 func CleanUnitExternal(id string) (string, *Error) {
-	return cleanLine("external", id, UnitExternalMost)
-}
-
-func cleanLine(field, text string, most int) (string, *Error) {
-	if !utf8.ValidString(text) {
-		return "", InvalidField(field, "text.broken", nil)
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	if strings.ContainsFunc(text, unicode.IsControl) {
-		return "", InvalidField(field, "text.broken", nil)
-	}
-	if utf8.RuneCountInString(text) > most {
-		return "", InvalidField(field, "field.too_long", Args{"Max": most})
-	}
-	return text, nil
+	return UnitExternal.Clean(id)
 }
 
 // Changeable refuses to change an archived unit, with unit.archived: it is kept

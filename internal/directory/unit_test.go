@@ -11,7 +11,7 @@ func TestCleanUnitName(t *testing.T) { // UNIT-2
 		{"as typed", "Agence de Nantes", "Agence de Nantes", ""},
 		{"blanks around and inside", "  Agence   de\tNantes ", "Agence de Nantes", ""},
 		{"nothing", " \n", "", "field.required"},
-		{"only accents and blanks", "\u0301 ", "", "field.required"},
+		{"only accents and blanks", "\u0301 ", "", "text.broken"},
 		{"NUL", "Agence\x00", "", "text.broken"},
 		{"no text", "Agence\xff", "", "text.broken"},
 		{"the longest", strings.Repeat("é", UnitNameMost), strings.Repeat("é", UnitNameMost), ""},
