@@ -127,6 +127,9 @@ func (f *Face) refusal(v visit, refusal *directory.Error) *Problem {
 		if p.Args == nil {
 			p.Args = map[string]any{}
 		}
+		if text, is := value.(string); is {
+			value = directory.Short(text, mostSaid)
+		}
 		p.Args[lower(name)] = value
 	}
 	if refusal.Kind == directory.Limited {
@@ -178,7 +181,7 @@ func (f *Face) said(ctx huma.Context, _ string, body any) (any, error) {
 	code := codeOf(model.Status)
 	p := &Problem{Type: typeOf(code), Title: v.printer.Error(&directory.Error{Code: code}), Status: model.Status, Code: code, Detail: model.Detail}
 	for _, one := range model.Errors[:min(len(model.Errors), mostFields)] {
-		p.Errors = append(p.Errors, FieldProblem{Field: strings.TrimPrefix(strings.TrimPrefix(one.Location, "body."), "query."), Detail: cut(one.Message)})
+		p.Errors = append(p.Errors, FieldProblem{Field: strings.TrimPrefix(strings.TrimPrefix(one.Location, "body."), "query."), Detail: directory.Short(one.Message, mostSaid)})
 	}
 	if len(p.Errors) > 0 {
 		p.Field = p.Errors[0].Field
@@ -201,15 +204,8 @@ func codeOf(status int) string {
 	return "request.failed"
 }
 
-// cut keeps what a sender wrote from filling the answer.
-func cut(text string) string {
-	const most = 300
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
-}
+// mostSaid is how many characters of what a sender wrote are said back.
+const mostSaid = 300
 
 // write sends a problem where no operation answers.
 func (f *Face) write(w http.ResponseWriter, p *Problem) {

@@ -46,9 +46,9 @@ func strictObject(d *json.Decoder) *directory.Error {
 		case err != nil || !ok:
 			return nil
 		case seen[name]:
-			return directory.InvalidField(cut(name), "request.member_twice", directory.Args{"Name": cut(name)})
+			return directory.InvalidField(directory.Short(name, mostSaid), "request.member_twice", directory.Args{"Name": directory.Short(name, mostSaid)})
 		case !plainName(name):
-			return directory.InvalidField(cut(name), "request.member_unknown", directory.Args{"Name": cut(name)})
+			return directory.InvalidField(directory.Short(name, mostSaid), "request.member_unknown", directory.Args{"Name": directory.Short(name, mostSaid)})
 		}
 		seen[name] = true
 		if refusal := strictValue(d); refusal != nil {

@@ -197,6 +197,15 @@ func (t Text) Required(text string) (string, *Error) {
 // field can mean and PostgreSQL cannot store.
 func Readable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
+// Sought is as much of what somebody looks for as is sought: names are shorter.
+func Sought(text string) string {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\x00", ""))
+	if most := SearchText.Most(); utf8.RuneCountInString(text) > most || !utf8.ValidString(text) {
+		text = strings.TrimSuffix(Short(text, most+1), "…")
+	}
+	return strings.TrimSpace(text)
+}
+
 // Short keeps at most so many characters of a text for a sentence, a log or a
 // column, and says that there was more. What is no text is left out.
 func Short(text string, most int) string {

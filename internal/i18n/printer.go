@@ -61,7 +61,7 @@ func (p *Printer) Error(e *directory.Error) string {
 	return p.fill(key, func(name string) (any, bool) {
 		value, ok := e.Args[name]
 		if text, is := value.(string); is {
-			value = shortened(text)
+			value = directory.Short(text, mostQuoted)
 		}
 		return value, ok
 	})
@@ -69,17 +69,6 @@ func (p *Printer) Error(e *directory.Error) string {
 
 // mostQuoted is how much of what somebody typed a sentence repeats.
 const mostQuoted = 120
-
-func shortened(text string) string {
-	count := 0
-	for at := range text {
-		if count == mostQuoted {
-			return text[:at] + "…"
-		}
-		count++
-	}
-	return text
-}
 
 // fill writes a message with placeholders.
 func (p *Printer) fill(key string, value func(name string) (any, bool)) string {

@@ -3,9 +3,10 @@ package mail
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/net/publicsuffix"
+
+	"intendant/internal/directory"
 )
 
 // breaker is the character put inside what a mail program could take for an
@@ -22,13 +23,13 @@ const (
 // characters go, the length is cut, and whatever a mail program could turn into
 // a link by itself is broken by an invisible character. Rule MAIL-4.
 func defuse(text string) string {
-	return breakLinks(cut(oneLine(text), nameRunes))
+	return breakLinks(directory.Short(oneLine(text), nameRunes))
 }
 
 // defuseExact is defuse for values people copy, such as a user name: only what
 // ends in a domain that exists, or holds an at sign or a scheme, is broken.
 func defuseExact(text string) string {
-	text = cut(oneLine(text), nameRunes)
+	text = directory.Short(oneLine(text), nameRunes)
 	if strings.ContainsAny(text, "@:/\\") {
 		return breakLinks(text)
 	}
@@ -41,7 +42,7 @@ func defuseExact(text string) string {
 
 // defuseLines is defuse for a message of several lines.
 func defuseLines(text string) string {
-	lines := strings.Split(cut(strings.ReplaceAll(text, "\r\n", "\n"), messageRunes), "\n")
+	lines := strings.Split(directory.Short(strings.ReplaceAll(text, "\r\n", "\n"), messageRunes), "\n")
 	for i, line := range lines {
 		lines[i] = breakLinks(oneLine(line))
 	}
@@ -64,14 +65,6 @@ func oneLine(text string) string {
 		return r
 	}, text)
 	return strings.TrimSpace(strings.Join(strings.FieldsFunc(visible, func(r rune) bool { return r == ' ' }), " "))
-}
-
-// cut shortens text to at most n characters.
-func cut(text string, n int) string {
-	if utf8.RuneCountInString(text) <= n {
-		return text
-	}
-	return string([]rune(text)[:n-1]) + "…"
 }
 
 // breakLinks puts the breaker after each dot, sign and colon that could hold an
@@ -114,5 +107,5 @@ func inLabel(r rune) bool {
 
 // headerText makes a value fit for a header: one line, cut.
 func headerText(text string) string {
-	return cut(oneLine(text), subjectRunes)
+	return directory.Short(oneLine(text), subjectRunes)
 }

@@ -39,16 +39,10 @@ func (f MailFilter) where(r *Reader, a *args) string {
 	return where
 }
 
-// mostSought is how much of a text is sought: SQLite refuses patterns above
-// 50,000 bytes, and no column that is searched so is nearly as long as this.
-const mostSought = 10_000
-
-// escapeLike takes the meaning of LIKE's signs away.
+// escapeLike takes the meaning of LIKE's signs away, in as much of a text as is
+// sought: SQLite refuses patterns above 50,000 bytes.
 func escapeLike(text string) string {
-	if len(text) > mostSought {
-		text = strings.ToValidUTF8(text[:mostSought], "")
-	}
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(directory.Sought(text))
 }
 
 // A MailPlace is where a page of mails goes on: after the mail named. The zero

@@ -151,16 +151,9 @@ func (l MemberList) hasLevel(r *Reader, a *args, driving bool) string {
 // trigram is how many letters the search index needs.
 const trigram = 3
 
-// longestSearch is how many letters of what was typed are sought.
-const longestSearch = 200
-
 // sought is what was typed in the form it is sought in.
 func (l MemberList) sought() string {
-	sought := directory.Fold(l.Filter.Search)
-	if letters := []rune(sought); len(letters) > longestSearch {
-		sought = strings.TrimSpace(string(letters[:longestSearch]))
-	}
-	return sought
+	return directory.Sought(directory.Fold(l.Filter.Search))
 }
 
 // inIndex reports whether the search is long enough for the search index.

@@ -271,17 +271,12 @@ func (q *Request) Uploaded(field string) ([]byte, error) {
 // cleanName is a file's name without folders, short and showable.
 func cleanName(name string) string {
 	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, name)
 	if name == "." || name == "/" {
 		return ""
 	}
-	if runes := []rune(name); len(runes) > 120 {
-		name = string(runes[:120])
+	name, refusal := directory.FileName.Clean(directory.Short(name, directory.FileName.Most()))
+	if refusal != nil {
+		return "" // it shows nothing
 	}
 	return name
 }

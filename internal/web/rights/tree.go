@@ -35,7 +35,7 @@ func (h Handler) tree(q *page.Request) error {
 		return err
 	}
 	form := q.URL.Query()
-	if who := trimmed(form.Get("who")); who != "" && p.members != "" {
+	if who := directory.Sought(form.Get("who")); who != "" && p.members != "" {
 		only, people, err := h.findPerson(q, who, func(person string) string { return p.at.of(person).String() })
 		if err != nil {
 			return err
@@ -45,7 +45,7 @@ func (h Handler) tree(q *page.Request) error {
 		}
 		p.people = people
 	}
-	if text := trimmed(form.Get("find")); text != "" {
+	if text := directory.Sought(form.Get("find")); text != "" {
 		only, units := findUnit(p.t.Units, p.words, text, func(unit string) string { return p.at.marked(unit).String() + "#u-" + unit })
 		if only != "" {
 			return q.Redirect(p.at.marked(only).String() + "#u-" + only)
@@ -69,17 +69,6 @@ func (h Handler) treeOf(q *page.Request) (treePage, error) {
 		p.members = q.AccountPath("/members")
 	}
 	return p, nil
-}
-
-// mostSearched is how much of a search is read; names are shorter.
-const mostSearched = 200
-
-func trimmed(text string) string {
-	text = strings.TrimSpace(text)
-	if len(text) > mostSearched {
-		text = strings.ToValidUTF8(text[:mostSearched], "")
-	}
-	return text
 }
 
 // name is the person whose tree this is, or nobody.

@@ -49,7 +49,7 @@ func (h Handler) why(q *page.Request) error {
 		p.members = q.AccountPath("/members")
 	}
 	p.permissions, p.held = p.groups(w.Permissions, h.Catalogue().Groups), p.groups(w.Here, h.Catalogue().Groups)
-	moved, err := h.search(q, &p, trimmed(form.Get("who")), trimmed(form.Get("at")))
+	moved, err := h.search(q, &p, directory.Sought(form.Get("who")), directory.Sought(form.Get("at")))
 	if moved || err != nil {
 		return err
 	}
