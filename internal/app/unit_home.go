@@ -74,7 +74,7 @@ func (s *Members) MoveHome(ctx context.Context, actor authz.Actor, account direc
 
 // mayBeHome refuses a unit where the actor may put nobody.
 func (c *core) mayBeHome(rights authz.Rights, account directory.Account, u directory.Unit) error {
-	if !knowsUnit(rights, u.ID) {
+	if !opensUnit(rights, u.ID) && !rights.May(authz.ManageMembers, u.ID) {
 		return directory.InvalidField("unit", "unit.not_found", nil)
 	}
 	if err := require(rights, authz.ManageMembers, u.ID); err != nil {
