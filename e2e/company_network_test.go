@@ -103,10 +103,10 @@ func (w *world) registers(email, first, last string) *browsertest.Story {
 	s.Fill("Adresse e-mail professionnelle", email)
 	s.Fill("Prénom", first)
 	s.Fill("Nom", last)
-	s.Fill("Mot de passe", password)
 	s.Click("Créer mon accès")
 	s.See("Confirmez votre adresse")
 	s.Open(w.link(email, "/register/confirm/"))
+	s.Fill("Mot de passe", password)
 	s.Click("Confirmer mon adresse")
 	s.See("Ouvrir l’administration du compte")
 	return s

@@ -140,12 +140,13 @@ func (w *world) vendor() {
 func (w *world) person(email, first, last string) authz.Actor {
 	w.t.Helper()
 	client := app.Client{Address: "127.0.0.1"}
-	err := w.server.App.Users.Register(w.t.Context(), client, app.Registering{Email: email, First: first, Last: last, Language: "fr", Password: password})
+	err := w.server.App.Users.Register(w.t.Context(), client, app.Registering{Email: email, First: first, Last: last, Language: "fr"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	token := strings.TrimPrefix(w.link(email, "/register/confirm/"), "/register/confirm/")
-	confirmed, err := w.server.App.Users.Confirm(w.t.Context(), client, token, app.SessionLimits{Idle: time.Hour, Max: time.Hour})
+	confirmed, err := w.server.App.Users.Confirm(w.t.Context(), client,
+		app.Confirmation{Token: token, First: first, Last: last, Password: password}, app.SessionLimits{Idle: time.Hour, Max: time.Hour})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -111,7 +111,7 @@ func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster, b
 	if b == nil {
 		return nil, nil
 	}
-	u, err := r.UserBySignInName(ctx, b.Email)
+	u, err := r.UserByAddress(ctx, b.Email)
 	already, planned := buyers[b.Email]
 	switch {
 	case planned:

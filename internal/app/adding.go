@@ -156,7 +156,8 @@ func (c *core) proposeRoles(ctx context.Context, r *store.Reader, p *Plan, verdi
 type adding struct {
 	*roster
 	o         AddOptions
-	known     map[string]directory.User // by folded address or user name
+	known     map[string]directory.User // by present address, in the form that is compared
+	taken     map[string]directory.User // by user name, as it is looked up
 	places    map[directory.UserID]directory.Member
 	seen      map[directory.UserID]int // who was in a row before, and in which
 	named     map[string]directory.Company
@@ -166,10 +167,10 @@ type adding struct {
 }
 
 func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewMember, o AddOptions) (*adding, error) {
-	names := make([]string, 0, 2*len(rows))
-	var companies []string
+	emails := make([]string, 0, len(rows))
+	var names, companies []string
 	for _, row := range rows {
-		names = append(names, row.Email)
+		emails = append(emails, row.Email)
 		if row.UserName != "" {
 			names = append(names, row.UserName)
 		}
@@ -185,7 +186,10 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 	if o.Home != "" && a.homes.refusal != nil && slices.ContainsFunc(rows, func(n NewMember) bool { return n.Home == "" }) {
 		return nil, a.homes.refusal
 	}
-	if a.known, err = r.UsersBySignInName(ctx, names); err != nil {
+	if a.known, err = r.UsersByAddress(ctx, emails); err != nil {
+		return nil, err
+	}
+	if a.taken, err = r.UsersBySignInName(ctx, names); err != nil {
 		return nil, err
 	}
 	users := make([]directory.UserID, 0, len(a.known))
@@ -244,9 +248,8 @@ func (a *adding) row(n NewMember) Verdict {
 	}
 	newcomer := u.ID == 0
 	if newcomer {
-		u = a.newUser(newUserOf(n, a.plan.Now))
-		a.known[directory.Fold(n.Email)] = u
-		a.known[directory.Fold(u.UserName)] = u
+		u = a.newUser(newUserOf(n, a.plan))
+		a.known[n.Email], a.taken[directory.FoldSignIn(n.UserName)] = u, u
 		a.o.before.add(u)
 	}
 	m.Company, v.Creates = a.company(n.Company)
@@ -287,37 +290,26 @@ func (a *adding) who(n *NewMember) (directory.User, *directory.Error) {
 	if n.double != 0 {
 		return directory.User{}, directory.InvalidField("email", "member.double_row", directory.Args{"Row": n.double})
 	}
-	u, known := a.known[directory.Fold(n.Email)]
-	if known && !addressed(u, n.Email) || !known && a.o.before.named(n.Email) {
-		return u, directory.InvalidField("email", "user.name_taken", directory.Args{"Name": n.Email})
-	}
-	if known || n.UserName == "" {
+	u, known := a.known[n.Email]
+	if known || n.UserName == n.Email {
 		return u, nil
 	}
-	if _, taken := a.known[directory.Fold(n.UserName)]; taken || a.o.before.named(n.UserName) {
+	if _, taken := a.taken[directory.FoldSignIn(n.UserName)]; taken || a.o.before.named(n.UserName) {
 		return u, directory.InvalidField("user_name", "user.name_taken", directory.Args{"Name": n.UserName})
 	}
 	return u, nil
 }
 
 // newUserOf is the identity a row gives to somebody who has none.
-func newUserOf(n NewMember, now time.Time) directory.User {
+func newUserOf(n NewMember, p *Plan) directory.User {
 	u := directory.User{UserName: n.UserName, Email: n.Email, Civility: n.Civility, Language: n.Language}
 	if n.provisional != "" {
-		u.PasswordHash, u.Password, u.PasswordSet = n.provisional, directory.PasswordProvisional, now
+		u.PasswordHash, u.Password, u.PasswordSet, u.PasswordBy = n.provisional, directory.PasswordProvisional, p.Now, p.Actor.User
 	}
 	if n.identity {
 		u.First, u.Last = n.First, n.Last
 	}
 	return u
-}
-
-// addressed reports whether the address is the user's, now or as their user
-// name: names that only look alike share the namespace (USER-3) but are not the
-// same mailbox.
-func addressed(u directory.User, email string) bool {
-	email = directory.FoldEmail(email)
-	return email == directory.FoldEmail(u.Email) || email == directory.FoldEmail(u.UserName)
 }
 
 // there is the verdict on somebody who is in the account already: unchanged
@@ -440,6 +432,9 @@ func (a *adding) company(name string) (id directory.CompanyID, made bool) {
 func (a *adding) checkTexts(n *NewMember) *directory.Error {
 	email, refusal := directory.CleanEmail("email", n.Email)
 	if refusal != nil {
+		return refusal
+	}
+	if n.UserName, refusal = directory.CleanUserName(n.UserName, email); refusal != nil {
 		return refusal
 	}
 	n.Email = email

@@ -52,15 +52,35 @@ func TestMembersAdd(t *testing.T) {
 	})
 }
 
-func TestMembersAddLookAlike(t *testing.T) { // USER-3
+// TestUserNamesThatReadAsAddresses: nobody holds an address by calling themselves
+// so, and nobody learns by it whether an address exists (ADD-5).
+func TestUserNamesThatReadAsAddresses(t *testing.T) { // USER-3, USER-9, ADD-5, ADD-12
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.Account("204817")
-		_, err := w.Users.Seed(w.Context(), directory.User{Email: "e.marsan@ailleurs.example", UserName: "Élodie.Marsan@maraval.example", Language: "fr"})
-		w.Must(err)
-		verdicts, err := w.Members.Add(w.Context(), w.Operator(), account.ID, []app.NewMember{{Row: 1, Email: "elodie.marsan@maraval.example"}}, app.AddOptions{})
-		w.Must(err)
-		if got := w.Code(verdicts.FirstRefusal()); got != "user.name_taken" {
-			t.Errorf("an address that looks like somebody's user name: %q, want user.name_taken", got)
+		w.Person("soizic@ailleurs.example")
+		add := func(n app.NewMember) (app.Verdict, string) {
+			t.Helper()
+			n.Row = 1
+			verdicts, err := w.Members.Add(w.Context(), w.Operator(), account.ID, []app.NewMember{n}, app.AddOptions{})
+			w.Must(err)
+			return verdicts[0], w.Code(verdicts.FirstRefusal())
+		}
+		for _, name := range []string{"soizic@ailleurs.example", "nobody@ailleurs.example", "soizic\uff20ailleurs.example", "a@"} {
+			if v, got := add(app.NewMember{Email: "own@maraval.example", UserName: name}); got != "user_name.address" || v.Refusal.Field != "user_name" {
+				t.Errorf("USER-9 user name %q: %q at %v, want user_name.address", name, got, v.Refusal)
+			}
+		}
+		if _, got := add(app.NewMember{Email: "Own@maraval.example", UserName: "OWN@maraval.example"}); got != "" {
+			t.Errorf("USER-9 the person's own address as user name: %q", got)
+		}
+		if _, got := add(app.NewMember{Email: "andr\u00e9@maraval.example"}); got != "" {
+			t.Errorf("an accent: %q", got)
+		}
+		if v, got := add(app.NewMember{Email: "andre@maraval.example"}); got != "" || v.Outcome != app.Added {
+			t.Errorf("USER-9 another mailbox that looks alike: %q, %v", got, v.Outcome)
+		}
+		if v, got := add(app.NewMember{Email: "andre\u0301@maraval.example"}); got != "" || v.Outcome != app.Unchanged {
+			t.Errorf("USER-9 the same mailbox, decomposed: %q, %v, want unchanged", got, v.Outcome)
 		}
 	})
 }

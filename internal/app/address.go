@@ -39,10 +39,10 @@ func (u *Users) ChangeEmail(ctx context.Context, actor authz.Actor, email, passw
 		if err := p.RequireSelf(user.ID); err != nil {
 			return err
 		}
-		known, err := r.UserBySignInName(ctx, email)
+		known, err := r.UserByAddress(ctx, email)
 		switch {
 		case err == nil && known.ID != user.ID:
-			p.Mail(knownMail(known, email))
+			p.Mail(knownMail(known))
 			return nil
 		case err != nil && !refusedWith(err, "user.not_found"):
 			return err
@@ -53,33 +53,73 @@ func (u *Users) ChangeEmail(ctx context.Context, actor authz.Actor, email, passw
 	return err
 }
 
-// ConfirmEmail makes the address of a mailed link its person's. The old one is
-// told, all open links die, and they are signed out everywhere but where the
-// session of keep is theirs (USER-1). It refuses with link.dead, and with
-// user.name_taken when somebody got that address meanwhile.
-func (u *Users) ConfirmEmail(ctx context.Context, client Client, token, keep string) (directory.User, error) {
+// ProveEmail mails the actor a link by which they prove the address they have
+// (USER-8). For whoever has proved it nothing goes out; it refuses with
+// limit.hourly.
+func (u *Users) ProveEmail(ctx context.Context, actor authz.Actor) error {
+	ctx, answer := u.evenly(ctx)
+	defer answer()
+	user, err := u.Profile(ctx, actor)
+	if err != nil {
+		return err
+	}
+	err = u.ration(ctx, ration{"email", user.UUID, 5}, ration{"email.to", digestOf(directory.FoldEmail(user.Email)), 3})
+	if err != nil {
+		return err
+	}
+	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSelf(user.ID); err != nil {
+			return err
+		}
+		now, err := r.User(ctx, user.ID)
+		if err == nil && now.Proved.IsZero() && now.Email != "" {
+			u.planConfirmAddress(p, now, now.Email)
+		}
+		return err
+	})
+	return err
+}
+
+// ConfirmEmail makes the address of a mailed link its person's, proved from now
+// on (USER-8). Whoever follows the link is signed in as that person: the owner of
+// a mailbox who only presses the button gives it to nobody. A changed address ends
+// all open links, the old one is told, and the person is signed out everywhere
+// but in the session of keep (USER-1).
+//
+// It refuses with link.dead, also anybody else's link, and with user.name_taken
+// when somebody got that address meanwhile.
+func (u *Users) ConfirmEmail(ctx context.Context, actor authz.Actor, token, keep string) (directory.User, error) {
 	var after directory.User
 	accounts, err := u.accountsOfLink(ctx, token)
 	if err != nil {
 		return after, err
 	}
-	actor := authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
 	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
-		p.OpenToAnyone("the mailed token is the proof")
+		if err := p.RequireSignedIn(); err != nil {
+			return err
+		}
 		link, err := r.MailedLink(ctx, secret.Digest(token), store.LinkEmail, p.Now)
 		if err != nil {
 			return err
+		}
+		if link.User != p.Actor.User {
+			return directory.Refuse(directory.NotFound, "link.dead")
 		}
 		before, err := r.User(ctx, link.User)
 		if err != nil {
 			return err
 		}
 		after = before
-		after.Email = link.Email
+		if directory.FoldEmail(link.Email) == directory.FoldEmail(before.Email) {
+			planProof(p, &after)
+			p.Change(store.EndLinks{User: before.ID})
+			return nil
+		}
+		after.Readdress(directory.FoldEmail(link.Email))
+		after.Prove(p.Now)
 		if err := namesFree(ctx, r, after); err != nil {
 			return err
 		}
-		p.Actor.Kind, p.Actor.User = authz.Person, before.ID
 		p.Record(userEntry(p, audit.UserEmailChanged, before, after))
 		p.Change(store.UpdateUser{User: after})
 		u.planAddress(p, before, secret.Digest(keep))

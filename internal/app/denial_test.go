@@ -69,8 +69,8 @@ func walls() map[string]wall {
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
 			Accounts: Leave
-			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmFactor EraseSelf Export Factor Home NewRecoveryCodes Profile
-				RemoveFactor RemoveSignature SetLanguage
+			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmEmail ConfirmFactor EraseSelf Export Factor Home NewRecoveryCodes Profile
+				ProveEmail RemoveFactor RemoveSignature SetLanguage
 				SetSignature Signature UpdateProfile
 			Sessions: List Revoke RevokeOthers
 			Keys: Enter Locked Request Requested
@@ -80,7 +80,7 @@ func walls() map[string]wall {
 		wallOpen: `
 			Accounts: ProspectServices
 			Members: InvitationDays QuickLimit
-			Users: Confirm ConfirmEmail Forgot MeasurePassword PasswordRules Register Reset Resetting
+			Users: Confirm Confirming Forgot MeasurePassword PasswordRules Register Reset Resetting
 			Sessions: EnterCode Resolve Rotate SignIn SignOut
 			TechnicalUsers: Answered At Claim Resolve
 			Checks: Admit Evaluate EvaluateAll SearchActions SearchResources SearchSubjects

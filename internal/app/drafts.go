@@ -182,7 +182,7 @@ func (c *core) recognise(ctx context.Context, reader authz.Rights, account direc
 		for n, row := range rows {
 			emails[n] = row.Email
 		}
-		users, err := r.UsersBySignInName(ctx, emails)
+		users, err := r.UsersByAddress(ctx, emails)
 		if err != nil || len(users) == 0 {
 			return err
 		}
@@ -207,10 +207,10 @@ func (c *core) recognise(ctx context.Context, reader authz.Rights, account direc
 			return err
 		}
 		for n := range rows {
-			u := users[directory.Fold(rows[n].Email)]
+			u := users[directory.FoldEmail(rows[n].Email)]
 			m, known := places[u.ID]
 			switch {
-			case !known || !addressed(u, rows[n].Email):
+			case !known:
 			case m.Removed.IsZero():
 				rows[n].Member = m.ID
 			case seesPeopleAt(reader, m.Unit):

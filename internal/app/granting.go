@@ -26,6 +26,8 @@ type granting struct {
 
 	given []directory.Grant
 	ended []directory.GrantID
+
+	disarmed []directory.UserID // whose provisional password somebody else had set
 }
 
 // granting starts with members of the plan's account and what they hold.
@@ -169,6 +171,9 @@ func (g *granting) give(m directory.Member, role directory.Role, unit directory.
 	}
 	g.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: unit})
 	grant := directory.Grant{ID: directory.GrantID(g.plan.NewKey()), Member: m.ID, Role: role.ID, Unit: unit, By: g.plan.Actor.User, From: g.plan.Now}
+	if u := g.users[m.User]; u.SetByOther(g.plan.Actor.User) && !slices.Contains(g.disarmed, u.ID) {
+		g.disarmed = append(g.disarmed, u.ID)
+	}
 	g.given = append(g.given, grant)
 	g.live[m.ID] = append(g.live[m.ID], grant)
 	g.record(audit.GrantGiven, m, grant, role)
@@ -202,6 +207,7 @@ func (g *granting) settle() {
 	if len(g.given) > 0 {
 		g.plan.Change(store.InsertGrants{Account: g.account.ID, By: g.plan.Actor.User, Grants: g.given})
 	}
+	endProvisional(g.plan, g.disarmed)
 }
 
 // unitNamed finds the unit of a public id; the empty id is the root.

@@ -79,6 +79,14 @@ type Acceptance struct {
 	Before                          string // token of the session this browser had; it ends
 }
 
+// person is who somebody new is after they accepted by the mailed token.
+func (a Acceptance) person(u directory.User, hash string, now time.Time) directory.User {
+	u.First, u.Last, u.Language = a.First, a.Last, a.Language
+	u.Choose(hash, now)
+	u.Prove(now)
+	return u
+}
+
 // An Accepted invitation: the account joined and, for somebody new, the session
 // that begins.
 type Accepted struct {
@@ -128,9 +136,7 @@ func (s *Invitations) Accept(ctx context.Context, client Client, a Acceptance, l
 		if now.Known {
 			return directory.Refuse(directory.Denied, "invitation.sign_in")
 		}
-		after := now.User
-		after.First, after.Last, after.Language = a.First, a.Last, a.Language
-		after.Password, after.PasswordHash, after.PasswordSet = directory.PasswordOwn, hash, p.Now
+		after := a.person(now.User, hash, p.Now)
 		planFirstPassword(p, now.User, after)
 		factor, err := r.Factor(ctx, after.ID)
 		if err != nil {
@@ -231,9 +237,13 @@ func (s *Invitations) AcceptKnown(ctx context.Context, actor authz.Actor, token 
 }
 
 // AcceptMine accepts an invitation that waits for whoever is signed in, by the
-// public id of their membership.
+// public id of their membership. Without its link it asks for a proved address,
+// and refuses with address.unproved (USER-8).
 func (s *Invitations) AcceptMine(ctx context.Context, actor authz.Actor, member string) (Accepted, error) {
 	waiting, err := s.Pending(ctx, actor)
+	if err == nil && len(waiting) == 0 {
+		err = s.proved(ctx, actor.User)
+	}
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -258,10 +268,25 @@ func (s *Invitations) acceptSignedIn(ctx context.Context, actor authz.Actor, acc
 		if v.User.ID != p.Actor.User {
 			return directory.Refuse(directory.Denied, "invitation.not_yours")
 		}
+		if v.User.Proved.IsZero() {
+			if token == "" {
+				return directory.Refuse(directory.Denied, "address.unproved")
+			}
+			planProof(p, &v.User)
+		}
 		done.Account = v.Account
 		return s.planAcceptance(ctx, r, p, v, v.User)
 	})
 	return done, err
+}
+
+// planProof notes that a link mailed to the person's address was followed by
+// whoever signs in as them (USER-8).
+func planProof(p *Plan, u *directory.User) {
+	u.Prove(p.Now)
+	p.Record(p.Entry(audit.UserAddressProved, u.ID, 0))
+	p.Change(store.UpdateUser{User: *u})
+	u.Version++
 }
 
 // planAcceptance makes the invited member active and ends the invitation. What
@@ -361,6 +386,17 @@ func (c *core) keepGrants(ctx context.Context, r *store.Reader, p *Plan, m direc
 	return nil
 }
 
+// proved refuses with address.unproved whoever has not proved their address.
+func (c *core) proved(ctx context.Context, user directory.UserID) error {
+	return c.db.View(ctx, func(r *store.Reader) error {
+		u, err := r.User(ctx, user)
+		if err == nil && u.Proved.IsZero() {
+			err = directory.Refuse(directory.Denied, "address.unproved")
+		}
+		return err
+	})
+}
+
 // A WaitingInvitation is an account that waits for whoever is signed in.
 type WaitingInvitation struct {
 	Member  string // public id of the membership
@@ -371,13 +407,18 @@ type WaitingInvitation struct {
 }
 
 // Pending lists the invitations that the person who is signed in could accept
-// now, newest first. It refuses with sign_in.required.
+// now, newest first. Nothing is told to whoever has not proved their address:
+// the invitations went there (USER-8). It refuses with sign_in.required.
 func (s *Invitations) Pending(ctx context.Context, actor authz.Actor) ([]WaitingInvitation, error) {
 	if actor.User == 0 {
 		return nil, directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	var waiting []WaitingInvitation
 	err := s.db.View(ctx, func(r *store.Reader) error {
+		u, err := r.User(ctx, actor.User)
+		if err != nil || u.Proved.IsZero() {
+			return err
+		}
 		open, err := r.OpenInvitationsOf(ctx, actor.User)
 		if err != nil {
 			return err
@@ -394,85 +435,6 @@ func (s *Invitations) Pending(ctx context.Context, actor authz.Actor) ([]Waiting
 		return nil
 	})
 	return waiting, err
-}
-
-// Again sends a new invitation to the address of whoever is invited under that
-// user name or address, and the old link dies (INV-4). The answer is the same
-// whether anybody is; it refuses with limit.hourly whoever asks too often.
-func (s *Invitations) Again(ctx context.Context, client Client, name string) error {
-	ctx, answer := s.evenly(ctx)
-	defer answer()
-	name = cutText(strings.TrimSpace(name), 254)
-	if name == "" {
-		return directory.InvalidField("name", "field.required", nil)
-	}
-	err := s.ration(ctx, ration{"invitation_again", digestOf(directory.Fold(name)), 3}, ration{"invitation_again.address", networkOf(client.Address), 20})
-	if err != nil {
-		return err
-	}
-	var open []directory.Invitation
-	err = s.db.View(ctx, func(r *store.Reader) error {
-		u, err := r.UserBySignInName(ctx, name)
-		if err != nil {
-			return err
-		}
-		open, err = r.OpenInvitationsOf(ctx, u.ID)
-		return err
-	})
-	if err != nil && !refusedWith(err, "user.not_found") {
-		return err
-	}
-	for _, invitation := range open {
-		if err := s.again(ctx, client, invitation); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// AgainFor is Again for the holder of an old link, whatever became of it; the
-// new one goes to the person's address, not to whoever holds the link.
-func (s *Invitations) AgainFor(ctx context.Context, client Client, token string) error {
-	err := s.ration(ctx, ration{"invitation_again", digestOf(token), 3}, ration{"invitation_again.address", networkOf(client.Address), 20})
-	if err != nil {
-		return err
-	}
-	v, err := s.Look(ctx, token)
-	if err != nil || v.State == directory.InvitationUnknown {
-		return err
-	}
-	return s.again(ctx, client, v.invitation)
-}
-
-// again sends the invitation of a member anew, in the name of who invited them.
-// A member who has none open gets none: it was withdrawn, or accepted.
-func (s *Invitations) again(ctx context.Context, client Client, of directory.Invitation) error {
-	stranger := authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
-	_, err := s.perform(ctx, stranger, of.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
-		p.OpenToAnyone("the mail goes to the invited person's own address")
-		open, err := r.OpenInvitation(ctx, of.Member)
-		if err != nil {
-			return err
-		}
-		v, err := s.invited(ctx, r, open, p.Now)
-		if err != nil || v.member.Status != directory.Invited || v.State == directory.InvitationWithdrawn || !v.User.SwitchedOff.IsZero() {
-			return err
-		}
-		ro, err := s.roster(ctx, r, p, v.member)
-		if err != nil {
-			return err
-		}
-		by, err := r.Users(ctx, []directory.UserID{open.By})
-		if err != nil {
-			return err
-		}
-		s.planInvitation(p, ro, invitee{User: v.User, Member: v.member, Again: true, By: by[open.By]})
-		return nil
-	})
-	if refusedWith(err, "invitation.unknown") || refusedWith(err, "account.closed") {
-		return nil
-	}
-	return err
 }
 
 // Member is the public id of the membership that the invitation is for.

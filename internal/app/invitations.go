@@ -33,6 +33,9 @@ func (c *core) planInvitation(p *Plan, ro *roster, invitees ...invitee) {
 	}
 	rows := make([]store.InvitationRow, 0, len(invitees))
 	for _, i := range invitees {
+		if i.By.ID == 0 && ro.disarm(i.User) { // who asks for it again themselves ends nothing
+			endProvisional(p, []directory.UserID{i.User.ID})
+		}
 		token, digest := secret.NewToken()
 		by, inviter := p.Actor.User, p.By
 		if i.By.ID != 0 {

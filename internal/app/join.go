@@ -75,7 +75,7 @@ func (s *JoinRequests) planAsk(ctx context.Context, r *store.Reader, p *Plan, j 
 	}
 	p.Change(store.InsertJoinRequest(j))
 	entry := p.Entry(audit.JoinRequested, u.ID, int64(j.ID))
-	entry.Note("email", "", u.Email)
+	entry.Note("email", "", provedAddress(u))
 	entry.Note("message", "", j.Message)
 	p.Record(entry)
 	if j.Account == directory.Installation {
@@ -91,7 +91,7 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *Plan, 
 	if err != nil {
 		return err
 	}
-	if auto && !p.Rights.Closed() {
+	if auto && !u.Proved.IsZero() && !p.Rights.Closed() {
 		plain, err := s.comesPlain(ctx, r, p, u.ID)
 		if err != nil {
 			return err
@@ -107,9 +107,25 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *Plan, 
 	for _, a := range administrators {
 		p.Mail(directory.Mail{Account: j.Account, User: a.ID, Address: a.Email, Kind: "join_received", Language: a.Language,
 			Path:  "/accounts/" + directory.CleanNumber(j.Number) + "/requests",
-			Facts: map[string]string{"Person": u.Name(), "Address": u.Email, "Message": j.Message, "At": p.Now.Format(time.RFC3339)}})
+			Facts: map[string]string{"Person": u.Name(), "Address": provedAddress(u), "Message": j.Message, "At": p.Now.Format(time.RFC3339)}})
 	}
 	return nil
+}
+
+// provedAddress is the address that whoever decides may rely on, none where
+// nobody proved it (USER-8).
+func provedAddress(u directory.User) string {
+	if u.Proved.IsZero() {
+		return ""
+	}
+	return u.Email
+}
+
+// waits reports whether nobody has come to a place yet, or not again since it was
+// switched off.
+func waits(m directory.Member) bool {
+	return m.Status == directory.Invited || m.Status == directory.NotInvited ||
+		m.Status == directory.Inactive && m.Resumes != directory.Active
 }
 
 // planApproval makes the person an active member without invitation mail
@@ -127,6 +143,9 @@ func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Pla
 	if former.ID == 0 || !former.Removed.IsZero() {
 		made = ro.add(u, directory.Member{Status: directory.Active}, former)
 	} else {
+		if u.Proved.IsZero() && waits(former) { // the place was meant for their address
+			return &directory.Error{Kind: directory.Conflict, Code: "join.unproved", Args: directory.Args{"Name": u.Name()}}
+		}
 		if err := s.mayLetIn(ctx, r, p, ro, former); err != nil {
 			return err
 		}
@@ -184,7 +203,7 @@ func (s *JoinRequests) mayLetIn(ctx context.Context, r *store.Reader, p *Plan, r
 // join.decided, naming who decided first (JOIN-6), and with join.gone when the
 // person took the request back. Somebody who has a place already gets it back
 // only from who holds all that it gives: others are refused with role.not_held
-// (ROLE-6).
+// (ROLE-6), and whose address is not proved with join.unproved (USER-8).
 func (s *JoinRequests) Approve(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.User, error) {
 	return s.decide(ctx, actor, account, id, func(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
 		return s.planApproval(ctx, r, p, u, j)

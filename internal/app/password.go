@@ -134,7 +134,7 @@ func (c *core) newHash(ctx context.Context, policy directory.PasswordPolicy, use
 // meanwhile.
 func (c *core) planNewPassword(ctx context.Context, r *store.Reader, p *Plan, user directory.User, hash string) error {
 	own := user
-	own.Password, own.PasswordHash, own.PasswordSet = directory.PasswordOwn, hash, p.Now
+	own.Choose(hash, p.Now)
 	p.Record(p.Entry(audit.UserPasswordChanged, user.ID, 0))
 	p.Change(store.UpdateUser{User: own}, store.EndSessions{User: user.ID}, store.EndLinks{User: user.ID})
 	p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: "password_changed", Language: user.Language,
@@ -142,20 +142,22 @@ func (c *core) planNewPassword(ctx context.Context, r *store.Reader, p *Plan, us
 	if user.Password != directory.PasswordProvisional {
 		return nil
 	}
-	return c.planArrival(ctx, r, p, own, user.PasswordSet)
+	return c.planArrival(ctx, r, p, own, user)
 }
 
 // planArrival makes a person active in the accounts that had invited them when
-// their provisional password was set: who used it has accepted (LIST-2). An
-// account that asked them in later waits for its own answer (USER-4).
-func (c *core) planArrival(ctx context.Context, r *store.Reader, p *Plan, user directory.User, set time.Time) error {
+// their provisional password was set, by whoever set it: who used it has accepted
+// (LIST-2). An account that asked them in later, or somebody else who did, waits
+// for an answer of its own (USER-4, USER-8).
+func (c *core) planArrival(ctx context.Context, r *store.Reader, p *Plan, user, before directory.User) error {
+	user.PasswordBy = before.PasswordBy
 	memberships, err := r.Memberships(ctx, user.ID)
 	if err != nil {
 		return err
 	}
 	for _, m := range memberships {
 		there, held := p.In(m.Account())
-		if m.Status != directory.Invited || m.Added.After(set) || !held {
+		if m.Status != directory.Invited || m.Added.After(before.PasswordSet) || !held {
 			continue
 		}
 		if err := c.arrive(ctx, r, there, user, m); err != nil && !refusedWith(err, "account.closed") {
@@ -174,7 +176,7 @@ func (c *core) arrive(ctx context.Context, r *store.Reader, p *Plan, user direct
 		return err
 	}
 	v, err := c.invited(ctx, r, open, p.Now)
-	if err != nil || v.acceptable() != nil {
+	if err != nil || v.acceptable() != nil || open.By != user.PasswordBy && user.Proved.IsZero() {
 		return err
 	}
 	return c.planAcceptance(ctx, r, p, v, user)
@@ -280,6 +282,7 @@ func (u *Users) Reset(ctx context.Context, client Client, token, password string
 		if err != nil {
 			return err
 		}
+		user.Prove(p.Now) // the link was mailed to their address
 		return u.planNewPassword(ctx, r, p, user, hash)
 	}, accounts...)
 	return err

@@ -39,14 +39,19 @@ func mail(t *testing.T, w *apptest.World, kind string) app.Delivery {
 }
 
 func registering(email string) app.Registering {
-	return app.Registering{Email: email, First: "Ludivine", Last: "Garrec", Language: "fr", Password: goodPassword}
+	return app.Registering{Email: email, First: "Ludivine", Last: "Garrec", Language: "fr"}
+}
+
+// confirmation is what its person says where a registration's link leads.
+func confirmation(token string) app.Confirmation {
+	return app.Confirmation{Token: token, First: "Ludivine", Last: "Garrec", Password: goodPassword}
 }
 
 // registered makes a person by signing up.
 func registered(t *testing.T, w *apptest.World, email string) directory.User {
 	t.Helper()
 	w.Must(w.Users.Register(w.Context(), here(), registering(email)))
-	made, err := w.Users.Confirm(w.Context(), here(), mail(t, w, "registration_confirm").Mail.Secret, limits())
+	made, err := w.Users.Confirm(w.Context(), here(), confirmation(mail(t, w, "registration_confirm").Mail.Secret), limits())
 	w.Must(err)
 	return made.User
 }
@@ -72,7 +77,7 @@ func TestRegister(t *testing.T) {
 		t.Run("SIGN-4 the link is valid 24 hours", func(t *testing.T) {
 			token := mail(t, w, "registration_confirm").Mail.Secret
 			w.Pass(24 * time.Hour)
-			_, err := w.Users.Confirm(w.Context(), here(), token, limits())
+			_, err := w.Users.Confirm(w.Context(), here(), confirmation(token), limits())
 			if got := w.Code(err); got != "link.dead" {
 				t.Errorf("after a day: code %q, want link.dead", got)
 			}
@@ -83,7 +88,7 @@ func TestRegister(t *testing.T) {
 			errs := make([]error, 4)
 			var all sync.WaitGroup
 			for i := range errs {
-				all.Go(func() { _, errs[i] = w.Users.Confirm(w.Context(), here(), token, limits()) })
+				all.Go(func() { _, errs[i] = w.Users.Confirm(w.Context(), here(), confirmation(token), limits()) })
 			}
 			all.Wait()
 			made := 0

@@ -104,13 +104,13 @@ func (c *core) editAddress(ctx context.Context, r *store.Reader, p *Plan, u *dir
 		return false, refusal
 	}
 	changed := *u
-	changed.Email = email
+	changed.Readdress(email)
 	if err := namesFree(ctx, r, changed); err != nil {
 		return false, err
 	}
 	if u.Password != directory.PasswordOwn {
 		c.planAddress(p, *u, nil)
-		u.Email = email
+		u.Readdress(email)
 		return true, nil
 	}
 	verified, err := r.DomainVerified(ctx, p.Account, directory.DomainOf(email))
@@ -150,7 +150,7 @@ func (c *core) planAddress(p *Plan, before directory.User, keep []byte) {
 // changes it (SIGN-1); the caller writes the user and mails the password. It
 // is in no entry.
 func (c *core) planProvisional(p *Plan, u *directory.User, hash string) {
-	u.Password, u.PasswordHash, u.PasswordSet = directory.PasswordProvisional, hash, p.Now
+	u.Password, u.PasswordHash, u.PasswordSet, u.PasswordBy = directory.PasswordProvisional, hash, p.Now, p.Actor.User
 	p.Record(p.Entry(audit.UserPasswordProvisional, u.ID, 0))
 	p.Change(store.EndSessions{User: u.ID}, store.EndLinks{User: u.ID})
 }

@@ -188,7 +188,7 @@ func TestChangeEmail(t *testing.T) { // USER-1, USER-3
 		if link.Mail.Address != "ludivine@garrec.example" || userOf(t, w, u.ID).Email != u.Email {
 			t.Errorf("USER-1 the link goes to %s and the address is %s before it is confirmed", link.Mail.Address, userOf(t, w, u.ID).Email)
 		}
-		_, err = w.Users.ConfirmEmail(w.Context(), here(), link.Mail.Secret, "")
+		_, err = w.Users.ConfirmEmail(w.Context(), person(u), link.Mail.Secret, "")
 		w.Must(err)
 		if told := mail(t, w, "email_changed"); told.Mail.Address != u.Email {
 			t.Errorf("USER-1 %s is told, want the old address", told.Mail.Address)

@@ -14,22 +14,23 @@ import (
 	"intendant/internal/store"
 )
 
-// A Registering person says who they are and what password they choose. With a
+// A Registering person says who they are. The password is chosen where the mailed
+// link leads: whoever registers need not be whose address it is (SIGN-4). With a
 // customer number they ask into that account once the address is confirmed
 // (JOIN-1).
 type Registering struct {
 	Email, First, Last, Language string
-	Password                     string
 	Number, Message              string
 }
 
 // registrationLink is how long an address may be confirmed. Rule SIGN-4.
 const registrationLink = 24 * time.Hour
 
-// Register signs somebody up: a link goes to their address, and only its button
-// makes them a user. Whoever has that address already is told by mail; the
-// answer is the same (SIGN-4). A registration is no history until it is
-// confirmed: until then nothing has changed.
+// Register signs somebody up: a link goes to their address, and only where it
+// leads do they choose a password and become a user. Whoever has that address
+// already, and has proved it, is told by mail; the answer is the same (SIGN-4). A
+// registration is no history until it is confirmed: until then nothing has
+// changed.
 //
 // It refuses with the field at fault, and with limit.hourly.
 func (u *Users) Register(ctx context.Context, client Client, form Registering) error {
@@ -45,25 +46,21 @@ func (u *Users) Register(ctx context.Context, client Client, form Registering) e
 	if err != nil {
 		return err
 	}
-	hash, err := u.passwords.Hash(ctx, form.Password) // for known addresses too: the time tells nothing
-	if err != nil {
-		return err
-	}
 	stranger := authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
 	_, err = u.perform(ctx, stranger, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		p.OpenToAnyone("signing up is free; the mail goes to the address given")
-		known, err := r.UserBySignInName(ctx, form.Email)
-		if err == nil {
-			p.Mail(knownMail(known, form.Email))
+		known, err := r.UserByAddress(ctx, form.Email)
+		if err == nil && (!known.Proved.IsZero() || !known.SwitchedOff.IsZero()) {
+			p.Mail(knownMail(known))
 			return nil
 		}
-		if !refusedWith(err, "user.not_found") {
+		if err != nil && !refusedWith(err, "user.not_found") {
 			return err
 		}
 		token, digest := secret.NewToken()
 		expires := p.Now.Add(registrationLink)
 		p.Pending(store.PutRegistration{Digest: digest, Email: form.Email, First: form.First, Last: form.Last,
-			Language: form.Language, PasswordHash: hash, Number: form.Number, Message: form.Message, Expires: expires})
+			Language: form.Language, Number: form.Number, Message: form.Message, Expires: expires})
 		p.Mail(directory.Mail{Address: form.Email, Kind: "registration_confirm", Language: form.Language,
 			Path: "/register/confirm/{secret}", Secret: token, Facts: map[string]string{"Deadline": expires.Format(time.RFC3339)}})
 		return nil
@@ -71,13 +68,9 @@ func (u *Users) Register(ctx context.Context, client Client, form Registering) e
 	return err
 }
 
-// knownMail tells whoever has an address that somebody signed up with it. Who
-// only signs in by that name is written to at their own address.
-func knownMail(known directory.User, address string) directory.Mail {
-	if known.Email != "" {
-		address = known.Email
-	}
-	return directory.Mail{User: known.ID, Address: address, Kind: "registration_known", Language: known.Language,
+// knownMail tells whoever has an address that somebody asked for it.
+func knownMail(known directory.User) directory.Mail {
+	return directory.Mail{User: known.ID, Address: known.Email, Kind: "registration_known", Language: known.Language,
 		Path: "/sign-in", Facts: map[string]string{"UserName": known.UserName}}
 }
 
@@ -96,8 +89,53 @@ func (u *Users) checkRegistering(ctx context.Context, form Registering) (Registe
 	if !slices.Contains(u.catalogue().Languages, form.Language) {
 		form.Language = u.catalogue().Languages[0]
 	}
-	policy := policyFrom(u.catalogue().EffectivePolicies("").Password)
-	return form, u.mayHave(ctx, policy, directory.User{First: form.First, Last: form.Last, Email: form.Email}, form.Password)
+	return form, nil
+}
+
+// A Confirming registration is what its page shows and asks for.
+type Confirming struct {
+	Email, First, Last string
+	Policy             directory.PasswordPolicy
+
+	form store.Registration
+	user directory.User // who has the address without having proved it, or nobody
+}
+
+// Confirming reads a registration by its mailed token, without using it (INV-10).
+// It refuses with link.dead.
+func (u *Users) Confirming(ctx context.Context, token string) (Confirming, error) {
+	var c Confirming
+	err := u.db.View(ctx, func(r *store.Reader) (err error) {
+		c, err = u.confirming(ctx, r, token, u.instant())
+		return err
+	})
+	return c, err
+}
+
+func (u *Users) confirming(ctx context.Context, r *store.Reader, token string, now time.Time) (Confirming, error) {
+	form, err := r.Registration(ctx, secret.Digest(token), now)
+	if err != nil {
+		return Confirming{}, err
+	}
+	c := Confirming{Email: form.Email, First: form.First, Last: form.Last, form: form}
+	c.user, err = r.UserByAddress(ctx, form.Email)
+	switch {
+	case refusedWith(err, "user.not_found"):
+		c.Policy = policyFrom(u.catalogue().EffectivePolicies("").Password)
+		return c, nil
+	case err != nil:
+		return c, err
+	case !c.user.Proved.IsZero() || !c.user.SwitchedOff.IsZero():
+		return c, directory.Refuse(directory.NotFound, "link.dead")
+	}
+	c.Policy, err = u.passwordPolicy(ctx, r, c.user.ID)
+	return c, err
+}
+
+// A Confirmation is what somebody says who followed the link of a registration.
+type Confirmation struct {
+	Token                 string
+	First, Last, Password string
 }
 
 // A Confirmed registration is a user who is signed in. Where they gave a
@@ -110,37 +148,57 @@ type Confirmed struct {
 	Unasked *directory.Error
 }
 
-// Confirm makes the user of a registration by its mailed token and signs them
-// in. Two at once make one user: the second finds the link used (SIGN-4).
+// Confirm makes the user of a registration by its mailed token, with the password
+// they choose there, and signs them in. Two at once make one user: the second
+// finds the link used (SIGN-4). Where somebody had that address without having
+// proved it, because an account wrote it down, they are that user from now on:
+// what others had set of them ends (USER-8).
 //
-// It refuses with link.dead, and with user.name_taken when somebody else got
-// that address meanwhile.
-func (u *Users) Confirm(ctx context.Context, client Client, token string, limits SessionLimits) (Confirmed, error) {
+// It refuses with link.dead, and with what the password policy says.
+func (u *Users) Confirm(ctx context.Context, client Client, c Confirmation, limits SessionLimits) (Confirmed, error) {
 	var made Confirmed
-	var form store.Registration
+	c.First, c.Last = strings.TrimSpace(c.First), strings.TrimSpace(c.Last)
+	found, err := u.Confirming(ctx, c.Token)
+	if err != nil {
+		return made, err
+	}
+	if err := checkNames(c.First, c.Last); err != nil {
+		return made, err
+	}
+	who := found.user
+	who.Email, who.First, who.Last = found.Email, c.First, c.Last
+	hash, err := u.newHash(ctx, found.Policy, who, c.Password)
+	if err != nil {
+		return made, err
+	}
+	accounts, err := u.accountsOf(ctx, found.user.ID)
+	if err != nil {
+		return made, err
+	}
 	actor := authz.Actor{Kind: authz.Stranger, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
-	_, err := u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) (err error) {
+	_, err = u.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		p.OpenToAnyone("the mailed token is the proof")
-		if form, err = r.Registration(ctx, secret.Digest(token), p.Now); err != nil {
+		now, err := u.confirming(ctx, r, c.Token, p.Now)
+		if err != nil {
 			return err
 		}
-		user := directory.User{ID: directory.UserID(p.NewKey()), UUID: uuid.NewString(), UserName: form.Email, Email: form.Email,
-			First: form.First, Last: form.Last, Language: form.Language, Password: directory.PasswordOwn,
-			PasswordHash: form.PasswordHash, PasswordSet: p.Now, Created: p.Now, Version: 1}
-		if err := namesFree(ctx, r, user); err != nil {
+		if now.user.ID != found.user.ID { // got or lost that address meanwhile
+			return directory.Refuse(directory.Conflict, "stale")
+		}
+		after := u.planConfirmed(p, now, who, hash)
+		factor, err := r.Factor(ctx, after.ID)
+		if err != nil {
 			return err
 		}
 		var session store.Session
-		policy := policyFrom(u.catalogue().EffectivePolicies("").Password)
-		made.Started, session = beginning{User: user, Policy: policy, Client: client, Limits: limits}.session(p.Now)
-		entry := userEntry(p, audit.UserRegistered, directory.User{}, user)
-		p.Record(entry)
-		p.Change(store.InsertUsers{user}, store.EndRegistrations{Email: form.Email}, store.StartSession(session))
+		made.Started, session = beginning{User: after, Policy: now.Policy, Factor: factor, Client: client, Limits: limits}.session(p.Now)
+		p.Change(store.EndRegistrations{Email: now.Email}, store.StartSession(session))
 		return nil
-	})
+	}, accounts...)
 	if err != nil {
 		return Confirmed{}, err
 	}
+	form := found.form
 	actor.Kind, actor.User = authz.Person, made.User.ID
 	if err := u.note(ctx, func(tx *store.Tx) error { return tx.NoteSignIn(ctx, made.User.ID) }); err != nil {
 		return made, err
@@ -155,4 +213,33 @@ func (u *Users) Confirm(ctx context.Context, client Client, token string, limits
 	}
 	made.Unasked, err = asRefusal(err)
 	return made, err
+}
+
+// planConfirmed writes the user of a confirmed registration: a new one, or who
+// had the address unproved.
+func (u *Users) planConfirmed(p *Plan, c Confirming, who directory.User, hash string) directory.User {
+	after := c.user
+	after.First, after.Last = who.First, who.Last
+	after.Choose(hash, p.Now)
+	if after.ID != 0 {
+		after.Prove(p.Now)
+		p.Record(userEntry(p, audit.UserRegistered, c.user, after))
+		p.Change(store.UpdateUser{User: after}, store.EndSessions{User: after.ID}, store.EndLinks{User: after.ID})
+		return after
+	}
+	after.ID, after.UUID, after.UserName, after.Email = directory.UserID(p.NewKey()), uuid.NewString(), c.Email, c.Email
+	after.Language, after.Created, after.Version = c.form.Language, p.Now, 1
+	after.Prove(p.Now)
+	p.Record(userEntry(p, audit.UserRegistered, directory.User{}, after))
+	p.Change(store.InsertUsers{after})
+	return after
+}
+
+func checkNames(first, last string) error {
+	for _, f := range []struct{ name, value string }{{"first_name", first}, {"last_name", last}} {
+		if utf8.RuneCountInString(f.value) > nameLength {
+			return directory.InvalidField(f.name, "field.too_long", directory.Args{"Max": nameLength})
+		}
+	}
+	return nil
 }

@@ -34,6 +34,8 @@ type roster struct {
 	administrators int64 // active ones, as the plan stands, when counted
 	moved          int64 // how many more there are by this plan, or fewer
 	ahead          int64 // how many more there are by what a preview has planned before
+
+	disarmed []directory.UserID // whose provisional password somebody else had set
 }
 
 // roster starts one for the plan's account, with the account's roles and the
@@ -136,6 +138,7 @@ func (ro *roster) add(u directory.User, m directory.Member, former directory.Mem
 	}
 	m.User, m.Added, m.Removed = u.ID, ro.plan.Now, time.Time{}
 	ro.people[u.ID] = u
+	ro.disarm(u)
 	kind := audit.MemberAdded
 	if former.ID != 0 {
 		m.ID, m.UUID, m.Version = former.ID, former.UUID, former.Version
@@ -166,8 +169,34 @@ func (ro *roster) change(kind audit.Kind, u directory.User, before, after direct
 	row, was := ro.row(u, after), ro.row(u, before)
 	row.Before = &was
 	ro.changed = append(ro.changed, row)
+	held := len(ro.roleChanges.Start)
 	ro.moveRoles(before, after)
+	if len(ro.roleChanges.Start) > held {
+		ro.disarm(u)
+	}
 	ro.plan.Record(entry)
+}
+
+// disarm ends the provisional password of somebody who is given a place or a role
+// in one, or is asked in, unless whoever does so set it: they choose one where
+// their invitation leads (USER-8). It reports whether that is new in this plan.
+func (ro *roster) disarm(u directory.User) bool {
+	if !u.SetByOther(ro.plan.Actor.User) || slices.Contains(ro.disarmed, u.ID) {
+		return false
+	}
+	ro.disarmed = append(ro.disarmed, u.ID)
+	return true
+}
+
+// endProvisional writes what disarm found; the actor did not set these passwords.
+func endProvisional(p *Plan, people []directory.UserID) {
+	if len(people) == 0 {
+		return
+	}
+	for _, id := range people {
+		p.Record(p.Entry(audit.UserPasswordEnded, id, 0))
+	}
+	p.Change(store.EndProvisional{Users: people, By: p.Actor.User})
 }
 
 // differences are what differs between two states of a member, for verdicts
@@ -435,6 +464,7 @@ func (ro *roster) settle(ctx context.Context, r *store.Reader) error {
 	if len(ro.roleChanges.Start)+len(ro.roleChanges.End) > 0 {
 		ro.plan.Change(ro.roleChanges)
 	}
+	endProvisional(ro.plan, ro.disarmed)
 	return nil
 }
 

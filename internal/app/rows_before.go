@@ -12,7 +12,7 @@ import (
 // it is of the opinion of the run, whose chunks find it written. None, outside
 // of previews, knows nothing and keeps nothing.
 type rowsBefore struct {
-	names          *firsts // folded addresses and user names of new people
+	names          *firsts // user names of new people, as they are looked up
 	companies      *firsts // folded names of new companies
 	administrators int64   // how many more active ones there are, or fewer
 }
@@ -29,7 +29,7 @@ func (b *rowsBefore) moved() int64 {
 
 // named reports whether an earlier chunk gives somebody that name to sign in by.
 func (b *rowsBefore) named(name string) bool {
-	return b != nil && b.names.has(directory.Fold(name))
+	return b != nil && b.names.has(directory.FoldSignIn(name))
 }
 
 // add keeps the names of somebody new.
@@ -37,8 +37,7 @@ func (b *rowsBefore) add(u directory.User) {
 	if b == nil {
 		return
 	}
-	b.names.line(directory.Fold(u.Email), 1)
-	b.names.line(directory.Fold(u.UserName), 1)
+	b.names.line(directory.FoldSignIn(u.UserName), 1)
 }
 
 // creates reports whether a company that is not there is made by this chunk,

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -31,9 +30,9 @@ func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) 
 	if refusal != nil {
 		return directory.User{}, refusal
 	}
-	n.Email, n.UserName = email, strings.TrimSpace(n.UserName)
-	if n.UserName == "" {
-		n.UserName = n.Email
+	n.Email = email
+	if n.UserName, refusal = directory.CleanUserName(n.UserName, email); refusal != nil {
+		return directory.User{}, refusal
 	}
 	if n.Language == "" {
 		n.Language = u.catalogue().Languages[0]
@@ -72,14 +71,17 @@ func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) 
 	return made, err
 }
 
-// namesFree refuses a user name or an address that somebody else signs in by
-// (USER-3).
+// namesFree refuses a user name that somebody else signs in by, and an address
+// that is somebody else's (USER-3).
 func namesFree(ctx context.Context, r *store.Reader, u directory.User) error {
-	for _, name := range []struct{ field, value string }{{"user_name", u.UserName}, {"email", u.Email}} {
-		if name.value == "" {
+	for _, name := range []struct {
+		field, value string
+		find         func(ctx context.Context, name string) (directory.User, error)
+	}{{"user_name", u.UserName, r.UserBySignInName}, {"email", u.Email, r.UserByAddress}} {
+		if name.value == "" || name.field == "user_name" && u.UserName == u.Email {
 			continue
 		}
-		other, err := r.UserBySignInName(ctx, name.value)
+		other, err := name.find(ctx, name.value)
 		if refusedWith(err, "user.not_found") || (err == nil && other.ID == u.ID) {
 			continue
 		}

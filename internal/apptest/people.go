@@ -23,7 +23,7 @@ func (w *World) Person(email string) authz.Actor {
 	w.T.Helper()
 	first, last, _ := strings.Cut(strings.Split(email, "@")[0], ".")
 	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: first, Last: last, Language: "fr",
-		Password: directory.PasswordOwn, PasswordHash: passwordHash, PasswordSet: w.Now().Add(-time.Hour)})
+		Password: directory.PasswordOwn, PasswordHash: passwordHash, PasswordSet: w.Now().Add(-time.Hour), Proved: w.Now().Add(-time.Hour)})
 	w.Must(err)
 	return authz.Actor{Kind: authz.Person, User: user.ID, Door: authz.DoorPage}
 }

@@ -56,6 +56,8 @@ const (
 	UserEmailChanged        Kind = "user.email_changed"
 	UserPasswordChanged     Kind = "user.password_changed"
 	UserPasswordProvisional Kind = "user.password_provisional"
+	UserPasswordEnded       Kind = "user.password_ended" // a provisional one, by who invites or raises (USER-8)
+	UserAddressProved       Kind = "user.address_proved"
 	UserErased              Kind = "user.erased"
 	UserExported            Kind = "user.exported"
 	UserSwitchedOff         Kind = "user.switched_off"
@@ -185,6 +187,8 @@ func peopleRows() []Row {
 		{Kind: UserEmailChanged, Person: true, Many: true, Fields: userFields},
 		{Kind: UserPasswordChanged, Person: true},
 		{Kind: UserPasswordProvisional, Person: true, Many: true},
+		{Kind: UserPasswordEnded, Person: true, Many: true},
+		{Kind: UserAddressProved, Person: true},
 		{Kind: UserErased, Person: true},
 		{Kind: UserExported, Person: true},
 		{Kind: UserSwitchedOff, Person: true},

@@ -63,8 +63,7 @@ func (r *run) alike() error {
 			return refused(err)
 		}},
 		{"alike-register", func(i int, known bool) error {
-			return refused(r.App.Users.Register(r.ctx, client(i), app.Registering{Email: name(i, known), First: "A", Last: "B", Language: "fr",
-				Password: "Quai-Tanneurs-18"}))
+			return refused(r.App.Users.Register(r.ctx, client(i), app.Registering{Email: name(i, known), First: "A", Last: "B", Language: "fr"}))
 		}},
 	}
 	for _, q := range questions {
@@ -115,7 +114,7 @@ func (r *run) people(prefix string, n int) ([]invented, error) {
 	people := make([]invented, n)
 	for i := range people {
 		email := fmt.Sprintf("%s.%d.%d@mesure.example", prefix, stamp, i)
-		u, err := r.App.Users.Seed(r.ctx, directory.User{Email: email, Language: "fr", Password: directory.PasswordOwn, PasswordHash: hash})
+		u, err := r.App.Users.Seed(r.ctx, directory.User{Email: email, Language: "fr", Password: directory.PasswordOwn, PasswordHash: hash, Proved: r.Now()})
 		if err != nil {
 			return nil, err
 		}

@@ -114,7 +114,7 @@ func (b *builder) person(first, last, email, language string) (authz.Actor, erro
 // for another one from time to time.
 func (b *builder) user(first, last, email, language string) directory.User {
 	return directory.User{First: first, Last: last, Email: email, UserName: email, Language: language,
-		Password: directory.PasswordOwn, PasswordHash: b.hash, PasswordSet: b.now.AddDate(0, 0, -20), LastSignIn: b.now.AddDate(0, 0, -1)}
+		Password: directory.PasswordOwn, PasswordHash: b.hash, PasswordSet: b.now.AddDate(0, 0, -20), Proved: b.now.AddDate(0, 0, -20), LastSignIn: b.now.AddDate(0, 0, -1)}
 }
 
 func (b *builder) signIn(as, first, last, email string) {

@@ -194,7 +194,7 @@ func (b *builder) seen(m *app.SeedMember) {
 	at := b.now.Add(-time.Duration(b.names.random.ExpFloat64() * float64(12*24*time.Hour)))
 	m.LastSeen, m.User.LastSignIn = at, at
 	if m.User.Password == "" {
-		m.User.Password = directory.PasswordOwn // with no hash: nobody signs in as them
+		m.User.Password, m.User.Proved = directory.PasswordOwn, at // with no hash: nobody signs in as them
 	}
 }
 

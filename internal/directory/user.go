@@ -1,6 +1,9 @@
 package directory
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // PasswordState says what a user's password is worth.
 type PasswordState string
@@ -17,15 +20,17 @@ const (
 type User struct {
 	ID           UserID
 	UUID         string
-	UserName     string // never changes once saved (ADD-12)
-	Email        string
-	Civility     string // "mrs", "mr" or empty
+	UserName     string    // never changes once saved (ADD-12), but for one that is the address and follows it (USER-9)
+	Email        string    // in the one form of an address (USER-9)
+	Proved       time.Time // when a link mailed to Email was followed; zero: it is only said (USER-8)
+	Civility     string    // "mrs", "mr" or empty
 	First, Last  string
 	Language     string
 	Phone        string
 	Staff        string // the role of the vendor's staff, or empty
 	Password     PasswordState
 	PasswordSet  time.Time
+	PasswordBy   UserID    // who set a provisional password; 0: the operator
 	SwitchedOff  time.Time // by the vendor, everywhere (USER-2)
 	Erased       time.Time // USER-7
 	LastSignIn   time.Time
@@ -54,6 +59,68 @@ func shownName(first, last, otherwise string) string {
 		return last
 	}
 	return otherwise
+}
+
+// Readdress gives the user another address, of which nothing is known yet but
+// what was typed: it is unproved until a link mailed there is followed (USER-8).
+// A user name that is an address follows it (USER-9).
+func (u *User) Readdress(email string) {
+	if FoldEmail(email) != FoldEmail(u.Email) {
+		u.Proved = time.Time{}
+	}
+	u.Email = email
+	if ReadsAsAddress(u.UserName) {
+		u.UserName = email
+	}
+}
+
+// Prove notes that a link mailed to the user's address was followed (USER-8).
+func (u *User) Prove(now time.Time) {
+	if u.Proved.IsZero() && u.Email != "" {
+		u.Proved = now
+	}
+}
+
+// Choose gives the user a password of their own (USER-4).
+func (u *User) Choose(hash string, now time.Time) {
+	u.Password, u.PasswordHash, u.PasswordSet, u.PasswordBy = PasswordOwn, hash, now, 0
+}
+
+// SetByOther reports whether the user's password is a provisional one that
+// somebody else than by gave them: it ends when by invites or raises them
+// (USER-8).
+func (u User) SetByOther(by UserID) bool {
+	return u.Password == PasswordProvisional && u.PasswordBy != by
+}
+
+// ReadsAsAddress says whether a text reads as an address.
+func ReadsAsAddress(s string) bool { return strings.ContainsAny(s, "@\uff20\ufe6b") }
+
+// CleanUserName is a typed user name as it is stored; empty stands for the
+// address. It refuses with user_name.address a name that reads as an address and
+// is not the person's own present one: it would be looked up as somebody else's
+// (USER-9).
+func CleanUserName(typed, email string) (string, *Error) {
+	name := strings.TrimSpace(typed)
+	switch {
+	case name == "":
+		return email, nil
+	case !ReadsAsAddress(name):
+		return name, nil
+	case FoldEmail(name) == FoldEmail(email):
+		return email, nil
+	}
+	return "", InvalidField("user_name", "user_name.address", Args{"Name": typed})
+}
+
+// FoldSignIn is the form in which a typed name is looked up at the sign-in: an
+// address as addresses are compared, a user name without case and accents. So
+// the two never meet (USER-3).
+func FoldSignIn(name string) string {
+	if ReadsAsAddress(name) {
+		return FoldEmail(name)
+	}
+	return Fold(name)
 }
 
 // An InvitationSpan is how long one invitation lived.

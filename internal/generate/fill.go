@@ -193,7 +193,7 @@ func (f *filler) member(now time.Time, key func() int64, all *rows) {
 	email := p.email(userKey&0xffffffff, fmt.Sprintf("groupe%d.example", f.account.ID))
 	added := now.AddDate(0, 0, -f.random.IntN(900))
 	u := directory.User{ID: directory.UserID(userKey), UUID: uuid.NewString(), UserName: email, Email: email, First: p.first, Last: p.last,
-		Language: "fr", Password: directory.PasswordOwn, PasswordSet: added}
+		Language: "fr", Password: directory.PasswordOwn, PasswordSet: added, Proved: added}
 	company := f.companies[skewed(f.random, len(f.companies))]
 	m := directory.Member{ID: directory.MemberID(key()), UUID: uuid.NewString(), User: u.ID, Unit: f.account.Root, Status: status(f.random),
 		Company: company.ID, Added: added, JobTitle: "", Phone: fmt.Sprintf("+33 2 %08d", f.random.IntN(100_000_000))}

@@ -108,7 +108,6 @@ type Registration struct {
 	Email           string
 	First, Last     string
 	Language        string
-	PasswordHash    string
 	Number, Message string
 	Expires         time.Time
 }
@@ -117,12 +116,12 @@ type Registration struct {
 // when it was confirmed, replaced, or is over at now.
 func (r *Reader) Registration(ctx context.Context, digest []byte, now time.Time) (Registration, error) {
 	var a args
-	query := `SELECT digest, email, first_name, last_name, language, password_hash, number, message, expires_at
+	query := `SELECT digest, email, first_name, last_name, language, number, message, expires_at
 		FROM registration WHERE digest = ` + a.add(digest) + ` AND expires_at > ` + a.add(now)
 	g, err := one(ctx, r, query, a, func(row scanner) (Registration, error) {
 		var g Registration
 		var expires micros
-		err := row.Scan(&g.Digest, &g.Email, &g.First, &g.Last, &g.Language, &g.PasswordHash, &g.Number, &g.Message, &expires)
+		err := row.Scan(&g.Digest, &g.Email, &g.First, &g.Last, &g.Language, &g.Number, &g.Message, &expires)
 		g.Expires = expires.Time
 		return g, err
 	})
@@ -135,7 +134,8 @@ func (r *Reader) Registration(ctx context.Context, digest []byte, now time.Time)
 	return g, nil
 }
 
-// PutRegistration writes a sign-up; an older one of the same address dies.
+// PutRegistration writes a sign-up; an older one of the same address dies. The
+// password hash of its row is of programs before this one and stays empty.
 type PutRegistration Registration
 
 func (c PutRegistration) apply(ctx context.Context, tx *Tx) error {
@@ -144,7 +144,7 @@ func (c PutRegistration) apply(ctx context.Context, tx *Tx) error {
 	}
 	columns := []string{"digest", "email", "email_folded", "first_name", "last_name", "language", "password_hash", "number",
 		"message", "created_at", "expires_at"}
-	row := []any{c.Digest, c.Email, directory.FoldEmail(c.Email), c.First, c.Last, c.Language, c.PasswordHash, c.Number,
+	row := []any{c.Digest, c.Email, directory.FoldEmail(c.Email), c.First, c.Last, c.Language, "", c.Number,
 		c.Message, tx.Now, c.Expires}
 	if _, err := tx.bulkInsert(ctx, "registration", columns, [][]any{row}, ""); err != nil {
 		return fmt.Errorf("write registration: %w", err)

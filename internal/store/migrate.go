@@ -67,7 +67,7 @@ func (db *DB) Migrate(ctx context.Context) (err error) {
 	for _, result := range applied {
 		db.logger.InfoContext(ctx, "migrated", "file", result.Source.Path, "took", result.Duration)
 	}
-	return nil
+	return db.settleAddresses(ctx)
 }
 
 // unhurried is a pool whose statements may take any time, for migrating: one

@@ -10,14 +10,16 @@ import (
 )
 
 const userColumns = `u.key, u.uuid, u.user_name, u.email, u.civility, u.first_name, u.last_name, u.language, u.phone, u.staff,
-	u.password_hash, u.password_state, u.password_set_at, u.switched_off_at, u.erased_at, u.last_sign_in_at, u.created_at, u.version, u.kind`
+	u.password_hash, u.password_state, u.password_set_at, u.switched_off_at, u.erased_at, u.last_sign_in_at, u.created_at, u.version, u.kind,
+	u.proved_at, u.password_by`
 
 func scanUser(row scanner) (directory.User, error) {
 	var u directory.User
-	var set, off, erased, last, created micros
+	var set, off, erased, last, created, proved micros
 	err := row.Scan(&u.ID, &u.UUID, &u.UserName, &u.Email, &u.Civility, &u.First, &u.Last, &u.Language, &u.Phone, &u.Staff,
-		&u.PasswordHash, &u.Password, &set, &off, &erased, &last, &created, &u.Version, &u.Kind)
-	u.PasswordSet, u.SwitchedOff, u.Erased, u.LastSignIn, u.Created = set.Time, off.Time, erased.Time, last.Time, created.Time
+		&u.PasswordHash, &u.Password, &set, &off, &erased, &last, &created, &u.Version, &u.Kind,
+		&proved, &u.PasswordBy)
+	u.PasswordSet, u.SwitchedOff, u.Erased, u.LastSignIn, u.Created, u.Proved = set.Time, off.Time, erased.Time, last.Time, created.Time, proved.Time
 	return u, err
 }
 
@@ -33,11 +35,20 @@ func (r *Reader) UserByUUID(ctx context.Context, uuid string) (directory.User, e
 	return r.user(ctx, `u.uuid = `+a.add(uuid), a)
 }
 
-// UserBySignInName reads the user whose user name or address that is, in any
-// case and accents (USER-3); it refuses with user.not_found.
+// UserBySignInName reads who signs in by that user name or address, in any case
+// (USER-3); it refuses with user.not_found. Whose mailbox an address is asks
+// UserByAddress.
 func (r *Reader) UserBySignInName(ctx context.Context, name string) (directory.User, error) {
 	var a args
-	return r.user(ctx, `u.key = (SELECT user_key FROM sign_in_name WHERE folded = `+a.add(directory.Fold(name))+`)`, a)
+	return r.user(ctx, `u.key = (SELECT user_key FROM sign_in_name WHERE folded = `+a.add(directory.FoldSignIn(name))+`)`, a)
+}
+
+// UserByAddress reads whose present address that is, looking among addresses
+// only (USER-9); it refuses with user.not_found.
+func (r *Reader) UserByAddress(ctx context.Context, address string) (directory.User, error) {
+	var a args
+	folded := a.add(directory.FoldEmail(address))
+	return r.user(ctx, `u.email_folded = `+folded+` AND u.key = (SELECT user_key FROM sign_in_name WHERE folded = `+folded+`)`, a)
 }
 
 func (r *Reader) user(ctx context.Context, where string, a args) (directory.User, error) {
@@ -68,19 +79,29 @@ func (r *Reader) Users(ctx context.Context, keys []directory.UserID) (map[direct
 	return found, nil
 }
 
-// UsersBySignInName finds who has these user names or addresses, by the folded
-// name asked for (USER-3).
+// UsersByAddress finds whose present addresses these are, by the address as it
+// is compared (USER-9).
+func (r *Reader) UsersByAddress(ctx context.Context, addresses []string) (map[string]directory.User, error) {
+	return r.usersNamed(ctx, addresses, directory.FoldEmail, ` AND u.email_folded = n.folded`)
+}
+
+// UsersBySignInName finds who signs in by these names, by the name as it is
+// looked up (USER-3).
 func (r *Reader) UsersBySignInName(ctx context.Context, names []string) (map[string]directory.User, error) {
+	return r.usersNamed(ctx, names, directory.FoldSignIn, "")
+}
+
+func (r *Reader) usersNamed(ctx context.Context, names []string, fold func(string) string, where string) (map[string]directory.User, error) {
 	found := make(map[string]directory.User, len(names))
 	if len(names) == 0 {
 		return found, nil
 	}
 	folded := make([]string, len(names))
 	for i, name := range names {
-		folded[i] = directory.Fold(name)
+		folded[i] = fold(name)
 	}
 	var a args
-	query := `SELECT n.folded, ` + userColumns + ` FROM sign_in_name n JOIN "user" u ON u.key = n.user_key WHERE n.folded` +
+	query := `SELECT n.folded, ` + userColumns + ` FROM sign_in_name n JOIN "user" u ON u.key = n.user_key` + where + ` WHERE n.folded` +
 		inTexts(r, folded, &a)
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var name string
@@ -113,13 +134,14 @@ func (c InsertUsers) apply(ctx context.Context, tx *Tx) error {
 	names := make([][]any, 0, 2*len(c))
 	for i, u := range c {
 		users[i] = []any{u.ID, u.UUID, cmp.Or(u.Kind, directory.PersonKind), u.UserName, u.Email, directory.FoldEmail(u.Email), u.Civility, u.First, u.Last,
-			u.Language, u.Phone, u.Staff, u.PasswordHash, u.Password, u.PasswordSet, u.LastSignIn, tx.Now, 1}
+			u.Language, u.Phone, u.Staff, u.PasswordHash, u.Password, u.PasswordSet, u.LastSignIn, tx.Now, 1,
+			u.Proved, u.PasswordBy}
 		for _, name := range signInNames(u) {
 			names = append(names, []any{name, u.ID})
 		}
 	}
 	columns := []string{"key", "uuid", "kind", "user_name", "email", "email_folded", "civility", "first_name", "last_name",
-		"language", "phone", "staff", "password_hash", "password_state", "password_set_at", "last_sign_in_at", "created_at", "version"}
+		"language", "phone", "staff", "password_hash", "password_state", "password_set_at", "last_sign_in_at", "created_at", "version", "proved_at", "password_by"}
 	if _, err := tx.bulkInsert(ctx, `"user"`, columns, users, ""); err != nil {
 		return fmt.Errorf("add users: %w", err)
 	}
@@ -132,7 +154,7 @@ func signInNames(u directory.User) []string {
 	if u.Technical() {
 		return nil
 	}
-	names := []string{directory.Fold(u.UserName), directory.Fold(u.Email)}
+	names := []string{directory.FoldSignIn(u.UserName), directory.FoldEmail(u.Email)}
 	slices.Sort(names)
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }
@@ -166,6 +188,7 @@ func (c UpdateUser) apply(ctx context.Context, tx *Tx) error {
 		`, first_name = ` + a.add(u.First) + `, last_name = ` + a.add(u.Last) + `, language = ` + a.add(u.Language) +
 		`, phone = ` + a.add(u.Phone) + `, staff = ` + a.add(u.Staff) + `, password_hash = ` + a.add(u.PasswordHash) +
 		`, password_state = ` + a.add(u.Password) + `, password_set_at = ` + a.add(u.PasswordSet) +
+		`, proved_at = ` + a.add(u.Proved) + `, password_by = ` + a.add(u.PasswordBy) +
 		`, switched_off_at = ` + a.add(u.SwitchedOff) + `, erased_at = ` + a.add(u.Erased) + `, version = version + 1` +
 		` WHERE key = ` + a.add(u.ID) + ` AND version = ` + a.add(u.Version)
 	n, err := exec(ctx, tx, query, a)
@@ -179,6 +202,30 @@ func (c UpdateUser) apply(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	return tx.refold(ctx, u)
+}
+
+// EndProvisional takes provisional passwords from people, with the sessions they
+// opened, where somebody else than By had set them (USER-8): they choose one
+// where their invitation leads. Whoever has another password meanwhile keeps it.
+type EndProvisional struct {
+	Users []directory.UserID
+	By    directory.UserID
+}
+
+func (c EndProvisional) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `DELETE FROM session WHERE user_key IN (SELECT key FROM "user" WHERE key` + inKeys(tx.Reader, c.Users, &a) +
+		` AND password_state = 'provisional' AND password_by <> ` + a.add(c.By) + `)`
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("end provisional sessions: %w", err)
+	}
+	a = nil
+	query = `UPDATE "user" SET password_state = 'none', password_hash = '', password_by = 0, version = version + 1 WHERE key` +
+		inKeys(tx.Reader, c.Users, &a) + ` AND password_state = 'provisional' AND password_by <> ` + a.add(c.By)
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("end provisional passwords: %w", err)
+	}
+	return nil
 }
 
 func (tx *Tx) renameUser(ctx context.Context, u directory.User) error {

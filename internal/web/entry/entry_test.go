@@ -78,7 +78,7 @@ func TestRegisterPages(t *testing.T) { // SIGN-4, INV-10
 	w := apptest.New(t, "sqlite")
 	site := webtest.New(t, w)
 	c := site.Stranger(t)
-	form := []string{"email", "l.garrec@garrec.example", "first_name", "Ludivine", "last_name", "Garrec", "password", goodPassword}
+	form := []string{"email", "l.garrec@garrec.example", "first_name", "Ludivine", "last_name", "Garrec"}
 	sent := c.Get("/register").Submit("/register", form...)
 	if sent.Location != "/register?sent=1" {
 		t.Fatalf("status %d to %q: %s", sent.Status, sent.Location, sent.Text())
@@ -89,7 +89,10 @@ func TestRegisterPages(t *testing.T) { // SIGN-4, INV-10
 	if got := c.Get("/profile").Location; !strings.HasPrefix(got, "/sign-in") {
 		t.Errorf("INV-10 opening the link signs in already")
 	}
-	done := confirm.Submit("/register/confirm/" + token)
+	if refused := confirm.Submit("/register/confirm/"+token, "password", "court"); refused.Status != http.StatusUnprocessableEntity {
+		t.Errorf("SIGN-4 a password that is too short answers %d, want 422", refused.Status)
+	}
+	done := confirm.Submit("/register/confirm/"+token, "password", goodPassword)
 	if done.Location != "/network" {
 		t.Fatalf("confirmed: status %d to %q", done.Status, done.Location)
 	}

@@ -7,6 +7,7 @@ package network
 import (
 	"net/url"
 
+	"intendant/internal/address"
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
@@ -38,6 +39,7 @@ func Mount(s *page.Site) {
 type keyView struct {
 	Errors      []ui.FieldError
 	Number, Key ui.Field
+	Unproved    string // the person's address, as long as nobody has proved it
 	Invitations []app.WaitingInvitation
 	Requests    []directory.JoinRequest
 	Foot        []ui.CartItem
@@ -65,6 +67,9 @@ func (h Handler) keyView(q *page.Request) (keyView, error) {
 			{Label: t("network.there"), Value: t("network.there.act"), Href: withNumber("/network/join", number)},
 		},
 		Links: []ui.Link{{Label: t("network.services"), Href: "/network/services"}, {Label: t("network.profile"), Href: "/profile"}},
+	}
+	if q.In.User.Proved.IsZero() {
+		v.Unproved = address.Shown(q.In.User.Email)
 	}
 	own, err := h.App.Users.Accounts(q.Context(), q.Actor())
 	if err != nil {

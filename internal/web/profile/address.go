@@ -70,17 +70,22 @@ func (h Handler) showConfirm(q *page.Request) error {
 }
 
 func (h Handler) confirmEmail(q *page.Request) error {
-	user, err := h.App.Users.ConfirmEmail(q.Context(), q.Client(), q.PathValue("token"), q.SessionToken())
+	user, err := h.App.Users.ConfirmEmail(q.Context(), q.Actor(), q.PathValue("token"), q.SessionToken())
 	if err != nil {
 		v := h.confirmCard(q)
 		v.Lead, v.Submit, v.Under = "", "", ui.Link{Label: q.Printer.T("error.home"), Href: "/"}
 		return h.again(q, v, err)
 	}
 	q.Toast(q.Printer.T("profile.email.changed", "Address", user.Email), "")
-	if q.SignedIn() && q.In.User.ID == user.ID {
-		return q.Redirect("/profile")
+	return q.Redirect("/")
+}
+
+// proveEmail mails the person a link by which they prove their address.
+func (h Handler) proveEmail(q *page.Request) error {
+	if err := h.App.Users.ProveEmail(q.Context(), q.Actor()); err != nil {
+		return h.again(q, h.emailCard(q), err)
 	}
-	return q.Redirect("/sign-in")
+	return q.Redirect("/profile/email?sent=1")
 }
 
 // export hands over all that is held about the person, as a file (USER-7).
