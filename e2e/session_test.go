@@ -13,7 +13,7 @@ import (
 
 // TestSession tells what a person does about their own access, and what happens
 // to it when their place is switched off.
-func TestSession(t *testing.T) { // SIGN-2, SIGN-4, SIGN-6, SIGN-7, PREF-2, PREF-3, USER-2
+func TestSession(t *testing.T) { // SIGN-2, SIGN-4, SIGN-6, SIGN-7, PREF-2, PREF-3, USER-2, USER-8
 	each(t, func(w *world) {
 		administrator := w.maraval("company-network")
 		w.person("yann.lebihan@maraval.example", "Yann", "Le Bihan")
@@ -23,7 +23,45 @@ func TestSession(t *testing.T) { // SIGN-2, SIGN-4, SIGN-6, SIGN-7, PREF-2, PREF
 		w.prefers(s)
 		w.signs(s)
 		w.switchedOff(administrator, s, "yann.lebihan@maraval.example")
+		w.proves(administrator)
 	})
+}
+
+// proves has somebody with a provisional password, whom nobody has invited yet,
+// confirm their address where they are, and find the invitation that was sent to
+// it there.
+func (w *world) proves(administrator *browsertest.Story) {
+	w.t.Helper()
+	const email = "ariane.colin@maraval.example"
+	administrator.Open(network + "/members/new")
+	administrator.Fill("Prénom", "Ariane")
+	administrator.Fill("Nom", "Colin")
+	administrator.Fill("E-mail", email)
+	administrator.Fill("Nom d’utilisateur", "ariane.colin")
+	administrator.Fill("Mot de passe provisoire", "Pavot-gris-tunnel-36")
+	administrator.In(".in-foot").Click("Enregistrer")
+	administrator.See(email + " est dans le compte")
+	s := w.window()
+	w.tries(s, "ariane.colin", "Pavot-gris-tunnel-36")
+	s.Fill("Nouveau mot de passe", password)
+	s.Click("Changer le mot de passe")
+	s.Open("/network")
+	s.See("Confirmez votre adresse e-mail")
+	s.LooksRight("network unproved")
+	administrator.Click("Inviter")
+	administrator.See("reçoit une invitation par e-mail")
+	s.Reload()
+	s.DontSee("Accepter")
+	s.Click("M’envoyer le lien")
+	s.See("Ouvrez son lien")
+	s.Open(w.link(email, "/email/confirm/"))
+	s.LooksRight("confirm address")
+	s.Click("Confirmer l’adresse")
+	s.Open("/network")
+	s.DontSee("Confirmez votre adresse e-mail")
+	s.Click("Accepter")
+	s.At(network)
+	s.See(company)
 }
 
 // letsIn has somebody ask into the account and the administrator accept.
