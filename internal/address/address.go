@@ -73,6 +73,9 @@ func Domain(typed string) (form, fault string) {
 // letters in lower case, which is no stored address.
 func Compared(text string) string {
 	text = strings.TrimSpace(text)
+	if plain(text) && !strings.Contains(text, "--") {
+		return lowerASCII(text) // what the one form of such an address is, too
+	}
 	if form, fault := Canonical(text); fault == "" {
 		return form
 	}

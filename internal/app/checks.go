@@ -213,7 +213,10 @@ func (d *desk) barred(unit directory.UnitID) string {
 func (d *desk) find(e Entity) (int, bool) {
 	for _, by := range d.words.subjects[e.Type] {
 		name := e.ID
-		if by == catalogue.ByUserName || by == catalogue.ByEmail {
+		switch by {
+		case catalogue.ByUserName:
+			name = directory.FoldSignIn(name)
+		case catalogue.ByEmail:
 			name = directory.FoldEmail(name)
 		}
 		if name == "" {

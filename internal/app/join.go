@@ -26,7 +26,8 @@ const toldAdministrators = 50
 // that nobody has is answered alike (KEY-14).
 //
 // It refuses with join.waiting_already, join.too_many_open, join.paused,
-// join.blocked (JOIN-4), join.member_already, and with the field at fault.
+// join.blocked (JOIN-4), join.member_already, with address.unproved who would be
+// shown by an address that nobody proved (USER-8), and with the field at fault.
 func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, message string) (directory.JoinRequest, error) {
 	ctx, answer := s.evenly(ctx)
 	defer answer()
@@ -66,6 +67,9 @@ func (s *JoinRequests) planAsk(ctx context.Context, r *store.Reader, p *Plan, j 
 		if account, err = r.Account(ctx, j.Account); err != nil {
 			return err
 		}
+	}
+	if nameless(u) {
+		return directory.Refuse(directory.Denied, "address.unproved")
 	}
 	if refusal := past.MayAsk(s.policies(account).JoinPauseDays, p.Now); refusal != nil {
 		return refusal
@@ -119,6 +123,12 @@ func provedAddress(u directory.User) string {
 		return ""
 	}
 	return u.Email
+}
+
+// nameless reports whether a person is shown by nothing but an address that
+// nobody proved, their own or one that they call themselves (USER-8).
+func nameless(u directory.User) bool {
+	return u.Proved.IsZero() && directory.ReadsAsAddress(u.Name())
 }
 
 // waits reports whether nobody has come to a place yet, or not again since it was
@@ -376,7 +386,11 @@ func (s *JoinRequests) List(ctx context.Context, actor authz.Actor, account dire
 		}
 		blocked, err := r.JoinBlocks(ctx, account, people)
 		for _, j := range requests {
-			shown = append(shown, ShownRequest{j, users[j.User], users[j.DecidedBy], blocked[j.User]})
+			person := users[j.User]
+			if nameless(person) { // they changed their name after asking
+				person.First, person.Last, person.UserName = "", "", ""
+			}
+			shown = append(shown, ShownRequest{j, person, users[j.DecidedBy], blocked[j.User]})
 		}
 		return err
 	})

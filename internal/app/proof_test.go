@@ -170,6 +170,9 @@ func TestUnprovedAddressIsNotLetIn(t *testing.T) { // USER-8, JOIN-7
 		p.makes(aimed)
 		puppet, _ := p.plays(aimed)
 		mails(t, w)
+		_, err = w.JoinRequests.Ask(w.Context(), puppet, s.account.Number, "")
+		s.check("USER-8 somebody shown by an address nobody proved", w.Code(err), "address.unproved")
+		w.Must(w.Users.UpdateProfile(w.Context(), puppet, app.ProfileChange{First: "Malo", Last: "Rusquet", Language: "fr"}))
 		j, err := w.JoinRequests.Ask(w.Context(), puppet, s.account.Number, "")
 		w.Must(err)
 		if got := mail(t, w, "join_received").Mail.Facts["Address"]; got != "" {

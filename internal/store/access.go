@@ -46,7 +46,7 @@ func (f AccessFilter) where(r *Reader, a *args) string {
 		where += ` AND l.outcome = ` + a.add(f.Outcome)
 	}
 	if f.Who != "" {
-		folded := a.add(directory.Fold(f.Who))
+		folded := a.add(directory.FoldSignIn(f.Who))
 		where += ` AND (l.user_key IN (SELECT key FROM "user" WHERE uuid = ` + folded +
 			` UNION ALL SELECT user_key FROM sign_in_name WHERE folded = ` + folded + `) OR lower(l.name) = ` + folded + `)`
 	}

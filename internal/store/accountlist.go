@@ -119,7 +119,7 @@ func soughtAccount(text string, a *args) string {
 			`a.key IN (SELECT account_key FROM account_former_number WHERE number_folded = `+a.add(number)+`)`)
 	}
 	if strings.Contains(text, "@") {
-		from := directory.Fold(text)
+		from := directory.FoldSignIn(text)
 		any = append(any, `a.key IN (SELECT m.account_key FROM sign_in_name n JOIN member m ON m.user_key = n.user_key
 			WHERE m.removed_at IS NULL AND n.folded >= `+a.add(from)+` AND n.folded < `+a.add(from+"\U0010FFFF")+`)`)
 	}

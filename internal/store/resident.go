@@ -90,7 +90,7 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 			return err
 		}
 		m.Ends, m.SwitchedOff, m.Held = ends.Time, !off.IsZero(), held[m.Member]
-		m.Names = map[string]string{authz.ByID: uuid, authz.ByUserName: directory.FoldEmail(userName),
+		m.Names = map[string]string{authz.ByID: uuid, authz.ByUserName: directory.FoldSignIn(userName),
 			authz.ByEmail: directory.FoldEmail(email), authz.ByPersonnelNumber: number}
 		visit(m)
 		return nil

@@ -86,7 +86,7 @@ func (r *Reader) StaffUsers(ctx context.Context) ([]directory.User, error) {
 // limit of them.
 func (r *Reader) FindUsers(ctx context.Context, text string, limit int) ([]directory.User, error) {
 	var a args
-	from := directory.Fold(text)
+	from := directory.FoldSignIn(text)
 	query := `SELECT ` + userColumns + ` FROM "user" u WHERE u.key IN (
 		SELECT user_key FROM sign_in_name WHERE folded >= ` + a.add(from) + ` AND folded < ` + a.add(from+"\U0010FFFF") + `
 		ORDER BY folded LIMIT ` + a.add(2*limit) + `) ORDER BY u.email_folded, u.key LIMIT ` + a.add(limit)
