@@ -53,7 +53,7 @@ func blindQuestions(t testing.TB, w *apptest.World) []blindQuestion {
 		return err
 	}
 	register := func(n int, name string) error {
-		return w.Users.Register(w.Context(), client(n), app.Registering{Email: name, First: "Ada", Last: "Moreau", Password: "Falaise-Ocre-77"})
+		return w.Users.Register(w.Context(), client(n), app.Registering{Email: name, First: "Ada", Last: "Moreau"})
 	}
 	address := func(n int, name string) error {
 		return w.Users.ChangeEmail(w.Context(), asker(), name, apptest.Password)

@@ -131,9 +131,9 @@ func nameless(u directory.User) bool {
 	return u.Proved.IsZero() && directory.ReadsAsAddress(u.Name())
 }
 
-// waits reports whether nobody has come to a place yet, or not again since it was
+// awaited reports whether nobody has come to a place yet, or not again since it was
 // switched off.
-func waits(m directory.Member) bool {
+func awaited(m directory.Member) bool {
 	return m.Status == directory.Invited || m.Status == directory.NotInvited ||
 		m.Status == directory.Inactive && m.Resumes != directory.Active
 }
@@ -153,7 +153,7 @@ func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Pla
 	if former.ID == 0 || !former.Removed.IsZero() {
 		made = ro.add(u, directory.Member{Status: directory.Active}, former)
 	} else {
-		if u.Proved.IsZero() && waits(former) { // the place was meant for their address
+		if u.Proved.IsZero() && awaited(former) { // the place was meant for their address
 			return &directory.Error{Kind: directory.Conflict, Code: "join.unproved", Args: directory.Args{"Name": u.Name()}}
 		}
 		if err := s.mayLetIn(ctx, r, p, ro, former); err != nil {

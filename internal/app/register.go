@@ -157,13 +157,13 @@ type Confirmed struct {
 // It refuses with link.dead, and with what the password policy says.
 func (u *Users) Confirm(ctx context.Context, client Client, c Confirmation, limits SessionLimits) (Confirmed, error) {
 	var made Confirmed
-	c.First, c.Last = strings.TrimSpace(c.First), strings.TrimSpace(c.Last)
 	found, err := u.Confirming(ctx, c.Token)
 	if err != nil {
 		return made, err
 	}
-	if err := checkNames(c.First, c.Last); err != nil {
-		return made, err
+	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &c.First},
+		directory.Typed{Kind: directory.LastName, Value: &c.Last}); refusal != nil {
+		return made, refusal
 	}
 	who := found.user
 	who.Email, who.First, who.Last = found.Email, c.First, c.Last
@@ -233,13 +233,4 @@ func (u *Users) planConfirmed(p *Plan, c Confirming, who directory.User, hash st
 	p.Record(userEntry(p, audit.UserRegistered, directory.User{}, after))
 	p.Change(store.InsertUsers{after})
 	return after
-}
-
-func checkNames(first, last string) error {
-	for _, f := range []struct{ name, value string }{{"first_name", first}, {"last_name", last}} {
-		if utf8.RuneCountInString(f.value) > nameLength {
-			return directory.InvalidField(f.name, "field.too_long", directory.Args{"Max": nameLength})
-		}
-	}
-	return nil
 }
