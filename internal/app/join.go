@@ -111,6 +111,7 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *Plan, 
 	for _, a := range administrators {
 		p.Mail(directory.Mail{Account: j.Account, User: a.ID, Address: a.Email, Kind: "join_received", Language: a.Language,
 			Path:  "/accounts/" + directory.CleanNumber(j.Number) + "/requests",
+			About: strconv.FormatInt(int64(j.ID), 10),
 			Facts: map[string]string{"Person": u.Name(), "Address": provedAddress(u), "Message": j.Message, "At": p.Now.Format(time.RFC3339)}})
 	}
 	return nil
@@ -478,7 +479,7 @@ func (s *JoinRequests) planReminder(account directory.AccountID) Planner {
 		}
 		administrators, err := r.Administrators(ctx, account, toldAdministrators)
 		for _, u := range administrators {
-			p.Mail(directory.Mail{Account: account, User: u.ID, Address: u.Email, Kind: "join_reminder", Language: languageOf(u, a),
+			p.Mail(directory.Mail{Account: account, User: u.ID, Address: u.Email, Kind: "join_reminder", About: "all", Language: languageOf(u, a),
 				Path: "/accounts/" + directory.CleanNumber(a.Number) + "/requests", Facts: map[string]string{"Count": strconv.FormatInt(counts.Waiting, 10)}})
 		}
 		return err

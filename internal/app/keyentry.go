@@ -122,7 +122,7 @@ func (e *keyEntry) wrong(p *Plan, count directory.KeyCount, limit int) {
 	if !count.Locked.IsZero() {
 		outcome, kind = "locked", audit.KeyLocked
 		e.refusal = count.Open()
-		e.tellSupport(p)
+		e.tellSupport(p, count.Number)
 	}
 	p.Change(store.PutKeyCount(count), store.InsertKeyTry{Key: p.NewKey(), Number: e.number, User: p.Actor.User, Outcome: outcome})
 	entry := p.Entry(kind, p.Actor.User, 0)
@@ -131,12 +131,12 @@ func (e *keyEntry) wrong(p *Plan, count directory.KeyCount, limit int) {
 	p.Record(entry)
 }
 
-func (e *keyEntry) tellSupport(p *Plan) {
+func (e *keyEntry) tellSupport(p *Plan, counted string) {
 	support := e.catalogue().Branding.Support.Email
 	if support == "" {
 		return
 	}
-	p.Mail(directory.Mail{Address: support, Kind: "key_locked", Language: e.catalogue().Languages[0], Path: "/vendor/key-requests",
+	p.Mail(directory.Mail{Address: support, Kind: "key_locked", About: counted, Language: e.catalogue().Languages[0], Path: "/vendor/key-requests",
 		Facts: map[string]string{"Number": e.number, "Person": p.By, "At": p.Now.Format(time.RFC3339)}})
 }
 

@@ -64,6 +64,7 @@ func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account dir
 		if after.Status == 0 {
 			after.Status = directory.NotInvited
 		}
+		a.unsay(u, directory.TopicPlace)
 		return a.change(audit.MemberReactivated, u, m, after)
 	})
 }
@@ -81,6 +82,7 @@ func (s *Members) Remove(ctx context.Context, actor authz.Actor, account directo
 		}
 		a.left = append(a.left, m.ID)
 		a.withdraw(u, m)
+		a.unsay(u, directory.TopicAdministrator)
 		if u.Technical() {
 			a.plan.Change(store.RevokeTokens{User: u.ID})
 		}
@@ -228,6 +230,7 @@ func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, en
 		after.Removed = a.plan.Now
 		a.left = append(a.left, m.ID)
 		a.withdraw(u, m)
+		a.unsay(u, directory.TopicAdministrator)
 		return a.change(audit.MemberRemoved, u, m, after)
 	}))
 }

@@ -36,6 +36,7 @@ type roster struct {
 	ahead          int64 // how many more there are by what a preview has planned before
 
 	disarmed []directory.UserID // whose provisional password somebody else had set
+	unsaid store.Unsay // topics of mails that are no longer true
 }
 
 // roster starts one for the plan's account, with the account's roles and the
@@ -143,6 +144,7 @@ func (ro *roster) add(u directory.User, m directory.Member, former directory.Mem
 	if former.ID != 0 {
 		m.ID, m.UUID, m.Version = former.ID, former.UUID, former.Version
 		kind = audit.MemberReturned
+		ro.unsay(u, directory.TopicPlace)
 		ro.changed = append(ro.changed, ro.row(u, m))
 	} else {
 		m.ID, m.UUID, m.Version = directory.MemberID(ro.plan.NewKey()), publicID(), 1
@@ -156,6 +158,12 @@ func (ro *roster) add(u directory.User, m directory.Member, former directory.Mem
 	entry.Note("last_name", "", u.Last)
 	ro.plan.Record(entry)
 	return m
+}
+
+// unsay takes back what waits to be told to a person about a state of theirs that
+// is over (MAIL-5).
+func (ro *roster) unsay(u directory.User, topic string) {
+	ro.unsaid = append(ro.unsaid, directory.MailTopic(topic, ro.account.ID, int64(u.ID)))
 }
 
 // change writes a member over what it was and records the difference under
@@ -465,6 +473,9 @@ func (ro *roster) settle(ctx context.Context, r *store.Reader) error {
 		ro.plan.Change(ro.roleChanges)
 	}
 	endProvisional(ro.plan, ro.disarmed)
+	if len(ro.unsaid) > 0 {
+		ro.plan.Change(ro.unsaid)
+	}
 	return nil
 }
 

@@ -22,6 +22,7 @@ type Mail struct {
 	User      UserID
 	Address   string
 	Kind      string // a kind of package mail
+	About     string // of a kind that tells of a state: what of, if not of its reader
 	Language  string
 	Facts     map[string]string // values of its sentences; never a secret
 	Path      string            // where its button leads, under the base address; "{secret}" is replaced

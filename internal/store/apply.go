@@ -155,6 +155,10 @@ func textOrNull(text string) any {
 }
 
 func (tx *Tx) insertMails(ctx context.Context, mails []directory.Mail, seal Sealer) error {
+	mails, err := tx.latest(ctx, mails)
+	if err != nil {
+		return err
+	}
 	rows := make([][]any, len(mails))
 	for i, m := range mails {
 		facts, err := json.Marshal(m.Facts)
@@ -166,10 +170,10 @@ func (tx *Tx) insertMails(ctx context.Context, mails []directory.Mail, seal Seal
 			sealed = seal([]byte(m.Secret), mailContext(m.ID))
 		}
 		rows[i] = []any{m.ID, orNull(m.Account), orNull(m.User), m.Address, m.Kind, m.Language, string(facts), m.Path,
-			sealed, m.Batch, m.State, m.Tries, m.Due, time.Time{}, "", "", m.Created, time.Time{}}
+			sealed, m.Batch, m.State, m.Tries, m.Due, time.Time{}, "", "", m.Created, time.Time{}, m.Topic()}
 	}
 	columns := []string{"key", "account_key", "user_key", "address", "kind", "language", "facts", "path",
-		"secret_sealed", "batch", "state", "tries", "due_at", "leased_until", "last_error", "message_id", "created_at", "sent_at"}
+		"secret_sealed", "batch", "state", "tries", "due_at", "leased_until", "last_error", "message_id", "created_at", "sent_at", "topic"}
 	if _, err := tx.bulkInsert(ctx, "mail", columns, rows, ""); err != nil {
 		return fmt.Errorf("queue mail: %w", err)
 	}

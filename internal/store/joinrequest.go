@@ -126,15 +126,19 @@ type EndJoinRequest struct {
 func (c EndJoinRequest) apply(ctx context.Context, tx *Tx) error {
 	var a args
 	query := `UPDATE join_request SET state = ` + a.add(c.State) + `, reason = ` + a.add(c.Reason) + `, decided_at = ` + a.add(tx.Now) +
-		`, decided_by = ` + a.add(orNull(c.By)) + ` WHERE key = ` + a.add(c.ID) + ` AND state = 'waiting'`
-	n, err := exec(ctx, tx, query, a)
+		`, decided_by = ` + a.add(orNull(c.By)) + ` WHERE key = ` + a.add(c.ID) + ` AND state = 'waiting' RETURNING account_key`
+	ended, err := collect(ctx, tx.Reader, query, a, func(row scanner) (directory.JoinRequest, error) {
+		var account *int64
+		err := row.Scan(&account)
+		return directory.JoinRequest{ID: c.ID, Account: directory.AccountID(orZero(account))}, err
+	})
 	if err != nil {
 		return fmt.Errorf("end join request: %w", err)
 	}
-	if n == 0 {
+	if len(ended) == 0 {
 		return errLostRace
 	}
-	return nil
+	return tx.unsayRequests(ctx, ended)
 }
 
 // CloseJoinRequests ends a person's waiting requests into an account: they came
@@ -147,11 +151,15 @@ type CloseJoinRequests struct {
 func (c CloseJoinRequests) apply(ctx context.Context, tx *Tx) error {
 	var a args
 	query := `UPDATE join_request SET state = 'closed', decided_at = ` + a.add(tx.Now) +
-		` WHERE user_key = ` + a.add(c.User) + ` AND account_key = ` + a.add(c.Account) + ` AND state = 'waiting'`
-	if _, err := exec(ctx, tx, query, a); err != nil {
+		` WHERE user_key = ` + a.add(c.User) + ` AND account_key = ` + a.add(c.Account) + ` AND state = 'waiting' RETURNING key`
+	closed, err := collect(ctx, tx.Reader, query, a, func(row scanner) (directory.JoinRequest, error) {
+		j := directory.JoinRequest{Account: c.Account}
+		return j, row.Scan(&j.ID)
+	})
+	if err != nil {
 		return fmt.Errorf("close join requests: %w", err)
 	}
-	return nil
+	return tx.unsayRequests(ctx, closed)
 }
 
 // PutJoinBlock blocks a person from asking, or lets them ask again.

@@ -44,6 +44,9 @@ func (c PutKeyCount) apply(ctx context.Context, tx *Tx) error {
 	if _, err := tx.bulkInsert(ctx, "key_count", []string{"number_folded", "tries", "locked_at", "locked_by"}, [][]any{row}, over); err != nil {
 		return fmt.Errorf("count key tries: %w", err)
 	}
+	if c.Locked.IsZero() {
+		return Unsay{directory.MailTopic(directory.TopicLock, directory.Installation, c.Number)}.apply(ctx, tx)
+	}
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 // bound of its own.
 func notTyped() []string {
 	return []string{
-		"made: *.uuid *.batch *.token *.password_hash mailed_link.* session.* session_next.* registration.password_hash mail.facts mail.path mail.message_id mail.kind",
+		"made: *.uuid *.batch *.token *.password_hash mailed_link.* session.* session_next.* registration.password_hash mail.facts mail.path mail.message_id mail.kind mail.topic",
 		"made: entry.* job.* repeatable.* throttle.* catalogue.* account.settings import.choices import.format import.noun import_row.facts api_token.scope",
 		"cut: access_log.* mail.last_error mail.address mailbox_message.*",
 		"folded: *_folded *.folded *.search *.unique_name",

@@ -5,3 +5,7 @@ CREATE TABLE secret_mark (
   mark BLOB NOT NULL,
   at BIGINT NOT NULL
 );
+
+-- MAIL-5: of what state a mail tells, empty if of none; at most one of a topic waits for a reader.
+ALTER TABLE mail ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+CREATE INDEX mail_waiting_about ON mail (topic, address) WHERE state = 'waiting' AND topic <> '';
