@@ -36,7 +36,7 @@ type roster struct {
 	ahead          int64 // how many more there are by what a preview has planned before
 
 	disarmed []directory.UserID // whose provisional password somebody else had set
-	unsaid store.Unsay // topics of mails that are no longer true
+	unsaid   store.Unsay        // topics of mails that are no longer true
 }
 
 // roster starts one for the plan's account, with the account's roles and the
