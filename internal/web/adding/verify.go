@@ -239,6 +239,9 @@ func (v importView) pager() ui.PagerView {
 func (v importView) facts() []ui.CartItem {
 	i := v.Import
 	items := []ui.CartItem{{Label: v.T("field.file"), Value: i.FileName}, {Label: v.T("import.lines"), Value: v.Printer.Number(i.Counts.Total)}}
+	if _, dated := i.Choices.Columns["ends"]; dated && i.Choices.DayOrder() != "" {
+		items = append(items, ui.CartItem{Label: v.T("import.dates"), Value: v.T("import.dates." + string(i.Choices.DayOrder()))})
+	}
 	if i.Format == "xlsx" {
 		return append(items, ui.CartItem{Label: v.T("import.sheet"), Value: i.Choices.Read.Sheet})
 	}
