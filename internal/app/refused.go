@@ -86,11 +86,13 @@ func (c *core) keepRefused(ctx context.Context) {
 	if len(waiting) == 0 && lost == 0 {
 		return
 	}
-	ctx = context.WithoutCancel(ctx) // what was taken is written or put back
+	if _, ends := ctx.Deadline(); !ends {
+		ctx = context.WithoutCancel(ctx) // of an asker, who may leave; the end of the program waits only so long
+	}
 	err := c.note(ctx, func(tx *store.Tx) error { return tx.LogAccesses(ctx, waiting) })
 	var cut *directory.Interruption
 	switch {
-	case errors.As(err, &cut):
+	case errors.As(err, &cut), ctx.Err() != nil:
 		c.refused.back(waiting, lost)
 	case err != nil:
 		c.log.ErrorContext(ctx, "write access log", "attempts", len(waiting), "error", err)
