@@ -162,6 +162,7 @@ func TestRestoreRefuses(t *testing.T) { // HIST-3
 		{"all but the last byte", "restore.broken", bytesOf(whole[:len(whole)-1])},
 		{"pages written over", "restore.broken", bytesOf(damaged)},
 		{"the database of another program", "restore.not_sqlite", tampered("DROP TABLE ledger")},
+		{"NODE-5 one that a newer program has migrated", "schema.newer", tampered("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")},
 		{"HIST-3 a history that lost its last entry", "restore.chain", tampered("UPDATE ledger SET entries = entries + 1 WHERE account_key = 0")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
