@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"intendant/internal/browsertest"
+	"intendant/internal/demo"
 )
 
 // begin makes what no page of the example leads to, and answers where to begin.
@@ -111,7 +112,7 @@ func (w *world) setsUpFactor(g *guide, s *browsertest.Story) {
 	g.look(s, "GET /profile/factor/setup", "")
 	known := strings.ReplaceAll(strings.Join(s.Texts(".in-copy code"), ""), " ", "")
 	w.fillCode(s, "Code de l’application", known)
-	s.Fill("Mot de passe actuel", password)
+	s.Fill("Mot de passe actuel", demo.Password)
 	s.Click("Activer")
 	s.See("J’ai noté mes codes")
 	g.look(s, "GET /profile/factor/setup", "codes")
