@@ -111,7 +111,7 @@ func (s *stand) onceEach(n int) {
 // done a second time.
 func TestEndIsUnknown(t *testing.T) { // NODE-1, PLAN-3
 	t.Parallel()
-	w, proxy := behind(t, store.Deadlines{LookUp: 500 * time.Millisecond, Change: 3 * time.Second})
+	w, proxy := behind(t, store.Deadlines{LookUp: 500 * time.Millisecond, Change: 20 * time.Second})
 	s := newStand(t, w)
 	unit := fmt.Sprintf(`{"level":%q,"name":"Agence"}`, s.levelUnderRoot())
 	proxy.LoseAndGo(faultproxy.Answer, 2) // before it the use of the token is noted, and the key claimed

@@ -87,8 +87,8 @@ func OpenWith(t testing.TB, kind string, o store.Options) *store.DB {
 // Patient are deadlines of tests that are not about them: they run on machines
 // that do ten other things.
 func Patient() store.Deadlines {
-	return store.Deadlines{Connect: time.Minute, Lock: time.Minute, Statement: time.Minute, Question: time.Minute,
-		Change: 2 * time.Minute, LookUp: time.Minute, Ready: time.Minute}
+	return store.Deadlines{Connect: 5 * time.Minute, Lock: 5 * time.Minute, Statement: 5 * time.Minute, Question: 5 * time.Minute,
+		Change: 5 * time.Minute, LookUp: 5 * time.Minute, Ready: time.Minute}
 }
 
 // Address returns the address of a new migrated database, for tests that open
