@@ -36,7 +36,7 @@ const registrationLink = 24 * time.Hour
 func (u *Users) Register(ctx context.Context, client Client, form Registering) error {
 	ctx, answer := u.evenly(ctx)
 	defer answer()
-	form, err := u.checkRegistering(ctx, form)
+	form, err := u.checkRegistering(form)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func knownMail(known directory.User) directory.Mail {
 		Path: "/sign-in", Facts: map[string]string{"UserName": known.UserName}}
 }
 
-func (u *Users) checkRegistering(ctx context.Context, form Registering) (Registering, error) {
+func (u *Users) checkRegistering(form Registering) (Registering, error) {
 	email, refusal := directory.CleanEmail("email", form.Email)
 	if refusal != nil {
 		return form, refusal

@@ -125,13 +125,6 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 		}
 		declared = c.catalogue()
 	}
-	if marks.Installation > res.marks.Installation {
-		// The vendor has changed something; it may be the catalogue.
-		if err := (&Catalogues{c}).load(ctx); err != nil {
-			return err
-		}
-		declared = c.catalogue()
-	}
 	return c.db.View(ctx, func(r *store.Reader) error {
 		now, err := r.Marks(ctx, account)
 		if err != nil {

@@ -431,21 +431,16 @@ func remainsAdministered(ctx context.Context, r *store.Reader, account directory
 
 // endReferent ends being the contract's contact with the place, by whichever
 // door that ends (ACC-9).
-func (ro *roster) endReferent(ctx context.Context, r *store.Reader) error {
+func (ro *roster) endReferent() {
 	referent := ro.account.Referent
 	leaves := func(m store.MemberRow) bool { return m.User == referent && !m.Removed.IsZero() }
 	if referent == 0 || !slices.ContainsFunc(ro.changed, leaves) {
-		return nil
-	}
-	who, err := r.User(ctx, referent)
-	if err != nil {
-		return err
+		return
 	}
 	entry := ro.plan.Entry(audit.AccountReferentRemoved, referent, int64(ro.account.ID))
-	entry.Note("referent", who.UUID, "")
+	entry.NoteValue("referent", audit.Thing(audit.User, referent, ""), audit.Nothing)
 	ro.plan.Record(entry)
 	ro.plan.Change(store.EndReferent{Account: ro.account.ID, User: referent})
-	return nil
 }
 
 // settle hands the gathered rows to the plan. It refuses with
@@ -454,9 +449,7 @@ func (ro *roster) settle(ctx context.Context, r *store.Reader) error {
 	if err := ro.keepAdministrator(ctx, r); err != nil {
 		return err
 	}
-	if err := ro.endReferent(ctx, r); err != nil {
-		return err
-	}
+	ro.endReferent()
 	if len(ro.newUsers) > 0 {
 		ro.plan.Change(store.InsertUsers(ro.newUsers))
 	}
