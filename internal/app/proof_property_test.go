@@ -19,25 +19,25 @@ import (
 // account makes people with those mailboxes' addresses. Whenever a place becomes
 // active, whoever signs in to it is whose mailbox its person's address is.
 func TestNobodyGetsAPlaceOfAnAddressTheyHaveNotProved(t *testing.T) { // USER-8, USER-4, USER-9, JOIN-7, ACC-2
-	t.Parallel()
-	w := apptest.New(t, "sqlite")
-	s := &siege{puppeteer: startPuppeteer(t, w)}
-	for i, number := range []string{"204817", "163918"} {
-		account := w.Account(number)
-		s.honest = append(s.honest, hosting{w: w, account: account, admin: w.Administrator(account, fmt.Sprintf("honest.n%d@garrec.example", i))})
-	}
-	s.insider = puppeteer{t: t, w: w, account: s.honest[1].account, actor: w.Administrator(s.honest[1].account, "insider@rusquet.example")}
-	a := s.honest[0]
-	d, err := w.Accounts.AddDomain(w.Context(), a.admin, a.account.ID, "maraval.example")
-	w.Must(err)
-	w.TXT["maraval.example"] = []string{d.Record()}
-	w.Must(w.Accounts.VerifyDomain(w.Context(), a.admin, a.account.ID, "maraval.example"))
-	w.Must(w.Accounts.SetAutoApprove(w.Context(), a.admin, a.account.ID, "maraval.example", true))
-	rapid.Check(t, func(r *rapid.T) {
-		s.begin(r)
-		for range rapid.IntRange(4, 10).Draw(r, "acts") {
-			s.act()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := &siege{puppeteer: startPuppeteer(t, w)}
+		for i, number := range []string{"204817", "163918"} {
+			account := w.Account(number)
+			s.honest = append(s.honest, hosting{w: w, account: account, admin: w.Administrator(account, fmt.Sprintf("honest.n%d@garrec.example", i))})
 		}
+		s.insider = puppeteer{t: t, w: w, account: s.honest[1].account, actor: w.Administrator(s.honest[1].account, "insider@rusquet.example")}
+		a := s.honest[0]
+		d, err := w.Accounts.AddDomain(w.Context(), a.admin, a.account.ID, "maraval.example")
+		w.Must(err)
+		w.TXT["maraval.example"] = []string{d.Record()}
+		w.Must(w.Accounts.VerifyDomain(w.Context(), a.admin, a.account.ID, "maraval.example"))
+		w.Must(w.Accounts.SetAutoApprove(w.Context(), a.admin, a.account.ID, "maraval.example", true))
+		rapid.Check(t, func(r *rapid.T) {
+			s.begin(r)
+			for range rapid.IntRange(6, 24).Draw(r, "acts") {
+				s.act()
+			}
+		})
 	})
 }
 

@@ -11,14 +11,20 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The cost of a password hash, as OWASP names it: 19 MiB, two passes, one lane.
 const (
-	hashMemory = 19 * 1024
-	hashPasses = 2
-	hashLanes  = 1
-	saltBytes  = 16
-	hashBytes  = 32
+	hashLanes = 1
+	saltBytes = 16
+	hashBytes = 32
 )
+
+// A Cost is what a new password hash takes.
+type Cost struct {
+	Memory uint32 // in KiB, at least 8
+	Passes uint32
+}
+
+// UsualCost is the cost that OWASP names: 19 MiB and two passes, in one lane.
+func UsualCost() Cost { return Cost{Memory: 19 * 1024, Passes: 2} }
 
 // The most a stored hash may ask for, so that a row written by somebody else
 // cannot take the machine's memory.
@@ -33,17 +39,27 @@ const (
 // and a processor, so the rest wait their turn or until their context ends.
 type Passwords struct {
 	slots chan struct{}
+	cost  Cost
 }
 
-// NewPasswords allows slots hashes at the same time, at least one.
-func NewPasswords(slots int) *Passwords {
-	return &Passwords{slots: make(chan struct{}, max(slots, 1))}
+// NewPasswords allows slots hashes of the usual cost at the same time, at least
+// one.
+func NewPasswords(slots int) *Passwords { return NewPasswordsAt(slots, UsualCost()) }
+
+// NewPasswordsAt is NewPasswords at another cost: tests make thousands.
+func NewPasswordsAt(slots int, cost Cost) *Passwords {
+	return &Passwords{slots: make(chan struct{}, max(slots, 1)), cost: cost}
+}
+
+// fresh is a hash of today's cost, without salt and sum.
+func (p *Passwords) fresh() hash {
+	return hash{memory: p.cost.Memory, passes: p.cost.Passes, lanes: hashLanes, salt: make([]byte, saltBytes)}
 }
 
 // Hash gives the encoded hash of a password, ready to be stored. It fails only
 // when ctx ends before its turn.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
-	h := hash{memory: hashMemory, passes: hashPasses, lanes: hashLanes, salt: make([]byte, saltBytes)}
+	h := p.fresh()
 	fill(h.salt)
 	sum, err := p.sum(ctx, h, password, hashBytes)
 	if err != nil {
@@ -66,7 +82,7 @@ func (p *Passwords) Verify(ctx context.Context, encoded, password string) (ok, n
 		return false, false, err
 	}
 	ok = subtle.ConstantTimeCompare(sum, h.sum) == 1
-	stale := h.memory != hashMemory || h.passes != hashPasses || h.lanes != hashLanes ||
+	stale := h.memory != p.cost.Memory || h.passes != p.cost.Passes || h.lanes != hashLanes ||
 		len(h.salt) != saltBytes || len(h.sum) != hashBytes
 	return ok, ok && stale, nil
 }
@@ -75,8 +91,7 @@ func (p *Passwords) Verify(ctx context.Context, encoded, password string) (ok, n
 // a person who does not exist, so that the time tells nobody who does (rule
 // SIGN-4).
 func (p *Passwords) VerifyNothing(ctx context.Context, password string) error {
-	nobody := hash{memory: hashMemory, passes: hashPasses, lanes: hashLanes, salt: make([]byte, saltBytes)}
-	_, err := p.sum(ctx, nobody, password, hashBytes)
+	_, err := p.sum(ctx, p.fresh(), password, hashBytes)
 	return err
 }
 
