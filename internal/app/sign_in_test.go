@@ -9,7 +9,6 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
-	"intendant/internal/secret"
 )
 
 const goodPassword = "Ruche-vert-amande-31"
@@ -21,7 +20,7 @@ func here() app.Client { return app.Client{Address: "192.0.2.7", Agent: "test"} 
 // known makes somebody with a password of their own.
 func known(t *testing.T, w *apptest.World, email string) directory.User {
 	t.Helper()
-	hash, err := secret.NewPasswordsAt(1, secret.Cost{Memory: 64, Passes: 1}).Hash(w.Context(), goodPassword)
+	hash, err := apptest.Passwords(1).Hash(w.Context(), goodPassword)
 	w.Must(err)
 	u, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: "Odile", Last: "Marchand", Language: "fr",
 		Password: directory.PasswordOwn, PasswordHash: hash, PasswordSet: w.Now()})

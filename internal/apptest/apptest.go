@@ -100,7 +100,7 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: secret.NewPasswordsAt(2, secret.Cost{Memory: 64, Passes: 1}), Catalogue: c, Now: w.Now,
+	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: Passwords(2), Catalogue: c, Now: w.Now,
 		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff,
 		LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil },
 		Wait: func(_ context.Context, d time.Duration) {

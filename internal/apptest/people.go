@@ -1,29 +1,46 @@
 package apptest
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/secret"
 	"intendant/internal/store"
 )
 
-// Password is everybody's in a world, and passwordHash what is stored of it: to
-// make one for each person would take most of a test's time.
-const (
-	Password     = "Quai-Tanneurs-18"
-	passwordHash = "$argon2id$v=19$m=19456,t=2,p=1$K9EvWjFaoHlLC+icdWDMng$yiZLjKTRycHCslp2QdB5o8Ngy6+Apk9MiwaLxaDODy0"
-)
+// Password is everybody's in a world.
+const Password = "Quai-Tanneurs-18"
+
+// Passwords hashes at the least cost: hashes would take most of a test's time.
+// What tests store is made with it too, since a hash of another cost takes
+// another time to check (SIGN-4).
+func Passwords(slots int) *secret.Passwords {
+	return secret.NewPasswordsAt(slots, secret.Cost{Memory: 64, Passes: 1})
+}
+
+// passwordHash is what is stored of Password.
+var passwordHash = sync.OnceValues(func() (string, error) { return Passwords(1).Hash(context.Background(), Password) })
+
+// hash is passwordHash; it fails the test when there is none.
+func (w *World) hash() string {
+	w.T.Helper()
+	hash, err := passwordHash()
+	w.Must(err)
+	return hash
+}
 
 // Person makes somebody with a sign-in of their own, who belongs to no account.
 func (w *World) Person(email string) authz.Actor {
 	w.T.Helper()
 	first, last, _ := strings.Cut(strings.Split(email, "@")[0], ".")
 	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: first, Last: last, Language: "fr",
-		Password: directory.PasswordOwn, PasswordHash: passwordHash, PasswordSet: w.Now().Add(-time.Hour), Proved: w.Now().Add(-time.Hour)})
+		Password: directory.PasswordOwn, PasswordHash: w.hash(), PasswordSet: w.Now().Add(-time.Hour), Proved: w.Now().Add(-time.Hour)})
 	w.Must(err)
 	return authz.Actor{Kind: authz.Person, User: user.ID, Door: authz.DoorPage}
 }

@@ -39,7 +39,7 @@ func (w *World) OneTimeCode(steps int64) string {
 func (w *World) Staff(email string, role authz.StaffRole) authz.Actor {
 	w.T.Helper()
 	user, err := w.Users.Seed(w.Context(), directory.User{Email: email, UserName: email, First: "Camille", Last: "Assistance",
-		Language: "fr", Staff: string(role), Password: directory.PasswordOwn, PasswordHash: passwordHash, PasswordSet: w.Now().Add(-time.Hour), Proved: w.Now().Add(-time.Hour)})
+		Language: "fr", Staff: string(role), Password: directory.PasswordOwn, PasswordHash: w.hash(), PasswordSet: w.Now().Add(-time.Hour), Proved: w.Now().Add(-time.Hour)})
 	w.Must(err)
 	w.Must(w.Users.SeedFactor(w.Context(), user.ID, OneTimeSecret))
 	return authz.Actor{Kind: authz.Staff, User: user.ID, Staff: role, Door: authz.DoorPage}
