@@ -143,8 +143,9 @@ func TestSecretOfNodes(t *testing.T) { // SIGN-6
 					ended <- err
 				}()
 			}
+			// Who comes late finds sealed rows and no secret beside them.
 			codes := code(<-ended) + code(<-ended)
-			if codes != "secret.other" {
+			if codes != "secret.other" && codes != "secret.missing" {
 				t.Errorf("two nodes with two secrets ended with %q, want one refused", codes)
 			}
 		})
