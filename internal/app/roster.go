@@ -100,13 +100,6 @@ func (ro *roster) isAdministrator(m directory.Member) bool {
 	return m.KeepsAdministered(ro.people[m.User], ro.administratorLevel())
 }
 
-// know adds companies that members may be given.
-func (ro *roster) know(companies map[directory.CompanyID]directory.Company) {
-	for id, company := range companies {
-		ro.companies[id] = company
-	}
-}
-
 // newCompany adds a company to the account's directory.
 func (ro *roster) newCompany(name string) directory.Company {
 	company := directory.Company{ID: directory.CompanyID(ro.plan.NewKey()), UUID: publicID(), Name: strings.TrimSpace(name), Version: 1}

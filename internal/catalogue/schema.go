@@ -16,9 +16,6 @@ import (
 //go:embed schema.json
 var schemaJSON []byte
 
-// Schema returns the JSON schema of catalogues, for editors and documentation.
-func Schema() []byte { return bytes.Clone(schemaJSON) }
-
 // compiled is the schema, compiled once. The schema is part of the program; a
 // mistake in it is found by every test.
 var compiled = sync.OnceValue(func() *jsonschema.Schema {

@@ -8,7 +8,7 @@ import (
 	"intendant/internal/directory"
 )
 
-// Names invents people, companies and places that look French. The same seed
+// Names invents people who look French. The same seed
 // invents the same ones in the same order.
 type Names struct {
 	words  words
@@ -60,21 +60,6 @@ func (n *Names) address(name, domain string) string {
 		local += strconv.Itoa(count)
 	}
 	return local + "@" + domain
-}
-
-// Company invents the name of a company and a domain for it.
-func (n *Names) Company() (name, domain string) {
-	last := pick(n.random, n.words.last)
-	name = pick(n.random, n.words.trades) + " " + last
-	local := n.address(name, "example")
-	return name, strings.ReplaceAll(strings.TrimSuffix(local, "@example"), ".", "-") + ".example"
-}
-
-// Address invents where a company is.
-func (n *Names) Address() directory.PostalAddress {
-	code, city, _ := strings.Cut(pick(n.random, n.words.towns), " ")
-	return directory.PostalAddress{Street: strconv.Itoa(1+n.random.IntN(180)) + " " + pick(n.random, n.words.streets),
-		PostalCode: code, City: city, Country: "FR"}
 }
 
 // JobTitle invents what somebody does.

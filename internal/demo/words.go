@@ -6,13 +6,12 @@ import (
 
 // words are what inventions are made of.
 type words struct {
-	women, men, last, trades, towns, streets, jobs []string
+	women, men, last, jobs []string
 }
 
 func newWords() words {
 	return words{
-		women: split(womenText), men: split(menText), last: split(lastText), trades: split(tradesText),
-		towns: split(townsText), streets: split(streetsText), jobs: split(jobsText),
+		women: split(womenText), men: split(menText), last: split(lastText), jobs: split(jobsText),
 	}
 }
 
@@ -53,20 +52,6 @@ Quéméner|Quesnel|Rambaud|Raynal|Renard|Ribeiro|Richer|Rivière|Robin|Rocher|Ro
 Salomon|Sauvage|Savary|Sénac|Serrault|Simonet|Sorel|Soulier|Tanguy|Tardieu|Teissier|Tessier|Texier|Thévenin|Thomas|
 Tisserand|Touchard|Traoré|Tremblay|Turpin|Urbain|Vaillant|Valette|Vandamme|Vasseur|Verdier|Vernet|Vial|Vidal|Vigneron|
 Villard|Vincenot|Voisin|Weber|Wagner|Yvon|Zanetti`
-	tradesText = `Ardoises|Ascenseurs|Atelier|Bâtiments|Béton|Bureau d’études|Cabinet|Carrelages|Chapes|Charpentes|Chaudronnerie|
-Couverture|Cuivrerie|Démolition|Électricité|Enduits|Ets|Façades|Ferronnerie|Forages|Génie civil|Géomètres|Grues|
-Isolation|Levage|Location|Maçonnerie|Menuiserie|Métallerie|Miroiterie|Paysages|Peinture|Plâtrerie|Plomberie|
-Ravalement|Routes|Serrurerie|Sols|Taille de pierre|Terrassement|Toitures|Tuyauterie|Vitrerie|Zinguerie`
-	townsText = `44000 Nantes|44600 Saint-Nazaire|49000 Angers|35000 Rennes|29200 Brest|56100 Lorient|22000 Saint-Brieuc|14000 Caen|
-76000 Rouen|80000 Amiens|59000 Lille|62000 Arras|51100 Reims|10000 Troyes|54000 Nancy|57000 Metz|67000 Strasbourg|
-68100 Mulhouse|25000 Besançon|21000 Dijon|69003 Lyon|42000 Saint-Étienne|38000 Grenoble|73000 Chambéry|
-63000 Clermont-Ferrand|87000 Limoges|86000 Poitiers|37000 Tours|45000 Orléans|72000 Le Mans|17000 La Rochelle|
-33000 Bordeaux|64000 Pau|31000 Toulouse|81000 Albi|34000 Montpellier|30000 Nîmes|13002 Marseille|83000 Toulon|
-06000 Nice|20000 Ajaccio|75011 Paris|93200 Saint-Denis|92000 Nanterre|78000 Versailles|77000 Melun`
-	streetsText = `rue des Tanneurs|quai des Mariniers|rue de l’Ancienne-Forge|avenue des Carriers|boulevard du Petit-Port|
-rue des Charpentiers|impasse du Four-à-Chaux|rue du Moulin-Rompu|chemin des Ardoisières|place des Maçons|
-rue de la Corderie|avenue du Vieux-Pont|rue des Trois-Écluses|allée des Tilleuls|rue du Puits-Carré|
-route de la Sablière|rue Basse|rue du Lavoir|quai de la Grue|rue des Compagnons`
 	jobsText = `Acheteur|Aide-comptable|Assistante de direction|Chargée d’affaires|Chef de chantier|Chef d’équipe|Comptable|
 Conductrice d’engins|Coordinateur sécurité|Directrice des travaux|Géomètre|Grutier|Ingénieure méthodes|Juriste|
 Magasinier|Mécanicien|Planificatrice|Projeteur|Responsable d’agence|Responsable du parc|Responsable qualité|

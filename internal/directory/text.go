@@ -128,16 +128,6 @@ func tableOfTexts() []TextRule {
 // Most is how many characters a text may have.
 func (t Text) Most() int { return ruleOf(t).Most }
 
-// KeptOf says how history keeps a field that some kind of text is noted under.
-func KeptOf(field string) (Keeping, bool) {
-	for _, rule := range TextRules() {
-		if rule.History == field || rule.History == "" && rule.Field == field {
-			return rule.Kept, true
-		}
-	}
-	return KeptSecret, false
-}
-
 // A Typed is a text somebody typed, by its kind. It is cleaned where it stands;
 // nil is none. Field is the input's name where it is not the kind's.
 type Typed struct {

@@ -29,9 +29,6 @@ func TestTextRules(t *testing.T) { // DOOR-6, HIST-3
 			t.Errorf("history keeps %s in two ways", history)
 		}
 		kept[history] = rule.Kept
-		if got, is := KeptOf(history); !is || got != rule.Kept {
-			t.Errorf("KeptOf(%s) = %v, %v", history, got, is)
-		}
 	}
 	if len(TextRules()) != int(lastText)-1 {
 		t.Errorf("the table has %d rows for %d kinds", len(TextRules()), lastText-1)
@@ -49,8 +46,8 @@ func TestTextClean(t *testing.T) { // DOOR-6
 		{"letters and marks come together", "Ame\u0301lie", "Amélie", "", FirstName},
 		{"a mark behind nothing wide", "Ame\u200b\u0301lie", "Amélie", "", FirstName},
 		{"marks without a letter of their own stay", "M\u0302aria", "M\u0302aria", "", FirstName},
-		{"other scripts", "محمد‌رضا", "محمد‌رضا", "", FirstName},
-		{"a joiner within a name stays", "क्‍ष", "क्‍ष", "", LastName},
+		{"other scripts", "محمد\u200cرضا", "محمد\u200cرضا", "", FirstName},
+		{"a joiner within a name stays", "क्\u200dष", "क्\u200dष", "", LastName},
 		{"blanks", "  Léa \u00a0 Marie\t", "Léa Marie", "", FirstName},
 		{"a line end in a line is a blank", "Léa\r\nMarie", "Léa Marie", "", FirstName},
 		{"lines of a message", "Bonjour,\r\n\r\n\tmerci\n", "Bonjour,\n\n\tmerci", "", MessageText},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/image/font/gofont/gomonobold"
 	"golang.org/x/image/font/gofont/goregular"
@@ -53,11 +54,8 @@ func (g *glyphs) known(text string) string {
 }
 
 func (g *glyphs) nearest(r rune) rune {
-	for _, base := range norm.NFKD.String(string(r)) {
-		if g.has(base) {
-			return base
-		}
-		break
+	if base, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(r))); g.has(base) {
+		return base
 	}
 	return '?'
 }

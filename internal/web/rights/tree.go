@@ -226,13 +226,6 @@ func (p treePage) nothing() string {
 	return ""
 }
 
-func (p treePage) levelOf(u directory.Unit) string {
-	if u.Parent == 0 {
-		return p.words.level("account")
-	}
-	return p.words.level(u.Level)
-}
-
 // mostHeld is how many held roles the table names.
 const mostHeld = 100
 

@@ -2,7 +2,6 @@ package units
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"intendant/internal/app"
@@ -160,10 +159,6 @@ func (m moving) permissions(ids []authz.Permission) string {
 		names = append(names, m.permission(id))
 	}
 	return m.Printer.List(names)
-}
-
-func (m moving) person(p app.MovedPerson) string {
-	return m.req.AccountPath("/members/" + url.PathEscape(p.UUID))
 }
 
 func (m moving) others() int { return m.preview.Changed - len(m.preview.People) }

@@ -112,19 +112,6 @@ func problem(p ui.Page, refusal *directory.Error, field string) string {
 	return p.Printer.Error(refusal)
 }
 
-// shape is the sign of a status.
-func shape(s directory.Status) string {
-	switch s {
-	case directory.Active:
-		return "active"
-	case directory.Invited:
-		return "invited"
-	case directory.NotInvited:
-		return "none"
-	}
-	return "off"
-}
-
 // A people is a table of users as both pages of units show it.
 type people struct {
 	ui.Page
@@ -168,16 +155,4 @@ func (t people) productNames(m app.ListedMember) []string {
 		names = append(names, name)
 	}
 	return names
-}
-
-// marks are what a phone says in the second line instead of columns.
-func (t people) marks(m app.ListedMember) string {
-	names := t.productNames(m)
-	if m.ActsAsAdministrator() {
-		names = append(names, t.T("units.column.administrator"))
-	}
-	if m.User == t.referent {
-		names = append(names, t.T("units.column.referent"))
-	}
-	return t.Printer.List(names)
 }
