@@ -19,6 +19,8 @@ type Verdict struct {
 	Outcome string          `json:"outcome" enum:"added,changed,unchanged,refused" example:"added"`
 	Invited bool            `json:"invited,omitempty" doc:"An invitation goes out."`
 	Problem *verdictProblem `json:"problem,omitempty" doc:"Why it was refused."`
+
+	LacksRoleAt []Lack `json:"lacks_role_at,omitempty" nullable:"false" doc:"Levels at which the account requires a role and the member holds none after what was done: a warning, no refusal."`
 }
 
 // Verdicts answer an act on many.
@@ -33,7 +35,7 @@ type verdictsAnswer struct{ Body Verdicts }
 func (f *Face) verdicts(v visit, verdicts app.Verdicts, preview bool) *verdictsAnswer {
 	all := Verdicts{Verdicts: make([]Verdict, len(verdicts)), Done: verdicts.Count(app.Added) + verdicts.Count(app.Changed), Refused: verdicts.Count(app.Refused)}
 	for i, one := range verdicts {
-		all.Verdicts[i] = Verdict{Row: one.Row, Name: one.Name, Email: one.Email, Outcome: string(one.Outcome), Invited: one.Invited, Problem: f.reason(v, one.Refusal)}
+		all.Verdicts[i] = Verdict{Row: one.Row, Name: one.Name, Email: one.Email, Outcome: string(one.Outcome), Invited: one.Invited, Problem: f.reason(v, one.Refusal), LacksRoleAt: lacksOf(one.Lacks)}
 		if !preview || one.Outcome != app.Added {
 			all.Verdicts[i].Member = one.Public()
 		}

@@ -71,7 +71,7 @@ func (f *Face) grants() {
 	operation(f, huma.Operation{OperationID: "give-grants", Method: http.MethodPost, Path: "/accounts/{account}/grants", Tags: tag,
 		Summary: "Give one role to members at units", Description: "Needs members.manage at each unit and all that the role gives there. A refusal leaves the others done."}, f.giveGrants)
 	operation(f, huma.Operation{OperationID: "end-grants", Method: http.MethodPost, Path: "/accounts/{account}/grants/end", Tags: tag,
-		Summary: "Take one role back from members at units"}, f.endGrants)
+		Summary: "Take one role back from members at units", Description: "Also the last one that the account requires: the verdict then says in \"lacks_role_at\" what is lacked."}, f.endGrants)
 }
 
 func (f *Face) listGrants(ctx context.Context, v visit, in *grantsQuery) (*grantsAnswer, error) {
@@ -119,7 +119,7 @@ func (f *Face) onGrants(ctx context.Context, v visit, in *giveGrants, do grantAc
 			all.Refused++
 		}
 		all.Verdicts[i] = GrantVerdict{Unit: one.Effect.Unit.UUID, Adds: names(one.Effect.Adds), Verdict: Verdict{Row: one.Row, Member: one.Public(),
-			Name: one.Name, Email: one.Email, Outcome: string(one.Outcome), Problem: f.reason(v, one.Refusal)}}
+			Name: one.Name, Email: one.Email, Outcome: string(one.Outcome), Problem: f.reason(v, one.Refusal), LacksRoleAt: lacksOf(one.Lacks)}}
 	}
 	return &grantVerdictsAnswer{Body: all}, nil
 }

@@ -35,14 +35,31 @@ type Member struct {
 	Added           time.Time  `json:"added_at" doc:"When the member was added."`
 	LastSeen        *time.Time `json:"last_seen_at,omitempty" doc:"Last sign-in; absent when there was none."`
 	Ends            *time.Time `json:"ends_at,omitempty" doc:"The place ends by itself then; absent when it does not."`
+	LacksRoleAt     []Lack     `json:"lacks_role_at" nullable:"false" doc:"Levels at which the account requires a role of everybody and the member holds none; none where no role is required."`
 	Version         string     `json:"version" doc:"For If-Match or \"version\" of a change." example:"3.5"`
+}
+
+// A Lack is a level at which the account requires a role of everybody, and the
+// member holds none.
+type Lack struct {
+	Level string `json:"level" doc:"The level of unit: \"account\" for the account itself." example:"group"`
+	Unit  string `json:"unit,omitempty" doc:"Public id of the unit of that level above the home unit, or of it; absent where there is none in sight."`
+	Name  string `json:"name,omitempty" doc:"Its name." example:"Nord"`
+}
+
+func lacksOf(lacks []app.Lack) []Lack {
+	all := make([]Lack, len(lacks))
+	for i, one := range lacks {
+		all[i] = Lack{Level: one.Level, Unit: one.Unit, Name: one.Name}
+	}
+	return all
 }
 
 func memberOf(m app.MemberRecord) Member {
 	one := Member{ID: m.UUID, Kind: string(directory.PersonKind), Status: m.Status.String(), UserName: m.Person.UserName, Email: m.Person.Email,
 		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, AccessLevel: m.Level.Code, Products: list(m.Products),
 		Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber, HomeUnit: m.Home.UUID, Added: m.Added.UTC(),
-		LastSeen: moment(m.LastSeen), Ends: moment(m.Ends), Version: m.Version, Functions: []string{}}
+		LastSeen: moment(m.LastSeen), Ends: moment(m.Ends), LacksRoleAt: lacksOf(m.Lacks), Version: m.Version, Functions: []string{}}
 	if m.Person.Technical() {
 		one.Kind = string(directory.TechnicalKind)
 	}
@@ -68,11 +85,12 @@ type MemberFilter struct {
 	HomeUnit  []string  `query:"home_unit" maxItems:"100" doc:"Public ids of home units, without those below."`
 	AddedFrom time.Time `query:"added_from" doc:"Added at that moment or later." example:"2026-01-01T00:00:00Z"`
 	AddedTo   time.Time `query:"added_to" doc:"Added before that moment." example:"2027-01-01T00:00:00Z"`
+	LacksRole bool      `query:"lacks_role" doc:"Only who lacks a role that the account requires of everybody; nobody where none is required."`
 }
 
 func (q MemberFilter) query() app.MemberQuery {
 	asked := app.MemberQuery{Search: q.Search, Companies: q.Company, Functions: q.Function, Levels: q.Level, Products: q.Product,
-		Units: q.Unit, Homes: q.HomeUnit, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo}
+		Units: q.Unit, Homes: q.HomeUnit, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, LacksRole: q.LacksRole}
 	for _, name := range q.Status {
 		if status, ok := directory.ParseStatus(name); ok {
 			asked.Statuses = append(asked.Statuses, status)
@@ -117,9 +135,9 @@ func (f *Face) members() {
 	operation(f, huma.Operation{OperationID: "get-member", Method: http.MethodGet, Path: "/accounts/{account}/members/{member}", Tags: tag,
 		Summary: "Read one member"}, f.getMember)
 	operation(f, huma.Operation{OperationID: "create-member", Method: http.MethodPost, Path: "/accounts/{account}/members", Tags: tag, DefaultStatus: http.StatusCreated,
-		Summary: "Add one person", Description: "Somebody who is in the account already is refused with member.already (409)."}, f.createMember)
+		Summary: "Add one person", Description: "Somebody who is in the account already is refused with member.already (409). Where the account requires a general role, the one proposed for everybody is given if the technical user may give it; \"lacks_role_at\" says what is lacked all the same."}, f.createMember)
 	operation(f, huma.Operation{OperationID: "create-members", Method: http.MethodPost, Path: "/accounts/{account}/members/batch", Tags: tag,
-		Summary: "Add many people", Description: "Each row is added, left as it is, or refused with the reason; a refusal leaves the others done."}, f.createMembers)
+		Summary: "Add many people", Description: "Each row is added, left as it is, or refused with the reason; a refusal leaves the others done. Required roles are proposed and told as for one."}, f.createMembers)
 	operation(f, huma.Operation{OperationID: "edit-member", Method: http.MethodPatch, Path: "/accounts/{account}/members/{member}", Tags: tag,
 		Summary: "Change one member", Description: "What is absent stays; an empty text takes the value away. Names, address and language can be set only while the person is the account's alone.",
 		Errors: []int{http.StatusPreconditionFailed, http.StatusPreconditionRequired}}, f.editMember)

@@ -66,7 +66,8 @@ const chunk = 500
 // It refuses as a whole without members.manage at the home unit, and rows that
 // give a level or function whose permissions the actor does not hold (ROLE-6).
 // Whoever comes gets the role that is proposed for everybody, where the account
-// type requires a general one and the actor may give it (ROLE-3).
+// type requires a general one and the actor may give it; the verdict tells which
+// required role is lacked (ROLE-3).
 func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.AccountID, rows []NewMember, o AddOptions) (Verdicts, error) {
 	if actor.Batch == "" && len(rows) > 1 {
 		actor.Batch = uuid.NewString()
@@ -126,29 +127,13 @@ func (c *core) addRows(ctx context.Context, r *store.Reader, p *Plan, rows []New
 		o.before.administrators += a.moved
 	}
 	if !o.steps {
-		if err := c.proposeRoles(ctx, r, p, p.Verdicts[planned:]); err != nil {
+		if err := c.proposeRoles(ctx, r, a.roster, p.Verdicts[planned:]); err != nil {
 			return err
 		}
 	}
 	if len(a.invitees) > 0 {
 		c.planInvitation(p, a.roster, a.invitees...)
 	}
-	return nil
-}
-
-// proposeRoles gives everybody who was added the role that is proposed for
-// everybody (ROLE-3).
-func (c *core) proposeRoles(ctx context.Context, r *store.Reader, p *Plan, verdicts Verdicts) error {
-	g, err := c.grantingIn(ctx, r, p)
-	if err != nil {
-		return err
-	}
-	for _, v := range verdicts {
-		if v.Outcome == Added {
-			g.propose(v.member)
-		}
-	}
-	g.settle()
 	return nil
 }
 
@@ -273,7 +258,7 @@ func (a *adding) row(n NewMember) Verdict {
 	}
 	a.places[u.ID], a.seen[u.ID] = m, n.Row
 	v.Subject, v.Outcome, v.Invited = int64(m.ID), Added, invited
-	v.member, v.newcomer = m, newcomer
+	v.member, v.newcomer, v.came = m, newcomer, true
 	return v
 }
 

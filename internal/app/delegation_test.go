@@ -248,10 +248,6 @@ func TestRequiredRoles(t *testing.T) { // ROLE-3
 			if got := w.Code(err); got != "stale" {
 				t.Errorf("from what was shown before: %q", got)
 			}
-			_, err = p.Grants.Set(ctx, p.manager, id, m.UUID, []app.RoleStep{{Unit: p.ids["Nord"], Roles: []string{}}})
-			if got := field(err); got != "role_at_group" {
-				t.Errorf("the last one of its level: %q", got)
-			}
 			_, err = p.Grants.Set(ctx, p.manager, id, m.UUID, []app.RoleStep{{Roles: []string{"emperor"}}})
 			if got := field(err); got != "general_role" {
 				t.Errorf("unknown role: %q", got)

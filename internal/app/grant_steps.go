@@ -32,10 +32,10 @@ func StepField(unit directory.Unit) string { return stepField(unit) }
 // the general role, one for each group, and what else is wanted. Units that no
 // step names keep what is held there; what a step does not name ends.
 //
-// Each change is asked like Give and End (ROLE-5, ROLE-6). It refuses with stale
-// when the person holds something else than the form showed, and where the
-// account type requires a general role or one at a level, and the actor could
-// give it, with the field that is missing (ROLE-3).
+// Each change is asked like Give and End (ROLE-5, ROLE-6), and like there a role
+// can be taken back that was the last one required: the verdicts tell what is
+// lacked then (ROLE-3). It refuses with stale when the person holds something else
+// than the form showed.
 func (s *Grants) Set(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, steps []RoleStep) ([]GrantVerdict, error) {
 	members := &Members{s.core}
 	keys, unknown, err := members.selected(ctx, actor, account, Of(member))
@@ -57,6 +57,7 @@ func (s *Grants) Set(ctx context.Context, actor authz.Actor, account directory.A
 		if verdicts, err = g.steps(g.members[0], steps); err != nil {
 			return err
 		}
+		g.tell(verdicts)
 		g.settle()
 		return nil
 	})
@@ -80,9 +81,6 @@ func (g *granting) steps(m directory.Member, steps []RoleStep) ([]GrantVerdict, 
 		}
 		verdicts = append(verdicts, done...)
 	}
-	if refusal := g.complete(m); refusal != nil {
-		return nil, refusal
-	}
 	return verdicts, nil
 }
 
@@ -95,7 +93,7 @@ func (g *granting) step(m directory.Member, unit directory.Unit, step RoleStep) 
 	var verdicts []GrantVerdict
 	note := func(role directory.Role, outcome Outcome) {
 		held := slices.DeleteFunc(heldBy(g.tree, m, g.live[m.ID]), func(h authz.Held) bool { return h.Role == role.ID && h.Unit == unit.ID })
-		verdicts = append(verdicts, GrantVerdict{Verdict{Subject: int64(m.ID), Outcome: outcome}, effect(g.tree, held, role.ID, unit.ID)})
+		verdicts = append(verdicts, GrantVerdict{Verdict{Subject: int64(m.ID), Outcome: outcome, member: m}, effect(g.tree, held, role.ID, unit.ID)})
 	}
 	wanted := map[directory.RoleID]bool{}
 	for _, code := range step.Roles {
@@ -158,10 +156,11 @@ func sameCodes(a, b []string) bool {
 }
 
 // complete refuses when a role that the account type requires is missing and
-// the actor could give one (ROLE-3). Whoever manages a group only can give
-// nothing at the root: there it stays to be given by somebody above.
+// the actor could give one: the full form asks for it (ROLE-3). Whoever manages a
+// group only can give nothing at the root: there it stays to be given by somebody
+// above.
 func (g *granting) complete(m directory.Member) *directory.Error {
-	for _, level := range g.missing(m) {
+	for _, level := range g.required().missing(g.users[m.User], g.live[m.ID]) {
 		if !g.manageable(level) {
 			continue
 		}
@@ -174,28 +173,12 @@ func (g *granting) complete(m directory.Member) *directory.Error {
 	return nil
 }
 
-// missing are the levels at which the account type requires a role and the
-// member holds none; a level without any unit requires nothing yet.
-func (g *granting) missing(m directory.Member) []string {
-	return missingRoles(g.tree, requiredLevels(g.kind.GeneralRoleRequired, g.kind.RoleRequiredAt), g.live[m.ID])
-}
-
+// requiredLevels are the levels at which an account type requires a role.
 func requiredLevels(general bool, at []string) []string {
 	if general {
 		return append([]string{authz.RootLevel}, at...)
 	}
 	return at
-}
-
-func missingRoles(t *authz.Tree, required []string, grants []directory.Grant) []string {
-	var missing []string
-	for _, level := range required {
-		there := slices.ContainsFunc(t.Units(), func(u directory.Unit) bool { return t.Level(u.ID) == level && t.Live(u.ID) })
-		if there && !slices.ContainsFunc(grants, func(g directory.Grant) bool { return t.Level(g.Unit) == level }) {
-			missing = append(missing, level)
-		}
-	}
-	return missing
 }
 
 // manageable reports whether the actor could give a role at some unit of the
@@ -206,10 +189,11 @@ func (g *granting) manageable(level string) bool {
 	})
 }
 
-// propose gives a new member the role that is proposed for everybody, where the
-// account type requires a general one and the actor may give it (ROLE-3).
+// propose gives whoever has no general role the one that is proposed for
+// everybody, where the account type requires one and the actor may give it
+// (ROLE-3).
 func (g *granting) propose(m directory.Member) {
-	if !g.kind.GeneralRoleRequired || len(g.heldAt(m.ID, g.tree.Root())) > 0 {
+	if !g.kind.GeneralRoleRequired || g.users[m.User].Technical() || len(g.heldAt(m.ID, g.tree.Root())) > 0 {
 		return
 	}
 	if role, found := proposedRole(g.tree); found && g.mayGive(role, g.tree.Root(), "general_role") == nil {

@@ -28,6 +28,7 @@ type granting struct {
 	ended []directory.GrantID
 
 	disarmed []directory.UserID // whose provisional password somebody else had set
+	asked    *requirement       // what the account requires, once it is asked for
 }
 
 // granting starts with members of the plan's account and what they hold.

@@ -51,8 +51,8 @@ func (s *Grants) Give(ctx context.Context, actor authz.Actor, account directory.
 }
 
 // End takes one role back from people at units, as Give gives it: also at
-// archived units, and roles that are archived. Who does not hold it there is
-// unchanged.
+// archived units, roles that are archived, and the last one that is required, of
+// which the verdict tells (ROLE-3). Who does not hold it there is unchanged.
 func (s *Grants) End(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving) ([]GrantVerdict, error) {
 	return s.onPairs(ctx, actor, account, g, (*granting).ending)
 }
@@ -146,6 +146,7 @@ func (s *Grants) planPairs(what Giving, pairs []grantPair, do pairAct, verdicts 
 		for _, pair := range pairs {
 			*verdicts = append(*verdicts, g.verdict(pair, role, do))
 		}
+		g.tell(*verdicts)
 		g.settle()
 		return nil
 	}

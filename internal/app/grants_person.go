@@ -31,6 +31,7 @@ const (
 // the reader sees it.
 type PersonGrants struct {
 	Member  directory.Member // zero for somebody new
+	Program bool             // a technical user, of whom no role is required (ROLE-3)
 	Name    string
 	Email   string
 	Home    directory.Unit
@@ -160,7 +161,7 @@ func (b *grantBook) open(ctx context.Context, r *store.Reader, member string) er
 }
 
 func (b *grantBook) show(ctx context.Context, r *store.Reader, view GrantView) (PersonGrants, error) {
-	shown := PersonGrants{Member: b.member, Name: nameOf(b.user, b.member), Email: b.user.Email, Missing: b.missingShown()}
+	shown := PersonGrants{Member: b.member, Program: b.user.Technical(), Name: nameOf(b.user, b.member), Email: b.user.Email, Missing: b.missingShown()}
 	if seesPeopleAt(b.rights, b.member.Unit) {
 		shown.Home, _ = b.tree.Unit(b.member.Unit)
 	}
@@ -201,7 +202,7 @@ func (b *grantBook) giverOf(h HeldGrant) directory.UserID {
 // missingShown are the required levels without a role; of what is out of the
 // reader's sight nothing is said.
 func (b *grantBook) missingShown() []string {
-	missing := missingRoles(b.tree, requiredLevels(b.kind.GeneralRoleRequired, b.kind.RoleRequiredAt), b.grants)
+	missing := b.required().missing(b.user, b.grants)
 	return slices.DeleteFunc(missing, func(level string) bool { return !b.manageable(level) })
 }
 
@@ -258,7 +259,7 @@ func (b *grantBook) onTheWay(unit directory.UnitID) bool {
 }
 
 func (b *grantBook) requiredAt(u directory.Unit) bool {
-	return slices.Contains(requiredLevels(b.kind.GeneralRoleRequired, b.kind.RoleRequiredAt), b.tree.Level(u.ID))
+	return !b.user.Technical() && slices.Contains(requiredLevels(b.kind.GeneralRoleRequired, b.kind.RoleRequiredAt), b.tree.Level(u.ID))
 }
 
 func matches(u directory.Unit, folded string) bool {

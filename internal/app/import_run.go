@@ -173,7 +173,7 @@ func (s *Imports) planChunk(ctx context.Context, r *store.Reader, p *Plan, kind 
 	written := make([]store.ImportRow, len(facts))
 	for n, f := range facts {
 		v := p.Verdicts[n]
-		f.Refusal, f.Changes, f.Invited, f.Creates = v.Refusal, v.Changes, v.Invited, v.Creates
+		f.Refusal, f.Changes, f.Invited, f.Creates, f.Lacks = v.Refusal, v.Changes, v.Invited, v.Creates, v.Lacks
 		text, err := json.Marshal(f)
 		if err != nil {
 			return nil, fmt.Errorf("facts of line %d: %w", c.rows[n].line, err)

@@ -40,6 +40,7 @@ type RowFacts struct {
 	Invited  bool             `json:",omitempty"`
 	Refusal  *directory.Error `json:",omitempty"`
 	Changes  []audit.Change   `json:",omitempty"`
+	Lacks    []Lack           `json:",omitempty"` // roles that are required and lacked (ROLE-3)
 	At       int              `json:",omitempty"` // of a piece that is no address: its line
 	Position int              `json:",omitempty"` // and character
 }

@@ -101,7 +101,8 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *Plan, 
 			return err
 		}
 		if plain {
-			return s.planApproval(ctx, r, p, u, j)
+			_, err := s.planApproval(ctx, r, p, u, j)
+			return err
 		}
 	}
 	administrators, err := r.Administrators(ctx, j.Account, toldAdministrators)
@@ -140,39 +141,55 @@ func awaited(m directory.Member) bool {
 }
 
 // planApproval makes the person an active member without invitation mail
-// (JOIN-5) and opens key entry where they locked it (KEY-10).
-func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
+// (JOIN-5) and opens key entry where they locked it (KEY-10). Its verdict tells
+// which required role they lack (ROLE-3).
+func (s *JoinRequests) planApproval(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) (Verdict, error) {
 	former, err := r.MemberOf(ctx, p.Account, u.ID)
 	if err != nil && !refusedWith(err, "member.not_found") {
-		return err
+		return Verdict{}, err
 	}
 	ro, err := s.roster(ctx, r, p, former)
 	if err != nil {
-		return err
+		return Verdict{}, err
 	}
-	var made directory.Member
-	if former.ID == 0 || !former.Removed.IsZero() {
-		made = ro.add(u, directory.Member{Status: directory.Active}, former)
-	} else {
-		if u.Proved.IsZero() && awaited(former) { // the place was meant for their address
-			return &directory.Error{Kind: directory.Conflict, Code: "join.unproved", Args: directory.Args{"Name": u.Name()}}
-		}
-		if err := s.mayLetIn(ctx, r, p, ro, former); err != nil {
-			return err
-		}
-		after := former
-		after.Status, after.Resumes = directory.Active, 0
-		ro.change(audit.MemberReactivated, u, former, after)
-		p.Change(store.EndInvitations{Members: []directory.MemberID{former.ID}, State: string(directory.InvitationAccepted)})
+	in, err := s.letIn(ctx, r, ro, u, former)
+	if err != nil {
+		return in, err
 	}
 	if err := ro.settle(ctx, r); err != nil {
-		return err
+		return in, err
 	}
-	if made.ID != 0 {
-		if err := s.proposeRoles(ctx, r, p, Verdicts{{Outcome: Added, member: made}}); err != nil {
-			return err
-		}
+	came := Verdicts{in}
+	if err := s.proposeRoles(ctx, r, ro, came); err != nil {
+		return in, err
 	}
+	return came[0], s.approved(ctx, r, ro, u, j)
+}
+
+// letIn plans the place of whoever is let in: a new one, or the one they have.
+func (s *JoinRequests) letIn(ctx context.Context, r *store.Reader, ro *roster, u directory.User, former directory.Member) (Verdict, error) {
+	in := Verdict{Outcome: Added, came: true}
+	if former.ID == 0 || !former.Removed.IsZero() {
+		in.member = ro.add(u, directory.Member{Status: directory.Active}, former)
+		return in, nil
+	}
+	if u.Proved.IsZero() && awaited(former) { // the place was meant for their address
+		return in, &directory.Error{Kind: directory.Conflict, Code: "join.unproved", Args: directory.Args{"Name": u.Name()}}
+	}
+	if err := s.mayLetIn(ctx, r, ro.plan, ro, former); err != nil {
+		return in, err
+	}
+	after := former
+	after.Status, after.Resumes = directory.Active, 0
+	ro.change(audit.MemberReactivated, u, former, after)
+	ro.plan.Change(store.EndInvitations{Members: []directory.MemberID{former.ID}, State: string(directory.InvitationAccepted)})
+	in.Outcome, in.member = Changed, after
+	return in, nil
+}
+
+// approved ends the request, and tells the person.
+func (s *JoinRequests) approved(ctx context.Context, r *store.Reader, ro *roster, u directory.User, j directory.JoinRequest) error {
+	p := ro.plan
 	count, err := r.KeyCount(ctx, j.Number)
 	if err != nil {
 		return err
@@ -215,10 +232,25 @@ func (s *JoinRequests) mayLetIn(ctx context.Context, r *store.Reader, p *Plan, r
 // person took the request back. Somebody who has a place already gets it back
 // only from who holds all that it gives: others are refused with role.not_held
 // (ROLE-6), and whose address is not proved with join.unproved (USER-8).
-func (s *JoinRequests) Approve(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.User, error) {
-	return s.decide(ctx, actor, account, id, func(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
-		return s.planApproval(ctx, r, p, u, j)
+//
+// Whoever approves proposes the general role that the account type requires, where
+// they may give it, and is told what the person lacks (ROLE-3).
+func (s *JoinRequests) Approve(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (LetIn, error) {
+	var in LetIn
+	u, err := s.decide(ctx, actor, account, id, func(ctx context.Context, r *store.Reader, p *Plan, u directory.User, j directory.JoinRequest) error {
+		v, err := s.planApproval(ctx, r, p, u, j)
+		in.Lacks = v.Lacks
+		return err
 	})
+	in.User = u
+	return in, err
+}
+
+// A LetIn is somebody whose request was approved, with the roles that are required
+// and that they lack (ROLE-3).
+type LetIn struct {
+	directory.User
+	Lacks []Lack
 }
 
 // A Rejection says why a person is turned away, which is mailed to them, and

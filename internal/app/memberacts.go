@@ -50,7 +50,8 @@ func (s *Members) Deactivate(ctx context.Context, actor authz.Actor, account dir
 	})
 }
 
-// Reactivate gives members back the status they had (SIGN-2).
+// Reactivate gives members back the status they had (SIGN-2). Who lacks the
+// general role is proposed one, as by Invitations.Send (ROLE-3).
 func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
 	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
 		if m.Status != directory.Inactive {
@@ -65,6 +66,7 @@ func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account dir
 			after.Status = directory.NotInvited
 		}
 		a.unsay(u, directory.TopicPlace)
+		a.came = true
 		return a.change(audit.MemberReactivated, u, m, after)
 	})
 }
@@ -144,8 +146,11 @@ func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, acco
 }
 
 // Send invites members who were not asked yet, and sends a new invitation to
-// those who were: the old link dies (INV-3, INV-8). Who is active already is
-// refused with member.already_active, who is switched off with member.inactive.
+// those who were: the old link dies (INV-3, INV-8). Who lacks the general role
+// that the account type requires gets the one that is proposed for everybody,
+// where the actor may give it; the verdict tells what is lacked (ROLE-3). Who is
+// active already is refused with member.already_active, who is switched off with
+// member.inactive.
 func (s *Invitations) Send(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
 	members := &Members{s.core}
 	return members.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
@@ -161,7 +166,7 @@ func (s *Invitations) Send(ctx context.Context, actor authz.Actor, account direc
 		after := m
 		after.Status = directory.Invited
 		a.invitees = append(a.invitees, invitee{User: u, Member: after, Again: m.Status == directory.Invited})
-		a.invited = true
+		a.invited, a.came = true, true
 		return a.change(audit.MemberChanged, u, m, after)
 	})
 }
@@ -311,6 +316,7 @@ type acting struct {
 	invited         bool
 	freed           []directory.MemberID // seats end
 	left            []directory.MemberID // everything they hold ends
+	came            bool                 // the member's place opens by this act
 	withdrawn       []directory.MemberID
 	unasked         []directory.UserID // of the withdrawn
 	mails           []directory.Mail
@@ -335,7 +341,7 @@ func (c *core) planEach(keys []directory.MemberID, do memberAct) Planner {
 		for _, m := range members {
 			u := users[m.User]
 			v := Verdict{Subject: int64(m.ID), Name: nameOf(u, m), Email: u.Email, Outcome: Changed, member: m}
-			a.invited = false
+			a.invited, a.came = false, false
 			err := a.reach(m)
 			if err == nil {
 				err = do(a, m, u)
@@ -351,11 +357,14 @@ func (c *core) planEach(keys []directory.MemberID, do memberAct) Planner {
 			case refusal != nil:
 				v = v.refused(refusal)
 			default:
-				v.Invited = a.invited
+				v.Invited, v.came = a.invited, a.came
 			}
 			p.Verdicts = append(p.Verdicts, v)
 		}
-		return a.settle(ctx, r, c)
+		if err := a.settle(ctx, r, c); err != nil {
+			return err
+		}
+		return c.proposeRoles(ctx, r, a.roster, p.Verdicts)
 	}
 }
 

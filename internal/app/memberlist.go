@@ -30,6 +30,7 @@ type MemberQuery struct {
 	Homes     []string // public ids; only who stands in these units' own tables (UNIT-5)
 	AddedFrom time.Time
 	AddedTo   time.Time
+	LacksRole bool // only who lacks a role that the account type requires (ROLE-3)
 
 	Sort       string // a column; empty: the name
 	Descending bool
@@ -42,7 +43,7 @@ type MemberQuery struct {
 // Filtered reports whether the query leaves anybody out.
 func (q MemberQuery) Filtered() bool {
 	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Units)+len(q.Homes) > 0 ||
-		!q.AddedFrom.IsZero() || !q.AddedTo.IsZero()
+		!q.AddedFrom.IsZero() || !q.AddedTo.IsZero() || q.LacksRole
 }
 
 const (
@@ -58,7 +59,8 @@ type ListedMember struct {
 	Functions  []directory.Role
 	Level      directory.Role // zero: none
 	Products   []string
-	Manageable bool // the reader may manage members of that home unit
+	Lacks      []Lack // roles that are required and not held (ROLE-3)
+	Manageable bool   // the reader may manage members of that home unit
 	May        MemberMay
 	Position   int64
 }
@@ -118,6 +120,7 @@ type MemberChoices struct {
 	Levels    []directory.Role
 	Products  []catalogue.Product
 	Homes     []directory.Unit // those chosen
+	LacksRole bool             // the account type requires roles (ROLE-3)
 }
 
 // List shows the members in the reader's sight. It refuses without
@@ -147,6 +150,8 @@ type listing struct {
 	l       store.MemberList
 	counts  store.Counts
 	chosen  []directory.Company
+
+	required requirement
 }
 
 func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, q MemberQuery) (*listing, error) {
@@ -162,6 +167,9 @@ func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights
 		return nil, err
 	}
 	if l.counts, err = c.counted.of(ctx, r, account); err != nil {
+		return nil, err
+	}
+	if l.required, err = l.requirement(ctx); err != nil {
 		return nil, err
 	}
 	if l.q.Sort == "" {
@@ -215,6 +223,7 @@ func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
 	if len(q.Units)+len(q.Homes) > 0 && len(f.Units) == 0 {
 		f.Units = []directory.UnitID{-1}
 	}
+	l.lacking(&f)
 	return f, nil
 }
 
@@ -402,7 +411,7 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 		}
 		rows[i].May = l.may(rows[i])
 	}
-	return rows, nil
+	return rows, l.tellLacks(ctx, rows)
 }
 
 // listedCompanies is how many companies a filter offers.
@@ -413,7 +422,7 @@ func (l *listing) choices(ctx context.Context) (MemberChoices, error) {
 	if err != nil {
 		return MemberChoices{}, err
 	}
-	c := MemberChoices{More: len(companies) > listedCompanies, Products: l.catalogue().ProductsOf(l.account.Type)}
+	c := MemberChoices{More: len(companies) > listedCompanies, LacksRole: l.required.any(), Products: l.catalogue().ProductsOf(l.account.Type)}
 	c.Companies = companies[:min(len(companies), listedCompanies)]
 	for _, chosen := range l.chosen {
 		if !slices.ContainsFunc(c.Companies, func(o directory.Company) bool { return o.ID == chosen.ID }) {

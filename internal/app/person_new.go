@@ -28,7 +28,7 @@ type NewPerson struct {
 //
 // It refuses without members.manage at the home unit (UNIT-5), with the field
 // that is missing (user name, e-mail, language, what the account type requires
-// and the roles it requires, as Grants.Set does), with member.already, and with
+// and the roles it requires and the actor may give), with member.already, and with
 // user.name_taken at the field of the name (ADD-12).
 func (s *Members) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewPerson) (directory.Member, error) {
 	var made directory.Member
@@ -89,6 +89,9 @@ func (c *core) firstRoles(ctx context.Context, r *store.Reader, p *Plan, m direc
 	}
 	if _, err := g.steps(m, steps); err != nil {
 		return err
+	}
+	if refusal := g.complete(m); refusal != nil {
+		return refusal
 	}
 	g.settle()
 	return nil

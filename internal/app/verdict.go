@@ -28,9 +28,11 @@ type Verdict struct {
 	Invited bool // an invitation goes out
 	Creates bool // its company is new to the account (ADD-6)
 	Changes []audit.Change
+	Lacks   []Lack // roles that are required and lacked after it: it is done all the same (ROLE-3)
 
 	member   directory.Member // as it is then
 	newcomer bool             // the person had no identity
+	came     bool             // the act brings the person in
 }
 
 // Public is the public id of the member it is about; empty when there is none.

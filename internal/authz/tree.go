@@ -270,6 +270,13 @@ func (t *Tree) Live(id directory.UnitID) bool {
 	return found && t.nodes[n].live
 }
 
+// InUse reports whether the account has a unit of the level that is not archived,
+// nor one above it.
+func (t *Tree) InUse(level string) bool {
+	of, known := t.levels[level]
+	return known && slices.ContainsFunc(t.nodes, func(n node) bool { return int(n.level) == of && n.live })
+}
+
 // Role is a role of the account, archived ones too: holders keep them (ROLE-8).
 func (t *Tree) Role(id directory.RoleID) (directory.Role, bool) {
 	i, found := t.byRole[id]

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
@@ -70,7 +71,7 @@ func (l MemberList) checked() string {
 	}{
 		{len(f.Statuses) > 0, "m.status"}, {len(f.Companies) > 0, "m.company_folded"}, {containsZero(f.Levels), "m.level_key"},
 		{len(f.Units) > 0 || !l.Scope.All(), "m.unit_key"}, {!f.AddedFrom.IsZero() || !f.AddedTo.IsZero(), "m.added_at"},
-		{f.People, "m.user_key"}, {f.Search != "", "m.search, m.name_folded, m.first_folded, m.user_name_folded, m.email_folded"},
+		{f.People || len(f.LacksRoleAt) > 0, "m.user_key"}, {f.Search != "", "m.search, m.name_folded, m.first_folded, m.user_name_folded, m.email_folded"},
 	} {
 		if needs.is {
 			columns.WriteString(", " + needs.column)
@@ -99,8 +100,11 @@ func (l MemberList) where(r *Reader, a *args) string {
 	if len(f.Keys) > 0 {
 		where.WriteString(` AND m.key` + inKeys(r, f.Keys, a))
 	}
-	if f.People {
+	if f.People || len(f.LacksRoleAt) > 0 {
 		where.WriteString(` AND m.user_key NOT IN (SELECT t.user_key FROM technical_user t WHERE t.account_key = ` + a.add(l.Account) + `)`)
+	}
+	if len(f.LacksRoleAt) > 0 {
+		where.WriteString(` AND (` + lacksRole(f.LacksRoleAt, a) + `)`)
 	}
 	if len(f.Statuses) > 0 {
 		statuses := make([]int64, len(f.Statuses))
@@ -138,6 +142,21 @@ func holds(r *Reader, roles []directory.RoleID, a *args, driving bool) string {
 		return `m.key IN (SELECT h.member_key FROM member_role h WHERE h.valid_to IS NULL AND h.role_key` + inKeys(r, roles, a) + `)`
 	}
 	return `EXISTS (SELECT 1 FROM member_role h WHERE h.member_key = m.key AND h.valid_to IS NULL AND h.role_key` + inKeys(r, roles, a) + `)`
+}
+
+// lacksRole is the condition that a member holds no role now at a unit of one of
+// the levels (ROLE-3).
+func lacksRole(levels []string, a *args) string {
+	none := make([]string, len(levels))
+	for i, level := range levels {
+		at := `u.parent_key IS NULL`
+		if level != authz.RootLevel {
+			at = `u.parent_key IS NOT NULL AND u.level = ` + a.add(level)
+		}
+		none[i] = `NOT EXISTS (SELECT 1 FROM "grant" g JOIN unit u ON u.key = g.unit_key
+			WHERE g.member_key = m.key AND g.valid_to IS NULL AND ` + at + `)`
+	}
+	return strings.Join(none, ` OR `)
 }
 
 func (l MemberList) hasLevel(r *Reader, a *args, driving bool) string {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -107,7 +108,11 @@ func (h Handler) approve(q *page.Request) error {
 	if err != nil {
 		return h.undecided(q, err)
 	}
-	q.Toast(q.Printer.T("requests.approved.done", "Name", who.Name()), "")
+	said := []string{q.Printer.T("requests.approved.done", "Name", who.Name())}
+	if lacks := q.LacksRole(who.Lacks); lacks != "" {
+		said = append(said, lacks)
+	}
+	q.Toast(strings.Join(said, " "), "")
 	return q.Redirect(q.ReturnTo(q.AccountPath("/requests")))
 }
 

@@ -56,11 +56,12 @@ type task struct {
 
 	refusal   *directory.Error // the last one
 	catalogue *catalogue.Catalogue
+	lacks     func([]app.Lack) string
 }
 
 func (h Handler) task(q *page.Request, title string) task {
 	q.Localise(q.Frame.Account.TimeZone)
-	return task{Page: q.InAccount(title, page.Members), Action: q.URL.Path, catalogue: h.Catalogue(),
+	return task{Page: q.InAccount(title, page.Members), Action: q.URL.Path, catalogue: h.Catalogue(), lacks: q.LacksRole,
 		Leave: ui.Link{Label: q.Printer.T("adding.leave"), Href: q.AccountPath("/members")}}
 }
 

@@ -415,6 +415,9 @@ func plainDetail(t task, choices app.AddChoices, row app.ImportedRow) string {
 	if row.Invited {
 		text = strings.TrimPrefix(text+". ", ". ") + t.T("adding.invited")
 	}
+	if lacks := t.lacks(row.Lacks); lacks != "" {
+		text = strings.TrimPrefix(text+". ", ". ") + lacks
+	}
 	return text
 }
 

@@ -96,13 +96,17 @@ type group struct {
 func (v View) groups() []group {
 	lang := v.Printer.Lang()
 	general := group{title: v.T("grants.general"), note: v.T("grants.general.note")}
-	if v.kind.GeneralRoleRequired {
+	if v.kind.GeneralRoleRequired && !v.Grants.Program {
 		general.note = v.T("grants.general.required")
 	}
 	groups := []group{general}
 	for _, id := range v.kind.RoleRequiredAt {
 		level, _ := v.kind.Level(id)
-		groups = append(groups, group{title: level.Plural.In(lang), note: v.T("grants.required"), anchor: "f-role_at_" + id})
+		note := v.T("grants.required")
+		if v.Grants.Program {
+			note = v.T("grants.optional")
+		}
+		groups = append(groups, group{title: level.Plural.In(lang), note: note, anchor: "f-role_at_" + id})
 	}
 	other := group{title: v.T("grants.other"), note: v.T("grants.optional")}
 	for _, u := range v.Grants.Units {
@@ -227,8 +231,8 @@ func (v View) fields(u app.UnitGrants) []ui.Field {
 		return nil
 	}
 	fields[0].Hint = v.effects(u)
-	if v.kind.GeneralRoleRequired && u.Level == catalogue.RootLevel {
-		fields[0].Required = len(kept) == 0
+	if v.kind.GeneralRoleRequired && u.Level == catalogue.RootLevel && v.Grants.Member.ID == 0 {
+		fields[0].Required = len(kept) == 0 // of whoever is made; taking back is never refused (ROLE-3)
 	}
 	return fields
 }

@@ -31,6 +31,7 @@ type table struct {
 
 	history    string            // address of the history
 	levelNames map[string]string // of units
+	lacks      func([]app.Lack) string
 }
 
 // list shows the table (LIST-1).
@@ -64,7 +65,7 @@ func (h Handler) view(q *page.Request) (view, unitfilter.Filter, error) {
 
 func (h Handler) table(q *page.Request, v view, found app.MemberPage) table {
 	t := table{Page: q.InAccount(q.Printer.T("members.title"), page.Members), view: v, base: q.AccountPath("/members"), found: found,
-		acct: q.Frame.Account, names: map[string]string{}}
+		acct: q.Frame.Account, names: map[string]string{}, lacks: q.LacksRole}
 	t.may.manage = q.Frame.Rights.MayAnywhere(authz.ManageMembers) && q.Frame.Account.Writable() == nil
 	t.history = q.AccountPath("/history")
 	t.levelNames = levelNames(h.Catalogue(), q.Frame.Account.Type, q.Printer.Lang())
@@ -148,6 +149,7 @@ func (t table) chips() []chip {
 	add("level", t.T("members.column.level"), chosen(t.levels()))
 	add("product", t.T("members.column.products"), chosen(t.products()))
 	add("home", t.T("members.home.unit"), t.homes())
+	add(lacksParam, t.T("members.filter.required_roles"), chosen(t.required()))
 	if dates := t.dates(); dates != "" {
 		chips = append(chips, chip{t.T("members.filter.added"), dates, t.view.without("added").at(t.base)})
 	}
@@ -223,6 +225,15 @@ func (t table) products() []ui.Check {
 		}
 	}
 	return checks
+}
+
+// required finds who lacks a required role, where the account requires any
+// (ROLE-3).
+func (t table) required() []ui.Check {
+	if !t.found.Choices.LacksRole && !t.view.LacksRole {
+		return nil
+	}
+	return []ui.Check{{Name: lacksParam, Value: "role", Label: t.T("members.filter.lacks_role"), Checked: t.view.LacksRole}}
 }
 
 func label(p catalogue.Product, lang string) string { return p.Label.In(lang) }

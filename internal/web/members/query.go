@@ -11,6 +11,9 @@ import (
 	"intendant/internal/web/unitfilter"
 )
 
+// lacksParam finds who lacks a role that is required (ROLE-3).
+const lacksParam = "lacks"
+
 // A view is what an address says of the table: the query, and which optional
 // columns it shows (LIST-6).
 type view struct {
@@ -42,6 +45,7 @@ func readView(values url.Values, zone *time.Location) view {
 	if to := v.day(values.Get("to")); !to.IsZero() {
 		v.AddedTo = to.AddDate(0, 0, 1)
 	}
+	v.LacksRole = values.Get(lacksParam) != ""
 	v.Sort, v.Descending = clean(values.Get("sort")), values.Get("order") == "desc"
 	v.After, v.Before, v.Last = values.Get("after"), values.Get("before"), values.Get("last") != ""
 	return v
@@ -96,6 +100,9 @@ func (v view) values() url.Values {
 		add(unitfilter.Param, unitfilter.Whole)
 	}
 	from, to := v.dates()
+	if v.LacksRole {
+		add(lacksParam, "role")
+	}
 	add("from", from)
 	add("to", to)
 	add("sort", v.Sort)
@@ -135,6 +142,8 @@ func (v view) without(field string) view {
 		v.Statuses = nil
 	case "added":
 		v.AddedFrom, v.AddedTo = time.Time{}, time.Time{}
+	case lacksParam:
+		v.LacksRole = false
 	default:
 		if list, ok := v.lists()[field]; ok {
 			*list = nil
