@@ -265,25 +265,36 @@ func TestLacksRoleIsFound(t *testing.T) { // ROLE-3, LIST-5, BULK-1
 				t.Errorf("%v", got)
 			}
 		})
-		t.Run("ROLE-8 an archived role is held still, and is proposed to nobody", func(t *testing.T) {
-			shown, err := p.Grants.Of(ctx, p.admin, id, "", app.GrantView{})
-			w.Must(err)
-			basic := slices.IndexFunc(shown.Units[0].Offered, func(e app.Effect) bool { return e.Role.Proposed })
-			w.Must(p.Roles.Archive(ctx, p.admin, id, shown.Units[0].Offered[basic].Role.UUID))
-			if _, lacks := lacking(p.admin)["bare.here@maraval.example"]; lacks {
-				t.Error("whoever holds it lacks one")
-			}
-			verdicts, err := p.Members.Add(ctx, p.admin, id, []app.NewMember{{Row: 1, Email: "late.comer@maraval.example"}}, app.AddOptions{})
-			if got := said(told(p, verdicts, err)); got != "account@Groupe Maraval group" {
-				t.Errorf("lacks %q", got)
-			}
-		})
 		t.Run("ROLE-3 of a technical user's page nothing is asked", func(t *testing.T) {
 			w.Must(errOfGrants(p.Grants.Set(ctx, p.admin, id, robot.UUID, []app.RoleStep{{Unit: p.ids["Nord"], Roles: []string{"purchase-approver"}}})))
 			of, err := p.Grants.Of(ctx, p.admin, id, robot.UUID, app.GrantView{})
 			w.Must(err)
 			if len(of.Missing) > 0 || !of.Program || slices.ContainsFunc(of.Units, func(u app.UnitGrants) bool { return u.Required }) {
 				t.Errorf("missing %v, program %v", of.Missing, of.Program)
+			}
+		})
+	})
+}
+
+// TestLacksRoleAtTheEdges: an archived role, and an account that requires none.
+func TestLacksRoleAtTheEdges(t *testing.T) { // ROLE-3, ROLE-8
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newFleetHouse(w)
+		ctx, id := w.Context(), p.account.ID
+		p.person("holds.it", p.units["Lille"], "basic-user", "Nord")
+		t.Run("ROLE-8 an archived role is held still, and is proposed to nobody", func(t *testing.T) {
+			shown, err := p.Grants.Of(ctx, p.admin, id, "", app.GrantView{})
+			w.Must(err)
+			basic := slices.IndexFunc(shown.Units[0].Offered, func(e app.Effect) bool { return e.Role.Proposed })
+			w.Must(p.Roles.Archive(ctx, p.admin, id, shown.Units[0].Offered[basic].Role.UUID))
+			page, err := p.Members.List(ctx, p.admin, id, app.MemberQuery{LacksRole: true, Search: "holds.it"})
+			w.Must(err)
+			if page.Total != 0 {
+				t.Errorf("whoever holds it lacks %+v", page.Rows[0].Lacks)
+			}
+			verdicts, err := p.Members.Add(ctx, p.admin, id, []app.NewMember{{Row: 1, Email: "late.comer@maraval.example"}}, app.AddOptions{})
+			if got := said(told(p, verdicts, err)); got != "account@Groupe Maraval group" {
+				t.Errorf("lacks %q", got)
 			}
 		})
 		t.Run("ROLE-3 where no role is required nobody lacks one", func(t *testing.T) {
