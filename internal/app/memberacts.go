@@ -132,7 +132,7 @@ func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, acco
 		after.Level = level.ID
 		if m.Status == directory.NotInvited {
 			after.Status = directory.Invited
-			a.invitees = append(a.invitees, invitee{User: u, Member: after})
+			a.invitees, a.came = append(a.invitees, invitee{User: u, Member: after}), true
 		}
 		if err := a.change(audit.AdministratorNamed, u, m, after); err != nil {
 			return err

@@ -72,6 +72,17 @@ func (vs Verdicts) Count(o Outcome) int {
 	return n
 }
 
+// Lacking is how many members lack a required role after it (ROLE-3).
+func (vs Verdicts) Lacking() int {
+	lacking := map[int64]bool{}
+	for _, v := range vs {
+		if len(v.Lacks) > 0 {
+			lacking[v.Subject] = true
+		}
+	}
+	return len(lacking)
+}
+
 // FirstRefusal is the refusal of a set of one, as an error; nil when nothing
 // was refused.
 func (vs Verdicts) FirstRefusal() error {

@@ -2,6 +2,7 @@ package grants
 
 import (
 	"net/url"
+	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/authz"
@@ -93,8 +94,19 @@ func (h Handler) saved(q *page.Request, done []app.GrantVerdict) error {
 	if len(parts) == 0 {
 		parts = []string{q.Printer.T("grants.result.nothing")}
 	}
-	q.Toast(q.Printer.List(parts), "")
+	q.Toast(lacking(q, q.Printer.List(parts), done), "")
 	return q.Redirect(memberPath(q, q.PathValue("member")) + "/rights")
+}
+
+// lacking adds to what was done to one person which required role they lack then
+// (ROLE-3).
+func lacking(q *page.Request, said string, done []app.GrantVerdict) string {
+	for _, v := range done {
+		if lacks := q.LacksRole(v.Lacks); lacks != "" {
+			return strings.TrimSuffix(said, ".") + ". " + lacks
+		}
+	}
+	return said
 }
 
 func (v personPage) errors() []ui.FieldError {

@@ -133,7 +133,8 @@ func (h Handler) end(q *page.Request) error {
 		if v.Refusal != nil {
 			return v.Refusal
 		}
-		q.Toast(q.Printer.T("grants.ended", "Role", v.Effect.Role.Name(q.Printer.Lang()), "Name", v.Name), "")
+		said := q.Printer.T("grants.ended", "Role", v.Effect.Role.Name(q.Printer.Lang()), "Name", v.Name)
+		q.Toast(lacking(q, said, done), "")
 	}
 	return q.Redirect(q.ReturnTo(unitPath(q, q.PathValue("unit")) + "/rights"))
 }

@@ -80,7 +80,11 @@ func (h Handler) act(a act) page.Handler {
 		if a.undo != "" {
 			undo = q.AccountPath("/members/" + url.PathEscape(member(q)) + "/" + a.undo)
 		}
-		q.Toast(q.Printer.T("members.done."+a.name, "Name", name), undo)
+		said := q.Printer.T("members.done."+a.name, "Name", name)
+		if verdicts.Lacking() > 0 {
+			said += " " + q.LacksRole(verdicts[0].Lacks)
+		}
+		q.Toast(said, undo)
 		otherwise := q.AccountPath("/members/" + url.PathEscape(member(q)))
 		if a.name == "remove" {
 			otherwise = q.AccountPath("/members")

@@ -135,12 +135,15 @@ func (h Handler) bulk(q *page.Request) error {
 	if err != nil {
 		return h.bulkRefused(q, b, who, err)
 	}
-	done := b.T("members.result.changed", "Count", b.verdicts.Count(app.Changed))
+	done := []string{b.T("members.result.changed", "Count", b.verdicts.Count(app.Changed))}
 	if b.verdicts.Count(app.Refused) == 0 {
 		if n := b.verdicts.Count(app.Unchanged); n > 0 {
-			done = b.Printer.List([]string{done, b.T("members.result.unchanged", "Count", n)})
+			done = append(done, b.T("members.result.unchanged", "Count", n))
 		}
-		q.Toast(done, "")
+		if n := b.verdicts.Lacking(); n > 0 {
+			done = append(done, b.T("members.result.lacking", "Count", n))
+		}
+		q.Toast(b.Printer.List(done), "")
 		return q.Redirect(b.back)
 	}
 	b.Title = b.T("members.result.title")
@@ -289,6 +292,9 @@ func (b bulk) counts() []ui.CartItem {
 		if n := b.verdicts.Count(one.outcome); n > 0 {
 			items = append(items, ui.CartItem{Label: b.T("outcome." + string(one.outcome)), Value: b.T(one.key, "Count", n), Class: one.class})
 		}
+	}
+	if n := b.verdicts.Lacking(); n > 0 {
+		items = append(items, ui.CartItem{Label: b.T("members.filter.required_roles"), Value: b.T("members.result.lacking", "Count", n), Class: "is-warn"})
 	}
 	return items
 }

@@ -69,7 +69,13 @@ func TestLacksRoleFilter(t *testing.T) { // ROLE-3, LIST-5, LIST-6
 		if done.Status != 303 {
 			t.Fatalf("%d: %s", done.Status, done.Text())
 		}
+		has(t, done.Follow(), "2 membres modifiés et 2 sans rôle obligatoire")
 		has(t, french.Get(at+"/members?lacks=role"), "Il manque un rôle : Groupe Maraval.")
+	})
+	t.Run("ROLE-3 the last one is taken back on the unit's page, and said", func(t *testing.T) {
+		p := french.Get(at + "/units/" + units.Units[1].Unit.UUID + "/rights")
+		back := p.Submit(at + "/units/" + units.Units[1].Unit.UUID + "/rights/end")
+		has(t, back.Follow(), "Il manque un rôle : ")
 	})
 	t.Run("ROLE-3 where no role is required nothing is offered", func(t *testing.T) {
 		d := sit(t, 1)
