@@ -196,7 +196,7 @@ func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewM
 		a.people[u.ID] = u
 	}
 	if o.Change && slices.ContainsFunc(members, a.isAdministrator) {
-		if a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil); err != nil {
+		if a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil, enoughBeside(len(rows))-min(a.ahead, 0)); err != nil {
 			return nil, err
 		}
 		a.administrators += a.ahead

@@ -3,6 +3,7 @@ package app_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -122,7 +123,7 @@ func wantCount(t *testing.T, w *apptest.World, m directory.Member, u directory.U
 		if got := m.Administers(u, level); got != test.acts {
 			t.Errorf("Administers = %t", got)
 		}
-		n, err := r.ActiveAdministrators(ctx, account, nil)
+		n, err := r.ActiveAdministrators(ctx, account, nil, math.MaxInt64)
 		w.Must(err)
 		if n != test.counted() {
 			t.Errorf("%d administrators are counted, want %d", n, test.counted())

@@ -82,7 +82,6 @@ type core struct {
 	current   atomic.Pointer[inForce]
 	mailbox   MailboxMode
 	waker     chan struct{}
-	counted   counted
 	lanes     lanes
 	refused   refused
 	totals    totals

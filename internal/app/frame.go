@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"sync"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -51,42 +50,8 @@ func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (
 				return err
 			}
 		}
-		f.Counts, err = s.counted.of(ctx, r, account.ID)
+		f.Counts, err = r.Counts(ctx, account.ID)
 		return err
 	})
 	return f, err
-}
-
-// counted keeps the counts of accounts until their sequence moves: they are
-// exact, and not counted again for every page.
-type counted struct {
-	mu sync.Mutex
-	at map[directory.AccountID]store.Counts
-}
-
-// keptCounts is how many accounts' counts are kept at most.
-const keptCounts = 10_000
-
-func (c *counted) of(ctx context.Context, r *store.Reader, account directory.AccountID) (store.Counts, error) {
-	sequence, err := r.Sequence(ctx, account)
-	if err != nil {
-		return store.Counts{}, err
-	}
-	c.mu.Lock()
-	known, ok := c.at[account]
-	c.mu.Unlock()
-	if ok && known.Sequence == sequence {
-		return known, nil
-	}
-	counts, err := r.Counts(ctx, account)
-	if err != nil {
-		return counts, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.at == nil || len(c.at) >= keptCounts {
-		c.at = map[directory.AccountID]store.Counts{}
-	}
-	c.at[account] = counts
-	return counts, nil
 }

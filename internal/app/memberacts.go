@@ -392,7 +392,7 @@ func (c *core) acting(ctx context.Context, r *store.Reader, p *Plan, keys []dire
 	}
 	a.mayHome = func(unit directory.Unit) error { return c.mayBeHome(p.Rights, a.account, unit) }
 	maps.Copy(a.people, users)
-	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil)
+	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil, enoughBeside(len(members)))
 	return a, members, users, err
 }
 

@@ -166,7 +166,7 @@ func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights
 	if l.roles, err = r.Roles(ctx, account); err != nil {
 		return nil, err
 	}
-	if l.counts, err = c.counted.of(ctx, r, account); err != nil {
+	if l.counts, err = r.Counts(ctx, account); err != nil {
 		return nil, err
 	}
 	if l.required, err = l.requirement(ctx); err != nil {
@@ -444,11 +444,11 @@ func (l *listing) choices(ctx context.Context) (MemberChoices, error) {
 	return c, nil
 }
 
-// total counts who passes a filter: exact, and not counted again until the
-// account changes.
+// total is how many pass a filter, exactly: as it is kept, or counted, and not
+// counted again until the account changes.
 func (l *listing) total(ctx context.Context, list store.MemberList) (int64, error) {
-	if list.Scope.All() && list.Filter.Empty() {
-		return l.counts.Members(), nil
+	if n, kept, err := l.keptTotal(ctx, list); kept || err != nil {
+		return n, err
 	}
 	list.From = nil
 	key := fmt.Sprintf("%d %d %#v %v", list.Account, l.counts.Sequence, list.Filter, list.Scope.Units())

@@ -73,7 +73,7 @@ func (l *listing) administrators(ctx context.Context, o *Overview) error {
 	if !l.rights.May(authz.ManageAdministrators, 0) {
 		return nil
 	}
-	active, err := l.r.ActiveAdministrators(ctx, l.account.ID, nil)
+	active, err := l.r.ActiveAdministrators(ctx, l.account.ID, nil, 2)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (l *listing) overview(ctx context.Context, o *Overview) error {
 	var err error
 	account := l.account.ID
 	if l.rights.May(authz.ViewMembers, 0) {
-		if o.Counts, err = l.counted.of(ctx, l.r, account); err != nil {
+		if o.Counts, err = l.r.Counts(ctx, account); err != nil {
 			return err
 		}
 		arrived := store.MemberList{Account: account, Scope: l.rights.Scope(authz.ViewMembers), Filter: store.MemberFilter{AddedFrom: l.monthBegan()}}

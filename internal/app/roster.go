@@ -31,7 +31,7 @@ type roster struct {
 	people       map[directory.UserID]directory.User // behind the members, as far as they are known
 	where        *time.Location
 
-	administrators int64 // active ones, as the plan stands, when counted
+	administrators int64 // active ones, as the plan stands, when counted: all, or enoughBeside those it is about
 	moved          int64 // how many more there are by this plan, or fewer
 	ahead          int64 // how many more there are by what a preview has planned before
 
@@ -386,6 +386,10 @@ func (ro *roster) counts(before, after directory.Member) {
 	ro.moved += by
 }
 
+// enoughBeside is how far administrators are counted for a plan about so many
+// members: were they all to cease being one, two would remain.
+func enoughBeside(members int) int64 { return int64(members) + 2 }
+
 // keepAdministrator refuses with administrator.last when the changes gathered
 // would leave the account without an active administrator although it has one
 // (ACC-5). Every operation that changes members ends with it.
@@ -411,11 +415,11 @@ func (ro *roster) keepAdministrator(ctx context.Context, r *store.Reader) error 
 // administrators, and none without these members and beside those who are ahead
 // of it (ACC-5). Who calls it holds the account's ledger.
 func remainsAdministered(ctx context.Context, r *store.Reader, account directory.AccountID, without []directory.MemberID, ahead int64) error {
-	others, err := r.ActiveAdministrators(ctx, account, without)
+	others, err := r.ActiveAdministrators(ctx, account, without, 1-min(ahead, 0))
 	if err != nil || others+ahead > 0 {
 		return err
 	}
-	before, err := r.ActiveAdministrators(ctx, account, nil)
+	before, err := r.ActiveAdministrators(ctx, account, nil, 1)
 	if err != nil || before == 0 {
 		return err
 	}

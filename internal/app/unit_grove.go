@@ -176,8 +176,9 @@ func requireUnits(rights authz.Rights) error {
 	return require(rights, authz.ViewMembers, 0)
 }
 
-// homeCounts keeps how many members each unit of an account has until the
-// account's sequence moves: they are exact, and not counted again for every page.
+// homeCounts remembers how many members each unit of an account has until the
+// account's sequence moves: there may be thousands of units. What a change sees
+// of them may never be, and is not remembered.
 type homeCounts struct {
 	mu sync.Mutex
 	at map[directory.AccountID]countedHomes
@@ -192,6 +193,9 @@ type countedHomes struct {
 const keptHomes = 500
 
 func (h *homeCounts) of(ctx context.Context, r *store.Reader, account directory.AccountID) (map[directory.UnitID]int64, error) {
+	if r.Changing(account) {
+		return r.HomeCounts(ctx, account)
+	}
 	sequence, err := r.Sequence(ctx, account)
 	if err != nil {
 		return nil, err

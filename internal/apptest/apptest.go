@@ -87,6 +87,7 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	w.clock.Store(Noon().UnixMicro())
 	w.DB = open(store.Options{Now: w.Now})
 	t.Cleanup(w.checkHistory)
+	t.Cleanup(w.checkCounts)
 	box, err := secret.NewBox(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)

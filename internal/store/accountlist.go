@@ -58,7 +58,7 @@ func AccountSorts() []string {
 }
 
 const (
-	countMembers        = `(SELECT count(*) FROM member m WHERE m.account_key = a.key AND m.removed_at IS NULL)`
+	countMembers        = `(SELECT ` + membersCounted + ` FROM ledger l WHERE l.account_key = a.key)`
 	countAdministrators = `(SELECT count(*) FROM ` + administratorRows + ` WHERE o.account_key = a.key AND ` + keepsAdministered + `)`
 	hasAdministrator    = `EXISTS (SELECT 1 FROM ` + administratorRows + ` WHERE o.account_key = a.key AND ` + keepsAdministered + `)`
 	isLocked            = `a.number_folded IN (SELECT number_folded FROM key_count WHERE locked_at IS NOT NULL)`
@@ -194,7 +194,7 @@ func (r *Reader) accountLines(ctx context.Context, accounts []directory.Account)
 		columns, from string
 		into          func(l *AccountLine, first, second int64)
 	}{
-		{`m.account_key, count(*), 0`, `member m WHERE m.removed_at IS NULL AND m.account_key`,
+		{`l.account_key, sum(` + membersCounted + `), 0`, `ledger l WHERE l.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Members = n }},
 		{`o.account_key, count(*), 0`, administratorRows + ` WHERE ` + keepsAdministered + ` AND o.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Administrators = n }},

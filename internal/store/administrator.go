@@ -21,11 +21,13 @@ const (
 )
 
 // ActiveAdministrators counts the administrators of an account that count for
-// ACC-5, without some of them.
-func (r *Reader) ActiveAdministrators(ctx context.Context, account directory.AccountID, without []directory.MemberID) (int64, error) {
+// ACC-5, without some of them, and no further than to most: what asks wants to
+// know whether enough remain, not how many hundreds there are.
+func (r *Reader) ActiveAdministrators(ctx context.Context, account directory.AccountID, without []directory.MemberID, most int64) (int64, error) {
 	var a args
-	query := `SELECT count(*) FROM ` + administratorRows + `
-		WHERE o.account_key = ` + a.add(account) + ` AND ` + keepsAdministered + ` AND NOT (m.key` + inKeys(r, without, &a) + `)`
+	query := `SELECT count(*) FROM (SELECT 1 FROM ` + administratorRows + `
+		WHERE o.account_key = ` + a.add(account) + ` AND ` + keepsAdministered + ` AND NOT (m.key` + inKeys(r, without, &a) + `)
+		LIMIT ` + a.add(most) + `) n`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count administrators: %w", err)

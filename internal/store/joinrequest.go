@@ -111,7 +111,7 @@ func (c InsertJoinRequest) apply(ctx context.Context, tx *Tx) error {
 	if n == 0 {
 		return errLostRace
 	}
-	return nil
+	return tx.countRequests(c.Account, 1)
 }
 
 // EndJoinRequest decides, withdraws or lapses a waiting request. One that waits
@@ -138,6 +138,9 @@ func (c EndJoinRequest) apply(ctx context.Context, tx *Tx) error {
 	if len(ended) == 0 {
 		return errLostRace
 	}
+	if err := tx.countRequests(ended[0].Account, -1); err != nil {
+		return err
+	}
 	return tx.unsayRequests(ctx, ended)
 }
 
@@ -158,6 +161,9 @@ func (c CloseJoinRequests) apply(ctx context.Context, tx *Tx) error {
 	})
 	if err != nil {
 		return fmt.Errorf("close join requests: %w", err)
+	}
+	if err := tx.countRequests(c.Account, -int64(len(closed))); err != nil {
+		return err
 	}
 	return tx.unsayRequests(ctx, closed)
 }

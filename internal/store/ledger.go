@@ -24,6 +24,9 @@ type ledger struct {
 
 	structure    int64 // how often units, roles or state were changed
 	restructured bool  // by this Tx
+
+	counts Counts                     // as this Tx leaves them
+	homes  map[directory.UnitID]int64 // how many more members units have by this Tx, or fewer
 }
 
 // lock takes the ledger rows of accounts in the order of their numbers, which
@@ -32,14 +35,15 @@ func (tx *Tx) lock(ctx context.Context, accounts []directory.AccountID) error {
 	wanted := slices.Compact(slices.Sorted(slices.Values(accounts)))
 	var a args
 	query := `
-		SELECT account_key, next_number, sequence, entries, head, structure
+		SELECT account_key, next_number, sequence, entries, head, structure, ` + countColumns + `
 		FROM ledger
 		WHERE account_key` + inKeys(tx.Reader, wanted, &a) + `
 		ORDER BY account_key` + tx.dialect.forUpdate()
 	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
 		var account directory.AccountID
 		var l ledger
-		if err := row.Scan(&account, &l.next, &l.sequence, &l.entries, &l.head, &l.structure); err != nil {
+		into := append([]any{&account, &l.next, &l.sequence, &l.entries, &l.head, &l.structure}, l.counts.columns()...)
+		if err := row.Scan(into...); err != nil {
 			return fmt.Errorf("scan ledger: %w", err)
 		}
 		if l.head == nil {
@@ -170,10 +174,13 @@ func (tx *Tx) saveLedgers(ctx context.Context) error {
 		if !l.changed {
 			continue
 		}
+		if err := tx.saveHomes(ctx, account, l.homes); err != nil {
+			return err
+		}
 		var a args
 		query := `UPDATE ledger SET next_number = ` + a.add(l.next) + `, sequence = ` + a.add(l.sequence) +
 			`, entries = ` + a.add(l.entries) + `, head = ` + a.add(l.head) + `, structure = ` + a.add(l.structure) +
-			` WHERE account_key = ` + a.add(account)
+			l.counts.set(&a) + ` WHERE account_key = ` + a.add(account)
 		if tx.dialect == postgres {
 			tx.line.later(query, a)
 			continue

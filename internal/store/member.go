@@ -158,6 +158,9 @@ func (c InsertMembers) apply(ctx context.Context, tx *Tx) error {
 	if _, err := tx.bulkInsert(ctx, "member", columns, rows, ""); err != nil {
 		return fmt.Errorf("add members: %w", err)
 	}
+	if err := tx.countMembers(c.Rows, nil); err != nil {
+		return err
+	}
 	return tx.indexMembers(ctx, c.Rows)
 }
 
@@ -166,6 +169,13 @@ func (c InsertMembers) apply(ctx context.Context, tx *Tx) error {
 type UpdateMembers []MemberRow
 
 func (c UpdateMembers) apply(ctx context.Context, tx *Tx) error {
+	were, err := tx.stands(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := tx.countMembers(c, were); err != nil {
+		return err
+	}
 	rows := make([][]any, len(c))
 	write := make([]bool, len(memberValueColumns))
 	for i, m := range c {

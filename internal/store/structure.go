@@ -32,6 +32,10 @@ func (r *Reader) Structure(ctx context.Context, account directory.AccountID) (St
 	return Structure{Changes: n, Settled: r.still}, nil
 }
 
+// Changing reports whether the reader is part of a change that holds the account:
+// what it sees may never be.
+func (r *Reader) Changing(account directory.AccountID) bool { return r.locked[account] != nil }
+
 const unitColumns = `key, uuid, coalesce(parent_key, 0), level, name, external_id, archived_at, version`
 
 func scanUnit(row scanner) (directory.Unit, error) {

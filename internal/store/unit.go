@@ -80,24 +80,6 @@ func (r *Reader) unit(ctx context.Context, query string, a args) (directory.Unit
 	return u, nil
 }
 
-// HomeCounts counts the members of an account by their home unit (UNIT-5).
-func (r *Reader) HomeCounts(ctx context.Context, account directory.AccountID) (map[directory.UnitID]int64, error) {
-	var a args
-	query := `SELECT unit_key, count(*) FROM member WHERE account_key = ` + a.add(account) + ` AND removed_at IS NULL GROUP BY unit_key`
-	counts := map[directory.UnitID]int64{}
-	err := each(ctx, r, query, a, func(row scanner) error {
-		var unit directory.UnitID
-		var n int64
-		err := row.Scan(&unit, &n)
-		counts[unit] = n
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count members of units: %w", err)
-	}
-	return counts, nil
-}
-
 // FirstAtHome reads the first members of each unit's own table, by name, at most
 // most for each.
 func (r *Reader) FirstAtHome(ctx context.Context, account directory.AccountID, units []directory.UnitID, most int) ([]directory.MemberID, error) {

@@ -1,0 +1,121 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"intendant/internal/app"
+	"intendant/internal/apptest"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A settled account is one with people and a program that comes with a token.
+type settled struct {
+	account directory.Account
+	token   string
+	members []string
+}
+
+// TestFlat does in an account of 100,000 what it does in one of 1,000, by turns, and
+// compares the quickest of many times: what a create, a profile and a frame cost
+// does not grow with the account. Each reading comes straight after a change.
+func TestFlat(t *testing.T) { // LIST-12
+	if testing.Short() {
+		t.Skip("makes 100,000 members")
+	}
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newStand(t, w)
+		s.router = nil // holding answers against the description would take longer than they
+		accounts := []settled{s.settle("300 001", 1_000), s.settle("300 002", 100_000)}
+		const rounds = 60
+		best := map[string][]time.Duration{}
+		for round := range rounds {
+			for i, a := range accounts {
+				for name, act := range s.acts(a, round) {
+					began := time.Now()
+					act()
+					took := time.Since(began)
+					if best[name] == nil {
+						best[name] = slices.Repeat([]time.Duration{time.Hour}, len(accounts))
+					}
+					best[name][i] = min(best[name][i], took)
+				}
+			}
+		}
+		for name, times := range best {
+			t.Logf("%s: %v with 1,000 members, %v with 100,000", name, times[0], times[1])
+			if times[1] > 3*times[0]+time.Millisecond {
+				t.Errorf("%s takes %v with 1,000 members and %v with 100,000", name, times[0], times[1])
+			}
+		}
+	})
+}
+
+// acts are what is measured, in no order.
+func (s *stand) acts(a settled, round int) map[string]func() {
+	path := "/accounts/" + directory.CleanNumber(a.account.Number) + "/members"
+	bearing := func(method, path, body string, want int) {
+		s.t.Helper()
+		if got := s.ask(method, path, body, "Authorization", "Bearer "+a.token); got.status != want {
+			s.t.Fatalf("%s %s answered %d: %s", method, path, got.status, got.body)
+		}
+	}
+	return map[string]func(){
+		"create": func() {
+			bearing(http.MethodPost, path, fmt.Sprintf(`{"email":"n%d@maraval.example","invite":"all"}`, round), http.StatusCreated)
+		},
+		"profile": func() { bearing(http.MethodGet, path+"/"+a.members[round%len(a.members)], "", http.StatusOK) },
+		"list":    func() { bearing(http.MethodGet, path+"?total=true", "", http.StatusOK) },
+		"frame": func() {
+			_, err := s.Accounts.Open(s.Context(), s.Operator(), a.account.Number)
+			s.Must(err)
+		},
+	}
+}
+
+// settle makes an account with n people and a program that administers it.
+func (s *stand) settle(number string, n int) settled {
+	s.t.Helper()
+	a := settled{account: s.Account(number)}
+	admin := s.Administrator(a.account, strings.ReplaceAll(number, " ", "")+"@maraval.example")
+	robot, _ := s.robotOf(a.account, admin)
+	s.Must(s.Members.NameAdministrator(s.Context(), admin, a.account.ID, robot.UUID))
+	a.token = s.tokenOf(a.account, admin, robot, 24*time.Hour).Secret
+	for left := n; left > 0; left -= 5000 {
+		s.Must(s.DB.Update(s.Context(), []directory.AccountID{a.account.ID}, func(tx *store.Tx) error {
+			users, members, err := s.crowd(tx, a.account, min(left, 5000))
+			if err != nil {
+				return err
+			}
+			return tx.Apply(s.Context(), store.Write{Changes: []store.Change{users, members}})
+		}))
+	}
+	page, err := s.Members.List(s.Context(), admin, a.account.ID, app.MemberQuery{Size: 200})
+	s.Must(err)
+	for _, m := range page.Rows {
+		a.members = append(a.members, m.UUID)
+	}
+	return a
+}
+
+// crowd are n new people and their places at the root.
+func (s *stand) crowd(tx *store.Tx, account directory.Account, n int) (store.InsertUsers, store.InsertMembers, error) {
+	key, err := tx.NextKeys(s.Context(), account.ID, 2*n)
+	users, members := make(store.InsertUsers, n), store.InsertMembers{Account: account.ID, Rows: make([]store.MemberRow, n)}
+	for i := range users {
+		name := fmt.Sprintf("p%d", key+int64(2*i))
+		u := directory.User{ID: directory.UserID(key + int64(2*i)), UUID: uuid.NewString(), UserName: name + "@maraval.example", Email: name + "@maraval.example",
+			First: "Camille", Last: name, Language: "fr", Password: directory.PasswordNone}
+		m := directory.Member{ID: directory.MemberID(key + int64(2*i) + 1), UUID: uuid.NewString(), User: u.ID, Unit: account.Root,
+			Status: directory.Status(1 + i%4), Added: tx.Now}
+		users[i], members.Rows[i] = u, store.MemberRow{Member: m, Folded: directory.FoldMember(u, m.Suggested, "", "", "")}
+	}
+	return users, members, err
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"intendant/internal/directory"
+)
+
+// A Miscount is what an account's kept counts are and what counting gives.
+type Miscount struct {
+	Account       directory.AccountID
+	Kept, Counted Counts
+	Homes         map[directory.UnitID]int64 // of units whose members are kept otherwise: how many more there are
+}
+
+// Wrong reports whether anything is kept that counting does not give.
+func (m Miscount) Wrong() bool { return m.Kept != m.Counted || len(m.Homes) > 0 }
+
+// Recounted counts an account anew beside what is kept. It takes as long as the
+// account is large: it is for checks, never for an answer to somebody (LIST-12).
+func (r *Reader) Recounted(ctx context.Context, account directory.AccountID) (Miscount, error) {
+	m := Miscount{Account: account}
+	var err error
+	if m.Kept, err = r.Counts(ctx, account); err != nil {
+		return m, err
+	}
+	if m.Counted, err = r.recount(ctx, account); err != nil {
+		return m, err
+	}
+	m.Counted.Sequence = m.Kept.Sequence
+	kept, err := r.HomeCounts(ctx, account)
+	if err != nil {
+		return m, err
+	}
+	var a args
+	query := `SELECT unit_key, count(*) FROM member WHERE account_key = ` + a.add(account) + ` AND removed_at IS NULL GROUP BY unit_key`
+	if m.Homes, err = r.byUnit(ctx, query, a); err != nil {
+		return m, err
+	}
+	for unit, n := range kept {
+		if m.Homes[unit] -= n; m.Homes[unit] == 0 {
+			delete(m.Homes, unit)
+		}
+	}
+	return m, nil
+}
+
+func (r *Reader) recount(ctx context.Context, account directory.AccountID) (Counts, error) {
+	var c Counts
+	var a args
+	query := `SELECT status, count(*) FROM member WHERE account_key = ` + a.add(account) + ` AND removed_at IS NULL GROUP BY status`
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var status directory.Status
+		var n int64
+		err := row.Scan(&status, &n)
+		c.ByStatus[status] = n
+		return err
+	})
+	if err != nil {
+		return c, fmt.Errorf("count members: %w", err)
+	}
+	a = nil
+	query = `SELECT count(*) FROM join_request WHERE account_key = ` + a.add(account) + ` AND state = 'waiting'`
+	if c.Waiting, err = one(ctx, r, query, a, scanInt64); err != nil {
+		return c, fmt.Errorf("count requests: %w", err)
+	}
+	return c, nil
+}
+
+// Recount puts what counting gives in the place of what is kept, and answers what
+// that was. The account's ledger is held.
+func (tx *Tx) Recount(ctx context.Context, account directory.AccountID) (Miscount, error) {
+	l, err := tx.held(account)
+	if err != nil {
+		return Miscount{}, fmt.Errorf("count anew: %w", err)
+	}
+	m, err := tx.Recounted(ctx, account)
+	if err != nil || !m.Wrong() {
+		return m, err
+	}
+	if l.homes == nil {
+		l.homes = map[directory.UnitID]int64{}
+	}
+	for unit, more := range m.Homes {
+		l.homes[unit] += more
+	}
+	l.counts, l.changed = m.Counted, true
+	return m, nil
+}
