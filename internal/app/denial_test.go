@@ -61,7 +61,7 @@ func walls() map[string]wall {
 			Accounts: Contacts Logo Message Open Overview Services
 			Grants: Tree Why`,
 		wallDuty: `
-			Accounts: Change Create Enter Figures Keys List SetReferent SetState Show Tries
+			Accounts: Change CheckCounts Create Enter Figures Keys List SetReferent SetState Show Tries
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
 			Keys: Answer LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify

@@ -147,7 +147,7 @@ func duties() map[string]authz.Duty {
 		authz.EnterAccounts:   "Accounts.Enter",
 		authz.WatchMail:       "Mails.Queue Mails.Retry Mails.Mailbox Mails.MailboxMessage",
 		authz.ApplyCatalogue:  "Catalogue.Apply Catalogue.Draft",
-		authz.ReadAllHistory:  "History.AccessLog History.ListAll History.Verify",
+		authz.ReadAllHistory:  "Accounts.CheckCounts History.AccessLog History.ListAll History.Verify",
 		authz.SwitchUsersOff:  "Users.Lookup Users.SwitchOff Users.SwitchOn",
 		authz.NameStaff:       "Users.ChangeStaff Users.CreateStaff Users.EndStaff Users.Named Users.ResetFactor Users.StaffMember",
 		authz.ErasePeople:     "Users.Erase",
@@ -252,6 +252,7 @@ func TestPortfolio(t *testing.T) { // VEND-3
 			"unlock nobodys": w.App.Keys.Unlock(w.Context(), support, "999 999", directory.ByLetter),
 			"answer":         w.App.Keys.Answer(w.Context(), support, requests[1].UUID, directory.ByLetter),
 			"refuse nobodys": w.App.Keys.Refuse(w.Context(), support, requests[2].UUID, "Nobody has it"),
+			"count anew":     w.Accounts.CheckCounts(w.Context(), support, []directory.AccountID{other.ID}, true, func(app.CountCheck) error { return nil }),
 			"verify":         w.History.Verify(w.Context(), support, []directory.AccountID{other.ID}, func(app.ChainCheck) error { return nil }),
 		} {
 			if code := w.Code(err); !strings.HasSuffix(code, "not_found") {
