@@ -6,6 +6,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"runtime"
 	"slices"
 	"time"
@@ -32,6 +33,7 @@ type Figure struct {
 type Options struct {
 	App      *app.App
 	Products httpserver.Lean // what answers the questions of products
+	Programs http.Handler    // what answers REST
 	Database string          // "sqlite" or "postgres"
 	Now      func() time.Time
 	Samples  int    // of reads
@@ -59,7 +61,7 @@ func Run(ctx context.Context, o Options, report func(Figure)) error {
 		return fmt.Errorf("open account to measure in: %w", err)
 	}
 	r := &run{Options: o, ctx: ctx, actor: operator, account: frame.Account, members: frame.Counts.Members(), report: report}
-	for _, part := range []func() error{r.lists, r.searches, r.writes, r.bulk, r.alike, r.exports, r.rights, r.checks, r.process} {
+	for _, part := range []func() error{r.lists, r.searches, r.writes, r.programs, r.bulk, r.alike, r.exports, r.rights, r.checks, r.process} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -72,24 +74,30 @@ func (r *run) wanted(name string) bool { return len(r.Only) == 0 || slices.Conta
 
 // timed measures how long one call takes, many times, after a few that warm up.
 func (r *run) timed(name string, samples int, call func(i int) error) error {
+	return r.timedAfter(name, samples, func(int) error { return nil }, call)
+}
+
+// timedAfter is timed with something done before each call that is not measured.
+func (r *run) timedAfter(name string, samples int, before, call func(i int) error) error {
 	if !r.wanted(name) {
 		return nil
 	}
-	for i := range min(5, samples) {
+	const warm = 5
+	var total time.Duration
+	times := make([]time.Duration, 0, samples)
+	for i := range samples + warm {
+		if err := before(i); err != nil {
+			return fmt.Errorf("prepare %s: %w", name, err)
+		}
+		start := r.Now()
 		if err := call(i); err != nil {
 			return fmt.Errorf("measure %s: %w", name, err)
 		}
-	}
-	times := make([]time.Duration, samples)
-	begin := r.Now()
-	for i := range samples {
-		start := r.Now()
-		if err := call(i + 5); err != nil {
-			return fmt.Errorf("measure %s: %w", name, err)
+		if i >= warm {
+			times = append(times, r.Now().Sub(start))
+			total += times[len(times)-1]
 		}
-		times[i] = r.Now().Sub(start)
 	}
-	total := r.Now().Sub(begin)
 	slices.Sort(times)
 	r.report(Figure{Name: name, Database: r.Database, Members: r.members, P50: times[samples/2].Microseconds(),
 		P99: times[samples*99/100].Microseconds(), PerS: float64(samples) / total.Seconds()})

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
 )
@@ -206,7 +207,7 @@ func (r *run) questions() (asks, error) {
 	for _, p := range r.App.Catalogue.InForce().Permissions {
 		a.actions = append(a.actions, p.ID)
 	}
-	a.token, err = r.product(answering, list.Root.UUID)
+	a.token, err = r.technical(answering, list.Root.UUID, authz.CheckAccess)
 	return a, err
 }
 
@@ -217,14 +218,14 @@ func (a *asks) gather(n app.UnitNode) {
 	}
 }
 
-// product makes a technical user who may ask, and its token.
-func (r *run) product(answering, root string) (string, error) {
+// technical makes a technical user who may do this at the root, and its token.
+func (r *run) technical(answering, root string, may ...authz.Permission) (string, error) {
 	stamp := strconv.FormatInt(r.Now().UnixNano(), 36)
 	robot, err := r.App.TechnicalUsers.Create(r.ctx, r.actor, r.account.ID, app.NewTechnicalUser{Name: "Mesure " + stamp, Purpose: "Mesure", Responsible: answering})
 	if err != nil {
 		return "", err
 	}
-	role, err := r.App.Roles.Create(r.ctx, r.actor, r.account.ID, app.NewRole{Kind: directory.RightsRole, Names: map[string]string{"": "Mesure " + stamp}, Permissions: []string{"access.check"}})
+	role, err := r.App.Roles.Create(r.ctx, r.actor, r.account.ID, app.NewRole{Kind: directory.RightsRole, Names: map[string]string{"": "Mesure " + stamp}, Permissions: texts(may)})
 	if err != nil {
 		return "", err
 	}
@@ -233,6 +234,14 @@ func (r *run) product(answering, root string) (string, error) {
 	}
 	made, err := r.App.TechnicalUsers.MakeToken(r.ctx, r.actor, r.account.ID, robot.UUID, app.NewToken{Name: "Mesure", Expires: r.Now().AddDate(0, 0, 1)})
 	return made.Secret, err
+}
+
+func texts(permissions []authz.Permission) []string {
+	list := make([]string, len(permissions))
+	for i, p := range permissions {
+		list[i] = string(p)
+	}
+	return list
 }
 
 // requests are many different requests, each as it goes over the wire.

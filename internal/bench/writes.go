@@ -35,7 +35,11 @@ func (r *run) writes() error {
 	if err != nil {
 		return err
 	}
-	if err := r.createSideBySide(8, 250); err != nil {
+	err = r.sideBySide("create-8", sideClients, sideEach, func(row app.NewMember) error {
+		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, []app.NewMember{row}, app.AddOptions{Invite: true})
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	added := r.rows(20_000)
@@ -75,9 +79,14 @@ func (r *run) imported(rows []app.NewMember) error {
 	})
 }
 
-// createSideBySide measures several clients that each create one after another.
-func (r *run) createSideBySide(clients, each int) error {
-	name := fmt.Sprintf("create-%d", clients)
+// How many clients create side by side, and how many each.
+const (
+	sideClients = 8
+	sideEach    = 250
+)
+
+// sideBySide measures several clients that each create one after another.
+func (r *run) sideBySide(name string, clients, each int, create func(row app.NewMember) error) error {
 	if !r.wanted(name) {
 		return nil
 	}
@@ -90,7 +99,7 @@ func (r *run) createSideBySide(clients, each int) error {
 		wg.Go(func() {
 			for _, row := range rows[c*each : (c+1)*each] {
 				start := r.Now()
-				if _, errs[c] = r.App.Members.Add(r.ctx, r.actor, r.account.ID, []app.NewMember{row}, app.AddOptions{Invite: true}); errs[c] != nil {
+				if errs[c] = create(row); errs[c] != nil {
 					return
 				}
 				times[c] = append(times[c], r.Now().Sub(start))

@@ -78,12 +78,19 @@ func (i *Installation) products(site *page.Site, trusted []netip.Prefix) httpser
 		App: i.App, Bundle: site.Bundle, Log: i.log, TrustedProxies: trusted, URL: func() string { return site.BaseURL }})}
 }
 
+// programs answers REST; a token has so many requests in a minute, or as many as
+// is usual.
+func (i *Installation) programs(bundle *i18n.Bundle, perMinute int) http.Handler {
+	return api.New(api.Options{App: i.App, Bundle: bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language,
+		PerMinute: perMinute})
+}
+
 // routes puts the pages beside what watches the server.
 func (i *Installation) routes(site *page.Site, ending *httpserver.Ending) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", httpserver.ReadOnly(httpserver.Healthz()))
 	mux.Handle("/readyz", httpserver.ReadOnly(ending.Unready(httpserver.Readyz(i.db.Ready, i.log))))
-	mux.Handle("/api/", api.New(api.Options{App: i.App, Bundle: site.Bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language}))
+	mux.Handle("/api/", i.programs(site.Bundle, 0))
 	mux.Handle("/", web.Handler(site))
 	if i.mountDemo != nil {
 		i.mountDemo(site)

@@ -1,0 +1,136 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"intendant/internal/api"
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/httpserver"
+)
+
+// programNames are the figures of what programs do over REST.
+func programNames() []string {
+	return []string{"http-create", "http-create-8", "http-profile", "http-list", "http-search"}
+}
+
+// programs measures what a program does over REST, through a served server with a
+// token: from the request to the last byte of the answer. Each reading comes
+// straight after a change of the account, since what is remembered until the next
+// change says nothing of what reading costs.
+func (r *run) programs() error {
+	if !slices.ContainsFunc(programNames(), r.wanted) {
+		return nil
+	}
+	c, stop, err := r.program()
+	if err != nil {
+		return fmt.Errorf("prepare a program: %w", err)
+	}
+	defer stop()
+	create := func(row app.NewMember) error { return c.create(row) }
+	if err := r.timed("http-create", 500, func(i int) error { return create(r.row(i)) }); err != nil {
+		return err
+	}
+	if err := r.sideBySide("http-create-8", sideClients, sideEach, create); err != nil {
+		return err
+	}
+	changed := func(i int) error { return create(r.row(i)) }
+	for _, reading := range []struct {
+		name string
+		path func(i int) string
+	}{
+		{"http-profile", func(i int) string { return "/" + c.members[i%len(c.members)] }},
+		{"http-list", func(int) string { return "?total=true" }},
+		{"http-search", func(i int) string { return "?search=" + url.QueryEscape(c.sought[i%len(c.sought)]) }},
+	} {
+		err := r.timedAfter(reading.name, r.Samples, changed, func(i int) error {
+			return c.do(http.MethodGet, reading.path(i), nil, http.StatusOK)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A programClient is a program with its token.
+type programClient struct {
+	ctx     context.Context
+	http    *http.Client
+	base    string // of the account's members
+	token   string
+	members []string // public ids
+	sought  []string // parts of addresses
+}
+
+// program serves REST on a free port and makes a technical user who may read and
+// add members.
+func (r *run) program() (*programClient, func(), error) {
+	page, err := r.App.Members.List(r.ctx, r.actor, r.account.ID, app.MemberQuery{Statuses: []directory.Status{directory.Active}, Size: 200})
+	if err != nil {
+		return nil, nil, err
+	}
+	tree, err := r.App.Units.List(r.ctx, r.actor, r.account.ID, app.UnitQuery{})
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &programClient{ctx: r.ctx, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: sideClients}}}
+	for _, m := range page.Rows {
+		c.members, c.sought = append(c.members, m.UUID), append(c.sought, m.Person.Email[:min(len(m.Person.Email), 14)])
+	}
+	if len(c.members) == 0 {
+		return nil, nil, fmt.Errorf("the account has no active members")
+	}
+	if c.token, err = r.technical(c.members[0], tree.Root.UUID, authz.ViewMembers, authz.ManageMembers); err != nil {
+		return nil, nil, err
+	}
+	s := httpserver.New(httpserver.Options{Handler: r.Programs, Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Now: r.Now, CrossOrigin: []string{api.Base}})
+	if err := s.Listen(r.ctx); err != nil {
+		return nil, nil, err
+	}
+	c.base = "http://" + s.Addr() + api.Base + "/accounts/" + directory.CleanNumber(r.account.Number) + "/members"
+	ctx, cancel := context.WithCancel(r.ctx)
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = s.Run(ctx) }) // what fails, the requests say
+	return c, func() { cancel(); serving.Wait(); c.http.CloseIdleConnections() }, nil
+}
+
+// create adds one person, who is invited.
+func (c *programClient) create(row app.NewMember) error {
+	body, err := json.Marshal(map[string]string{"email": row.Email, "first_name": row.First, "last_name": row.Last, "company": row.Company, "invite": "all"})
+	if err != nil {
+		return err
+	}
+	return c.do(http.MethodPost, "", body, http.StatusCreated)
+}
+
+// do asks and reads the whole answer.
+func (c *programClient) do(method, path string, body []byte, want int) error {
+	q, err := http.NewRequestWithContext(c.ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	q.Header.Set("Authorization", "Bearer "+c.token)
+	q.Header.Set("Content-Type", "application/json")
+	answer, err := c.http.Do(q)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }() // read to its end
+	text, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != want {
+		err = fmt.Errorf("%s %s answered %d: %s", method, path, answer.StatusCode, strings.TrimSpace(string(text)))
+	}
+	return err
+}
