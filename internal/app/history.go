@@ -193,7 +193,8 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilte
 
 // Export hands over every entry of an account that the actor sees under the
 // filter, newest first, a page at a time. That somebody exported is recorded
-// before the first is read (HIST-4). It needs export.run beside history.view.
+// before the first is read (HIST-4). It needs export.run beside history.view, and
+// ends where a right is taken away meanwhile (NODE-7).
 func (h *History) Export(ctx context.Context, actor authz.Actor, account directory.AccountID, f HistoryFilter, visit func([]Shown) error) error {
 	_, err := h.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		if err := p.Require(authz.RunExports, 0); err != nil {
@@ -210,28 +211,16 @@ func (h *History) Export(ctx context.Context, actor authz.Actor, account directo
 	if err != nil {
 		return err
 	}
-	return h.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		rows, err := h.visible(ctx, r, rights, account, f)
-		if err != nil {
+	e := historyExport{History: h, actor: actor, account: account, filter: f}
+	for {
+		shown, err := e.part(ctx)
+		if err != nil || len(shown) == 0 {
 			return err
 		}
-		after := store.EntryPlace{}
-		for {
-			entries, err := r.Entries(ctx, rows, after, windowMost)
-			if err != nil || len(entries) == 0 {
-				return err
-			}
-			last := entries[len(entries)-1]
-			after = store.EntryPlace{At: last.At, Account: last.Account, N: last.N}
-			shown, err := h.shown(ctx, r, alone(entries))
-			if err != nil {
-				return err
-			}
-			if err := visit(shown); err != nil {
-				return err
-			}
+		if err := visit(shown); err != nil { // holds no reading: whoever takes it may be slow
+			return err
 		}
-	})
+	}
 }
 
 // alone are entries as lines by themselves.

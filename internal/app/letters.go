@@ -23,7 +23,9 @@ type KeyLetter struct {
 }
 
 // A ReadLetters is called with the opened letters before they are wiped, maybe
-// more than once; what it returns an error for is not wiped.
+// more than once, and outside of any transaction: drawing takes its time. What it
+// returns an error for is not wiped. What it was given counts only when the
+// operation then says that it is done.
 type ReadLetters func(letters []KeyLetter) error
 
 // A Purpose is why letters are opened; history keeps it.
@@ -40,21 +42,17 @@ const (
 // who open them at the same moment one gets them; the other is refused with
 // letter.none.
 func (s *Keys) OpenLetters(ctx context.Context, actor authz.Actor, id directory.AccountID, purpose Purpose, read ReadLetters) error {
-	var empty bool
-	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	done, err := s.openLetters(ctx, letterRun{actor: actor, account: id, read: read, plan: func(ctx context.Context, r *store.Reader, p *Plan) ([]KeyLetter, error) {
 		if err := p.RequireDuty(authz.HandleKeys); err != nil {
-			return err
+			return nil, err
 		}
 		l, err := s.planLetter(ctx, r, p, id, purpose)
-		if err != nil {
-			return err
+		if err != nil || len(l.Keys) == 0 {
+			return nil, err
 		}
-		if empty = len(l.Keys) == 0; empty {
-			return nil
-		}
-		return read([]KeyLetter{l})
-	})
-	if err == nil && empty {
+		return []KeyLetter{l}, nil
+	}})
+	if err == nil && done == 0 {
 		return directory.Refuse(directory.Conflict, "letter.none")
 	}
 	return err
@@ -82,17 +80,12 @@ func (s *Keys) PrintLetters(ctx context.Context, actor authz.Actor, ids []direct
 		return 0, 0, &directory.Error{Kind: directory.Invalid, Code: "letter.too_many", Args: directory.Args{"Count": len(ids), "Max": LettersAtOnce}}
 	}
 	ids = distinct(ids)
-	_, err = s.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	printed, err = s.openLetters(ctx, letterRun{actor: actor, account: directory.Installation, others: ids, read: read, plan: func(ctx context.Context, r *store.Reader, p *Plan) ([]KeyLetter, error) {
 		if err := p.RequireDutyOver(authz.HandleKeys, ids...); err != nil {
-			return err
+			return nil, err
 		}
-		letters, err := s.planLetters(ctx, r, p, ids)
-		if err != nil {
-			return err
-		}
-		printed = len(letters)
-		return read(letters)
-	}, ids...)
+		return s.planLetters(ctx, r, p, ids)
+	}})
 	if err != nil {
 		return 0, 0, err
 	}

@@ -1,0 +1,147 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/apptest"
+	"intendant/internal/authz"
+)
+
+// soon is how long what others do may take while slow readers are at it.
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// TestSlowReadersHoldNothing has eight exports of a history stop at their first
+// part, each before somebody who takes no more of it, while pages and changes go on.
+func TestSlowReadersHoldNothing(t *testing.T) { // NODE-7
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w)
+		const slow = 8
+		var reading, exports sync.WaitGroup
+		reading.Add(slow)
+		more := make(chan struct{})
+		outcomes := make([]error, slow)
+		for i := range slow {
+			exports.Go(func() {
+				var once sync.Once
+				outcomes[i] = w.History.Export(w.Context(), h.admin, h.account.ID, app.HistoryFilter{}, func([]app.Shown) error {
+					once.Do(func() { reading.Done(); <-more })
+					return nil
+				})
+			})
+		}
+		reading.Wait()
+		ctx := soon(t)
+		for i := range 3 {
+			if _, err := w.Members.List(ctx, h.admin, h.account.ID, app.MemberQuery{}); err != nil {
+				t.Errorf("a page beside slow readers: %v", err)
+			}
+			_, err := w.Members.Add(ctx, h.admin, h.account.ID, []app.NewMember{{Row: 1, Email: fmt.Sprintf("n%d@maraval.example", i)}}, app.AddOptions{Silent: true})
+			if err != nil {
+				t.Errorf("a change beside slow readers: %v", err)
+			}
+		}
+		close(more)
+		exports.Wait()
+		if err := errors.Join(outcomes...); err != nil {
+			t.Errorf("slow exports: %v", err)
+		}
+	})
+}
+
+// TestHistoryExportInParts changes the account between the parts of an export: no
+// entry that stood throughout is doubled or lost, and a right that is taken away
+// ends it.
+func TestHistoryExportInParts(t *testing.T) { // NODE-7, HIST-4
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w)
+		second := w.Person("second.admin@maraval.example")
+		var rows []app.NewMember
+		for i, email := range apptest.Addresses(700, "maraval.example") {
+			rows = append(rows, app.NewMember{Row: i + 1, Email: email})
+		}
+		h.add(rows...)
+		seen := map[int64]int{}
+		parts, newest := 0, int64(0)
+		w.Must(w.History.Export(w.Context(), h.admin, h.account.ID, app.HistoryFilter{}, func(part []app.Shown) error {
+			if parts++; parts == 1 {
+				newest = part[0].Entry.N
+			}
+			for _, s := range part {
+				seen[s.Entry.N]++
+			}
+			h.add(app.NewMember{Email: fmt.Sprintf("between%d@maraval.example", parts)})
+			return nil
+		}))
+		if parts < 2 || int64(len(seen)) != newest {
+			t.Errorf("%d parts had %d entries of %d", parts, len(seen), newest)
+		}
+		for n, times := range seen {
+			if times != 1 || n > newest {
+				t.Errorf("entry %d of %d came %d times", n, newest, times)
+			}
+		}
+
+		h.add(app.NewMember{Email: "second.admin@maraval.example"})
+		id := h.find("second.admin").UUID
+		level := "administrator"
+		w.Must(errOf(w.Members.EditMembers(w.Context(), w.Operator(), h.account.ID, app.Of(id), app.MemberChange{Level: &level})))
+		w.Must(drop(w.Invitations.AcceptMine(w.Context(), second, id)))
+		parts = 0
+		err := w.History.Export(w.Context(), second, h.account.ID, app.HistoryFilter{}, func([]app.Shown) error {
+			parts++
+			return w.Members.ExcludeAdministrator(w.Context(), h.admin, h.account.ID, id)
+		})
+		if code := w.Code(err); code != "denied.permission" || parts != 1 {
+			t.Errorf("an export whose right ended after its first part ended with %q after %d, want denied.permission", code, parts)
+		}
+	})
+}
+
+// TestLettersAreDrawnOutside changes the account while its letter is drawn: the
+// change is not kept waiting, and the letter is drawn anew when it is another by it.
+func TestLettersAreDrawnOutside(t *testing.T) { // NODE-7, KEY-6
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		support := w.Staff("soutien@batisoft.example", authz.Support)
+		account := w.Account("204 817")
+		customer, err := w.Accounts.Show(w.Context(), support, account.UUID)
+		w.Must(err)
+		var drawn [][]string
+		err = w.App.Keys.OpenLetters(w.Context(), support, account.ID, app.ToPrint, func(letters []app.KeyLetter) error {
+			drawn = append(drawn, letters[0].Keys)
+			if len(drawn) > 1 {
+				return nil
+			}
+			return w.App.Keys.Revoke(soon(t), support, account.ID, customer.Keys[0].UUID, "courrier égaré")
+		})
+		if err != nil || len(drawn) != 2 || len(drawn[0]) != 3 || len(drawn[1]) != 2 {
+			t.Errorf("letters drawn: %v, %v", drawn, err)
+		}
+		if _, err := opened(w, support, account); w.Code(err) != "letter.none" {
+			t.Errorf("the letter was opened again: %v", err)
+		}
+
+		var lost error
+		w.Must(w.App.Keys.Make(w.Context(), support, account.ID, 1))
+		first := true
+		err = w.App.Keys.OpenLetters(w.Context(), support, account.ID, app.ToPrint, func([]app.KeyLetter) error {
+			if first {
+				first = false
+				_, lost = opened(w, support, account)
+			}
+			return nil
+		})
+		if w.Code(err) != "letter.none" || lost != nil {
+			t.Errorf("who drew while another opened the letter got %v, the other %v", err, lost)
+		}
+	})
+}
