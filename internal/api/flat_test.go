@@ -8,12 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/directory"
-	"intendant/internal/store"
 )
 
 // A settled account is one with people and a program that comes with a token.
@@ -21,10 +18,11 @@ type settled struct {
 	account directory.Account
 	token   string
 	members []string
+	last    string // who stands last in the list
 }
 
 // TestFlat does in an account of 100,000 what it does in one of 1,000, by turns, and
-// compares the quickest of many times: what a create, a profile and a frame cost
+// compares the quickest of many times: what a create, an act, a profile and a frame cost
 // does not grow with the account. Each reading comes straight after a change.
 func TestFlat(t *testing.T) { // LIST-12
 	if testing.Short() {
@@ -73,6 +71,13 @@ func (s *stand) acts(a settled, round int) map[string]func() {
 		},
 		"profile": func() { bearing(http.MethodGet, path+"/"+a.members[round%len(a.members)], "", http.StatusOK) },
 		"list":    func() { bearing(http.MethodGet, path+"?total=true", "", http.StatusOK) },
+		"panel": func() {
+			_, err := s.Members.Profile(s.Context(), s.Operator(), a.account.ID, a.last, app.MemberQuery{})
+			s.Must(err)
+		},
+		"act": func() {
+			bearing(http.MethodPost, path+"/"+a.members[round%len(a.members)]+"/deactivate", "", http.StatusOK)
+		},
 		"frame": func() {
 			_, err := s.Accounts.Open(s.Context(), s.Operator(), a.account.Number)
 			s.Must(err)
@@ -88,34 +93,14 @@ func (s *stand) settle(number string, n int) settled {
 	robot, _ := s.robotOf(a.account, admin)
 	s.Must(s.Members.NameAdministrator(s.Context(), admin, a.account.ID, robot.UUID))
 	a.token = s.tokenOf(a.account, admin, robot, 24*time.Hour).Secret
-	for left := n; left > 0; left -= 5000 {
-		s.Must(s.DB.Update(s.Context(), []directory.AccountID{a.account.ID}, func(tx *store.Tx) error {
-			users, members, err := s.crowd(tx, a.account, min(left, 5000))
-			if err != nil {
-				return err
-			}
-			return tx.Apply(s.Context(), store.Write{Changes: []store.Change{users, members}})
-		}))
-	}
-	page, err := s.Members.List(s.Context(), admin, a.account.ID, app.MemberQuery{Size: 200})
+	s.Crowd(a.account, n)
+	page, err := s.Members.List(s.Context(), admin, a.account.ID, app.MemberQuery{Levels: []string{app.None}, Size: 200})
 	s.Must(err)
 	for _, m := range page.Rows {
 		a.members = append(a.members, m.UUID)
 	}
+	page, err = s.Members.List(s.Context(), admin, a.account.ID, app.MemberQuery{Last: true})
+	s.Must(err)
+	a.last = page.Rows[len(page.Rows)-1].UUID
 	return a
-}
-
-// crowd are n new people and their places at the root.
-func (s *stand) crowd(tx *store.Tx, account directory.Account, n int) (store.InsertUsers, store.InsertMembers, error) {
-	key, err := tx.NextKeys(s.Context(), account.ID, 2*n)
-	users, members := make(store.InsertUsers, n), store.InsertMembers{Account: account.ID, Rows: make([]store.MemberRow, n)}
-	for i := range users {
-		name := fmt.Sprintf("p%d", key+int64(2*i))
-		u := directory.User{ID: directory.UserID(key + int64(2*i)), UUID: uuid.NewString(), UserName: name + "@maraval.example", Email: name + "@maraval.example",
-			First: "Camille", Last: name, Language: "fr", Password: directory.PasswordNone}
-		m := directory.Member{ID: directory.MemberID(key + int64(2*i) + 1), UUID: uuid.NewString(), User: u.ID, Unit: account.Root,
-			Status: directory.Status(1 + i%4), Added: tx.Now}
-		users[i], members.Rows[i] = u, store.MemberRow{Member: m, Folded: directory.FoldMember(u, m.Suggested, "", "", "")}
-	}
-	return users, members, err
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,7 +84,7 @@ func (b contactBook) page(ctx context.Context, list *ContactList, q ContactQuery
 	l := store.MemberList{Account: b.account.ID, Scope: b.scope, Sort: store.MemberSort{Column: "name"}, Size: contactsPerPage + 1,
 		Filter: store.MemberFilter{People: true, Search: q.Search, Statuses: []directory.Status{directory.Active, directory.Invited, directory.NotInvited}}}
 	var err error
-	if list.Total, err = b.MemberTotal(ctx, l); err != nil {
+	if list.Total, err = b.total(ctx, l); err != nil {
 		return err
 	}
 	if at := q.After + q.Before; at != "" {
@@ -110,7 +111,7 @@ func (b contactBook) page(ctx context.Context, list *ContactList, q ContactQuery
 	if len(places) == 0 {
 		return nil
 	}
-	before, err := b.MemberRank(ctx, l, places[0])
+	before, err := b.MemberRank(ctx, l, places[0], math.MaxInt64)
 	if err != nil {
 		return err
 	}
@@ -122,6 +123,24 @@ func (b contactBook) page(ctx context.Context, list *ContactList, q ContactQuery
 	}
 	list.People, err = b.contacts(ctx, keys)
 	return err
+}
+
+// total is how many people a list of contacts has: without a search all that are
+// counted already but the technical users (LIST-12).
+func (b contactBook) total(ctx context.Context, l store.MemberList) (int64, error) {
+	if l.Filter.Search != "" {
+		return b.MemberTotal(ctx, l)
+	}
+	counts, err := b.Counts(ctx, b.account.ID)
+	if err != nil {
+		return 0, err
+	}
+	programs, err := b.CountTechnical(ctx, b.account.ID, l.Filter.Statuses)
+	total := -programs
+	for _, status := range l.Filter.Statuses {
+		total += counts.ByStatus[status]
+	}
+	return total, err
 }
 
 // reach are the administrators and the referent, by name.

@@ -106,7 +106,7 @@ type MemberPage struct {
 	Rows    []ListedMember
 	Total   int64 // found, exactly (LIST-9)
 	All     int64 // in the reader's sight without any filter
-	From    int64 // position of the first row, 0 without rows
+	From    int64 // position of the first row; 0 without rows, and where too many stand before it to be counted
 	Next    string
 	Prev    string
 	Choices MemberChoices
@@ -301,7 +301,7 @@ func (l *listing) places(ctx context.Context, page *MemberPage) ([]store.MemberP
 		if err != nil {
 			return nil, err
 		}
-		ask.From, first = c.place(), c.Position+1
+		ask.From, first = c.place(), onward(c.Position, 1)
 	case l.q.Before != "":
 		c, err := readCursor(l.q.Before, ask.Sort)
 		if err != nil {
@@ -320,7 +320,9 @@ func (l *listing) places(ctx context.Context, page *MemberPage) ([]store.MemberP
 		if more {
 			places = places[1:]
 		}
-		first = max(first-int64(len(places)), 1)
+		if first != 0 || !more { // those before the first page are none
+			first = max(first-int64(len(places)), 1)
+		}
 	} else if more {
 		places = places[:size]
 	}
@@ -343,7 +345,7 @@ func (l *listing) frame(page *MemberPage, places []store.MemberPlace, first int6
 	if len(places) == 0 {
 		return
 	}
-	last := first + int64(len(places)) - 1
+	last := onward(first, len(places)-1)
 	page.From = first
 	if after {
 		page.Next = cursorAt(l.l.Sort, places[len(places)-1], last).String()
@@ -354,15 +356,20 @@ func (l *listing) frame(page *MemberPage, places []store.MemberPlace, first int6
 }
 
 // placesFrom is a page that begins with one member, for an address that names
-// somebody who stands elsewhere.
+// somebody who stands elsewhere. At which place that is stays unsaid where more
+// than mostBefore stand before.
 func (l *listing) placesFrom(ctx context.Context, page *MemberPage, about directory.Member) ([]store.MemberPlace, error) {
 	place, err := l.r.MemberPlaceOf(ctx, l.l, about.ID)
 	if err != nil {
 		return nil, err
 	}
-	before, err := l.r.MemberRank(ctx, l.l, place)
+	before, err := l.r.MemberRank(ctx, l.l, place, mostBefore+1)
 	if err != nil {
 		return nil, err
+	}
+	first := before + 1
+	if before > mostBefore {
+		first = 0
 	}
 	ask := l.l
 	ask.From, ask.At, ask.Size = &place, true, l.l.Size+1
@@ -374,7 +381,7 @@ func (l *listing) placesFrom(ctx context.Context, page *MemberPage, about direct
 	if more {
 		places = places[:l.l.Size]
 	}
-	l.frame(page, places, before+1, more, before > 0)
+	l.frame(page, places, first, more, before > 0)
 	return places, nil
 }
 
@@ -400,7 +407,7 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 	rows := make([]ListedMember, len(lines))
 	for i, line := range lines {
 		rows[i] = ListedMember{Member: line.Member, Person: line.Person, Company: companies[line.Company].Name, Products: line.Products,
-			Manageable: l.rights.May(authz.ManageMembers, line.Unit), Position: first + int64(i)}
+			Manageable: l.rights.May(authz.ManageMembers, line.Unit), Position: onward(first, i)}
 		for _, role := range l.roles {
 			if role.ID == line.Level {
 				rows[i].Level = role

@@ -261,8 +261,8 @@ func (r *Reader) MemberTotal(ctx context.Context, l MemberList) (int64, error) {
 	return n, nil
 }
 
-// MemberRank counts the members found before a place.
-func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace) (int64, error) {
+// MemberRank counts the members found before a place, no further than to most.
+func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace, most int64) (int64, error) {
 	column, ok := columnOf(l.Sort.Column)
 	if !ok {
 		return 0, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
@@ -273,7 +273,7 @@ func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace) (i
 	}
 	var a args
 	l.From, l.Back, l.At = &p, true, false
-	query := `SELECT count(*)` + l.base(r, column, &a) + l.where(r, &a)
+	query := `SELECT count(*) FROM (SELECT 1` + l.base(r, column, &a) + l.where(r, &a) + ` LIMIT ` + a.add(most) + `) n`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count members before: %w", err)

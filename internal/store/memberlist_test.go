@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -303,7 +304,7 @@ func comparePages(t *testing.T, db *store.DB, l store.MemberList, want []directo
 		if len(last) == 0 {
 			return nil
 		}
-		rank, err := r.MemberRank(t.Context(), l, last[0])
+		rank, err := r.MemberRank(t.Context(), l, last[0], math.MaxInt64)
 		if err != nil || rank != int64(len(want)-len(last)) {
 			t.Errorf("rank of %d = %d (%v), want %d", last[0].Key, rank, err, len(want)-len(last))
 		}

@@ -9,12 +9,16 @@ import (
 	"intendant/internal/directory"
 )
 
+// byItself before a column keeps the database from looking through an account for
+// what a key of its own finds: SQLite would walk an index of the whole account.
+const byItself = `+`
+
 // MemberKeysByUUID finds the keys of public ids within one account; ids of
 // nobody there are left out (USER-5).
 func (r *Reader) MemberKeysByUUID(ctx context.Context, account directory.AccountID, uuids []string) (map[string]directory.MemberID, error) {
 	found := make(map[string]directory.MemberID, len(uuids))
 	var a args
-	query := `SELECT m.uuid, m.key FROM member m WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL AND m.uuid` + inTexts(r, uuids, &a)
+	query := `SELECT m.uuid, m.key FROM member m WHERE ` + byItself + `m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL AND m.uuid` + inTexts(r, uuids, &a)
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var uuid string
 		var key directory.MemberID
@@ -34,7 +38,7 @@ func (r *Reader) CompaniesByUUID(ctx context.Context, account directory.AccountI
 		return nil, nil
 	}
 	var a args
-	query := `SELECT key, uuid, name, version FROM company WHERE account_key = ` + a.add(account) + ` AND uuid` + inTexts(r, uuids, &a) +
+	query := `SELECT key, uuid, name, version FROM company WHERE ` + byItself + `account_key = ` + a.add(account) + ` AND uuid` + inTexts(r, uuids, &a) +
 		` ORDER BY name_folded, key`
 	companies, err := collect(ctx, r, query, a, scanCompany)
 	if err != nil {
@@ -49,7 +53,7 @@ func (r *Reader) UnitKeysByUUID(ctx context.Context, account directory.AccountID
 		return nil, nil
 	}
 	var a args
-	query := `SELECT key FROM unit WHERE account_key = ` + a.add(account) + ` AND uuid` + inTexts(r, uuids, &a)
+	query := `SELECT key FROM unit WHERE ` + byItself + `account_key = ` + a.add(account) + ` AND uuid` + inTexts(r, uuids, &a)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.UnitID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("find units by id: %w", err)

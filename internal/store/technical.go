@@ -178,6 +178,24 @@ func (r *Reader) TechnicalUser(ctx context.Context, user directory.UserID) (dire
 	return t, nil
 }
 
+// CountTechnical counts the technical users of an account whose places have one
+// of some states.
+func (r *Reader) CountTechnical(ctx context.Context, account directory.AccountID, statuses []directory.Status) (int64, error) {
+	states := make([]int64, len(statuses))
+	for i, status := range statuses {
+		states[i] = int64(status)
+	}
+	var a args
+	at := a.add(account)
+	query := `SELECT count(*) FROM technical_user t CROSS JOIN member m
+		WHERE t.account_key = ` + at + ` AND m.user_key = t.user_key AND m.account_key = ` + at + ` AND m.removed_at IS NULL AND m.status` + inKeys(r, states, &a)
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count technical users: %w", err)
+	}
+	return n, nil
+}
+
 // TokensOf reads the tokens of technical users that are not revoked, the newest
 // first.
 func (r *Reader) TokensOf(ctx context.Context, users []directory.UserID) (map[directory.UserID][]directory.APIToken, error) {

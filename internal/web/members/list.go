@@ -317,10 +317,10 @@ func shape(s directory.Status) string {
 }
 
 func (t table) pager() ui.PagerView {
-	p := ui.PagerView{From: t.found.From, To: t.found.From + int64(len(t.found.Rows)) - 1, Things: t.T("members.count", "Count", t.found.Total)}
+	p := ui.PagerView{From: t.found.From, To: t.found.To(), Things: t.T("members.count", "Count", t.found.Total)}
 	if t.found.Prev != "" {
 		v := t.view.first()
-		if t.found.From > 1 {
+		if t.found.From != 1 {
 			v.Before = t.found.Prev
 		}
 		p.Previous = v.at(t.base)

@@ -47,7 +47,10 @@ func (h Handler) profile(q *page.Request) error {
 
 func (p panel) panelView() ui.PanelView {
 	v := ui.PanelView{Position: p.T("members.position.outside"), Close: p.view.at(p.base)}
-	if p.m.Found {
+	switch {
+	case p.m.Found && p.m.Position == 0: // too far down to be counted
+		v.Position = p.T("members.count", "Count", p.m.Page.Total)
+	case p.m.Found:
 		v.Position = p.T("members.position", "Position", p.m.Position, "Total", p.m.Page.Total)
 	}
 	if p.m.Previous != "" {

@@ -105,7 +105,7 @@ func (s single) allMembers() *ui.Link {
 
 // pager leads through the unit's own table.
 func (s single) pager() ui.PagerView {
-	p := ui.PagerView{From: s.Table.From, To: s.Table.From + int64(len(s.Table.Rows)) - 1, Things: s.T("units.users", "Count", s.Table.Total)}
+	p := ui.PagerView{From: s.Table.From, To: s.Table.To(), Things: s.T("units.users", "Count", s.Table.Total)}
 	if s.Table.Prev != "" {
 		p.Previous = s.at("?before=" + url.QueryEscape(s.Table.Prev))
 	}
