@@ -45,23 +45,24 @@ func (n NewMember) name() string { return strings.TrimSpace(n.First + " " + n.La
 
 // AddOptions say how people are brought in.
 type AddOptions struct {
-	Home    string // public id of the home unit; empty: the root, or what the actor manages of it (UNIT-5)
-	Change  bool   // what the row says replaces what a known member has (ADD-13); else nothing of them changes (ADD-5)
-	Invite  bool   // everybody added is invited; else those given an access level (ADD-8)
-	Silent  bool   // nobody is invited: the form invites after saving (INV-5)
-	Preview bool   // say what would be, write nothing (PLAN-1)
+	Home    string        // public id of the home unit; empty: the root, or what the actor manages of it (UNIT-5)
+	Change  bool          // what the row says replaces what a known member has (ADD-13); else nothing of them changes (ADD-5)
+	Invite  bool          // everybody added is invited; else those given an access level (ADD-8)
+	Silent  bool          // nobody is invited: the form invites after saving (INV-5)
+	Preview bool          // say what would be, write nothing (PLAN-1)
+	Wait    time.Duration `json:"-"` // as in a Selection
 
 	steps  bool        // roles at units are chosen apart: none is proposed
 	before *rowsBefore // what earlier chunks of the same preview would have made
 }
 
 // chunk is how many rows one transaction takes.
-const chunk = 500
+const chunk = directory.BulkChunk
 
 // Add brings people into an account. The verdicts name each row as added,
 // already there (unchanged, ADD-5), changed, or refused with the reason; a
-// refusal leaves the others done. Chunks of 500 rows are each a transaction
-// under one batch; adding again what was added changes nothing.
+// refusal leaves the others done. More than one transaction takes is an act that
+// goes on by itself (BULK-4); adding again what was added changes nothing.
 //
 // It refuses as a whole without members.manage at the home unit, and rows that
 // give a level or function whose permissions the actor does not hold (ROLE-6).
@@ -73,6 +74,13 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 		actor.Batch = uuid.NewString()
 	}
 	rows = markDoubles(rows)
+	if len(rows) > chunk && !o.Preview {
+		d, err := addingDeed(rows, o)
+		if err != nil {
+			return nil, err
+		}
+		return s.inParts(ctx, actor, account, d)
+	}
 	var all Verdicts
 	act := s.perform
 	if o.Preview {

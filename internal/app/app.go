@@ -52,6 +52,7 @@ type App struct {
 	Preferences    *Preferences
 	TechnicalUsers *TechnicalUsers
 	Checks         *Checks
+	Acts           *Acts
 }
 
 // New makes the operations of an installation.
@@ -66,7 +67,7 @@ func New(o Options) *App {
 		JoinRequests: &JoinRequests{c}, Invitations: &Invitations{c}, Imports: &Imports{c}, History: &History{c},
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c},
 		Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c}, Preferences: &Preferences{c},
-		TechnicalUsers: &TechnicalUsers{c}, Checks: &Checks{c},
+		TechnicalUsers: &TechnicalUsers{c}, Checks: &Checks{c}, Acts: &Acts{c},
 	}
 }
 
@@ -131,6 +132,8 @@ type (
 	TechnicalUsers struct{ *core }
 	// Checks are what the vendor's products ask.
 	Checks struct{ *core }
+	// Acts are acts on more than one transaction takes, which go on by themselves.
+	Acts struct{ *core }
 )
 
 // instant is the present in the precision that is stored.

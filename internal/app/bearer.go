@@ -50,7 +50,7 @@ func (s *TechnicalUsers) Resolve(ctx context.Context, token string, client Clien
 		}
 	}
 	actor := authz.Actor{Kind: authz.Technical, User: b.Token.User, Door: authz.DoorAPI, Address: client.Address, Agent: client.Agent,
-		Scope: b.Token.Scope}
+		Token: b.Token.ID, Scope: b.Token.Scope}
 	return Bearing{Actor: actor, Account: b.Token.Account, Token: b.Token}, nil
 }
 

@@ -52,6 +52,7 @@ func walls() map[string]wall {
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Export List
 			Preferences: Filter
+			Acts: Find Recent Refused Stop
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
@@ -94,6 +95,7 @@ func walls() map[string]wall {
 			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
+			Acts: Purge RunAct
 			History: PurgeAccess
 			Catalogue: Follow RunUpdate UpdateRoles
 			Roles: FoldNames

@@ -57,7 +57,9 @@ func (s *Grants) Set(ctx context.Context, actor authz.Actor, account directory.A
 		if verdicts, err = g.steps(g.members[0], steps); err != nil {
 			return err
 		}
-		g.tell(verdicts)
+		for i := range verdicts {
+			g.tell(&verdicts[i].Verdict)
+		}
 		g.settle()
 		return nil
 	})

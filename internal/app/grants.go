@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -32,64 +34,61 @@ type GrantVerdict struct {
 
 // A grantPair is one person and one unit of an act.
 type grantPair struct {
-	member directory.MemberID
-	unit   directory.Unit
-	known  bool // the unit is there
+	Member directory.MemberID `json:"m"`
+	Unit   string             `json:"u"` // public id
 }
 
 // Give gives one role to people at units (ROLE-7). The verdicts name each
 // person and unit: added, unchanged where they hold it there already, or refused
 // with the reason; a refusal leaves the others done. What adds nothing is given
-// all the same, and said (ROLE-2). Chunks of 500 are each a transaction under
-// one batch.
+// all the same, and said (ROLE-2). More than one transaction takes is an act that
+// goes on by itself (BULK-4).
 //
 // Giving needs members.manage at the unit (ROLE-5) and all that the role gives
 // there (ROLE-6); refused are units that are archived, whose level takes no
 // roles, or that are out of sight (unit.not_found).
 func (s *Grants) Give(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving) ([]GrantVerdict, error) {
-	return s.onPairs(ctx, actor, account, g, (*granting).giving)
+	return s.onPairs(ctx, actor, account, g, directory.BulkGive)
 }
 
 // End takes one role back from people at units, as Give gives it: also at
 // archived units, roles that are archived, and the last one that is required, of
 // which the verdict tells (ROLE-3). Who does not hold it there is unchanged.
 func (s *Grants) End(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving) ([]GrantVerdict, error) {
-	return s.onPairs(ctx, actor, account, g, (*granting).ending)
+	return s.onPairs(ctx, actor, account, g, directory.BulkEnd)
 }
 
 // A pairAct does one thing to one person at one unit.
 type pairAct func(g *granting, m directory.Member, role directory.Role, unit directory.UnitID) (Outcome, *directory.Error)
 
-func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, do pairAct) ([]GrantVerdict, error) {
+// pairActOf is what an act of a kind does to each pair.
+func pairActOf(kind directory.BulkKind) pairAct {
+	if kind == directory.BulkEnd {
+		return (*granting).ending
+	}
+	return (*granting).giving
+}
+
+func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, kind directory.BulkKind) ([]GrantVerdict, error) {
 	members := &Members{s.core}
 	keys, unknown, err := members.selected(ctx, actor, account, g.Who)
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := s.pairs(ctx, actor, account, keys, g.Units)
+	pairs, err := pairsOf(append(keys, make([]directory.MemberID, len(unknown))...), g.Units)
 	if err != nil {
 		return nil, err
 	}
 	if g.Role == "" {
 		return nil, directory.InvalidField("role", "field.required", nil)
 	}
-	if len(pairs) > 1 && actor.Batch == "" {
-		actor.Batch = uuid.NewString()
+	verdicts, err := s.performPairs(ctx, actor, account, g, pairWork{kind, pairs})
+	if err != nil {
+		return nil, err
 	}
-	act := s.perform
-	if g.Preview {
-		act = s.previewed
-	}
-	var all, part []GrantVerdict
-	for chunked := range slices.Chunk(pairs, chunk) {
-		if _, err := act(ctx, actor, account, s.planPairs(g, chunked, do, &part)); err != nil {
-			return all, err
-		}
-		all = append(all, part...)
-	}
-	units := len(slices.Compact(slices.Sorted(slices.Values(g.Units))))
-	for _, v := range unknown {
-		all = append(all, slices.Repeat([]GrantVerdict{{Verdict: v}}, units)...)
+	all := make([]GrantVerdict, len(verdicts))
+	for i, v := range verdicts {
+		all[i] = GrantVerdict{Verdict: v, Effect: v.effect}
 	}
 	slices.SortStableFunc(all, func(a, b GrantVerdict) int { return a.nobody() - b.nobody() }) // those of nobody last, whichever way
 	for i := range all {
@@ -98,8 +97,45 @@ func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directo
 	return all, nil
 }
 
-// pairs are people times units, each unit once.
-func (s *Grants) pairs(ctx context.Context, actor authz.Actor, account directory.AccountID, keys []directory.MemberID, units []string) ([]grantPair, error) {
+// pairWork is what an act on people at units is to do.
+type pairWork struct {
+	kind  directory.BulkKind
+	pairs []grantPair
+}
+
+// performPairs does it, or says what would be: in one transaction, or in an act
+// that goes on by itself (BULK-4).
+func (s *Grants) performPairs(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, w pairWork) (Verdicts, error) {
+	if len(w.pairs) > 1 && actor.Batch == "" {
+		actor.Batch = uuid.NewString()
+	}
+	if g.Preview || len(w.pairs) <= chunk {
+		act, all := s.perform, Verdicts(nil)
+		if g.Preview {
+			act = s.previewed
+		}
+		for part := range slices.Chunk(w.pairs, chunk) {
+			verdicts, err := act(ctx, actor, account, s.planPairs(g.Role, part, pairActOf(w.kind)))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, verdicts...)
+		}
+		return all, nil
+	}
+	d := deed{kind: w.kind, wait: g.Who.Wait}
+	var err error
+	if d.change, err = json.Marshal(roleGiven{g.Role}); err != nil {
+		return nil, fmt.Errorf("write act on many: %w", err)
+	}
+	if d.items, err = itemsOf(w.pairs); err != nil {
+		return nil, err
+	}
+	return s.inParts(ctx, actor, account, d)
+}
+
+// pairsOf are people times units, each unit once.
+func pairsOf(keys []directory.MemberID, units []string) ([]grantPair, error) {
 	units = slices.Compact(slices.Sorted(slices.Values(units)))
 	if len(units) == 0 {
 		return nil, directory.InvalidField("unit", "field.required", nil)
@@ -107,71 +143,68 @@ func (s *Grants) pairs(ctx context.Context, actor authz.Actor, account directory
 	if n := len(keys) * len(units); n > mostPairs {
 		return nil, directory.InvalidField("unit", "grant.too_many", directory.Args{"Count": n, "Limit": mostPairs})
 	}
-	var pairs []grantPair
-	err := s.view(ctx, actor, account, func(_ *store.Reader, rights authz.Rights) error {
-		for _, key := range keys {
-			for _, id := range units {
-				pair := grantPair{member: key}
-				if id != "" { // nobody is given a role at the root by leaving the unit out
-					pair.unit, pair.known = unitNamed(rights.Tree(), id)
-				}
-				pairs = append(pairs, pair)
-			}
+	pairs := make([]grantPair, 0, len(keys)*len(units))
+	for _, key := range keys {
+		for _, id := range units {
+			pairs = append(pairs, grantPair{key, id})
 		}
-		return nil
-	})
-	return pairs, err
+	}
+	return pairs, nil
 }
 
-func (s *Grants) planPairs(what Giving, pairs []grantPair, do pairAct, verdicts *[]GrantVerdict) Planner {
+func (c *core) planPairs(code string, pairs []grantPair, do pairAct) Planner {
 	return func(ctx context.Context, r *store.Reader, p *Plan) error {
-		*verdicts = nil
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
 		var keys []directory.MemberID
 		for _, pair := range pairs {
-			if n := len(keys); n == 0 || keys[n-1] != pair.member {
-				keys = append(keys, pair.member)
+			if n := len(keys); n == 0 || keys[n-1] != pair.Member {
+				keys = append(keys, pair.Member)
 			}
 		}
-		g, err := s.granting(ctx, r, p, keys)
+		g, err := c.granting(ctx, r, p, keys)
 		if err != nil {
 			return err
 		}
-		role, found := rightsRole(g.tree, what.Role)
+		role, found := rightsRole(g.tree, code)
 		if !found {
-			return directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": what.Role})
+			return directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": code})
 		}
 		for _, pair := range pairs {
-			*verdicts = append(*verdicts, g.verdict(pair, role, do))
+			p.Verdicts = append(p.Verdicts, g.verdict(pair, role, do))
 		}
-		g.tell(*verdicts)
+		for i := range p.Verdicts {
+			g.tell(&p.Verdicts[i])
+		}
 		g.settle()
 		return nil
 	}
 }
 
 // verdict does one pair.
-func (g *granting) verdict(pair grantPair, role directory.Role, do pairAct) GrantVerdict {
-	v := GrantVerdict{Verdict: Verdict{Subject: int64(pair.member)}, Effect: Effect{Role: role, Unit: pair.unit}}
-	i := slices.IndexFunc(g.members, func(m directory.Member) bool { return m.ID == pair.member })
+func (g *granting) verdict(pair grantPair, role directory.Role, do pairAct) Verdict {
+	v := Verdict{Subject: int64(pair.Member), effect: Effect{Role: role}}
+	i := slices.IndexFunc(g.members, func(m directory.Member) bool { return m.ID == pair.Member })
 	if i < 0 || !g.sees(g.members[i]) {
-		return GrantVerdict{Verdict: nobody()}
+		return nobody()
 	}
 	m := g.members[i]
 	u := g.users[m.User]
 	v.Name, v.Email, v.member = nameOf(u, m), u.Email, m
-	if !pair.known {
-		v.Verdict = v.Verdict.refused(directory.InvalidField("unit", "unit.not_found", nil))
-		return v
+	unit, known := directory.Unit{}, false
+	if pair.Unit != "" { // nobody is given a role at the root by leaving the unit out
+		unit, known = unitNamed(g.tree, pair.Unit)
 	}
-	v.Effect = effect(g.tree, heldBy(g.tree, m, g.live[m.ID]), role.ID, pair.unit.ID)
-	outcome, refusal := do(g, m, role, pair.unit.ID)
+	if !known {
+		return v.refused(directory.InvalidField("unit", "unit.not_found", nil))
+	}
+	v.effect = effect(g.tree, heldBy(g.tree, m, g.live[m.ID]), role.ID, unit.ID)
+	outcome, refusal := do(g, m, role, unit.ID)
 	if v.Outcome = outcome; refusal != nil {
-		v.Verdict = v.Verdict.refused(refusal)
+		v = v.refused(refusal)
 		if refusal.Code == "unit.not_found" {
-			v.Effect = Effect{Role: role} // like a unit that is not there
+			v.effect = Effect{Role: role} // like a unit that is not there
 		}
 	}
 	return v

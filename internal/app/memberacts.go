@@ -22,6 +22,9 @@ type Selection struct {
 	Members []string
 	All     *MemberQuery
 	Count   int64 // with All: how many were found when it was confirmed (PLAN-4)
+	// Wait is how long the asker waits for an act on more than one transaction
+	// takes; zero: until it is over. Then it is Unfinished (BULK-4).
+	Wait time.Duration
 }
 
 // Of selects one member.
@@ -32,43 +35,47 @@ func Of(member string) Selection { return Selection{Members: []string{member}} }
 // open invitations die (USER-2, SIGN-2, SEAT-6). The last active administrator
 // is refused with administrator.last (ACC-5).
 func (s *Members) Deactivate(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
-	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
-		if m.Status == directory.Inactive {
-			return errUnchanged
-		}
-		after := m
-		after.Status, after.Resumes = directory.Inactive, m.Status
-		if err := a.change(audit.MemberDeactivated, u, m, after); err != nil {
-			return err
-		}
-		a.freed = append(a.freed, m.ID)
-		a.withdraw(u, m)
-		if m.Status == directory.Active {
-			a.mail(u, "member_deactivated", "")
-		}
-		return nil
-	})
+	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkDeactivate})
+}
+
+func (a *acting) deactivate(m directory.Member, u directory.User) error {
+	if m.Status == directory.Inactive {
+		return errUnchanged
+	}
+	after := m
+	after.Status, after.Resumes = directory.Inactive, m.Status
+	if err := a.change(audit.MemberDeactivated, u, m, after); err != nil {
+		return err
+	}
+	a.freed = append(a.freed, m.ID)
+	a.withdraw(u, m)
+	if m.Status == directory.Active {
+		a.mail(u, "member_deactivated", "")
+	}
+	return nil
 }
 
 // Reactivate gives members back the status they had (SIGN-2). Who lacks the
 // general role is proposed one, as by Invitations.Send (ROLE-3).
 func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
-	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
-		if m.Status != directory.Inactive {
-			return errUnchanged
-		}
-		if err := a.mayHand(m, opens); err != nil {
-			return err
-		}
-		after := m
-		after.Status, after.Resumes = m.Resumes, 0
-		if after.Status == 0 {
-			after.Status = directory.NotInvited
-		}
-		a.unsay(u, directory.TopicPlace)
-		a.came = true
-		return a.change(audit.MemberReactivated, u, m, after)
-	})
+	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkReactivate})
+}
+
+func (a *acting) reactivate(m directory.Member, u directory.User) error {
+	if m.Status != directory.Inactive {
+		return errUnchanged
+	}
+	if err := a.mayHand(m, opens); err != nil {
+		return err
+	}
+	after := m
+	after.Status, after.Resumes = m.Resumes, 0
+	if after.Status == 0 {
+		after.Status = directory.NotInvited
+	}
+	a.unsay(u, directory.TopicPlace)
+	a.came = true
+	return a.change(audit.MemberReactivated, u, m, after)
 }
 
 // Remove takes members out of the account and of all its projects in one act:
@@ -76,30 +83,32 @@ func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account dir
 // removed can be added again and is recognised (USER-6). The last active
 // administrator is refused with administrator.last (ACC-5).
 func (s *Members) Remove(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
-	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
-		after := m
-		after.Removed = a.plan.Now
-		if err := a.change(audit.MemberRemoved, u, m, after); err != nil {
-			return err
-		}
-		a.left = append(a.left, m.ID)
-		a.withdraw(u, m)
-		a.unsay(u, directory.TopicAdministrator)
-		if u.Technical() {
-			a.plan.Change(store.RevokeTokens{User: u.ID})
-		}
-		if m.Status == directory.Active {
-			a.mail(u, "member_removed", "")
-		}
-		return nil
-	})
+	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkRemove})
+}
+
+func (a *acting) remove(m directory.Member, u directory.User) error {
+	after := m
+	after.Removed = a.plan.Now
+	if err := a.change(audit.MemberRemoved, u, m, after); err != nil {
+		return err
+	}
+	a.left = append(a.left, m.ID)
+	a.withdraw(u, m)
+	a.unsay(u, directory.TopicAdministrator)
+	if u.Technical() {
+		a.plan.Change(store.RevokeTokens{User: u.ID})
+	}
+	if m.Status == directory.Active {
+		a.mail(u, "member_removed", "")
+	}
+	return nil
 }
 
 // ExcludeAdministrator takes the administrator level away from a member, who
 // stays in the account and is told (ACC-7). It refuses with
 // member.not_administrator, and the last one with administrator.last (ACC-5).
 func (s *Members) ExcludeAdministrator(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
-	verdicts, err := s.onEach(ctx, actor, account, Of(member), func(a *acting, m directory.Member, u directory.User) error {
+	verdicts, err := s.onOne(ctx, actor, account, member, func(a *acting, m directory.Member, u directory.User) error {
 		if m.Level == 0 || m.Level != a.administratorLevel() {
 			return &directory.Error{Kind: directory.Conflict, Code: "member.not_administrator", Args: directory.Args{"Name": nameOf(u, m)}}
 		}
@@ -118,7 +127,7 @@ func (s *Members) ExcludeAdministrator(ctx context.Context, actor authz.Actor, a
 // invited when nobody asked them yet (ACC-6, ADD-8). Who is switched off is
 // refused with member.inactive.
 func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
-	verdicts, err := s.onEach(ctx, actor, account, Of(member), func(a *acting, m directory.Member, u directory.User) error {
+	verdicts, err := s.onOne(ctx, actor, account, member, func(a *acting, m directory.Member, u directory.User) error {
 		level, refusal := a.giveable(directory.Level, directory.AdminLevel, "access_level")
 		switch {
 		case refusal != nil:
@@ -152,39 +161,41 @@ func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, acco
 // active already is refused with member.already_active, who is switched off with
 // member.inactive.
 func (s *Invitations) Send(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
-	members := &Members{s.core}
-	return members.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
-		switch m.Status {
-		case directory.Active:
-			return &directory.Error{Kind: directory.Conflict, Code: "member.already_active", Args: directory.Args{"Name": nameOf(u, m)}}
-		case directory.Inactive:
-			return inactive(u, m)
-		}
-		if err := a.mayHand(m, opens); err != nil { // ROLE-6: whoever invites gives
-			return err
-		}
-		after := m
-		after.Status = directory.Invited
-		a.invitees = append(a.invitees, invitee{User: u, Member: after, Again: m.Status == directory.Invited})
-		a.invited, a.came = true, true
-		return a.change(audit.MemberChanged, u, m, after)
-	})
+	return (&Members{s.core}).onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkInvite})
+}
+
+func (a *acting) invite(m directory.Member, u directory.User) error {
+	switch m.Status {
+	case directory.Active:
+		return &directory.Error{Kind: directory.Conflict, Code: "member.already_active", Args: directory.Args{"Name": nameOf(u, m)}}
+	case directory.Inactive:
+		return inactive(u, m)
+	}
+	if err := a.mayHand(m, opens); err != nil { // ROLE-6: whoever invites gives
+		return err
+	}
+	after := m
+	after.Status = directory.Invited
+	a.invitees = append(a.invitees, invitee{User: u, Member: after, Again: m.Status == directory.Invited})
+	a.invited, a.came = true, true
+	return a.change(audit.MemberChanged, u, m, after)
 }
 
 // Withdraw takes back the open invitations of members; their links do nothing
 // any more and say so (INV-9). Who is not invited is refused with
 // member.not_invited.
 func (s *Invitations) Withdraw(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error) {
-	members := &Members{s.core}
-	return members.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
-		if m.Status != directory.Invited {
-			return &directory.Error{Kind: directory.Conflict, Code: "member.not_invited", Args: directory.Args{"Name": nameOf(u, m)}}
-		}
-		after := m
-		after.Status = directory.NotInvited
-		a.withdraw(u, m)
-		return a.change(audit.MemberChanged, u, m, after)
-	})
+	return (&Members{s.core}).onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkWithdraw})
+}
+
+func (a *acting) uninvite(m directory.Member, u directory.User) error {
+	if m.Status != directory.Invited {
+		return &directory.Error{Kind: directory.Conflict, Code: "member.not_invited", Args: directory.Args{"Name": nameOf(u, m)}}
+	}
+	after := m
+	after.Status = directory.NotInvited
+	a.withdraw(u, m)
+	return a.change(audit.MemberChanged, u, m, after)
 }
 
 func inactive(u directory.User, m directory.Member) *directory.Error {
@@ -240,29 +251,47 @@ func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, en
 	}))
 }
 
-// onEach does one thing to every member of a selection, in chunks that are each
-// a transaction, under one batch when they are many. Verdicts name each; a
-// refusal leaves the others done (BULK-3).
-func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection, do memberAct) (Verdicts, error) {
+// onEach does one thing to every member of a selection: in one transaction, or,
+// where they are more than it takes, in an act that goes on by itself (BULK-4).
+// Verdicts name each; a refusal leaves the others done (BULK-3).
+func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection, what memberDeed) (Verdicts, error) {
 	keys, verdicts, err := s.selected(ctx, actor, account, who)
 	if err != nil {
 		return nil, err
 	}
-	if len(keys) > 1 && actor.Batch == "" {
-		actor.Batch = uuid.NewString()
-	}
-	for part := range slices.Chunk(keys, chunk) {
-		done, err := s.perform(ctx, actor, account, s.planEach(part, do))
-		if err != nil {
-			return verdicts, err
+	switch {
+	case len(keys) > chunk:
+		var d deed
+		if d, err = s.memberDeed(ctx, account, keys, len(verdicts), what); err != nil {
+			return nil, err
 		}
+		d.wait = who.Wait
+		verdicts, err = s.inParts(ctx, actor, account, d)
+	case len(keys) > 0:
+		if len(keys) > 1 && actor.Batch == "" {
+			actor.Batch = uuid.NewString()
+		}
+		var done Verdicts
+		done, err = s.perform(ctx, actor, account, s.planEach(keys, what.act()))
 		verdicts = append(verdicts, done...)
+	}
+	if err != nil {
+		return verdicts, err
 	}
 	slices.SortStableFunc(verdicts, func(a, b Verdict) int { return b.nobody() - a.nobody() }) // those of nobody first, whichever way
 	for i := range verdicts {
 		verdicts[i].Row = i + 1
 	}
 	return verdicts, nil
+}
+
+// onOne does one thing to one member.
+func (s *Members) onOne(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, do memberAct) (Verdicts, error) {
+	keys, verdicts, err := s.selected(ctx, actor, account, Of(member))
+	if err != nil || len(keys) == 0 {
+		return verdicts, err
+	}
+	return s.perform(ctx, actor, account, s.planEach(keys, do))
 }
 
 // selected are the keys of a selection, and verdicts on ids of nobody.

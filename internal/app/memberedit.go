@@ -49,9 +49,7 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 	if err := change.check(); err != nil {
 		return nil, err
 	}
-	return s.onEach(ctx, actor, account, who, func(a *acting, m directory.Member, u directory.User) error {
-		return a.edit(u, m, change)
-	})
+	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkEdit, change: change})
 }
 
 // EditMember changes one member and the person behind, all or nothing. It

@@ -110,6 +110,7 @@ type MemberPage struct {
 	Next    string
 	Prev    string
 	Choices MemberChoices
+	Acts    []directory.BulkAct // the latest on many, of whoever may look at them
 }
 
 // MemberChoices are what the filters offer.
@@ -133,11 +134,19 @@ func (s *Members) List(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
-		page, err = l.page(ctx, nil)
+		if page, err = l.page(ctx, nil); err != nil {
+			return err
+		}
+		if owner, may := ownerOfActs(rights, actor); may {
+			page.Acts, err = r.BulkActs(ctx, account, owner, actsTold)
+		}
 		return err
 	})
 	return page, err
 }
+
+// actsTold is how many acts on many come with a list of members.
+const actsTold = 10
 
 // A listing is one question about the members' table while it is answered.
 type listing struct {

@@ -169,7 +169,8 @@ func ProposeUserName(email string) string {
 // AddQuick brings addresses into an account with one company, function and
 // level for all; what is left empty takes what the account knows of each
 // person. More than the account's limit are refused whole with add.too_many,
-// bad addresses with addresses.invalid. Rule ADD-10.
+// bad addresses with addresses.invalid. Rule ADD-10. It waits no longer than
+// UsualWait for what more than one transaction takes.
 func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account directory.AccountID, text string, all NewMember) (Verdicts, error) {
 	limit, pasteLimit := 0, 0
 	var reader authz.Rights
@@ -198,12 +199,11 @@ func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account direc
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := s.Add(ctx, actor, account, rows, AddOptions{Home: all.Home})
 	for _, f := range list.Faults {
 		fault := directory.InvalidField("addresses", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})
-		verdicts = append(verdicts, Verdict{Row: f.Line, Email: directory.Excerpt(f.Text), Outcome: Refused, Refusal: fault})
+		rows = append(rows, NewMember{Row: f.Line, Email: directory.Excerpt(f.Text), Fault: fault})
 	}
-	return verdicts, err
+	return s.Add(ctx, actor, account, rows, AddOptions{Home: all.Home, Wait: UsualWait})
 }
 
 // quickRows are the addresses with what all of them get, over what the account

@@ -92,15 +92,10 @@ func (g *granting) lacks(m directory.Member) []Lack {
 	return g.required().lacks(g.users[m.User], m.Unit, g.live[m.ID])
 }
 
-// tell adds to verdicts on what was done what is lacked once all of it is.
-func (g *granting) tell(verdicts []GrantVerdict) {
-	if !g.required().any() {
-		return
-	}
-	for i, v := range verdicts {
-		if v.Outcome == Added || v.Outcome == Changed {
-			verdicts[i].Lacks = g.lacks(v.member)
-		}
+// tell adds to a verdict on what was done what is lacked once all of it is.
+func (g *granting) tell(v *Verdict) {
+	if g.required().any() && (v.Outcome == Added || v.Outcome == Changed) {
+		v.Lacks = g.lacks(v.member)
 	}
 }
 

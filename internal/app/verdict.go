@@ -33,6 +33,7 @@ type Verdict struct {
 	member   directory.Member // as it is then
 	newcomer bool             // the person had no identity
 	came     bool             // the act brings the person in
+	effect   Effect           // of a role at a unit
 }
 
 // Public is the public id of the member it is about; empty when there is none.

@@ -54,6 +54,7 @@ type Actor struct {
 	Agent     string
 	Batch     string // one act on many, in several transactions
 	Request   string // the claim of a request that must not be done twice (PLAN-3)
+	Token     int64  // the key of the token that a technical user came with
 	// Scope is the most that the token of a technical user opens; nil: no limit by
 	// the token (SIGN-5).
 	Scope *directory.TokenScope

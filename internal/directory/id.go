@@ -27,6 +27,7 @@ type (
 	MailID         int64 // a mail to be sent or sent
 	JobID          int64 // long work to be done or done
 	ImportID       int64 // a file of members being taken in
+	BulkActID      int64 // an act on many that goes on by itself
 )
 
 // NewKey composes the key of row number n of account.
@@ -79,3 +80,6 @@ func (id JobID) Account() AccountID { return AccountID(id >> 32) }
 
 // Account returns the account the key belongs to.
 func (id ImportID) Account() AccountID { return AccountID(id >> 32) }
+
+// Account returns the account the key belongs to.
+func (id BulkActID) Account() AccountID { return AccountID(id >> 32) }

@@ -12,6 +12,7 @@ import (
 func (i *Installation) handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
 		app.JobImport:    i.App.Imports.RunImport,
+		app.JobAct:       i.App.Acts.RunAct,
 		app.JobRoles:     i.App.Catalogue.RunUpdate,
 		app.JobRoleNames: i.App.Roles.FoldNames,
 	}
@@ -40,5 +41,6 @@ func (i *Installation) periodic() []jobs.Periodic {
 		{Name: "retention of mails and jobs", Every: 6 * time.Hour, Run: a.Mails.Purge},
 		{Name: "retention of the access log", Every: 6 * time.Hour, Run: a.History.PurgeAccess},
 		{Name: "retention of imports", Every: 6 * time.Hour, Run: a.Imports.Purge},
+		{Name: "retention of acts on many", Every: 6 * time.Hour, Run: a.Acts.Purge},
 	}
 }

@@ -113,6 +113,7 @@ func (c ErasePerson) eraseTexts(ctx context.Context, tx *Tx) error {
 		}},
 		{`UPDATE mail SET facts = '{}' WHERE state <> 'waiting' AND `, tells},
 		{`UPDATE import_row SET facts = '{}' WHERE `, tells},
+		{`UPDATE bulk_refusal SET facts = '{}' WHERE `, tells},
 		{`UPDATE repeatable SET answer = '' WHERE `, func(a *args) string {
 			return `answer LIKE ` + a.add(containing(u.Email)) + ` ESCAPE '\'`
 		}},

@@ -60,17 +60,34 @@ func (r *Reader) StaffEntries(ctx context.Context, account directory.AccountID, 
 	var a args
 	query := `SELECT key, account_key, user_key, reason, created_at, expires_at, left_at FROM staff_entry
 		WHERE account_key = ` + a.add(account) + ` ORDER BY created_at DESC, key DESC LIMIT ` + a.add(limit)
-	entries, err := collect(ctx, r, query, a, func(row scanner) (StaffEntry, error) {
-		var e StaffEntry
-		var created, expires, left micros
-		err := row.Scan(&e.Key, &e.Account, &e.User, &e.Reason, &created, &expires, &left)
-		e.Created, e.Expires, e.Left = created.Time, expires.Time, left.Time
-		return e, err
-	})
+	entries, err := collect(ctx, r, query, a, scanStaffEntry)
 	if err != nil {
 		return nil, fmt.Errorf("list staff entries: %w", err)
 	}
 	return entries, nil
+}
+
+func scanStaffEntry(row scanner) (StaffEntry, error) {
+	var e StaffEntry
+	var created, expires, left micros
+	err := row.Scan(&e.Key, &e.Account, &e.User, &e.Reason, &created, &expires, &left)
+	e.Created, e.Expires, e.Left = created.Time, expires.Time, left.Time
+	return e, err
+}
+
+// StaffEntry reads one time that the vendor's staff were, or are, inside an
+// account. It refuses with not_found.
+func (r *Reader) StaffEntry(ctx context.Context, key int64) (StaffEntry, error) {
+	var a args
+	query := `SELECT key, account_key, user_key, reason, created_at, expires_at, left_at FROM staff_entry WHERE key = ` + a.add(key)
+	e, err := one(ctx, r, query, a, scanStaffEntry)
+	if isNoRows(err) {
+		return e, directory.Refuse(directory.NotFound, "not_found")
+	}
+	if err != nil {
+		return e, fmt.Errorf("read staff entry: %w", err)
+	}
+	return e, nil
 }
 
 // StaffUsers lists the vendor's own people by name.

@@ -53,6 +53,16 @@ func (s *standby) read() directory.Standby {
 // token.refused.
 func (r *Reader) Bearer(ctx context.Context, digest []byte) (directory.Bearer, error) {
 	var a args
+	return r.bearerWhere(ctx, `t.digest = `+a.add(digest), a)
+}
+
+// BearerOf is Bearer for a token that was found good before.
+func (r *Reader) BearerOf(ctx context.Context, token int64) (directory.Bearer, error) {
+	var a args
+	return r.bearerWhere(ctx, `t.key = `+a.add(token), a)
+}
+
+func (r *Reader) bearerWhere(ctx context.Context, where string, a args) (directory.Bearer, error) {
 	query := `
 		SELECT ` + tokenColumns + `, x.responsible_since, ` + standbyColumns("u", "m") + `, ` + standbyColumns("v", "n") + `
 		FROM api_token t
@@ -61,7 +71,7 @@ func (r *Reader) Bearer(ctx context.Context, digest []byte) (directory.Bearer, e
 		LEFT JOIN member m ON m.user_key = x.user_key AND m.account_key = x.account_key
 		JOIN "user" v ON v.key = x.responsible_key
 		LEFT JOIN member n ON n.user_key = x.responsible_key AND n.account_key = x.account_key
-		WHERE t.digest = ` + a.add(digest)
+		WHERE ` + where
 	b, err := one(ctx, r, query, a, func(row scanner) (directory.Bearer, error) {
 		var b directory.Bearer
 		var since micros

@@ -1,0 +1,331 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// UsualWait is how long a face waits for an act on many before it answers that
+// the act goes on by itself.
+const UsualWait = 2 * time.Second
+
+// An Unfinished says that an act on many was begun and confirmed, and that
+// whoever asked for it finds the rest at its own address: it goes on by itself, or
+// it ended before everything was done. It is no refusal and no fault (BULK-4).
+type Unfinished struct {
+	Act   directory.BulkAct
+	Cause error // why nobody waited to the end, when it was neither time nor a refusal
+}
+
+// Error says it for logs.
+func (u *Unfinished) Error() string {
+	text := fmt.Sprintf("act on many %s is %s, %d of %d done", u.Act.UUID, u.Act.State, u.Act.Counts.Done, u.Act.Counts.Total)
+	if u.Cause != nil {
+		text += ": " + u.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap is why nobody waited to the end.
+func (u *Unfinished) Unwrap() error { return u.Cause }
+
+// Why a worker leaves an act, other than that it is done.
+var (
+	errActOver  = errors.New("act on many was ended by another")
+	errNoMore   = errors.New("nobody waits for the act any longer")
+	errActPiece = errors.New("what an act has to do is not there")
+)
+
+// A deed is what an act on many does, and to what; items are JSON, as their kind
+// reads them.
+type deed struct {
+	kind   directory.BulkKind
+	change json.RawMessage
+	items  []json.RawMessage
+	wait   time.Duration
+}
+
+// itemsOf are things to do as an act keeps them.
+func itemsOf[T any](things []T) ([]json.RawMessage, error) {
+	items := make([]json.RawMessage, len(things))
+	for i, thing := range things {
+		var err error
+		if items[i], err = json.Marshal(thing); err != nil {
+			return nil, fmt.Errorf("write act on many: %w", err)
+		}
+	}
+	return items, nil
+}
+
+// A bulkRun is an act on many while somebody works on it.
+type bulkRun struct {
+	*core
+	act      directory.BulkAct
+	asker    func(context.Context) (authz.Actor, error) // whose rights are asked for again
+	awaited  bool                                       // somebody waits for the verdicts
+	verdicts Verdicts                                   // of what this run has done, when they are awaited
+}
+
+// inParts does what more than one transaction takes: it begins an act, works on it
+// as long as its asker waits, and leaves the rest to a job. A job stands behind it
+// from the first row on, so that nothing is lost with the process or the asker.
+func (c *core) inParts(ctx context.Context, actor authz.Actor, account directory.AccountID, d deed) (Verdicts, error) {
+	actor.Batch = orNew(actor.Batch)
+	run := &bulkRun{core: c, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
+	run.act = directory.BulkAct{UUID: publicID(), Account: account, User: actor.User, Asker: askerOf(actor), Kind: d.kind, Change: string(d.change),
+		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.items))}}
+	err := run.open(ctx, actor, d.items, chunk)
+	if store.Broken(err) { // at a row that no rule foresaw: found where they go one by one (BULK-3)
+		err = run.open(ctx, actor, d.items, 0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	patience := ctx
+	if d.wait > 0 {
+		var cancel context.CancelFunc
+		patience, cancel = context.WithTimeout(ctx, d.wait)
+		defer cancel()
+	}
+	return run.waited(ctx, run.finish(ctx, patience))
+}
+
+// open writes the act, with the first of its items done in the same transaction.
+func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.RawMessage, first int) error {
+	plan, err := run.planner(items[:first])
+	if err != nil {
+		return err
+	}
+	var parts [][]byte
+	for part := range slices.Chunk(items, chunk) {
+		text, err := json.Marshal(part)
+		if err != nil {
+			return fmt.Errorf("write act on many: %w", err)
+		}
+		parts = append(parts, text)
+	}
+	if first > 0 {
+		parts[0] = nil
+	}
+	act := run.act
+	verdicts, err := run.perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+			return err
+		}
+		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts
+		p.Pending(store.InsertBulkAct{Act: act, Parts: parts})
+		p.Job(actJob(act, inlineGrace, p.Now))
+		if err := plan(ctx, r, p); err != nil || first == 0 {
+			return err
+		}
+		return advance(p, &act)
+	})
+	if err == nil {
+		run.act, run.verdicts = act, verdicts
+	}
+	return err
+}
+
+// finish goes on until everything is done or nobody waits any longer.
+func (run *bulkRun) finish(ctx, patience context.Context) error {
+	for run.act.State == directory.BulkRunning {
+		if patience.Err() != nil {
+			return errNoMore
+		}
+		err := run.step(ctx)
+		if errors.Is(err, errMoved) || errors.Is(err, errActOver) {
+			run.act, err = run.byKey(ctx, run.act.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waited is what the asker is told when the work in their request is over.
+func (run *bulkRun) waited(ctx context.Context, err error) (Verdicts, error) {
+	refusal, fault := asRefusal(err)
+	var cause error
+	switch {
+	case err == nil && run.act.State == directory.BulkDone && int64(len(run.verdicts)) == run.act.Counts.Total:
+		return run.verdicts, nil
+	case refusal != nil:
+		if err := run.end(ctx, directory.BulkStopped, refusal); err != nil {
+			return nil, &Unfinished{run.act, err}
+		}
+	case fault != nil:
+		if !errors.Is(err, errNoMore) {
+			cause = err
+		}
+		run.handOver(ctx)
+	}
+	return nil, &Unfinished{run.act, cause}
+}
+
+// handOver lets a worker go on at once. Where that cannot be written the job comes
+// due by itself a little later.
+func (run *bulkRun) handOver(ctx context.Context) {
+	_, err := run.perform(context.WithoutCancel(ctx), SystemActor(), run.act.Account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+		p.OpenToAnyone("an act that was allowed to begin goes on; its worker asks for the rights again")
+		p.Job(actJob(run.act, 0, p.Now))
+		return nil
+	})
+	var cut *directory.Interruption
+	if err != nil && !errors.As(err, &cut) {
+		run.log.ErrorContext(ctx, "hand over an act on many", "error", err)
+	}
+}
+
+func actJob(act directory.BulkAct, wait time.Duration, now time.Time) directory.Job {
+	return directory.Job{Account: act.Account, Kind: JobAct, Subject: int64(act.ID), Unique: fmt.Sprintf("act %d", act.ID), Due: now.Add(wait)}
+}
+
+// step does the next piece, or what is left of it. A row at which the database
+// breaks off is found and left out (BULK-3).
+func (run *bulkRun) step(ctx context.Context) error {
+	actor, err := run.asker(ctx)
+	if err != nil {
+		return err
+	}
+	items, err := run.todo(ctx)
+	if err != nil {
+		return err
+	}
+	return parted(items, func(part []json.RawMessage) error {
+		plan, err := run.planner(part)
+		if err != nil {
+			return err
+		}
+		return run.do(ctx, actor, plan)
+	}, func(item json.RawMessage, fault error) error {
+		return run.do(ctx, actor, run.leaveOut(item, run.foundBroken(ctx, fault)))
+	})
+}
+
+// todo reads what is left of the piece that the act has come to.
+func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
+	var text []byte
+	done := run.act.Counts.Done
+	err := run.db.Peek(func(r *store.Reader) (err error) {
+		text, err = r.BulkPart(ctx, run.act.ID, done/chunk)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if text == nil { // done, or dropped with the act
+		now, err := run.byKey(ctx, run.act.ID)
+		if err == nil && now.State == directory.BulkRunning && now.Counts.Done == done {
+			err = errActPiece
+		}
+		if err == nil {
+			err = errMoved
+		}
+		return nil, err
+	}
+	var items []json.RawMessage
+	if err := json.Unmarshal(text, &items); err != nil {
+		return nil, fmt.Errorf("read what an act has to do: %w", err)
+	}
+	return items[done%chunk:], nil
+}
+
+// do performs the plan of some items, in one transaction that says how far the act
+// is then. Whoever works beside it loses the race and does nothing twice.
+func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner) error {
+	var after directory.BulkAct
+	verdicts, err := run.perform(ctx, actor, run.act.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		now, err := r.BulkAct(ctx, run.act.ID)
+		switch {
+		case err != nil:
+			return err
+		case now.State != directory.BulkRunning:
+			return errActOver
+		case now.Counts.Done != run.act.Counts.Done:
+			return errMoved
+		}
+		if err := plan(ctx, r, p); err != nil {
+			return err
+		}
+		after = now
+		return advance(p, &after)
+	})
+	if err != nil {
+		return err
+	}
+	if run.act = after; run.awaited {
+		run.verdicts = append(run.verdicts, verdicts...)
+	}
+	return nil
+}
+
+// advance counts the verdicts of a plan into an act, keeps who was refused, and
+// ends the act when nothing is left.
+func advance(p *Plan, act *directory.BulkAct) error {
+	progress := store.BulkProgress{Act: act.ID, From: act.Counts.Done}
+	n := &act.Counts
+	for _, v := range p.Verdicts {
+		n.Done++
+		switch v.Outcome {
+		case Added, Changed:
+			n.Changed++
+		case Unchanged:
+			n.Unchanged++
+		default:
+			n.Refused++
+			facts, err := json.Marshal(refusedFacts(v))
+			if err != nil {
+				return fmt.Errorf("keep who was refused: %w", err)
+			}
+			progress.Refused = append(progress.Refused, store.BulkRefusal{Line: n.Done, Facts: string(facts)})
+		}
+		if v.Invited {
+			n.Invited++
+		}
+	}
+	if n.Done >= n.Total {
+		act.State, act.Ended, act.Change = directory.BulkDone, p.Now, ""
+	}
+	progress.Counts, progress.State = *n, act.State
+	p.Pending(progress)
+	return nil
+}
+
+// end notes that an act is over before everything was done: what is left will
+// not be done.
+func (run *bulkRun) end(ctx context.Context, state directory.BulkState, refusal *directory.Error) error {
+	_, err := run.perform(context.WithoutCancel(ctx), SystemActor(), run.act.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		p.OpenToAnyone("an act that was allowed to begin may end")
+		now, err := r.BulkAct(ctx, run.act.ID)
+		if err != nil || now.State != directory.BulkRunning {
+			return err
+		}
+		planActEnd(p, now, state, refusal)
+		return nil
+	})
+	if err == nil {
+		run.act, err = run.byKey(context.WithoutCancel(ctx), run.act.ID)
+	}
+	return err
+}
+
+func planActEnd(p *Plan, act directory.BulkAct, state directory.BulkState, refusal *directory.Error) {
+	p.Pending(store.BulkProgress{Act: act.ID, From: act.Counts.Done, Counts: act.Counts, State: state, Stopped: refusal})
+}
+
+func (run *bulkRun) byKey(ctx context.Context, id directory.BulkActID) (act directory.BulkAct, err error) {
+	err = run.db.Peek(func(r *store.Reader) error {
+		act, err = r.BulkAct(ctx, id)
+		return err
+	})
+	return act, err
+}

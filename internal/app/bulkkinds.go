@@ -1,0 +1,217 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// planner plans some items of the act. Each kind has one planner, which is the one
+// of the act that fits into one transaction too; it leaves a verdict for each item,
+// in their order.
+func (run *bulkRun) planner(items []json.RawMessage) (Planner, error) {
+	change := []byte(run.act.Change)
+	switch run.act.Kind {
+	case directory.BulkGive, directory.BulkEnd:
+		var given roleGiven
+		pairs, err := read[grantPair](change, &given, items)
+		return run.planPairs(given.Role, pairs, pairActOf(run.act.Kind)), err
+	case directory.BulkAdd:
+		var o AddOptions
+		kept, err := read[addedRow](change, &o, items)
+		rows := make([]NewMember, len(kept))
+		for i, row := range kept {
+			rows[i] = row.NewMember
+			rows[i].double = row.Double
+		}
+		return run.planAdd(rows, o), err
+	}
+	what := memberDeed{kind: run.act.Kind}
+	confirmed, err := read[confirmedMember](change, &what.change, items)
+	if err == nil && what.act() == nil {
+		err = fmt.Errorf("no act on many is called %q", run.act.Kind)
+	}
+	return run.planConfirmed(confirmed, what), err
+}
+
+// read reads what an act sets, and some of its items.
+func read[T any](change []byte, into any, items []json.RawMessage) ([]T, error) {
+	if err := json.Unmarshal(change, into); err != nil {
+		return nil, fmt.Errorf("read what an act sets: %w", err)
+	}
+	things := make([]T, len(items))
+	for i, item := range items {
+		if err := json.Unmarshal(item, &things[i]); err != nil {
+			return nil, fmt.Errorf("read what an act has to do: %w", err)
+		}
+	}
+	return things, nil
+}
+
+// roleGiven is what an act on people at units sets.
+type roleGiven struct{ Role string }
+
+// A memberDeed is what an act on members does to each.
+type memberDeed struct {
+	kind   directory.BulkKind
+	change MemberChange // of an edit
+}
+
+// act is what is done to one member; nil for a kind there is none.
+func (d memberDeed) act() memberAct {
+	switch d.kind {
+	case directory.BulkEdit:
+		return func(a *acting, m directory.Member, u directory.User) error { return a.edit(u, m, d.change) }
+	case directory.BulkDeactivate:
+		return (*acting).deactivate
+	case directory.BulkReactivate:
+		return (*acting).reactivate
+	case directory.BulkRemove:
+		return (*acting).remove
+	case directory.BulkInvite:
+		return (*acting).invite
+	case directory.BulkWithdraw:
+		return (*acting).uninvite
+	}
+	return nil
+}
+
+// kept is the change as an act keeps it: of many at once the people behind are not
+// edited, so no secret is in it, and no functions at all are not the same as none
+// that was said.
+func (d memberDeed) kept() MemberChange {
+	change := d.change
+	change.Person = PersonChange{}
+	if change.Functions != nil && *change.Functions == nil {
+		change.Functions = &[]string{}
+	}
+	return change
+}
+
+// A confirmedMember is a member as they were when an act on them was confirmed; key
+// 0 stands for nobody.
+type confirmedMember struct {
+	Key     directory.MemberID `json:"k"`
+	Version int64              `json:"v"`
+}
+
+// memberDeed is an act on these members, and on as many of whom nobody knows.
+func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, keys []directory.MemberID, unknown int, what memberDeed) (deed, error) {
+	d := deed{kind: what.kind}
+	slices.Sort(keys)
+	confirmed := make([]confirmedMember, unknown, unknown+len(keys))
+	err := s.db.View(ctx, func(r *store.Reader) error {
+		for part := range slices.Chunk(keys, mostVersions) {
+			versions, err := r.MemberVersions(ctx, account, part)
+			if err != nil {
+				return err
+			}
+			for _, key := range part {
+				confirmed = append(confirmed, confirmedMember{key, versions[key]})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return d, err
+	}
+	if d.change, err = json.Marshal(what.kept()); err != nil {
+		return d, fmt.Errorf("write act on many: %w", err)
+	}
+	d.items, err = itemsOf(confirmed)
+	return d, err
+}
+
+// mostVersions is how many versions one question asks for.
+const mostVersions = 10_000
+
+// planConfirmed is planEach for members as they were confirmed: who was changed
+// since is told and left (PLAN-4).
+func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) Planner {
+	return func(ctx context.Context, r *store.Reader, p *Plan) error {
+		var keys []directory.MemberID
+		versions := make(map[directory.MemberID]int64, len(confirmed))
+		for _, one := range confirmed {
+			if one.Key == 0 {
+				p.Verdicts = append(p.Verdicts, nobody())
+				continue
+			}
+			keys, versions[one.Key] = append(keys, one.Key), one.Version
+		}
+		if len(keys) == 0 {
+			return p.RequireSomewhere(authz.ManageMembers)
+		}
+		do := what.act()
+		return c.planEach(keys, func(a *acting, m directory.Member, u directory.User) error {
+			if m.Version != versions[m.ID] {
+				return directory.Refuse(directory.Conflict, "member.changed_meanwhile")
+			}
+			return do(a, m, u)
+		})(ctx, r, p)
+	}
+}
+
+// An addedRow is a row of people to be brought in as an act keeps it.
+type addedRow struct {
+	NewMember
+	Double int `json:",omitempty"`
+}
+
+// addingDeed is an act that brings people in. It holds no secret: who comes with a
+// password comes alone.
+func addingDeed(rows []NewMember, o AddOptions) (deed, error) {
+	d := deed{kind: directory.BulkAdd, wait: o.Wait}
+	kept := make([]addedRow, len(rows))
+	for i, row := range rows {
+		if row.identity || row.inactive || row.provisional != "" || row.password != "" || o.steps {
+			return d, fmt.Errorf("row %d is of the form for one person", row.Row)
+		}
+		kept[i] = addedRow{row, row.double}
+	}
+	var err error
+	if d.change, err = json.Marshal(o); err != nil {
+		return d, fmt.Errorf("write act on many: %w", err)
+	}
+	d.items, err = itemsOf(kept)
+	return d, err
+}
+
+// leaveOut plans nothing for one item but to say who it is about and why.
+func (run *bulkRun) leaveOut(item json.RawMessage, refusal *directory.Error) Planner {
+	return func(ctx context.Context, r *store.Reader, p *Plan) error {
+		p.OpenToAnyone("nothing is done, but to say why")
+		v, err := run.whose(ctx, r, item)
+		p.Verdicts = append(p.Verdicts, v.refused(refusal))
+		return err
+	}
+}
+
+// whose is a verdict with who an item is about.
+func (run *bulkRun) whose(ctx context.Context, r *store.Reader, item json.RawMessage) (Verdict, error) {
+	var one struct {
+		addedRow
+		confirmedMember
+		grantPair
+	}
+	for _, into := range []any{&one.addedRow, &one.confirmedMember, &one.grantPair} {
+		if err := json.Unmarshal(item, into); err != nil {
+			return Verdict{}, fmt.Errorf("read what an act has to do: %w", err)
+		}
+	}
+	key := max(one.confirmedMember.Key, one.Member)
+	if key == 0 {
+		return Verdict{Email: one.Email, Name: one.name()}, nil
+	}
+	members, err := r.Members(ctx, run.act.Account, []directory.MemberID{key})
+	if err != nil || len(members) == 0 {
+		return Verdict{}, err
+	}
+	users, err := r.Users(ctx, []directory.UserID{members[0].User})
+	u := users[members[0].User]
+	return Verdict{Subject: int64(key), Name: nameOf(u, members[0]), Email: u.Email, member: members[0]}, err
+}
