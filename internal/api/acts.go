@@ -107,7 +107,8 @@ func (f *Face) memberActs() {
 	operation(f, huma.Operation{OperationID: "move-member", Method: http.MethodPost, Path: "/accounts/{account}/members/{member}/move", Tags: tag,
 		Summary: "Give a member another home unit", Description: "Needs members.manage at both units. Roles held stay as they are."}, f.moveMember)
 	operation(f, huma.Operation{OperationID: "act-on-members", Method: http.MethodPost, Path: "/accounts/{account}/members/acts", Tags: tag,
-		Summary: "Do one thing to many members", Description: "Each member is changed, left as they are, or refused with the reason; a refusal leaves the others done. Mails of an act on many wait two minutes."}, f.actOnMembers)
+		Errors: []int{http.StatusAccepted}, Summary: "Do one thing to many members",
+		Description: "Each member is changed, left as they are, or refused with the reason; a refusal leaves the others done. More than 500 members may take longer than the answer: it is 202 then. Mails of an act on many wait two minutes."}, f.actOnMembers)
 }
 
 func idSuffix(act string) string {
@@ -129,7 +130,7 @@ func (f *Face) moveMember(ctx context.Context, v visit, in *moveMember) (*member
 }
 
 func (f *Face) actOnMembers(ctx context.Context, v visit, in *actOnMembers) (*verdictsAnswer, error) {
-	who := app.Selection{Members: in.Body.Members}
+	who := app.Selection{Members: in.Body.Members, Wait: f.Wait}
 	var verdicts app.Verdicts
 	var err error
 	switch in.Body.Act {

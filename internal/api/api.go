@@ -29,6 +29,8 @@ type Options struct {
 	Language string // where nobody asked for one
 	// PerMinute is how many requests a token has in a minute; zero: 600.
 	PerMinute int
+	// Wait is how long a request waits for an act on many; zero: app.UsualWait.
+	Wait time.Duration
 }
 
 // usualPerMinute is how many requests a token has in a minute.
@@ -48,11 +50,15 @@ func New(o Options) *Face {
 	if o.PerMinute == 0 {
 		o.PerMinute = usualPerMinute
 	}
+	if o.Wait == 0 {
+		o.Wait = app.UsualWait
+	}
 	f := &Face{Options: o, mux: http.NewServeMux()}
 	f.api = humago.NewWithPrefix(f.mux, Base, f.config())
 	f.account()
 	f.members()
 	f.memberActs()
+	f.bulkActs()
 	f.units()
 	f.unitMoves()
 	f.roles()
@@ -119,7 +125,7 @@ func operation[I, O any](f *Face, o huma.Operation, handle func(ctx context.Cont
 		}
 		out, err := handle(ctx, v, in)
 		if err != nil {
-			return nil, f.problem(ctx, v, err)
+			return nil, f.failed(ctx, v, err)
 		}
 		return out, nil
 	})

@@ -35,6 +35,7 @@ func (f *Face) config() huma.Config {
 			Tags: []*huma.Tag{
 				{Name: "account", Description: "The account of the token."},
 				{Name: "members", Description: "The people of the account, and its technical users."},
+				{Name: "acts", Description: "Acts on many that go on by themselves."},
 				{Name: "units", Description: "The tree of the account."},
 				{Name: "roles", Description: "Functions, access levels and roles that are granted at units."},
 				{Name: "grants", Description: "Roles held at units: they flow down and only ever add."},
@@ -94,6 +95,10 @@ func (f *Face) describe(o *huma.Operation) {
 	o.MaxBodyBytes = mostBody
 	o.Responses = map[string]*huma.Response{}
 	for _, status := range append(statuses, o.Errors...) {
+		if status == http.StatusAccepted {
+			f.describeAccepted(o)
+			continue
+		}
 		f.trouble(o, status)
 	}
 	o.Errors = nil

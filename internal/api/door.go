@@ -192,6 +192,10 @@ func (f *Face) once(out *answer, r *http.Request, v visit, body []byte) {
 		f.again(out, claim)
 		return
 	}
+	if claim.Act != "" {
+		f.begun(out, r, v, claim.Act)
+		return
+	}
 	v.actor = claim.Actor
 	defer func() {
 		status := out.status

@@ -69,9 +69,10 @@ func (f *Face) grants() {
 	operation(f, huma.Operation{OperationID: "list-grants", Method: http.MethodGet, Path: "/accounts/{account}/grants", Tags: tag,
 		Summary: "List grants", Description: "Those at units, or of members, that the technical user sees."}, f.listGrants)
 	operation(f, huma.Operation{OperationID: "give-grants", Method: http.MethodPost, Path: "/accounts/{account}/grants", Tags: tag,
-		Summary: "Give one role to members at units", Description: "Needs members.manage at each unit and all that the role gives there. A refusal leaves the others done."}, f.giveGrants)
+		Errors: []int{http.StatusAccepted}, Summary: "Give one role to members at units",
+		Description: "Needs members.manage at each unit and all that the role gives there. A refusal leaves the others done. More than 500 pairs may take longer than the answer: it is 202 then."}, f.giveGrants)
 	operation(f, huma.Operation{OperationID: "end-grants", Method: http.MethodPost, Path: "/accounts/{account}/grants/end", Tags: tag,
-		Summary: "Take one role back from members at units", Description: "Also the last one that the account requires: the verdict then says in \"lacks_role_at\" what is lacked."}, f.endGrants)
+		Errors: []int{http.StatusAccepted}, Summary: "Take one role back from members at units", Description: "Also the last one that the account requires: the verdict then says in \"lacks_role_at\" what is lacked."}, f.endGrants)
 }
 
 func (f *Face) listGrants(ctx context.Context, v visit, in *grantsQuery) (*grantsAnswer, error) {
@@ -106,7 +107,7 @@ func (f *Face) onGrants(ctx context.Context, v visit, in *giveGrants, do grantAc
 	if n := len(in.Body.Members) * len(in.Body.Units); n > mostPairs {
 		return nil, directory.InvalidField("units", "grant.too_many", directory.Args{"Count": n, "Limit": mostPairs})
 	}
-	verdicts, err := do(ctx, v.actor, v.id(), app.Giving{Who: app.Selection{Members: in.Body.Members}, Role: in.Body.Role, Units: in.Body.Units, Preview: in.Body.Preview})
+	verdicts, err := do(ctx, v.actor, v.id(), app.Giving{Who: app.Selection{Members: in.Body.Members, Wait: f.Wait}, Role: in.Body.Role, Units: in.Body.Units, Preview: in.Body.Preview})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/directory"
 )
 
 // An exchange is one request that its operation takes, on a fresh stand.
@@ -38,6 +40,10 @@ func exchanges() map[string]exchange {
 		"remove-member":       {"DELETE", "/members/[karim]", "", 204, false},
 		"move-member":         {"POST", "/members/[karim]/move", `{"home_unit":"[unit]"}`, 200, false},
 		"act-on-members":      {"POST", "/members/acts", `{"act":"deactivate","members":["[karim]","nobody"]}`, 200, false},
+		"list-acts":           {"GET", "/acts", "", 200, false},
+		"get-act":             {"GET", "/acts/[act]", "", 200, false},
+		"list-refused":        {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
+		"stop-act":            {"POST", "/acts/[act]/stop", "", 200, false},
 		"list-units":          {"GET", "/units?total=true&archived=true", "", 200, false},
 		"get-unit":            {"GET", "/units/[unit]", "", 200, false},
 		"create-unit":         {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
@@ -106,10 +112,29 @@ func (s *stand) levelUnderRoot() string {
 }
 
 func (q *quarter) named(text string) string {
+	if strings.Contains(text, "[act]") && q.ids["act"] == "" {
+		q.ids["act"] = q.actOnNobody()
+	}
 	for name, id := range q.ids {
 		text = strings.ReplaceAll(text, "["+name+"]", id)
 	}
 	return text
+}
+
+// actOnNobody begins an act on many of whom there is none, and answers its id.
+func (q *quarter) actOnNobody() string {
+	q.t.Helper()
+	var many []string
+	for i := range directory.BulkChunk + 1 {
+		many = append(many, fmt.Sprint("nobody ", i))
+	}
+	_, err := q.Grants.Give(q.Context(), q.admin, q.account.ID, app.Giving{Role: "manager", Units: []string{q.ids["unit"]},
+		Who: app.Selection{Members: many, Wait: time.Nanosecond}})
+	var going *app.Unfinished
+	if !errors.As(err, &going) {
+		q.t.Fatal(err)
+	}
+	return going.Act.UUID
 }
 
 // A described operation is where it is and what its query may say.

@@ -22,10 +22,12 @@ type Repeatable struct {
 
 // A Claim is the right to do a request. Actor is who does it: what they change is
 // bound to the claim. With Done it was done before, and Status and Answer are
-// what was answered then.
+// what was answered then. With Act it has begun an act on many, of that public id,
+// and has not answered yet, or never will: the act is what there is to answer.
 type Claim struct {
 	Actor  authz.Actor
 	Done   bool
+	Act    string
 	Status int
 	Answer string
 }
@@ -88,8 +90,8 @@ func (s *TechnicalUsers) answered(ctx context.Context, b Bearing, before, wanted
 	switch {
 	case before.Route != wanted.Route || !bytes.Equal(before.Digest, wanted.Digest) || before.Account != wanted.Account:
 		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.other_request")
-	case before.State == store.RepeatApplied && s.instant().Sub(before.Begun) >= longestRequest:
-		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.unfinished")
+	case before.State == store.RepeatApplied:
+		return s.applied(ctx, b, before)
 	case before.State != store.RepeatAnswered:
 		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.in_progress")
 	case before.Answer == "": // it told of somebody who was erased since (USER-7)
@@ -108,6 +110,26 @@ func (s *TechnicalUsers) answered(ctx context.Context, b Bearing, before, wanted
 		return nil
 	})
 	return Claim{Actor: b.Actor, Done: true, Status: before.Status, Answer: before.Answer}, err
+}
+
+// applied is what a key says whose request has changed something and has not
+// answered: the act on many it has begun goes on without it (BULK-4). Of anything
+// else nobody knows how it ended, once it took too long.
+func (s *TechnicalUsers) applied(ctx context.Context, b Bearing, before store.Repeat) (Claim, error) {
+	var act directory.BulkAct
+	err := s.db.Peek(func(r *store.Reader) (err error) {
+		act, err = r.BulkActOfRequest(ctx, before.Holder)
+		return err
+	})
+	switch {
+	case err == nil:
+		return Claim{Actor: b.Actor, Act: act.UUID}, nil
+	case !refusedWith(err, "act.not_found"):
+		return Claim{}, err
+	case s.instant().Sub(before.Begun) >= longestRequest:
+		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.unfinished")
+	}
+	return Claim{}, directory.Refuse(directory.Conflict, "idempotency.in_progress")
 }
 
 // Answered keeps what a claimed request answered. One that was refused and
