@@ -1,12 +1,14 @@
 package web_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -152,12 +154,27 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	w.Must(err)
 	f.values["role"] = role.UUID
 	f.values["user"] = f.uuidOf(w, prospect)
+	f.values["act"] = actOnNobody(w, account.ID, administrator, app.Giving{Role: role.UUID, Units: []string{unit.UUID}})
 	keys, err := w.App.Keys.Request(w.Context(), prospect, account.Number, "We lost the letter")
 	w.Must(err)
 	f.values["/vendor/key-requests/{request}"] = keys.UUID
 	customers, err := w.Imports.Upload(w.Context(), f.staff, directory.Installation, "customers.csv", strings.NewReader("Number;Name\n1;A\n"))
 	w.Must(err)
 	f.values["/vendor/imports/{import}"] = customers.UUID
+}
+
+// actOnNobody begins an act on many of whom there is none, and answers its id.
+func actOnNobody(w *apptest.World, account directory.AccountID, by authz.Actor, g app.Giving) string {
+	for i := range directory.BulkChunk + 1 {
+		g.Who.Members = append(g.Who.Members, fmt.Sprint("nobody ", i))
+	}
+	g.Who.Wait = time.Nanosecond
+	_, err := w.Grants.Give(w.Context(), by, account, g)
+	var going *app.Unfinished
+	if !errors.As(err, &going) {
+		w.T.Fatal(err)
+	}
+	return going.Act.UUID
 }
 
 func (f *fortress) uuidOf(w *apptest.World, actor authz.Actor) string {

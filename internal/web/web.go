@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"intendant/internal/web/account"
+	"intendant/internal/web/acts"
 	"intendant/internal/web/adding"
 	"intendant/internal/web/assets"
 	"intendant/internal/web/console"
@@ -28,6 +29,7 @@ import (
 func areas() []func(*page.Site) {
 	return []func(*page.Site){
 		account.Mount,
+		acts.Mount,
 		adding.Mount,
 		console.Mount,
 		entry.Mount,

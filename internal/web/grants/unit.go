@@ -71,7 +71,7 @@ func number(text string) int {
 
 // give gives a role to the people ticked at the units ticked (ROLE-7).
 func (h Handler) give(q *page.Request) error {
-	g := app.Giving{Who: app.Selection{Members: q.PostForm["member"]}, Role: q.Field("role"), Units: q.PostForm["unit"]}
+	g := app.Giving{Who: app.Selection{Members: q.PostForm["member"], Wait: q.Patience()}, Role: q.Field("role"), Units: q.PostForm["unit"]}
 	if len(g.Who.Members) == 0 {
 		return h.refused(q, directory.InvalidField("member", "selection.empty", nil))
 	}

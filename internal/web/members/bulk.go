@@ -43,11 +43,11 @@ func bulkAct(name string) (act, bool) {
 func readSelection(q *page.Request, values url.Values) (app.Selection, view) {
 	v := readView(values, zone(q)).first()
 	if values.Get("all") == "" {
-		return app.Selection{Members: values["member"]}, v
+		return app.Selection{Members: values["member"], Wait: q.Patience()}, v
 	}
 	count, _ := strconv.ParseInt(values.Get("count"), 10, 64)
 	query := v.MemberQuery
-	return app.Selection{All: &query, Count: count}, v
+	return app.Selection{All: &query, Count: count, Wait: q.Patience()}, v
 }
 
 // confirmBulk asks before an act on many: who, and what follows.

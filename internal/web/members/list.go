@@ -30,6 +30,7 @@ type table struct {
 	units unitfilter.Filter
 
 	history    string            // address of the history
+	doings     string            // address of the acts on many
 	levelNames map[string]string // of units
 	lacks      func([]app.Lack) string
 }
@@ -54,6 +55,21 @@ func (h Handler) list(q *page.Request) error {
 	return q.Render(listPage(t))
 }
 
+// going are the acts on many that go on at this moment.
+func (t table) going() []directory.BulkAct {
+	return slices.DeleteFunc(slices.Clone(t.found.Acts), func(act directory.BulkAct) bool { return act.State != directory.BulkRunning })
+}
+
+// goingOn leads to an act on many that goes on.
+func (t table) goingOn(act directory.BulkAct) []ui.Act {
+	return []ui.Act{{Label: t.T("act.notice.open"), About: t.T("act.kind." + string(act.Kind)), Size: ui.Small, Href: t.doings + "/" + act.UUID}}
+}
+
+// goingText says what goes on, and how far it is.
+func (t table) goingText(act directory.BulkAct) string {
+	return t.T("act.notice", "Act", t.T("act.kind."+string(act.Kind)), "Done", t.Printer.Number(act.Counts.Done), "Total", t.Printer.Number(act.Counts.Total))
+}
+
 // view is what the address says, with the units ticked beforehand where it names
 // none (PREF-1).
 func (h Handler) view(q *page.Request) (view, unitfilter.Filter, error) {
@@ -67,7 +83,7 @@ func (h Handler) table(q *page.Request, v view, found app.MemberPage) table {
 	t := table{Page: q.InAccount(q.Printer.T("members.title"), page.Members), view: v, base: q.AccountPath("/members"), found: found,
 		acct: q.Frame.Account, names: map[string]string{}, lacks: q.LacksRole}
 	t.may.manage = q.Frame.Rights.MayAnywhere(authz.ManageMembers) && q.Frame.Account.Writable() == nil
-	t.history = q.AccountPath("/history")
+	t.history, t.doings = q.AccountPath("/history"), q.AccountPath("/acts")
 	t.levelNames = levelNames(h.Catalogue(), q.Frame.Account.Type, q.Printer.Lang())
 	for _, product := range found.Choices.Products {
 		t.names[product.ID] = product.Label.In(q.Printer.Lang())
@@ -107,10 +123,14 @@ func (t table) acts() []ui.Act {
 	if !t.may.manage {
 		return nil
 	}
-	return []ui.Act{
+	var acts []ui.Act
+	if len(t.found.Acts) > 0 {
+		acts = append(acts, ui.Act{Label: t.T("act.list.title"), Icon: "users", Href: t.doings})
+	}
+	return append(acts, []ui.Act{
 		{Label: t.T("members.import"), Icon: "upload", Href: t.base + "/import"},
 		{Label: t.T("members.add"), Icon: "user-plus", Href: t.base + "/add", Kind: ui.Primary},
-	}
+	}...)
 }
 
 // hidden are the values the search form keeps that no field of it holds.

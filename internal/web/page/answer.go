@@ -2,12 +2,14 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -107,6 +109,9 @@ func StatusOf(kind directory.Kind) int {
 	return http.StatusInternalServerError
 }
 
+// Patience is how long the page waits for an act on many (BULK-4).
+func (q *Request) Patience() time.Duration { return cmp.Or(q.Site.Wait, app.UsualWait) }
+
 // Refusal separates what the person can mend in a form from all else: it answers
 // the refusal, or nil and the error the page is to return. Pages use it to show
 // a form again. A missing right is no matter of the form: it gets the page that
@@ -127,6 +132,11 @@ func Refusal(err error) (*directory.Error, error) {
 // none.
 func (q *Request) fail(err error) {
 	if httpserver.Left(q.Context(), err) {
+		return
+	}
+	var going *app.Unfinished
+	if errors.As(err, &going) { // its own page says how far it is (BULK-4)
+		http.Redirect(q.W, q.Request, q.AccountPath("/acts/"+going.Act.UUID), http.StatusSeeOther)
 		return
 	}
 	var cut *directory.Interruption

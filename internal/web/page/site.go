@@ -27,6 +27,7 @@ type Site struct {
 	Language string // where nobody chose one
 	Mailbox  bool   // the built-in mailbox is open to vendor staff
 	Limits   app.SessionLimits
+	Wait     time.Duration // how long a page waits for an act on many; zero: app.UsualWait
 
 	mux    *http.ServeMux
 	routes []Route

@@ -1,0 +1,199 @@
+// Package acts is the pages of acts on many that go on by themselves: how far one
+// is, who was refused and why, and the latest ones of an account. Programs have
+// the same by REST.
+package acts
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
+)
+
+// A Handler answers the pages of this package.
+type Handler struct{ *page.Site }
+
+// Mount declares the routes.
+func Mount(s *page.Site) {
+	h := Handler{s}
+	s.Route("GET /accounts/{account}/acts", page.InAccount, h.list)
+	s.Route("GET /accounts/{account}/acts/{act}", page.InAccount, h.show)
+	s.Route("POST /accounts/{account}/acts/{act}/stop", page.InAccount, h.stop)
+}
+
+// refusedRows is how many of those who were refused a page shows.
+const refusedRows = 50
+
+// latest is how many acts the list shows.
+const latest = 50
+
+// An actView is one act on many, running or over.
+type actView struct {
+	ui.Page
+	act     directory.BulkAct
+	refused []app.RefusedOne
+	number  int
+	base    string
+	members string
+	now     time.Time
+}
+
+func (h Handler) show(q *page.Request) error {
+	q.Localise(q.Frame.Account.TimeZone)
+	v := actView{Page: q.InAccount("", page.Members), number: pageNumber(q), base: q.AccountPath("/acts/" + q.PathValue("act")),
+		members: q.AccountPath("/members"), now: h.Now()}
+	ctx, actor, account, id := q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("act")
+	var err error
+	if v.act, err = h.App.Acts.Find(ctx, actor, account, id); err != nil {
+		return err
+	}
+	v.Title = kindName(v.Page, v.act)
+	if v.running() {
+		v.Refresh, v.number = 5, 1
+	}
+	v.refused, err = h.App.Acts.Refused(ctx, actor, account, id, app.RefusedPage{Skip: (v.number - 1) * refusedRows, Limit: refusedRows})
+	if err != nil {
+		return err
+	}
+	return q.Render(actPage(v))
+}
+
+// stop ends an act; one that is over by now is shown as it ended.
+func (h Handler) stop(q *page.Request) error {
+	err := h.App.Acts.Stop(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("act"))
+	if refusal, fault := page.Refusal(err); err != nil && (fault != nil || refusal.Code != "act.ended") {
+		return err
+	}
+	return q.Redirect(q.AccountPath("/acts/" + q.PathValue("act")))
+}
+
+// A listView is the latest acts on many of an account.
+type listView struct {
+	ui.Page
+	acts []directory.BulkAct
+	base string
+}
+
+func (h Handler) list(q *page.Request) error {
+	q.Localise(q.Frame.Account.TimeZone)
+	v := listView{Page: q.InAccount(q.Printer.T("act.list.title"), page.Members), base: q.AccountPath("/acts")}
+	var err error
+	if v.acts, err = h.App.Acts.Recent(q.Context(), q.Actor(), q.Frame.Account.ID, latest); err != nil {
+		return err
+	}
+	return q.Render(listPage(v))
+}
+
+func pageNumber(q *page.Request) int {
+	n, err := strconv.Atoi(q.FormValue("page"))
+	if err != nil || n > 1_000_000 {
+		return 1
+	}
+	return max(n, 1)
+}
+
+// kindName is what an act does, in words.
+func kindName(p ui.Page, act directory.BulkAct) string { return p.T("act.kind." + string(act.Kind)) }
+
+// line is an act in the list, after its name.
+func (v listView) line(act directory.BulkAct) string {
+	return v.T("act.list.line", "Date", v.Printer.DateTime(act.Created), "State", v.T("act.state."+string(act.State)),
+		"Done", v.Printer.Number(act.Counts.Done), "Total", v.Printer.Number(act.Counts.Total))
+}
+
+func (v actView) running() bool { return v.act.State == directory.BulkRunning }
+
+// lead says what whoever looks may do meanwhile, or when it was over.
+func (v actView) lead() string {
+	if v.running() {
+		return v.T("import.running.lead")
+	}
+	return v.T("act.over", "State", v.T("act.state."+string(v.act.State)), "Date", v.Printer.DateTime(v.act.Ended))
+}
+
+// doneOf goes on after the number of those that are done.
+func (v actView) doneOf() string {
+	text := v.T("act.done_of", "Total", v.Printer.Number(v.act.Counts.Total))
+	if left := int(v.act.Left(v.now).Seconds()); left > 0 {
+		text += ", " + v.T("import.left", "Count", max(1, (left+4)/5*5))
+	}
+	return text
+}
+
+func (v actView) counts() []ui.CartItem {
+	n := v.act.Counts
+	items := []ui.CartItem{
+		{Label: v.T("outcome.changed"), Value: v.Printer.Number(n.Changed)},
+		{Label: v.T("outcome.unchanged"), Value: v.Printer.Number(n.Unchanged)},
+		{Label: v.T("outcome.refused"), Value: v.Printer.Number(n.Refused)},
+	}
+	if v.act.Kind == directory.BulkAdd {
+		items[0].Label = v.T("outcome.added")
+	}
+	if n.Refused > 0 {
+		items[2].Class = "is-warn"
+	}
+	if n.Invited > 0 {
+		items = append(items, ui.CartItem{Label: v.T("import.invitations"), Value: v.Printer.Number(n.Invited)})
+	}
+	return items
+}
+
+// stopped says why an act ended before everything was done.
+func (v actView) stopped() []string {
+	n := v.act.Counts
+	note := v.T("act.stopped.note", "Done", v.Printer.Number(n.Done), "Total", v.Printer.Number(n.Total))
+	switch {
+	case v.act.State == directory.BulkFailed:
+		return []string{note, v.T("act.failed.why")}
+	case v.act.Stopped != nil:
+		return []string{note, v.T("act.stopped.why"), v.Printer.Error(v.act.Stopped)}
+	}
+	return []string{note}
+}
+
+// who is who was refused; nobody is named who is out of sight.
+func (v actView) who(one app.RefusedOne) ui.WhoView {
+	name := one.Name
+	switch {
+	case name == "" && one.Email == "":
+		name = v.T("act.somebody")
+	case name == "":
+		return ui.WhoView{Name: one.Email}
+	}
+	return ui.WhoView{Name: name, Sub: one.Email}
+}
+
+// why is why, and at which unit.
+func (v actView) why(one app.RefusedOne) string {
+	if one.Refusal == nil {
+		return v.T("outcome.refused")
+	}
+	if one.UnitName == "" {
+		return v.Printer.Error(one.Refusal)
+	}
+	return v.T("act.refused.at", "Unit", one.UnitName, "Reason", v.Printer.Error(one.Refusal))
+}
+
+func (v actView) pager() ui.PagerView {
+	p := ui.PagerView{Things: v.T("members.result.refused", "Count", v.act.Counts.Refused)}
+	if len(v.refused) > 0 {
+		p.From = int64((v.number-1)*refusedRows) + 1
+		p.To = p.From + int64(len(v.refused)) - 1
+	}
+	at := func(n int) string { return fmt.Sprintf("%s?page=%d", v.base, n) }
+	if v.running() {
+		return p
+	}
+	if v.number > 1 {
+		p.Previous = at(v.number - 1)
+	}
+	if p.To > 0 && p.To < v.act.Counts.Refused {
+		p.Next = at(v.number + 1)
+	}
+	return p
+}
