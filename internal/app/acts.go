@@ -38,7 +38,7 @@ func (s *Acts) RunAct(ctx context.Context, job directory.Job) error {
 	switch {
 	case refusal != nil:
 		return run.end(ctx, directory.BulkStopped, refusal)
-	case fault != nil && ctx.Err() == nil && !errors.As(err, &cut) && job.Tries >= directory.JobTries:
+	case fault != nil && ctx.Err() == nil && !errors.As(err, &cut) && job.Tries+1 >= directory.JobTries: // one try is left to write that
 		return errors.Join(err, run.end(ctx, directory.BulkFailed, nil))
 	}
 	return err

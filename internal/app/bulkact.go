@@ -154,6 +154,7 @@ func (run *bulkRun) finish(ctx, patience context.Context) error {
 // waited is what the asker is told when the work in their request is over.
 func (run *bulkRun) waited(ctx context.Context, err error) (Verdicts, error) {
 	refusal, fault := asRefusal(err)
+	var cut *directory.Interruption
 	var cause error
 	switch {
 	case err == nil && run.act.State == directory.BulkDone && int64(len(run.verdicts)) == run.act.Counts.Total:
@@ -162,11 +163,13 @@ func (run *bulkRun) waited(ctx context.Context, err error) (Verdicts, error) {
 		if err := run.end(ctx, directory.BulkStopped, refusal); err != nil {
 			return nil, &Unfinished{run.act, err}
 		}
-	case fault != nil:
-		if !errors.Is(err, errNoMore) {
-			cause = err
-		}
+	case errors.Is(err, errNoMore):
 		run.handOver(ctx)
+	case fault != nil:
+		cause = err
+		if !errors.As(err, &cut) { // else nothing can be written, and the job comes due by itself
+			run.handOver(ctx)
+		}
 	}
 	return nil, &Unfinished{run.act, cause}
 }

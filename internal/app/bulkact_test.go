@@ -191,6 +191,26 @@ func TestActGoesOnByItself(t *testing.T) { // BULK-4
 	})
 }
 
+// TestActFails: what meets the same fault at every try ends as failed, and says so.
+func TestActFails(t *testing.T) { // BULK-4
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w)
+		act := directory.BulkAct{ID: directory.BulkActID(directory.NewKey(h.account.ID, 1_000_000)), UUID: "0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e",
+			Account: h.account.ID, User: h.admin.User, Asker: directory.BulkAsker{Kind: string(h.admin.Kind), Door: string(h.admin.Door)},
+			Kind: "of a later version", Change: "{}", State: directory.BulkRunning, Batch: "b", Counts: directory.BulkCounts{Total: 1}}
+		w.Must(w.DB.Update(w.Context(), []directory.AccountID{h.account.ID}, func(tx *store.Tx) error {
+			return tx.Apply(w.Context(), store.Write{Changes: []store.Change{store.InsertBulkAct{Act: act, Parts: [][]byte{[]byte(`[{}]`)}}}})
+		}))
+		for try := range directory.JobTries {
+			err := w.Acts.RunAct(w.Context(), directory.Job{Subject: int64(act.ID), Tries: try + 1})
+			state := h.act(act).State
+			if last := try+2 >= directory.JobTries; last != (state == directory.BulkFailed) || (err == nil) != (try+1 == directory.JobTries) {
+				t.Errorf("try %d: %s, %v", try+1, state, err)
+			}
+		}
+	})
+}
+
 // TestActOutlivesItsRequest: a browser that hangs up in the middle takes nothing
 // with it.
 func TestActOutlivesItsRequest(t *testing.T) { // BULK-4
