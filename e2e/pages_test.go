@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -11,8 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/browsertest"
 	"intendant/internal/demo"
+	"intendant/internal/directory"
 	"intendant/internal/mail/mailtest"
 )
 
@@ -68,11 +73,32 @@ func example(t *testing.T) (*world, map[string]string) {
 		t.Fatal(err)
 	}
 	w.serve()
+	w.actOnMany(made.Account.Number)
 	people := map[string]string{"account": made.Account.Number}
 	for _, p := range made.People {
 		people[p.As], people[p.As+" secret"] = p.Login, p.OneTimeSecret
 	}
 	return w, people
+}
+
+// actOnMany begins an act that goes on by itself, and changes nobody: what it is to
+// add are no addresses.
+func (w *world) actOnMany(number string) {
+	w.t.Helper()
+	operator := authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
+	frame, err := w.installation.App.Accounts.Open(w.t.Context(), operator, number)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	rows := make([]app.NewMember, directory.BulkChunk+1)
+	for i := range rows {
+		rows[i] = app.NewMember{Row: i + 1, Email: fmt.Sprintf("pas-une-adresse-%d", i+1)}
+	}
+	_, err = w.installation.App.Members.Add(w.t.Context(), operator, frame.Account.ID, rows, app.AddOptions{Wait: time.Nanosecond})
+	var going *app.Unfinished
+	if !errors.As(err, &going) {
+		w.t.Fatal(err)
+	}
 }
 
 // deadLinks are mailed links whose page says that they serve no more.
