@@ -44,9 +44,12 @@ func (s samples) orNone(text string) templ.Component {
 
 func (s samples) memberRow(i int, m person, open bool) templ.Component {
 	states := map[string]string{"active": "Actif", "invited": "Invité", "none": "Non invité", "off": "Inactif"}
-	id := strconv.Itoa(i)
+	id, mark := strconv.Itoa(i), ""
+	if i%3 == 1 {
+		mark = "Il manque un rôle : Nord."
+	}
 	return with(ui.Row(s.p, ui.RowView{Tick: "member", Value: id, Who: m.name, Form: ui.SelectionForm, Ticked: !open && i > 2 && i < 6, Open: open && m.name == "Haddad Karim"}),
-		ui.Who(ui.WhoView{Name: m.name, Sub: m.mail, Href: "#m" + id, Face: spoken(m.name)}),
+		ui.Who(ui.WhoView{Name: m.name, Sub: m.mail, Href: "#m" + id, Face: spoken(m.name), Mark: mark}),
 		with(ui.Cell(""), ui.State(m.state, states[m.state])), with(ui.Cell("p2"), s.orNone(m.company)), with(ui.Cell("p3 soft"), raw(m.role)),
 		with(ui.Cell("p4"), s.orNone(m.level)), with(ui.Cell("p4"), ui.Products(s.p, m.products)), with(ui.Cell("p4 num soft"), raw(m.added)),
 		ui.MoreCell(s.p, "more-"+id, m.name, []ui.MenuItem{{Label: "Modifier", Icon: "pencil", Href: "#edit"}, {Label: "Relancer", Icon: "send", Href: "/remind", Post: true}, {Label: "Retirer du compte", Icon: "trash", Opens: "remove", Danger: true}}))

@@ -147,8 +147,9 @@ type Share struct {
 
 // A WhoView is the first cell of a person's row: Href opens the panel. Without
 // Href the name is plain text. Face is the name as spoken ("Karim Haddad"), of
-// which the avatar is made, when Name is written another way round.
-type WhoView struct{ Name, Sub, Href, Face string }
+// which the avatar is made, when Name is written another way round. Mark says what
+// is to be looked at with them, or nothing.
+type WhoView struct{ Name, Sub, Href, Face, Mark string }
 
 func (w WhoView) face() string {
 	if w.Face != "" {
