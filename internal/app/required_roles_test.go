@@ -138,8 +138,8 @@ func TestDoorsProposeRequiredRoles(t *testing.T) { // ROLE-3, ROLE-6
 	})
 }
 
-// TestRequestsProposeRequiredRoles: who asks to join, and is let in by a person, by
-// their domain or by a key.
+// TestRequestsProposeRequiredRoles: who asks to join and is let in, and who accepts an
+// invitation.
 func TestRequestsProposeRequiredRoles(t *testing.T) { // ROLE-3, ROLE-6
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		p := newFleetHouse(w)
