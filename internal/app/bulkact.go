@@ -126,7 +126,7 @@ func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.Ra
 		if err := plan(ctx, r, p); err != nil || first == 0 {
 			return err
 		}
-		return advance(p, &act)
+		return advance(p, &act, first)
 	})
 	if err == nil {
 		run.act, run.verdicts = act, verdicts
@@ -208,9 +208,9 @@ func (run *bulkRun) step(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return run.do(ctx, actor, plan)
+		return run.do(ctx, actor, plan, len(part))
 	}, func(item json.RawMessage, fault error) error {
-		return run.do(ctx, actor, run.leaveOut(item, run.foundBroken(ctx, fault)))
+		return run.do(ctx, actor, run.leaveOut(item, run.foundBroken(ctx, fault)), 1)
 	})
 }
 
@@ -242,9 +242,9 @@ func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
 	return items[done%chunk:], nil
 }
 
-// do performs the plan of some items, in one transaction that says how far the act
-// is then. Whoever works beside it loses the race and does nothing twice.
-func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner) error {
+// do performs the plan of n items, in one transaction that says how far the act is
+// then. Whoever works beside it loses the race and does nothing twice.
+func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner, n int) error {
 	var after directory.BulkAct
 	verdicts, err := run.perform(ctx, actor, run.act.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
 		now, err := r.BulkAct(ctx, run.act.ID)
@@ -260,7 +260,7 @@ func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner) err
 			return err
 		}
 		after = now
-		return advance(p, &after)
+		return advance(p, &after, n)
 	})
 	if err != nil {
 		return err
@@ -271,9 +271,13 @@ func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner) err
 	return nil
 }
 
-// advance counts the verdicts of a plan into an act, keeps who was refused, and
-// ends the act when nothing is left.
-func advance(p *Plan, act *directory.BulkAct) error {
+// advance counts the verdicts of a plan into an act, keeps who was
+// refused, and ends the act when nothing is left. A plan that did not judge each
+// item is a fault: the act would lose count of what is left.
+func advance(p *Plan, act *directory.BulkAct, items int) error {
+	if len(p.Verdicts) != items {
+		return fmt.Errorf("%d verdicts on %d items of an act on many", len(p.Verdicts), items)
+	}
 	progress := store.BulkProgress{Act: act.ID, From: act.Counts.Done}
 	n := &act.Counts
 	for _, v := range p.Verdicts {

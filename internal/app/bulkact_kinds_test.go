@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -120,6 +122,39 @@ func TestActAsksAgainAtEachUnit(t *testing.T) { // BULK-3, BULK-4, UNIT-5
 	})
 }
 
+// TestActUnforeseenRow: a row at which the database breaks off is left out of its
+// act, by name, wherever it stands; the others are done.
+func TestActUnforeseenRow(t *testing.T) { // BULK-3, BULK-4
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			address := storetest.Address(t, kind)
+			h := newHouse(apptest.On(t, address))
+			phonesOnce(t, kind, address)
+			const many = 1100
+			rows := make([]app.NewMember, many)
+			for i, email := range apptest.Addresses(many, "ardoises.example") {
+				rows[i] = app.NewMember{Row: i + 1, Email: email}
+			}
+			for _, row := range []int{3, 7, 700} {
+				rows[row].Phone = "+33 1 00 00 00 00"
+			}
+			_, err := h.Members.Add(h.Context(), h.admin, h.account.ID, rows, app.AddOptions{Silent: true, Wait: noWait})
+			act := h.finish(h.goesOn(err))
+			if n := act.Counts; act.State != directory.BulkDone || n.Changed != many-2 || n.Refused != 2 {
+				t.Errorf("added: %s %+v", act.State, n)
+			}
+			refused, err := h.Acts.Refused(h.Context(), h.admin, h.account.ID, act.UUID, app.RefusedPage{Limit: 10})
+			h.Must(err)
+			for i, row := range []int{7, 700} {
+				if one := refused[i]; one.Line != int64(row+1) || one.Email != rows[row].Email || one.Refusal.Code != "row.conflict" {
+					t.Errorf("refused: %+v", one)
+				}
+			}
+		})
+	}
+}
+
 // TestActOfAProgram: a token that is revoked takes what its act has left with it.
 func TestActOfAProgram(t *testing.T) { // BULK-4, SIGN-5
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
@@ -200,4 +235,30 @@ func TestActsBesideEachOther(t *testing.T) { // BULK-4, NODE-1
 			}
 		})
 	}
+}
+
+// TestQuickFormOfMany: the quick form takes more than one transaction, with the
+// pieces that are no address among them.
+func TestQuickFormOfMany(t *testing.T) { // ADD-10, BULK-3, BULK-4
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w)
+		ctx, id := w.Context(), h.account.ID
+		settings, err := w.Accounts.Settings(ctx, h.admin, id)
+		w.Must(err)
+		settings.QuickAddLimit = directory.QuickAddMost
+		w.Must(w.Accounts.ChangeSettings(ctx, h.admin, id, settings.AccountSettings))
+		text := strings.Join(apptest.Addresses(600, "ardoises.example"), "\n") + "\nno-address\n"
+		verdicts, err := w.Members.AddQuick(ctx, h.admin, id, text, app.NewMember{Company: "Ardoises"})
+		var going *app.Unfinished
+		if errors.As(err, &going) { // a slow machine
+			h.finish(going.Act)
+		} else if w.Must(err); verdicts.Count(app.Added) != 600 || verdicts.Count(app.Refused) != 1 {
+			t.Errorf("%d added, %d refused", verdicts.Count(app.Added), verdicts.Count(app.Refused))
+		}
+		acts, err := w.Acts.Recent(ctx, h.admin, id, 1)
+		w.Must(err)
+		if act := acts[0]; act.State != directory.BulkDone || act.Counts.Changed != 600 || act.Counts.Refused != 1 {
+			t.Errorf("%s %+v, refused %v", act.State, act.Counts, h.refusals(act))
+		}
+	})
 }

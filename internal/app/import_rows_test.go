@@ -111,22 +111,14 @@ func TestImportUnforeseenRow(t *testing.T) { // BULK-3, ADD-13
 			w := apptest.On(t, address)
 			account := w.Account("204817")
 			admin := w.Administrator(account, "claire.maraval@maraval.example")
-			driver, source := "pgx", address
-			if kind == "sqlite" {
-				driver, source = "sqlite", "file:"+strings.TrimPrefix(address, "sqlite:")
-			}
-			pool, err := sql.Open(driver, source)
-			w.Must(err)
-			defer func() { _ = pool.Close() }()
-			_, err = pool.ExecContext(t.Context(), "CREATE UNIQUE INDEX phone_once ON member (account_key, phone) WHERE phone <> ''")
-			w.Must(err)
+			phonesOnce(t, kind, address)
 			var text strings.Builder
 			text.WriteString("E-mail;Téléphone\n")
 			for n := range 9 {
 				fmt.Fprintf(&text, "p%d@maraval.example;+33 1 00 00 00 %02d\n", n, n%8)
 			}
 			i := upload(w, admin, account, text.String())
-			i, err = w.Imports.Start(w.Context(), admin, account.ID, i.UUID)
+			i, err := w.Imports.Start(w.Context(), admin, account.ID, i.UUID)
 			w.Must(err)
 			if i.State != directory.ImportDone || i.Counts != (directory.ImportCounts{Total: 9, Done: 9, Added: 8, Faulty: 1}) {
 				t.Errorf("%s %+v", i.State, i.Counts)
@@ -141,6 +133,23 @@ func TestImportUnforeseenRow(t *testing.T) { // BULK-3, ADD-13
 				t.Errorf("a program's rows: %+v", verdicts)
 			}
 		})
+	}
+}
+
+// phonesOnce lets the database know a rule that the program does not foresee.
+func phonesOnce(t *testing.T, kind, address string) {
+	t.Helper()
+	driver, source := "pgx", address
+	if kind == "sqlite" {
+		driver, source = "sqlite", "file:"+strings.TrimPrefix(address, "sqlite:")
+	}
+	pool, err := sql.Open(driver, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pool.Close() }()
+	if _, err := pool.ExecContext(t.Context(), "CREATE UNIQUE INDEX phone_once ON member (account_key, phone) WHERE phone <> ''"); err != nil {
+		t.Fatal(err)
 	}
 }
 
