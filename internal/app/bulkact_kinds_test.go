@@ -10,6 +10,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/storetest"
 )
@@ -172,6 +173,43 @@ func TestActOfAProgram(t *testing.T) { // BULK-4, SIGN-5
 		w.Must(w.TechnicalUsers.RevokeToken(w.Context(), s.admin, s.account.ID, s.robot.UUID, token.UUID))
 		if act = h.finish(act); act.State != directory.BulkStopped || act.Stopped == nil || act.Stopped.Code != "act.asker_gone" || act.Counts.Done != 500 {
 			t.Errorf("%s %v %+v", act.State, act.Stopped, act.Counts)
+		}
+	})
+}
+
+// TestActOfStaff: what the vendor's staff asked for inside an account goes on while
+// they are in it, and no longer than that; a person who is switched off stops too.
+func TestActOfStaff(t *testing.T) { // BULK-4, VEND-2
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w)
+		h.crowd(1200)
+		ctx, id := w.Context(), h.account.ID
+		staff := w.Staff("bastien@batisoft.example", authz.Operator)
+		inside := w.Session(staff, "full")
+		_, err := w.Accounts.Enter(ctx, staff, inside, id, "They asked us to tidy up")
+		w.Must(err)
+		in, err := w.Sessions.Resolve(ctx, inside, app.Client{}, app.SessionLimits{Idle: time.Hour, Max: time.Hour})
+		w.Must(err)
+		_, err = w.Members.Deactivate(ctx, in.Actor, id, notInvited(1200, noWait))
+		if act := h.finish(h.goesOn(err)); act.State != directory.BulkDone || act.Counts.Changed != 1200 {
+			t.Errorf("while they are inside: %s %v %+v", act.State, act.Stopped, act.Counts)
+		}
+		of := app.Selection{All: &app.MemberQuery{Statuses: []directory.Status{directory.Inactive}}, Count: 1200, Wait: noWait}
+		_, err = w.Members.Reactivate(ctx, in.Actor, id, of)
+		act := h.goesOn(err)
+		_, err = w.Accounts.Leave(ctx, in.Actor, inside)
+		w.Must(err)
+		if act = h.finish(act); act.State != directory.BulkStopped || act.Stopped == nil || act.Stopped.Code != "act.asker_gone" || act.Counts.Done != 500 {
+			t.Errorf("after they left: %s %v %+v", act.State, act.Stopped, act.Counts)
+		}
+		of.Count = 700
+		_, err = w.Members.Reactivate(ctx, h.admin, id, of)
+		act = h.goesOn(err)
+		_, second := w.Member(h.account, "second.admin@maraval.example")
+		w.Must(w.Members.NameAdministrator(ctx, h.admin, id, second.UUID))
+		w.Must(w.Users.SwitchOff(ctx, w.Operator(), h.admin.User))
+		if act = h.finish(act); act.State != directory.BulkStopped || act.Stopped == nil || act.Stopped.Code != "act.asker_gone" {
+			t.Errorf("of a person who was switched off: %s %v %+v", act.State, act.Stopped, act.Counts)
 		}
 	})
 }
