@@ -22,8 +22,14 @@ import (
 
 // programNames are the figures of what programs do over REST.
 func programNames() []string {
-	return []string{"http-create", "http-create-8", "http-profile", "http-list", "http-search"}
+	return []string{"http-create", "http-create-8", "http-batch", "http-profile", "http-list", "http-search"}
 }
+
+// How many people programs bring in by batches, and how many in each request.
+const (
+	batched   = 5000
+	batchRows = 500
+)
 
 // programs measures what a program does over REST, through a served server with a
 // token: from the request to the last byte of the answer. Each reading comes
@@ -38,13 +44,29 @@ func (r *run) programs() error {
 		return fmt.Errorf("prepare a program: %w", err)
 	}
 	defer stop()
-	create := func(row app.NewMember) error { return c.create(row) }
-	if err := r.timed("http-create", 500, func(i int) error { return create(r.row(i)) }); err != nil {
+	if err := r.timed("http-create", 500, func(i int) error { return c.create(r.row(i)) }); err != nil {
 		return err
 	}
-	if err := r.sideBySide("http-create-8", sideClients, sideEach, create); err != nil {
+	if err := r.sideBySide("http-create-8", sideClients, sideEach, c.create); err != nil {
 		return err
 	}
+	rows := r.rows(batched)
+	err = r.rate("http-batch", batched, func() error {
+		for part := range slices.Chunk(rows, batchRows) {
+			if err := c.createMany(part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.programReads(c)
+}
+
+// programReads are what programs read, each time after a change.
+func (r *run) programReads(c *programClient) error {
 	changed := func(i int) error { // not by REST, whose answer would read as much
 		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, []app.NewMember{r.row(i)}, app.AddOptions{})
 		return err
@@ -111,11 +133,30 @@ func (r *run) program() (*programClient, func(), error) {
 
 // create adds one person, who is invited.
 func (c *programClient) create(row app.NewMember) error {
-	body, err := json.Marshal(map[string]string{"email": row.Email, "first_name": row.First, "last_name": row.Last, "company": row.Company, "invite": "all"})
+	person := personOf(row)
+	person["invite"] = "all"
+	body, err := json.Marshal(person)
 	if err != nil {
 		return err
 	}
 	return c.do(http.MethodPost, "", body, http.StatusCreated)
+}
+
+// createMany adds people in one request.
+func (c *programClient) createMany(rows []app.NewMember) error {
+	people := make([]map[string]string, len(rows))
+	for i, row := range rows {
+		people[i] = personOf(row)
+	}
+	body, err := json.Marshal(map[string]any{"members": people})
+	if err != nil {
+		return err
+	}
+	return c.do(http.MethodPost, "/batch", body, http.StatusOK)
+}
+
+func personOf(row app.NewMember) map[string]string {
+	return map[string]string{"email": row.Email, "first_name": row.First, "last_name": row.Last, "company": row.Company}
 }
 
 // do asks and reads the whole answer.
