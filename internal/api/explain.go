@@ -66,7 +66,7 @@ func (f *Face) explanations() {
 }
 
 func (f *Face) why(ctx context.Context, v visit, in *whyQuery) (*whyAnswer, error) {
-	w, err := f.App.Grants.Why(ctx, v.actor, v.id(), app.WhyQuery{Person: in.Member, Permission: in.Permission, Unit: in.Unit})
+	w, err := f.App.Reasons.Why(ctx, v.actor, v.id(), app.WhyQuery{Person: in.Member, Permission: in.Permission, Unit: in.Unit})
 	if err != nil {
 		return nil, err
 	}
@@ -96,11 +96,11 @@ func heldOf(h app.HeldRole) HeldRole {
 }
 
 func (f *Face) rights(ctx context.Context, v visit, in *rightsQuery) (*rightsAnswer, error) {
-	w, err := f.App.Grants.Why(ctx, v.actor, v.id(), app.WhyQuery{Person: in.Member, Unit: in.Unit})
+	w, err := f.App.Reasons.Why(ctx, v.actor, v.id(), app.WhyQuery{Person: in.Member, Unit: in.Unit})
 	if err != nil {
 		return nil, err
 	}
-	tree, err := f.App.Grants.Tree(ctx, v.actor, v.id(), in.Member)
+	tree, err := f.App.Reasons.Tree(ctx, v.actor, v.id(), in.Member)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (h *History) AccessLog(ctx context.Context, actor authz.Actor, f AccessFilt
 func (h *History) access(ctx context.Context, f AccessFilter, w Window) (AccessPage, error) {
 	h.keepRefused(ctx) // what this node refused before the question is in the answer
 	var page AccessPage
-	err := h.db.View(ctx, func(r *store.Reader) error {
+	err := h.read(ctx, func(r *store.Reader) error {
 		_, place := w.place()
 		lines, total, err := r.AccessLog(ctx, f, place[0], w.size()+1)
 		if err != nil {

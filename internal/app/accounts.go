@@ -103,7 +103,7 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 	if invite != nil {
 		s.planInvitation(p, ro, *invite)
 	}
-	return ro.account, s.planKeys(p, ro.account, keysPerAccount, 0)
+	return ro.account, planKeys(s.core, p, ro.account, keysPerAccount, 0)
 }
 
 // planBuyer gives the buyer their place: administrator and referent (ACC-2).
@@ -232,7 +232,7 @@ func (c *core) shippedRoles(p *Plan, accountType string) []directory.Role {
 
 // planKeys makes n admin keys after the ordinal and seals them for a letter
 // that can be read once (KEY-5, KEY-6).
-func (c *core) planKeys(p *Plan, account directory.Account, n int, after int64) error {
+func planKeys(c *core, p *Plan, account directory.Account, n int, after int64) error {
 	length := c.policies(account).KeyLength
 	letter := store.InsertLetter{Account: account.ID, Key: p.NewKeyIn(account.ID), By: p.Actor.User}
 	var keys []store.AdminKeyRow

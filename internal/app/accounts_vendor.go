@@ -78,7 +78,7 @@ func (c *core) console(ctx context.Context, actor authz.Actor, duty authz.Duty, 
 		c.noteRefusal(ctx, actor, directory.Installation, err)
 		return err
 	}
-	return c.db.View(ctx, read)
+	return c.read(ctx, read)
 }
 
 // ConsoleFigures are the counts of the console's navigation.
@@ -240,7 +240,7 @@ func (s *Accounts) showJournal(ctx context.Context, r *store.Reader, actor authz
 		return nil
 	}
 	var err error
-	c.Journal, err = (&History{s.core}).newest(ctx, r, store.EntryFilter{Accounts: []directory.AccountID{c.Account.ID}}, 8)
+	c.Journal, err = newest(ctx, r, store.EntryFilter{Accounts: []directory.AccountID{c.Account.ID}}, 8)
 	return err
 }
 

@@ -66,7 +66,7 @@ func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Act
 	by := act.Asker
 	actor := authz.Actor{Kind: authz.ActorKind(by.Kind), User: act.User, Door: authz.Door(by.Door), Batch: act.Batch, Token: by.Token}
 	gone := directory.Refuse(directory.Denied, "act.asker_gone")
-	err := c.db.View(ctx, func(r *store.Reader) error {
+	err := c.read(ctx, func(r *store.Reader) error {
 		switch actor.Kind {
 		case authz.OperatorCLI, authz.System:
 			return nil
@@ -166,7 +166,7 @@ func (s *Acts) Refused(ctx context.Context, actor authz.Actor, account directory
 		return nil, err
 	}
 	var rows []store.BulkRefusal
-	if err := s.db.Peek(func(r *store.Reader) error {
+	if err := s.peek(func(r *store.Reader) error {
 		rows, err = r.BulkRefusals(ctx, act.ID, store.BulkRefusalPage(page))
 		return err
 	}); err != nil {

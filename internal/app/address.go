@@ -130,7 +130,7 @@ func (u *Users) ConfirmEmail(ctx context.Context, actor authz.Actor, token, keep
 
 func (u *Users) accountsOfLink(ctx context.Context, token string) ([]directory.AccountID, error) {
 	var link store.MailedLink
-	err := u.db.View(ctx, func(r *store.Reader) (err error) {
+	err := u.read(ctx, func(r *store.Reader) (err error) {
 		link, err = r.MailedLink(ctx, secret.Digest(token), store.LinkEmail, u.instant())
 		return err
 	})

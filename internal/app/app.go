@@ -49,6 +49,7 @@ type App struct {
 	Units          *Units
 	Roles          *Roles
 	Grants         *Grants
+	Reasons        *Reasons
 	Preferences    *Preferences
 	TechnicalUsers *TechnicalUsers
 	Checks         *Checks
@@ -62,13 +63,17 @@ func New(o Options) *App {
 		waker: make(chan struct{}, 1),
 	}
 	c.current.Store(&inForce{declared: o.Catalogue})
-	return &App{
-		Accounts: &Accounts{c}, Users: &Users{c}, Sessions: &Sessions{c}, Members: &Members{c}, Keys: &Keys{c},
-		JoinRequests: &JoinRequests{c}, Invitations: &Invitations{c}, Imports: &Imports{c}, History: &History{c},
+	a := &App{
+		Accounts: &Accounts{c}, Sessions: &Sessions{c}, Members: &Members{c}, Keys: &Keys{c},
+		JoinRequests: &JoinRequests{c}, Invitations: &Invitations{c}, History: &History{c},
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c},
-		Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c}, Preferences: &Preferences{c},
-		TechnicalUsers: &TechnicalUsers{c}, Checks: &Checks{c}, Acts: &Acts{c},
+		Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c}, Reasons: &Reasons{c}, Preferences: &Preferences{c},
+		Checks: &Checks{c}, Acts: &Acts{c},
 	}
+	a.Users = &Users{core: c, askToJoin: a.JoinRequests.Ask, inviteAgain: a.Invitations.Again}
+	a.Imports = &Imports{core: c, customers: a.Accounts.customerNoun()}
+	a.TechnicalUsers = &TechnicalUsers{core: c, remove: a.Members.Remove}
+	return a
 }
 
 // core is what every operation stands on.
@@ -99,7 +104,13 @@ type (
 	// their administrators.
 	Accounts struct{ *core }
 	// Users are people and their sign-in.
-	Users struct{ *core }
+	Users struct {
+		*core
+		// askToJoin hands in the request of whoever registered to join an account
+		// (JOIN-1); inviteAgain sends somebody their invitation again (INV-4).
+		askToJoin   func(ctx context.Context, actor authz.Actor, number, message string) (directory.JoinRequest, error)
+		inviteAgain func(ctx context.Context, client Client, name string) error
+	}
 	// Sessions are who is signed in, and where.
 	Sessions struct{ *core }
 	// Members are people in an account.
@@ -111,7 +122,10 @@ type (
 	// Invitations ask people in by mail.
 	Invitations struct{ *core }
 	// Imports are files of members or customers.
-	Imports struct{ *core }
+	Imports struct {
+		*core
+		customers noun // what files bring into the installation (VEND-4)
+	}
 	// History is what was changed, by whom.
 	History struct{ *core }
 	// Catalogues are what the vendor declares.
@@ -126,10 +140,16 @@ type (
 	Roles struct{ *core }
 	// Grants are roles held at units.
 	Grants struct{ *core }
+	// Reasons say why somebody may do what they may, or may not (ROLE-9).
+	Reasons struct{ *core }
 	// Preferences are what members set for the vendor's products.
 	Preferences struct{ *core }
 	// TechnicalUsers are programs that act by tokens.
-	TechnicalUsers struct{ *core }
+	TechnicalUsers struct {
+		*core
+		// remove takes members out of an account, whoever they are.
+		remove func(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (Verdicts, error)
+	}
 	// Checks are what the vendor's products ask.
 	Checks struct{ *core }
 	// Acts are acts on more than one transaction takes, which go on by themselves.
@@ -163,6 +183,7 @@ func (c *core) policies(a directory.Account) catalogue.ResolvedPolicies {
 	return p
 }
 
+// sealer seals what a change keeps secret.
 func (c *core) sealer() store.Sealer { return c.box.Seal }
 
 // wake tells the workers of this process that mails or jobs wait.
@@ -173,13 +194,16 @@ func (c *core) wake() {
 	}
 }
 
+// woken receives after wake.
+func (c *core) woken() <-chan struct{} { return c.waker }
+
 // Woken receives after changes that left mails or jobs.
-func (a *App) Woken() <-chan struct{} { return a.Jobs.waker }
+func (a *App) Woken() <-chan struct{} { return a.Jobs.woken() }
 
 // LoadCatalogue puts the catalogue that was applied last in force; without one
 // the catalogue given to New stays.
 func (a *App) LoadCatalogue(ctx context.Context) error {
-	return a.Catalogue.load(ctx)
+	return a.Catalogue.loadCatalogue(ctx)
 }
 
 // refusedWith reports whether err is a refusal with that code.

@@ -34,7 +34,7 @@ func (s *TechnicalUsers) Resolve(ctx context.Context, token string, client Clien
 		return Bearing{}, directory.Refuse(directory.Denied, "token.refused")
 	}
 	var b directory.Bearer
-	if err := s.db.Peek(func(r *store.Reader) (err error) {
+	if err := s.peek(func(r *store.Reader) (err error) {
 		b, err = r.Bearer(ctx, secret.Digest(token))
 		return err
 	}); err != nil {
@@ -56,13 +56,13 @@ func (s *TechnicalUsers) Resolve(ctx context.Context, token string, client Clien
 
 // turnAway keeps in the access log that a dead token was tried, once a minute
 // (HIST-1), and answers the refusal.
-func (s *TechnicalUsers) turnAway(ctx context.Context, t directory.APIToken, client Client, now time.Time) error {
+func (c *core) turnAway(ctx context.Context, t directory.APIToken, client Client, now time.Time) error {
 	refusal := directory.Refuse(directory.Denied, "token.refused")
 	if now.Sub(t.Refused) < seenEvery {
 		return refusal
 	}
 	what := store.Access{User: t.User, Account: t.Account, Name: t.Name, Outcome: refusal.Code, Address: client.Address, Agent: client.Agent}
-	if err := s.note(ctx, func(tx *store.Tx) error {
+	if err := c.note(ctx, func(tx *store.Tx) error {
 		if err := tx.TouchToken(ctx, t.ID, true); err != nil {
 			return err
 		}

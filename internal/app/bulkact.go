@@ -218,7 +218,7 @@ func (run *bulkRun) step(ctx context.Context) error {
 func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
 	var text []byte
 	done := run.act.Counts.Done
-	err := run.db.Peek(func(r *store.Reader) (err error) {
+	err := run.peek(func(r *store.Reader) (err error) {
 		text, err = r.BulkPart(ctx, run.act.ID, done/chunk)
 		return err
 	})
@@ -330,7 +330,7 @@ func planActEnd(p *Plan, act directory.BulkAct, state directory.BulkState, refus
 }
 
 func (run *bulkRun) byKey(ctx context.Context, id directory.BulkActID) (act directory.BulkAct, err error) {
-	err = run.db.Peek(func(r *store.Reader) error {
+	err = run.peek(func(r *store.Reader) error {
 		act, err = r.BulkAct(ctx, id)
 		return err
 	})

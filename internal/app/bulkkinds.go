@@ -105,7 +105,7 @@ func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, k
 	d := deed{kind: what.kind}
 	slices.Sort(keys)
 	confirmed := make([]confirmedMember, unknown, unknown+len(keys))
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		for part := range slices.Chunk(keys, mostVersions) {
 			versions, err := r.MemberVersions(ctx, account, part)
 			if err != nil {

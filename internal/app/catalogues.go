@@ -156,7 +156,7 @@ func (c *core) putInForce(next *inForce) {
 // the change that made it write (ROLE-3).
 func (c *core) followCatalogue(ctx context.Context, r *store.Reader) error {
 	version, err := r.CatalogueVersion(ctx)
-	if err != nil || version <= c.current.Load().version {
+	if err != nil || version <= c.version() {
 		return err
 	}
 	latest, err := r.LatestCatalogue(ctx)
@@ -171,13 +171,16 @@ func (c *core) followCatalogue(ctx context.Context, r *store.Reader) error {
 	return nil
 }
 
-// load puts the catalogue that was applied last in force, unless it is already.
-func (s *Catalogues) load(ctx context.Context) error {
-	return s.db.View(ctx, func(r *store.Reader) error { return s.followCatalogue(ctx, r) })
+// version is the catalogue's in force; 0 is the one given to New.
+func (c *core) version() int64 { return c.current.Load().version }
+
+// loadCatalogue puts the catalogue that was applied last in force, unless it is already.
+func (c *core) loadCatalogue(ctx context.Context) error {
+	return c.read(ctx, func(r *store.Reader) error { return c.followCatalogue(ctx, r) })
 }
 
 // Follow puts in force what another node applied. It runs at intervals.
-func (s *Catalogues) Follow(ctx context.Context) error { return s.load(ctx) }
+func (s *Catalogues) Follow(ctx context.Context) error { return s.loadCatalogue(ctx) }
 
 // accountsAtOnce is how many accounts' roles are read together.
 const accountsAtOnce = 200
@@ -185,10 +188,10 @@ const accountsAtOnce = 200
 // RunUpdate does the job that a change of the catalogue leaves behind. A job for
 // a version that this node cannot see yet fails and is tried again.
 func (s *Catalogues) RunUpdate(ctx context.Context, job directory.Job) error {
-	if err := s.load(ctx); err != nil {
+	if err := s.loadCatalogue(ctx); err != nil {
 		return err
 	}
-	if known := s.current.Load().version; known < job.Subject {
+	if known := s.version(); known < job.Subject {
 		return fmt.Errorf("update roles: job is for catalogue %d, the database has %d", job.Subject, known)
 	}
 	_, err := s.UpdateRoles(ctx)
@@ -204,7 +207,7 @@ func (s *Catalogues) UpdateRoles(ctx context.Context) (int, error) {
 	changed, after := 0, directory.AccountID(0)
 	for {
 		var keys, stale []directory.AccountID
-		err := s.db.View(ctx, func(r *store.Reader) error {
+		err := s.read(ctx, func(r *store.Reader) error {
 			var err error
 			if keys, err = r.AccountKeys(ctx, after, accountsAtOnce); err != nil || len(keys) == 0 {
 				return err

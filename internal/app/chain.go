@@ -56,7 +56,7 @@ func (h *History) Verify(ctx context.Context, actor authz.Actor, accounts []dire
 		}
 	}
 	if len(accounts) == 0 {
-		err := h.db.View(ctx, func(r *store.Reader) (err error) {
+		err := h.read(ctx, func(r *store.Reader) (err error) {
 			accounts, err = r.LedgerAccounts(ctx)
 			return err
 		})
@@ -78,7 +78,7 @@ func (h *History) Verify(ctx context.Context, actor authz.Actor, accounts []dire
 
 func (h *History) verify(ctx context.Context, account directory.AccountID) (ChainCheck, error) {
 	check := ChainCheck{Account: account}
-	err := h.db.View(ctx, func(r *store.Reader) error {
+	err := h.read(ctx, func(r *store.Reader) error {
 		ledgers, err := r.Ledgers(ctx, []directory.AccountID{account})
 		if err != nil {
 			return err

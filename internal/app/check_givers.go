@@ -196,7 +196,7 @@ func (s *Checks) nameGivers(ctx context.Context, d *desk, answers []Answer) erro
 		return nil
 	}
 	var users map[directory.UserID]directory.User
-	err := s.db.Peek(func(r *store.Reader) (err error) {
+	err := s.peek(func(r *store.Reader) (err error) {
 		users, err = r.Users(ctx, distinct(unknown))
 		return err
 	})

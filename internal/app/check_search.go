@@ -165,7 +165,7 @@ func (s *Checks) nameSubjects(ctx context.Context, d *desk, kind string, keys []
 	}
 	members := map[directory.MemberID]directory.Member{}
 	var users map[directory.UserID]directory.User
-	err := s.db.Peek(func(r *store.Reader) error {
+	err := s.peek(func(r *store.Reader) error {
 		list, err := r.Members(ctx, d.account.ID, order)
 		if err != nil {
 			return err

@@ -105,7 +105,7 @@ func (s *Checks) asker(ctx context.Context, caller Caller, after stamp) (who *as
 	}
 	if !who.bearer.Opens(now) {
 		s.checks.bearers.forget(digest)
-		return nil, false, (&TechnicalUsers{s.core}).turnAway(ctx, who.bearer.Token, caller.From(), now)
+		return nil, false, s.turnAway(ctx, who.bearer.Token, caller.From(), now)
 	}
 	if caller.Number != "" && directory.CleanNumber(caller.Number) != directory.CleanNumber(who.account.Number) {
 		return nil, false, directory.Refuse(directory.NotFound, "account.not_found")
@@ -123,7 +123,7 @@ func (who *asker) good(after stamp, now time.Time) bool {
 // minute. Of those who wait for the same token one reads.
 func (s *Checks) readAsker(ctx context.Context, digest tokenDigest, after stamp, now time.Time) (*asker, error) {
 	turn := &s.checks.bearers.reading[digest[0]%32]
-	if err := turn.take(ctx, s.db.Deadlines().Question); err != nil {
+	if err := turn.take(ctx, s.deadlines().Question); err != nil {
 		return nil, err
 	}
 	defer turn.give()
@@ -131,7 +131,7 @@ func (s *Checks) readAsker(ctx context.Context, digest tokenDigest, after stamp,
 		return who, nil
 	}
 	who := &asker{digest: digest, asOf: after, read: now}
-	err := s.db.Ask(func(r *store.Reader) (err error) {
+	err := s.question(func(r *store.Reader) (err error) {
 		if who.bearer, err = r.Bearer(ctx, digest[:]); err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func walls() map[string]wall {
 			Preferences: Of Set
 			Members: Pages
 			Accounts: Contacts Logo Message Open Overview Services
-			Grants: Tree Why`,
+			Reasons: Tree Why`,
 		wallDuty: `
 			Accounts: Change CheckCounts Create Enter Figures Keys List SetReferent SetState Show Tries
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn

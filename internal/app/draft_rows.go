@@ -62,7 +62,7 @@ func (s *Imports) Losses(ctx context.Context, actor authz.Actor, account directo
 func (s *Imports) losses(ctx context.Context, id directory.ImportID, change DraftChange, choices AddChoices) (directory.DraftLosses, error) {
 	var losses directory.DraftLosses
 	_, err := s.eachLines(ctx, id, change, func(lines []int64) (int, error) {
-		return 0, s.db.Peek(func(r *store.Reader) error {
+		return 0, s.peek(func(r *store.Reader) error {
 			rows, err := r.DraftLines(ctx, id, lines)
 			for n := range rows {
 				change.Set.Apply(&rows[n], &losses, choices.DefaultLevel)
@@ -100,7 +100,7 @@ func (s *Imports) changeDraft(ctx context.Context, actor authz.Actor, account di
 		return err
 	}
 	var counts store.DraftCounts
-	if err := s.db.Peek(func(r *store.Reader) (err error) {
+	if err := s.peek(func(r *store.Reader) (err error) {
 		counts, err = r.DraftCounts(ctx, i.ID)
 		return err
 	}); err != nil {
@@ -135,7 +135,7 @@ func (s *Imports) eachLines(ctx context.Context, id directory.ImportID, change D
 	total := 0
 	for after := int64(0); ; {
 		var lines []int64
-		err := s.db.Peek(func(r *store.Reader) error {
+		err := s.peek(func(r *store.Reader) error {
 			rows, err := r.DraftRows(ctx, id, after, chunk)
 			for _, row := range rows {
 				lines = append(lines, row.Line)
@@ -165,7 +165,7 @@ func (s *Imports) Mending(ctx context.Context, actor authz.Actor, account direct
 	var pieces strings.Builder
 	for {
 		var rows []store.ImportRow
-		if err := s.db.Peek(func(r *store.Reader) (err error) {
+		if err := s.peek(func(r *store.Reader) (err error) {
 			rows, err = r.ImportRows(ctx, i.ID, store.ImportRowFilter{Outcome: string(Invalid), After: last, Limit: chunk})
 			return err
 		}); err != nil {
@@ -189,7 +189,7 @@ func (s *Imports) Invalid(ctx context.Context, actor authz.Actor, account direct
 		return 0, err
 	}
 	var n int64
-	err = s.db.Peek(func(r *store.Reader) (err error) {
+	err = s.peek(func(r *store.Reader) (err error) {
 		n, _, err = r.CountInvalid(ctx, i.ID)
 		return err
 	})

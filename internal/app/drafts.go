@@ -100,7 +100,7 @@ func (s *Imports) pasteInto(ctx context.Context, actor authz.Actor, account dire
 	if err != nil {
 		return i, n, err
 	}
-	err = s.db.Peek(func(r *store.Reader) error {
+	err = s.peek(func(r *store.Reader) error {
 		if n.DraftCounts, err = r.DraftCounts(ctx, i.ID); err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func (s *Imports) touched(ctx context.Context, i directory.Import, total int64) 
 // recognise fills in what the account knows of people: who is there, and where
 // those who were removed had been, as far as the reader sees (ADD-5, USER-6).
 func (c *core) recognise(ctx context.Context, reader authz.Rights, account directory.AccountID, rows []directory.DraftRow) error {
-	return c.db.View(ctx, func(r *store.Reader) error {
+	return c.read(ctx, func(r *store.Reader) error {
 		emails := make([]string, len(rows))
 		for n, row := range rows {
 			emails[n] = row.Email
@@ -434,6 +434,7 @@ func (s *Members) Choices(ctx context.Context, actor authz.Actor, account direct
 	return found, err
 }
 
+// choices are what the form of adding offers to somebody with these rights.
 func (c *core) choices(ctx context.Context, r *store.Reader, account directory.AccountID, rights authz.Rights) (AddChoices, error) {
 	var found AddChoices
 	roles, err := r.Roles(ctx, account)

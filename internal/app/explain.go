@@ -47,7 +47,7 @@ type RightsTree struct {
 // stands for the actor. Everybody may ask about themselves, and about others
 // with members.view at their home unit: who is out of sight is refused with
 // member.not_found (LIST-8).
-func (s *Grants) Tree(ctx context.Context, actor authz.Actor, account directory.AccountID, person string) (RightsTree, error) {
+func (s *Reasons) Tree(ctx context.Context, actor authz.Actor, account directory.AccountID, person string) (RightsTree, error) {
 	var t RightsTree
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, person})
@@ -117,7 +117,7 @@ type WhyGiver struct {
 // missing and who could give it (ROLE-9). It refuses like Tree, with
 // field.unknown_choice for a permission that no catalogue knows, and with
 // unit.not_found for a unit out of sight.
-func (s *Grants) Why(ctx context.Context, actor authz.Actor, account directory.AccountID, q WhyQuery) (Why, error) {
+func (s *Reasons) Why(ctx context.Context, actor authz.Actor, account directory.AccountID, q WhyQuery) (Why, error) {
 	var w Why
 	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, q.Person})

@@ -102,7 +102,7 @@ func whoCould(x *authz.Index, p remedyPlan, now time.Time) ([]directory.MemberID
 }
 
 // remedy adds to a no who could make it a yes.
-func (s *Grants) remedy(ctx context.Context, actor authz.Actor, account directory.AccountID, w *Why) error {
+func (s *Reasons) remedy(ctx context.Context, actor authz.Actor, account directory.AccountID, w *Why) error {
 	kind, _ := s.catalogue().AccountType(w.Account.Type)
 	var few []directory.MemberID
 	var plan remedyPlan

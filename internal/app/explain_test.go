@@ -56,7 +56,7 @@ func (g grown) give(who authz.Actor, role, unit string) {
 
 func (g grown) why(actor authz.Actor, person, permission, unit string) (app.Why, error) {
 	g.T.Helper()
-	return g.Grants.Why(g.Context(), actor, g.account.ID, app.WhyQuery{Person: person, Permission: permission, Unit: g.units[unit].UUID})
+	return g.Reasons.Why(g.Context(), actor, g.account.ID, app.WhyQuery{Person: person, Permission: permission, Unit: g.units[unit].UUID})
 }
 
 func TestWhy(t *testing.T) { // ROLE-9
@@ -190,7 +190,7 @@ func TestRightsTree(t *testing.T) { // ROLE-9
 		g.give(karim, "manager", "Nord")
 		g.give(karim, "manager", "Lille")
 		t.Run("ROLE-1, ROLE-2 what is held, how far it reaches, and what adds nothing", func(t *testing.T) {
-			tree, err := w.Grants.Tree(w.Context(), g.admin, g.account.ID, member.UUID)
+			tree, err := w.Reasons.Tree(w.Context(), g.admin, g.account.ID, member.UUID)
 			w.Must(err)
 			if len(tree.Held) != 2 || tree.Held[0].Reach != 3 || !tree.Held[0].Adds || tree.Held[1].Reach != 2 || tree.Held[1].Adds {
 				t.Errorf("held: %+v", tree.Held)
@@ -200,7 +200,7 @@ func TestRightsTree(t *testing.T) { // ROLE-9
 			}
 		})
 		t.Run("LIST-8 one's own tree shows the units where something is held, and the way there", func(t *testing.T) {
-			tree, err := w.Grants.Tree(w.Context(), karim, g.account.ID, "")
+			tree, err := w.Reasons.Tree(w.Context(), karim, g.account.ID, "")
 			w.Must(err)
 			if len(tree.Units) != 4 || !tree.Holder.Own {
 				t.Errorf("%d units in sight, want 4 without Sud", len(tree.Units))
@@ -208,7 +208,7 @@ func TestRightsTree(t *testing.T) { // ROLE-9
 		})
 		t.Run("an archived unit is left out", func(t *testing.T) {
 			w.Must(w.Units.Archive(w.Context(), g.admin, g.account.ID, g.units["Gare"].UUID, g.units["Gare"].Version))
-			tree, err := w.Grants.Tree(w.Context(), g.admin, g.account.ID, member.UUID)
+			tree, err := w.Reasons.Tree(w.Context(), g.admin, g.account.ID, member.UUID)
 			w.Must(err)
 			if len(tree.Units) != 4 || tree.Held[0].Reach != 2 {
 				t.Errorf("%d units, reach %d", len(tree.Units), tree.Held[0].Reach)
@@ -247,7 +247,7 @@ func TestWhyRefuses(t *testing.T) { // LIST-8, USER-5
 			"a unit out of one's own sight":                       {lea, app.WhyQuery{Unit: g.units["Gare"].UUID}, "unit.not_found"},
 		} {
 			t.Run(name, func(t *testing.T) {
-				if _, err := w.Grants.Why(w.Context(), test.actor, g.account.ID, test.q); w.Code(err) != test.code {
+				if _, err := w.Reasons.Why(w.Context(), test.actor, g.account.ID, test.q); w.Code(err) != test.code {
 					t.Errorf("got %v, want %s", err, test.code)
 				}
 			})

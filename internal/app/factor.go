@@ -33,7 +33,7 @@ func (u *Users) Factor(ctx context.Context, actor authz.Actor) (FactorState, err
 	if actor.User == 0 {
 		return state, directory.Refuse(directory.Denied, "sign_in.required")
 	}
-	err := u.db.View(ctx, func(r *store.Reader) error {
+	err := u.read(ctx, func(r *store.Reader) error {
 		user, err := r.User(ctx, actor.User)
 		if err != nil {
 			return err

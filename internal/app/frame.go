@@ -27,7 +27,7 @@ type Frame struct {
 func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (f Frame, err error) {
 	ctx, answer := s.evenly(ctx)
 	defer func() { answerRefused(answer, err) }()
-	err = s.db.View(ctx, func(r *store.Reader) error {
+	err = s.read(ctx, func(r *store.Reader) error {
 		account, err := r.AccountByNumber(ctx, number)
 		if err != nil {
 			return err

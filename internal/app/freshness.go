@@ -11,10 +11,10 @@ import (
 	"intendant/internal/store"
 )
 
-// A gate lets questions pass with a reading that began after they came. Those
+// A barrier lets questions pass with a reading that began after they came. Those
 // who come while one reading is under way share the next: however many ask, two
 // readings are enough for all who ask at one moment (CHECK-2).
-type gate struct {
+type barrier struct {
 	mu      sync.Mutex
 	running *reading
 	next    *reading
@@ -28,30 +28,30 @@ type reading struct {
 
 // pass answers with marks read after the call began. Before a reading begins
 // everybody who is ready to ask is let in: the more share one, the less is read.
-func (g *gate) pass(ctx context.Context, read func(context.Context) (store.Marks, error)) (store.Marks, error) {
-	g.mu.Lock()
-	if shared := g.next; shared != nil { // has not begun
-		g.mu.Unlock()
+func (b *barrier) pass(ctx context.Context, read func(context.Context) (store.Marks, error)) (store.Marks, error) {
+	b.mu.Lock()
+	if shared := b.next; shared != nil { // has not begun
+		b.mu.Unlock()
 		return shared.wait(ctx)
 	}
-	mine, before := &reading{done: make(chan struct{})}, g.running
-	g.next = mine
-	g.mu.Unlock()
+	mine, before := &reading{done: make(chan struct{})}, b.running
+	b.next = mine
+	b.mu.Unlock()
 	if before != nil {
 		<-before.done
 	}
 	runtime.Gosched()
-	g.mu.Lock()
-	g.running, g.next = mine, nil
-	g.mu.Unlock()
+	b.mu.Lock()
+	b.running, b.next = mine, nil
+	b.mu.Unlock()
 	// Others wait for this reading: it goes on when its asker leaves. Its statement
 	// has a deadline of its own (store.DB.Ask).
 	mine.marks, mine.err = read(context.WithoutCancel(ctx))
-	g.mu.Lock()
-	if g.running == mine {
-		g.running = nil
+	b.mu.Lock()
+	if b.running == mine {
+		b.running = nil
 	}
-	g.mu.Unlock()
+	b.mu.Unlock()
 	close(mine.done)
 	return mine.marks, mine.err
 }
@@ -92,4 +92,5 @@ func (t *turnstile) take(ctx context.Context, within time.Duration) error {
 	}
 }
 
+// give lets the next one through.
 func (t *turnstile) give() { <-t.free }

@@ -29,6 +29,8 @@ func (g gift) refusal(rights authz.Rights, lang string) *directory.Error {
 	return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Field: g.field, Args: directory.Args{"Role": g.role.Name(lang)}}
 }
 
+// firstNotHeld refuses the first gift that somebody with these rights may not give
+// (ROLE-6).
 func firstNotHeld(rights authz.Rights, gifts []gift, lang string) *directory.Error {
 	for _, g := range gifts {
 		if refusal := g.refusal(rights, lang); refusal != nil {

@@ -71,6 +71,7 @@ func above(t *authz.Tree, held []authz.Held, unit directory.UnitID) []authz.Held
 	return reaching
 }
 
+// sourceOf names a role that is held, and where.
 func sourceOf(t *authz.Tree, h authz.Held) Source {
 	var s Source
 	s.Role, _ = t.Role(h.Role)

@@ -82,6 +82,7 @@ func (g *granting) role(code, field string) (directory.Role, *directory.Error) {
 	return role, nil
 }
 
+// rightsRole finds a role of kind rights by its code or public id.
 func rightsRole(t *authz.Tree, code string) (directory.Role, bool) {
 	for _, role := range t.Roles() {
 		if role.Kind == directory.RightsRole && (role.Code == code || role.UUID == code) {

@@ -210,6 +210,7 @@ func (g *granting) verdict(pair grantPair, role directory.Role, do pairAct) Verd
 	return v
 }
 
+// giving gives a role, unless it is held there already.
 func (g *granting) giving(m directory.Member, role directory.Role, unit directory.UnitID) (Outcome, *directory.Error) {
 	if !role.Archived.IsZero() {
 		return Refused, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": role.Name(g.lang)})
@@ -224,6 +225,7 @@ func (g *granting) giving(m directory.Member, role directory.Role, unit director
 	return Added, nil
 }
 
+// ending takes a role back that is held there.
 func (g *granting) ending(m directory.Member, role directory.Role, unit directory.UnitID) (Outcome, *directory.Error) {
 	if refusal := mayEnd(g.Rights, role, unit, "unit"); refusal != nil {
 		return Refused, refusal

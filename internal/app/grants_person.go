@@ -262,6 +262,7 @@ func (b *grantBook) requiredAt(u directory.Unit) bool {
 	return !b.user.Technical() && slices.Contains(requiredLevels(b.kind.GeneralRoleRequired, b.kind.RoleRequiredAt), b.tree.Level(u.ID))
 }
 
+// matches reports whether a unit is called so, in part; folded is folded text.
 func matches(u directory.Unit, folded string) bool {
 	return strings.Contains(directory.Fold(u.Name), folded) || strings.Contains(directory.Fold(u.External), folded)
 }

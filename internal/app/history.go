@@ -145,7 +145,7 @@ func (h *History) Kinds() []HistoryGroup {
 func (h *History) List(ctx context.Context, actor authz.Actor, account directory.AccountID, f HistoryFilter, w Window) (EntryPage, error) {
 	var page EntryPage
 	err := h.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		rows, err := h.visible(ctx, r, rights, account, f)
+		rows, err := visible(ctx, r, rights, account, f)
 		if err != nil {
 			return err
 		}
@@ -164,8 +164,8 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilte
 		h.noteRefusal(ctx, actor, directory.Installation, err)
 		return page, err
 	}
-	err := h.db.View(ctx, func(r *store.Reader) error {
-		rows, err := h.inUnit(ctx, r, directory.Installation, f)
+	err := h.read(ctx, func(r *store.Reader) error {
+		rows, err := inUnit(ctx, r, directory.Installation, f)
 		if err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ func (h *History) Export(ctx context.Context, actor authz.Actor, account directo
 		if err := p.Require(authz.RunExports, 0); err != nil {
 			return err
 		}
-		if _, err := h.visible(ctx, r, p.Rights, account, f); err != nil {
+		if _, err := visible(ctx, r, p.Rights, account, f); err != nil {
 			return err
 		}
 		e := p.Entry(audit.ExportRun, 0, 0)
@@ -233,11 +233,11 @@ func alone(entries []audit.Entry) []store.Line {
 }
 
 // visible joins the filter with what the rights let see in the account.
-func (h *History) visible(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
+func visible(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
 	if !rights.MayAnywhere(authz.ViewHistory) {
 		return store.EntryFilter{}, require(rights, authz.ViewHistory, 0)
 	}
-	rows, err := h.inUnit(ctx, r, account, f)
+	rows, err := inUnit(ctx, r, account, f)
 	if err != nil {
 		return rows, err
 	}
@@ -261,7 +261,7 @@ const mostCalled = 1000
 
 // inUnit is the filter as rows are chosen, its unit with the units below, its
 // words with the people they mean.
-func (h *History) inUnit(ctx context.Context, r *store.Reader, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
+func inUnit(ctx context.Context, r *store.Reader, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
 	rows := store.EntryFilter{From: f.From, To: f.To, Actor: f.Actor, Subject: f.Subject, Kinds: f.Kinds, Door: f.Door, Batch: f.Batch}
 	for _, words := range []struct {
 		typed string
@@ -320,7 +320,7 @@ func (h *History) page(ctx context.Context, r *store.Reader, rows store.EntryFil
 		last := lines[len(lines)-1].Place
 		page.Next = placeAfter(last.At, int64(last.Account), last.N)
 	}
-	if page.Entries, err = h.shown(ctx, r, lines); err != nil {
+	if page.Entries, err = shown(ctx, r, lines); err != nil {
 		return page, err
 	}
 	if page.Total, err = r.CountLines(ctx, rows); err != nil || rows.Batch == "" {
@@ -330,7 +330,7 @@ func (h *History) page(ctx context.Context, r *store.Reader, rows store.EntryFil
 	if err != nil || !found {
 		return page, err
 	}
-	of, err := h.shown(ctx, r, []store.Line{act})
+	of, err := shown(ctx, r, []store.Line{act})
 	if err == nil {
 		page.Of = &of[0]
 	}
@@ -338,17 +338,17 @@ func (h *History) page(ctx context.Context, r *store.Reader, rows store.EntryFil
 }
 
 // newest reads the first lines of what a filter chooses.
-func (h *History) newest(ctx context.Context, r *store.Reader, rows store.EntryFilter, size int) ([]Shown, error) {
+func newest(ctx context.Context, r *store.Reader, rows store.EntryFilter, size int) ([]Shown, error) {
 	lines, err := r.Lines(ctx, rows, store.EntryPlace{}, size)
 	if err != nil {
 		return nil, err
 	}
-	return h.shown(ctx, r, lines)
+	return shown(ctx, r, lines)
 }
 
 // shown gives lines their names, with a fixed number of questions for all of
 // them.
-func (h *History) shown(ctx context.Context, r *store.Reader, lines []store.Line) ([]Shown, error) {
+func shown(ctx context.Context, r *store.Reader, lines []store.Line) ([]Shown, error) {
 	entries := make([]audit.Entry, len(lines))
 	var people []directory.UserID
 	var things []int64
@@ -433,11 +433,13 @@ func suggest(ctx context.Context, r *store.Reader, entries []audit.Entry, users 
 	return err
 }
 
+// distinct sorts keys and drops doubles and zero.
 func distinct[K ~int64](keys []K) []K {
 	slices.Sort(keys)
 	return slices.DeleteFunc(slices.Compact(keys), func(k K) bool { return k == 0 })
 }
 
+// person is somebody as history and lists name them: erased and unknown people too.
 func person(users map[directory.UserID]directory.User, id directory.UserID) Person {
 	if id == 0 {
 		return Person{Message: "history.actor.unknown"}

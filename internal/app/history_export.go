@@ -27,12 +27,12 @@ type historyExport struct {
 
 // part is what comes next, with the rights of this moment; nothing at the end.
 func (e *historyExport) part(ctx context.Context) ([]Shown, error) {
-	var shown []Shown
+	var part []Shown
 	err := e.view(ctx, e.actor, e.account, func(r *store.Reader, rights authz.Rights) error {
 		if err := require(rights, authz.RunExports, 0); err != nil {
 			return err
 		}
-		rows, err := e.visible(ctx, r, rights, e.account, e.filter)
+		rows, err := visible(ctx, r, rights, e.account, e.filter)
 		if err != nil {
 			return err
 		}
@@ -46,8 +46,8 @@ func (e *historyExport) part(ctx context.Context) ([]Shown, error) {
 		}
 		last := entries[len(entries)-1]
 		e.after = store.EntryPlace{At: last.At, Account: last.Account, N: last.N}
-		shown, err = e.shown(ctx, r, alone(entries))
+		part, err = shown(ctx, r, alone(entries))
 		return err
 	})
-	return shown, err
+	return part, err
 }

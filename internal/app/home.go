@@ -43,7 +43,7 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 		return nil, directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	var own []OwnAccount
-	err := u.db.View(ctx, func(r *store.Reader) error {
+	err := u.read(ctx, func(r *store.Reader) error {
 		memberships, err := r.Memberships(ctx, actor.User)
 		if err != nil {
 			return err

@@ -25,11 +25,13 @@ const (
 	columnContact      = "contact"
 	columnContactEmail = "contact_email"
 	columnTimeZone     = "time_zone"
-	columnContractEnds = "contract_ends"
 	columnBuyerEmail   = "buyer_email"
 	columnBuyerFirst   = "buyer_first_name"
 	columnBuyerLast    = "buyer_last_name"
 )
+
+// columnContractEnds is the column of the day a contract ends.
+const columnContractEnds = "contract_ends"
 
 // CustomerFields are the columns an import of customers knows, with the words
 // their titles may be in four languages (VEND-4).
@@ -59,7 +61,7 @@ func CustomerFields() []sheet.Field {
 }
 
 // customerNoun brings customers into the installation.
-func (s *Imports) customerNoun() noun {
+func (s *Accounts) customerNoun() noun {
 	return noun{
 		fields: CustomerFields(),
 		key: func(columns map[string]int, cells []string) string {
@@ -84,12 +86,11 @@ func (s *Imports) customerNoun() noun {
 // planCustomers plans a chunk of customers: each with its keys in a letter that
 // waits, and its buyer's invitation. A number that somebody has, now or before,
 // is reported as such and not changed.
-func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c importChunk) ([]RowFacts, error) {
+func (s *Accounts) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c importChunk) ([]RowFacts, error) {
 	i, rows, fields := c.Import, c.rows, CustomerFields()
 	if err := s.followCatalogue(ctx, r); err != nil {
 		return nil, err
 	}
-	accounts := &Accounts{s.core}
 	buyers := map[string]directory.User{}
 	facts := make([]RowFacts, len(rows))
 	for n, row := range rows {
@@ -110,7 +111,7 @@ func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c
 		case row.double > 0:
 			err = &directory.Error{Kind: directory.Invalid, Code: "import.number_double", Field: columnNumber, Args: directory.Args{"Line": row.double}}
 		default:
-			made, err = accounts.planAccount(ctx, r, p, given, buyers)
+			made, err = s.planAccount(ctx, r, p, given, buyers)
 		}
 		if v.Refusal, err = asRefusal(err); err != nil {
 			return nil, err
@@ -130,7 +131,7 @@ func (s *Imports) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c
 
 // customerOf reads one row. What is left empty is the catalogue's first: type,
 // service level and language, which must then be the only sensible one.
-func (s *Imports) customerOf(choices directory.ImportChoices, row sourceRow) (NewAccount, *directory.Error) {
+func (s *Accounts) customerOf(choices directory.ImportChoices, row sourceRow) (NewAccount, *directory.Error) {
 	c := s.catalogue()
 	cell := func(field string) string { return cellOf(choices.Columns, row.cells, field) }
 	n := NewAccount{Number: cell(columnNumber), Name: cell(columnAccountName), TimeZone: cell(columnTimeZone),

@@ -107,6 +107,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *Plan, c i
 	return facts, s.addRows(ctx, r, p, people, o)
 }
 
+// memberOfDraft is a row of a draft as somebody to add.
 func memberOfDraft(d directory.DraftRow) NewMember {
 	m := NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Level: d.Level}
 	if d.Function != "" {
@@ -238,6 +239,8 @@ func civilityOf(cell string) (string, *directory.Error) {
 	return "", directory.InvalidField(columnCivility, "field.unknown_choice", directory.Args{"Value": cell})
 }
 
+// languageWord is the language that a cell names in one of the four; an empty cell
+// names none.
 func languageWord(cell string) (string, *directory.Error) {
 	switch folded := directory.Fold(cell); folded {
 	case "":

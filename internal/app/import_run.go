@@ -62,7 +62,7 @@ func (s *Imports) checkSoon(ctx context.Context, i directory.Import, now bool) (
 
 func (s *Imports) byKey(ctx context.Context, id directory.ImportID) (directory.Import, error) {
 	var i directory.Import
-	err := s.db.Peek(func(r *store.Reader) (err error) {
+	err := s.peek(func(r *store.Reader) (err error) {
 		i, err = r.Import(ctx, id)
 		return err
 	})
@@ -444,7 +444,7 @@ func (s *Imports) Purge(ctx context.Context) error {
 	now := s.instant()
 	for {
 		var old []directory.ImportID
-		err := s.db.Peek(func(r *store.Reader) (err error) {
+		err := s.peek(func(r *store.Reader) (err error) {
 			old, err = r.OldImports(ctx, now.AddDate(0, 0, -directory.DraftDays), now.AddDate(0, 0, -directory.ImportDays), 20)
 			return err
 		})

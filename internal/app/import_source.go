@@ -65,7 +65,7 @@ func (c *core) spoolImport(ctx context.Context, id directory.ImportID) (*spool, 
 	if err != nil {
 		return nil, err
 	}
-	err = c.db.Peek(func(r *store.Reader) error {
+	err = c.peek(func(r *store.Reader) error {
 		for part := int64(0); ; part++ {
 			bytes, err := r.ImportPart(ctx, id, part)
 			if err != nil || bytes == nil {
@@ -166,7 +166,7 @@ func (s *Imports) fileRows(ctx context.Context, i directory.Import, send func(ro
 func (s *Imports) draftRows(ctx context.Context, i directory.Import, send func(rows []sourceRow) error) error {
 	for after := i.LastLine; ; {
 		var drafts []directory.DraftRow
-		err := s.db.Peek(func(r *store.Reader) (err error) {
+		err := s.peek(func(r *store.Reader) (err error) {
 			drafts, err = r.DraftRows(ctx, i.ID, after, chunk)
 			return err
 		})
@@ -191,6 +191,7 @@ type firsts struct {
 	lines map[[2]uint64]int32
 }
 
+// newFirsts knows no key yet.
 func newFirsts() *firsts {
 	return &firsts{a: maphash.MakeSeed(), b: maphash.MakeSeed(), lines: map[[2]uint64]int32{}}
 }

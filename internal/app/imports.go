@@ -63,7 +63,7 @@ func (s *Imports) noun(name string) noun {
 	case directory.ImportMembers:
 		return s.memberNoun()
 	case directory.ImportAccounts:
-		return s.customerNoun()
+		return s.customers
 	}
 	return noun{
 		permit:  func(authz.Actor, authz.Rights) error { return directory.Refuse(directory.NotFound, "import.not_found") },
@@ -387,7 +387,7 @@ func (s *Imports) Result(ctx context.Context, actor authz.Actor, account directo
 
 func (s *Imports) outcomes(ctx context.Context, id directory.ImportID, after int64, limit int) ([]ImportedRow, error) {
 	var rows []store.ImportRow
-	err := s.db.Peek(func(r *store.Reader) (err error) {
+	err := s.peek(func(r *store.Reader) (err error) {
 		rows, err = r.ImportRows(ctx, id, store.ImportRowFilter{After: after, Limit: limit})
 		return err
 	})

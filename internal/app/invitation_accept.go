@@ -32,7 +32,7 @@ type Invited struct {
 // nobody sent answers with the state unknown.
 func (s *Invitations) Look(ctx context.Context, token string) (Invited, error) {
 	var v Invited
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		invitation, err := r.InvitationByDigest(ctx, secret.Digest(token))
 		if err != nil {
 			return err
@@ -190,6 +190,7 @@ func (s *Invitations) checkAcceptance(a *Acceptance) error {
 	return nil
 }
 
+// acceptable refuses an invitation that is over, and whose person was switched off.
 func (v Invited) acceptable() error {
 	if refusal := v.State.Acceptable(); refusal != nil {
 		return refusal
@@ -387,7 +388,7 @@ func (c *core) keepGrants(ctx context.Context, r *store.Reader, p *Plan, m direc
 
 // proved refuses with address.unproved whoever has not proved their address.
 func (c *core) proved(ctx context.Context, user directory.UserID) error {
-	return c.db.View(ctx, func(r *store.Reader) error {
+	return c.read(ctx, func(r *store.Reader) error {
 		u, err := r.User(ctx, user)
 		if err == nil && u.Proved.IsZero() {
 			err = directory.Refuse(directory.Denied, "address.unproved")
@@ -413,7 +414,7 @@ func (s *Invitations) Pending(ctx context.Context, actor authz.Actor) ([]Waiting
 		return nil, directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	var waiting []WaitingInvitation
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		u, err := r.User(ctx, actor.User)
 		if err != nil || u.Proved.IsZero() {
 			return err

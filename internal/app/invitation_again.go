@@ -24,7 +24,7 @@ func (s *Invitations) Again(ctx context.Context, client Client, name string) err
 		return err
 	}
 	var open []directory.Invitation
-	err = s.db.View(ctx, func(r *store.Reader) error {
+	err = s.read(ctx, func(r *store.Reader) error {
 		u, err := r.UserBySignInName(ctx, name)
 		if err != nil {
 			return err

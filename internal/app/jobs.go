@@ -39,7 +39,7 @@ func (j *Jobs) Renew(ctx context.Context, job directory.Job) (bool, error) {
 // on the database, which an embedded one alone can tell; elsewhere leases end by
 // themselves after directory.JobLease.
 func (j *Jobs) TakeBack(ctx context.Context) error {
-	alone, err := j.db.HoldWork()
+	alone, err := j.holdWork()
 	if err != nil || !alone {
 		return err
 	}

@@ -320,7 +320,7 @@ func (s *JoinRequests) Withdraw(ctx context.Context, actor authz.Actor, id strin
 // join.not_found.
 func (s *JoinRequests) Mine(ctx context.Context, actor authz.Actor, id string) (directory.JoinRequest, error) {
 	var j directory.JoinRequest
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		var err error
 		if j, err = r.JoinRequest(ctx, id); err == nil && (actor.User == 0 || j.User != actor.User) {
 			err = directory.Refuse(directory.NotFound, "join.not_found")
@@ -333,7 +333,7 @@ func (s *JoinRequests) Mine(ctx context.Context, actor authz.Actor, id string) (
 // Asked lists what the person asked, newest first (JOIN-3).
 func (s *JoinRequests) Asked(ctx context.Context, actor authz.Actor) ([]directory.JoinRequest, error) {
 	var requests []directory.JoinRequest
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		var err error
 		requests, err = r.JoinRequestsOf(ctx, actor.User)
 		return err
@@ -393,7 +393,7 @@ func (s *JoinRequests) Lapse(ctx context.Context) (int, error) {
 	before := s.instant().AddDate(0, 0, -s.catalogue().EffectivePolicies("").JoinLapseDays)
 	lapsed := 0
 	err := sweep(ctx, func(last directory.JoinRequest) (old []directory.JoinRequest, err error) {
-		err = s.db.View(ctx, func(r *store.Reader) error {
+		err = s.read(ctx, func(r *store.Reader) error {
 			old, err = r.OldJoinRequests(ctx, before, last.ID, 1000)
 			return err
 		})
@@ -436,7 +436,7 @@ func planLapse(j directory.JoinRequest) Planner {
 func (s *JoinRequests) Remind(ctx context.Context) error {
 	day := s.instant().Add(-24 * time.Hour)
 	return sweep(ctx, func(last directory.AccountID) (accounts []directory.AccountID, err error) {
-		err = s.db.View(ctx, func(r *store.Reader) error {
+		err = s.read(ctx, func(r *store.Reader) error {
 			accounts, err = r.AccountsToRemind(ctx, day, day, last, 1000)
 			return err
 		})

@@ -83,7 +83,7 @@ func (s *Keys) Requested(ctx context.Context, actor authz.Actor) ([]directory.Ke
 		return nil, directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	var requests []directory.KeyRequest
-	err := s.db.View(ctx, func(r *store.Reader) (err error) {
+	err := s.read(ctx, func(r *store.Reader) (err error) {
 		requests, err = r.KeyRequestsBy(ctx, actor.User, 50)
 		return err
 	})
@@ -126,6 +126,7 @@ func (s *Keys) Queue(ctx context.Context, actor authz.Actor) (waiting, decided [
 	return waiting, decided, err
 }
 
+// shownKeyRequests gives key requests the people who asked and decided, and their accounts.
 func shownKeyRequests(ctx context.Context, r *store.Reader, requests []directory.KeyRequest) ([]ShownKeyRequest, error) {
 	var people []directory.UserID
 	var accounts []directory.AccountID

@@ -44,7 +44,7 @@ func (s *Keys) Enter(ctx context.Context, actor authz.Actor, number, typed strin
 // it: what is noted about such a number is the vendor's.
 func (c *core) accountOrNone(ctx context.Context, number string) (directory.AccountID, error) {
 	var id directory.AccountID
-	err := c.db.View(ctx, func(r *store.Reader) error {
+	err := c.read(ctx, func(r *store.Reader) error {
 		account, err := r.AccountByNumber(ctx, number)
 		id = account.ID
 		return err

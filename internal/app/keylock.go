@@ -18,7 +18,7 @@ func (s *Keys) Locked(ctx context.Context, actor authz.Actor, number string) (bo
 		return false, directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	var count directory.KeyCount
-	err := s.db.View(ctx, func(r *store.Reader) (err error) {
+	err := s.read(ctx, func(r *store.Reader) (err error) {
 		count, err = r.KeyCount(ctx, number)
 		return err
 	})

@@ -40,7 +40,7 @@ func (s *Keys) planMore(ctx context.Context, r *store.Reader, p *Plan, n int) er
 	if err != nil {
 		return err
 	}
-	return s.planKeys(p, account, n, last)
+	return planKeys(s.core, p, account, n, last)
 }
 
 func lastOrdinal(ctx context.Context, r *store.Reader, account directory.AccountID) (int64, error) {
@@ -135,6 +135,7 @@ type ShownTry struct {
 // shownTriesMost is how many key entries are listed at most.
 const shownTriesMost = 100
 
+// shownTries are the latest key entries for customer numbers, with who made them (KEY-14).
 func shownTries(ctx context.Context, r *store.Reader, numbers []string) ([]ShownTry, error) {
 	tries, err := r.KeyTriesFor(ctx, numbers, shownTriesMost)
 	if err != nil {

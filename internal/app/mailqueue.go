@@ -50,7 +50,7 @@ func (m *Mails) Queue(ctx context.Context, actor authz.Actor, f MailFilter, w Wi
 		return page, err
 	}
 	f.Within = actor.Portfolio
-	err := m.db.View(ctx, func(r *store.Reader) error {
+	err := m.read(ctx, func(r *store.Reader) error {
 		at, place := w.place()
 		found, err := r.MailQueue(ctx, f, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.size()+1)
 		if err != nil {
@@ -136,7 +136,7 @@ func (m *Mails) Mailbox(ctx context.Context, actor authz.Actor, address string, 
 	if err := m.mayReadMailbox(ctx, actor); err != nil {
 		return page, err
 	}
-	err := m.db.View(ctx, func(r *store.Reader) error {
+	err := m.read(ctx, func(r *store.Reader) error {
 		at, place := w.place()
 		messages, total, err := r.Mailbox(ctx, store.MailboxFilter{Address: address, Within: actor.Portfolio}, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.size()+1)
 		if err != nil {
@@ -160,7 +160,7 @@ func (m *Mails) MailboxMessage(ctx context.Context, actor authz.Actor, id direct
 	if err := m.mayReadMailbox(ctx, actor); err != nil {
 		return message, err
 	}
-	err := m.db.View(ctx, func(r *store.Reader) (err error) {
+	err := m.read(ctx, func(r *store.Reader) (err error) {
 		message, err = r.MailboxMessage(ctx, store.MailboxFilter{Within: actor.Portfolio}, id)
 		return err
 	})

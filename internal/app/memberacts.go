@@ -38,6 +38,7 @@ func (s *Members) Deactivate(ctx context.Context, actor authz.Actor, account dir
 	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkDeactivate})
 }
 
+// deactivate switches one member off (Members.Deactivate).
 func (a *acting) deactivate(m directory.Member, u directory.User) error {
 	if m.Status == directory.Inactive {
 		return errUnchanged
@@ -61,6 +62,7 @@ func (s *Members) Reactivate(ctx context.Context, actor authz.Actor, account dir
 	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkReactivate})
 }
 
+// reactivate gives one member back the status they had (Members.Reactivate).
 func (a *acting) reactivate(m directory.Member, u directory.User) error {
 	if m.Status != directory.Inactive {
 		return errUnchanged
@@ -86,6 +88,7 @@ func (s *Members) Remove(ctx context.Context, actor authz.Actor, account directo
 	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkRemove})
 }
 
+// remove takes one member out of the account (Members.Remove).
 func (a *acting) remove(m directory.Member, u directory.User) error {
 	after := m
 	after.Removed = a.plan.Now
@@ -164,6 +167,7 @@ func (s *Invitations) Send(ctx context.Context, actor authz.Actor, account direc
 	return (&Members{s.core}).onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkInvite})
 }
 
+// invite asks one member in, or anew (Invitations.Send).
 func (a *acting) invite(m directory.Member, u directory.User) error {
 	switch m.Status {
 	case directory.Active:
@@ -188,6 +192,7 @@ func (s *Invitations) Withdraw(ctx context.Context, actor authz.Actor, account d
 	return (&Members{s.core}).onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkWithdraw})
 }
 
+// uninvite takes one open invitation back (Invitations.Withdraw).
 func (a *acting) uninvite(m directory.Member, u directory.User) error {
 	if m.Status != directory.Invited {
 		return &directory.Error{Kind: directory.Conflict, Code: "member.not_invited", Args: directory.Args{"Name": nameOf(u, m)}}
@@ -198,10 +203,12 @@ func (a *acting) uninvite(m directory.Member, u directory.User) error {
 	return a.change(audit.MemberChanged, u, m, after)
 }
 
+// inactive refuses what needs an active member.
 func inactive(u directory.User, m directory.Member) *directory.Error {
 	return &directory.Error{Kind: directory.Conflict, Code: "member.inactive", Args: directory.Args{"Name": nameOf(u, m)}}
 }
 
+// nameOf is what a member is called.
 func nameOf(u directory.User, m directory.Member) string {
 	return ListedMember{Member: m, Person: u}.Name()
 }
@@ -212,7 +219,7 @@ func nameOf(u directory.User, m directory.Member) string {
 func (s *Members) EndPlaces(ctx context.Context) (int, error) {
 	done := 0
 	err := sweep(ctx, func(last directory.MemberID) (ended []directory.MemberID, err error) {
-		err = s.db.View(ctx, func(r *store.Reader) error {
+		err = s.read(ctx, func(r *store.Reader) error {
 			ended, err = r.EndedPlaces(ctx, s.instant(), last, chunk)
 			return err
 		})
@@ -462,10 +469,12 @@ func (a *acting) mail(u directory.User, kind, path string) {
 		Language: languageOf(u, a.account), Facts: map[string]string{"Actor": a.plan.By}})
 }
 
+// accountPath is the address of a page of the account.
 func (a *acting) accountPath(rest string) string {
 	return "/accounts/" + directory.CleanNumber(a.account.Number) + rest
 }
 
+// settle plans what the acts of the chunk left to be written together.
 func (a *acting) settle(ctx context.Context, r *store.Reader, c *core) error {
 	if err := a.roster.settle(ctx, r); err != nil {
 		return err

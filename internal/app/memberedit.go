@@ -163,7 +163,7 @@ func (a *acting) credentials(c *core, u directory.User, password string) {
 func (s *Members) provisionalHash(ctx context.Context, member directory.MemberID, password string) (string, error) {
 	var u directory.User
 	var policy directory.PasswordPolicy
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		m, err := r.Member(ctx, member)
 		if err != nil {
 			return err
@@ -213,6 +213,7 @@ func (c *MemberChange) check() error {
 	return nil
 }
 
+// edit applies a change to a member and writes what is different.
 func (a *acting) edit(u directory.User, m directory.Member, change MemberChange) error {
 	return a.editFrom(u, m, m, change)
 }

@@ -70,7 +70,7 @@ func (s *Members) Profile(ctx context.Context, actor authz.Actor, account direct
 			return err
 		}
 		if rights.MayAnywhere(authz.ViewHistory) {
-			p.History, err = (&History{s.core}).about(ctx, r, rights, account, m.User)
+			p.History, err = about(ctx, r, rights, account, m.User)
 		}
 		return err
 	})
@@ -78,12 +78,12 @@ func (s *Members) Profile(ctx context.Context, actor authz.Actor, account direct
 }
 
 // about is the newest history about one person in an account.
-func (h *History) about(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, user directory.UserID) ([]Shown, error) {
-	rows, err := h.visible(ctx, r, rights, account, HistoryFilter{Subject: user})
+func about(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, user directory.UserID) ([]Shown, error) {
+	rows, err := visible(ctx, r, rights, account, HistoryFilter{Subject: user})
 	if err != nil {
 		return nil, err
 	}
-	return h.newest(ctx, r, rows, profileEntries)
+	return newest(ctx, r, rows, profileEntries)
 }
 
 func (l *listing) profile(ctx context.Context, p *MemberProfile, m directory.Member) error {

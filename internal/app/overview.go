@@ -132,12 +132,11 @@ func (l *listing) overview(ctx context.Context, o *Overview) error {
 		}
 	}
 	if l.rights.MayAnywhere(authz.ViewHistory) {
-		h := &History{l.core}
-		rows, err := h.visible(ctx, l.r, l.rights, account, HistoryFilter{})
+		rows, err := visible(ctx, l.r, l.rights, account, HistoryFilter{})
 		if err != nil {
 			return err
 		}
-		o.Changes, err = h.newest(ctx, l.r, rows, overviewChanges)
+		o.Changes, err = newest(ctx, l.r, rows, overviewChanges)
 		return err
 	}
 	return nil

@@ -79,7 +79,7 @@ func (u *Users) ChangePassword(ctx context.Context, actor authz.Actor, change Pa
 
 // changing reads who changes their password and from which session.
 func (u *Users) changing(ctx context.Context, actor authz.Actor, token string) (user directory.User, session store.Session, err error) {
-	err = u.db.View(ctx, func(r *store.Reader) error {
+	err = u.read(ctx, func(r *store.Reader) error {
 		if session, err = r.Session(ctx, secret.Digest(token)); err != nil {
 			return err
 		}
@@ -225,7 +225,7 @@ func (u *Users) Forgot(ctx context.Context, client Client, name string) error {
 	if err != nil || !invited {
 		return err
 	}
-	if err := (&Invitations{u.core}).Again(ctx, client, name); err != nil && !refusedWith(err, "limit.hourly") {
+	if err := u.inviteAgain(ctx, client, name); err != nil && !refusedWith(err, "limit.hourly") {
 		return err
 	}
 	return nil
@@ -242,7 +242,7 @@ type Resetting struct {
 // with link.dead.
 func (u *Users) Resetting(ctx context.Context, token string) (Resetting, error) {
 	var who Resetting
-	err := u.db.View(ctx, func(r *store.Reader) error {
+	err := u.read(ctx, func(r *store.Reader) error {
 		link, err := r.MailedLink(ctx, secret.Digest(token), store.LinkPassword, u.instant())
 		if err != nil {
 			return err

@@ -35,7 +35,7 @@ func (c *core) wordsOf(ctx context.Context, person directory.User, names ...stri
 	if person.ID == 0 {
 		return words, nil
 	}
-	err := c.db.View(ctx, func(r *store.Reader) error {
+	err := c.read(ctx, func(r *store.Reader) error {
 		memberships, err := r.Memberships(ctx, person.ID)
 		if err != nil {
 			return err

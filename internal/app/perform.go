@@ -22,7 +22,7 @@ import (
 // The plan's rights are the actor's in account; for the installation
 // (account 0) they are none, and duties or being oneself decide.
 func (c *core) perform(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
-	within, cancel := context.WithTimeout(ctx, c.db.Deadlines().Change)
+	within, cancel := context.WithTimeout(ctx, c.deadlines().Change)
 	defer cancel()
 	o := &operation{ctx: within, actor: actor, account: account, plan: plan,
 		held: slices.Compact(slices.Sorted(slices.Values(append(others, account))))}
@@ -42,7 +42,7 @@ func (c *core) perform(ctx context.Context, actor authz.Actor, account directory
 // preview plans on a reader and writes nothing (PLAN-1).
 func (c *core) preview(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner) (Verdicts, error) {
 	var verdicts Verdicts
-	err := c.db.View(ctx, func(r *store.Reader) error {
+	err := c.read(ctx, func(r *store.Reader) error {
 		p, err := c.plan(ctx, r, act{c.instant(), actor, account, []directory.AccountID{account}, r.Ledgers}, plan)
 		if err != nil {
 			return err
@@ -108,7 +108,7 @@ func (c *core) rightsAt(ctx context.Context, r *store.Reader, actor authz.Actor,
 
 // view runs a read on one snapshot with the actor's rights in the account.
 func (c *core) view(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, rights authz.Rights) error) error {
-	err := c.db.View(ctx, func(r *store.Reader) error {
+	err := c.read(ctx, func(r *store.Reader) error {
 		rights, err := c.rights(ctx, r, actor, account)
 		if err != nil {
 			return err
@@ -125,4 +125,29 @@ func (c *core) view(ctx context.Context, actor authz.Actor, account directory.Ac
 // leases. It holds no ledger.
 func (c *core) note(ctx context.Context, write func(tx *store.Tx) error) error {
 	return c.db.Write(ctx, write)
+}
+
+// read runs a read on one snapshot with nobody's rights: for what looks itself
+// at who may see what it finds.
+func (c *core) read(ctx context.Context, read func(r *store.Reader) error) error {
+	return c.db.View(ctx, read)
+}
+
+// peek is read for the program itself: nobody's context ends it.
+func (c *core) peek(read func(r *store.Reader) error) error { return c.db.Peek(read) }
+
+// question is read for the questions of products, which has its own deadline.
+func (c *core) question(read func(r *store.Reader) error) error { return c.db.Ask(read) }
+
+// deadlines are how long what waits for the database waits.
+func (c *core) deadlines() store.Deadlines { return c.db.Deadlines() }
+
+// holdWork reports whether this process alone works on the database, as
+// store.DB.HoldWork does.
+func (c *core) holdWork() (bool, error) { return c.db.HoldWork() }
+
+// mend writes what is derived from an account's rows and leaves no history, as
+// the counts kept beside them, while it holds the account's ledger.
+func (c *core) mend(ctx context.Context, account directory.AccountID, write func(tx *store.Tx) error) error {
+	return c.db.Update(ctx, []directory.AccountID{account}, write)
 }

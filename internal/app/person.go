@@ -108,7 +108,7 @@ func (u *Users) EraseSelf(ctx context.Context, actor authz.Actor, proof string) 
 		return err
 	}
 	var factor directory.Factor
-	err = u.db.View(ctx, func(r *store.Reader) (err error) {
+	err = u.read(ctx, func(r *store.Reader) (err error) {
 		factor, err = r.Factor(ctx, user.ID)
 		return err
 	})

@@ -83,7 +83,7 @@ func (u *Users) putSignature(ctx context.Context, actor authz.Actor, picture []b
 // picture.not_found.
 func (u *Users) Signature(ctx context.Context, actor authz.Actor) ([]byte, error) {
 	var picture []byte
-	err := u.db.View(ctx, func(r *store.Reader) (err error) {
+	err := u.read(ctx, func(r *store.Reader) (err error) {
 		picture, err = r.Picture(ctx, signatureOf(actor.User))
 		return err
 	})

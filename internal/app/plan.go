@@ -116,6 +116,7 @@ func requireSomewhere(rights authz.Rights, permission authz.Permission) error {
 	return require(rights, permission, 0)
 }
 
+// require refuses like Plan.Require, where nothing is planned.
 func require(rights authz.Rights, permission authz.Permission, unit directory.UnitID) error {
 	if !rights.Member() {
 		return directory.Refuse(directory.NotFound, "account.not_found")
@@ -177,6 +178,7 @@ func requireAll(actor authz.Actor) error {
 	return nil
 }
 
+// requireDuty refuses like Plan.RequireDuty, whatever the portfolio.
 func requireDuty(actor authz.Actor, duty authz.Duty) error {
 	if actor.MayDuty(duty) {
 		return nil

@@ -23,7 +23,7 @@ func (u *Users) Profile(ctx context.Context, actor authz.Actor) (directory.User,
 	if actor.User == 0 {
 		return user, directory.Refuse(directory.Denied, "sign_in.required")
 	}
-	err := u.db.View(ctx, func(r *store.Reader) (err error) {
+	err := u.read(ctx, func(r *store.Reader) (err error) {
 		user, err = r.User(ctx, actor.User)
 		return err
 	})
@@ -96,7 +96,7 @@ func (u *Users) changeSelf(ctx context.Context, actor authz.Actor, change func(u
 // accountsOf are the accounts a user has a place in.
 func (c *core) accountsOf(ctx context.Context, user directory.UserID) ([]directory.AccountID, error) {
 	var accounts []directory.AccountID
-	err := c.db.View(ctx, func(r *store.Reader) error {
+	err := c.read(ctx, func(r *store.Reader) error {
 		memberships, err := r.Memberships(ctx, user)
 		for _, m := range memberships {
 			accounts = append(accounts, m.Account())

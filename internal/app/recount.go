@@ -36,7 +36,7 @@ func (s *Accounts) CheckCounts(ctx context.Context, actor authz.Actor, accounts 
 		}
 	}
 	if len(accounts) == 0 {
-		if err := s.db.View(ctx, func(r *store.Reader) (err error) {
+		if err := s.read(ctx, func(r *store.Reader) (err error) {
 			accounts, err = r.LedgerAccounts(ctx)
 			return err
 		}); err != nil {
@@ -60,14 +60,14 @@ func (s *Accounts) CheckCounts(ctx context.Context, actor authz.Actor, accounts 
 // something to mend.
 func (s *Accounts) recount(ctx context.Context, account directory.AccountID, mend bool) (store.Miscount, error) {
 	var m store.Miscount
-	err := s.db.View(ctx, func(r *store.Reader) (err error) {
+	err := s.read(ctx, func(r *store.Reader) (err error) {
 		m, err = r.Recounted(ctx, account)
 		return err
 	})
 	if err != nil || !mend || !m.Wrong() {
 		return m, err
 	}
-	err = s.db.Update(ctx, []directory.AccountID{account}, func(tx *store.Tx) (err error) {
+	err = s.mend(ctx, account, func(tx *store.Tx) (err error) {
 		m, err = tx.Recount(ctx, account)
 		return err
 	})

@@ -78,7 +78,7 @@ func (c *core) noteRefusal(ctx context.Context, actor authz.Actor, account direc
 // keepRefused writes the attempts that wait. That they cannot be written now is
 // no reason to answer anybody otherwise.
 func (c *core) keepRefused(ctx context.Context) {
-	if err := c.refused.writing.take(ctx, c.db.Deadlines().Change); err != nil {
+	if err := c.refused.writing.take(ctx, c.deadlines().Change); err != nil {
 		return
 	}
 	defer c.refused.writing.give()
@@ -103,11 +103,11 @@ func (c *core) keepRefused(ctx context.Context) {
 
 // KeepRefused writes the refused attempts that wait into the access log.
 func (a *App) KeepRefused(ctx context.Context) error {
-	a.History.keepRefused(ctx)
+	a.Jobs.keepRefused(ctx)
 	return nil
 }
 
 // PurgeReceipts removes what tells whether changes of long ago were committed.
 func (a *App) PurgeReceipts(ctx context.Context) error {
-	return a.History.purge(ctx, func(tx *store.Tx) (int64, error) { return tx.PurgeReceipts(ctx, purgeRows) })
+	return a.Jobs.purge(ctx, func(tx *store.Tx) (int64, error) { return tx.PurgeReceipts(ctx, purgeRows) })
 }

@@ -105,7 +105,7 @@ type Confirming struct {
 // It refuses with link.dead.
 func (u *Users) Confirming(ctx context.Context, token string) (Confirming, error) {
 	var c Confirming
-	err := u.db.View(ctx, func(r *store.Reader) (err error) {
+	err := u.read(ctx, func(r *store.Reader) (err error) {
 		c, err = u.confirming(ctx, r, token, u.instant())
 		return err
 	})
@@ -206,8 +206,7 @@ func (u *Users) Confirm(ctx context.Context, client Client, c Confirmation, limi
 	if made.Number = form.Number; form.Number == "" {
 		return made, nil
 	}
-	requests := &JoinRequests{u.core}
-	if _, err = requests.Ask(ctx, actor, form.Number, form.Message); err == nil {
+	if _, err = u.askToJoin(ctx, actor, form.Number, form.Message); err == nil {
 		made.Asked = true
 		return made, nil
 	}

@@ -117,7 +117,7 @@ func (s *TechnicalUsers) answered(ctx context.Context, b Bearing, before, wanted
 // else nobody knows how it ended, once it took too long.
 func (s *TechnicalUsers) applied(ctx context.Context, b Bearing, before store.Repeat) (Claim, error) {
 	var act directory.BulkAct
-	err := s.db.Peek(func(r *store.Reader) (err error) {
+	err := s.peek(func(r *store.Reader) (err error) {
 		act, err = r.BulkActOfRequest(ctx, before.Holder)
 		return err
 	})

@@ -29,7 +29,7 @@ type residents struct {
 // A residence is one account's index and how far it has come. The index is
 // derived from the database and thrown away at any time.
 type residence struct {
-	gate    gate
+	barrier barrier
 	loading turnstile // one brings the index up to date at a time
 
 	mu        sync.RWMutex // of what follows; held for writing only while rows are exchanged
@@ -75,8 +75,8 @@ func (c *core) indexAt(ctx context.Context, account directory.AccountID, ask fun
 		return directory.Refuse(directory.NotFound, "account.not_found")
 	}
 	res := c.residents.of(account, c.instant())
-	marks, err := res.gate.pass(ctx, func(ctx context.Context) (m store.Marks, err error) {
-		err = c.db.Ask(func(r *store.Reader) error {
+	marks, err := res.barrier.pass(ctx, func(ctx context.Context) (m store.Marks, err error) {
+		err = c.question(func(r *store.Reader) error {
 			m, err = r.Marks(ctx, account)
 			return err
 		})
@@ -108,7 +108,7 @@ func (res *residence) reached(m store.Marks, declared *catalogue.Catalogue) bool
 
 // catchUp brings a residence at least to the marks.
 func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *residence, marks store.Marks, declared *catalogue.Catalogue) error {
-	if err := res.loading.take(ctx, c.db.Deadlines().Statement); err != nil {
+	if err := res.loading.take(ctx, c.deadlines().Statement); err != nil {
 		return err
 	}
 	defer res.loading.give()
@@ -120,12 +120,12 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 	}
 	ctx = context.WithoutCancel(ctx)                 // others may wait for it
 	if res.marks.Installation < marks.Installation { // another node may have applied a catalogue
-		if err := (&Catalogues{c}).load(ctx); err != nil {
+		if err := c.loadCatalogue(ctx); err != nil {
 			return err
 		}
 		declared = c.catalogue()
 	}
-	return c.db.View(ctx, func(r *store.Reader) error {
+	return c.read(ctx, func(r *store.Reader) error {
 		now, err := r.Marks(ctx, account)
 		if err != nil {
 			return err

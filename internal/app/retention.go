@@ -68,7 +68,7 @@ const renewalPage = 500
 // each password (SIGN-3). It finds nobody the second time.
 func (u *Users) RenewalNotices(ctx context.Context) error {
 	var accounts []directory.Account
-	err := u.db.View(ctx, func(r *store.Reader) (err error) {
+	err := u.read(ctx, func(r *store.Reader) (err error) {
 		accounts, err = r.AccountPolicies(ctx)
 		return err
 	})
@@ -91,7 +91,7 @@ func (u *Users) renewalsIn(ctx context.Context, account directory.AccountID) err
 	after := directory.UserID(0)
 	for {
 		var users []directory.User
-		err := u.db.View(ctx, func(r *store.Reader) (err error) {
+		err := u.read(ctx, func(r *store.Reader) (err error) {
 			users, err = r.PasswordsSetBefore(ctx, account, set, after, renewalPage)
 			return err
 		})

@@ -58,6 +58,7 @@ func (c *core) roster(ctx context.Context, r *store.Reader, p *Plan, members ...
 	return ro, err
 }
 
+// companiesOf are the companies of members.
 func companiesOf(members []directory.Member) []directory.CompanyID {
 	var keys []directory.CompanyID
 	for _, m := range members {
@@ -352,6 +353,7 @@ func (ro *roster) moveRoles(before, after directory.Member) {
 	}
 }
 
+// rolesOf are the functions and the level somebody holds by their place.
 func rolesOf(m directory.Member) []directory.RoleID {
 	if !m.Removed.IsZero() {
 		return nil

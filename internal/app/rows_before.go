@@ -17,6 +17,7 @@ type rowsBefore struct {
 	administrators int64   // how many more active ones there are, or fewer
 }
 
+// newRowsBefore knows of no rows yet.
 func newRowsBefore() *rowsBefore { return &rowsBefore{names: newFirsts(), companies: newFirsts()} }
 
 // moved is how many more administrators there are, or fewer.

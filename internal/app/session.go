@@ -39,7 +39,7 @@ func (s *Sessions) Resolve(ctx context.Context, token string, client Client, lim
 	var in SignedIn
 	var portfolio []directory.AccountID
 	now := s.instant()
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		var err error
 		if in.Session, err = r.Session(ctx, secret.Digest(token)); err != nil {
 			return err
@@ -136,7 +136,7 @@ func (s *Sessions) List(ctx context.Context, actor authz.Actor) ([]store.Session
 		return nil, directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	var sessions []store.Session
-	err := s.db.View(ctx, func(r *store.Reader) (err error) {
+	err := s.read(ctx, func(r *store.Reader) (err error) {
 		sessions, err = r.SessionsOf(ctx, actor.User)
 		return err
 	})

@@ -15,6 +15,7 @@ type sight struct {
 	tops []directory.UnitID
 }
 
+// sightOf is what somebody with that standing sees.
 func sightOf(t *authz.Tree, s authz.Standing) sight {
 	tops := []directory.UnitID{s.Home}
 	for _, h := range s.Held {

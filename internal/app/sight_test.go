@@ -44,7 +44,7 @@ func TestOutOfSightIsLikeNobody(t *testing.T) {
 			"editing": func(who string) any { _, err := p.Members.Editing(ctx, north, id, who); return w.Code(err) },
 			"grants":  func(who string) any { _, err := p.Grants.Of(ctx, north, id, who, app.GrantView{}); return w.Code(err) },
 			"why": func(who string) any {
-				_, err := p.Grants.Why(ctx, north, id, app.WhyQuery{Person: who})
+				_, err := p.Reasons.Why(ctx, north, id, app.WhyQuery{Person: who})
 				return w.Code(err)
 			},
 		}

@@ -109,7 +109,7 @@ func (s *Sessions) admit(ctx context.Context, client Client, given Credentials) 
 func (s *Sessions) proves(ctx context.Context, given Credentials) (directory.User, bool, error) {
 	var user directory.User
 	var dead bool
-	err := s.db.View(ctx, func(r *store.Reader) (err error) {
+	err := s.read(ctx, func(r *store.Reader) (err error) {
 		if user, err = r.UserBySignInName(ctx, given.Name); err != nil || user.Password != directory.PasswordProvisional {
 			return err
 		}
@@ -225,13 +225,15 @@ func (b beginning) opens(now time.Time) (purpose string, lasts time.Duration) {
 // catalogue's for who has none (USER-4).
 func (c *core) policyOf(ctx context.Context, user directory.UserID) (directory.PasswordPolicy, error) {
 	var policy directory.PasswordPolicy
-	err := c.db.View(ctx, func(r *store.Reader) (err error) {
+	err := c.read(ctx, func(r *store.Reader) (err error) {
 		policy, err = c.passwordPolicy(ctx, r, user)
 		return err
 	})
 	return policy, err
 }
 
+// passwordPolicy is the strictest of the accounts somebody belongs to, and the
+// catalogue's.
 func (c *core) passwordPolicy(ctx context.Context, r *store.Reader, user directory.UserID) (directory.PasswordPolicy, error) {
 	policy := policyFrom(c.catalogue().EffectivePolicies("").Password)
 	memberships, err := r.Memberships(ctx, user)
@@ -252,6 +254,7 @@ func (c *core) passwordPolicy(ctx context.Context, r *store.Reader, user directo
 	return policy, nil
 }
 
+// policyFrom is a policy of the catalogue as directory checks it.
 func policyFrom(p catalogue.ResolvedPassword) directory.PasswordPolicy {
 	return directory.PasswordPolicy{MinLength: p.MinLength, Classes: p.Classes, RenewalDays: p.RenewalDays}
 }

@@ -33,7 +33,7 @@ type asked struct {
 
 func (c *core) askedFor(ctx context.Context, token string) (asked, error) {
 	var in asked
-	err := c.db.View(ctx, func(r *store.Reader) (err error) {
+	err := c.read(ctx, func(r *store.Reader) (err error) {
 		in, err = readAsked(ctx, r, secret.Digest(token))
 		return err
 	})
@@ -140,7 +140,7 @@ func (c *core) proveFactor(ctx context.Context, actor authz.Actor, user director
 	}
 	proof := &store.UseFactor{User: user.ID}
 	right := false
-	err := c.db.View(ctx, func(r *store.Reader) error {
+	err := c.read(ctx, func(r *store.Reader) error {
 		factor, err := r.Factor(ctx, user.ID)
 		if err != nil {
 			return err

@@ -73,7 +73,7 @@ func (s *Accounts) tellEntered(ctx context.Context, r *store.Reader, p *Plan, ac
 func (s *Accounts) Leave(ctx context.Context, actor authz.Actor, token string) (directory.Account, error) {
 	var account directory.Account
 	var entry store.StaffEntry
-	err := s.db.View(ctx, func(r *store.Reader) error {
+	err := s.read(ctx, func(r *store.Reader) error {
 		session, err := r.Session(ctx, secret.Digest(token))
 		if err != nil || session.Entry.Key == 0 {
 			return err

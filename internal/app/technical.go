@@ -325,7 +325,7 @@ func (s *TechnicalUsers) Remove(ctx context.Context, actor authz.Actor, account 
 	if err := s.is(ctx, actor, account, member); err != nil {
 		return err
 	}
-	return oneOf((&Members{s.core}).Remove(ctx, actor, account, Of(member)))
+	return oneOf(s.remove(ctx, actor, account, Of(member)))
 }
 
 // is refuses with technical.not_found a member who is a person.

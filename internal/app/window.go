@@ -16,9 +16,10 @@ type Window struct {
 
 const (
 	windowUsual = 50
-	windowMost  = 500
+	windowMost  = 500 // lines of one page
 )
 
+// size is how many lines are asked for: the usual number, and never too many.
 func (w Window) size() int {
 	if w.Size <= 0 {
 		return windowUsual

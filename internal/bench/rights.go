@@ -35,11 +35,11 @@ func (r *run) rights() error {
 		{"unit-filter", func(int) error {
 			return second(r.App.Preferences.Filter(ctx, r.actor, id, app.UnitFilterQuery{For: authz.ViewMembers}))
 		}},
-		{"rights-tree", func(i int) error { return second(r.App.Grants.Tree(ctx, r.actor, id, person(i))) }},
+		{"rights-tree", func(i int) error { return second(r.App.Reasons.Tree(ctx, r.actor, id, person(i))) }},
 		{"rights-person", func(i int) error { return second(r.App.Grants.Of(ctx, r.actor, id, person(i), app.GrantView{})) }},
 		{"rights-why", func(i int) error {
 			q := app.WhyQuery{Person: person(i), Permission: string(authz.ManageMembers)}
-			return second(r.App.Grants.Why(ctx, r.actor, id, q))
+			return second(r.App.Reasons.Why(ctx, r.actor, id, q))
 		}},
 	} {
 		if err := r.timed(f.name, r.Samples, f.call); err != nil {

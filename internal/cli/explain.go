@@ -49,7 +49,7 @@ func (p *program) explain(c *cobra.Command, _ []string) error {
 			return err
 		}
 		q := app.WhyQuery{Person: member}
-		whole, err := i.App.Grants.Why(ctx, operator(), frame.Account.ID, q)
+		whole, err := i.App.Reasons.Why(ctx, operator(), frame.Account.ID, q)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (p *program) explain(c *cobra.Command, _ []string) error {
 		if q.Unit, err = p.unitCalled(whole.Units, value("unit")); err != nil {
 			return err
 		}
-		why, err := i.App.Grants.Why(ctx, operator(), frame.Account.ID, q)
+		why, err := i.App.Reasons.Why(ctx, operator(), frame.Account.ID, q)
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func generated(t *testing.T, data string) asked {
 		t.Fatal(err)
 	}
 	for _, m := range found.Rows {
-		tree, err := i.App.Grants.Tree(t.Context(), operator(), frame.Account.ID, m.UUID)
+		tree, err := i.App.Reasons.Tree(t.Context(), operator(), frame.Account.ID, m.UUID)
 		if err != nil {
 			t.Fatal(err)
 		}

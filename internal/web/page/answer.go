@@ -215,7 +215,7 @@ func (q *Request) whoCould(refusal *directory.Error) (string, []ui.Act) {
 	}
 	asked := app.WhyQuery{Permission: permission}
 	asked.Unit, _ = refusal.Args["Unit"].(string) // without: the account
-	why, err := q.Site.App.Grants.Why(q.Context(), q.Actor(), q.Frame.Account.ID, asked)
+	why, err := q.Site.App.Reasons.Why(q.Context(), q.Actor(), q.Frame.Account.ID, asked)
 	if err != nil || why.Holder.ID == 0 || why.Explanation.Allowed {
 		return "", nil
 	}

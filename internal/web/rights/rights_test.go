@@ -50,7 +50,7 @@ func open(t *testing.T, rows ...app.SeedUnit) office {
 // unit is the public id of a unit.
 func (o office) unit(t *testing.T, name string) string {
 	t.Helper()
-	tree, err := o.site.App.Grants.Tree(t.Context(), o.admin, o.account.ID, "")
+	tree, err := o.site.App.Reasons.Tree(t.Context(), o.admin, o.account.ID, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (h Handler) tree(q *page.Request) error {
 func (h Handler) treeOf(q *page.Request) (treePage, error) {
 	base := q.AccountPath("/rights")
 	at := readAddress(base, q.URL.Query())
-	t, err := h.App.Grants.Tree(q.Context(), q.Actor(), account(q), at.Person)
+	t, err := h.App.Reasons.Tree(q.Context(), q.Actor(), account(q), at.Person)
 	if err != nil {
 		return treePage{}, err
 	}

@@ -39,7 +39,7 @@ type whyPage struct {
 func (h Handler) why(q *page.Request) error {
 	form := q.URL.Query()
 	asked := app.WhyQuery{Person: form.Get("person"), Permission: form.Get("permission"), Unit: form.Get("unit")}
-	w, err := h.App.Grants.Why(q.Context(), q.Actor(), account(q), asked)
+	w, err := h.App.Reasons.Why(q.Context(), q.Actor(), account(q), asked)
 	if err != nil {
 		return err
 	}
