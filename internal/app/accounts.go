@@ -5,14 +5,16 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
+	"intendant/internal/app/admission"
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
-	"intendant/internal/secret"
 	"intendant/internal/store"
+
+	"github.com/google/uuid"
 )
 
 // A NewAccount is what the vendor declares of a customer.
@@ -47,11 +49,11 @@ const keysPerAccount = 3
 // number is missing.
 func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) (directory.Account, error) {
 	var made directory.Account
-	_, err := s.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDutyOver(authz.CreateAccounts); err != nil {
 			return err
 		}
-		if err := s.followCatalogue(ctx, r); err != nil {
+		if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 			return err
 		}
 		account, err := s.planAccount(ctx, r, p, n, map[string]directory.User{})
@@ -66,7 +68,7 @@ func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) 
 
 // planAccount plans one new account; imports of customers plan many. Buyers are
 // the new people of the plan, by folded address: one may have bought twice.
-func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n NewAccount, buyers map[string]directory.User) (directory.Account, error) {
+func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *gate.Plan, n NewAccount, buyers map[string]directory.User) (directory.Account, error) {
 	n, err := s.checkAccount(n)
 	if err != nil {
 		return directory.Account{}, err
@@ -83,31 +85,31 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *Plan, n 
 		Root: root.ID, ContractEnds: n.ContractEnds, Created: p.Now, Version: 1,
 	}
 	roles := s.shippedRoles(p, account.Type)
-	ro := &roster{Basis: p.Basis, plan: p, account: account, roles: roles, companies: map[directory.CompanyID]directory.Company{},
-		people: map[directory.UserID]directory.User{}}
+	ro := &roster.Roster{Basis: p.Basis, Plan: p, Account: account, Roles: roles, Companies: map[directory.CompanyID]directory.Company{},
+		People: map[directory.UserID]directory.User{}}
 	invite, err := s.planBuyer(ctx, r, ro, n.Buyer, buyers)
 	if err != nil {
 		return directory.Account{}, err
 	}
-	p.Change(ro.usersFirst()...)
-	p.Change(store.InsertAccount{Account: ro.account, Root: root}, store.PutRoles{Account: id, Roles: roles})
+	p.Change(ro.UsersFirst()...)
+	p.Change(store.InsertAccount{Account: ro.Account, Root: root}, store.PutRoles{Account: id, Roles: roles})
 	entry := p.Entry(audit.AccountCreated, 0, int64(id))
 	entry.Note("number", "", n.Number)
 	entry.Note("name", "", n.Name)
 	entry.Note("account_type", "", n.Type)
 	entry.Note("service_level", "", n.ServiceLevel)
 	p.Record(entry)
-	if err := ro.settle(ctx, r); err != nil {
+	if err := ro.Settle(ctx, r); err != nil {
 		return directory.Account{}, err
 	}
 	if invite != nil {
-		s.planInvitation(p, ro, *invite)
+		s.roster.PlanInvitation(p, ro, *invite)
 	}
-	return ro.account, planKeys(s.core, p, ro.account, keysPerAccount, 0)
+	return ro.Account, admission.PlanKeys(s.gate, p, ro.Account, keysPerAccount, 0)
 }
 
 // planBuyer gives the buyer their place: administrator and referent (ACC-2).
-func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster, b *Buyer, buyers map[string]directory.User) (*invitee, error) {
+func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster.Roster, b *Buyer, buyers map[string]directory.User) (*roster.Invitee, error) {
 	if b == nil {
 		return nil, nil
 	}
@@ -116,30 +118,19 @@ func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster, b
 	switch {
 	case planned:
 		u = already
-	case refusedWith(err, "user.not_found"):
-		u = ro.newUser(directory.User{Email: b.Email, Civility: b.Civility, First: b.First, Last: b.Last, Language: b.Language})
+	case gate.RefusedWith(err, "user.not_found"):
+		u = ro.NewUser(directory.User{Email: b.Email, Civility: b.Civility, First: b.First, Last: b.Last, Language: b.Language})
 		buyers[b.Email] = u
 	case err != nil:
 		return nil, err
 	}
-	ro.account.Referent, ro.account.Claimed = u.ID, ro.plan.Now
-	m := ro.add(u, directory.Member{Status: directory.Invited, Level: ro.administratorLevel()}, directory.Member{})
-	return &invitee{User: u, Member: m}, nil
-}
-
-// usersFirst takes the new users out of the roster: an account's referent must
-// exist before the account does.
-func (ro *roster) usersFirst() []store.Change {
-	if len(ro.newUsers) == 0 {
-		return nil
-	}
-	users := store.InsertUsers(ro.newUsers)
-	ro.newUsers = nil
-	return []store.Change{users}
+	ro.Account.Referent, ro.Account.Claimed = u.ID, ro.Plan.Now
+	m := ro.Add(u, directory.Member{Status: directory.Invited, Level: ro.AdministratorLevel()}, directory.Member{})
+	return &roster.Invitee{User: u, Member: m}, nil
 }
 
 func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
-	c := s.catalogue()
+	c := s.gate.Catalogue()
 	if refusal := directory.CleanTexts(
 		directory.Typed{Kind: directory.CustomerNumber, Value: &n.Number}, directory.Typed{Kind: directory.AccountName, Value: &n.Name},
 		directory.Typed{Kind: directory.Street, Value: &n.Address.Street}, directory.Typed{Kind: directory.PostalCode, Value: &n.Address.PostalCode},
@@ -199,7 +190,7 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 // numberUnused refuses a customer number that an account has or had (ACC-12).
 func numberUnused(ctx context.Context, r *store.Reader, number string) error {
 	_, err := r.AccountByNumber(ctx, number)
-	if refusedWith(err, "account.not_found") {
+	if gate.RefusedWith(err, "account.not_found") {
 		return nil
 	}
 	if err != nil {
@@ -209,8 +200,8 @@ func numberUnused(ctx context.Context, r *store.Reader, number string) error {
 }
 
 // shippedRoles are the roles of an account type as a new account has them.
-func (c *core) shippedRoles(p *Plan, accountType string) []directory.Role {
-	declared := c.catalogue()
+func (c *core) shippedRoles(p *gate.Plan, accountType string) []directory.Role {
+	declared := c.gate.Catalogue()
 	t, _ := declared.AccountType(accountType)
 	var roles []directory.Role
 	for _, o := range declared.Roles {
@@ -228,24 +219,4 @@ func (c *core) shippedRoles(p *Plan, accountType string) []directory.Role {
 		})
 	}
 	return roles
-}
-
-// planKeys makes n admin keys after the ordinal and seals them for a letter
-// that can be read once (KEY-5, KEY-6).
-func planKeys(c *core, p *Plan, account directory.Account, n int, after int64) error {
-	length := c.policies(account).KeyLength
-	letter := store.InsertLetter{Account: account.ID, Key: p.NewKeyIn(account.ID), By: p.Actor.User}
-	var keys []store.AdminKeyRow
-	for i := range n {
-		text := secret.NewAdminKey(length)
-		letter.Keys = append(letter.Keys, text)
-		keys = append(keys, store.AdminKeyRow{ID: directory.AdminKeyID(p.NewKeyIn(account.ID)), UUID: uuid.NewString(),
-			Ordinal: after + int64(i) + 1, Digest: c.box.KeyDigest(text), By: p.Actor.User})
-		entry := audit.Entry{Account: account.ID, Kind: audit.KeyMade, Object: int64(keys[i].ID)}
-		entry.NoteValue("key", audit.Nothing, audit.Number(keys[i].Ordinal))
-		p.Record(entry)
-	}
-	letter.Seal = c.sealer()
-	p.Change(store.InsertAdminKeys{Account: account.ID, Keys: keys}, letter)
-	return nil
 }

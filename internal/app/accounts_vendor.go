@@ -5,6 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"intendant/internal/app/admission"
+	"intendant/internal/app/gate"
+	"intendant/internal/app/history"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -28,7 +32,7 @@ type CustomerList struct {
 func (s *Accounts) List(ctx context.Context, actor authz.Actor, p store.AccountPage) (CustomerList, error) {
 	list := CustomerList{Offset: max(p.Offset, 0)}
 	p.Filter.Within = actor.Portfolio
-	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
 		if list.Totals, err = r.AccountTotals(ctx, p.Filter); err != nil {
 			return err
 		}
@@ -72,15 +76,6 @@ type CustomerFilter = store.AccountFilter
 // CustomerQuery is a page of the customers that is asked for.
 type CustomerQuery = store.AccountPage
 
-// console runs a read that needs a duty of the vendor's staff.
-func (c *core) console(ctx context.Context, actor authz.Actor, duty authz.Duty, read func(r *store.Reader) error) error {
-	if err := requireDuty(actor, duty); err != nil {
-		c.noteRefusal(ctx, actor, directory.Installation, err)
-		return err
-	}
-	return c.read(ctx, read)
-}
-
 // ConsoleFigures are the counts of the console's navigation.
 type ConsoleFigures struct{ Customers, KeyRequests, MailTrouble, Letters int64 }
 
@@ -89,7 +84,7 @@ type ConsoleFigures struct{ Customers, KeyRequests, MailTrouble, Letters int64 }
 func accountInSight(ctx context.Context, r *store.Reader, actor authz.Actor, uuid string) (directory.Account, error) {
 	account, err := r.AccountByUUID(ctx, uuid)
 	if err == nil {
-		err = inPortfolio(actor, account.ID)
+		err = gate.InPortfolio(actor, account.ID)
 	}
 	if err != nil {
 		return directory.Account{}, err
@@ -101,7 +96,7 @@ func accountInSight(ctx context.Context, r *store.Reader, actor authz.Actor, uui
 // vendor's staff.
 func (s *Accounts) Figures(ctx context.Context, actor authz.Actor) (ConsoleFigures, error) {
 	var f ConsoleFigures
-	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
 		if f.Customers, err = r.CountAccounts(ctx, actor.Portfolio); err != nil {
 			return err
 		}
@@ -125,12 +120,12 @@ type Customer struct {
 	Counts         store.Counts
 	Administrators []directory.User
 	Keys           []KeyFate
-	Locks          []LockedNumber
-	Requests       []ShownKeyRequest
+	Locks          []admission.LockedNumber
+	Requests       []admission.ShownKeyRequest
 	Former         []store.FormerNumber
 	Letters        int64 // keys that wait in letters
 	Entries        []ShownEntry
-	Journal        []Shown
+	Journal        []history.Shown
 }
 
 // A KeyFate is what became of an admin key, never its characters (KEY-6).
@@ -152,7 +147,7 @@ const shownAdministrators = 20
 // account.not_found.
 func (s *Accounts) Show(ctx context.Context, actor authz.Actor, uuid string) (Customer, error) {
 	var c Customer
-	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
 		if c.Account, err = accountInSight(ctx, r, actor, uuid); err != nil {
 			return err
 		}
@@ -198,7 +193,7 @@ func (s *Accounts) showKeys(ctx context.Context, r *store.Reader, c *Customer) e
 	for _, e := range entries {
 		people = append(people, e.User)
 	}
-	users, err := r.Users(ctx, distinct(people))
+	users, err := r.Users(ctx, roster.Distinct(people))
 	if err != nil {
 		return err
 	}
@@ -214,14 +209,14 @@ func (s *Accounts) showKeys(ctx context.Context, r *store.Reader, c *Customer) e
 		return err
 	}
 	if !count.Locked.IsZero() {
-		c.Locks = []LockedNumber{{KeyCount: count, Account: c.Account}}
+		c.Locks = []admission.LockedNumber{{KeyCount: count, Account: c.Account}}
 	}
 	requests, err := r.KeyRequestsOf(ctx, c.Account.ID, 10)
 	if err != nil {
 		return err
 	}
 	requests = slices.DeleteFunc(requests, func(q directory.KeyRequest) bool { return q.State != directory.KeyRequestWaiting })
-	c.Requests, err = shownKeyRequests(ctx, r, requests)
+	c.Requests, err = admission.ShownKeyRequests(ctx, r, requests)
 	return err
 }
 
@@ -240,16 +235,16 @@ func (s *Accounts) showJournal(ctx context.Context, r *store.Reader, actor authz
 		return nil
 	}
 	var err error
-	c.Journal, err = newest(ctx, r, store.EntryFilter{Accounts: []directory.AccountID{c.Account.ID}}, 8)
+	c.Journal, err = history.Newest(ctx, r, store.EntryFilter{Accounts: []directory.AccountID{c.Account.ID}}, 8)
 	return err
 }
 
 // Tries lists the latest key entries for the numbers of an account: who and
 // when (KEY-14).
-func (s *Accounts) Tries(ctx context.Context, actor authz.Actor, uuid string) (directory.Account, []ShownTry, error) {
+func (s *Accounts) Tries(ctx context.Context, actor authz.Actor, uuid string) (directory.Account, []admission.ShownTry, error) {
 	var account directory.Account
-	var shown []ShownTry
-	err := s.console(ctx, actor, authz.HandleKeys, func(r *store.Reader) (err error) {
+	var shown []admission.ShownTry
+	err := s.gate.Console(ctx, actor, authz.HandleKeys, func(r *store.Reader) (err error) {
 		if account, err = accountInSight(ctx, r, actor, uuid); err != nil {
 			return err
 		}
@@ -257,7 +252,7 @@ func (s *Accounts) Tries(ctx context.Context, actor authz.Actor, uuid string) (d
 		if c.Former, err = r.FormerNumbers(ctx, account.ID); err != nil {
 			return err
 		}
-		shown, err = shownTries(ctx, r, c.numbers())
+		shown, err = admission.ShownTries(ctx, r, c.numbers())
 		return err
 	})
 	return account, shown, err
@@ -280,7 +275,7 @@ type AccountChange struct {
 // the field at fault.
 func (s *Accounts) Change(ctx context.Context, actor authz.Actor, id directory.AccountID, change AccountChange) (directory.Account, error) {
 	var after directory.Account
-	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.ChangeAccounts); err != nil {
 			return err
 		}
@@ -291,7 +286,7 @@ func (s *Accounts) Change(ctx context.Context, actor authz.Actor, id directory.A
 		if change.Version != 0 && change.Version != before.Version {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		if err := s.followCatalogue(ctx, r); err != nil {
+		if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 			return err
 		}
 		if after, err = s.changed(before, change); err != nil {
@@ -324,7 +319,7 @@ func (s *Accounts) changed(before directory.Account, change AccountChange) (dire
 // number may be taken back.
 func numberFor(ctx context.Context, r *store.Reader, account directory.Account) error {
 	other, err := r.AccountByNumber(ctx, account.Number)
-	if refusedWith(err, "account.not_found") || (err == nil && other.ID == account.ID) {
+	if gate.RefusedWith(err, "account.not_found") || (err == nil && other.ID == account.ID) {
 		return nil
 	}
 	if err != nil {
@@ -333,7 +328,7 @@ func numberFor(ctx context.Context, r *store.Reader, account directory.Account) 
 	return &directory.Error{Kind: directory.Conflict, Code: "account.number_taken", Field: "number", Args: directory.Args{"Number": account.Number}}
 }
 
-func (s *Accounts) planChange(p *Plan, before, after directory.Account) error {
+func (s *Accounts) planChange(p *gate.Plan, before, after directory.Account) error {
 	entry := p.Entry(audit.AccountChanged, 0, int64(after.ID))
 	entry.Note("name", before.Name, after.Name)
 	entry.Note("service_level", before.ServiceLevel, after.ServiceLevel)
@@ -382,7 +377,7 @@ func (s *Accounts) SetState(ctx context.Context, actor authz.Actor, id directory
 	case reason == "" && state != directory.AccountOpen:
 		return directory.InvalidField("reason", "field.required", nil)
 	}
-	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.ChangeAccounts); err != nil {
 			return err
 		}
@@ -416,7 +411,7 @@ type CustomerLine = store.AccountLine
 // refuses with account.not_found.
 func (s *Accounts) Keys(ctx context.Context, actor authz.Actor, uuids []string) ([]directory.AccountID, error) {
 	ids := make([]directory.AccountID, 0, len(uuids))
-	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) error {
+	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) error {
 		known, err := r.AccountKeysOf(ctx, uuids)
 		if err != nil {
 			return err

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
-
+	"intendant/internal/app/gate"
+	"intendant/internal/app/imports"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
+
+	"github.com/google/uuid"
 )
 
 // JobAct is the kind of job that goes on with an act on many.
@@ -26,14 +28,14 @@ func (s *Acts) RunAct(ctx context.Context, job directory.Job) error {
 	run := &bulkRun{core: s.core}
 	var err error
 	if run.act, err = run.byKey(ctx, directory.BulkActID(job.Subject)); err != nil {
-		if refusedWith(err, "act.not_found") {
+		if gate.RefusedWith(err, "act.not_found") {
 			return nil // it was over for long, and removed
 		}
 		return err
 	}
 	run.asker = func(ctx context.Context) (authz.Actor, error) { return s.askerAgain(ctx, run.act) }
 	err = run.finish(ctx, ctx)
-	refusal, fault := asRefusal(err)
+	refusal, fault := gate.AsRefusal(err)
 	var cut *directory.Interruption
 	switch {
 	case refusal != nil:
@@ -66,13 +68,13 @@ func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Act
 	by := act.Asker
 	actor := authz.Actor{Kind: authz.ActorKind(by.Kind), User: act.User, Door: authz.Door(by.Door), Batch: act.Batch, Token: by.Token}
 	gone := directory.Refuse(directory.Denied, "act.asker_gone")
-	err := c.read(ctx, func(r *store.Reader) error {
+	err := c.gate.Read(ctx, func(r *store.Reader) error {
 		switch actor.Kind {
 		case authz.OperatorCLI, authz.System:
 			return nil
 		case authz.Technical:
 			b, err := r.BearerOf(ctx, by.Token)
-			if refusedWith(err, "token.refused") || err == nil && !b.Opens(c.instant()) {
+			if gate.RefusedWith(err, "token.refused") || err == nil && !b.Opens(c.gate.Instant()) {
 				return gone
 			}
 			actor.Scope = b.Token.Scope
@@ -91,7 +93,7 @@ func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Act
 		if err != nil {
 			return err
 		}
-		if u.Staff == "" || e.User != u.ID || !e.Left.IsZero() || !c.instant().Before(e.Expires) {
+		if u.Staff == "" || e.User != u.ID || !e.Left.IsZero() || !c.gate.Instant().Before(e.Expires) {
 			return gone
 		}
 		actor.Staff, actor.Entered, actor.Entry, actor.Until = authz.StaffRole(u.Staff), e.Account, e.Key, e.Expires
@@ -112,8 +114,8 @@ func ownerOfActs(rights authz.Rights, actor authz.Actor) (owner directory.UserID
 
 // reading runs a read of acts that the actor may look at.
 func (s *Acts) reading(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, owner directory.UserID) error) error {
-	return s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
+	return s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		owner, _ := ownerOfActs(rights, actor)
@@ -155,8 +157,8 @@ type RefusedOne struct {
 	Refusal  *directory.Error `json:",omitempty"`
 }
 
-func refusedFacts(v Verdict) RefusedOne {
-	return RefusedOne{Name: v.Name, Email: v.Email, Member: v.Public(), Unit: v.effect.Unit.UUID, UnitName: v.effect.Unit.Name, Refusal: v.Refusal}
+func refusedFacts(v gate.Verdict) RefusedOne {
+	return RefusedOne{Name: v.Name, Email: v.Email, Member: v.Public(), Unit: v.Effect.Unit.UUID, UnitName: v.Effect.Unit.Name, Refusal: v.Refusal}
 }
 
 // Refused reads who was refused so far, in the order of what there was to do.
@@ -166,7 +168,7 @@ func (s *Acts) Refused(ctx context.Context, actor authz.Actor, account directory
 		return nil, err
 	}
 	var rows []store.BulkRefusal
-	if err := s.peek(func(r *store.Reader) error {
+	if err := s.gate.Peek(func(r *store.Reader) error {
 		rows, err = r.BulkRefusals(ctx, act.ID, store.BulkRefusalPage(page))
 		return err
 	}); err != nil {
@@ -178,7 +180,7 @@ func (s *Acts) Refused(ctx context.Context, actor authz.Actor, account directory
 			return nil, fmt.Errorf("read who was refused: %w", err)
 		}
 		if found[i].Line = row.Line; found[i].Refusal != nil {
-			wholeNumbers(found[i].Refusal.Args)
+			imports.WholeNumbers(found[i].Refusal.Args)
 		}
 	}
 	return found, nil
@@ -199,7 +201,7 @@ func (s *Acts) Stop(ctx context.Context, actor authz.Actor, account directory.Ac
 	if err != nil {
 		return err
 	}
-	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
@@ -223,9 +225,9 @@ const mostPurged = 20
 // Purge removes old acts that are over, with who was refused in them; what they
 // changed stays, and the history with it (USER-7).
 func (s *Acts) Purge(ctx context.Context) error {
-	before := s.instant().AddDate(0, 0, -directory.BulkDays)
+	before := s.gate.Instant().AddDate(0, 0, -directory.BulkDays)
 	for removed := mostPurged; removed == mostPurged; {
-		err := s.note(ctx, func(tx *store.Tx) (err error) {
+		err := s.gate.Note(ctx, func(tx *store.Tx) (err error) {
 			removed, err = tx.PurgeBulkActs(ctx, before, mostPurged)
 			return err
 		})

@@ -3,61 +3,15 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
-	"time"
 
-	"github.com/google/uuid"
-
-	"intendant/internal/audit"
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
+
+	"github.com/google/uuid"
 )
-
-// A NewMember is one row of people to be brought into an account, by form,
-// paste or file. Only the e-mail is required.
-type NewMember struct {
-	Row             int
-	Email           string
-	First, Last     string // suggestions until the person has a profile (ADD-3)
-	Civility        string
-	UserName        string // empty: the e-mail (ADD-12)
-	Language        string // empty: the account's
-	Company         string // a name; one that is not there yet is created (ADD-6)
-	Functions       []string
-	Level           string // code of an access level; empty: none
-	Phone           string
-	JobTitle        string
-	PersonnelNumber string
-	Ends            directory.End
-	Home            string // home unit: public id, id by which products know it, or names from the top down; empty: as the options say
-
-	identity    bool             // the names are the person's own, not suggestions: the full form (ADD-11)
-	provisional string           // hash of a provisional password for a new person
-	password    string           // that password itself, when it is mailed with the creation (SIGN-1)
-	inactive    bool             // switched off from the start
-	double      int              // the row before with the same address, or 0 (ADD-2)
-	Fault       *directory.Error // what was wrong with the row before it was planned
-}
-
-// name is what the row calls the person.
-func (n NewMember) name() string { return strings.TrimSpace(n.First + " " + n.Last) }
-
-// AddOptions say how people are brought in.
-type AddOptions struct {
-	Home    string        // public id of the home unit; empty: the root, or what the actor manages of it (UNIT-5)
-	Change  bool          // what the row says replaces what a known member has (ADD-13); else nothing of them changes (ADD-5)
-	Invite  bool          // everybody added is invited; else those given an access level (ADD-8)
-	Silent  bool          // nobody is invited: the form invites after saving (INV-5)
-	Preview bool          // say what would be, write nothing (PLAN-1)
-	Wait    time.Duration `json:"-"` // as in a Selection
-
-	steps  bool        // roles at units are chosen apart: none is proposed
-	before *rowsBefore // what earlier chunks of the same preview would have made
-}
-
-// chunk is how many rows one transaction takes.
-const chunk = directory.BulkChunk
 
 // Add brings people into an account. The verdicts name each row as added,
 // already there (unchanged, ADD-5), changed, or refused with the reason; a
@@ -69,30 +23,30 @@ const chunk = directory.BulkChunk
 // Whoever comes gets the role that is proposed for everybody, where the account
 // type requires a general one and the actor may give it; the verdict tells which
 // required role is lacked (ROLE-3).
-func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.AccountID, rows []NewMember, o AddOptions) (Verdicts, error) {
+func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.AccountID, rows []roster.NewMember, o roster.AddOptions) (gate.Verdicts, error) {
 	if actor.Batch == "" && len(rows) > 1 {
 		actor.Batch = uuid.NewString()
 	}
-	rows = markDoubles(rows)
-	if len(rows) > chunk && !o.Preview {
+	rows = roster.MarkDoubles(rows)
+	if len(rows) > roster.Chunk && !o.Preview {
 		d, err := addingDeed(rows, o)
 		if err != nil {
 			return nil, err
 		}
 		return s.inParts(ctx, actor, account, d)
 	}
-	var all Verdicts
-	act := s.perform
+	var all gate.Verdicts
+	act := s.gate.Perform
 	if o.Preview {
-		act, o.before = s.previewed, newRowsBefore()
+		act, o.Before = s.gate.Previewed, roster.NewRowsBefore()
 	}
-	for part := range slices.Chunk(rows, chunk) {
-		err := parted(part, func(part []NewMember) error {
-			verdicts, err := act(ctx, actor, account, s.planAdd(part, o))
+	for part := range slices.Chunk(rows, roster.Chunk) {
+		err := roster.Parted(part, func(part []roster.NewMember) error {
+			verdicts, err := act(ctx, actor, account, s.roster.PlanAdd(part, o))
 			all = append(all, verdicts...)
 			return err
-		}, func(row NewMember, fault error) error {
-			all = append(all, Verdict{Row: row.Row, Email: row.Email, Name: row.name()}.refused(s.foundBroken(ctx, fault)))
+		}, func(row roster.NewMember, fault error) error {
+			all = append(all, gate.Verdict{Row: row.Row, Email: row.Email, Name: row.Name()}.Refused(s.roster.FoundBroken(ctx, fault)))
 			return nil
 		})
 		if err != nil {
@@ -102,355 +56,35 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 	return all, nil
 }
 
-// previewed is preview in the shape of perform.
-func (c *core) previewed(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, _ ...directory.AccountID) (Verdicts, error) {
-	return c.preview(ctx, actor, account, plan)
-}
-
-// planAdd plans one chunk of rows.
-func (c *core) planAdd(rows []NewMember, o AddOptions) Planner {
-	return func(ctx context.Context, r *store.Reader, p *Plan) error {
-		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+// Homes finds the units that may be somebody's home by a part of their names,
+// and the one that is chosen, at most 200. It refuses without members.manage.
+func (s *Members) Homes(ctx context.Context, actor authz.Actor, account directory.AccountID, search, chosen string) ([]roster.HomeChoice, error) {
+	var found []roster.HomeChoice
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
-		return c.addRows(ctx, r, p, rows, o)
-	}
-}
-
-// addRows plans rows in a plan that has asked for permission.
-func (c *core) addRows(ctx context.Context, r *store.Reader, p *Plan, rows []NewMember, o AddOptions) error {
-	a, err := c.adding(ctx, r, p, rows, o)
-	if err != nil {
-		return err
-	}
-	planned := len(p.Verdicts)
-	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
-	for _, row := range rows {
-		p.Verdicts = append(p.Verdicts, a.row(row))
-	}
-	if err := a.settle(ctx, r); err != nil {
-		return err
-	}
-	if o.before != nil {
-		o.before.administrators += a.moved
-	}
-	if !o.steps {
-		if err := c.proposeRoles(ctx, r, a.roster, p.Verdicts[planned:]); err != nil {
+		a, err := r.Account(ctx, account)
+		if err != nil {
 			return err
 		}
-	}
-	if len(a.invitees) > 0 {
-		c.planInvitation(p, a.roster, a.invitees...)
-	}
-	return nil
+		kind, _ := s.gate.Catalogue().AccountType(a.Type)
+		found, _ = roster.HomeChoices(rights, kind, chosen, search)
+		return nil
+	})
+	return found, err
 }
 
-// adding is the state of one chunk: who is known, what exists, who is invited.
-type adding struct {
-	*roster
-	o         AddOptions
-	known     map[string]directory.User // by present address, in the form that is compared
-	taken     map[string]directory.User // by user name, as it is looked up
-	places    map[directory.UserID]directory.Member
-	seen      map[directory.UserID]int // who was in a row before, and in which
-	named     map[string]directory.Company
-	languages []string
-	invitees  []invitee
-	homes     homes
-}
-
-func (c *core) adding(ctx context.Context, r *store.Reader, p *Plan, rows []NewMember, o AddOptions) (*adding, error) {
-	emails := make([]string, 0, len(rows))
-	var names, companies []string
-	for _, row := range rows {
-		emails = append(emails, row.Email)
-		if row.UserName != "" {
-			names = append(names, row.UserName)
+// Choices are what a form offers for a new member. It refuses without
+// members.manage.
+func (s *Members) Choices(ctx context.Context, actor authz.Actor, account directory.AccountID) (roster.AddChoices, error) {
+	var found roster.AddChoices
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
+			return err
 		}
-		if row.Company != "" {
-			companies = append(companies, row.Company)
-		}
-	}
-	a := &adding{o: o, languages: c.catalogue().Languages, seen: map[directory.UserID]int{}}
-	var err error
-	if a.homes, err = c.homesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
-		return nil, err
-	}
-	if o.Home != "" && a.homes.refusal != nil && slices.ContainsFunc(rows, func(n NewMember) bool { return n.Home == "" }) {
-		return nil, a.homes.refusal
-	}
-	if a.known, err = r.UsersByAddress(ctx, emails); err != nil {
-		return nil, err
-	}
-	if a.taken, err = r.UsersBySignInName(ctx, names); err != nil {
-		return nil, err
-	}
-	users := make([]directory.UserID, 0, len(a.known))
-	for _, u := range a.known {
-		users = append(users, u.ID)
-	}
-	if a.places, err = r.MembersOf(ctx, p.Account, users); err != nil {
-		return nil, err
-	}
-	members := make([]directory.Member, 0, len(a.places))
-	for _, m := range a.places {
-		members = append(members, m)
-	}
-	if a.roster, err = c.roster(ctx, r, p, members...); err != nil {
-		return nil, err
-	}
-	a.ahead = o.before.moved()
-	for _, u := range a.known {
-		a.people[u.ID] = u
-	}
-	if o.Change && slices.ContainsFunc(members, a.isAdministrator) {
-		if a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil, enoughBeside(len(rows))-min(a.ahead, 0)); err != nil {
-			return nil, err
-		}
-		a.administrators += a.ahead
-	}
-	a.named, err = r.CompaniesByName(ctx, p.Account, companies)
-	for _, company := range a.named {
-		a.companies[company.ID] = company
-	}
-	return a, err
-}
-
-// row plans one row and answers its verdict. Nothing is made for a row that is
-// refused or changes nothing.
-func (a *adding) row(n NewMember) Verdict {
-	v := Verdict{Row: n.Row, Email: n.Email, Name: n.name()}
-	u, refusal := a.who(&n)
-	if refusal != nil {
-		return v.refused(refusal)
-	}
-	if row, seen := a.seen[u.ID]; seen {
-		return v.refused(directory.InvalidField("email", "member.double_row", directory.Args{"Row": row}))
-	}
-	former := a.places[u.ID]
-	if u.ID != 0 && former.ID != 0 && former.Removed.IsZero() {
-		return a.there(v, u, former, n)
-	}
-	home, refusal := a.homes.of(n.Home)
-	if refusal != nil {
-		return v.refused(refusal)
-	}
-	m, refusal := a.place(n, time.Time{})
-	if refusal != nil {
-		return v.refused(refusal)
-	}
-	newcomer := u.ID == 0
-	if newcomer {
-		u = a.newUser(newUserOf(n, a.plan))
-		a.known[n.Email], a.taken[directory.FoldSignIn(n.UserName)] = u, u
-		a.o.before.add(u)
-	}
-	m.Company, v.Creates = a.company(n.Company)
-	invited := !a.o.Silent && (a.o.Invite || m.Level != 0)
-	m.Status = directory.NotInvited
-	switch {
-	case n.inactive:
-		m.Status, m.Resumes, invited = directory.Inactive, directory.NotInvited, false
-	case invited:
-		m.Status = directory.Invited
-	}
-	m.Unit = home
-	a.plan.relies(store.Asked{Permission: string(authz.ManageMembers), Unit: home})
-	m = a.add(u, m, former)
-	if invited {
-		i := invitee{User: u, Member: m, First: former.ID == 0}
-		if u.Password == directory.PasswordProvisional {
-			i.Password = n.password
-		}
-		a.invitees = append(a.invitees, i)
-	}
-	a.places[u.ID], a.seen[u.ID] = m, n.Row
-	v.Subject, v.Outcome, v.Invited = int64(m.ID), Added, invited
-	v.member, v.newcomer, v.came = m, newcomer, true
-	return v
-}
-
-// who is the person a row is about, zero for somebody new. It refuses what is
-// wrong with the row by itself, a second row of one address (ADD-2), and names
-// that somebody else has (USER-3, ADD-12).
-func (a *adding) who(n *NewMember) (directory.User, *directory.Error) {
-	if n.Fault != nil {
-		return directory.User{}, n.Fault
-	}
-	if refusal := a.checkTexts(n); refusal != nil {
-		return directory.User{}, refusal
-	}
-	if n.double != 0 {
-		return directory.User{}, directory.InvalidField("email", "member.double_row", directory.Args{"Row": n.double})
-	}
-	u, known := a.known[n.Email]
-	if known || n.UserName == n.Email {
-		return u, nil
-	}
-	if _, taken := a.taken[directory.FoldSignIn(n.UserName)]; taken || a.o.before.named(n.UserName) {
-		return u, directory.InvalidField("user_name", "user.name_taken", directory.Args{"Name": n.UserName})
-	}
-	return u, nil
-}
-
-// newUserOf is the identity a row gives to somebody who has none.
-func newUserOf(n NewMember, p *Plan) directory.User {
-	u := directory.User{UserName: n.UserName, Email: n.Email, Civility: n.Civility, Language: n.Language}
-	if n.provisional != "" {
-		u.PasswordHash, u.Password, u.PasswordSet, u.PasswordBy = n.provisional, directory.PasswordProvisional, p.Now, p.Actor.User
-	}
-	if n.identity {
-		u.First, u.Last = n.First, n.Last
-	}
-	return u
-}
-
-// there is the verdict on somebody who is in the account already: unchanged
-// (ADD-5), or changed by what the row says when the options ask for it.
-func (a *adding) there(v Verdict, u directory.User, before directory.Member, n NewMember) Verdict {
-	v.Outcome = Unchanged
-	if seesPeopleAt(a.Rights, before.Unit) {
-		v.Subject = int64(before.ID) // else all that is said is that the address is there (ADD-5)
-	}
-	if !a.o.Change {
-		return v
-	}
-	if !a.Rights.May(authz.ManageMembers, before.Unit) {
-		return v.refused(directory.Refuse(directory.Denied, "member.out_of_reach"))
-	}
-	a.seen[u.ID] = n.Row
-	said, refusal := a.place(n, before.Ends)
-	if refusal != nil {
-		return v.refused(refusal)
-	}
-	after := before
-	after.Ends = said.Ends
-	if len(n.Functions) > 0 {
-		after.Functions = said.Functions
-	}
-	if n.Level != "" {
-		after.Level = said.Level
-	}
-	set(&after.Phone, said.Phone)
-	set(&after.JobTitle, said.JobTitle)
-	set(&after.PersonnelNumber, said.PersonnelNumber)
-	set(&after.Suggested.First, said.Suggested.First)
-	set(&after.Suggested.Last, said.Suggested.Last)
-	if n.Home != "" {
-		if after.Unit, refusal = a.homes.of(n.Home); refusal != nil {
-			return v.refused(refusal)
-		}
-	}
-	if a.keepsOne(before, after) != nil {
-		return v.refused(directory.Refuse(directory.Conflict, "administrator.last"))
-	}
-	if n.Company != "" {
-		after.Company, v.Creates = a.company(n.Company)
-	}
-	if v.Changes = a.differences(before, after); len(v.Changes) > 0 {
-		v.Outcome = Changed
-		a.counts(before, after)
-		a.change(audit.MemberChanged, u, before, after)
-	}
-	return v
-}
-
-// set overwrites a text where the row says one; an empty cell leaves it.
-func set(text *string, said string) {
-	if said != "" {
-		*text = said
-	}
-}
-
-// place is what a row says of a member but the company, which is made for a row
-// that is done only; ends is when their place ends by now.
-func (a *adding) place(n NewMember, ends time.Time) (directory.Member, *directory.Error) {
-	m := directory.Member{Ends: ends, Phone: n.Phone, JobTitle: n.JobTitle, PersonnelNumber: n.PersonnelNumber}
-	if !n.identity {
-		m.Suggested = directory.PersonName{First: n.First, Last: n.Last}
-	}
-	if !n.Ends.None() {
-		if refusal := a.end(&m, n.Ends); refusal != nil {
-			return m, refusal
-		}
-	}
-	for _, code := range n.Functions {
-		function, refused := a.giveable(directory.Function, code, "function")
-		if refused != nil {
-			return m, refused
-		}
-		m.Functions = append(m.Functions, function.ID)
-	}
-	if n.Level != "" {
-		level, refused := a.giveable(directory.Level, n.Level, "access_level")
-		if refused != nil {
-			return m, refused
-		}
-		m.Level = level.ID
-	}
-	return m, nil
-}
-
-// giveable is a role that the actor may give: offered here, and nothing in it
-// that the actor does not hold (ROLE-6).
-func (ro *roster) giveable(kind directory.RoleKind, code, field string) (directory.Role, *directory.Error) {
-	role, ok := ro.roleByCode(kind, code)
-	if !ok || !role.Archived.IsZero() || role.Place == directory.AtProject {
-		return role, directory.InvalidField(field, "field.unknown_choice", directory.Args{"Value": code})
-	}
-	return role, ro.mayGive(role, field)
-}
-
-// mayGive refuses with role.not_held a role that permits what the actor does
-// not hold at the root, where levels and functions act.
-func (ro *roster) mayGive(role directory.Role, field string) *directory.Error {
-	return gift{role, ro.account.Root, field}.refusal(ro.Rights, ro.account.Language)
-}
-
-// company finds a company by name, whatever its case, accents and blanks, or
-// makes it, and says so (ADD-6).
-func (a *adding) company(name string) (id directory.CompanyID, made bool) {
-	folded := directory.Fold(name)
-	if folded == "" {
-		return 0, false
-	}
-	company, ok := a.named[folded]
-	if !ok {
-		company, made = a.newCompany(name), a.o.before.creates(name)
-		a.named[folded] = company
-	}
-	return company.ID, made
-}
-
-func (a *adding) checkTexts(n *NewMember) *directory.Error {
-	email, refusal := directory.CleanEmail("email", n.Email)
-	if refusal != nil {
-		return refusal
-	}
-	if n.UserName, refusal = directory.CleanUserName(n.UserName, email); refusal != nil {
-		return refusal
-	}
-	n.Email = email
-	if refusal := directory.CleanTexts(
-		directory.Typed{Kind: directory.FirstName, Value: &n.First}, directory.Typed{Kind: directory.LastName, Value: &n.Last},
-		directory.Typed{Kind: directory.UserNameText, Value: &n.UserName}, directory.Typed{Kind: directory.CompanyName, Value: &n.Company},
-		directory.Typed{Kind: directory.Phone, Value: &n.Phone}, directory.Typed{Kind: directory.JobTitle, Value: &n.JobTitle},
-		directory.Typed{Kind: directory.PersonnelNumber, Value: &n.PersonnelNumber},
-	); refusal != nil {
-		return refusal
-	}
-	return a.checkChoices(n)
-}
-
-func (a *adding) checkChoices(n *NewMember) *directory.Error {
-	if n.Language == "" {
-		n.Language = a.account.Language
-	}
-	if !slices.Contains(a.languages, n.Language) {
-		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": n.Language})
-	}
-	if n.Civility != "" && n.Civility != "mrs" && n.Civility != "mr" {
-		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": n.Civility})
-	}
-	return nil
+		found, err = s.roster.Choices(ctx, r, account, rights)
+		return err
+	})
+	return found, err
 }

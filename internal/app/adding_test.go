@@ -95,7 +95,7 @@ func TestInvitationsOfManyWait(t *testing.T) { // MAIL-4
 			for i, email := range emails {
 				rows = append(rows, app.NewMember{Row: i + 1, Email: email})
 			}
-			w.Must(errOf(w.Members.Add(w.Context(), w.Operator(), account.ID, rows, app.AddOptions{Invite: true})))
+			w.Must(apptest.ErrOf(w.Members.Add(w.Context(), w.Operator(), account.ID, rows, app.AddOptions{Invite: true})))
 		}
 		add("agathe@maraval.example")
 		add("karim@maraval.example", "wim@maraval.example")

@@ -147,7 +147,7 @@ func lastDoors(w *apptest.World, account directory.Account, first authz.Actor) m
 		return err
 	}))
 	none, ends, operator := "", w.Now().Add(time.Hour), w.Operator()
-	verdict := func(v app.Verdicts, err error) string { return w.Code(errOf(v, err)) }
+	verdict := func(v app.Verdicts, err error) string { return w.Code(apptest.ErrOf(v, err)) }
 	return map[string]string{
 		"exclude":    w.Code(w.Members.ExcludeAdministrator(ctx, operator, id, m.UUID)),
 		"demote":     verdict(w.Members.EditMembers(ctx, operator, id, app.Of(m.UUID), app.MemberChange{Level: &none})),

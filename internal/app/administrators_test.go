@@ -130,24 +130,26 @@ func (h house) anyDoor(rt *rapid.T, actor authz.Actor, ids []string) {
 		"exclude": func() error { return h.Members.ExcludeAdministrator(ctx, actor, id, one) },
 		"name":    func() error { return h.Members.NameAdministrator(ctx, actor, id, one) },
 		"demote": func() error {
-			return errOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Level: &none}))
+			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Level: &none}))
 		},
 		"promote": func() error {
-			return errOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Level: &admin}))
+			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Level: &admin}))
 		},
-		"ends": func() error { return errOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Ends: &ends})) },
+		"ends": func() error {
+			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Ends: &ends}))
+		},
 		"stays": func() error {
-			return errOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Ends: &never}))
+			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Ends: &never}))
 		},
-		"deactivate": func() error { return errOf(h.Members.Deactivate(ctx, actor, id, many)) },
-		"reactivate": func() error { return errOf(h.Members.Reactivate(ctx, actor, id, many)) },
-		"remove":     func() error { return errOf(h.Members.Remove(ctx, actor, id, many)) },
+		"deactivate": func() error { return apptest.ErrOf(h.Members.Deactivate(ctx, actor, id, many)) },
+		"reactivate": func() error { return apptest.ErrOf(h.Members.Reactivate(ctx, actor, id, many)) },
+		"remove":     func() error { return apptest.ErrOf(h.Members.Remove(ctx, actor, id, many)) },
 		"return": func() error { // by the program itself, so that the game goes on
 			operator := h.Operator()
 			rows := []app.NewMember{{Row: 1, Email: "helene.castaing@maraval.example"}, {Row: 2, Email: "m0@maraval.example"},
 				{Row: 3, Email: "m1@maraval.example"}, {Row: 4, Email: "m2@maraval.example"}}
-			return errors.Join(errOf(h.Members.Add(ctx, operator, id, rows, app.AddOptions{Silent: true})),
-				errOf(h.Members.EditMembers(ctx, operator, id, many, app.MemberChange{Level: &admin, Ends: &never})))
+			return errors.Join(apptest.ErrOf(h.Members.Add(ctx, operator, id, rows, app.AddOptions{Silent: true})),
+				apptest.ErrOf(h.Members.EditMembers(ctx, operator, id, many, app.MemberChange{Level: &admin, Ends: &never})))
 		},
 		"time": func() error {
 			h.Pass(2 * time.Hour)

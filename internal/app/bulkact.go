@@ -8,6 +8,9 @@ import (
 	"slices"
 	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/imports"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -71,18 +74,18 @@ type bulkRun struct {
 	act      directory.BulkAct
 	asker    func(context.Context) (authz.Actor, error) // whose rights are asked for again
 	awaited  bool                                       // somebody waits for the verdicts
-	verdicts Verdicts                                   // of what this run has done, when they are awaited
+	verdicts gate.Verdicts                              // of what this run has done, when they are awaited
 }
 
 // inParts does what more than one transaction takes: it begins an act, works on it
 // as long as its asker waits, and leaves the rest to a job. A job stands behind it
 // from the first row on, so that nothing is lost with the process or the asker.
-func (c *core) inParts(ctx context.Context, actor authz.Actor, account directory.AccountID, d deed) (Verdicts, error) {
+func (c *core) inParts(ctx context.Context, actor authz.Actor, account directory.AccountID, d deed) (gate.Verdicts, error) {
 	actor.Batch = orNew(actor.Batch)
 	run := &bulkRun{core: c, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
-	run.act = directory.BulkAct{UUID: publicID(), Account: account, User: actor.User, Asker: askerOf(actor), Kind: d.kind, Change: string(d.change),
+	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: askerOf(actor), Kind: d.kind, Change: string(d.change),
 		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.items))}}
-	err := run.open(ctx, actor, d.items, chunk)
+	err := run.open(ctx, actor, d.items, roster.Chunk)
 	if store.Broken(err) { // at a row that no rule foresaw: found where they go one by one (BULK-3)
 		err = run.open(ctx, actor, d.items, 0)
 	}
@@ -105,7 +108,7 @@ func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.Ra
 		return err
 	}
 	var parts [][]byte
-	for part := range slices.Chunk(items, chunk) {
+	for part := range slices.Chunk(items, roster.Chunk) {
 		text, err := json.Marshal(part)
 		if err != nil {
 			return fmt.Errorf("write act on many: %w", err)
@@ -116,13 +119,13 @@ func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.Ra
 		parts[0] = nil
 	}
 	act := run.act
-	verdicts, err := run.perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	verdicts, err := run.gate.Perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
 		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts
 		p.Pending(store.InsertBulkAct{Act: act, Parts: parts})
-		p.Job(actJob(act, inlineGrace, p.Now))
+		p.Job(actJob(act, imports.InlineGrace, p.Now))
 		if err := plan(ctx, r, p); err != nil || first == 0 {
 			return err
 		}
@@ -141,7 +144,7 @@ func (run *bulkRun) finish(ctx, patience context.Context) error {
 			return errNoMore
 		}
 		err := run.step(ctx)
-		if errors.Is(err, errMoved) || errors.Is(err, errActOver) {
+		if errors.Is(err, imports.ErrMoved) || errors.Is(err, errActOver) {
 			run.act, err = run.byKey(ctx, run.act.ID)
 		}
 		if err != nil {
@@ -152,8 +155,8 @@ func (run *bulkRun) finish(ctx, patience context.Context) error {
 }
 
 // waited is what the asker is told when the work in their request is over.
-func (run *bulkRun) waited(ctx context.Context, err error) (Verdicts, error) {
-	refusal, fault := asRefusal(err)
+func (run *bulkRun) waited(ctx context.Context, err error) (gate.Verdicts, error) {
+	refusal, fault := gate.AsRefusal(err)
 	var cut *directory.Interruption
 	var cause error
 	switch {
@@ -177,14 +180,14 @@ func (run *bulkRun) waited(ctx context.Context, err error) (Verdicts, error) {
 // handOver lets a worker go on at once. Where that cannot be written the job comes
 // due by itself a little later.
 func (run *bulkRun) handOver(ctx context.Context) {
-	_, err := run.perform(context.WithoutCancel(ctx), SystemActor(), run.act.Account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+	_, err := run.gate.Perform(context.WithoutCancel(ctx), gate.SystemActor(), run.act.Account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("an act that was allowed to begin goes on; its worker asks for the rights again")
 		p.Job(actJob(run.act, 0, p.Now))
 		return nil
 	})
 	var cut *directory.Interruption
 	if err != nil && !errors.As(err, &cut) {
-		run.log.ErrorContext(ctx, "hand over an act on many", "error", err)
+		run.gate.Log.ErrorContext(ctx, "hand over an act on many", "error", err)
 	}
 }
 
@@ -203,14 +206,14 @@ func (run *bulkRun) step(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return parted(items, func(part []json.RawMessage) error {
+	return roster.Parted(items, func(part []json.RawMessage) error {
 		plan, err := run.planner(part)
 		if err != nil {
 			return err
 		}
 		return run.do(ctx, actor, plan, len(part))
 	}, func(item json.RawMessage, fault error) error {
-		return run.do(ctx, actor, run.leaveOut(item, run.foundBroken(ctx, fault)), 1)
+		return run.do(ctx, actor, run.leaveOut(item, run.roster.FoundBroken(ctx, fault)), 1)
 	})
 }
 
@@ -218,8 +221,8 @@ func (run *bulkRun) step(ctx context.Context) error {
 func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
 	var text []byte
 	done := run.act.Counts.Done
-	err := run.peek(func(r *store.Reader) (err error) {
-		text, err = r.BulkPart(ctx, run.act.ID, done/chunk)
+	err := run.gate.Peek(func(r *store.Reader) (err error) {
+		text, err = r.BulkPart(ctx, run.act.ID, done/roster.Chunk)
 		return err
 	})
 	if err != nil {
@@ -231,7 +234,7 @@ func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
 			err = errActPiece
 		}
 		if err == nil {
-			err = errMoved
+			err = imports.ErrMoved
 		}
 		return nil, err
 	}
@@ -239,14 +242,14 @@ func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
 	if err := json.Unmarshal(text, &items); err != nil {
 		return nil, fmt.Errorf("read what an act has to do: %w", err)
 	}
-	return items[done%chunk:], nil
+	return items[done%roster.Chunk:], nil
 }
 
 // do performs the plan of n items, in one transaction that says how far the act is
 // then. Whoever works beside it loses the race and does nothing twice.
-func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner, n int) error {
+func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan gate.Planner, n int) error {
 	var after directory.BulkAct
-	verdicts, err := run.perform(ctx, actor, run.act.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	verdicts, err := run.gate.Perform(ctx, actor, run.act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		now, err := r.BulkAct(ctx, run.act.ID)
 		switch {
 		case err != nil:
@@ -254,7 +257,7 @@ func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner, n i
 		case now.State != directory.BulkRunning:
 			return errActOver
 		case now.Counts.Done != run.act.Counts.Done:
-			return errMoved
+			return imports.ErrMoved
 		}
 		if err := plan(ctx, r, p); err != nil {
 			return err
@@ -274,7 +277,7 @@ func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan Planner, n i
 // advance counts the verdicts of a plan into an act, keeps who was
 // refused, and ends the act when nothing is left. A plan that did not judge each
 // item is a fault: the act would lose count of what is left.
-func advance(p *Plan, act *directory.BulkAct, items int) error {
+func advance(p *gate.Plan, act *directory.BulkAct, items int) error {
 	if len(p.Verdicts) != items {
 		return fmt.Errorf("%d verdicts on %d items of an act on many", len(p.Verdicts), items)
 	}
@@ -283,9 +286,9 @@ func advance(p *Plan, act *directory.BulkAct, items int) error {
 	for _, v := range p.Verdicts {
 		n.Done++
 		switch v.Outcome {
-		case Added, Changed:
+		case gate.Added, gate.Changed:
 			n.Changed++
-		case Unchanged:
+		case gate.Unchanged:
 			n.Unchanged++
 		default:
 			n.Refused++
@@ -310,7 +313,7 @@ func advance(p *Plan, act *directory.BulkAct, items int) error {
 // end notes that an act is over before everything was done: what is left will
 // not be done.
 func (run *bulkRun) end(ctx context.Context, state directory.BulkState, refusal *directory.Error) error {
-	_, err := run.perform(context.WithoutCancel(ctx), SystemActor(), run.act.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := run.gate.Perform(context.WithoutCancel(ctx), gate.SystemActor(), run.act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("an act that was allowed to begin may end")
 		now, err := r.BulkAct(ctx, run.act.ID)
 		if err != nil || now.State != directory.BulkRunning {
@@ -325,12 +328,12 @@ func (run *bulkRun) end(ctx context.Context, state directory.BulkState, refusal 
 	return err
 }
 
-func planActEnd(p *Plan, act directory.BulkAct, state directory.BulkState, refusal *directory.Error) {
+func planActEnd(p *gate.Plan, act directory.BulkAct, state directory.BulkState, refusal *directory.Error) {
 	p.Pending(store.BulkProgress{Act: act.ID, From: act.Counts.Done, Counts: act.Counts, State: state, Stopped: refusal})
 }
 
 func (run *bulkRun) byKey(ctx context.Context, id directory.BulkActID) (act directory.BulkAct, err error) {
-	err = run.peek(func(r *store.Reader) error {
+	err = run.gate.Peek(func(r *store.Reader) error {
 		act, err = r.BulkAct(ctx, id)
 		return err
 	})

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -14,22 +16,22 @@ import (
 // planner plans some items of the act. Each kind has one planner, which is the one
 // of the act that fits into one transaction too; it leaves a verdict for each item,
 // in their order.
-func (run *bulkRun) planner(items []json.RawMessage) (Planner, error) {
+func (run *bulkRun) planner(items []json.RawMessage) (gate.Planner, error) {
 	change := []byte(run.act.Change)
 	switch run.act.Kind {
 	case directory.BulkGive, directory.BulkEnd:
 		var given roleGiven
-		pairs, err := read[grantPair](change, &given, items)
+		pairs, err := read[roster.GrantPair](change, &given, items)
 		return run.planPairs(given.Role, pairs, pairActOf(run.act.Kind)), err
 	case directory.BulkAdd:
-		var o AddOptions
+		var o roster.AddOptions
 		kept, err := read[addedRow](change, &o, items)
-		rows := make([]NewMember, len(kept))
+		rows := make([]roster.NewMember, len(kept))
 		for i, row := range kept {
 			rows[i] = row.NewMember
-			rows[i].double = row.Double
+			rows[i].Double = row.Double
 		}
-		return run.planAdd(rows, o), err
+		return run.roster.PlanAdd(rows, o), err
 	}
 	what := memberDeed{kind: run.act.Kind}
 	confirmed, err := read[confirmedMember](change, &what.change, items)
@@ -59,24 +61,24 @@ type roleGiven struct{ Role string }
 // A memberDeed is what an act on members does to each.
 type memberDeed struct {
 	kind   directory.BulkKind
-	change MemberChange // of an edit
+	change roster.MemberChange // of an edit
 }
 
 // act is what is done to one member; nil for a kind there is none.
-func (d memberDeed) act() memberAct {
+func (d memberDeed) act() roster.MemberAct {
 	switch d.kind {
 	case directory.BulkEdit:
-		return func(a *acting, m directory.Member, u directory.User) error { return a.edit(u, m, d.change) }
+		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.Edit(u, m, d.change) }
 	case directory.BulkDeactivate:
-		return (*acting).deactivate
+		return (*roster.Acting).Deactivate
 	case directory.BulkReactivate:
-		return (*acting).reactivate
+		return (*roster.Acting).Reactivate
 	case directory.BulkRemove:
-		return (*acting).remove
+		return (*roster.Acting).Remove
 	case directory.BulkInvite:
-		return (*acting).invite
+		return (*roster.Acting).Invite
 	case directory.BulkWithdraw:
-		return (*acting).uninvite
+		return (*roster.Acting).Uninvite
 	}
 	return nil
 }
@@ -84,9 +86,9 @@ func (d memberDeed) act() memberAct {
 // kept is the change as an act keeps it: of many at once the people behind are not
 // edited, so no secret is in it, and no functions at all are not the same as none
 // that was said.
-func (d memberDeed) kept() MemberChange {
+func (d memberDeed) kept() roster.MemberChange {
 	change := d.change
-	change.Person = PersonChange{}
+	change.Person = roster.PersonChange{}
 	if change.Functions != nil && *change.Functions == nil {
 		change.Functions = &[]string{}
 	}
@@ -105,7 +107,7 @@ func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, k
 	d := deed{kind: what.kind}
 	slices.Sort(keys)
 	confirmed := make([]confirmedMember, unknown, unknown+len(keys))
-	err := s.read(ctx, func(r *store.Reader) error {
+	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		for part := range slices.Chunk(keys, mostVersions) {
 			versions, err := r.MemberVersions(ctx, account, part)
 			if err != nil {
@@ -130,15 +132,15 @@ func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, k
 // mostVersions is how many versions one question asks for.
 const mostVersions = 10_000
 
-// planConfirmed is planEach for members as they were confirmed: who was changed
+// planConfirmed is PlanEach for members as they were confirmed: who was changed
 // since is told and left (PLAN-4).
-func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) Planner {
-	return func(ctx context.Context, r *store.Reader, p *Plan) error {
+func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) gate.Planner {
+	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		var keys []directory.MemberID
 		versions := make(map[directory.MemberID]int64, len(confirmed))
 		for _, one := range confirmed {
 			if one.Key == 0 {
-				p.Verdicts = append(p.Verdicts, nobody())
+				p.Verdicts = append(p.Verdicts, gate.Nobody())
 				continue
 			}
 			keys, versions[one.Key] = append(keys, one.Key), one.Version
@@ -147,7 +149,7 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) Plann
 			return p.RequireSomewhere(authz.ManageMembers)
 		}
 		do := what.act()
-		return c.planEach(keys, func(a *acting, m directory.Member, u directory.User) error {
+		return c.roster.PlanEach(keys, func(a *roster.Acting, m directory.Member, u directory.User) error {
 			if m.Version != versions[m.ID] {
 				return directory.Refuse(directory.Conflict, "member.changed_meanwhile")
 			}
@@ -158,20 +160,20 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) Plann
 
 // An addedRow is a row of people to be brought in as an act keeps it.
 type addedRow struct {
-	NewMember
+	roster.NewMember
 	Double int `json:",omitempty"`
 }
 
 // addingDeed is an act that brings people in. It holds no secret: who comes with a
 // password comes alone.
-func addingDeed(rows []NewMember, o AddOptions) (deed, error) {
+func addingDeed(rows []roster.NewMember, o roster.AddOptions) (deed, error) {
 	d := deed{kind: directory.BulkAdd, wait: o.Wait}
 	kept := make([]addedRow, len(rows))
 	for i, row := range rows {
-		if row.identity || row.inactive || row.provisional != "" || row.password != "" || o.steps {
+		if row.Identity || row.Inactive || row.Provisional != "" || row.Password != "" || o.Steps {
 			return d, fmt.Errorf("row %d is of the form for one person", row.Row)
 		}
-		kept[i] = addedRow{row, row.double}
+		kept[i] = addedRow{row, row.Double}
 	}
 	var err error
 	if d.change, err = json.Marshal(o); err != nil {
@@ -182,36 +184,36 @@ func addingDeed(rows []NewMember, o AddOptions) (deed, error) {
 }
 
 // leaveOut plans nothing for one item but to say who it is about and why.
-func (run *bulkRun) leaveOut(item json.RawMessage, refusal *directory.Error) Planner {
-	return func(ctx context.Context, r *store.Reader, p *Plan) error {
+func (run *bulkRun) leaveOut(item json.RawMessage, refusal *directory.Error) gate.Planner {
+	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("nothing is done, but to say why")
 		v, err := run.whose(ctx, r, item)
-		p.Verdicts = append(p.Verdicts, v.refused(refusal))
+		p.Verdicts = append(p.Verdicts, v.Refused(refusal))
 		return err
 	}
 }
 
 // whose is a verdict with who an item is about.
-func (run *bulkRun) whose(ctx context.Context, r *store.Reader, item json.RawMessage) (Verdict, error) {
+func (run *bulkRun) whose(ctx context.Context, r *store.Reader, item json.RawMessage) (gate.Verdict, error) {
 	var one struct {
 		addedRow
 		confirmedMember
-		grantPair
+		roster.GrantPair
 	}
-	for _, into := range []any{&one.addedRow, &one.confirmedMember, &one.grantPair} {
+	for _, into := range []any{&one.addedRow, &one.confirmedMember, &one.GrantPair} {
 		if err := json.Unmarshal(item, into); err != nil {
-			return Verdict{}, fmt.Errorf("read what an act has to do: %w", err)
+			return gate.Verdict{}, fmt.Errorf("read what an act has to do: %w", err)
 		}
 	}
 	key := max(one.confirmedMember.Key, one.Member)
 	if key == 0 {
-		return Verdict{Email: one.Email, Name: one.name()}, nil
+		return gate.Verdict{Email: one.Email, Name: one.Name()}, nil
 	}
 	members, err := r.Members(ctx, run.act.Account, []directory.MemberID{key})
 	if err != nil || len(members) == 0 {
-		return Verdict{}, err
+		return gate.Verdict{}, err
 	}
 	users, err := r.Users(ctx, []directory.UserID{members[0].User})
 	u := users[members[0].User]
-	return Verdict{Subject: int64(key), Name: nameOf(u, members[0]), Email: u.Email, member: members[0]}, err
+	return gate.Verdict{Subject: int64(key), Name: roster.NameOf(u, members[0]), Email: u.Email, Member: members[0]}, err
 }

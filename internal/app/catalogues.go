@@ -6,16 +6,19 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
-	"github.com/google/uuid"
-
+	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/store"
+
+	"github.com/google/uuid"
 )
+
+// InForce is the catalogue that shapes the installation now.
+func (c *Catalogues) InForce() *catalogue.Catalogue { return c.gate.Catalogue() }
 
 // A CatalogueDraft is what applying a text would do: its faults, or the
 // differences from the catalogue in force.
@@ -42,7 +45,7 @@ const JobRoles = "catalogue_roles"
 // Show is the catalogue in force, for staff.
 func (s *Catalogues) Show(ctx context.Context, actor authz.Actor) (Applied, error) {
 	var a Applied
-	err := s.console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
 		if a.AppliedCatalogue, err = r.LatestCatalogue(ctx); err != nil || a.By == 0 {
 			return err
 		}
@@ -59,7 +62,7 @@ func (s *Catalogues) Show(ctx context.Context, actor authz.Actor) (Applied, erro
 // service level.
 func (s *Catalogues) Draft(ctx context.Context, actor authz.Actor, text string) (CatalogueDraft, error) {
 	var d CatalogueDraft
-	err := s.console(ctx, actor, authz.ApplyCatalogue, func(r *store.Reader) (err error) {
+	err := s.gate.Console(ctx, actor, authz.ApplyCatalogue, func(r *store.Reader) (err error) {
 		d, err = s.draft(ctx, r, text)
 		return err
 	})
@@ -91,10 +94,10 @@ func (s *Catalogues) draft(ctx context.Context, r *store.Reader, text string) (C
 			}
 		}
 	}
-	if err := s.followCatalogue(ctx, r); err != nil {
+	if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 		return d, err
 	}
-	d.Changes = catalogue.Compare(s.catalogue(), d.declared)
+	d.Changes = catalogue.Compare(s.gate.Catalogue(), d.declared)
 	return d, nil
 }
 
@@ -104,7 +107,7 @@ func (s *Catalogues) draft(ctx context.Context, r *store.Reader, text string) (C
 // stale. It refuses with catalogue.faulty and as Draft does.
 func (s *Catalogues) Apply(ctx context.Context, actor authz.Actor, text string, version int64) error {
 	var d CatalogueDraft
-	_, err := s.perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.ApplyCatalogue); err != nil {
 			return err
 		}
@@ -121,7 +124,7 @@ func (s *Catalogues) Apply(ctx context.Context, actor authz.Actor, text string, 
 		p.Change(store.InsertCatalogue{Version: d.Version + 1, Text: text, By: actor.User})
 		entry := p.Entry(audit.CatalogueApplied, 0, d.Version+1)
 		entry.NoteValue("version", audit.Number(d.Version), audit.Number(d.Version+1))
-		entry.Note("name", s.catalogue().Name, d.declared.Name)
+		entry.Note("name", s.gate.Catalogue().Name, d.declared.Name)
 		p.Record(entry)
 		p.Job(directory.Job{Kind: JobRoles, Unique: JobRoles, Subject: d.Version + 1})
 		return nil
@@ -129,58 +132,12 @@ func (s *Catalogues) Apply(ctx context.Context, actor authz.Actor, text string, 
 	if err != nil {
 		return err
 	}
-	s.putInForce(&inForce{d.Version + 1, d.declared})
+	s.gate.PutInForce(&gate.InForce{Version: d.Version + 1, Declared: d.declared})
 	return nil
-}
-
-// An inForce is a catalogue with the version it was applied as; 0 for the one
-// given to New.
-type inForce struct {
-	version  int64
-	declared *catalogue.Catalogue
-}
-
-// putInForce puts a catalogue in force on this node unless a later one is.
-func (c *core) putInForce(next *inForce) {
-	for {
-		now := c.current.Load()
-		if now.version >= next.version || c.current.CompareAndSwap(now, next) {
-			return
-		}
-	}
-}
-
-// followCatalogue puts in force on this node what the reader sees as applied, if that is
-// later than what this node knows. Whoever writes what the catalogue declares
-// calls it first, within the change: what a process remembers may be older than
-// the change that made it write (ROLE-3).
-func (c *core) followCatalogue(ctx context.Context, r *store.Reader) error {
-	version, err := r.CatalogueVersion(ctx)
-	if err != nil || version <= c.version() {
-		return err
-	}
-	latest, err := r.LatestCatalogue(ctx)
-	if err != nil {
-		return err
-	}
-	declared, faults := catalogue.Read("applied", strings.NewReader(latest.Text))
-	if len(faults) > 0 {
-		return fmt.Errorf("read applied catalogue %d: %s", latest.Version, faults)
-	}
-	c.putInForce(&inForce{latest.Version, declared})
-	return nil
-}
-
-// version is the catalogue's in force; 0 is the one given to New.
-func (c *core) version() int64 { return c.current.Load().version }
-
-// loadCatalogue puts the catalogue that was applied last in force, unless it is already.
-func (c *core) loadCatalogue(ctx context.Context) error {
-	return c.read(ctx, func(r *store.Reader) error { return c.followCatalogue(ctx, r) })
 }
 
 // Follow puts in force what another node applied. It runs at intervals.
-func (s *Catalogues) Follow(ctx context.Context) error { return s.loadCatalogue(ctx) }
+func (s *Catalogues) Follow(ctx context.Context) error { return s.gate.LoadCatalogue(ctx) }
 
 // accountsAtOnce is how many accounts' roles are read together.
 const accountsAtOnce = 200
@@ -188,10 +145,10 @@ const accountsAtOnce = 200
 // RunUpdate does the job that a change of the catalogue leaves behind. A job for
 // a version that this node cannot see yet fails and is tried again.
 func (s *Catalogues) RunUpdate(ctx context.Context, job directory.Job) error {
-	if err := s.loadCatalogue(ctx); err != nil {
+	if err := s.gate.LoadCatalogue(ctx); err != nil {
 		return err
 	}
-	if known := s.version(); known < job.Subject {
+	if known := s.gate.Version(); known < job.Subject {
 		return fmt.Errorf("update roles: job is for catalogue %d, the database has %d", job.Subject, known)
 	}
 	_, err := s.UpdateRoles(ctx)
@@ -207,7 +164,7 @@ func (s *Catalogues) UpdateRoles(ctx context.Context) (int, error) {
 	changed, after := 0, directory.AccountID(0)
 	for {
 		var keys, stale []directory.AccountID
-		err := s.read(ctx, func(r *store.Reader) error {
+		err := s.gate.Read(ctx, func(r *store.Reader) error {
 			var err error
 			if keys, err = r.AccountKeys(ctx, after, accountsAtOnce); err != nil || len(keys) == 0 {
 				return err
@@ -230,7 +187,7 @@ func (s *Catalogues) UpdateRoles(ctx context.Context) (int, error) {
 
 // staleRoles are those accounts whose roles differ from the catalogue's.
 func (s *Catalogues) staleRoles(ctx context.Context, r *store.Reader, keys []directory.AccountID) ([]directory.AccountID, error) {
-	if err := s.followCatalogue(ctx, r); err != nil {
+	if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 		return nil, err
 	}
 	roles, err := r.RolesOfAccounts(ctx, keys)
@@ -243,7 +200,7 @@ func (s *Catalogues) staleRoles(ctx context.Context, r *store.Reader, keys []dir
 	}
 	var stale []directory.AccountID
 	for _, key := range keys {
-		if len(roleUpdates(s.catalogue(), accounts[key].Type, roles[key])) > 0 {
+		if len(roleUpdates(s.gate.Catalogue(), accounts[key].Type, roles[key])) > 0 {
 			stale = append(stale, key)
 		}
 	}
@@ -251,9 +208,9 @@ func (s *Catalogues) staleRoles(ctx context.Context, r *store.Reader, keys []dir
 }
 
 func (s *Catalogues) updateRoles(ctx context.Context, id directory.AccountID) error {
-	_, err := s.perform(ctx, SystemActor(), id, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, gate.SystemActor(), id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("who applied the catalogue was asked for the duty then")
-		if err := s.followCatalogue(ctx, r); err != nil {
+		if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 			return err
 		}
 		account, err := r.Account(ctx, id)
@@ -264,7 +221,7 @@ func (s *Catalogues) updateRoles(ctx context.Context, id directory.AccountID) er
 		if err != nil {
 			return err
 		}
-		updates := roleUpdates(s.catalogue(), account.Type, roles)
+		updates := roleUpdates(s.gate.Catalogue(), account.Type, roles)
 		if len(updates) == 0 {
 			return nil
 		}

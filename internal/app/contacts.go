@@ -4,10 +4,11 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
+	"intendant/internal/app/admission"
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -50,7 +51,7 @@ const contactsPerPage = 50
 // not belong to it.
 func (s *Accounts) Contacts(ctx context.Context, actor authz.Actor, account directory.AccountID, q ContactQuery) (ContactList, error) {
 	var list ContactList
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.Member() {
 			return directory.Refuse(directory.NotFound, "account.not_found")
 		}
@@ -145,7 +146,7 @@ func (b contactBook) total(ctx context.Context, l store.MemberList) (int64, erro
 
 // reach are the administrators and the referent, by name.
 func (b contactBook) reach(ctx context.Context) ([]Contact, error) {
-	administrators, err := b.Administrators(ctx, b.account.ID, toldAdministrators)
+	administrators, err := b.Administrators(ctx, b.account.ID, admission.ToldAdministrators)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +179,7 @@ func (b contactBook) contacts(ctx context.Context, keys []directory.MemberID) ([
 	for i, line := range lines {
 		members[i] = line.Member
 	}
-	companies, err := b.CompaniesByKey(ctx, companiesOf(members))
+	companies, err := b.CompaniesByKey(ctx, roster.CompaniesOf(members))
 	if err != nil {
 		return nil, err
 	}
@@ -201,10 +202,6 @@ func (b contactBook) contacts(ctx context.Context, keys []directory.MemberID) ([
 	return contacts, nil
 }
 
-// lettersPerHour is how often an hour one person may write to the people of an
-// account.
-const lettersPerHour = 5
-
 // Message mails what a member writes to the account's administrators and its
 // referent, or to the one of them with that public id (ACC-10). They get the
 // writer's address to answer to.
@@ -212,11 +209,11 @@ const lettersPerHour = 5
 // It refuses with contact.not_reachable anybody else's id, with limit.hourly,
 // and with the field at fault.
 func (s *Accounts) Message(ctx context.Context, actor authz.Actor, account directory.AccountID, to, text string) error {
-	text, err := s.letter(ctx, actor, text)
+	text, err := s.roster.Letter(ctx, actor, text)
 	if err != nil {
 		return err
 	}
-	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSignedIn(); err != nil {
 			return err
 		}
@@ -237,14 +234,14 @@ func (s *Accounts) Message(ctx context.Context, actor authz.Actor, account direc
 		if len(people) == 0 {
 			return &directory.Error{Kind: directory.Conflict, Code: "contact.not_reachable", Field: "to"}
 		}
-		return s.planLetters(ctx, r, p, people, text)
+		return s.roster.PlanLetters(ctx, r, p, people, text)
 	})
 	return err
 }
 
 // reachable are the people of an account that may be written to.
 func (c *core) reachable(ctx context.Context, r *store.Reader, account directory.AccountID) ([]directory.User, error) {
-	people, err := r.Administrators(ctx, account, toldAdministrators)
+	people, err := r.Administrators(ctx, account, admission.ToldAdministrators)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +250,7 @@ func (c *core) reachable(ctx context.Context, r *store.Reader, account directory
 		return people, err
 	}
 	m, err := r.MemberOf(ctx, account, a.Referent)
-	if refusedWith(err, "member.not_found") || !m.Removed.IsZero() || m.Status == directory.Inactive {
+	if gate.RefusedWith(err, "member.not_found") || !m.Removed.IsZero() || m.Status == directory.Inactive {
 		return people, nil
 	}
 	if err != nil {
@@ -261,63 +258,4 @@ func (c *core) reachable(ctx context.Context, r *store.Reader, account directory
 	}
 	referent, err := r.User(ctx, a.Referent)
 	return append(people, referent), err
-}
-
-// letter checks what somebody writes and rations it.
-func (c *core) letter(ctx context.Context, actor authz.Actor, text string) (string, error) {
-	if actor.User == 0 {
-		return "", directory.Refuse(directory.Denied, "sign_in.required")
-	}
-	text, refusal := directory.MessageText.Required(text)
-	if refusal != nil {
-		return "", refusal
-	}
-	return text, c.ration(ctx, ration{"letter", strconv.FormatInt(int64(actor.User), 10), lettersPerHour})
-}
-
-// planLetters queues the text to each of the people, in the name of the actor.
-func (c *core) planLetters(ctx context.Context, r *store.Reader, p *Plan, people []directory.User, text string) error {
-	from, err := r.User(ctx, p.Actor.User)
-	if err != nil {
-		return err
-	}
-	for _, u := range people {
-		p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: "contact_message", Language: u.Language,
-			Facts: map[string]string{"Person": from.Name(), "Address": from.Email, "Message": text, "At": p.Now.Format(time.RFC3339)}})
-	}
-	return nil
-}
-
-// Write mails what a person writes about their waiting request to the
-// administrators of the number they asked for (JOIN-3). A number that nobody
-// has answers alike (KEY-14). It refuses with join.gone when the request waits
-// no more, with limit.hourly, and with the field at fault.
-func (s *JoinRequests) Write(ctx context.Context, actor authz.Actor, id, text string) error {
-	ctx, answer := s.evenly(ctx)
-	defer answer()
-	j, err := s.Mine(ctx, actor, id)
-	if err != nil {
-		return err
-	}
-	if refusal := j.Decidable(""); refusal != nil {
-		return directory.Refuse(directory.Conflict, "join.gone")
-	}
-	text, err = s.letter(ctx, actor, text)
-	if err != nil {
-		return err
-	}
-	_, err = s.perform(ctx, actor, j.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
-		if err := p.RequireSelf(j.User); err != nil {
-			return err
-		}
-		if j.Account == directory.Installation {
-			return nil
-		}
-		administrators, err := r.Administrators(ctx, j.Account, toldAdministrators)
-		if err != nil {
-			return err
-		}
-		return s.planLetters(ctx, r, p, administrators, text)
-	})
-	return err
 }

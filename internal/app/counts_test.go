@@ -116,20 +116,22 @@ func (d *entrances) doors(c *entering, rows []app.NewMember) map[string]func() e
 	}
 	return map[string]func() error{
 		"add": func() error {
-			return errOf(d.Members.Add(ctx, d.admin, id, rows, app.AddOptions{Invite: c.invite, Silent: !c.invite}))
+			return apptest.ErrOf(d.Members.Add(ctx, d.admin, id, rows, app.AddOptions{Invite: c.invite, Silent: !c.invite}))
 		},
-		"preview":  func() error { return errOf(d.Members.Add(ctx, d.admin, id, rows, app.AddOptions{Preview: true})) },
-		"refused":  func() error { return errOf(d.Members.Add(ctx, c.person, id, rows, app.AddOptions{})) },
-		"invite":   many(func(who app.Selection) error { return errOf(d.Invitations.Send(ctx, d.admin, id, who)) }),
-		"withdraw": many(func(who app.Selection) error { return errOf(d.Invitations.Withdraw(ctx, d.admin, id, who)) }),
+		"preview": func() error {
+			return apptest.ErrOf(d.Members.Add(ctx, d.admin, id, rows, app.AddOptions{Preview: true}))
+		},
+		"refused":  func() error { return apptest.ErrOf(d.Members.Add(ctx, c.person, id, rows, app.AddOptions{})) },
+		"invite":   many(func(who app.Selection) error { return apptest.ErrOf(d.Invitations.Send(ctx, d.admin, id, who)) }),
+		"withdraw": many(func(who app.Selection) error { return apptest.ErrOf(d.Invitations.Withdraw(ctx, d.admin, id, who)) }),
 		"accept":   func() error { return d.accept(c.person) },
-		"off":      many(func(who app.Selection) error { return errOf(d.Members.Deactivate(ctx, d.admin, id, who)) }),
-		"on":       many(func(who app.Selection) error { return errOf(d.Members.Reactivate(ctx, d.admin, id, who)) }),
-		"remove":   many(func(who app.Selection) error { return errOf(d.Members.Remove(ctx, d.admin, id, who)) }),
-		"move":     many(func(who app.Selection) error { return errOf(d.Members.MoveHome(ctx, d.admin, id, who, c.unit)) }),
+		"off":      many(func(who app.Selection) error { return apptest.ErrOf(d.Members.Deactivate(ctx, d.admin, id, who)) }),
+		"on":       many(func(who app.Selection) error { return apptest.ErrOf(d.Members.Reactivate(ctx, d.admin, id, who)) }),
+		"remove":   many(func(who app.Selection) error { return apptest.ErrOf(d.Members.Remove(ctx, d.admin, id, who)) }),
+		"move":     many(func(who app.Selection) error { return apptest.ErrOf(d.Members.MoveHome(ctx, d.admin, id, who, c.unit)) }),
 		"edit": many(func(who app.Selection) error {
 			level, ends := "administrator", directory.End{Moment: d.Now().Add(time.Hour)}
-			return errOf(d.Members.EditMembers(ctx, d.admin, id, who, app.MemberChange{Level: &level, Ends: &ends, Unit: &c.unit}))
+			return apptest.ErrOf(d.Members.EditMembers(ctx, d.admin, id, who, app.MemberChange{Level: &level, Ends: &ends, Unit: &c.unit}))
 		}),
 		"end":        func() error { d.Pass(2 * time.Hour); return drop(d.Members.EndPlaces(ctx)) },
 		"ask":        func() error { return drop(d.JoinRequests.Ask(ctx, c.person, d.account.Number, "")) },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -18,8 +19,8 @@ const domainsPerAccount = 50
 // account.manage.
 func (s *Accounts) Domains(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]directory.Domain, error) {
 	var domains []directory.Domain
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		if err := require(rights, authz.ManageAccount, 0); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		if err := gate.Require(rights, authz.ManageAccount, 0); err != nil {
 			return err
 		}
 		domains, err = r.Domains(ctx, account)
@@ -38,7 +39,7 @@ func (s *Accounts) AddDomain(ctx context.Context, actor authz.Actor, account dir
 	}
 	token, _ := secret.NewToken()
 	domain := directory.Domain{Name: name, Token: token}
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {
 			return err
 		}
@@ -61,7 +62,7 @@ func (s *Accounts) AddDomain(ctx context.Context, actor authz.Actor, account dir
 	return domain, err
 }
 
-func domainEntry(p *Plan, kind audit.Kind, name string) audit.Entry {
+func domainEntry(p *gate.Plan, kind audit.Kind, name string) audit.Entry {
 	e := p.Entry(kind, 0, 0)
 	e.Note("domain", "", name)
 	return e
@@ -73,8 +74,8 @@ func domainEntry(p *Plan, kind audit.Kind, name string) audit.Entry {
 // with domain.not_found and with limit.hourly.
 func (s *Accounts) VerifyDomain(ctx context.Context, actor authz.Actor, account directory.AccountID, name string) error {
 	var domain directory.Domain
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		if err := require(rights, authz.ManageAccount, 0); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		if err := gate.Require(rights, authz.ManageAccount, 0); err != nil {
 			return err
 		}
 		domain, err = r.Domain(ctx, account, name)
@@ -83,17 +84,17 @@ func (s *Accounts) VerifyDomain(ctx context.Context, actor authz.Actor, account 
 	if err != nil {
 		return err
 	}
-	if err := s.ration(ctx, ration{"domain", strconv.FormatInt(int64(account), 10), 60}); err != nil {
+	if err := s.gate.Ration(ctx, gate.Ration{Scope: "domain", Subject: strconv.FormatInt(int64(account), 10), Most: 60}); err != nil {
 		return err
 	}
 	records, err := s.lookupTXT(ctx, domain.Name)
 	if err != nil {
-		s.log.DebugContext(ctx, "look up TXT records", "domain", domain.Name, "error", err)
+		s.gate.Log.DebugContext(ctx, "look up TXT records", "domain", domain.Name, "error", err)
 	}
 	if !domain.Proved(records) {
 		return &directory.Error{Kind: directory.Conflict, Code: "domain.record_missing", Args: directory.Args{"Domain": domain.Name}}
 	}
-	return s.changeDomain(ctx, actor, account, name, func(p *Plan, d *directory.Domain) audit.Entry {
+	return s.changeDomain(ctx, actor, account, name, func(p *gate.Plan, d *directory.Domain) audit.Entry {
 		if d.Verified.IsZero() {
 			d.Verified = p.Now
 		}
@@ -104,7 +105,7 @@ func (s *Accounts) VerifyDomain(ctx context.Context, actor authz.Actor, account 
 // SetAutoApprove switches whether requests from a verified domain are approved
 // by themselves (JOIN-7). It refuses with domain.unverified.
 func (s *Accounts) SetAutoApprove(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, on bool) error {
-	return s.changeDomain(ctx, actor, account, name, func(p *Plan, d *directory.Domain) audit.Entry {
+	return s.changeDomain(ctx, actor, account, name, func(p *gate.Plan, d *directory.Domain) audit.Entry {
 		entry := p.Entry(audit.SettingsChanged, 0, int64(p.Account))
 		entry.Note("domain", "", name)
 		entry.NoteValue("auto_approve", audit.Bool(d.AutoApprove), audit.Bool(on))
@@ -113,8 +114,8 @@ func (s *Accounts) SetAutoApprove(ctx context.Context, actor authz.Actor, accoun
 	})
 }
 
-func (s *Accounts) changeDomain(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, change func(p *Plan, d *directory.Domain) audit.Entry) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+func (s *Accounts) changeDomain(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, change func(p *gate.Plan, d *directory.Domain) audit.Entry) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {
 			return err
 		}
@@ -140,12 +141,12 @@ func (s *Accounts) changeDomain(ctx context.Context, actor authz.Actor, account 
 // RemoveDomain takes a mail domain from the account: nothing is approved by
 // itself from there any more. One that is gone already is no error.
 func (s *Accounts) RemoveDomain(ctx context.Context, actor authz.Actor, account directory.AccountID, name string) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {
 			return err
 		}
 		_, err := r.Domain(ctx, account, name)
-		if refusedWith(err, "domain.not_found") {
+		if gate.RefusedWith(err, "domain.not_found") {
 			return nil
 		}
 		if err != nil {

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/identity"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -25,15 +27,15 @@ type Frame struct {
 // account.suspended (ACC-12). Where the account demands a second factor of
 // somebody who has none, they are refused with factor.account_demands (SIGN-6).
 func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (f Frame, err error) {
-	ctx, answer := s.evenly(ctx)
-	defer func() { answerRefused(answer, err) }()
-	err = s.read(ctx, func(r *store.Reader) error {
+	ctx, answer := s.gate.Evenly(ctx)
+	defer func() { gate.AnswerRefused(answer, err) }()
+	err = s.gate.Read(ctx, func(r *store.Reader) error {
 		account, err := r.AccountByNumber(ctx, number)
 		if err != nil {
 			return err
 		}
 		f.Account = account
-		if f.Rights, err = s.rights(ctx, r, actor, account.ID); err != nil {
+		if f.Rights, err = s.gate.Rights(ctx, r, actor, account.ID); err != nil {
 			return err
 		}
 		if !f.Rights.Member() || actor.Kind == authz.Staff {
@@ -42,11 +44,11 @@ func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (
 		if account.State == directory.AccountSuspended && actor.Kind == authz.Person && !f.Rights.May(authz.ManageAdministrators, 0) {
 			return &directory.Error{Kind: directory.Denied, Code: "account.suspended", Args: directory.Args{"Name": account.Name}}
 		}
-		if f.Member, err = r.MemberOf(ctx, account.ID, actor.User); err != nil && !refusedWith(err, "member.not_found") {
+		if f.Member, err = r.MemberOf(ctx, account.ID, actor.User); err != nil && !gate.RefusedWith(err, "member.not_found") {
 			return err
 		}
 		if actor.Kind == authz.Person {
-			if err := factorFirst(ctx, r, account, f.Member); err != nil {
+			if err := identity.FactorFirst(ctx, r, account, f.Member); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,7 @@ func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) { // ROLE-6
 		h.holds(m, "clerk", authz.ViewMembers, authz.ManageMembers)
 		_, reader := w.Member(h.account, "wim.bertin@maraval.example")
 		h.holds(reader, "auditor", authz.ViewHistory)
-		w.Must(errOf(w.Members.Deactivate(ctx, h.admin, id, app.Of(reader.UUID))))
+		w.Must(apptest.ErrOf(w.Members.Deactivate(ctx, h.admin, id, app.Of(reader.UUID))))
 		h.add(app.NewMember{Email: "joris.vandamme@maraval.example", Last: "Vandamme"})
 		joris, administrator := h.find("vandamme").UUID, "administrator"
 		add := func(level string, functions ...string) (app.Verdicts, error) {
@@ -69,5 +69,5 @@ func (h house) holds(m directory.Member, code string, permissions ...authz.Permi
 		return tx.Apply(h.Context(), store.Write{Changes: []store.Change{store.PutRoles{Account: h.account.ID, Roles: []directory.Role{role}}}})
 	}))
 	functions := []string{code}
-	h.Must(errOf(h.Members.EditMembers(h.Context(), h.Operator(), h.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &functions})))
+	h.Must(apptest.ErrOf(h.Members.EditMembers(h.Context(), h.Operator(), h.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &functions})))
 }

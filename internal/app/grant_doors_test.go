@@ -98,7 +98,7 @@ func TestNobodyGetsBackWhatOthersDoNotHold(t *testing.T) { // ROLE-6
 		})
 		t.Run("ROLE-6 reactivation: the grants come back only from who holds them", func(t *testing.T) {
 			_, off := p.person("off.sides", p.units["Lille"], "fleet-manager", "Sud")
-			p.Must(errOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(off.UUID))))
+			p.Must(apptest.ErrOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(off.UUID))))
 			if got := p.verdict(p.Members.Reactivate(ctx, p.north, id, app.Of(off.UUID))); got != "role.not_held" {
 				t.Errorf("by the manager of Nord: %q", got)
 			}
@@ -112,13 +112,13 @@ func TestNobodyGetsBackWhatOthersDoNotHold(t *testing.T) { // ROLE-6
 			if got := p.verdict(p.Invitations.Send(ctx, p.north, id, app.Of(m.UUID))); got != "role.not_held" {
 				t.Errorf("by the manager of Nord: %q", got)
 			}
-			p.Must(errOf(p.Invitations.Send(ctx, p.manager, id, app.Of(m.UUID))))
+			p.Must(apptest.ErrOf(p.Invitations.Send(ctx, p.manager, id, app.Of(m.UUID))))
 		})
 		t.Run("ROLE-6 acceptance: what neither inviter nor giver may give any more is dropped", func(t *testing.T) {
 			giver, giverMember := p.person("giver.today", p.units["Lille"], "fleet-manager", "Nord")
 			m := p.waiting("late.accept", "Lille")
 			p.Must(errOfGrants(p.give(giver, m, "fleet-manager", "Lille")))
-			p.Must(errOf(p.Invitations.Send(ctx, giver, id, app.Of(m.UUID))))
+			p.Must(apptest.ErrOf(p.Invitations.Send(ctx, giver, id, app.Of(m.UUID))))
 			p.Must(errOfGrants(p.Grants.End(ctx, p.manager, id, app.Giving{Who: app.Of(giverMember.UUID), Role: "fleet-manager", Units: []string{p.ids["Nord"]}})))
 			p.accept("late.accept")
 			if got := p.holds(m); !slices.Equal(got, []string{"basic-user at "}) {
@@ -126,7 +126,7 @@ func TestNobodyGetsBackWhatOthersDoNotHold(t *testing.T) { // ROLE-6
 			}
 			kept := p.waiting("good.accept", "Lille")
 			p.Must(errOfGrants(p.give(p.north, kept, "purchase-approver", "Lille")))
-			p.Must(errOf(p.Invitations.Send(ctx, p.north, id, app.Of(kept.UUID))))
+			p.Must(apptest.ErrOf(p.Invitations.Send(ctx, p.north, id, app.Of(kept.UUID))))
 			p.accept("good.accept")
 			if got := p.holds(kept); !slices.Contains(got, "purchase-approver at Lille") {
 				t.Errorf("while the giver holds it: %v", got)
@@ -136,7 +136,7 @@ func TestNobodyGetsBackWhatOthersDoNotHold(t *testing.T) { // ROLE-6
 			decider, deciderMember := p.person("decides.only", 0, "", "")
 			p.house.holds(deciderMember, "decider", authz.DecideRequests, authz.ViewMembers)
 			asks, off := p.person("asks.again", p.units["Lille"], "fleet-manager", "Sud")
-			p.Must(errOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(off.UUID))))
+			p.Must(apptest.ErrOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(off.UUID))))
 			j, err := p.JoinRequests.Ask(ctx, asks, p.account.Number, "")
 			w.Must(err)
 			_, err = p.JoinRequests.Approve(ctx, decider, id, j.UUID)
@@ -153,7 +153,7 @@ func TestNobodyGetsBackWhatOthersDoNotHold(t *testing.T) { // ROLE-6
 			w.Must(p.Accounts.VerifyDomain(ctx, p.admin, id, "maraval.example"))
 			w.Must(p.Accounts.SetAutoApprove(ctx, p.admin, id, "maraval.example", true))
 			asks, off := p.person("domain.again", p.units["Lille"], "fleet-manager", "Sud")
-			p.Must(errOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(off.UUID))))
+			p.Must(apptest.ErrOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(off.UUID))))
 			_, err = p.JoinRequests.Ask(ctx, asks, p.account.Number, "")
 			w.Must(err)
 			if got := p.member(asks.User).Status; got != directory.Inactive {
@@ -191,7 +191,7 @@ func (p fleetHouse) waiting(name, home string) directory.Member {
 	p.T.Helper()
 	verdicts, err := p.Members.Add(p.Context(), p.admin, p.account.ID, []app.NewMember{{Row: 1, Email: name + "@maraval.example"}},
 		app.AddOptions{Silent: true, Home: p.ids[home]})
-	p.Must(errOf(verdicts, err))
+	p.Must(apptest.ErrOf(verdicts, err))
 	var m directory.Member
 	p.Must(p.DB.View(p.Context(), func(r *store.Reader) (err error) {
 		m, err = r.Member(p.Context(), directory.MemberID(verdicts[0].Subject))

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -39,9 +41,9 @@ type GrantRecords struct {
 // member.not_found, unit.not_found and role.not_found, and with list.bad_cursor.
 func (s *Grants) Records(ctx context.Context, actor authz.Actor, account directory.AccountID, q GrantRecordQuery) (GrantRecords, error) {
 	var found GrantRecords
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.MayAnywhere(authz.ViewMembers) {
-			return require(rights, authz.ViewMembers, 0)
+			return gate.Require(rights, authz.ViewMembers, 0)
 		}
 		asked, err := s.grantQuery(ctx, r, rights, account, q)
 		if err != nil {
@@ -90,15 +92,15 @@ func (s *Grants) grantQuery(ctx context.Context, r *store.Reader, rights authz.R
 		if err != nil {
 			return asked, err
 		}
-		if !m.Removed.IsZero() || !seesPeopleAt(rights, m.Unit) {
+		if !m.Removed.IsZero() || !roster.SeesPeopleAt(rights, m.Unit) {
 			return asked, directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		asked.Member = m.ID
 		asked.Scope = rights.Everybody()
 	}
 	if q.Unit != "" {
-		u, found := unitNamed(rights.Tree(), q.Unit)
-		if !found || !seesPeopleAt(rights, u.ID) {
+		u, found := roster.UnitNamed(rights.Tree(), q.Unit)
+		if !found || !roster.SeesPeopleAt(rights, u.ID) {
 			return asked, directory.Refuse(directory.NotFound, "unit.not_found")
 		}
 		asked.Unit = u.ID

@@ -3,9 +3,10 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -13,9 +14,9 @@ import (
 
 // A GrantView says what of somebody's roles a page shows.
 type GrantView struct {
-	Search string     // units by a part of their name
-	Units  []string   // public ids of units that are shown besides
-	Chosen []RoleStep // what is chosen in the form and not saved
+	Search string            // units by a part of their name
+	Units  []string          // public ids of units that are shown besides
+	Chosen []roster.RoleStep // what is chosen in the form and not saved
 }
 
 // How many units a page of somebody's roles shows: those with a role, those
@@ -35,13 +36,13 @@ type PersonGrants struct {
 	Name    string
 	Email   string
 	Home    directory.Unit
-	Units   []UnitGrants // in tree order
-	Grants  int          // roles held at units in sight; more than 200 are not shown
-	Found   int          // units that the search finds; more than 50 are not shown
-	Search  bool         // there are more units than are shown
-	Missing []string     // levels at which a role is required and none is held, authz.RootLevel for the general one
-	Sources []Source     // access level and functions, which act everywhere in the account
-	Edits   bool         // the reader may change some of it
+	Units   []UnitGrants  // in tree order
+	Grants  int           // roles held at units in sight; more than 200 are not shown
+	Found   int           // units that the search finds; more than 50 are not shown
+	Search  bool          // there are more units than are shown
+	Missing []string      // levels at which a role is required and none is held, authz.RootLevel for the general one
+	Sources []gate.Source // access level and functions, which act everywhere in the account
+	Edits   bool          // the reader may change some of it
 }
 
 // UnitGrants is one unit of somebody's roles.
@@ -50,9 +51,9 @@ type UnitGrants struct {
 	Level    string           // of the catalogue, authz.RootLevel for the root
 	Path     []directory.Unit // from below the root to the unit itself
 	Here     []HeldGrant      // given at the unit itself
-	Above    []Source         // what flows down to it
-	Offered  []Effect         // what each role that the reader may give here would add
-	Chosen   []Effect         // what the form has chosen here, with what it adds
+	Above    []gate.Source    // what flows down to it
+	Offered  []gate.Effect    // what each role that the reader may give here would add
+	Chosen   []gate.Effect    // what the form has chosen here, with what it adds
 	Required bool             // the account type requires a role at its level
 	Edits    bool             // the reader may give roles here
 }
@@ -60,9 +61,9 @@ type UnitGrants struct {
 // A HeldGrant is one role given at a unit: since when, by whom, and what it adds
 // beside everything else.
 type HeldGrant struct {
-	Effect
+	gate.Effect
 	From    time.Time
-	By      Person // zero for the program itself
+	By      roster.Person // zero for the program itself
 	MayEnd  bool
 	Refusal *directory.Error // why not
 }
@@ -73,7 +74,7 @@ type HeldGrant struct {
 // members.view anywhere, and with member.not_found whoever is out of sight.
 func (s *Grants) Of(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, view GrantView) (PersonGrants, error) {
 	var shown PersonGrants
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		b, err := s.grantBook(ctx, r, rights, account)
 		if err != nil {
 			return err
@@ -83,7 +84,7 @@ func (s *Grants) Of(ctx context.Context, actor authz.Actor, account directory.Ac
 				return err
 			}
 		} else if !rights.MayAnywhere(authz.ManageMembers) {
-			return require(rights, authz.ManageMembers, 0)
+			return gate.Require(rights, authz.ManageMembers, 0)
 		}
 		shown, err = b.show(ctx, r, view)
 		return err
@@ -94,33 +95,33 @@ func (s *Grants) Of(ctx context.Context, actor authz.Actor, account directory.Ac
 // Adding says what a role would add for a person at a unit, or that it adds
 // nothing and where all of it is held already (ROLE-2). Without a member it is
 // somebody new. It refuses as Of does, and what Give would refuse.
-func (s *Grants) Adding(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, at Source) (Effect, error) {
-	var found Effect
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+func (s *Grants) Adding(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, at gate.Source) (gate.Effect, error) {
+	var found gate.Effect
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		b, err := s.grantBook(ctx, r, rights, account)
 		if err != nil {
 			return err
 		}
 		if !rights.MayAnywhere(authz.ManageMembers) {
-			return require(rights, authz.ManageMembers, 0)
+			return gate.Require(rights, authz.ManageMembers, 0)
 		}
 		if member != "" {
 			if err := b.open(ctx, r, member); err != nil {
 				return err
 			}
 		}
-		unit, there := unitNamed(b.tree, at.Unit.UUID)
+		unit, there := roster.UnitNamed(b.Tree, at.Unit.UUID)
 		if !there {
 			return directory.InvalidField("unit", "unit.not_found", nil)
 		}
-		role, refusal := b.role(at.Role.Code, "role")
+		role, refusal := b.Role(at.Role.Code, "role")
 		if refusal == nil {
-			refusal = b.mayGive(role, unit.ID, "unit")
+			refusal = b.MayGive(role, unit.ID, "unit")
 		}
 		if refusal != nil {
 			return refusal
 		}
-		found = effect(b.tree, b.held, role.ID, unit.ID)
+		found = roster.EffectOf(b.Tree, b.held, role.ID, unit.ID)
 		return nil
 	})
 	return found, err
@@ -128,7 +129,7 @@ func (s *Grants) Adding(ctx context.Context, actor authz.Actor, account director
 
 // A grantBook is what one person holds while it is shown.
 type grantBook struct {
-	*granting
+	*roster.Granting
 	rights authz.Rights
 	member directory.Member
 	user   directory.User
@@ -138,43 +139,43 @@ type grantBook struct {
 
 func (c *core) grantBook(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID) (*grantBook, error) {
 	if !rights.MayAnywhere(authz.ViewMembers) && !rights.MayAnywhere(authz.ManageMembers) {
-		return nil, require(rights, authz.ViewMembers, 0)
+		return nil, gate.Require(rights, authz.ViewMembers, 0)
 	}
-	g, err := c.grantingOn(ctx, r, Basis{Account: account, Rights: rights})
-	return &grantBook{granting: g, rights: rights}, err
+	g, err := c.roster.GrantingOn(ctx, r, gate.Basis{Account: account, Rights: rights})
+	return &grantBook{Granting: g, rights: rights}, err
 }
 
 func (b *grantBook) open(ctx context.Context, r *store.Reader, member string) error {
 	var err error
-	if b.member, err = r.MemberByUUID(ctx, b.account.ID, member); err != nil {
+	if b.member, err = r.MemberByUUID(ctx, b.Account.ID, member); err != nil {
 		return err
 	}
 	if b.grants, err = r.GrantsOf(ctx, b.member.ID); err != nil {
 		return err
 	}
-	if !b.member.Removed.IsZero() || !inSight(b.rights, b.member, b.grants) {
+	if !b.member.Removed.IsZero() || !roster.InSight(b.rights, b.member, b.grants) {
 		return directory.Refuse(directory.NotFound, "member.not_found")
 	}
-	b.held = heldBy(b.tree, b.member, b.grants)
+	b.held = roster.HeldBy(b.Tree, b.member, b.grants)
 	b.user, err = r.User(ctx, b.member.User)
 	return err
 }
 
 func (b *grantBook) show(ctx context.Context, r *store.Reader, view GrantView) (PersonGrants, error) {
-	shown := PersonGrants{Member: b.member, Program: b.user.Technical(), Name: nameOf(b.user, b.member), Email: b.user.Email, Missing: b.missingShown()}
-	if seesPeopleAt(b.rights, b.member.Unit) {
-		shown.Home, _ = b.tree.Unit(b.member.Unit)
+	shown := PersonGrants{Member: b.member, Program: b.user.Technical(), Name: roster.NameOf(b.user, b.member), Email: b.user.Email, Missing: b.missingShown()}
+	if roster.SeesPeopleAt(b.rights, b.member.Unit) {
+		shown.Home, _ = b.Tree.Unit(b.member.Unit)
 	}
-	for _, role := range rolesOf(b.member) {
-		if len(b.tree.Gives(role, 0)) > 0 {
-			shown.Sources = append(shown.Sources, sourceOf(b.tree, authz.Held{Role: role, Unit: b.tree.Root()}))
+	for _, role := range roster.RolesOf(b.member) {
+		if len(b.Tree.Gives(role, 0)) > 0 {
+			shown.Sources = append(shown.Sources, roster.SourceOf(b.Tree, authz.Held{Role: role, Unit: b.Tree.Root()}))
 		}
 	}
 	var givers []directory.UserID
 	for _, g := range b.grants {
 		givers = append(givers, g.By)
 	}
-	by, err := r.Users(ctx, distinct(givers))
+	by, err := r.Users(ctx, roster.Distinct(givers))
 	if err != nil {
 		return shown, err
 	}
@@ -182,7 +183,7 @@ func (b *grantBook) show(ctx context.Context, r *store.Reader, view GrantView) (
 	for _, u := range b.choose(view, &shown) {
 		row := b.unit(u, chosen)
 		for i := range row.Here {
-			row.Here[i].By = person(by, b.giverOf(row.Here[i]))
+			row.Here[i].By = roster.PersonFrom(by, b.giverOf(row.Here[i]))
 		}
 		shown.Edits = shown.Edits || row.Edits
 		shown.Units = append(shown.Units, row)
@@ -202,8 +203,8 @@ func (b *grantBook) giverOf(h HeldGrant) directory.UserID {
 // missingShown are the required levels without a role; of what is out of the
 // reader's sight nothing is said.
 func (b *grantBook) missingShown() []string {
-	missing := b.required().missing(b.user, b.grants)
-	return slices.DeleteFunc(missing, func(level string) bool { return !b.manageable(level) })
+	missing := b.Required().Missing(b.user, b.grants)
+	return slices.DeleteFunc(missing, func(level string) bool { return !b.Manageable(level) })
 }
 
 // choose are the units that a page shows, in tree order.
@@ -219,19 +220,19 @@ func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit
 	}
 	var units []directory.Unit
 	required, free := 0, 0
-	for _, u := range b.tree.Units() {
+	for _, u := range b.Tree.Units() {
 		n := granted[u.ID]
-		if n > 0 && (seesPeopleAt(b.rights, u.ID) || b.onTheWay(u.ID)) {
+		if n > 0 && (roster.SeesPeopleAt(b.rights, u.ID) || b.onTheWay(u.ID)) {
 			shown.Grants += n
 			if shown.Grants <= shownGranted {
 				units = append(units, u)
 			}
 			continue
 		}
-		if !b.rights.May(authz.ManageMembers, u.ID) || grantableAt(b.tree, b.kind, u.ID, b.lang) != nil {
+		if !b.rights.May(authz.ManageMembers, u.ID) || roster.GrantableAt(b.Tree, b.Kind, u.ID, b.Lang) != nil {
 			continue
 		}
-		found := folded != "" && matches(u, folded)
+		found := folded != "" && roster.Matches(u, folded)
 		if found {
 			shown.Found++
 		}
@@ -254,17 +255,12 @@ func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit
 // onTheWay reports whether something of what the reader sees lies below the
 // unit: then a role there reaches it and is shown.
 func (b *grantBook) onTheWay(unit directory.UnitID) bool {
-	return seesPeopleAt(b.rights, b.member.Unit) && b.tree.Covers(unit, b.member.Unit) ||
-		slices.ContainsFunc(topmost(b.rights), func(u directory.Unit) bool { return b.tree.Covers(unit, u.ID) })
+	return roster.SeesPeopleAt(b.rights, b.member.Unit) && b.Tree.Covers(unit, b.member.Unit) ||
+		slices.ContainsFunc(roster.Topmost(b.rights), func(u directory.Unit) bool { return b.Tree.Covers(unit, u.ID) })
 }
 
 func (b *grantBook) requiredAt(u directory.Unit) bool {
-	return !b.user.Technical() && slices.Contains(requiredLevels(b.kind.GeneralRoleRequired, b.kind.RoleRequiredAt), b.tree.Level(u.ID))
-}
-
-// matches reports whether a unit is called so, in part; folded is folded text.
-func matches(u directory.Unit, folded string) bool {
-	return strings.Contains(directory.Fold(u.Name), folded) || strings.Contains(directory.Fold(u.External), folded)
+	return !b.user.Technical() && slices.Contains(roster.RequiredLevels(b.Kind.GeneralRoleRequired, b.Kind.RoleRequiredAt), b.Tree.Level(u.ID))
 }
 
 // A chosenRole is a role that the form has chosen at a unit.
@@ -273,12 +269,12 @@ type chosenRole struct {
 	role directory.RoleID // 0: none
 }
 
-func (b *grantBook) chosen(steps []RoleStep) []chosenRole {
+func (b *grantBook) chosen(steps []roster.RoleStep) []chosenRole {
 	if len(steps) == 0 {
 		return nil
 	}
-	units := map[string]directory.UnitID{"": b.tree.Root()}
-	for _, u := range b.tree.Units() {
+	units := map[string]directory.UnitID{"": b.Tree.Root()}
+	for _, u := range b.Tree.Units() {
 		units[u.UUID] = u.ID
 	}
 	var chosen []chosenRole
@@ -289,7 +285,7 @@ func (b *grantBook) chosen(steps []RoleStep) []chosenRole {
 		}
 		chosen = append(chosen, chosenRole{unit: unit})
 		for _, code := range step.Roles {
-			if role, ok := rightsRole(b.tree, code); ok {
+			if role, ok := roster.RightsRole(b.Tree, code); ok {
 				chosen = append(chosen, chosenRole{unit, role.ID})
 			}
 		}
@@ -312,31 +308,31 @@ func (b *grantBook) withChosen(chosen []chosenRole) []authz.Held {
 
 // unit is one unit of the page.
 func (b *grantBook) unit(u directory.Unit, chosen []chosenRole) UnitGrants {
-	row := UnitGrants{Unit: u, Level: b.tree.Level(u.ID), Path: pathBelowRoot(b.tree, u.ID), Required: b.requiredAt(u),
+	row := UnitGrants{Unit: u, Level: b.Tree.Level(u.ID), Path: roster.PathBelowRoot(b.Tree, u.ID), Required: b.requiredAt(u),
 		Edits: b.rights.May(authz.ManageMembers, u.ID) && !b.rights.Closed()}
-	for _, h := range above(b.tree, b.held, u.ID) {
-		if h.Unit != u.ID && len(b.tree.Gives(h.Role, h.Unit)) > 0 {
-			row.Above = append(row.Above, sourceOf(b.tree, h))
+	for _, h := range roster.Above(b.Tree, b.held, u.ID) {
+		if h.Unit != u.ID && len(b.Tree.Gives(h.Role, h.Unit)) > 0 {
+			row.Above = append(row.Above, roster.SourceOf(b.Tree, h))
 		}
 	}
 	for _, g := range b.grants {
 		if g.Unit != u.ID {
 			continue
 		}
-		here := HeldGrant{Effect: effect(b.tree, b.held, g.Role, g.Unit), From: g.From}
-		here.Refusal = mayEnd(b.rights, here.Role, g.Unit, "")
+		here := HeldGrant{Effect: roster.EffectOf(b.Tree, b.held, g.Role, g.Unit), From: g.From}
+		here.Refusal = roster.MayEnd(b.rights, here.Role, g.Unit, "")
 		here.MayEnd = here.Refusal == nil
 		row.Here = append(row.Here, here)
 	}
-	for _, role := range b.tree.Roles() {
-		if role.Kind == directory.RightsRole && role.Archived.IsZero() && b.mayGive(role, u.ID, "") == nil {
-			row.Offered = append(row.Offered, effect(b.tree, b.held, role.ID, u.ID))
+	for _, role := range b.Tree.Roles() {
+		if role.Kind == directory.RightsRole && role.Archived.IsZero() && b.MayGive(role, u.ID, "") == nil {
+			row.Offered = append(row.Offered, roster.EffectOf(b.Tree, b.held, role.ID, u.ID))
 		}
 	}
 	with := b.withChosen(chosen)
 	for _, c := range chosen {
 		if c.unit == u.ID && c.role != 0 {
-			row.Chosen = append(row.Chosen, effect(b.tree, with, c.role, u.ID))
+			row.Chosen = append(row.Chosen, roster.EffectOf(b.Tree, with, c.role, u.ID))
 		}
 	}
 	return row

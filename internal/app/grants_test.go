@@ -243,18 +243,18 @@ func TestGrantsRefusedAndEnded(t *testing.T) { // ROLE-5, USER-6, SIGN-2
 		})
 		t.Run("a removed member's grants end, and do not come back (USER-6)", func(t *testing.T) {
 			_, m := p.person("removed.soon", p.units["Lille"], "fleet-manager", "Nord")
-			p.Must(errOf(w.Members.Remove(w.Context(), p.admin, p.account.ID, app.Of(m.UUID))))
+			p.Must(apptest.ErrOf(w.Members.Remove(w.Context(), p.admin, p.account.ID, app.Of(m.UUID))))
 			if got := p.holds(m); len(got) != 0 {
 				t.Errorf("after removal: %v", got)
 			}
-			p.Must(errOf(w.Members.Add(w.Context(), p.admin, p.account.ID, []app.NewMember{{Row: 1, Email: "removed.soon@maraval.example"}}, app.AddOptions{Silent: true})))
+			p.Must(apptest.ErrOf(w.Members.Add(w.Context(), p.admin, p.account.ID, []app.NewMember{{Row: 1, Email: "removed.soon@maraval.example"}}, app.AddOptions{Silent: true})))
 			if got := p.holds(m); !slices.Equal(got, []string{"basic-user at "}) {
 				t.Errorf("after the return: %v", got)
 			}
 		})
 		t.Run("who is switched off keeps the rows and holds nothing (SIGN-2)", func(t *testing.T) {
 			off, m := p.person("quentin.moreau", p.units["Lille"], "fleet-manager", "Nord")
-			p.Must(errOf(w.Members.Deactivate(w.Context(), p.admin, p.account.ID, app.Of(m.UUID))))
+			p.Must(apptest.ErrOf(w.Members.Deactivate(w.Context(), p.admin, p.account.ID, app.Of(m.UUID))))
 			_, err := w.Members.List(w.Context(), off, p.account.ID, app.MemberQuery{})
 			if got := w.Code(err); got != "account.not_found" || len(p.holds(m)) != 2 {
 				t.Errorf("%q, holds %v", got, p.holds(m))

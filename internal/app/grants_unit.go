@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -41,18 +42,18 @@ type HolderPage struct{ Direct, Above int } // how many are skipped
 // sight.
 func (s *Grants) AtUnit(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string, page HolderPage) (UnitHolders, error) {
 	var shown UnitHolders
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		b, err := s.grantBook(ctx, r, rights, account)
 		if err != nil {
 			return err
 		}
-		u, found := unitNamed(b.tree, unit)
-		if !found || !seesPeopleAt(rights, u.ID) {
+		u, found := roster.UnitNamed(b.Tree, unit)
+		if !found || !roster.SeesPeopleAt(rights, u.ID) {
 			return directory.Refuse(directory.NotFound, "unit.not_found")
 		}
-		shown = UnitHolders{Unit: u, Level: b.tree.Level(u.ID), Path: pathBelowRoot(b.tree, u.ID), Edits: rights.May(authz.ManageMembers, u.ID)}
-		for _, role := range b.tree.Roles() {
-			if role.Kind == directory.RightsRole && role.Archived.IsZero() && b.mayGive(role, u.ID, "") == nil {
+		shown = UnitHolders{Unit: u, Level: b.Tree.Level(u.ID), Path: roster.PathBelowRoot(b.Tree, u.ID), Edits: rights.May(authz.ManageMembers, u.ID)}
+		for _, role := range b.Tree.Roles() {
+			if role.Kind == directory.RightsRole && role.Archived.IsZero() && b.MayGive(role, u.ID, "") == nil {
 				shown.Roles = append(shown.Roles, role)
 			}
 		}
@@ -62,13 +63,13 @@ func (s *Grants) AtUnit(ctx context.Context, actor authz.Actor, account director
 }
 
 func (b *grantBook) holders(ctx context.Context, r *store.Reader, shown *UnitHolders, page HolderPage) error {
-	path := b.tree.Path(shown.Unit.ID)
-	direct, given, err := r.GrantsAt(ctx, store.GrantsAt{Account: b.account.ID, Units: path[len(path)-1:], Scope: b.rights.Everybody(),
+	path := b.Tree.Path(shown.Unit.ID)
+	direct, given, err := r.GrantsAt(ctx, store.GrantsAt{Account: b.Account.ID, Units: path[len(path)-1:], Scope: b.rights.Everybody(),
 		Skip: max(page.Direct, 0), Limit: HoldersPerPage})
 	if err != nil {
 		return err
 	}
-	flowing, flows, err := r.GrantsAt(ctx, store.GrantsAt{Account: b.account.ID, Units: path[:len(path)-1], Scope: b.rights.Scope(authz.ViewMembers),
+	flowing, flows, err := r.GrantsAt(ctx, store.GrantsAt{Account: b.Account.ID, Units: path[:len(path)-1], Scope: b.rights.Scope(authz.ViewMembers),
 		Skip: max(page.Above, 0), Limit: HoldersPerPage})
 	if err != nil {
 		return err
@@ -99,8 +100,8 @@ func (b *grantBook) people(ctx context.Context, r *store.Reader, lists ...[]dire
 			keys, users = append(keys, g.Member), append(users, g.By)
 		}
 	}
-	keys = distinct(keys)
-	members, err := r.Members(ctx, b.account.ID, keys)
+	keys = roster.Distinct(keys)
+	members, err := r.Members(ctx, b.Account.ID, keys)
 	if err != nil {
 		return p, err
 	}
@@ -108,7 +109,7 @@ func (b *grantBook) people(ctx context.Context, r *store.Reader, lists ...[]dire
 		p.members[m.ID] = m
 		users = append(users, m.User)
 	}
-	if p.users, err = r.Users(ctx, distinct(users)); err != nil {
+	if p.users, err = r.Users(ctx, roster.Distinct(users)); err != nil {
 		return p, err
 	}
 	p.held, err = r.GrantsOfAll(ctx, keys)
@@ -120,10 +121,10 @@ func (p grantPeople) holders(grants []directory.Grant) []GrantHolder {
 	for i, g := range grants {
 		m := p.members[g.Member]
 		u := p.users[m.User]
-		held := HeldGrant{Effect: effect(p.tree, heldBy(p.tree, m, p.held[m.ID]), g.Role, g.Unit), From: g.From, By: person(p.users, g.By)}
-		held.Refusal = mayEnd(p.rights, held.Role, g.Unit, "")
+		held := HeldGrant{Effect: roster.EffectOf(p.Tree, roster.HeldBy(p.Tree, m, p.held[m.ID]), g.Role, g.Unit), From: g.From, By: roster.PersonFrom(p.users, g.By)}
+		held.Refusal = roster.MayEnd(p.rights, held.Role, g.Unit, "")
 		held.MayEnd = held.Refusal == nil
-		list[i] = GrantHolder{Member: m, Name: nameOf(u, m), Email: u.Email, Grant: held}
+		list[i] = GrantHolder{Member: m, Name: roster.NameOf(u, m), Email: u.Email, Grant: held}
 	}
 	return list
 }

@@ -33,7 +33,7 @@ func TestRequiredRoleOfOthersIsNoGift(t *testing.T) {
 		})
 		t.Run("ROLE-6 reactivating", func(t *testing.T) {
 			_, m := p.person("back.again", p.units["Lille"], "", "")
-			p.Must(errOf(p.Members.Deactivate(ctx, north, id, app.Of(m.UUID))))
+			p.Must(apptest.ErrOf(p.Members.Deactivate(ctx, north, id, app.Of(m.UUID))))
 			if got := p.verdict(p.Members.Reactivate(ctx, north, id, app.Of(m.UUID))); got != "" {
 				t.Errorf("%q", got)
 			}
@@ -57,7 +57,7 @@ func TestRequiredRoleOfOthersIsNoGift(t *testing.T) {
 		})
 		t.Run("ROLE-6 another role at the account is asked for", func(t *testing.T) {
 			_, m := p.person("more.else", p.units["Lille"], "fleet-manager", "Sud")
-			p.Must(errOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(m.UUID))))
+			p.Must(apptest.ErrOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(m.UUID))))
 			if got := p.verdict(p.Members.Reactivate(ctx, north, id, app.Of(m.UUID))); got != "role.not_held" {
 				t.Errorf("%q", got)
 			}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"strings"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/imports"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -30,9 +33,6 @@ const (
 	columnBuyerLast    = "buyer_last_name"
 )
 
-// columnContractEnds is the column of the day a contract ends.
-const columnContractEnds = "contract_ends"
-
 // CustomerFields are the columns an import of customers knows, with the words
 // their titles may be in four languages (VEND-4).
 func CustomerFields() []sheet.Field {
@@ -48,12 +48,12 @@ func CustomerFields() []sheet.Field {
 		{ID: columnCity, Words: []string{"ville", "localité", "city", "town", "ort", "stadt", "plaats", "stad"}},
 		{ID: columnCountry, Words: []string{"pays", "country", "land"}},
 		{ID: columnContact, Words: []string{"contact", "interlocuteur", "à l’attention de", "contact name", "ansprechpartner", "kontakt", "contactpersoon"}},
-		{ID: columnContactEmail, Looks: readable, Words: []string{"e-mail du contact", "email contact", "contact e-mail", "e-mail", "email",
+		{ID: columnContactEmail, Looks: roster.Readable, Words: []string{"e-mail du contact", "email contact", "contact e-mail", "e-mail", "email",
 			"courriel", "kontakt-e-mail", "e-mail contactpersoon"}},
-		{ID: columnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
+		{ID: imports.ColumnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
 		{ID: columnTimeZone, Words: []string{"fuseau horaire", "time zone", "zeitzone", "tijdzone"}},
-		{ID: columnContractEnds, Words: []string{"échéance", "fin de contrat", "contract end", "contract ends", "vertragsende", "einde contract"}},
-		{ID: columnBuyerEmail, Looks: readable, Words: []string{"e-mail de l’acheteur", "email acheteur", "acheteur", "buyer e-mail", "buyer email",
+		{ID: imports.ColumnContractEnds, Words: []string{"échéance", "fin de contrat", "contract end", "contract ends", "vertragsende", "einde contract"}},
+		{ID: columnBuyerEmail, Looks: roster.Readable, Words: []string{"e-mail de l’acheteur", "email acheteur", "acheteur", "buyer e-mail", "buyer email",
 			"buyer", "e-mail käufer", "käufer", "e-mail koper", "koper"}},
 		{ID: columnBuyerFirst, Words: []string{"prénom de l’acheteur", "prénom acheteur", "prénom", "buyer first name", "first name", "vorname", "voornaam"}},
 		{ID: columnBuyerLast, Words: []string{"nom de l’acheteur", "nom acheteur", "buyer last name", "last name", "nachname", "achternaam"}},
@@ -61,45 +61,45 @@ func CustomerFields() []sheet.Field {
 }
 
 // customerNoun brings customers into the installation.
-func (s *Accounts) customerNoun() noun {
-	return noun{
-		fields: CustomerFields(),
-		key: func(columns map[string]int, cells []string) string {
-			return directory.CleanNumber(cellOf(columns, cells, columnNumber))
+func (s *Accounts) customerNoun() imports.Noun {
+	return imports.Noun{
+		Fields: CustomerFields(),
+		Key: func(columns map[string]int, cells []string) string {
+			return directory.CleanNumber(imports.CellOf(columns, cells, columnNumber))
 		},
-		permit: func(actor authz.Actor, _ authz.Rights) error {
-			if err := requireDuty(actor, authz.ImportCustomers); err != nil {
+		Permit: func(actor authz.Actor, _ authz.Rights) error {
+			if err := gate.RequireDuty(actor, authz.ImportCustomers); err != nil {
 				return err
 			}
-			return requireAll(actor)
+			return gate.RequireAll(actor)
 		},
-		require: func(p *Plan) error {
+		Require: func(p *gate.Plan) error {
 			if err := p.RequireDutyOver(authz.ImportCustomers); err != nil {
 				return err
 			}
-			return requireAll(p.Actor)
+			return gate.RequireAll(p.Actor)
 		},
-		plan: s.planCustomers,
+		Plan: s.planCustomers,
 	}
 }
 
 // planCustomers plans a chunk of customers: each with its keys in a letter that
 // waits, and its buyer's invitation. A number that somebody has, now or before,
 // is reported as such and not changed.
-func (s *Accounts) planCustomers(ctx context.Context, r *store.Reader, p *Plan, c importChunk) ([]RowFacts, error) {
-	i, rows, fields := c.Import, c.rows, CustomerFields()
-	if err := s.followCatalogue(ctx, r); err != nil {
+func (s *Accounts) planCustomers(ctx context.Context, r *store.Reader, p *gate.Plan, c imports.ImportChunk) ([]imports.RowFacts, error) {
+	i, rows, fields := c.Import, c.Rows, CustomerFields()
+	if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 		return nil, err
 	}
 	buyers := map[string]directory.User{}
-	facts := make([]RowFacts, len(rows))
+	facts := make([]imports.RowFacts, len(rows))
 	for n, row := range rows {
-		v := Verdict{Row: row.line, Outcome: Refused}
+		v := gate.Verdict{Row: row.Line, Outcome: gate.Refused}
 		given, refusal := s.customerOf(i.Choices, row)
-		if suspected := suspect(fields, i.Choices.Columns, row); suspected != nil {
+		if suspected := imports.Suspect(fields, i.Choices.Columns, row); suspected != nil {
 			refusal = suspected
 		}
-		facts[n] = RowFacts{Name: given.Name, Company: given.Number, Level: given.ServiceLevel}
+		facts[n] = imports.RowFacts{Name: given.Name, Company: given.Number, Level: given.ServiceLevel}
 		if given.Buyer != nil {
 			facts[n].Email, v.Invited = given.Buyer.Email, true
 		}
@@ -108,19 +108,19 @@ func (s *Accounts) planCustomers(ctx context.Context, r *store.Reader, p *Plan, 
 		switch {
 		case refusal != nil:
 			err = refusal
-		case row.double > 0:
-			err = &directory.Error{Kind: directory.Invalid, Code: "import.number_double", Field: columnNumber, Args: directory.Args{"Line": row.double}}
+		case row.Double > 0:
+			err = &directory.Error{Kind: directory.Invalid, Code: "import.number_double", Field: columnNumber, Args: directory.Args{"Line": row.Double}}
 		default:
 			made, err = s.planAccount(ctx, r, p, given, buyers)
 		}
-		if v.Refusal, err = asRefusal(err); err != nil {
+		if v.Refusal, err = gate.AsRefusal(err); err != nil {
 			return nil, err
 		}
 		switch {
 		case v.Refusal == nil:
-			v.Outcome, v.Subject = Added, int64(made.ID)
+			v.Outcome, v.Subject = gate.Added, int64(made.ID)
 		case v.Refusal.Code == "account.number_taken":
-			v.Outcome, v.Refusal, v.Invited = Unchanged, nil, false
+			v.Outcome, v.Refusal, v.Invited = gate.Unchanged, nil, false
 		default:
 			v.Invited = false
 		}
@@ -131,25 +131,25 @@ func (s *Accounts) planCustomers(ctx context.Context, r *store.Reader, p *Plan, 
 
 // customerOf reads one row. What is left empty is the catalogue's first: type,
 // service level and language, which must then be the only sensible one.
-func (s *Accounts) customerOf(choices directory.ImportChoices, row sourceRow) (NewAccount, *directory.Error) {
-	c := s.catalogue()
-	cell := func(field string) string { return cellOf(choices.Columns, row.cells, field) }
+func (s *Accounts) customerOf(choices directory.ImportChoices, row imports.SourceRow) (NewAccount, *directory.Error) {
+	c := s.gate.Catalogue()
+	cell := func(field string) string { return imports.CellOf(choices.Columns, row.Cells, field) }
 	n := NewAccount{Number: cell(columnNumber), Name: cell(columnAccountName), TimeZone: cell(columnTimeZone),
 		Address: directory.PostalAddress{Street: cell(columnStreet), PostalCode: cell(columnPostalCode), City: cell(columnCity),
 			Country: strings.ToUpper(cell(columnCountry))},
-		Contact: directory.Contact{Name: cell(columnContact), Email: plainAddress(cell(columnContactEmail))},
+		Contact: directory.Contact{Name: cell(columnContact), Email: roster.PlainAddress(cell(columnContactEmail))},
 	}
-	if email := plainAddress(cell(columnBuyerEmail)); email != "" {
+	if email := roster.PlainAddress(cell(columnBuyerEmail)); email != "" {
 		n.Buyer = &Buyer{Email: email, First: cell(columnBuyerFirst), Last: cell(columnBuyerLast)}
 	}
 	var refusal *directory.Error
-	if n.Language, refusal = languageWord(cell(columnLanguage)); refusal != nil {
+	if n.Language, refusal = imports.LanguageWord(cell(imports.ColumnLanguage)); refusal != nil {
 		return n, refusal
 	}
 	if n.Language == "" {
 		n.Language = c.Languages[0]
 	}
-	ends, refusal := directory.ParseDay(columnContractEnds, cell(columnContractEnds), choices.DayOrder())
+	ends, refusal := directory.ParseDay(imports.ColumnContractEnds, cell(imports.ColumnContractEnds), choices.DayOrder())
 	if refusal != nil {
 		return n, refusal
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/identity"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -12,63 +15,25 @@ import (
 	"intendant/internal/store"
 )
 
-// An Invited is what the holder of a mailed invitation may know: the mail said
-// as much, and it went to the person's own address.
-type Invited struct {
-	State     directory.InvitationState
-	Account   directory.Account
-	By        string // who invites
-	User      directory.User
-	Suggested directory.PersonName
-	Known     bool // has a password of their own: accepts after signing in (USER-4)
-	Until     time.Time
-	Policy    directory.PasswordPolicy
-
-	invitation directory.Invitation
-	member     directory.Member
-}
-
 // Look reads an invitation by its token, without using it (INV-10). A token
 // nobody sent answers with the state unknown.
-func (s *Invitations) Look(ctx context.Context, token string) (Invited, error) {
-	var v Invited
-	err := s.read(ctx, func(r *store.Reader) error {
+func (s *Invitations) Look(ctx context.Context, token string) (roster.Invited, error) {
+	var v roster.Invited
+	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		invitation, err := r.InvitationByDigest(ctx, secret.Digest(token))
 		if err != nil {
 			return err
 		}
-		if v, err = s.invited(ctx, r, invitation, s.instant()); err != nil {
+		if v, err = s.roster.Invited(ctx, r, invitation, s.gate.Instant()); err != nil {
 			return err
 		}
-		v.Policy, err = s.passwordPolicy(ctx, r, v.User.ID)
+		v.Policy, err = s.roster.PasswordPolicy(ctx, r, v.User.ID)
 		return err
 	})
-	if refusedWith(err, "invitation.unknown") {
-		return Invited{State: directory.InvitationUnknown}, nil
+	if gate.RefusedWith(err, "invitation.unknown") {
+		return roster.Invited{State: directory.InvitationUnknown}, nil
 	}
 	return v, err
-}
-
-// invited reads who was invited where, by whom, and what that is worth now.
-func (c *core) invited(ctx context.Context, r *store.Reader, invitation directory.Invitation, now time.Time) (Invited, error) {
-	v := Invited{invitation: invitation, Until: invitation.Expires, By: c.catalogue().Branding.Name}
-	var err error
-	if v.Account, err = r.Account(ctx, invitation.Account); err != nil {
-		return v, err
-	}
-	if v.member, err = r.Member(ctx, invitation.Member); err != nil {
-		return v, err
-	}
-	people, err := r.Users(ctx, []directory.UserID{invitation.User, invitation.By})
-	if err != nil {
-		return v, err
-	}
-	v.User, v.Suggested = people[invitation.User], v.member.Suggested
-	if by, ok := people[invitation.By]; ok {
-		v.By = by.Name()
-	}
-	v.Known, v.State = v.User.Password == directory.PasswordOwn, invitation.Stands(v.User, v.member, now)
-	return v, nil
 }
 
 // An Acceptance is what somebody new says of themselves when they accept.
@@ -90,7 +55,7 @@ func (a Acceptance) person(u directory.User, hash string, now time.Time) directo
 // that begins.
 type Accepted struct {
 	Account directory.Account
-	Started Started
+	Started identity.Started
 }
 
 // Accept lets somebody new in: they get the names and the password they chose,
@@ -100,13 +65,13 @@ type Accepted struct {
 // invitation never sets an existing one, they accept with AcceptKnown (USER-4).
 // It refuses an invitation that is not open by its state, invitation.expired for
 // one (INV-9), user.switched_off, and the field at fault.
-func (s *Invitations) Accept(ctx context.Context, client Client, a Acceptance, limits SessionLimits) (Accepted, error) {
+func (s *Invitations) Accept(ctx context.Context, client gate.Client, a Acceptance, limits identity.SessionLimits) (Accepted, error) {
 	var done Accepted
 	v, err := s.Look(ctx, a.Token)
 	if err != nil {
 		return done, err
 	}
-	if refusal := v.acceptable(); refusal != nil {
+	if refusal := v.Acceptable(); refusal != nil {
 		return done, refusal
 	}
 	if v.Known {
@@ -117,18 +82,18 @@ func (s *Invitations) Accept(ctx context.Context, client Client, a Acceptance, l
 	}
 	named := v.User
 	named.First, named.Last, named.Language = a.First, a.Last, a.Language
-	hash, err := s.newHash(ctx, v.Policy, named, a.Password)
+	hash, err := s.roster.NewHash(ctx, v.Policy, named, a.Password)
 	if err != nil {
 		return done, err
 	}
-	accounts, err := s.accountsOf(ctx, v.User.ID)
+	accounts, err := s.roster.AccountsOf(ctx, v.User.ID)
 	if err != nil {
 		return done, err
 	}
 	actor := authz.Actor{Kind: authz.Person, User: v.User.ID, Door: authz.DoorPage, Address: client.Address, Agent: client.Agent}
-	_, err = s.perform(ctx, actor, v.invitation.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err = s.gate.Perform(ctx, actor, v.Invitation.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("the mailed token is the proof")
-		now, err := s.openNow(ctx, r, p, v.invitation.Member, a.Token)
+		now, err := s.openNow(ctx, r, p, v.Invitation.Member, a.Token)
 		if err != nil {
 			return err
 		}
@@ -141,15 +106,15 @@ func (s *Invitations) Accept(ctx context.Context, client Client, a Acceptance, l
 		if err != nil {
 			return err
 		}
-		started, session := beginning{User: after, Policy: v.Policy, Factor: factor, Client: client, Limits: limits}.session(p.Now)
+		started, session := identity.Beginning{User: after, Policy: v.Policy, Factor: factor, Client: client, Limits: limits}.Session(p.Now)
 		done = Accepted{Account: now.Account, Started: started}
 		p.Pending(store.StartSession(session))
-		return s.planAcceptance(ctx, r, p, now, after)
+		return s.roster.PlanAcceptance(ctx, r, p, now, after)
 	}, append(accounts, directory.Installation)...)
 	if err != nil {
 		return done, err
 	}
-	return done, s.note(ctx, func(tx *store.Tx) error {
+	return done, s.gate.Note(ctx, func(tx *store.Tx) error {
 		if a.Before != "" {
 			if err := tx.EndSession(ctx, secret.Digest(a.Before)); err != nil {
 				return err
@@ -161,7 +126,7 @@ func (s *Invitations) Accept(ctx context.Context, client Client, a Acceptance, l
 
 // planFirstPassword writes what somebody new says of themselves, and ends what
 // the provisional password opened (SIGN-1).
-func planFirstPassword(p *Plan, before, after directory.User) {
+func planFirstPassword(p *gate.Plan, before, after directory.User) {
 	names := audit.Entry{Account: directory.Installation, Kind: audit.UserChanged, Subject: after.ID}
 	names.Note("first_name", before.First, after.First)
 	names.Note("last_name", before.Last, after.Last)
@@ -184,19 +149,8 @@ func (s *Invitations) checkAcceptance(a *Acceptance) error {
 		}
 		*name.value = clean
 	}
-	if !slices.Contains(s.catalogue().Languages, a.Language) {
+	if !slices.Contains(s.gate.Catalogue().Languages, a.Language) {
 		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language})
-	}
-	return nil
-}
-
-// acceptable refuses an invitation that is over, and whose person was switched off.
-func (v Invited) acceptable() error {
-	if refusal := v.State.Acceptable(); refusal != nil {
-		return refusal
-	}
-	if !v.User.SwitchedOff.IsZero() || !v.User.Erased.IsZero() {
-		return directory.Refuse(directory.Denied, "user.switched_off")
 	}
 	return nil
 }
@@ -204,7 +158,7 @@ func (v Invited) acceptable() error {
 // openNow reads an invitation anew under the account's lock, by its token or,
 // without one, as the member's open one, and refuses what cannot be accepted
 // any more: of two at once, one finds it ended.
-func (s *Invitations) openNow(ctx context.Context, r *store.Reader, p *Plan, member directory.MemberID, token string) (Invited, error) {
+func (s *Invitations) openNow(ctx context.Context, r *store.Reader, p *gate.Plan, member directory.MemberID, token string) (roster.Invited, error) {
 	var invitation directory.Invitation
 	var err error
 	if token != "" {
@@ -213,13 +167,13 @@ func (s *Invitations) openNow(ctx context.Context, r *store.Reader, p *Plan, mem
 		invitation, err = r.OpenInvitation(ctx, member)
 	}
 	if err != nil {
-		return Invited{}, err
+		return roster.Invited{}, err
 	}
-	v, err := s.invited(ctx, r, invitation, p.Now)
+	v, err := s.roster.Invited(ctx, r, invitation, p.Now)
 	if err != nil {
 		return v, err
 	}
-	return v, v.acceptable()
+	return v, v.Acceptable()
 }
 
 // AcceptKnown lets whoever is signed in accept an invitation that was mailed to
@@ -233,7 +187,7 @@ func (s *Invitations) AcceptKnown(ctx context.Context, actor authz.Actor, token 
 	if v.State == directory.InvitationUnknown {
 		return Accepted{}, directory.Refuse(directory.NotFound, "invitation.unknown")
 	}
-	return s.acceptSignedIn(ctx, actor, v.invitation.Account, v.invitation.Member, token)
+	return s.acceptSignedIn(ctx, actor, v.Invitation.Account, v.Invitation.Member, token)
 }
 
 // AcceptMine accepts an invitation that waits for whoever is signed in, by the
@@ -257,7 +211,7 @@ func (s *Invitations) AcceptMine(ctx context.Context, actor authz.Actor, member 
 
 func (s *Invitations) acceptSignedIn(ctx context.Context, actor authz.Actor, account directory.AccountID, member directory.MemberID, token string) (Accepted, error) {
 	var done Accepted
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSignedIn(); err != nil {
 			return err
 		}
@@ -272,123 +226,17 @@ func (s *Invitations) acceptSignedIn(ctx context.Context, actor authz.Actor, acc
 			if token == "" {
 				return directory.Refuse(directory.Denied, "address.unproved")
 			}
-			planProof(p, &v.User)
+			roster.PlanProof(p, &v.User)
 		}
 		done.Account = v.Account
-		return s.planAcceptance(ctx, r, p, v, v.User)
+		return s.roster.PlanAcceptance(ctx, r, p, v, v.User)
 	})
 	return done, err
 }
 
-// planProof notes that a link mailed to the person's address was followed by
-// whoever signs in as them (USER-8).
-func planProof(p *Plan, u *directory.User) {
-	u.Prove(p.Now)
-	p.Record(p.Entry(audit.UserAddressProved, u.ID, 0))
-	p.Change(store.UpdateUser{User: *u})
-	u.Version++
-}
-
-// planAcceptance makes the invited member active and ends the invitation. What
-// the inviter could not give any more is dropped, and the history of the
-// account shows it (ROLE-6).
-func (c *core) planAcceptance(ctx context.Context, r *store.Reader, p *Plan, v Invited, u directory.User) error {
-	ro, err := c.roster(ctx, r, p, v.member)
-	if err != nil {
-		return err
-	}
-	after := v.member
-	after.Status, after.Resumes = directory.Active, 0
-	gives, err := c.stillGives(ctx, r, ro, v.invitation.By, p.Now)
-	if err != nil {
-		return err
-	}
-	if v.member.Status != directory.Active {
-		after.Functions = slices.DeleteFunc(slices.Clone(after.Functions), func(id directory.RoleID) bool { return !gives(id) })
-		if !gives(after.Level) {
-			after.Level = 0
-		}
-	}
-	ro.change(audit.InvitationAccepted, u, v.member, after)
-	if v.member.Status != directory.Active {
-		if err := c.keepGrants(ctx, r, p, after, v.invitation.By); err != nil {
-			return err
-		}
-	}
-	p.Change(store.EndInvitations{Members: []directory.MemberID{after.ID}, State: string(directory.InvitationAccepted)},
-		store.CloseJoinRequests{User: u.ID, Account: ro.account.ID})
-	if v.member.Status == directory.Active {
-		p.Record(p.Entry(audit.InvitationAccepted, u.ID, int64(after.ID)))
-	}
-	return ro.settle(ctx, r)
-}
-
-// stillGives tells which roles the inviter may still give: the vendor's staff
-// and operator gave them by their duty, everybody else must hold what is in
-// them now (ROLE-6).
-func (c *core) stillGives(ctx context.Context, r *store.Reader, ro *roster, by directory.UserID, now time.Time) (func(directory.RoleID) bool, error) {
-	rights, err := c.rightsOfGiver(ctx, r, ro.account.ID, by, now)
-	if err != nil {
-		return nil, err
-	}
-	return func(id directory.RoleID) bool {
-		role, ok := ro.role(id)
-		if !ok {
-			return id == 0
-		}
-		return rights.MayGive(role.ID, ro.account.Root)
-	}, nil
-}
-
-// rightsOfGiver are what somebody who gave something may give now: the vendor's
-// staff, the operator and the program itself all, by their duty.
-func (c *core) rightsOfGiver(ctx context.Context, r *store.Reader, account directory.AccountID, by directory.UserID, now time.Time) (authz.Rights, error) {
-	actor := authz.Actor{Kind: authz.Person, User: by}
-	if by == 0 {
-		return c.rightsAt(ctx, r, SystemActor(), account, now)
-	}
-	giver, err := r.User(ctx, by)
-	if err != nil {
-		return authz.Rights{}, err
-	}
-	if giver.Staff != "" {
-		actor = SystemActor()
-	}
-	return c.rightsAt(ctx, r, actor, account, now)
-}
-
-// keepGrants ends the grants of somebody who becomes active that neither who gave
-// them nor one of the inviters may give any more (ROLE-6).
-func (c *core) keepGrants(ctx context.Context, r *store.Reader, p *Plan, m directory.Member, inviters ...directory.UserID) error {
-	g, err := c.grantingIn(ctx, r, p)
-	if err != nil {
-		return err
-	}
-	grants, err := r.GrantsOf(ctx, m.ID)
-	if err != nil {
-		return err
-	}
-	mayStill := c.giversNow(ctx, r, p)
-	for _, grant := range grants {
-		stands := false
-		for _, by := range append(slices.Clone(inviters), grant.By) {
-			rights, err := mayStill(by)
-			if err != nil {
-				return err
-			}
-			stands = stands || rights.MayGive(grant.Role, grant.Unit)
-		}
-		if !stands {
-			g.end(m, grant)
-		}
-	}
-	g.settle()
-	return nil
-}
-
 // proved refuses with address.unproved whoever has not proved their address.
 func (c *core) proved(ctx context.Context, user directory.UserID) error {
-	return c.read(ctx, func(r *store.Reader) error {
+	return c.gate.Read(ctx, func(r *store.Reader) error {
 		u, err := r.User(ctx, user)
 		if err == nil && u.Proved.IsZero() {
 			err = directory.Refuse(directory.Denied, "address.unproved")
@@ -414,7 +262,7 @@ func (s *Invitations) Pending(ctx context.Context, actor authz.Actor) ([]Waiting
 		return nil, directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	var waiting []WaitingInvitation
-	err := s.read(ctx, func(r *store.Reader) error {
+	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		u, err := r.User(ctx, actor.User)
 		if err != nil || u.Proved.IsZero() {
 			return err
@@ -424,18 +272,15 @@ func (s *Invitations) Pending(ctx context.Context, actor authz.Actor) ([]Waiting
 			return err
 		}
 		for _, invitation := range open {
-			v, err := s.invited(ctx, r, invitation, s.instant())
+			v, err := s.roster.Invited(ctx, r, invitation, s.gate.Instant())
 			if err != nil {
 				return err
 			}
-			if v.State == directory.InvitationOpen && v.Account.State != directory.AccountClosed && v.member.Status != directory.Active {
-				waiting = append(waiting, WaitingInvitation{Member: v.member.UUID, Account: v.Account, By: v.By, member: v.member.ID})
+			if v.State == directory.InvitationOpen && v.Account.State != directory.AccountClosed && v.Place.Status != directory.Active {
+				waiting = append(waiting, WaitingInvitation{Member: v.Place.UUID, Account: v.Account, By: v.By, member: v.Place.ID})
 			}
 		}
 		return nil
 	})
 	return waiting, err
 }
-
-// Member is the public id of the membership that the invitation is for.
-func (v Invited) Member() string { return v.member.UUID }

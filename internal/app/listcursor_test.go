@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -27,7 +28,7 @@ func TestReadCursor(t *testing.T) { // LIST-6
 		"something after it":    whole.String() + "AAAA",
 		"an empty address part": "",
 	} {
-		if _, err := readCursor(text, sort); !refusedWith(err, "list.bad_cursor") {
+		if _, err := readCursor(text, sort); !gate.RefusedWith(err, "list.bad_cursor") {
 			t.Errorf("cursor %s: %v, want list.bad_cursor", name, err)
 		}
 	}
@@ -43,7 +44,7 @@ func FuzzCursor(f *testing.F) {
 		sort := store.MemberSort{Column: column}
 		c, err := readCursor(text, sort)
 		if err != nil {
-			if !refusedWith(err, "list.bad_cursor") {
+			if !gate.RefusedWith(err, "list.bad_cursor") {
 				t.Fatalf("fault: %v", err)
 			}
 			return

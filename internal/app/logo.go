@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/identity"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -12,7 +14,7 @@ import (
 // SetLogo keeps an account's logo, drawn anew from a PNG or JPEG (ACC-1). It
 // refuses with picture.unreadable and picture.too_large.
 func (s *Accounts) SetLogo(ctx context.Context, actor authz.Actor, account directory.AccountID, file []byte) error {
-	picture, err := redrawn("logo", file)
+	picture, err := identity.Redrawn("logo", file)
 	if err != nil {
 		return err
 	}
@@ -25,7 +27,7 @@ func (s *Accounts) RemoveLogo(ctx context.Context, actor authz.Actor, account di
 }
 
 func (s *Accounts) putLogo(ctx context.Context, actor authz.Actor, account directory.AccountID, picture []byte) error {
-	_, err := s.perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {
 			return err
 		}
@@ -42,7 +44,7 @@ func (s *Accounts) putLogo(ctx context.Context, actor authz.Actor, account direc
 // refuses with account.not_found and picture.not_found.
 func (s *Accounts) Logo(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]byte, error) {
 	var picture []byte
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.Member() {
 			return directory.Refuse(directory.NotFound, "account.not_found")
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -43,23 +44,23 @@ type MailPage struct {
 
 // Queue lists the outbox, newest first, with states, tries and last errors
 // (MAIL-2, MAIL-4). It is for staff who watch the mail.
-func (m *Mails) Queue(ctx context.Context, actor authz.Actor, f MailFilter, w Window) (MailPage, error) {
+func (m *Mails) Queue(ctx context.Context, actor authz.Actor, f MailFilter, w gate.Window) (MailPage, error) {
 	var page MailPage
-	if err := requireDuty(actor, authz.WatchMail); err != nil {
-		m.noteRefusal(ctx, actor, directory.Installation, err)
+	if err := gate.RequireDuty(actor, authz.WatchMail); err != nil {
+		m.gate.NoteRefusal(ctx, actor, directory.Installation, err)
 		return page, err
 	}
 	f.Within = actor.Portfolio
-	err := m.read(ctx, func(r *store.Reader) error {
-		at, place := w.place()
-		found, err := r.MailQueue(ctx, f, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.size()+1)
+	err := m.gate.Read(ctx, func(r *store.Reader) error {
+		at, place := w.Place()
+		found, err := r.MailQueue(ctx, f, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.Lines()+1)
 		if err != nil {
 			return err
 		}
-		if len(found) > w.size() {
-			found = found[:w.size()]
+		if len(found) > w.Lines() {
+			found = found[:w.Lines()]
 			last := found[len(found)-1]
-			page.Next = placeAfter(last.Created, int64(last.ID), 0)
+			page.Next = gate.PlaceAfter(last.Created, int64(last.ID), 0)
 		}
 		for _, s := range found {
 			page.Mails = append(page.Mails, queued(s))
@@ -85,7 +86,7 @@ func queued(s store.StoredMail) QueuedMail {
 // Retry lets a mail that came back, gave up or pauses be tried anew, now. It
 // refuses with mail.not_found, mail.already_sent and mail.withdrawn.
 func (m *Mails) Retry(ctx context.Context, actor authz.Actor, id directory.MailID) error {
-	_, err := m.perform(ctx, actor, id.Account(), func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := m.gate.Perform(ctx, actor, id.Account(), func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.EvenClosed("a mail that hangs is the vendor's own trouble")
 		if err := p.RequireDutyOver(authz.WatchMail); err != nil {
 			return err
@@ -109,7 +110,7 @@ func (m *Mails) Retry(ctx context.Context, actor authz.Actor, id directory.MailI
 		p.Record(e)
 		return nil
 	})
-	if refusedWith(err, "account.not_found") {
+	if gate.RefusedWith(err, "account.not_found") {
 		return directory.Refuse(directory.NotFound, "mail.not_found")
 	}
 	return err
@@ -125,27 +126,27 @@ type MailboxPage struct {
 
 // Deliver keeps a message in the built-in mailbox instead of sending it.
 func (m *Mails) Deliver(ctx context.Context, message store.MailboxMessage) error {
-	return m.note(ctx, func(tx *store.Tx) error { return tx.PutMailboxMessage(ctx, message) })
+	return m.gate.Note(ctx, func(tx *store.Tx) error { return tx.PutMailboxMessage(ctx, message) })
 }
 
 // Mailbox lists what would have been sent, newest first, to one address or to
 // all (empty). It refuses with mailbox.off where it is not switched on, and
 // who is not of the vendor's staff unless it is open to all (MAIL-3).
-func (m *Mails) Mailbox(ctx context.Context, actor authz.Actor, address string, w Window) (MailboxPage, error) {
+func (m *Mails) Mailbox(ctx context.Context, actor authz.Actor, address string, w gate.Window) (MailboxPage, error) {
 	var page MailboxPage
 	if err := m.mayReadMailbox(ctx, actor); err != nil {
 		return page, err
 	}
-	err := m.read(ctx, func(r *store.Reader) error {
-		at, place := w.place()
-		messages, total, err := r.Mailbox(ctx, store.MailboxFilter{Address: address, Within: actor.Portfolio}, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.size()+1)
+	err := m.gate.Read(ctx, func(r *store.Reader) error {
+		at, place := w.Place()
+		messages, total, err := r.Mailbox(ctx, store.MailboxFilter{Address: address, Within: actor.Portfolio}, store.MailPlace{At: at, ID: directory.MailID(place[0])}, w.Lines()+1)
 		if err != nil {
 			return err
 		}
-		if len(messages) > w.size() {
-			messages = messages[:w.size()]
+		if len(messages) > w.Lines() {
+			messages = messages[:w.Lines()]
 			last := messages[len(messages)-1]
-			page.Next = placeAfter(last.At, int64(last.Mail), 0)
+			page.Next = gate.PlaceAfter(last.At, int64(last.Mail), 0)
 		}
 		page.Messages, page.Total = messages, total
 		return nil
@@ -160,7 +161,7 @@ func (m *Mails) MailboxMessage(ctx context.Context, actor authz.Actor, id direct
 	if err := m.mayReadMailbox(ctx, actor); err != nil {
 		return message, err
 	}
-	err := m.read(ctx, func(r *store.Reader) (err error) {
+	err := m.gate.Read(ctx, func(r *store.Reader) (err error) {
 		message, err = r.MailboxMessage(ctx, store.MailboxFilter{Within: actor.Portfolio}, id)
 		return err
 	})
@@ -172,8 +173,8 @@ func (m *Mails) mayReadMailbox(ctx context.Context, actor authz.Actor) error {
 	case MailboxOpen:
 		return nil
 	case MailboxStaff:
-		err := requireDuty(actor, authz.WatchMail)
-		m.noteRefusal(ctx, actor, directory.Installation, err)
+		err := gate.RequireDuty(actor, authz.WatchMail)
+		m.gate.NoteRefusal(ctx, actor, directory.Installation, err)
 		return err
 	}
 	return directory.Refuse(directory.NotFound, "mailbox.off")

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -46,7 +47,7 @@ type Delivery struct {
 // them takes.
 func (m *Mails) Next(ctx context.Context, limit int) ([]Delivery, error) {
 	var leased []store.StoredMail
-	err := m.note(ctx, func(tx *store.Tx) error {
+	err := m.gate.Note(ctx, func(tx *store.Tx) error {
 		leased = nil
 		for range limit + 1 { // each turn leases mails or lets those of a full account wait
 			due, err := tx.DueMails(ctx, limit)
@@ -77,7 +78,7 @@ func (m *Mails) Next(ctx context.Context, limit int) ([]Delivery, error) {
 // another master key, counts as failed.
 func (m *Mails) open(ctx context.Context, leased []store.StoredMail) ([]Delivery, error) {
 	deliveries := make([]Delivery, 0, len(leased))
-	brand := m.catalogue().Branding
+	brand := m.gate.Catalogue().Branding
 	for _, s := range leased {
 		d := Delivery{
 			Mail: s.Mail, TimeZone: s.TimeZone, AccountName: s.AccountName, AccountNumber: s.AccountNumber,
@@ -89,7 +90,7 @@ func (m *Mails) open(ctx context.Context, leased []store.StoredMail) ([]Delivery
 			}
 		}
 		if s.Sealed != nil {
-			plain, err := m.box.Open(s.Sealed, store.MailContext(s.ID))
+			plain, err := m.gate.Box.Open(s.Sealed, store.MailContext(s.ID))
 			if err != nil {
 				if err := m.Failed(ctx, d, "open secret: "+err.Error(), false); err != nil {
 					return nil, err
@@ -107,7 +108,7 @@ func (m *Mails) open(ctx context.Context, leased []store.StoredMail) ([]Delivery
 // mail has gone to another worker.
 func (m *Mails) Renew(ctx context.Context, d Delivery) (bool, error) {
 	var kept bool
-	err := m.note(ctx, func(tx *store.Tx) (err error) {
+	err := m.gate.Note(ctx, func(tx *store.Tx) (err error) {
 		kept, err = tx.RenewMail(ctx, d.Mail, tx.Now.Add(directory.MailLease))
 		return err
 	})
@@ -117,14 +118,14 @@ func (m *Mails) Renew(ctx context.Context, d Delivery) (bool, error) {
 // Sent settles a mail that a server has accepted, under the Message-ID it had.
 // Its secret is wiped (MAIL-3).
 func (m *Mails) Sent(ctx context.Context, d Delivery, messageID string) error {
-	return m.note(ctx, func(tx *store.Tx) error { return tx.SentMail(ctx, d.Mail.ID, messageID) })
+	return m.gate.Note(ctx, func(tx *store.Tx) error { return tx.SentMail(ctx, d.Mail.ID, messageID) })
 }
 
 // Failed settles a mail that could not be sent: it bounced when the refusal is
 // permanent, is dead after its last try, and else is tried again after a pause
 // (MAIL-2). The reason is kept without the mail's secret.
 func (m *Mails) Failed(ctx context.Context, d Delivery, reason string, permanent bool) error {
-	return m.note(ctx, func(tx *store.Tx) error {
+	return m.gate.Note(ctx, func(tx *store.Tx) error {
 		after := d.Mail
 		after.State, after.Due = directory.AfterFailure(d.Mail.Tries, permanent, tx.Now)
 		after.LastError = withoutSecret(reason, d.Mail.Secret)
@@ -135,7 +136,7 @@ func (m *Mails) Failed(ctx context.Context, d Delivery, reason string, permanent
 // Held settles a mail that the installation cannot send as it is set up. It
 // waits, and the try does not count.
 func (m *Mails) Held(ctx context.Context, d Delivery, why *directory.Error) error {
-	return m.note(ctx, func(tx *store.Tx) error {
+	return m.gate.Note(ctx, func(tx *store.Tx) error {
 		after := d.Mail
 		after.State, after.Due, after.LastError = directory.MailWaiting, tx.Now.Add(directory.MailHoldPause), why.Code
 		after.Tries = max(d.Mail.Tries-1, 0)
@@ -163,40 +164,23 @@ func withoutSecret(text, secret string) string {
 	return directory.Short(text, errorLength)
 }
 
-// purgeRows is how many rows one transaction removes.
-const purgeRows = 2000
-
 // Purge removes the mails, mailbox messages and jobs that are past their
 // retention (USER-7). A mail that still waits is kept.
 func (m *Mails) Purge(ctx context.Context) error {
-	now := m.instant()
-	mails := now.AddDate(0, 0, -m.catalogue().EffectivePolicies("").Retention.Mails)
+	now := m.gate.Instant()
+	mails := now.AddDate(0, 0, -m.gate.Catalogue().EffectivePolicies("").Retention.Mails)
 	for _, purge := range []func(tx *store.Tx) (int64, error){
-		func(tx *store.Tx) (int64, error) { return tx.PurgeMails(ctx, mails, purgeRows) },
+		func(tx *store.Tx) (int64, error) { return tx.PurgeMails(ctx, mails, gate.PurgeRows) },
 		func(tx *store.Tx) (int64, error) {
-			return tx.PurgeMailbox(ctx, now.AddDate(0, 0, -directory.MailboxDays), purgeRows)
+			return tx.PurgeMailbox(ctx, now.AddDate(0, 0, -directory.MailboxDays), gate.PurgeRows)
 		},
 		func(tx *store.Tx) (int64, error) {
-			return tx.PurgeJobs(ctx, now.AddDate(0, 0, -directory.JobDays), purgeRows)
+			return tx.PurgeJobs(ctx, now.AddDate(0, 0, -directory.JobDays), gate.PurgeRows)
 		},
 	} {
-		if err := m.purge(ctx, purge); err != nil {
+		if err := m.gate.Purge(ctx, purge); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// purge repeats a removal until it finds nothing more.
-func (c *core) purge(ctx context.Context, some func(tx *store.Tx) (int64, error)) error {
-	for {
-		var n int64
-		err := c.note(ctx, func(tx *store.Tx) (err error) {
-			n, err = some(tx)
-			return err
-		})
-		if err != nil || n < purgeRows {
-			return err
-		}
-	}
 }

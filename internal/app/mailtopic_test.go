@@ -66,13 +66,13 @@ func TestMailsOfAState(t *testing.T) { // MAIL-5
 		exclude()
 		sendAll()
 		for range 10 {
-			w.Must(errOf(w.Members.Deactivate(ctx, h.admin, id, app.Of(karim))))
+			w.Must(apptest.ErrOf(w.Members.Deactivate(ctx, h.admin, id, app.Of(karim))))
 			check("switched off", waiting("member_deactivated"), 1)
-			w.Must(errOf(w.Members.Reactivate(ctx, h.admin, id, app.Of(karim))))
+			w.Must(apptest.ErrOf(w.Members.Reactivate(ctx, h.admin, id, app.Of(karim))))
 			check("switched on again", waiting("member_deactivated"), 0)
 		}
 		name()
-		w.Must(errOf(w.Members.Remove(ctx, h.admin, id, app.Of(karim))))
+		w.Must(apptest.ErrOf(w.Members.Remove(ctx, h.admin, id, app.Of(karim))))
 		check("named and removed", waiting(named), 0)
 		check("removed", waiting("member_removed"), 1)
 		h.add(app.NewMember{Email: "karim@maraval.example"})

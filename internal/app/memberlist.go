@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -17,93 +17,14 @@ import (
 // None chooses members without company or access level in a filter.
 const None = "none"
 
-// A MemberQuery is a view of the members' table, as it stands in an address
-// (LIST-5, LIST-6).
-type MemberQuery struct {
-	Search    string
-	Statuses  []directory.Status
-	Companies []string // public ids, or None
-	Functions []string // codes
-	Levels    []string // codes, or None
-	Products  []string
-	Units     []string // public ids; those below are meant too
-	Homes     []string // public ids; only who stands in these units' own tables (UNIT-5)
-	AddedFrom time.Time
-	AddedTo   time.Time
-	LacksRole bool // only who lacks a role that the account type requires (ROLE-3)
-
-	Sort       string // a column; empty: the name
-	Descending bool
-	After      string // a cursor: the page after it
-	Before     string // a cursor: the page before it
-	Last       bool   // the last page
-	Size       int    // rows of a page, at most 200
-}
-
-// Filtered reports whether the query leaves anybody out.
-func (q MemberQuery) Filtered() bool {
-	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Units)+len(q.Homes) > 0 ||
-		!q.AddedFrom.IsZero() || !q.AddedTo.IsZero() || q.LacksRole
-}
-
 const (
 	pageUsual = 50
 	pageMost  = 200
 )
 
-// A ListedMember is one row of the members' table.
-type ListedMember struct {
-	directory.Member
-	Person     directory.User
-	Company    string
-	Functions  []directory.Role
-	Level      directory.Role // zero: none
-	Products   []string
-	Lacks      []Lack // roles that are required and not held (ROLE-3)
-	Manageable bool   // the reader may manage members of that home unit
-	May        MemberMay
-	Position   int64
-}
-
-// names are what the person is called, in their profile or as suggested.
-func (m ListedMember) names() directory.PersonName {
-	if m.Person.First == "" && m.Person.Last == "" {
-		return m.Suggested
-	}
-	return directory.PersonName{First: m.Person.First, Last: m.Person.Last}
-}
-
-// Name is how the person is called: "Karim Haddad", or the user name.
-func (m ListedMember) Name() string {
-	n := m.names()
-	if name := strings.TrimSpace(n.First + " " + n.Last); name != "" {
-		return name
-	}
-	return m.Person.UserName
-}
-
-// SortedName is the name as the table sorts it: "Haddad Karim".
-func (m ListedMember) SortedName() string {
-	n := m.names()
-	if name := strings.TrimSpace(n.Last + " " + n.First); name != "" {
-		return name
-	}
-	return m.Person.UserName
-}
-
-// Administrator reports whether the member has the administrator level, which
-// whoever is asked in or switched off may have too.
-func (m ListedMember) Administrator() bool { return m.Level.Code == directory.AdminLevel }
-
-// ActsAsAdministrator reports whether the member carries the sign of
-// administrators: they act as one (ACC-3).
-func (m ListedMember) ActsAsAdministrator() bool {
-	return m.Administrator() && m.Administers(m.Person, m.Level.ID)
-}
-
 // A MemberPage is one page of the members' table with what stands around it.
 type MemberPage struct {
-	Rows    []ListedMember
+	Rows    []roster.ListedMember
 	Total   int64 // found, exactly (LIST-9)
 	All     int64 // in the reader's sight without any filter
 	From    int64 // position of the first row; 0 without rows, and where too many stand before it to be counted
@@ -127,9 +48,9 @@ type MemberChoices struct {
 // List shows the members in the reader's sight. It refuses without
 // members.view anywhere, with list.bad_cursor, and with the field at fault
 // for a filter value of nothing.
-func (s *Members) List(ctx context.Context, actor authz.Actor, account directory.AccountID, q MemberQuery) (MemberPage, error) {
+func (s *Members) List(ctx context.Context, actor authz.Actor, account directory.AccountID, q roster.MemberQuery) (MemberPage, error) {
 	var page MemberPage
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		l, err := s.listing(ctx, r, rights, account, q)
 		if err != nil {
 			return err
@@ -153,19 +74,19 @@ type listing struct {
 	*core
 	r       *store.Reader
 	rights  authz.Rights
-	q       MemberQuery
+	q       roster.MemberQuery
 	account directory.Account
 	roles   []directory.Role
 	l       store.MemberList
 	counts  store.Counts
 	chosen  []directory.Company
 
-	required requirement
+	required roster.Requirement
 }
 
-func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, q MemberQuery) (*listing, error) {
+func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, q roster.MemberQuery) (*listing, error) {
 	if !rights.MayAnywhere(authz.ViewMembers) {
-		return nil, require(rights, authz.ViewMembers, 0)
+		return nil, gate.Require(rights, authz.ViewMembers, 0)
 	}
 	l := &listing{core: c, r: r, rights: rights, q: q}
 	var err error
@@ -252,7 +173,7 @@ func (l *listing) atHomes(ctx context.Context, f *store.MemberFilter) error {
 	return nil
 }
 
-// rolesOf are the roles of codes; 0 is none of a level, -1 what does not exist.
+// RolesOf are the roles of codes; 0 is none of a level, -1 what does not exist.
 func (l *listing) rolesOf(kind directory.RoleKind, codes []string) []directory.RoleID {
 	var keys []directory.RoleID
 	for _, code := range codes {
@@ -396,7 +317,7 @@ func (l *listing) placesFrom(ctx context.Context, page *MemberPage, about direct
 
 // rows reads what the table shows of members, with a fixed number of
 // questions.
-func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first int64) ([]ListedMember, error) {
+func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first int64) ([]roster.ListedMember, error) {
 	keys := make([]directory.MemberID, len(places))
 	for i, p := range places {
 		keys[i] = p.Key
@@ -409,13 +330,13 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 	for i, line := range lines {
 		members[i] = line.Member
 	}
-	companies, err := l.r.CompaniesByKey(ctx, companiesOf(members))
+	companies, err := l.r.CompaniesByKey(ctx, roster.CompaniesOf(members))
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]ListedMember, len(lines))
+	rows := make([]roster.ListedMember, len(lines))
 	for i, line := range lines {
-		rows[i] = ListedMember{Member: line.Member, Person: line.Person, Company: companies[line.Company].Name, Products: line.Products,
+		rows[i] = roster.ListedMember{Member: line.Member, Person: line.Person, Company: companies[line.Company].Name, Products: line.Products,
 			Manageable: l.rights.May(authz.ManageMembers, line.Unit), Position: onward(first, i)}
 		for _, role := range l.roles {
 			if role.ID == line.Level {
@@ -438,7 +359,7 @@ func (l *listing) choices(ctx context.Context) (MemberChoices, error) {
 	if err != nil {
 		return MemberChoices{}, err
 	}
-	c := MemberChoices{More: len(companies) > listedCompanies, LacksRole: l.required.any(), Products: l.catalogue().ProductsOf(l.account.Type)}
+	c := MemberChoices{More: len(companies) > listedCompanies, LacksRole: l.required.Any(), Products: l.gate.Catalogue().ProductsOf(l.account.Type)}
 	c.Companies = companies[:min(len(companies), listedCompanies)]
 	for _, chosen := range l.chosen {
 		if !slices.ContainsFunc(c.Companies, func(o directory.Company) bool { return o.ID == chosen.ID }) {
@@ -446,7 +367,9 @@ func (l *listing) choices(ctx context.Context) (MemberChoices, error) {
 		}
 	}
 	if len(l.q.Homes) > 0 {
-		c.Homes = slices.DeleteFunc(l.rights.Tree().Units(), func(u directory.Unit) bool { return !slices.Contains(l.q.Homes, u.UUID) || !opensUnit(l.rights, u.ID) })
+		c.Homes = slices.DeleteFunc(l.rights.Tree().Units(), func(u directory.Unit) bool {
+			return !slices.Contains(l.q.Homes, u.UUID) || !roster.OpensUnit(l.rights, u.ID)
+		})
 	}
 	for _, role := range l.roles {
 		switch {
@@ -502,3 +425,18 @@ func (t *totals) keep(key string, n int64) {
 	}
 	t.kept[key] = n
 }
+
+// onward is a position so many further on; from an unknown one it is unknown.
+func onward(position int64, by int) int64 {
+	if position == 0 {
+		return 0
+	}
+	return position + int64(by)
+}
+
+// mostBefore is how many are counted that stand before somebody whose address was
+// opened: a page does not take the longer the further down it is (LIST-12).
+const mostBefore = 10_000
+
+// To is the position of the last row, 0 where that of the first is not said.
+func (p MemberPage) To() int64 { return onward(p.From, len(p.Rows)-1) }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -19,7 +20,7 @@ type MemberPages struct {
 // whoever is out of sight.
 func (s *Members) Pages(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) (MemberPages, error) {
 	var pages MemberPages
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		p, err := s.preferring(ctx, r, rights, whose{actor, account, member})
 		if err != nil {
 			return err
@@ -33,11 +34,11 @@ func (s *Members) Pages(ctx context.Context, actor authz.Actor, account director
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		l := listing{account: p.account, rights: rights}
-		may := l.may(ListedMember{Member: m, Manageable: rights.May(authz.ManageMembers, m.Unit)})
+		may := l.may(roster.ListedMember{Member: m, Manageable: rights.May(authz.ManageMembers, m.Unit)})
 		allowed := p.allowed(rights) == nil
 		pages = MemberPages{
 			Data:        may.Edit && rights.May(authz.ViewMembers, m.Unit),
-			Rights:      inSight(rights, m, grants),
+			Rights:      roster.InSight(rights, m, grants),
 			Preferences: len(p.declared) > 0 && allowed,
 			Invite:      may.Invite,
 		}

@@ -5,6 +5,9 @@ import (
 	"maps"
 	"slices"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/history"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -14,7 +17,7 @@ import (
 // A MemberProfile is one member as the panel beside the table shows them
 // (LIST-7), with the page of the table they stand on.
 type MemberProfile struct {
-	ListedMember
+	roster.ListedMember
 	Page       MemberPage
 	Previous   string // public id of who stands before in the list, or empty
 	Next       string
@@ -22,7 +25,7 @@ type MemberProfile struct {
 	Invitation store.Invitation
 	Path       []UnitStep
 	Projects   []ProjectPlace
-	History    []Shown // the newest; none without the right to see them
+	History    []history.Shown // the newest; none without the right to see them
 }
 
 // A UnitStep is a unit on the way from the root to where a member belongs or
@@ -41,20 +44,12 @@ type ProjectPlace struct {
 	Products []string
 }
 
-// MemberMay says which acts a page offers; the operations decide.
-type MemberMay struct {
-	Edit, Invite, Resend, Withdraw, Deactivate, Reactivate, Remove, Name, Exclude bool
-}
-
-// profileEntries is how much of a member's history the panel shows.
-const profileEntries = 5
-
 // Profile shows one member and where they stand in a view of the table. It
 // refuses without members.view at the member's home unit, with
 // member.not_found (LIST-8, UNIT-5).
-func (s *Members) Profile(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, q MemberQuery) (MemberProfile, error) {
+func (s *Members) Profile(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, q roster.MemberQuery) (MemberProfile, error) {
 	var p MemberProfile
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		l, err := s.listing(ctx, r, rights, account, q)
 		if err != nil {
 			return err
@@ -63,27 +58,18 @@ func (s *Members) Profile(ctx context.Context, actor authz.Actor, account direct
 		if err != nil {
 			return err
 		}
-		if !m.Removed.IsZero() || !seesPeopleAt(rights, m.Unit) {
+		if !m.Removed.IsZero() || !roster.SeesPeopleAt(rights, m.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		if err := l.profile(ctx, &p, m); err != nil {
 			return err
 		}
 		if rights.MayAnywhere(authz.ViewHistory) {
-			p.History, err = about(ctx, r, rights, account, m.User)
+			p.History, err = history.About(ctx, r, rights, account, m.User)
 		}
 		return err
 	})
 	return p, err
-}
-
-// about is the newest history about one person in an account.
-func about(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, user directory.UserID) ([]Shown, error) {
-	rows, err := visible(ctx, r, rights, account, HistoryFilter{Subject: user})
-	if err != nil {
-		return nil, err
-	}
-	return newest(ctx, r, rows, profileEntries)
 }
 
 func (l *listing) profile(ctx context.Context, p *MemberProfile, m directory.Member) error {
@@ -126,7 +112,7 @@ func (l *listing) neighbours(ctx context.Context, p *MemberProfile) error {
 	if !p.Found {
 		return nil
 	}
-	i := slices.IndexFunc(p.Page.Rows, func(row ListedMember) bool { return row.ID == p.ID })
+	i := slices.IndexFunc(p.Page.Rows, func(row roster.ListedMember) bool { return row.ID == p.ID })
 	if i >= 0 {
 		p.Position = p.Page.Rows[i].Position
 	}
@@ -208,12 +194,12 @@ func (l *listing) role(id directory.RoleID) directory.Role {
 }
 
 // may says which acts a row or a panel offers.
-func (l *listing) may(m ListedMember) MemberMay {
+func (l *listing) may(m roster.ListedMember) roster.MemberMay {
 	administrators := l.rights.May(authz.ManageAdministrators, 0)
 	if !m.Manageable || l.account.Writable() != nil || m.Administrator() && !administrators {
-		return MemberMay{}
+		return roster.MemberMay{}
 	}
-	return MemberMay{
+	return roster.MemberMay{
 		Edit:       true,
 		Invite:     m.Status == directory.NotInvited,
 		Resend:     m.Status == directory.Invited,
@@ -228,7 +214,7 @@ func (l *listing) may(m ListedMember) MemberMay {
 
 // A MemberEditing is what the edit form of one member begins with.
 type MemberEditing struct {
-	ListedMember
+	roster.ListedMember
 	Choices   MemberChoices
 	Own       bool // the person's identity is theirs alone (USER-1)
 	Languages []string
@@ -240,8 +226,8 @@ type MemberEditing struct {
 // whoever is out of sight, and whoever the actor may not edit.
 func (s *Members) Editing(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) (MemberEditing, error) {
 	var e MemberEditing
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		l, err := s.listing(ctx, r, rights, account, MemberQuery{})
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		l, err := s.listing(ctx, r, rights, account, roster.MemberQuery{})
 		if err != nil {
 			return err
 		}
@@ -253,21 +239,21 @@ func (s *Members) Editing(ctx context.Context, actor authz.Actor, account direct
 		if err != nil {
 			return err
 		}
-		if !m.Removed.IsZero() || len(rows) == 0 || !seesPeopleAt(rights, m.Unit) {
+		if !m.Removed.IsZero() || len(rows) == 0 || !roster.SeesPeopleAt(rights, m.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		if !rows[0].May.Edit {
 			return directory.Refuse(directory.Denied, "member.out_of_reach")
 		}
-		e.ListedMember, e.Version = rows[0], editVersion(m, rows[0].Person)
-		e.Languages = s.policies(l.account).Languages
-		t, _ := s.catalogue().AccountType(l.account.Type)
+		e.ListedMember, e.Version = rows[0], roster.EditVersion(m, rows[0].Person)
+		e.Languages = s.gate.Policies(l.account).Languages
+		t, _ := s.gate.Catalogue().AccountType(l.account.Type)
 		e.Form = t.Form
 		if e.Choices, err = l.editChoices(ctx, rows[0]); err != nil {
 			return err
 		}
-		err = s.mayTakeOver(ctx, r, account, e.Person, "email")
-		e.Own = refusedWith(err, "person.not_yours")
+		err = s.roster.MayTakeOver(ctx, r, account, e.Person, "email")
+		e.Own = gate.RefusedWith(err, "person.not_yours")
 		if e.Own {
 			return nil
 		}
@@ -279,7 +265,7 @@ func (s *Members) Editing(ctx context.Context, actor authz.Actor, account direct
 // A SelectedMembers is whom an act on many would be about.
 type SelectedMembers struct {
 	Count   int64
-	First   []ListedMember // at most a few, by name
+	First   []roster.ListedMember // at most a few, by name
 	Choices MemberChoices
 }
 
@@ -288,13 +274,13 @@ const shownSelected = 8
 
 // Selected reads whom a selection means, for the page that confirms an act. It
 // refuses without members.manage, and with selection.empty.
-func (s *Members) Selected(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection) (SelectedMembers, error) {
+func (s *Members) Selected(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection) (SelectedMembers, error) {
 	var chosen SelectedMembers
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.MayAnywhere(authz.ManageMembers) {
-			return require(rights, authz.ManageMembers, 0)
+			return gate.Require(rights, authz.ManageMembers, 0)
 		}
-		q := MemberQuery{}
+		q := roster.MemberQuery{}
 		if who.All != nil {
 			q = *who.All
 		}

@@ -243,11 +243,11 @@ func TestMemberActs(t *testing.T) {
 		})
 		t.Run("USER-2 SIGN-2 LIST-2 deactivate and reactivate", func(t *testing.T) {
 			camille, m := w.Member(h.account, "camille@maraval.example")
-			w.Must(errOf(w.Members.Deactivate(ctx, h.admin, id, app.Of(m.UUID))))
+			w.Must(apptest.ErrOf(w.Members.Deactivate(ctx, h.admin, id, app.Of(m.UUID))))
 			if _, err := w.Accounts.Overview(ctx, camille, id); w.Code(err) != "account.not_found" {
 				t.Errorf("access after deactivation: %v", err)
 			}
-			w.Must(errOf(w.Members.Reactivate(ctx, h.admin, id, app.Of(m.UUID))))
+			w.Must(apptest.ErrOf(w.Members.Reactivate(ctx, h.admin, id, app.Of(m.UUID))))
 			if _, err := w.Accounts.Overview(ctx, camille, id); err != nil {
 				t.Errorf("access after reactivation: %v", err)
 			}
@@ -256,7 +256,7 @@ func TestMemberActs(t *testing.T) {
 			}
 		})
 		t.Run("PROJ-6 USER-6 remove, and come back as the same member", func(t *testing.T) {
-			w.Must(errOf(w.Members.Remove(ctx, h.admin, id, app.Of(nadia))))
+			w.Must(apptest.ErrOf(w.Members.Remove(ctx, h.admin, id, app.Of(nadia))))
 			if got := h.list(app.MemberQuery{Search: "nadia"}).Total; got != 0 {
 				t.Fatalf("still found: %d", got)
 			}
@@ -268,7 +268,7 @@ func TestMemberActs(t *testing.T) {
 		t.Run("USER-6 a place ends by itself on its day", func(t *testing.T) {
 			ends := directory.End{Moment: w.Now().Add(48 * time.Hour)}
 			m := h.find("karim")
-			w.Must(errOf(w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Ends: &ends})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Ends: &ends})))
 			if n, err := w.Members.EndPlaces(ctx); n != 0 || err != nil {
 				t.Errorf("ended early: %d, %v", n, err)
 			}
@@ -281,13 +281,6 @@ func TestMemberActs(t *testing.T) {
 			}
 		})
 	})
-}
-
-func errOf(verdicts app.Verdicts, err error) error {
-	if err == nil {
-		err = verdicts.FirstRefusal()
-	}
-	return err
 }
 
 func TestMemberEdit(t *testing.T) {
@@ -352,7 +345,7 @@ func TestMemberEdit(t *testing.T) {
 		})
 		t.Run("ADD-8 whoever is given a level is invited", func(t *testing.T) {
 			m := h.find("fontanel")
-			w.Must(errOf(w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Level: text("administrator")})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Level: text("administrator")})))
 			if got := h.find("fontanel"); got.Status != directory.Invited || got.Level.Code != "administrator" {
 				t.Errorf("status %s, level %q", got.Status, got.Level.Code)
 			}

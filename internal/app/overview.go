@@ -4,6 +4,9 @@ import (
 	"context"
 	"time"
 
+	"intendant/internal/app/admission"
+	"intendant/internal/app/history"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -15,13 +18,13 @@ type Overview struct {
 	Account        directory.Account
 	Counts         store.Counts
 	Arrived        int64 // members added this month
-	Administrators []ListedMember
-	Referent       directory.User // zero without one
-	Requests       []ShownRequest // the first that wait; for who decides them
+	Administrators []roster.ListedMember
+	Referent       directory.User           // zero without one
+	Requests       []admission.ShownRequest // the first that wait; for who decides them
 	Waiting        int64
-	Alone          bool         // a single administrator stays (ACC-6)
-	Proposed       ListedMember // who could be the second; zero without anybody likely
-	Changes        []Shown      // the newest; for who may see history
+	Alone          bool                // a single administrator stays (ACC-6)
+	Proposed       roster.ListedMember // who could be the second; zero without anybody likely
+	Changes        []history.Shown     // the newest; for who may see history
 }
 
 // What the overview shows of longer lists.
@@ -36,7 +39,7 @@ const (
 // belong there.
 func (s *Accounts) Overview(ctx context.Context, actor authz.Actor, account directory.AccountID) (Overview, error) {
 	var o Overview
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.Member() {
 			return directory.Refuse(directory.NotFound, "account.not_found")
 		}
@@ -92,7 +95,7 @@ func (l *listing) administrators(ctx context.Context, o *Overview) error {
 	return err
 }
 
-func (l *listing) listed(ctx context.Context, keys []directory.MemberID) ([]ListedMember, error) {
+func (l *listing) listed(ctx context.Context, keys []directory.MemberID) ([]roster.ListedMember, error) {
 	places := make([]store.MemberPlace, len(keys))
 	for i, key := range keys {
 		places[i].Key = key
@@ -128,15 +131,15 @@ func (l *listing) overview(ctx context.Context, o *Overview) error {
 			return err
 		}
 		for _, j := range requests {
-			o.Requests = append(o.Requests, ShownRequest{JoinRequest: j, Person: users[j.User]})
+			o.Requests = append(o.Requests, admission.ShownRequest{JoinRequest: j, Person: users[j.User]})
 		}
 	}
 	if l.rights.MayAnywhere(authz.ViewHistory) {
-		rows, err := visible(ctx, l.r, l.rights, account, HistoryFilter{})
+		rows, err := history.Visible(ctx, l.r, l.rights, account, history.HistoryFilter{})
 		if err != nil {
 			return err
 		}
-		o.Changes, err = newest(ctx, l.r, rows, overviewChanges)
+		o.Changes, err = history.Newest(ctx, l.r, rows, overviewChanges)
 		return err
 	}
 	return nil
@@ -144,7 +147,7 @@ func (l *listing) overview(ctx context.Context, o *Overview) error {
 
 // monthBegan is when this month began where the account is.
 func (l *listing) monthBegan() time.Time {
-	now := l.instant()
+	now := l.gate.Instant()
 	zone, err := time.LoadLocation(l.account.TimeZone)
 	if err != nil {
 		zone = time.UTC

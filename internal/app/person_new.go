@@ -4,6 +4,9 @@ import (
 	"context"
 	"strings"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/imports"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -14,10 +17,10 @@ import (
 // A NewPerson is one person with the full form (ADD-11). Password is a
 // provisional one, or empty; it is hashed and never kept.
 type NewPerson struct {
-	NewMember
+	roster.NewMember
 	Password string
 	Inactive bool
-	Roles    []RoleStep // at units; nil: the role that is proposed for everybody (ROLE-3)
+	Roles    []roster.RoleStep // at units; nil: the role that is proposed for everybody (ROLE-3)
 }
 
 // Create brings one person into an account with the full form and answers their
@@ -40,37 +43,37 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 		return made, err
 	}
 	row := n.NewMember
-	row.Row, row.identity, row.inactive = 1, true, n.Inactive
-	row.read()
+	row.Row, row.Identity, row.Inactive = 1, true, n.Inactive
+	row.Read()
 	onCreation := form.Credentials == catalogue.OnCreation && n.Password != ""
 	if n.Password != "" {
 		own := directory.User{UserName: n.UserName, Email: n.Email, First: n.First, Last: n.Last}
-		if err := s.mayHave(ctx, form.password, own, n.Password, form.account); err != nil {
+		if err := s.roster.MayHave(ctx, form.password, own, n.Password, form.account); err != nil {
 			return made, err
 		}
-		if row.provisional, err = s.passwords.Hash(ctx, n.Password); err != nil {
+		if row.Provisional, err = s.roster.Passwords.Hash(ctx, n.Password); err != nil {
 			return made, err
 		}
 		if onCreation {
-			row.password = n.Password
+			row.Password = n.Password
 		}
 	}
-	_, err = s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
-		if err := s.addRows(ctx, r, p, []NewMember{row}, AddOptions{Silent: !onCreation, Invite: onCreation, steps: true}); err != nil {
+		if err := s.roster.AddRows(ctx, r, p, []roster.NewMember{row}, roster.AddOptions{Silent: !onCreation, Invite: onCreation, Steps: true}); err != nil {
 			return err
 		}
 		v := p.Verdicts[0]
 		switch {
 		case v.Refusal != nil:
 			return v.Refusal
-		case v.Outcome == Unchanged:
+		case v.Outcome == gate.Unchanged:
 			return directory.InvalidField("email", "member.already", directory.Args{"Email": n.Email})
 		}
-		made = v.member
-		if row.provisional != "" && v.newcomer {
+		made = v.Member
+		if row.Provisional != "" && v.Newcomer {
 			p.Record(p.Entry(audit.UserPasswordProvisional, made.User, 0))
 		}
 		return s.firstRoles(ctx, r, p, made, n.Roles)
@@ -79,21 +82,21 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 }
 
 // firstRoles gives somebody new their roles at units.
-func (c *core) firstRoles(ctx context.Context, r *store.Reader, p *Plan, m directory.Member, steps []RoleStep) error {
-	g, err := c.grantingIn(ctx, r, p)
+func (c *core) firstRoles(ctx context.Context, r *store.Reader, p *gate.Plan, m directory.Member, steps []roster.RoleStep) error {
+	g, err := c.roster.GrantingIn(ctx, r, p)
 	if err != nil {
 		return err
 	}
 	if steps == nil {
-		g.propose(m)
+		g.Propose(m)
 	}
-	if _, err := g.steps(m, steps); err != nil {
+	if _, err := g.Steps(m, steps); err != nil {
 		return err
 	}
-	if refusal := g.complete(m); refusal != nil {
+	if refusal := g.Complete(m); refusal != nil {
 		return refusal
 	}
-	g.settle()
+	g.Settle()
 	return nil
 }
 
@@ -120,7 +123,7 @@ func (n *NewPerson) complete(form catalogue.Form) error {
 // A PersonForm is what the full form of an account asks for and offers.
 type PersonForm struct {
 	catalogue.Form
-	AddChoices
+	roster.AddChoices
 	Languages []string
 	password  directory.PasswordPolicy
 	account   string // its name
@@ -134,23 +137,23 @@ func (s *Members) PersonForm(ctx context.Context, actor authz.Actor, account dir
 
 func (s *Members) personForm(ctx context.Context, actor authz.Actor, account directory.AccountID) (PersonForm, error) {
 	var form PersonForm
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		a, err := r.Account(ctx, account)
 		if err != nil {
 			return err
 		}
-		t, _ := s.catalogue().AccountType(a.Type)
-		policies := s.policies(a)
+		t, _ := s.gate.Catalogue().AccountType(a.Type)
+		policies := s.gate.Policies(a)
 		form.Form, form.Languages = t.Form, policies.Languages
 		if len(form.Languages) == 0 {
-			form.Languages = s.catalogue().Languages
+			form.Languages = s.gate.Catalogue().Languages
 		}
 		form.account = a.Name
 		form.password = directory.PasswordPolicy{MinLength: policies.Password.MinLength, Classes: policies.Password.Classes}
-		form.AddChoices, err = s.choices(ctx, r, account, rights)
+		form.AddChoices, err = s.roster.Choices(ctx, r, account, rights)
 		return err
 	})
 	return form, err
@@ -171,16 +174,16 @@ func ProposeUserName(email string) string {
 // person. More than the account's limit are refused whole with add.too_many,
 // bad addresses with addresses.invalid. Rule ADD-10. It waits no longer than
 // UsualWait for what more than one transaction takes.
-func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account directory.AccountID, text string, all NewMember) (Verdicts, error) {
+func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account directory.AccountID, text string, all roster.NewMember) (gate.Verdicts, error) {
 	limit, pasteLimit := 0, 0
 	var reader authz.Rights
-	if err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
+	if err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		reader = rights
 		a, err := r.Account(ctx, account)
-		limit, pasteLimit = s.policies(a).QuickAddAccount, s.policies(a).PasteLimit
+		limit, pasteLimit = s.gate.Policies(a).QuickAddAccount, s.gate.Policies(a).PasteLimit
 		return err
 	}); err != nil {
 		return nil, err
@@ -201,22 +204,22 @@ func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account direc
 	}
 	for _, f := range list.Faults {
 		fault := directory.InvalidField("addresses", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})
-		rows = append(rows, NewMember{Row: f.Line, Email: directory.Excerpt(f.Text), Fault: fault})
+		rows = append(rows, roster.NewMember{Row: f.Line, Email: directory.Excerpt(f.Text), Fault: fault})
 	}
-	return s.Add(ctx, actor, account, rows, AddOptions{Home: all.Home, Wait: UsualWait})
+	return s.Add(ctx, actor, account, rows, roster.AddOptions{Home: all.Home, Wait: UsualWait})
 }
 
 // quickRows are the addresses with what all of them get, over what the account
 // knows of those who were removed.
-func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account directory.AccountID, list directory.AddressList, all NewMember) ([]NewMember, error) {
+func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account directory.AccountID, list directory.AddressList, all roster.NewMember) ([]roster.NewMember, error) {
 	known := make([]directory.DraftRow, len(list.Addresses))
 	for n, a := range list.Addresses {
 		known[n] = directory.DraftRow{Line: int64(n + 1), Email: a.Email, First: a.First, Last: a.Last}
 	}
-	if err := s.recognise(ctx, reader, account, known); err != nil {
+	if err := s.roster.Recognise(ctx, reader, account, known); err != nil {
 		return nil, err
 	}
-	rows := make([]NewMember, len(known))
+	rows := make([]roster.NewMember, len(known))
 	for n, d := range known {
 		if all.Company != "" {
 			d.Company = all.Company
@@ -227,17 +230,17 @@ func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account di
 		if all.Level != "" {
 			d.Level = all.Level
 		}
-		rows[n] = memberOfDraft(d)
+		rows[n] = imports.MemberOfDraft(d)
 		rows[n].Row = list.Addresses[n].Line
 	}
 	return rows, nil
 }
 
 // InvitationDays is how long an invitation of the account is good (INV-1).
-func (s *Members) InvitationDays(a directory.Account) int { return s.policies(a).InvitationDays }
+func (s *Members) InvitationDays(a directory.Account) int { return s.gate.Policies(a).InvitationDays }
 
 // QuickLimit is how many addresses the quick form takes (ADD-10).
-func (s *Members) QuickLimit(a directory.Account) int { return s.policies(a).QuickAddAccount }
+func (s *Members) QuickLimit(a directory.Account) int { return s.gate.Policies(a).QuickAddAccount }
 
 // A PersonCard is what is shown of somebody just after they were added.
 type PersonCard struct {
@@ -249,8 +252,8 @@ type PersonCard struct {
 // refuses without members.manage at their home unit, and with member.not_found.
 func (s *Members) Card(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (PersonCard, error) {
 	var card PersonCard
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := requireSomewhere(rights, authz.ManageMembers); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		m, err := r.MemberByUUID(ctx, account, id)
@@ -264,7 +267,7 @@ func (s *Members) Card(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
-		shown, err := placesShown(ctx, r, account, rights, []directory.MemberID{m.ID})
+		shown, err := imports.PlacesShown(ctx, r, account, rights, []directory.MemberID{m.ID})
 		row := shown[m.ID]
 		name := u
 		name.First, name.Last = row.First, row.Last

@@ -150,7 +150,7 @@ func TestProvisionalPasswordDies(t *testing.T) { // SIGN-1
 		admin := w.Administrator(account, "helene.castaing@maraval.example")
 		for name, end := range map[string]func(m directory.Member){
 			"withdrawn": func(m directory.Member) {
-				w.Must(errOf(w.Invitations.Withdraw(w.Context(), admin, account.ID, app.Of(m.UUID))))
+				w.Must(apptest.ErrOf(w.Invitations.Withdraw(w.Context(), admin, account.ID, app.Of(m.UUID))))
 			},
 			"over": func(directory.Member) { w.Pass(7 * 24 * time.Hour) },
 		} {

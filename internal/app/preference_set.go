@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -34,7 +36,7 @@ type PlacedUnit struct {
 // created them (PREF-1). It refuses with preference.not_found, with the
 // preference as the field at fault, and with stale.
 func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, change PreferenceChange) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		of, err := s.preferring(ctx, r, p.Rights, whose{actor, account, member})
 		if err != nil {
 			return err
@@ -68,7 +70,7 @@ func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account direct
 }
 
 // askFor asks for the permission to set.
-func (p *preferring) askFor(plan *Plan) error {
+func (p *preferring) askFor(plan *gate.Plan) error {
 	if p.own {
 		return plan.RequireSelf(p.member.User)
 	}
@@ -82,7 +84,7 @@ func (p *preferring) value(declared catalogue.Preference, was directory.Preferen
 	case catalogue.ChoicePreference:
 		v = directory.PreferenceValue{Choice: v.Choice}
 		if _, offered := declared.Option(v.Choice); v.Choice != "" && !offered {
-			return v, directory.InvalidField(declared.ID, "field.unknown_choice", directory.Args{"Value": directory.Short(v.Choice, quoted)})
+			return v, directory.InvalidField(declared.ID, "field.unknown_choice", directory.Args{"Value": directory.Short(v.Choice, roster.Quoted)})
 		}
 	case catalogue.UnitPreference:
 		v = directory.PreferenceValue{Unit: v.Unit}
@@ -102,9 +104,6 @@ func (p *preferring) value(declared catalogue.Preference, was directory.Preferen
 	}
 	return v, nil
 }
-
-// quoted is how many characters are said back of something that was typed.
-const quoted = 80
 
 // order is the whole order and its ticks. It refuses with preference.too_many.
 func (p *preferring) order(declared catalogue.Preference, was directory.PreferenceValue, change PreferenceChange) (directory.PreferenceValue, error) {
@@ -161,7 +160,7 @@ func (p *preferring) kept(declared catalogue.Preference, v directory.PreferenceV
 // things are units as history keeps them.
 func (p *preferring) things(uuids []string) audit.Value {
 	known := map[string]directory.Unit{}
-	for _, u := range p.sight.tree.Units() {
+	for _, u := range p.sight.Tree.Units() {
 		known[u.UUID] = u
 	}
 	var units []audit.Value

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 )
@@ -11,14 +12,14 @@ import (
 // natural are the units of the preference's levels that the person sees, in
 // tree order.
 func (p *preferring) natural(declared catalogue.Preference) []directory.Unit {
-	return slices.DeleteFunc(p.sight.tree.Units(), func(u directory.Unit) bool {
-		return u.ID == p.sight.tree.Root() || !slices.Contains(declared.Levels, u.Level) || !p.sight.sees(u.ID)
+	return slices.DeleteFunc(p.sight.Tree.Units(), func(u directory.Unit) bool {
+		return u.ID == p.sight.Tree.Root() || !slices.Contains(declared.Levels, u.Level) || !p.sight.Sees(u.ID)
 	})
 }
 
 // shown reports whether the reader sees a unit that the person sees: who sets
 // somebody's preferences learns of no unit beyond their own sight.
-func (p *preferring) shown(u directory.Unit) bool { return p.own || knowsUnit(p.rights, u.ID) }
+func (p *preferring) shown(u directory.Unit) bool { return p.own || roster.KnowsUnit(p.rights, u.ID) }
 
 // units fills a tile of kind unit or order with the part that is asked for.
 func (p *preferring) units(t *PreferenceTile, q PreferenceQuery) {
@@ -57,7 +58,7 @@ func (p *preferring) units(t *PreferenceTile, q PreferenceQuery) {
 	}
 	t.Units = all[t.First-1 : min(t.Found, t.First-1+preferenceUnits)]
 	for i := range t.Units {
-		t.Units[i].Path = pathTo(p.sight.tree, t.Units[i].Unit.ID)
+		t.Units[i].Path = roster.PathTo(p.sight.Tree, t.Units[i].Unit.ID)
 	}
 }
 
@@ -69,15 +70,15 @@ func uuidsOf(units []directory.Unit) []string {
 	return ids
 }
 
-// unitNamed finds a unit that the person and the actor see by its public id.
+// UnitNamed finds a unit that the person and the actor see by its public id.
 // It refuses with preference.unit_unknown, and with preference.wrong_level.
 func (p *preferring) unitNamed(declared catalogue.Preference, uuid string) (directory.Unit, error) {
-	units := p.sight.tree.Units()
+	units := p.sight.Tree.Units()
 	i := slices.IndexFunc(units, func(u directory.Unit) bool { return u.UUID == uuid })
-	if i < 0 || !p.sight.sees(units[i].ID) || !p.shown(units[i]) {
+	if i < 0 || !p.sight.Sees(units[i].ID) || !p.shown(units[i]) {
 		return directory.Unit{}, directory.InvalidField(declared.ID, "preference.unit_unknown", nil)
 	}
-	if units[i].ID == p.sight.tree.Root() || !slices.Contains(declared.Levels, units[i].Level) {
+	if units[i].ID == p.sight.Tree.Root() || !slices.Contains(declared.Levels, units[i].Level) {
 		return directory.Unit{}, directory.InvalidField(declared.ID, "preference.wrong_level", directory.Args{"Name": units[i].Name})
 	}
 	return units[i], nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -89,7 +91,7 @@ const preferenceUnits = 50
 // denied.permission.
 func (s *Preferences) Of(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, q PreferenceQuery) (PreferenceSheet, error) {
 	var sheet PreferenceSheet
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		p, err := s.preferring(ctx, r, rights, whose{actor, account, member})
 		if err != nil {
 			return err
@@ -123,7 +125,7 @@ type preferring struct {
 	own      bool
 	declared []catalogue.Preference
 	stored   map[string]directory.Preference
-	sight    sight
+	sight    roster.Sight
 }
 
 // whose says whose preferences are meant: those of a member by public id, the
@@ -159,8 +161,8 @@ func (c *core) preferring(ctx context.Context, r *store.Reader, rights authz.Rig
 		return nil, err
 	}
 	p.own = w.actor.User != 0 && p.member.User == w.actor.User
-	p.sight = sightOf(rights.Tree(), standing)
-	p.declared = c.catalogue().PreferencesOf(p.account.Type, p.user.Technical())
+	p.sight = roster.SightOf(rights.Tree(), standing)
+	p.declared = c.gate.Catalogue().PreferencesOf(p.account.Type, p.user.Technical())
 	stored, err := r.Preferences(ctx, []directory.MemberID{p.member.ID})
 	p.stored = stored[p.member.ID]
 	return p, err
@@ -172,13 +174,13 @@ func (p *preferring) allowed(rights authz.Rights) error {
 	switch {
 	case p.own:
 		return nil
-	case !p.member.Removed.IsZero() || !seesPeopleAt(rights, p.member.Unit):
+	case !p.member.Removed.IsZero() || !roster.SeesPeopleAt(rights, p.member.Unit):
 		if !rights.MayAnywhere(authz.ViewMembers) {
-			return require(rights, authz.ManageMembers, p.member.Unit)
+			return gate.Require(rights, authz.ManageMembers, p.member.Unit)
 		}
 		return directory.Refuse(directory.NotFound, "member.not_found")
 	}
-	return require(rights, authz.ManageMembers, p.member.Unit)
+	return gate.Require(rights, authz.ManageMembers, p.member.Unit)
 }
 
 // find is a preference that the person has.
@@ -222,7 +224,7 @@ func (p *preferring) settersOf(ctx context.Context, r *store.Reader, tiles []Pre
 	if len(keys) == 0 {
 		return nil
 	}
-	users, err := r.Users(ctx, distinct(keys))
+	users, err := r.Users(ctx, roster.Distinct(keys))
 	for i := range tiles {
 		tiles[i].By = users[tiles[i].By.ID]
 	}

@@ -282,7 +282,7 @@ func (s *siege) attack(box, other string) error {
 	puppet, in := s.as(attacker, box)
 	switch rapid.SampledFrom([]string{"plant", "plant", "make", "give", "play", "play", "act", "act", "act", "act", "readdress", "name", "remove"}).Draw(s.r, "attacker") {
 	case "plant": // all that makes a puppet, in one go
-		if err := errOf(s.w.Members.Add(ctx, from.actor, id, []app.NewMember{{Row: 1, Email: box}}, app.AddOptions{Silent: true})); err != nil {
+		if err := apptest.ErrOf(s.w.Members.Add(ctx, from.actor, id, []app.NewMember{{Row: 1, Email: box}}, app.AddOptions{Silent: true})); err != nil {
 			return err
 		}
 		if m = memberByEmail(s.t, s.w, from.account, box); s.w.Code(edit(s.w, from.actor, from.account, m, app.PersonChange{Provisional: provisional})) != "" {
@@ -293,16 +293,16 @@ func (s *siege) attack(box, other string) error {
 		}
 		return nil
 	case "make":
-		return errOf(s.w.Members.Add(ctx, from.actor, id, []app.NewMember{{Row: 1, Email: box}},
+		return apptest.ErrOf(s.w.Members.Add(ctx, from.actor, id, []app.NewMember{{Row: 1, Email: box}},
 			app.AddOptions{Silent: from.account.ID != s.account.ID || rapid.Bool().Draw(s.r, "silent"), Invite: true}))
 	case "name":
-		return errOf(s.w.Members.Add(ctx, from.actor, id, []app.NewMember{{Row: 1, Email: other, UserName: box}}, app.AddOptions{Silent: true}))
+		return apptest.ErrOf(s.w.Members.Add(ctx, from.actor, id, []app.NewMember{{Row: 1, Email: other, UserName: box}}, app.AddOptions{Silent: true}))
 	case "give":
 		return edit(s.w, from.actor, from.account, m, app.PersonChange{Provisional: provisional})
 	case "readdress":
 		return edit(s.w, from.actor, from.account, m, app.PersonChange{Email: &other})
 	case "remove":
-		return errOf(s.w.Members.Remove(ctx, from.actor, id, app.Of(m.UUID)))
+		return apptest.ErrOf(s.w.Members.Remove(ctx, from.actor, id, app.Of(m.UUID)))
 	case "play":
 		return s.arrives(attacker, box, provisional)
 	}
@@ -348,14 +348,14 @@ func (s *siege) host(h hosting, box string) error {
 	level := "administrator"
 	switch rapid.SampledFrom([]string{"invite", "invite", "invite", "send", "raise", "remove", "approve", "buyer"}).Draw(s.r, "honest") {
 	case "invite":
-		return errOf(s.w.Members.Add(ctx, h.admin, id, []app.NewMember{{Row: 1, Email: box, Level: level}}, app.AddOptions{Invite: true}))
+		return apptest.ErrOf(s.w.Members.Add(ctx, h.admin, id, []app.NewMember{{Row: 1, Email: box, Level: level}}, app.AddOptions{Invite: true}))
 	case "send":
-		return errOf(s.w.Invitations.Send(ctx, h.admin, id, app.Of(m.UUID)))
+		return apptest.ErrOf(s.w.Invitations.Send(ctx, h.admin, id, app.Of(m.UUID)))
 	case "raise":
-		return errOf(s.w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Level: &level}))
+		return apptest.ErrOf(s.w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Level: &level}))
 	case "remove":
 		s.active[m.ID] = false
-		return errOf(s.w.Members.Remove(ctx, h.admin, id, app.Of(m.UUID)))
+		return apptest.ErrOf(s.w.Members.Remove(ctx, h.admin, id, app.Of(m.UUID)))
 	case "buyer":
 		_, err := s.w.Accounts.Create(ctx, s.w.Operator(), app.NewAccount{Number: fmt.Sprintf("7%05d%02d", s.rounds, len(s.active)),
 			Name: "Acheteur", Type: "licences", ServiceLevel: "contract", Language: "fr", Buyer: &app.Buyer{Email: box}})

@@ -131,15 +131,15 @@ func TestProvisionalPasswordEndsByOthers(t *testing.T) { // USER-8, ROLE-6, SIGN
 			other := w.Administrator(p.account, "second@rusquet.example")
 			m := p.makes(email)
 			level := "administrator"
-			w.Must(errOf(w.Members.EditMembers(w.Context(), p.actor, p.account.ID, app.Of(m.UUID), app.MemberChange{JobTitle: &level})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), p.actor, p.account.ID, app.Of(m.UUID), app.MemberChange{JobTitle: &level})))
 			s.check("a change that raises nobody", signsIn(email), "")
-			w.Must(errOf(w.Members.EditMembers(w.Context(), other, p.account.ID, app.Of(m.UUID), app.MemberChange{Level: &level})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), other, p.account.ID, app.Of(m.UUID), app.MemberChange{Level: &level})))
 			s.check("after the raise", signsIn(email), "sign_in.wrong")
 		})
 		t.Run("SIGN-1 an invitation by whoever set it ends nothing", func(t *testing.T) {
 			const email = "yann@rusquet.example"
 			m := p.makes(email)
-			w.Must(errOf(w.Invitations.Send(w.Context(), p.actor, p.account.ID, app.Of(m.UUID))))
+			w.Must(apptest.ErrOf(w.Invitations.Send(w.Context(), p.actor, p.account.ID, app.Of(m.UUID))))
 			s.check("after", signsIn(email), "")
 			p.plays(email)
 			if got := memberByEmail(t, w, p.account, email).Status; got != directory.Active {

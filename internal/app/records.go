@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -15,7 +17,7 @@ import (
 // A MemberRecord is one member as a program reads them: with the home unit, and
 // the version that an edit is made on (PLAN-4).
 type MemberRecord struct {
-	ListedMember
+	roster.ListedMember
 	Home    directory.Unit
 	Version string
 }
@@ -31,8 +33,8 @@ type MemberRecords struct {
 // with member.not_found.
 func (s *Members) Record(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) (MemberRecord, error) {
 	var record MemberRecord
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		l, err := s.listing(ctx, r, rights, account, MemberQuery{})
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		l, err := s.listing(ctx, r, rights, account, roster.MemberQuery{})
 		if err != nil {
 			return err
 		}
@@ -40,7 +42,7 @@ func (s *Members) Record(ctx context.Context, actor authz.Actor, account directo
 		if err != nil {
 			return err
 		}
-		if !m.Removed.IsZero() || !seesPeopleAt(rights, m.Unit) {
+		if !m.Removed.IsZero() || !roster.SeesPeopleAt(rights, m.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		records, err := l.records(ctx, []store.MemberPlace{{Key: m.ID}})
@@ -58,9 +60,9 @@ func (s *Members) Record(ctx context.Context, actor authz.Actor, account directo
 // Records reads members in the actor's sight, page by page, and counts them when
 // asked to. It refuses as List does. Who reads on beyond a first page reads in
 // bulk, which is recorded once an hour (HIST-4).
-func (s *Members) Records(ctx context.Context, actor authz.Actor, account directory.AccountID, q MemberQuery, count bool) (MemberRecords, error) {
+func (s *Members) Records(ctx context.Context, actor authz.Actor, account directory.AccountID, q roster.MemberQuery, count bool) (MemberRecords, error) {
 	var found MemberRecords
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		l, err := s.listing(ctx, r, rights, account, q)
 		if err != nil {
 			return err
@@ -93,7 +95,7 @@ func (l *listing) records(ctx context.Context, places []store.MemberPlace) ([]Me
 	records := make([]MemberRecord, len(rows))
 	for i, row := range rows {
 		home, _ := l.rights.Tree().Unit(row.Unit)
-		records[i] = MemberRecord{ListedMember: row, Home: home, Version: editVersion(row.Member, row.Person)}
+		records[i] = MemberRecord{ListedMember: row, Home: home, Version: roster.EditVersion(row.Member, row.Person)}
 	}
 	return records, nil
 }
@@ -105,7 +107,7 @@ const readingEvery = time.Hour
 func (s *Members) noteReading(ctx context.Context, actor authz.Actor, account directory.AccountID) error {
 	first := false
 	subject := strconv.FormatInt(int64(account), 10) + " " + strconv.FormatInt(int64(actor.User), 10)
-	err := s.note(ctx, func(tx *store.Tx) error {
+	err := s.gate.Note(ctx, func(tx *store.Tx) error {
 		t, err := tx.Throttle(ctx, "api.read", subject)
 		if err != nil {
 			return err
@@ -118,7 +120,7 @@ func (s *Members) noteReading(ctx context.Context, actor authz.Actor, account di
 	if err != nil || !first {
 		return err
 	}
-	_, err = s.perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+	_, err = s.gate.Perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.ViewMembers); err != nil {
 			return err
 		}
@@ -158,7 +160,7 @@ type UnitRecords struct {
 // and with list.bad_cursor.
 func (s *Units) Records(ctx context.Context, actor authz.Actor, account directory.AccountID, q UnitRecordQuery) (UnitRecords, error) {
 	var found UnitRecords
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		g, err := s.granted(ctx, r, rights, account)
 		if err != nil {
 			return err
@@ -196,7 +198,7 @@ func (s *Units) Records(ctx context.Context, actor authz.Actor, account director
 // actor's sight.
 func (s *Units) Record(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string) (UnitRecord, error) {
 	var found UnitRecord
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		g, err := s.granted(ctx, r, rights, account)
 		if err != nil {
 			return err
@@ -234,7 +236,7 @@ func (g *grove) chosen(q UnitRecordQuery) ([]int, error) {
 		if !g.sees[i] || !q.Archived && !g.live[i] || !within(i) {
 			continue
 		}
-		if words == "" || matches(u, words) {
+		if words == "" || roster.Matches(u, words) {
 			chosen = append(chosen, i)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -23,20 +24,20 @@ type CountCheck struct {
 // history tells of it, since nothing of a customer's directory changes. It is for
 // the operator and for staff who read all history.
 func (s *Accounts) CheckCounts(ctx context.Context, actor authz.Actor, accounts []directory.AccountID, mend bool, report func(CountCheck) error) error {
-	if err := requireDuty(actor, authz.ReadAllHistory); err != nil {
-		s.noteRefusal(ctx, actor, directory.Installation, err)
+	if err := gate.RequireDuty(actor, authz.ReadAllHistory); err != nil {
+		s.gate.NoteRefusal(ctx, actor, directory.Installation, err)
 		return err
 	}
 	if len(accounts) == 0 {
 		accounts = slices.Clone(actor.Portfolio)
 	}
 	for _, account := range accounts {
-		if err := inPortfolio(actor, account); err != nil {
+		if err := gate.InPortfolio(actor, account); err != nil {
 			return err
 		}
 	}
 	if len(accounts) == 0 {
-		if err := s.read(ctx, func(r *store.Reader) (err error) {
+		if err := s.gate.Read(ctx, func(r *store.Reader) (err error) {
 			accounts, err = r.LedgerAccounts(ctx)
 			return err
 		}); err != nil {
@@ -60,14 +61,14 @@ func (s *Accounts) CheckCounts(ctx context.Context, actor authz.Actor, accounts 
 // something to mend.
 func (s *Accounts) recount(ctx context.Context, account directory.AccountID, mend bool) (store.Miscount, error) {
 	var m store.Miscount
-	err := s.read(ctx, func(r *store.Reader) (err error) {
+	err := s.gate.Read(ctx, func(r *store.Reader) (err error) {
 		m, err = r.Recounted(ctx, account)
 		return err
 	})
 	if err != nil || !mend || !m.Wrong() {
 		return m, err
 	}
-	err = s.mend(ctx, account, func(tx *store.Tx) (err error) {
+	err = s.gate.Mend(ctx, account, func(tx *store.Tx) (err error) {
 		m, err = tx.Recount(ctx, account)
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -18,7 +19,7 @@ import (
 // in the same words as a name nobody has, and with stale.
 func (s *Accounts) SetReferent(ctx context.Context, actor authz.Actor, id directory.AccountID, name string, version int64) error {
 	name = strings.TrimSpace(name)
-	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.ChangeAccounts); err != nil {
 			return err
 		}
@@ -60,16 +61,16 @@ func memberNamed(ctx context.Context, r *store.Reader, account directory.Account
 	if name == "" {
 		return directory.User{}, nil
 	}
-	unknown := directory.InvalidField("referent", "account.referent_unknown", directory.Args{"Name": cutText(name, 254)})
+	unknown := directory.InvalidField("referent", "account.referent_unknown", directory.Args{"Name": gate.CutText(name, 254)})
 	user, err := r.UserBySignInName(ctx, name)
-	if refusedWith(err, "user.not_found") {
+	if gate.RefusedWith(err, "user.not_found") {
 		return directory.User{}, unknown
 	}
 	if err != nil {
 		return directory.User{}, err
 	}
 	m, err := r.MemberOf(ctx, account, user.ID)
-	if refusedWith(err, "member.not_found") || err == nil && !m.Removed.IsZero() {
+	if gate.RefusedWith(err, "member.not_found") || err == nil && !m.Removed.IsZero() {
 		return directory.User{}, unknown
 	}
 	return user, err

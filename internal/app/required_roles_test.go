@@ -58,7 +58,7 @@ func (p fleetHouse) brought(i directory.Import, by authz.Actor, err error) []app
 
 func told(p fleetHouse, verdicts app.Verdicts, err error) []app.Lack {
 	p.T.Helper()
-	p.Must(errOf(verdicts, err))
+	p.Must(apptest.ErrOf(verdicts, err))
 	return verdicts[len(verdicts)-1].Lacks
 }
 
@@ -86,7 +86,7 @@ func waysIn() map[string]wayIn {
 		},
 		"coming back": func(p fleetHouse, by authz.Actor, email string) []app.Lack {
 			m := p.bare(email, directory.Active, "Nord")
-			p.Must(errOf(p.Members.Remove(p.Context(), p.admin, p.account.ID, app.Of(m.UUID))))
+			p.Must(apptest.ErrOf(p.Members.Remove(p.Context(), p.admin, p.account.ID, app.Of(m.UUID))))
 			verdicts, err := p.Members.Add(p.Context(), by, p.account.ID, []app.NewMember{{Row: 1, Email: email}}, app.AddOptions{})
 			return told(p, verdicts, err)
 		},
@@ -182,7 +182,7 @@ func TestRequestsProposeRequiredRoles(t *testing.T) { // ROLE-3, ROLE-6
 		})
 		t.Run("ROLE-3 an acceptance is the invited person's own act: the proposal was made with the invitation", func(t *testing.T) {
 			m := p.waiting("accepts.it", "Nord")
-			w.Must(errOf(p.Invitations.Send(ctx, p.admin, id, app.Of(m.UUID))))
+			w.Must(apptest.ErrOf(p.Invitations.Send(ctx, p.admin, id, app.Of(m.UUID))))
 			p.accept("accepts.it")
 			if got := p.holds(m); !slices.Equal(got, []string{"basic-user at "}) {
 				t.Errorf("holds %v", got)
@@ -245,7 +245,7 @@ func TestLacksRoleIsFound(t *testing.T) { // ROLE-3, LIST-5, BULK-1
 			if got["bare.here@maraval.example"] != "account group" {
 				t.Errorf("%v", got)
 			}
-			w.Must(errOf(p.Members.Remove(ctx, p.admin, id, app.Of(local.UUID))))
+			w.Must(apptest.ErrOf(p.Members.Remove(ctx, p.admin, id, app.Of(local.UUID))))
 		})
 		t.Run("BULK-1 all that are found are given one in one act", func(t *testing.T) {
 			page, err := p.Members.List(ctx, p.admin, id, app.MemberQuery{LacksRole: true, Homes: []string{p.ids["Lille"]}})
@@ -258,8 +258,8 @@ func TestLacksRoleIsFound(t *testing.T) { // ROLE-3, LIST-5, BULK-1
 			}
 		})
 		t.Run("UNIT-5 another home takes no role and asks none", func(t *testing.T) {
-			w.Must(errOf(p.Members.MoveHome(ctx, p.admin, id, app.Of(whole.UUID), p.ids["Pau"])))
-			w.Must(errOf(p.Members.MoveHome(ctx, p.admin, id, app.Of(guest.UUID), p.ids["Lille"])))
+			w.Must(apptest.ErrOf(p.Members.MoveHome(ctx, p.admin, id, app.Of(whole.UUID), p.ids["Pau"])))
+			w.Must(apptest.ErrOf(p.Members.MoveHome(ctx, p.admin, id, app.Of(guest.UUID), p.ids["Lille"])))
 			got := lacking(p.admin)
 			if got["whole.roles@maraval.example"] != "" || got["fleet.only@maraval.example"] != "group@Nord" {
 				t.Errorf("%v", got)

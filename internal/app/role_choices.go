@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/directory"
 )
 
@@ -29,7 +30,7 @@ func (l *listing) filterChoices(ctx context.Context) (MemberChoices, error) {
 
 // editChoices are what the form of one member offers: what can be given, and what
 // they have although it is archived. Without it, to save would take it away.
-func (l *listing) editChoices(ctx context.Context, m ListedMember) (MemberChoices, error) {
+func (l *listing) editChoices(ctx context.Context, m roster.ListedMember) (MemberChoices, error) {
 	c, err := l.choices(ctx)
 	if err != nil {
 		return c, err

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -31,8 +32,8 @@ type RoleDifference struct {
 // catalogue in force says something else. It refuses without roles.manage.
 func (s *Roles) Differences(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]RoleDifference, error) {
 	var found []RoleDifference
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := require(rights, authz.ManageRoles, 0); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.Require(rights, authz.ManageRoles, 0); err != nil {
 			return err
 		}
 		a, err := r.Account(ctx, account)
@@ -77,8 +78,8 @@ func (c *core) declared(a directory.Account, o directory.Role) (catalogue.Role, 
 	if !o.Shipped {
 		return catalogue.Role{}, false
 	}
-	t, _ := c.catalogue().AccountType(a.Type)
-	declared, ok := c.catalogue().Role(o.Code)
+	t, _ := c.gate.Catalogue().AccountType(a.Type)
+	declared, ok := c.gate.Catalogue().Role(o.Code)
 	return declared, ok && string(declared.Kind) == string(o.Kind) && t.HasRole(o.Code)
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -45,7 +47,7 @@ type RoleChange struct {
 // place there is not; and with role.too_many.
 func (s *Roles) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewRole) (directory.Role, error) {
 	var made directory.Role
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		e, err := s.roleEdit(ctx, r, p)
 		if err != nil {
 			return err
@@ -57,7 +59,7 @@ func (s *Roles) Create(ctx context.Context, actor authz.Actor, account directory
 			return &directory.Error{Kind: directory.Conflict, Code: "role.too_many", Args: directory.Args{"Max": directory.RolesMost}}
 		}
 		key := p.NewKey()
-		made = directory.Role{ID: directory.RoleID(key), UUID: publicID(), Kind: n.Kind, Code: ownCode(key), Place: directory.AtBoth}
+		made = directory.Role{ID: directory.RoleID(key), UUID: roster.PublicID(), Kind: n.Kind, Code: ownCode(key), Place: directory.AtBoth}
 		change := RoleChange{Names: n.Names, Permissions: &n.Permissions, DefaultLevel: &n.DefaultLevel, DefaultProducts: &n.DefaultProducts}
 		if change.Names == nil {
 			change.Names = map[string]string{}
@@ -167,16 +169,16 @@ func (s *Roles) Reset(ctx context.Context, actor authz.Actor, account directory.
 type roleEdit struct {
 	*core
 	r       *store.Reader
-	plan    *Plan
+	plan    *gate.Plan
 	account directory.Account
 	roles   []directory.Role
 }
 
-func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *Plan) (*roleEdit, error) {
+func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *gate.Plan) (*roleEdit, error) {
 	if err := p.Require(authz.ManageRoles, 0); err != nil {
 		return nil, err
 	}
-	if err := c.followCatalogue(ctx, r); err != nil {
+	if err := c.gate.FollowCatalogue(ctx, r); err != nil {
 		return nil, err
 	}
 	e := &roleEdit{core: c, r: r, plan: p}
@@ -191,7 +193,7 @@ func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *Plan) (*roleEdi
 // onRole changes one role of an account. Nothing changed writes nothing.
 func (s *Roles) onRole(ctx context.Context, actor authz.Actor, account directory.AccountID, id string,
 	change func(ctx context.Context, e *roleEdit, before directory.Role) (roleUpdate, error)) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		e, err := s.roleEdit(ctx, r, p)
 		if err != nil {
 			return err
@@ -221,7 +223,7 @@ func (e *roleEdit) living() []directory.Role {
 func (e *roleEdit) changed(ctx context.Context, before directory.Role, c RoleChange) (directory.Role, error) {
 	after := before
 	if c.Names != nil {
-		names, refusal := directory.CleanRoleNames(c.Names, e.catalogue().Languages)
+		names, refusal := directory.CleanRoleNames(c.Names, e.gate.Catalogue().Languages)
 		if refusal != nil {
 			return after, refusal
 		}
@@ -232,7 +234,7 @@ func (e *roleEdit) changed(ctx context.Context, before directory.Role, c RoleCha
 		}
 	}
 	if c.Permissions != nil {
-		known := func(id string) bool { _, ok := e.catalogue().Permission(id); return ok }
+		known := func(id string) bool { _, ok := e.gate.Catalogue().Permission(id); return ok }
 		permissions, refusal := chosen("permissions", *c.Permissions, before.Permissions, known)
 		if refusal != nil {
 			return after, refusal
@@ -265,7 +267,7 @@ func (e *roleEdit) propose(after *directory.Role, c RoleChange) error {
 	}
 	products, refusal := chosen("products", *c.DefaultProducts, after.DefaultProducts, func(id string) bool {
 		return after.Kind == directory.Function &&
-			slices.ContainsFunc(e.catalogue().ProductsOf(e.account.Type), func(p catalogue.Product) bool { return p.ID == id })
+			slices.ContainsFunc(e.gate.Catalogue().ProductsOf(e.account.Type), func(p catalogue.Product) bool { return p.ID == id })
 	})
 	if refusal != nil {
 		return refusal
@@ -349,7 +351,7 @@ func (e *roleEdit) mayRefer(u roleUpdate) error {
 	if u.After.DefaultLevel != u.Before.DefaultLevel && u.After.DefaultLevel != "" {
 		i := slices.IndexFunc(e.roles, func(o directory.Role) bool { return o.Kind == directory.Level && o.Code == u.After.DefaultLevel })
 		if i >= 0 {
-			if refusal := (gift{e.roles[i], e.account.Root, "default_level"}).refusal(e.plan.Rights, e.account.Language); refusal != nil {
+			if refusal := (roster.Gift{Role: e.roles[i], Unit: e.account.Root, Field: "default_level"}).Refusal(e.plan.Rights, e.account.Language); refusal != nil {
 				return refusal
 			}
 		}
@@ -375,7 +377,7 @@ func (e *roleEdit) holdsMoved(ctx context.Context, u roleUpdate) error {
 		return err
 	}
 	for _, id := range moved {
-		p, known := e.catalogue().Permission(id)
+		p, known := e.gate.Catalogue().Permission(id)
 		if !known {
 			continue // it gives nothing any more
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -100,8 +101,8 @@ func (m Matrix) Narrow(column func(ShownRole) bool, row func(catalogue.Permissio
 // unit of its first level; all others are refused (REP-1).
 func (s *Roles) Matrix(ctx context.Context, actor authz.Actor, account directory.AccountID) (Matrix, error) {
 	var m Matrix
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := requireOversight(rights); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireOversight(rights); err != nil {
 			return err
 		}
 		var err error
@@ -115,7 +116,7 @@ func (s *Roles) Matrix(ctx context.Context, actor authz.Actor, account directory
 // (HIST-4).
 func (s *Roles) ExportMatrix(ctx context.Context, actor authz.Actor, account directory.AccountID) (Matrix, error) {
 	var m Matrix
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireOversight(); err != nil {
 			return err
 		}
@@ -153,10 +154,10 @@ func (s *Roles) matrix(ctx context.Context, r *store.Reader, account directory.A
 		}
 	}
 	slices.SortStableFunc(m.Columns, func(a, b ShownRole) int { return administratorFirst(b.Role) - administratorFirst(a.Role) })
-	t, _ := s.catalogue().AccountType(a.Type)
-	for _, g := range s.catalogue().Groups {
+	t, _ := s.gate.Catalogue().AccountType(a.Type)
+	for _, g := range s.gate.Catalogue().Groups {
 		group := MatrixGroup{Group: g}
-		for _, p := range s.catalogue().Permissions {
+		for _, p := range s.gate.Catalogue().Permissions {
 			if p.Group == g.ID {
 				if row, ok := matrixRow(t, p, m.Columns); ok {
 					group.Rows = append(group.Rows, row)

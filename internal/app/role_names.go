@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -19,7 +20,7 @@ const JobRoleNames = "role_names"
 const holdersAtOnce = 500
 
 // refold lets what members sort by follow the names of their roles (ROLE-8).
-func (c *core) refold(ctx context.Context, r *store.Reader, p *Plan, account directory.Account, updates []roleUpdate) error {
+func (c *core) refold(ctx context.Context, r *store.Reader, p *gate.Plan, account directory.Account, updates []roleUpdate) error {
 	roles, err := r.Roles(ctx, account.ID)
 	if err != nil {
 		return err
@@ -75,7 +76,7 @@ func (s *Roles) FoldNames(ctx context.Context, job directory.Job) error {
 	after := directory.MemberID(0)
 	for {
 		last := directory.MemberID(0)
-		_, err := s.perform(ctx, SystemActor(), job.Account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+		_, err := s.gate.Perform(ctx, gate.SystemActor(), job.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 			p.OpenToAnyone("who renamed the role was asked for the permission then")
 			account, err := r.Account(ctx, job.Account)
 			if err != nil {

@@ -166,7 +166,7 @@ func TestRoleNameFollowsForMany(t *testing.T) { // ROLE-8
 			rows[i] = app.NewMember{Row: i + 1, Email: fmt.Sprintf("p%d.n%d@maraval.example", i, i), Functions: []string{clerk.Code}}
 		}
 		for chunk := range slices.Chunk(rows, 1000) {
-			h.Must(errOf(h.Members.Add(w.Context(), h.admin, h.account.ID, chunk, app.AddOptions{Silent: true})))
+			h.Must(apptest.ErrOf(h.Members.Add(w.Context(), h.admin, h.account.ID, chunk, app.AddOptions{Silent: true})))
 		}
 		w.Must(w.Roles.Rename(w.Context(), h.admin, h.account.ID, clerk.UUID, app.RoleNames{Version: clerk.Version, Names: map[string]string{"": "Couvreur"}}))
 		if got := h.list(app.MemberQuery{Search: "p7.n7@"}).Rows[0].Functions[0].Name("fr"); got != "Couvreur" {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -74,7 +75,7 @@ func sameRole(a, b directory.Role) bool {
 		slices.Equal(a.Permissions, b.Permissions) && slices.Equal(a.DefaultProducts, b.DefaultProducts)
 }
 
-func roleEntry(p *Plan, u roleUpdate) audit.Entry {
+func roleEntry(p *gate.Plan, u roleUpdate) audit.Entry {
 	e := p.Entry(u.Kind, 0, int64(u.After.ID))
 	e.Note("role", u.Before.Code, u.After.Code)
 	e.Note("name", u.Before.Name("fr"), u.After.Name("fr"))

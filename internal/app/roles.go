@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -35,8 +36,8 @@ func (l RoleList) Of(kind directory.RoleKind) []ShownRole {
 // roles.manage at the account or at a unit of its first level.
 func (s *Roles) List(ctx context.Context, actor authz.Actor, account directory.AccountID) (RoleList, error) {
 	var list RoleList
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := requireOversight(rights); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireOversight(rights); err != nil {
 			return err
 		}
 		a, err := r.Account(ctx, account)
@@ -164,8 +165,8 @@ func isAdministratorLevel(o directory.Role) bool {
 func (s *Roles) form(ctx context.Context, actor authz.Actor, account directory.AccountID,
 	begin func(ctx context.Context, r *store.Reader, roles []directory.Role) (RoleForm, error)) (RoleForm, error) {
 	var f RoleForm
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := require(rights, authz.ManageRoles, 0); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.Require(rights, authz.ManageRoles, 0); err != nil {
 			return err
 		}
 		a, err := r.Account(ctx, account)
@@ -179,7 +180,7 @@ func (s *Roles) form(ctx context.Context, actor authz.Actor, account directory.A
 		if f, err = begin(ctx, r, roles); err != nil {
 			return err
 		}
-		c := s.catalogue()
+		c := s.gate.Catalogue()
 		t, _ := c.AccountType(a.Type)
 		_, f.Declared = s.declared(a, f.Role)
 		f.Differs, f.Languages, f.Products = s.differs(a, f.Role), c.Languages, c.ProductsOf(a.Type)
@@ -206,7 +207,7 @@ func (s *Roles) form(ctx context.Context, actor authz.Actor, account directory.A
 // groups are the permissions that can count in accounts of a type, and those the
 // role has although they cannot.
 func (c *core) groups(t catalogue.AccountType, o directory.Role, free func(catalogue.Permission) bool) []PermissionGroup {
-	declared := c.catalogue()
+	declared := c.gate.Catalogue()
 	var groups []PermissionGroup
 	for _, g := range declared.Groups {
 		group := PermissionGroup{Group: g}

@@ -75,7 +75,7 @@ func (h smithy) gives(m directory.Member, o directory.Role, unit directory.UnitI
 	h.T.Helper()
 	if o.Kind != directory.RightsRole {
 		functions := []string{o.Code}
-		h.Must(errOf(h.Members.EditMembers(h.Context(), h.Operator(), h.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &functions})))
+		h.Must(apptest.ErrOf(h.Members.EditMembers(h.Context(), h.Operator(), h.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &functions})))
 		return
 	}
 	h.Must(h.DB.Update(h.Context(), []directory.AccountID{h.account.ID}, func(tx *store.Tx) error {
@@ -312,7 +312,7 @@ func TestRoleArchive(t *testing.T) { // ROLE-8
 				t.Error("the filter lost it")
 			}
 			none := []string{}
-			w.Must(errOf(w.Members.EditMembers(w.Context(), h.admin, h.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &none})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), h.admin, h.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &none})))
 			if offered(h.list(app.MemberQuery{}).Choices.Functions) {
 				t.Error("the filter still offers what nobody holds")
 			}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/directory"
 	"intendant/internal/store"
+
+	"github.com/google/uuid"
 )
 
 // A SeedUnit is one unit of a generated tree. Under is the name of the unit
@@ -21,9 +23,9 @@ type SeedUnit struct{ Name, Level, Under string }
 // units' keys by name, the empty name for the root.
 func (s *Accounts) SeedUnits(ctx context.Context, account directory.AccountID, rows []SeedUnit) (map[string]directory.UnitID, error) {
 	var keys map[string]directory.UnitID
-	actor := SystemActor()
+	actor := gate.SystemActor()
 	actor.Batch = uuid.NewString()
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("only the program itself seeds units")
 		a, err := r.Account(ctx, account)
 		if err != nil {
@@ -36,7 +38,7 @@ func (s *Accounts) SeedUnits(ctx context.Context, account directory.AccountID, r
 			if !known {
 				return fmt.Errorf("seed unit %s: nothing above is called %s", row.Name, row.Under)
 			}
-			u := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: publicID(), Parent: above, Level: row.Level, Name: row.Name, Version: 1}
+			u := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: roster.PublicID(), Parent: above, Level: row.Level, Name: row.Name, Version: 1}
 			keys[row.Name] = u.ID
 			units.Units = append(units.Units, u)
 			entry := p.Entry(audit.UnitCreated, 0, int64(u.ID))
@@ -62,9 +64,9 @@ type SeedGrant struct {
 // SeedGrants gives roles as told, in one transaction, as given by that user:
 // for generated data, as the program itself.
 func (s *Members) SeedGrants(ctx context.Context, account directory.AccountID, by directory.UserID, rows []SeedGrant) error {
-	actor := SystemActor()
+	actor := gate.SystemActor()
 	actor.Batch = uuid.NewString()
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("only the program itself seeds grants")
 		users := make([]directory.UserID, 0, len(rows))
 		for _, row := range rows {
@@ -75,13 +77,13 @@ func (s *Members) SeedGrants(ctx context.Context, account directory.AccountID, b
 		if err != nil {
 			return err
 		}
-		ro, err := s.roster(ctx, r, p)
+		ro, err := s.roster.Roster(ctx, r, p)
 		if err != nil {
 			return err
 		}
 		given := store.InsertGrants{Account: account, By: by}
 		for _, row := range rows {
-			role, known := ro.roleByCode(directory.RightsRole, row.Role)
+			role, known := ro.RoleByCode(directory.RightsRole, row.Role)
 			m := members[row.User]
 			if !known || m.ID == 0 {
 				return fmt.Errorf("seed grant of %s to user %d: no such role or member", row.Role, row.User)
@@ -89,7 +91,7 @@ func (s *Members) SeedGrants(ctx context.Context, account directory.AccountID, b
 			given.Grants = append(given.Grants, directory.Grant{ID: directory.GrantID(p.NewKey()), Member: m.ID, Role: role.ID, Unit: row.Unit, From: p.Now})
 			entry := p.Entry(audit.GrantGiven, row.User, int64(m.ID))
 			entry.Unit = row.Unit
-			entry.NoteValue("role", audit.Nothing, ro.roleValue(role.ID))
+			entry.NoteValue("role", audit.Nothing, ro.RoleValue(role.ID))
 			p.Record(entry)
 		}
 		p.Change(given)

@@ -29,7 +29,7 @@ type Offer struct {
 // (ACC-3). It refuses with account.not_found whoever does not belong to it.
 func (s *Accounts) Services(ctx context.Context, actor authz.Actor, account directory.AccountID) (Offer, error) {
 	var offer Offer
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.Member() {
 			return directory.Refuse(directory.NotFound, "account.not_found")
 		}
@@ -37,8 +37,8 @@ func (s *Accounts) Services(ctx context.Context, actor authz.Actor, account dire
 		if err != nil {
 			return err
 		}
-		level, _ := s.catalogue().ServiceLevel(a.ServiceLevel)
-		offer = offerOf(s.catalogue(), level)
+		level, _ := s.gate.Catalogue().ServiceLevel(a.ServiceLevel)
+		offer = offerOf(s.gate.Catalogue(), level)
 		return nil
 	})
 	return offer, err
@@ -46,7 +46,7 @@ func (s *Accounts) Services(ctx context.Context, actor authz.Actor, account dire
 
 // ProspectServices is what a signed-up person without an account has (ACC-3).
 func (s *Accounts) ProspectServices() Offer {
-	return offerOf(s.catalogue(), s.catalogue().ProspectLevel())
+	return offerOf(s.gate.Catalogue(), s.gate.Catalogue().ProspectLevel())
 }
 
 func offerOf(c *catalogue.Catalogue, level catalogue.ServiceLevel) Offer {

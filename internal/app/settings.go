@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -36,15 +38,15 @@ type SettingsView struct {
 // Settings reads what the account has set. It refuses without account.manage.
 func (s *Accounts) Settings(ctx context.Context, actor authz.Actor, account directory.AccountID) (SettingsView, error) {
 	var v SettingsView
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := require(rights, authz.ManageAccount, 0); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.Require(rights, authz.ManageAccount, 0); err != nil {
 			return err
 		}
 		a, err := r.Account(ctx, account)
 		if err != nil {
 			return err
 		}
-		v = SettingsView{AccountSettings: s.settingsOf(a), Catalogue: s.catalogue().EffectivePolicies(a.Type)}
+		v = SettingsView{AccountSettings: s.settingsOf(a), Catalogue: s.gate.Catalogue().EffectivePolicies(a.Type)}
 		v.Without, err = r.WithoutFactor(ctx, account)
 		return err
 	})
@@ -52,9 +54,9 @@ func (s *Accounts) Settings(ctx context.Context, actor authz.Actor, account dire
 }
 
 func (c *core) settingsOf(a directory.Account) AccountSettings {
-	p := c.policies(a)
+	p := c.gate.Policies(a)
 	return AccountSettings{Version: a.Version, Language: a.Language, TimeZone: a.TimeZone, InvitationDays: p.InvitationDays,
-		QuickAddLimit: p.QuickAddAccount, Password: policyFrom(p.Password), Languages: p.Languages, Reminders: a.Settings.Reminders != "off",
+		QuickAddLimit: p.QuickAddAccount, Password: roster.PolicyFrom(p.Password), Languages: p.Languages, Reminders: a.Settings.Reminders != "off",
 		SecondFactor: a.Settings.SecondFactor}
 }
 
@@ -67,7 +69,7 @@ func (c *core) settingsOf(a directory.Account) AccountSettings {
 // there is not. Who demands a second factor of others has one: it refuses with
 // settings.factor_yourself, so that nobody locks themselves out (SIGN-6).
 func (s *Accounts) ChangeSettings(ctx context.Context, actor authz.Actor, account directory.AccountID, said AccountSettings) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {
 			return err
 		}
@@ -81,7 +83,7 @@ func (s *Accounts) ChangeSettings(ctx context.Context, actor authz.Actor, accoun
 		if said.Version != before.Version {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		of := s.catalogue().EffectivePolicies(before.Type)
+		of := s.gate.Catalogue().EffectivePolicies(before.Type)
 		if err := said.check(of); err != nil {
 			return err
 		}
@@ -117,7 +119,7 @@ func mayDemand(ctx context.Context, r *store.Reader, actor authz.Actor, demand d
 
 func (n AccountSettings) check(of catalogue.ResolvedPolicies) error {
 	for _, refusal := range []*directory.Error{directory.CheckInvitationDays(n.InvitationDays), directory.CheckQuickAddLimit(n.QuickAddLimit),
-		n.Password.AtLeast(policyFrom(of.Password)), n.SecondFactor.Check()} {
+		n.Password.AtLeast(roster.PolicyFrom(of.Password)), n.SecondFactor.Check()} {
 		if refusal != nil {
 			return refusal
 		}
@@ -148,7 +150,7 @@ func (n AccountSettings) over(of catalogue.ResolvedPolicies) directory.Settings 
 	if n.QuickAddLimit != of.QuickAddAccount {
 		s.QuickAddLimit = n.QuickAddLimit
 	}
-	if n.Password != policyFrom(of.Password) {
+	if n.Password != roster.PolicyFrom(of.Password) {
 		s.Password = &n.Password
 	}
 	if len(n.Languages) < len(of.Languages) {
@@ -161,7 +163,7 @@ func (n AccountSettings) over(of catalogue.ResolvedPolicies) directory.Settings 
 	return s
 }
 
-func settingsEntry(p *Plan, before, after AccountSettings) audit.Entry {
+func settingsEntry(p *gate.Plan, before, after AccountSettings) audit.Entry {
 	e := p.Entry(audit.SettingsChanged, 0, int64(p.Account))
 	e.Note("language", before.Language, after.Language)
 	e.Note("time_zone", before.TimeZone, after.TimeZone)

@@ -63,7 +63,7 @@ func TestOutOfSightIsLikeNobody(t *testing.T) {
 				return []any{verdicts, w.Code(err)}
 			},
 			"move": func(unit string) any {
-				return w.Code(errOf(p.Members.MoveHome(ctx, north, id, app.Of(here.UUID), unit)))
+				return w.Code(apptest.ErrOf(p.Members.MoveHome(ctx, north, id, app.Of(here.UUID), unit)))
 			},
 			"give": func(unit string) any {
 				verdicts, err := p.Grants.Give(ctx, north, id, app.Giving{Who: app.Of(here.UUID), Role: "purchase-approver", Units: []string{unit}})

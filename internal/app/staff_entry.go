@@ -5,18 +5,15 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"intendant/internal/app/admission"
+	"intendant/internal/app/gate"
+	"intendant/internal/app/identity"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
-)
-
-// How long the vendor's staff stay inside an account, and how much of a reason
-// they give (VEND-2).
-const (
-	EntryLasts     = 60 * time.Minute
-	shortestReason = 10
 )
 
 // Enter lets vendor staff into an account in the session of the token, with a
@@ -32,10 +29,10 @@ func (s *Accounts) Enter(ctx context.Context, actor authz.Actor, token string, i
 	switch {
 	case refusal != nil:
 		return account, refusal
-	case utf8.RuneCountInString(reason) < shortestReason:
-		return account, directory.InvalidField("reason", "staff.reason_short", directory.Args{"Min": shortestReason})
+	case utf8.RuneCountInString(reason) < identity.ShortestReason:
+		return account, directory.InvalidField("reason", "staff.reason_short", directory.Args{"Min": identity.ShortestReason})
 	}
-	_, err := s.perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.EnterAccounts); err != nil {
 			return err
 		}
@@ -47,7 +44,7 @@ func (s *Accounts) Enter(ctx context.Context, actor authz.Actor, token string, i
 		if account, err = r.Account(ctx, id); err != nil {
 			return err
 		}
-		e := store.StaffEntry{Key: p.NewKey(), Account: id, User: actor.User, Reason: reason, Expires: p.Now.Add(EntryLasts)}
+		e := store.StaffEntry{Key: p.NewKey(), Account: id, User: actor.User, Reason: reason, Expires: p.Now.Add(identity.EntryLasts)}
 		p.Change(store.InsertStaffEntry{Entry: e, Digest: secret.Digest(token)})
 		entry := p.Entry(audit.StaffEntered, 0, int64(id))
 		entry.StaffEntry = e.Key
@@ -58,10 +55,10 @@ func (s *Accounts) Enter(ctx context.Context, actor authz.Actor, token string, i
 	return account, err
 }
 
-func (s *Accounts) tellEntered(ctx context.Context, r *store.Reader, p *Plan, account directory.Account, reason string) error {
-	administrators, err := r.Administrators(ctx, account.ID, toldAdministrators)
+func (s *Accounts) tellEntered(ctx context.Context, r *store.Reader, p *gate.Plan, account directory.Account, reason string) error {
+	administrators, err := r.Administrators(ctx, account.ID, admission.ToldAdministrators)
 	for _, a := range administrators {
-		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: "staff_entered", Language: languageOf(a, account),
+		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: "staff_entered", Language: roster.LanguageOf(a, account),
 			Path:  "/accounts/" + directory.CleanNumber(account.Number) + "/history",
 			Facts: map[string]string{"Person": p.By, "Message": reason, "At": p.Now.Format(time.RFC3339)}})
 	}
@@ -73,7 +70,7 @@ func (s *Accounts) tellEntered(ctx context.Context, r *store.Reader, p *Plan, ac
 func (s *Accounts) Leave(ctx context.Context, actor authz.Actor, token string) (directory.Account, error) {
 	var account directory.Account
 	var entry store.StaffEntry
-	err := s.read(ctx, func(r *store.Reader) error {
+	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		session, err := r.Session(ctx, secret.Digest(token))
 		if err != nil || session.Entry.Key == 0 {
 			return err
@@ -88,7 +85,7 @@ func (s *Accounts) Leave(ctx context.Context, actor authz.Actor, token string) (
 	if entry.User != actor.User {
 		return directory.Account{}, directory.Refuse(directory.Denied, "denied.self")
 	}
-	_, err = s.perform(ctx, actor, entry.Account, func(_ context.Context, _ *store.Reader, p *Plan) error {
+	_, err = s.gate.Perform(ctx, actor, entry.Account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSelf(entry.User); err != nil {
 			return err
 		}

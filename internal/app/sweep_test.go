@@ -27,7 +27,7 @@ func TestSweepsGoOn(t *testing.T) {
 			}
 			_, err := w.Members.Seed(w.Context(), account.ID, rows)
 			w.Must(err)
-			w.Must(errOf(w.Members.EditMembers(w.Context(), w.Operator(), account.ID,
+			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), account.ID,
 				app.Selection{All: &app.MemberQuery{}, Count: int64(n)}, app.MemberChange{Ends: &directory.End{Moment: ends}})))
 		}
 		people(closed, 1100) // two pages and a piece

@@ -33,7 +33,7 @@ func TestTokenOpensNoMoreThanWhoAnswersHolds(t *testing.T) {
 		s := newWorkshop(w)
 		none := []string{}
 		drop := func(m directory.Member) {
-			s.Must(errOf(s.Members.EditMembers(w.Context(), s.admin, s.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &none})))
+			s.Must(apptest.ErrOf(s.Members.EditMembers(w.Context(), s.admin, s.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &none})))
 		}
 		want := func(when string, token app.MadeToken, code string) {
 			t.Helper()

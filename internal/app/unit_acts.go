@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -24,12 +26,12 @@ type NewUnit struct {
 // at fault.
 func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewUnit) (directory.Unit, error) {
 	var made directory.Unit
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		above, err := s.above(ctx, r, p, n.Under)
 		if err != nil {
 			return err
 		}
-		u := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: publicID(), Parent: above.ID, Level: n.Level, Version: 1}
+		u := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: roster.PublicID(), Parent: above.ID, Level: n.Level, Version: 1}
 		if err := s.fits(ctx, r, p.Basis, u, above.ID); err != nil {
 			return err
 		}
@@ -53,7 +55,7 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 }
 
 // above finds the unit to add under, and asks for the right to.
-func (s *Units) above(ctx context.Context, r *store.Reader, p *Plan, uuid string) (directory.Unit, error) {
+func (s *Units) above(ctx context.Context, r *store.Reader, p *gate.Plan, uuid string) (directory.Unit, error) {
 	if uuid == "" {
 		if err := p.Require(authz.ManageUnits, 0); err != nil {
 			return directory.Unit{}, err
@@ -66,7 +68,7 @@ func (s *Units) above(ctx context.Context, r *store.Reader, p *Plan, uuid string
 
 // managed finds a unit and asks for units.manage there. It refuses with
 // unit.not_found what is out of the actor's sight.
-func (s *Units) managed(ctx context.Context, r *store.Reader, p *Plan, uuid string) (directory.Unit, error) {
+func (s *Units) managed(ctx context.Context, r *store.Reader, p *gate.Plan, uuid string) (directory.Unit, error) {
 	u, err := unitInSight(ctx, r, p.Rights, p.Account, uuid)
 	if err != nil {
 		return u, err
@@ -82,7 +84,7 @@ func unitInSight(ctx context.Context, r *store.Reader, rights authz.Rights, acco
 		return directory.Unit{}, directory.Refuse(directory.NotFound, "account.not_found")
 	}
 	u, err := r.UnitByUUID(ctx, account, uuid)
-	if err == nil && !opensUnit(rights, u.ID) {
+	if err == nil && !roster.OpensUnit(rights, u.ID) {
 		err = directory.Refuse(directory.NotFound, "unit.not_found")
 	}
 	return u, err
@@ -92,17 +94,17 @@ func unitInSight(ctx context.Context, r *store.Reader, rights authz.Rights, acco
 // one above it is archived, where the catalogue does not put it (UNIT-1), and
 // where the tree would grow too deep. A unit that is
 // there already brings all below it.
-func (s *Units) fits(ctx context.Context, r *store.Reader, b Basis, u directory.Unit, under directory.UnitID) error {
+func (s *Units) fits(ctx context.Context, r *store.Reader, b gate.Basis, u directory.Unit, under directory.UnitID) error {
 	tree := b.Rights.Tree()
 	above, _ := tree.Unit(under)
 	if !tree.Live(under) {
-		return archivedAt(tree, under)
+		return roster.ArchivedAt(tree, under)
 	}
 	account, err := r.Account(ctx, b.Account)
 	if err != nil {
 		return err
 	}
-	kind, _ := s.catalogue().AccountType(account.Type)
+	kind, _ := s.gate.Catalogue().AccountType(account.Type)
 	if level, known := kind.Level(u.Level); !known || level.Project || !kind.MayStandUnder(u.Level, tree.Level(under)) {
 		if u.Level == "" {
 			return directory.InvalidField("level", "field.required", nil)
@@ -115,18 +117,6 @@ func (s *Units) fits(ctx context.Context, r *store.Reader, b Basis, u directory.
 	}
 	if tree.Depth(under)+1+height >= directory.UnitDepthMost {
 		return &directory.Error{Kind: directory.Conflict, Code: "unit.too_deep", Args: directory.Args{"Max": directory.UnitDepthMost}}
-	}
-	return nil
-}
-
-// archivedAt is the refusal that names the nearest archived unit on the way up.
-func archivedAt(tree *authz.Tree, unit directory.UnitID) *directory.Error {
-	path := tree.Path(unit)
-	for i := len(path) - 1; i >= 0; i-- {
-		u, _ := tree.Unit(path[i])
-		if refusal := u.Changeable(); refusal != nil {
-			return refusal
-		}
 	}
 	return nil
 }
@@ -154,7 +144,7 @@ func describe(ctx context.Context, r *store.Reader, u *directory.Unit, to UnitCh
 	}
 	other, err := r.UnitByExternal(ctx, u.ID.Account(), clean)
 	switch {
-	case refusedWith(err, "unit.not_found") || err == nil && other.ID == u.ID:
+	case gate.RefusedWith(err, "unit.not_found") || err == nil && other.ID == u.ID:
 		return nil
 	case err != nil:
 		return err
@@ -173,7 +163,7 @@ type UnitChange struct {
 // units.manage there, with stale, with unit.archived, with unit.root for the
 // name of the root, which is the account's, and with the field at fault.
 func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string, change UnitChange) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		before, err := s.changeable(ctx, r, p, unit, change.Version)
 		if err != nil {
 			return err
@@ -202,7 +192,7 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 }
 
 // changeable finds a unit that the actor may change and that is as they saw it.
-func (s *Units) changeable(ctx context.Context, r *store.Reader, p *Plan, uuid string, version int64) (directory.Unit, error) {
+func (s *Units) changeable(ctx context.Context, r *store.Reader, p *gate.Plan, uuid string, version int64) (directory.Unit, error) {
 	u, err := s.managed(ctx, r, p, uuid)
 	if err != nil {
 		return u, err
@@ -210,7 +200,7 @@ func (s *Units) changeable(ctx context.Context, r *store.Reader, p *Plan, uuid s
 	if refusal := u.At(version); refusal != nil {
 		return u, refusal
 	}
-	if refusal := archivedAt(p.Rights.Tree(), u.ID); refusal != nil {
+	if refusal := roster.ArchivedAt(p.Rights.Tree(), u.ID); refusal != nil {
 		return u, refusal
 	}
 	return u, nil
@@ -237,7 +227,7 @@ func unitRoot(u directory.Unit) *directory.Error {
 // without units.manage there, with stale, with unit.root, and with unit.archived
 // what is archived already.
 func (s *Units) Archive(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string, version int64) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		u, err := s.changeable(ctx, r, p, unit, version)
 		if err != nil {
 			return err
@@ -257,7 +247,7 @@ func (s *Units) Archive(ctx context.Context, actor authz.Actor, account director
 // units.manage there, with stale, and with unit.archived while a unit above it
 // is archived; one that is not archived stays as it is.
 func (s *Units) Restore(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string, version int64) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		u, err := s.managed(ctx, r, p, unit)
 		if err != nil {
 			return err
@@ -268,7 +258,7 @@ func (s *Units) Restore(ctx context.Context, actor authz.Actor, account director
 		if u.Archived.IsZero() {
 			return nil
 		}
-		if refusal := archivedAt(p.Rights.Tree(), u.Parent); refusal != nil {
+		if refusal := roster.ArchivedAt(p.Rights.Tree(), u.Parent); refusal != nil {
 			return refusal
 		}
 		if refusal := namedApart(p.Rights.Tree(), u, "name"); refusal != nil {
@@ -283,7 +273,7 @@ func (s *Units) Restore(ctx context.Context, actor authz.Actor, account director
 }
 
 // unitEntry starts the entry of what was done to a unit.
-func unitEntry(p *Plan, kind audit.Kind, u directory.Unit) audit.Entry {
+func unitEntry(p *gate.Plan, kind audit.Kind, u directory.Unit) audit.Entry {
 	entry := p.Entry(kind, 0, int64(u.ID))
 	entry.Unit = u.ID
 	return entry

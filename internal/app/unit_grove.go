@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -41,7 +43,7 @@ func (c *core) grove(ctx context.Context, r *store.Reader, rights authz.Rights, 
 	if err != nil {
 		return nil, err
 	}
-	kind, _ := c.catalogue().AccountType(a.Type)
+	kind, _ := c.gate.Catalogue().AccountType(a.Type)
 	g := &grove{rights: rights, tree: rights.Tree(), account: a, kind: kind}
 	g.plant()
 	g.look()
@@ -74,17 +76,12 @@ func (g *grove) plant() {
 // units, and those on the way there.
 func (g *grove) look() {
 	for i := len(g.units) - 1; i >= 0; i-- {
-		g.sees[i] = opensUnit(g.rights, g.units[i].ID)
+		g.sees[i] = roster.OpensUnit(g.rights, g.units[i].ID)
 		g.leads[i] = g.leads[i] || g.sees[i]
 		if above := g.parent[i]; above >= 0 {
 			g.leads[above] = g.leads[above] || g.leads[i]
 		}
 	}
-}
-
-// opensUnit reports whether a reader may know what a unit holds.
-func opensUnit(rights authz.Rights, unit directory.UnitID) bool {
-	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageUnits, unit)
 }
 
 // count sums from the leaves to the root.
@@ -173,7 +170,7 @@ func requireUnits(rights authz.Rights) error {
 	if rights.MayAnywhere(authz.ViewMembers) || rights.MayAnywhere(authz.ManageUnits) {
 		return nil
 	}
-	return require(rights, authz.ViewMembers, 0)
+	return gate.Require(rights, authz.ViewMembers, 0)
 }
 
 // homeCounts remembers how many members each unit of an account has until the

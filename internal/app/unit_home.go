@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -22,9 +24,9 @@ type UnitHomes struct {
 // members.manage anywhere.
 func (s *Units) Homes(ctx context.Context, actor authz.Actor, account directory.AccountID, search string) (UnitHomes, error) {
 	var homes UnitHomes
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.MayAnywhere(authz.ManageMembers) {
-			return require(rights, authz.ManageMembers, 0)
+			return gate.Require(rights, authz.ManageMembers, 0)
 		}
 		g, err := s.grove(ctx, r, rights, account)
 		if err != nil {
@@ -51,10 +53,10 @@ func (s *Units) Homes(ctx context.Context, actor authz.Actor, account directory.
 // (UNIT-5). Verdicts name each as changed, unchanged or refused; it needs
 // members.manage at both units. It refuses as a whole with unit.not_found,
 // unit.archived, and unit.not_home for a project.
-func (s *Members) MoveHome(ctx context.Context, actor authz.Actor, account directory.AccountID, who Selection, unit string) (Verdicts, error) {
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+func (s *Members) MoveHome(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, unit string) (gate.Verdicts, error) {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.MayAnywhere(authz.ManageMembers) {
-			return require(rights, authz.ManageMembers, 0)
+			return gate.Require(rights, authz.ManageMembers, 0)
 		}
 		u, err := r.UnitByUUID(ctx, account, unit)
 		if err != nil {
@@ -64,50 +66,10 @@ func (s *Members) MoveHome(ctx context.Context, actor authz.Actor, account direc
 		if err != nil {
 			return err
 		}
-		return s.mayBeHome(rights, a, u)
+		return s.roster.MayBeHome(rights, a, u)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s.EditMembers(ctx, actor, account, who, MemberChange{Unit: &unit})
-}
-
-// mayBeHome refuses a unit where the actor may put nobody.
-func (c *core) mayBeHome(rights authz.Rights, account directory.Account, u directory.Unit) error {
-	if !opensUnit(rights, u.ID) && !rights.May(authz.ManageMembers, u.ID) {
-		return directory.InvalidField("unit", "unit.not_found", nil)
-	}
-	if err := require(rights, authz.ManageMembers, u.ID); err != nil {
-		return err
-	}
-	kind, _ := c.catalogue().AccountType(account.Type)
-	if level, known := kind.Level(u.Level); known && level.Project {
-		return directory.InvalidField("unit", "unit.not_home", directory.Args{"Name": u.Name})
-	}
-	if refusal := archivedAt(rights.Tree(), u.ID); refusal != nil {
-		refusal.Field = "unit"
-		return refusal
-	}
-	return nil
-}
-
-// settleIn gives a member the home unit of a public id. It refuses like
-// MoveHome; the unit they have is no change.
-func (a *acting) settleIn(m *directory.Member, uuid string) error {
-	if a.home.ID == 0 || a.home.UUID != uuid {
-		tree := a.Rights.Tree()
-		id, found := tree.UnitByUUID(uuid)
-		if !found {
-			return directory.InvalidField("unit", "unit.not_found", nil)
-		}
-		a.home, _ = tree.Unit(id)
-	}
-	if a.home.ID == m.Unit {
-		return nil
-	}
-	if err := a.mayHome(a.home); err != nil {
-		return err
-	}
-	m.Unit = a.home.ID
-	return nil
+	return s.EditMembers(ctx, actor, account, who, roster.MemberChange{Unit: &unit})
 }

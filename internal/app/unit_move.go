@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -38,7 +40,7 @@ type UnitGoals struct {
 // and without units.manage where the unit hangs now.
 func (s *Units) Moves(ctx context.Context, actor authz.Actor, account directory.AccountID, unit, search string) (UnitGoals, error) {
 	var goals UnitGoals
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := requireUnits(rights); err != nil {
 			return err
 		}
@@ -81,7 +83,7 @@ func mayLeave(rights authz.Rights, u directory.Unit) error {
 	if u.Parent == 0 {
 		return unitRoot(u)
 	}
-	return require(rights, authz.ManageUnits, u.Parent)
+	return gate.Require(rights, authz.ManageUnits, u.Parent)
 }
 
 // A UnitMove is where a unit is to go.
@@ -93,7 +95,7 @@ type UnitMove struct {
 
 // A MovedPerson is somebody whose rights change when a unit is moved.
 type MovedPerson struct {
-	ListedMember
+	roster.ListedMember
 	authz.Shift
 }
 
@@ -120,7 +122,7 @@ const shownMoved = 100
 // now; whatever else stands against the move is its Refusal.
 func (s *Units) MovePreview(ctx context.Context, actor authz.Actor, account directory.AccountID, unit, to string) (MovePreview, error) {
 	var preview MovePreview
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := requireUnits(rights); err != nil {
 			return err
 		}
@@ -146,9 +148,9 @@ func (s *Units) MovePreview(ctx context.Context, actor authz.Actor, account dire
 			if err = s.previewShifts(ctx, r, g, m, &preview); err != nil {
 				return err
 			}
-			err = s.mayMove(ctx, r, Basis{Account: account, Rights: rights}, m)
+			err = s.mayMove(ctx, r, gate.Basis{Account: account, Rights: rights}, m)
 		}
-		preview.Refusal, err = asRefusal(err)
+		preview.Refusal, err = gate.AsRefusal(err)
 		return err
 	})
 	return preview, err
@@ -186,11 +188,11 @@ type moving struct {
 	held     map[directory.MemberID][]authz.Held
 }
 
-// inSight reports whether the reader may know somebody by their home unit, or by
+// InSight reports whether the reader may know somebody by their home unit, or by
 // a role at a unit whose members the reader sees (UNIT-5).
 func (m moving) inSight(rights authz.Rights, who directory.Member) bool {
-	return seesPeopleAt(rights, who.Unit) ||
-		slices.ContainsFunc(m.held[who.ID], func(h authz.Held) bool { return seesPeopleAt(rights, h.Unit) })
+	return roster.SeesPeopleAt(rights, who.Unit) ||
+		slices.ContainsFunc(m.held[who.ID], func(h authz.Held) bool { return roster.SeesPeopleAt(rights, h.Unit) })
 }
 
 // moving compares everybody's rights before and after. Only who holds a role on
@@ -251,13 +253,13 @@ func (m moving) seal() string {
 // mayMove refuses a move that the catalogue or the actor's rights do not allow:
 // the actor manages units where it hangs and where it goes, and holds at the
 // unit, as it hangs now, everything that anybody gains there (ROLE-6).
-func (s *Units) mayMove(ctx context.Context, r *store.Reader, b Basis, m moving) error {
+func (s *Units) mayMove(ctx context.Context, r *store.Reader, b gate.Basis, m moving) error {
 	for _, above := range []directory.UnitID{m.unit.Parent, m.to.ID} {
-		if err := require(b.Rights, authz.ManageUnits, above); err != nil {
+		if err := gate.Require(b.Rights, authz.ManageUnits, above); err != nil {
 			return err
 		}
 	}
-	if refusal := archivedAt(b.Rights.Tree(), m.unit.ID); refusal != nil {
+	if refusal := roster.ArchivedAt(b.Rights.Tree(), m.unit.ID); refusal != nil {
 		return refusal
 	}
 	if err := s.fits(ctx, r, b, m.unit, m.to.ID); err != nil {
@@ -285,7 +287,7 @@ func (s *Units) mayMove(ctx context.Context, r *store.Reader, b Basis, m moving)
 // the confirmed preview said, has changed. Where it hangs already, nothing is
 // done.
 func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string, move UnitMove) error {
-	_, err := s.perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *Plan) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		u, err := unitInSight(ctx, r, p.Rights, p.Account, unit)
 		if err != nil {
 			return err
@@ -328,7 +330,7 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 }
 
 // movedEntry says from where to where, and how many people's rights changed.
-func movedEntry(p *Plan, u, from, to directory.Unit, changed int) audit.Entry {
+func movedEntry(p *gate.Plan, u, from, to directory.Unit, changed int) audit.Entry {
 	entry := unitEntry(p, audit.UnitMoved, u)
 	entry.NoteValue("parent", audit.Thing(audit.Unit, from.ID, from.Name), audit.Thing(audit.Unit, to.ID, to.Name))
 	if changed > 0 {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -12,12 +13,12 @@ import (
 // A UnitView says which part of a unit's page is read.
 type UnitView struct {
 	Skip    int // child units before the first one shown
-	Members MemberQuery
+	Members roster.MemberQuery
 }
 
 // A HolderHere is somebody who holds a role at the unit of a page.
 type HolderHere struct {
-	ListedMember
+	roster.ListedMember
 	Role directory.Role
 }
 
@@ -60,7 +61,7 @@ const (
 // reader's sight.
 func (s *Units) Unit(ctx context.Context, actor authz.Actor, account directory.AccountID, unit string, v UnitView) (UnitPage, error) {
 	var p UnitPage
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := requireUnits(rights); err != nil {
 			return err
 		}
@@ -100,7 +101,7 @@ func (g *grove) childrenOf(i, skip int, p *UnitPage) {
 }
 
 // atHome is a unit's own table of users (UNIT-2).
-func (c *core) atHome(ctx context.Context, r *store.Reader, g *grove, unit string, q MemberQuery) (MemberPage, error) {
+func (c *core) atHome(ctx context.Context, r *store.Reader, g *grove, unit string, q roster.MemberQuery) (MemberPage, error) {
 	q.Homes = []string{unit}
 	if q.Size == 0 {
 		q.Size = unitMembers
@@ -160,7 +161,7 @@ func (c *core) nameHolders(ctx context.Context, r *store.Reader, g *grove, p *Un
 	if err != nil {
 		return err
 	}
-	people := make(map[directory.MemberID]ListedMember, len(rows))
+	people := make(map[directory.MemberID]roster.ListedMember, len(rows))
 	for _, row := range rows {
 		people[row.ID] = row
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -45,9 +47,9 @@ const filterUnits = 200
 // account.not_found, and without the list's permission anywhere.
 func (s *Preferences) Filter(ctx context.Context, actor authz.Actor, account directory.AccountID, q UnitFilterQuery) (UnitFilter, error) {
 	var f UnitFilter
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.MayAnywhere(q.For) {
-			return require(rights, q.For, 0)
+			return gate.Require(rights, q.For, 0)
 		}
 		a, err := r.Account(ctx, account)
 		if err != nil {
@@ -78,7 +80,7 @@ type filtering struct {
 func (c *core) filtering(ctx context.Context, r *store.Reader, actor authz.Actor, a directory.Account) (*filtering, error) {
 	f := &filtering{levels: map[string]bool{}, places: map[string]int{}}
 	m, err := r.MemberOf(ctx, a.ID, actor.User)
-	if err != nil && !refusedWith(err, "member.not_found") {
+	if err != nil && !gate.RefusedWith(err, "member.not_found") {
 		return nil, err
 	}
 	mine, err := r.Preferences(ctx, []directory.MemberID{m.ID})
@@ -86,17 +88,17 @@ func (c *core) filtering(ctx context.Context, r *store.Reader, actor authz.Actor
 		return nil, err
 	}
 	stored := mine[m.ID]
-	declared, _ := c.catalogue().UsedPreference(a.Type, catalogue.FilterOrder)
+	declared, _ := c.gate.Catalogue().UsedPreference(a.Type, catalogue.FilterOrder)
 	for i, id := range stored[declared.ID].Value.Order {
 		f.places[id] = i
 	}
 	f.ticked = stored[declared.ID].Value.Ticked
-	top, _ := c.catalogue().UsedPreference(a.Type, catalogue.FilterTop)
+	top, _ := c.gate.Catalogue().UsedPreference(a.Type, catalogue.FilterTop)
 	level := stored[top.ID].Value.Choice
 	if _, offered := top.Option(level); !offered {
 		level = top.Default
 	}
-	t, _ := c.catalogue().AccountType(a.Type)
+	t, _ := c.gate.Catalogue().AccountType(a.Type)
 	for _, l := range t.UnitLevels {
 		f.levels[l.ID] = !l.Project && (level == "" || l.ID == level || under(t, l.ID, level))
 	}
@@ -207,7 +209,7 @@ func (f *filtering) filter(q UnitFilterQuery) UnitFilter {
 	walk(tops, 0)
 	if words != "" {
 		for i := range made.Nodes {
-			made.Nodes[i].Depth, made.Nodes[i].Path = 0, pathTo(f.tree, made.Nodes[i].Unit.ID)
+			made.Nodes[i].Depth, made.Nodes[i].Path = 0, roster.PathTo(f.tree, made.Nodes[i].Unit.ID)
 		}
 	}
 	return made

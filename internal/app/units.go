@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -57,7 +58,7 @@ type UnitNode struct {
 	ListedUnit
 	Children int  // directly under it, in sight
 	Open     bool // unfolded
-	First    []ListedMember
+	First    []roster.ListedMember
 	Under    []UnitNode
 	More     int // children that are not shown
 }
@@ -84,7 +85,7 @@ type UnitList struct {
 // refuses without members.view and units.manage anywhere.
 func (s *Units) List(ctx context.Context, actor authz.Actor, account directory.AccountID, q UnitQuery) (UnitList, error) {
 	var list UnitList
-	err := s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := requireUnits(rights); err != nil {
 			return err
 		}
@@ -244,7 +245,7 @@ func (c *core) firstAtHome(ctx context.Context, r *store.Reader, g *grove, root 
 }
 
 // listedByKey are members as tables show them, in the order of the keys.
-func (c *core) listedByKey(ctx context.Context, r *store.Reader, g *grove, keys []directory.MemberID) ([]ListedMember, error) {
+func (c *core) listedByKey(ctx context.Context, r *store.Reader, g *grove, keys []directory.MemberID) ([]roster.ListedMember, error) {
 	l := &listing{core: c, r: r, rights: g.rights, account: g.account, roles: g.tree.Roles()}
 	places := make([]store.MemberPlace, len(keys))
 	for i, key := range keys {

@@ -24,6 +24,7 @@ import (
 
 // A World is one installation under test.
 type World struct {
+	declared *catalogue.Catalogue // at the start
 	*app.App
 	T     testing.TB
 	DB    *store.DB
@@ -101,6 +102,7 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
+	w.declared = c
 	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: Passwords(2), Catalogue: c, Now: w.Now,
 		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff,
 		LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil },

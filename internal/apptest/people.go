@@ -3,11 +3,13 @@ package apptest
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
 
 	"intendant/internal/app"
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
@@ -107,4 +109,22 @@ func Addresses(n int, domain string) []string {
 		list[i] = fmt.Sprintf("prenom%d.nom%d@%s", i, i, domain)
 	}
 	return list
+}
+
+// ErrOf is why something did not happen: the fault, or the first refusal.
+func ErrOf(verdicts app.Verdicts, err error) error {
+	if err == nil {
+		err = verdicts.FirstRefusal()
+	}
+	return err
+}
+
+// Rights are what somebody may do in an account as the database says it.
+func (w *World) Rights(ctx context.Context, actor authz.Actor, account directory.AccountID) (rights authz.Rights, err error) {
+	g := gate.New(gate.Options{DB: w.DB, Box: w.Box, Catalogue: w.declared, Now: w.Now, Log: slog.New(slog.DiscardHandler)})
+	err = g.View(ctx, actor, account, func(_ *store.Reader, found authz.Rights) error {
+		rights = found
+		return nil
+	})
+	return rights, err
 }

@@ -121,6 +121,7 @@ func TestImports(t *testing.T) {
 		case within(name, "app"):
 			forbid(p.Deps, "operations know no face", oneOf(outer...))
 			forbid(p.Imports, "operations know no HTTP", func(path string) bool { return path == "net/http" })
+			forbid(p.Imports, "a room knows none beside or above it", func(path string) bool { return above(name, path) })
 		}
 		for _, face := range faces() {
 			if !within(name, face) {
@@ -137,6 +138,61 @@ func TestImports(t *testing.T) {
 			forbid(p.Imports, "only cli and tests start the server", func(path string) bool {
 				return oneOf("server")(path) && !within(name, "cli")
 			})
+		}
+	}
+}
+
+// floors are the rooms of app from the ground up. Families, which are all the
+// others, stand on these and not on one another.
+func floors() []string { return []string{"app/gate", "app/roster", "app/decision"} }
+
+// above reports whether a room of app imports one beside or above itself.
+func above(room, path string) bool {
+	other, own := strings.CutPrefix(path, module+"internal/")
+	if !own || !within(other, "app") || room == "app" {
+		return false
+	}
+	floor := func(name string) int {
+		switch i := slices.Index(floors(), name); {
+		case i >= 0:
+			return i
+		case name == "app":
+			return len(floors()) + 1
+		}
+		return len(floors())
+	}
+	return floor(other) >= floor(room)
+}
+
+// TestRooms holds how much lies flat where rooms are made: a number may only
+// become smaller, and a new family of nouns is a package from its first file.
+func TestRooms(t *testing.T) {
+	t.Parallel()
+	for folder, most := range map[string]int{"app": 60, "store": 80} {
+		files, err := filepath.Glob(filepath.Join(root, "internal", folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = slices.DeleteFunc(files, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+		if len(files) != most {
+			t.Errorf("%s has %d files of its own: at most %d, and where there are fewer say so here", folder, len(files), most)
+		}
+	}
+}
+
+// TestAbove keeps the rule of rooms honest.
+func TestAbove(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		room, imports string
+		want          bool
+	}{
+		{"app/gate", "app/roster", true}, {"app/roster", "app/gate", false}, {"app/decision", "app/roster", false},
+		{"app/roster", "app/decision", true}, {"app/imports", "app/roster", false}, {"app/imports", "app/history", true},
+		{"app/history", "app", true}, {"app", "app/history", false}, {"app/history", "store", false},
+	} {
+		if got := above(test.room, module+"internal/"+test.imports); got != test.want {
+			t.Errorf("%s imports %s: refused %t, want %t", test.room, test.imports, got, test.want)
 		}
 	}
 }

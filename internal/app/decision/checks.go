@@ -1,0 +1,277 @@
+package decision
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// core is what the operations of this package stand on.
+type core struct {
+	gate      *gate.Gate
+	roster    *roster.Writer
+	residents residents
+	checks    checking
+}
+
+// New makes what answers products and says why, over one memory of who may do
+// what.
+func New(g *gate.Gate, r *roster.Writer) (*Checks, *Reasons) {
+	c := &core{gate: g, roster: r}
+	return &Checks{c}, &Reasons{c}
+}
+
+// Checks are what the vendor's products ask.
+type Checks struct{ *core }
+
+// A Caller is a product that asks: its token, the customer number in the address
+// it asked at, if there was one, and where it comes from, which is looked up for
+// refusals only.
+type Caller struct {
+	Token  string
+	Number string
+	From   func() gate.Client
+}
+
+// checking is what questions are answered with, beside the index.
+type checking struct {
+	words    wordsInForce
+	bearers  bearers
+	givers   givers
+	searched searched
+}
+
+// A desk answers the questions of one request. Its index stands still.
+type desk struct {
+	*asker
+	checks *Checks
+	x      *authz.Index
+	marks  store.Marks
+	words  *words
+	now    time.Time
+	rights authz.Rights // of the product
+
+	last   subject        // whom the last question was about
+	givers *accountGivers // once somebody was told no
+}
+
+// A subject is a person that was looked up.
+type subject struct {
+	named  Entity
+	found  bool
+	home   directory.UnitID
+	rights authz.Rights
+}
+
+// Evaluate answers one question: may this subject do this to that resource
+// (CHECK-1). It holds every change that was confirmed before the call (CHECK-2)
+// and writes nothing.
+//
+// It refuses with token.refused whose token opens nothing, with
+// account.not_found a product of another account, and with denied.permission a
+// product without access.check in the whole account.
+func (s *Checks) Evaluate(ctx context.Context, caller Caller, q Question) (Answer, error) {
+	var answer [1]Answer
+	var at *desk
+	err := s.ask(ctx, caller, func(d *desk) error {
+		at, answer[0] = d, d.answer(q)
+		return nil
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	err = s.nameGivers(ctx, at, answer[:])
+	return answer[0], err
+}
+
+// EvaluateAll answers questions in their order, as far as the semantic says, all
+// on the same state of the account. It refuses like Evaluate.
+func (s *Checks) EvaluateAll(ctx context.Context, caller Caller, questions []Question, semantic Semantic) ([]Answer, error) {
+	var answers []Answer
+	var at *desk
+	err := s.ask(ctx, caller, func(d *desk) error {
+		at, answers = d, answerAll(questions, semantic, d.answer)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answers, s.nameGivers(ctx, at, answers)
+}
+
+// Admit reports whether a product may ask at all. It refuses like Evaluate.
+func (s *Checks) Admit(ctx context.Context, caller Caller) error {
+	return s.ask(ctx, caller, func(*desk) error { return nil })
+}
+
+// ask opens the desk for a product. Its token is good, and the index up to date,
+// at a moment after the call.
+func (s *Checks) ask(ctx context.Context, caller Caller, at func(*desk) error) error {
+	var after stamp
+	for {
+		who, readNow, err := s.asker(ctx, caller, after)
+		if err != nil {
+			return err
+		}
+		stale := false
+		err = s.indexAt(ctx, who.account.ID, func(x *authz.Index, m store.Marks) error {
+			if stale = !readNow && !who.asOf.reached(m); stale {
+				after = stamp{true, m}
+				return nil
+			}
+			d := &desk{asker: who, checks: s, x: x, marks: m, now: s.gate.Instant(), words: s.checks.words.of(s.gate.Catalogue())}
+			if err := d.admit(); err != nil {
+				return err
+			}
+			return at(d)
+		})
+		if err != nil {
+			return s.refuse(ctx, who, caller, err)
+		}
+		if !stale {
+			return nil
+		}
+	}
+}
+
+// admit refuses a product that may not ask.
+func (d *desk) admit() error {
+	if i, found := d.x.OfUser(d.bearer.Token.User); found {
+		d.rights = d.x.Rights(i, d.now).Within(d.bearer.Token.Scope)
+	}
+	return d.require(authz.CheckAccess)
+}
+
+// require refuses a product that does not hold a permission in the whole
+// account. In a suspended account nobody holds anything; there it counts what
+// the product held: it may hear that the answer is no, and why (ACC-12).
+func (d *desk) require(p authz.Permission) error {
+	if d.rights.May(p, 0) {
+		return nil
+	}
+	if d.x.State() == directory.AccountSuspended && d.rights.Explain(p, 0).Reason == authz.Suspended {
+		tree := d.x.Tree()
+		for _, held := range d.rights.Holds() {
+			if held.Unit == tree.Root() && slices.Contains(tree.Gives(held.Role, held.Unit), p) {
+				return nil
+			}
+		}
+	}
+	return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Args: directory.Args{"Permission": string(p)}}
+}
+
+// answer folds into one what decides: the account's state, the words of the
+// question, the unit, the person and their place, and what they hold on the way
+// to the unit. Seats and products join where the permission is found to be held.
+func (d *desk) answer(q Question) Answer {
+	if q.Broken != "" {
+		return Answer{Reason: q.Broken}
+	}
+	permission, known := d.words.actions[q.Action]
+	if !known {
+		return Answer{Reason: UnknownAction}
+	}
+	unit, found := d.resource(q.Resource)
+	if !found {
+		return Answer{Reason: UnknownResource}
+	}
+	who := d.person(q.Subject)
+	if !who.found {
+		return Answer{Reason: UnknownSubject}
+	}
+	if reason := d.barred(unit); reason != "" {
+		return Answer{Reason: reason}
+	}
+	if who.rights.May(permission, unit) {
+		return Answer{Allowed: true}
+	}
+	no := Answer{Reason: who.rights.WhyNot()}
+	need := helpKey{unit: who.home}
+	if no.Reason == authz.Missing {
+		no.Missing, no.Label = permission, d.words.labels[permission]
+		need = helpKey{unit, permission}
+	}
+	no.GivenBy = d.givenBy(need, no.Reason)
+	return no
+}
+
+// person looks a subject up; questions about the same one come in a row.
+func (d *desk) person(e Entity) *subject {
+	if d.last.named == e && e.ID != "" {
+		return &d.last
+	}
+	d.last = subject{named: e}
+	if i, found := d.find(e); found {
+		d.last.found, d.last.home, d.last.rights = true, d.x.Standing(i).Home, d.x.Rights(i, d.now)
+	}
+	return &d.last
+}
+
+// barred is why nobody of the account uses anything at a unit, or nothing:
+// suspended and closed accounts use no product (ACC-12), and nothing is done at
+// an archived unit.
+func (d *desk) barred(unit directory.UnitID) string {
+	switch {
+	case d.x.State() == directory.AccountSuspended:
+		return authz.Suspended
+	case d.x.State() == directory.AccountClosed:
+		return ClosedAccount
+	case !d.x.Tree().Live(unit):
+		return ArchivedUnit
+	}
+	return ""
+}
+
+// find is the place in the index of whoever is named.
+func (d *desk) find(e Entity) (int, bool) {
+	for _, by := range d.words.subjects[e.Type] {
+		name := e.ID
+		switch by {
+		case catalogue.ByUserName:
+			name = directory.FoldSignIn(name)
+		case catalogue.ByEmail:
+			name = directory.FoldEmail(name)
+		}
+		if name == "" {
+			continue
+		}
+		if i, found := d.x.Find(by, name); found {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// resource is the unit that is named, the root for the account.
+func (d *desk) resource(e Entity) (directory.UnitID, bool) {
+	kind, known := d.words.resources[e.Type]
+	if !known || e.ID == "" {
+		return 0, false
+	}
+	tree := d.x.Tree()
+	for _, by := range kind.By {
+		var unit directory.UnitID
+		found := false
+		switch {
+		case by == catalogue.ByNumber:
+			unit, found = tree.Root(), directory.CleanNumber(e.ID) == directory.CleanNumber(d.account.Number)
+		case by == catalogue.ByExternalID:
+			unit, found = tree.UnitByExternal(e.ID)
+		case kind.Level == catalogue.RootLevel && e.ID == d.account.UUID:
+			unit, found = tree.Root(), true
+		default:
+			unit, found = tree.UnitByUUID(e.ID)
+		}
+		if found && tree.Level(unit) == kind.Level {
+			return unit, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,199 @@
+package app
+
+import (
+	"intendant/internal/app/admission"
+	"intendant/internal/app/decision"
+	"intendant/internal/app/gate"
+	"intendant/internal/app/history"
+	"intendant/internal/app/identity"
+	"intendant/internal/app/imports"
+	"intendant/internal/app/roster"
+	"intendant/internal/app/technical"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+)
+
+// Faces import this package alone: here are its rooms' names as faces know them.
+
+// Of package admission.
+type (
+	KeyLetter       = admission.KeyLetter
+	LockedNumber    = admission.LockedNumber
+	ReadLetters     = admission.ReadLetters
+	Rejection       = admission.Rejection
+	ShownKeyRequest = admission.ShownKeyRequest
+	ShownRequest    = admission.ShownRequest
+)
+
+// Of package admission.
+const (
+	RequestsPerPage = admission.RequestsPerPage
+	ToPrint         = admission.ToPrint
+	ToShow          = admission.ToShow
+)
+
+// Of package decision.
+type (
+	Answer     = decision.Answer
+	Caller     = decision.Caller
+	Checks     = decision.Checks
+	Entity     = decision.Entity
+	Found      = decision.Found
+	Giver      = decision.Giver
+	HeldRole   = decision.HeldRole
+	Paging     = decision.Paging
+	Question   = decision.Question
+	RightsTree = decision.RightsTree
+	Semantic   = decision.Semantic
+	Why        = decision.Why
+	WhyGiver   = decision.WhyGiver
+	WhyQuery   = decision.WhyQuery
+	WhyStep    = decision.WhyStep
+)
+
+// Of package decision.
+const (
+	ArchivedUnit        = decision.ArchivedUnit
+	ClosedAccount       = decision.ClosedAccount
+	DenyOnFirstDeny     = decision.DenyOnFirstDeny
+	ExecuteAll          = decision.ExecuteAll
+	PermitOnFirstPermit = decision.PermitOnFirstPermit
+	UnknownAction       = decision.UnknownAction
+	UnknownResource     = decision.UnknownResource
+	UnknownSubject      = decision.UnknownSubject
+)
+
+// Of package gate.
+type (
+	Client   = gate.Client
+	Effect   = gate.Effect
+	Lack     = gate.Lack
+	Outcome  = gate.Outcome
+	Source   = gate.Source
+	Verdict  = gate.Verdict
+	Verdicts = gate.Verdicts
+	Window   = gate.Window
+)
+
+// Of package gate.
+const (
+	Added     = gate.Added
+	Changed   = gate.Changed
+	Refused   = gate.Refused
+	Unchanged = gate.Unchanged
+)
+
+// Of package history.
+type (
+	AccessFilter  = history.AccessFilter
+	ChainCheck    = history.ChainCheck
+	EntryPage     = history.EntryPage
+	History       = history.History
+	HistoryFilter = history.HistoryFilter
+	HistoryGroup  = history.HistoryGroup
+	Shown         = history.Shown
+	ShownAccess   = history.ShownAccess
+)
+
+// Of package history.
+const (
+	EndMissing   = history.EndMissing
+	EntryChanged = history.EntryChanged
+	EntryMissing = history.EntryMissing
+	Whole        = history.Whole
+)
+
+// Of package identity.
+type (
+	Confirmation    = identity.Confirmation
+	Confirmed       = identity.Confirmed
+	ConfirmedFactor = identity.ConfirmedFactor
+	Credentials     = identity.Credentials
+	FactorConfirm   = identity.FactorConfirm
+	FactorState     = identity.FactorState
+	FoundUser       = identity.FoundUser
+	NewStaff        = identity.NewStaff
+	OwnAccount      = identity.OwnAccount
+	PasswordChange  = identity.PasswordChange
+	ProfileChange   = identity.ProfileChange
+	Registering     = identity.Registering
+	SessionLimits   = identity.SessionLimits
+	SignedIn        = identity.SignedIn
+	StaffChange     = identity.StaffChange
+	StaffMember     = identity.StaffMember
+	Started         = identity.Started
+	Typed           = identity.Typed
+)
+
+// Of package identity.
+const (
+	EntryLasts      = identity.EntryLasts
+	PictureBytes    = identity.PictureBytes
+	PurposeEnrol    = identity.PurposeEnrol
+	PurposeFactor   = identity.PurposeFactor
+	PurposeFull     = identity.PurposeFull
+	PurposePassword = identity.PurposePassword
+)
+
+// Of package imports.
+type (
+	DraftChange   = imports.DraftChange
+	DraftLine     = imports.DraftLine
+	DraftView     = imports.DraftView
+	ImportFilter  = imports.ImportFilter
+	ImportSetting = imports.ImportSetting
+	ImportedRow   = imports.ImportedRow
+	Pasting       = imports.Pasting
+	ResultRow     = imports.ResultRow
+)
+
+// Of package imports.
+const (
+	DraftPageRows = imports.DraftPageRows
+	Invalid       = imports.Invalid
+	JobImport     = imports.JobImport
+)
+
+// Of package roster.
+type (
+	AddChoices   = roster.AddChoices
+	AddOptions   = roster.AddOptions
+	GrantVerdict = roster.GrantVerdict
+	HomeChoice   = roster.HomeChoice
+	Invited      = roster.Invited
+	ListedMember = roster.ListedMember
+	MemberChange = roster.MemberChange
+	MemberEdit   = roster.MemberEdit
+	MemberQuery  = roster.MemberQuery
+	NewMember    = roster.NewMember
+	Person       = roster.Person
+	PersonChange = roster.PersonChange
+	RoleStep     = roster.RoleStep
+	SeedMember   = roster.SeedMember
+	Selection    = roster.Selection
+)
+
+// Of package technical.
+type (
+	Bearing             = technical.Bearing
+	Claim               = technical.Claim
+	ListedTechnicalUser = technical.ListedTechnicalUser
+	MadeToken           = technical.MadeToken
+	NewTechnicalUser    = technical.NewTechnicalUser
+	NewToken            = technical.NewToken
+	Repeatable          = technical.Repeatable
+	TechnicalEdit       = technical.TechnicalEdit
+)
+
+// Of selects one member.
+func Of(member string) Selection { return roster.Of(member) }
+
+// StepField names the roles at a unit in a refusal.
+func StepField(unit directory.Unit) string { return roster.StepField(unit) }
+
+// MemberFields are the columns an import of members knows.
+func MemberFields() []sheet.Field { return imports.MemberFields() }
+
+// SystemActor acts for the program itself, through a job.
+func SystemActor() authz.Actor { return gate.SystemActor() }

@@ -1,0 +1,38 @@
+package gate
+
+import (
+	"context"
+	"time"
+
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// LongestBearer is more than any token of ours has.
+const LongestBearer = 200
+
+// TurnAway keeps in the access log that a dead token was tried, once a minute
+// (HIST-1), and answers the refusal.
+func (g *Gate) TurnAway(ctx context.Context, t directory.APIToken, client Client, now time.Time) error {
+	refusal := directory.Refuse(directory.Denied, "token.refused")
+	if now.Sub(t.Refused) < SeenEvery {
+		return refusal
+	}
+	what := store.Access{User: t.User, Account: t.Account, Name: t.Name, Outcome: refusal.Code, Address: client.Address, Agent: client.Agent}
+	if err := g.Note(ctx, func(tx *store.Tx) error {
+		if err := tx.TouchToken(ctx, t.ID, true); err != nil {
+			return err
+		}
+		return tx.LogAccess(ctx, what)
+	}); err != nil {
+		return err
+	}
+	return refusal
+}
+
+// A Client is where a request comes from.
+type Client struct{ Address, Agent string }
+
+// SeenEvery is how exactly a session's last use is kept: one write a minute is
+// enough for a list, and reading stays reading.
+const SeenEvery = time.Minute

@@ -1,0 +1,105 @@
+package identity
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"intendant/internal/authz"
+	"intendant/internal/catalogue"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// An OwnAccount is one account a person belongs to, for the choice between
+// them (USER-5).
+type OwnAccount struct {
+	Account directory.Account
+	Member  directory.Member
+	Level   directory.Role   // zero without an access level
+	Factor  bool             // demands a second factor first (SIGN-6)
+	Screen  catalogue.Option // opens first there; zero where the account type has none (PREF-1)
+}
+
+// A Home says where somebody begins: the vendor's staff in the console, a
+// member in their account.
+type Home struct {
+	Staff    bool
+	Accounts []OwnAccount
+}
+
+// Home is where the actor begins after signing in. It refuses with
+// sign_in.required.
+func (u *Users) Home(ctx context.Context, actor authz.Actor) (Home, error) {
+	accounts, err := u.Accounts(ctx, actor)
+	return Home{Staff: actor.Kind == authz.Staff || actor.Kind == authz.StaffInside, Accounts: accounts}, err
+}
+
+// Accounts lists the accounts the actor may open, by name: not those where they
+// are only asked in, are switched off or their time is over (USER-4, SIGN-2). It refuses with
+// sign_in.required.
+func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, error) {
+	if actor.User == 0 {
+		return nil, directory.Refuse(directory.Denied, "sign_in.required")
+	}
+	var own []OwnAccount
+	err := u.gate.Read(ctx, func(r *store.Reader) error {
+		memberships, err := r.Memberships(ctx, actor.User)
+		if err != nil {
+			return err
+		}
+		for _, m := range memberships {
+			if m.Status != directory.Active || (!m.Ends.IsZero() && !u.gate.Instant().Before(m.Ends)) {
+				continue
+			}
+			one := OwnAccount{Member: m}
+			if one.Account, err = r.Account(ctx, m.Account()); err != nil {
+				return err
+			}
+			if m.Level != 0 {
+				roles, err := r.Roles(ctx, m.Account())
+				if err != nil {
+					return err
+				}
+				if i := slices.IndexFunc(roles, func(o directory.Role) bool { return o.ID == m.Level }); i >= 0 {
+					one.Level = roles[i]
+				}
+			}
+			if one.Factor, err = closedByFactor(ctx, r, one.Account, m); err != nil {
+				return err
+			}
+			own = append(own, one)
+		}
+		return u.screens(ctx, r, own)
+	})
+	slices.SortStableFunc(own, func(a, b OwnAccount) int {
+		return strings.Compare(directory.Fold(a.Account.Name), directory.Fold(b.Account.Name))
+	})
+	return own, err
+}
+
+// screens fills in what opens first in each account.
+func (c *core) screens(ctx context.Context, r *store.Reader, own []OwnAccount) error {
+	members := make([]directory.MemberID, len(own))
+	for i, one := range own {
+		members[i] = one.Member.ID
+	}
+	stored, err := r.Preferences(ctx, members)
+	if err != nil {
+		return err
+	}
+	for i, one := range own {
+		own[i].Screen = c.screen(one.Account.Type, stored[one.Member.ID])
+	}
+	return nil
+}
+
+// screen is the first screen chosen, else the catalogue's default.
+func (c *core) screen(accountType string, stored map[string]directory.Preference) catalogue.Option {
+	declared, _ := c.gate.Catalogue().UsedPreference(accountType, catalogue.StartScreen)
+	if chosen, offered := declared.Option(stored[declared.ID].Value.Choice); offered {
+		return chosen
+	}
+	usual, _ := declared.Option(declared.Default)
+	return usual
+}

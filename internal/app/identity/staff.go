@@ -1,0 +1,74 @@
+package identity
+
+import (
+	"context"
+	"slices"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+
+	"github.com/google/uuid"
+)
+
+// A NewStaff is a person of the vendor's own. Without a user name the address
+// serves; without a language the catalogue's first.
+type NewStaff struct {
+	Email, UserName, Civility, First, Last, Language string
+	Role                                             authz.StaffRole
+	Password                                         string
+}
+
+// CreateStaff makes a person of the vendor's staff who signs in with the
+// password given, as the command line and the console do it (VEND-3).
+//
+// It refuses with user.name_taken, with the field at fault, and with what the
+// password policy says.
+func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) (directory.User, error) {
+	email, refusal := directory.CleanEmail("email", n.Email)
+	if refusal != nil {
+		return directory.User{}, refusal
+	}
+	n.Email = email
+	if n.UserName, refusal = directory.CleanUserName(n.UserName, email); refusal != nil {
+		return directory.User{}, refusal
+	}
+	if n.Language == "" {
+		n.Language = u.gate.Catalogue().Languages[0]
+	}
+	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.UserNameText, Value: &n.UserName}, directory.Typed{Kind: directory.FirstName, Value: &n.First},
+		directory.Typed{Kind: directory.LastName, Value: &n.Last}); refusal != nil {
+		return directory.User{}, refusal
+	}
+	if !slices.Contains(authz.StaffRoles(), n.Role) {
+		return directory.User{}, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})
+	}
+	policy := roster.PolicyFrom(u.gate.Catalogue().EffectivePolicies("").Password)
+	own := directory.User{First: n.First, Last: n.Last, UserName: n.UserName, Email: n.Email}
+	if err := u.roster.MayHave(ctx, policy, own, n.Password); err != nil {
+		return directory.User{}, err
+	}
+	hash, err := u.roster.Passwords.Hash(ctx, n.Password)
+	if err != nil {
+		return directory.User{}, err
+	}
+	var made directory.User
+	_, err = u.gate.Perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireDuty(authz.NameStaff); err != nil {
+			return err
+		}
+		made = directory.User{ID: directory.UserID(p.NewKey()), UUID: uuid.NewString(), UserName: n.UserName, Email: n.Email,
+			Civility: n.Civility, First: n.First, Last: n.Last, Language: n.Language, Staff: string(n.Role),
+			Password: directory.PasswordOwn, PasswordSet: p.Now, PasswordHash: hash, Created: p.Now, Version: 1}
+		if err := roster.NamesFree(ctx, r, made); err != nil {
+			return err
+		}
+		p.Record(roster.UserEntry(p, audit.UserCreated, directory.User{}, made))
+		p.Change(store.InsertUsers{made})
+		return nil
+	})
+	return made, err
+}

@@ -1,0 +1,306 @@
+package imports
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"intendant/internal/app/roster"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+
+	"github.com/google/uuid"
+)
+
+// DraftPageRows is how many rows one page of a draft shows.
+const DraftPageRows = 200
+
+// A Pasting is text pasted into a draft, a new one when Draft is empty. Mended
+// takes out the pieces that were no address before, up to that line: what is
+// pasted replaces them.
+type Pasting struct {
+	Draft, Text string
+	Mended      int64
+	Home        string // of a new draft: public id of the home unit; empty: as AddOptions
+}
+
+// Paste reads addresses into a draft, which waits seven days for its maker. Doubles are merged, in the draft too; pieces that are no
+// address are kept with their place (ADD-1, ADD-2). People who are in the
+// account are marked, those who were come with their former company and
+// function; of others nothing is said (ADD-5).
+//
+// It refuses with addresses.too_many, addresses.empty and as Find does.
+func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account directory.AccountID, paste Pasting) (directory.Import, error) {
+	i, counts, err := s.pasteInto(ctx, actor, account, paste.Draft)
+	if err != nil {
+		return i, err
+	}
+	limit := 0
+	var reader authz.Rights
+	var where roster.Homes
+	if err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		reader = rights
+		found, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		limit = s.gate.Policies(found).PasteLimit
+		where, err = s.roster.HomesIn(ctx, r, rights, account, paste.Home)
+		return err
+	}); err != nil {
+		return i, err
+	}
+	list, refusal := directory.ParseAddresses(paste.Text, limit)
+	if refusal != nil {
+		return i, refusal
+	}
+	if list.Read == 0 {
+		return i, directory.InvalidField("addresses", "addresses.empty", nil)
+	}
+	if total := int(counts.Rows) + len(list.Addresses); total > limit && counts.Rows > 0 {
+		return i, directory.InvalidField("addresses", "addresses.too_many", directory.Args{"count": total, "limit": limit})
+	}
+	if i.ID == 0 {
+		if where.Refusal != nil {
+			return i, where.Refusal
+		}
+		i = directory.Import{Account: account, Noun: directory.ImportMembers, Format: directory.ImportPasted,
+			Choices: directory.ImportChoices{Invite: directory.InviteByLevel, Home: paste.Home}}
+		if i, err = s.newDraft(ctx, actor, i); err != nil {
+			return i, err
+		}
+	}
+	if paste.Mended > 0 {
+		var gone int64
+		if err := s.gate.Note(ctx, func(tx *store.Tx) (err error) {
+			gone, err = tx.ClearInvalid(ctx, i.ID, paste.Mended)
+			return err
+		}); err != nil {
+			return i, err
+		}
+		i.Choices.Addresses -= int(gone)
+	}
+	return s.pasted(ctx, reader, i, list, max(counts.Last, counts.lastInvalid))
+}
+
+// A pasteCount is what a draft holds before more is pasted into it.
+type pasteCount struct {
+	store.DraftCounts
+	lastInvalid int64
+}
+
+// pasteInto finds the draft to paste into, if one is named.
+func (s *Imports) pasteInto(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.Import, pasteCount, error) {
+	var n pasteCount
+	if id == "" {
+		return directory.Import{}, n, nil
+	}
+	i, err := s.draft(ctx, actor, account, id)
+	if err != nil {
+		return i, n, err
+	}
+	err = s.gate.Peek(func(r *store.Reader) error {
+		if n.DraftCounts, err = r.DraftCounts(ctx, i.ID); err != nil {
+			return err
+		}
+		_, n.lastInvalid, err = r.CountInvalid(ctx, i.ID)
+		return err
+	})
+	return i, n, err
+}
+
+// draft finds a draft of pasted addresses that waits.
+func (s *Imports) draft(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.Import, error) {
+	i, err := s.Find(ctx, actor, account, id)
+	switch {
+	case err != nil:
+		return i, err
+	case !i.Pasted():
+		return i, directory.Refuse(directory.NotFound, "import.not_found")
+	case i.State != directory.ImportDraft:
+		return i, directory.Refuse(directory.Conflict, "import.started")
+	}
+	return i, nil
+}
+
+// pasted writes the rows of a paste after the last line there is.
+func (s *Imports) pasted(ctx context.Context, reader authz.Rights, i directory.Import, list directory.AddressList, last int64) (directory.Import, error) {
+	added := int64(0)
+	for addresses := list.Addresses; len(addresses) > 0; {
+		part := addresses[:min(roster.Chunk, len(addresses))]
+		addresses = addresses[len(part):]
+		rows := make([]directory.DraftRow, len(part))
+		for n, a := range part {
+			last++
+			rows[n] = directory.DraftRow{Line: last, Email: a.Email, First: a.First, Last: a.Last}
+		}
+		if err := s.roster.Recognise(ctx, reader, i.Account, rows); err != nil {
+			return i, err
+		}
+		if err := s.gate.Note(ctx, func(tx *store.Tx) error {
+			n, err := tx.InsertDraftRows(ctx, i.ID, rows)
+			added += n
+			return err
+		}); err != nil {
+			return i, err
+		}
+	}
+	for faults := list.Faults; len(faults) > 0; {
+		part := faults[:min(roster.Chunk, len(faults))]
+		faults = faults[len(part):]
+		rows := make([]store.ImportRow, len(part))
+		for n, f := range part {
+			last++
+			facts, err := json.Marshal(RowFacts{Email: f.Text, At: f.Line, Position: f.Position,
+				Refusal: directory.InvalidField("email", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})})
+			if err != nil {
+				return i, err
+			}
+			rows[n] = store.ImportRow{Line: last, Outcome: string(Invalid), Facts: string(facts)}
+		}
+		if err := s.gate.Note(ctx, func(tx *store.Tx) error { return tx.PutImportRows(ctx, i.ID, rows) }); err != nil {
+			return i, err
+		}
+	}
+	i.Choices.Addresses += list.Read
+	i.Choices.Doubles += list.Doubles + len(list.Addresses) - int(added)
+	return s.touched(ctx, i, i.Counts.Total+added)
+}
+
+// touched notes that a draft is another than the one that was checked.
+func (s *Imports) touched(ctx context.Context, i directory.Import, total int64) (directory.Import, error) {
+	i.Checked, i.Batch, i.Counts = time.Time{}, uuid.NewString(), directory.ImportCounts{Total: total}
+	return i, s.gate.Note(ctx, func(tx *store.Tx) error { return tx.UpdateImport(ctx, i) })
+}
+
+// A DraftLine is a row of a draft as it is shown. Of a member it shows who they
+// are in this account; NewCompany says that its company would be created.
+type DraftLine struct {
+	directory.DraftRow
+	There      bool
+	NewCompany bool
+}
+
+// A DraftView is a page of a draft.
+type DraftView struct {
+	directory.Import
+	Lines   []DraftLine
+	Counts  store.DraftCounts
+	Invalid []ImportedRow // the first pieces that are no address
+	Faults  int64         // how many there are
+	Choices roster.AddChoices
+}
+
+// shownFaults is how many pieces that are no address a page lists.
+const shownFaults = 200
+
+// Draft reads a page of a draft, the first being 1.
+func (s *Imports) Draft(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, page int) (DraftView, error) {
+	var v DraftView
+	i, err := s.draft(ctx, actor, account, id)
+	if err != nil {
+		return v, err
+	}
+	v.Import = i
+	err = s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		rows, err := r.DraftPage(ctx, i.ID, (max(page, 1)-1)*DraftPageRows, DraftPageRows)
+		if err != nil {
+			return err
+		}
+		if v.Choices, err = s.roster.Choices(ctx, r, account, rights); err != nil {
+			return err
+		}
+		if v.Counts, err = r.DraftCounts(ctx, i.ID); err != nil {
+			return err
+		}
+		invalid, err := r.ImportRows(ctx, i.ID, store.ImportRowFilter{Outcome: string(Invalid), Limit: shownFaults})
+		if err != nil {
+			return err
+		}
+		if v.Invalid, err = importedRows(invalid); err != nil {
+			return err
+		}
+		if v.Faults, _, err = r.CountInvalid(ctx, i.ID); err != nil {
+			return err
+		}
+		v.Lines, err = s.draftLines(ctx, r, rights, i, rows)
+		return err
+	})
+	return v, err
+}
+
+func (s *Imports) draftLines(ctx context.Context, r *store.Reader, rights authz.Rights, of directory.Import, rows []directory.DraftRow) ([]DraftLine, error) {
+	lines := make([]DraftLine, len(rows))
+	var keys []directory.MemberID
+	var names []string
+	for n, row := range rows {
+		lines[n] = DraftLine{DraftRow: row, There: row.Member != 0}
+		if row.Member != 0 {
+			keys = append(keys, row.Member)
+		} else if row.Company != "" {
+			names = append(names, row.Company)
+		}
+	}
+	named, err := r.CompaniesByName(ctx, of.Account, names)
+	if err != nil {
+		return nil, err
+	}
+	there, err := PlacesShown(ctx, r, of.Account, rights, keys)
+	if err != nil {
+		return nil, err
+	}
+	for n := range lines {
+		l := &lines[n]
+		if shown, ok := there[l.Member]; ok && l.There {
+			shown.Line, shown.Email, shown.Member = l.Line, l.Email, l.Member
+			l.DraftRow = shown
+			continue
+		}
+		_, known := named[directory.Fold(l.Company)]
+		l.NewCompany = l.Company != "" && !known
+	}
+	return lines, nil
+}
+
+// PlacesShown are members as rows of a draft show them, those in the reader's
+// sight.
+func PlacesShown(ctx context.Context, r *store.Reader, account directory.AccountID, rights authz.Rights, keys []directory.MemberID) (map[directory.MemberID]directory.DraftRow, error) {
+	members, err := r.Members(ctx, account, keys)
+	if err != nil || len(members) == 0 {
+		return nil, err
+	}
+	members = slices.DeleteFunc(members, func(m directory.Member) bool { return !roster.SeesPeopleAt(rights, m.Unit) })
+	ids := make([]directory.UserID, len(members))
+	for n, m := range members {
+		ids[n] = m.User
+	}
+	users, err := r.Users(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	companies, err := r.CompaniesByKey(ctx, roster.CompaniesOf(members))
+	if err != nil {
+		return nil, err
+	}
+	roles, err := r.Roles(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	shown := make(map[directory.MemberID]directory.DraftRow, len(members))
+	for _, m := range members {
+		name := roster.NamesOf(users[m.User], m)
+		row := directory.DraftRow{First: name.First, Last: name.Last, Company: companies[m.Company].Name}
+		for _, role := range roles {
+			if role.ID == m.Level {
+				row.Level = role.Code
+			}
+			if row.Function == "" && slices.Contains(m.Functions, role.ID) {
+				row.Function = role.Code
+			}
+		}
+		shown[m.ID] = row
+	}
+	return shown, nil
+}

@@ -1,0 +1,302 @@
+package imports
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+	"intendant/internal/store"
+)
+
+// The columns an import of members knows; "field." + name is the message key.
+const (
+	columnEmail     = "email"
+	columnFullName  = "full_name"
+	columnFirst     = "first_name"
+	columnLast      = "last_name"
+	columnCivility  = "civility"
+	columnUserName  = "user_name"
+	ColumnLanguage  = "language"
+	columnCompany   = "company"
+	columnFunction  = "function"
+	columnLevel     = "access_level"
+	columnPhone     = "phone"
+	columnJobTitle  = "job_title"
+	columnPersonnel = "personnel_number"
+	columnEnds      = "ends"
+	columnUnit      = "unit"
+)
+
+// MemberFields are the columns an import of members knows, with the words their
+// titles may be in four languages.
+func MemberFields() []sheet.Field {
+	return []sheet.Field{
+		{ID: columnEmail, Looks: roster.Readable, Words: []string{"e-mail", "email", "mail", "mél", "courriel", "adresse e-mail",
+			"adresse mail", "adresse électronique", "courriel pro", "e-mail address", "e-mail-adresse", "mailadresse", "e-mailadres", "mailadres"}},
+		{ID: columnFirst, Words: []string{"prénom", "first name", "given name", "firstname", "vorname", "voornaam"}},
+		{ID: columnLast, Words: []string{"nom", "nom de famille", "last name", "surname", "family name", "nachname", "familienname", "achternaam"}},
+		{ID: columnFullName, Words: []string{"nom complet", "prénom et nom", "nom et prénom", "full name", "name", "vollständiger name",
+			"volledige naam", "naam"}},
+		{ID: columnCivility, Words: []string{"civilité", "titre", "salutation", "title", "anrede", "aanhef"}},
+		{ID: columnUserName, Words: []string{"nom d’utilisateur", "identifiant", "login", "user name", "username", "benutzername", "gebruikersnaam"}},
+		{ID: ColumnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
+		{ID: columnCompany, Words: []string{"société", "sté", "entreprise", "raison sociale", "employeur", "company", "employer", "firma",
+			"unternehmen", "bedrijf", "werkgever"}},
+		{ID: columnFunction, Words: []string{"rôle", "fonction", "métier", "role", "function", "rolle", "funktion", "rol", "functie"}},
+		{ID: columnLevel, Words: []string{"niveau d’accès", "niveau", "access level", "level", "zugriffsebene", "zugriffsstufe", "toegangsniveau"}},
+		{ID: columnPhone, Words: []string{"téléphone", "tél", "portable", "mobile", "phone", "telephone", "telefon", "handy", "telefoon"},
+			Looks: func(cell string) bool { return strings.Trim(cell, "+0123456789 ./()-") == "" && len(cell) > 7 }},
+		{ID: columnJobTitle, Words: []string{"poste", "intitulé de poste", "intitulé du poste", "job title", "position", "stelle", "berufsbezeichnung", "functietitel"}},
+		{ID: columnPersonnel, Words: []string{"matricule", "numéro de personnel", "personnel number", "employee number", "employee id",
+			"personalnummer", "personeelsnummer"}},
+		{ID: columnEnds, Words: []string{"date de fin", "fin", "date de sortie", "end date", "valid until", "enddatum", "austrittsdatum",
+			"einddatum", "uitdiensttreding"}},
+		{ID: columnUnit, Words: []string{"unité", "unité de rattachement", "rattachement", "entité", "agence", "unit", "home unit", "branch", "einheit",
+			"stammeinheit", "niederlassung", "eenheid", "thuiseenheid", "vestiging"}},
+	}
+}
+
+func (s *Imports) memberNoun() Noun {
+	return Noun{
+		Fields: MemberFields(),
+		Key: func(columns map[string]int, cells []string) string {
+			return roster.AddressKey(CellOf(columns, cells, columnEmail))
+		},
+		Permit: func(_ authz.Actor, rights authz.Rights) error {
+			return gate.RequireSomewhere(rights, authz.ManageMembers)
+		},
+		Require: func(p *gate.Plan) error { return p.RequireSomewhere(authz.ManageMembers) },
+		Plan:    s.planMembers,
+	}
+}
+
+// CellOf is the cell of a field.
+func CellOf(columns map[string]int, cells []string, field string) string {
+	at, ok := columns[field]
+	if !ok || at < 0 || at >= len(cells) {
+		return ""
+	}
+	return strings.TrimSpace(cells[at])
+}
+
+// planMembers plans a chunk of people.
+func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan, c ImportChunk) ([]RowFacts, error) {
+	i, rows := c.Import, c.Rows
+	roles, err := r.Roles(ctx, i.Account)
+	if err != nil {
+		return nil, err
+	}
+	words := newVocabulary(roles, i.Choices.DayOrder())
+	people := make([]roster.NewMember, len(rows))
+	facts := make([]RowFacts, len(rows))
+	for n, row := range rows {
+		if i.Pasted() {
+			people[n] = MemberOfDraft(row.draft)
+		} else {
+			people[n] = words.member(i.Choices.Columns, row)
+		}
+		m := &people[n]
+		m.Read()
+		m.Row, m.Double = row.Line, row.Double
+		facts[n] = RowFacts{Name: m.Name(), Ends: m.Ends.Day.ISO(), Email: m.Email, Company: m.Company,
+			Function: strings.Join(m.Functions, ", "), Level: m.Level}
+	}
+	o := roster.AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody,
+		Home: i.Choices.Home, Before: c.before}
+	return facts, s.roster.AddRows(ctx, r, p, people, o)
+}
+
+// MemberOfDraft is a row of a draft as somebody to add.
+func MemberOfDraft(d directory.DraftRow) roster.NewMember {
+	m := roster.NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Level: d.Level}
+	if d.Function != "" {
+		m.Functions = []string{d.Function}
+	}
+	return m
+}
+
+// A vocabulary reads the words of a file: roles by name in any language or by
+// code, civilities, languages, dates.
+type vocabulary struct {
+	functions, levels map[string]string // folded name or code to code
+	names             []string          // of the functions, to propose the nearest
+	dates             directory.DayOrder
+	fields            []sheet.Field
+}
+
+func newVocabulary(roles []directory.Role, dates directory.DayOrder) vocabulary {
+	v := vocabulary{dates: dates, fields: MemberFields(), functions: map[string]string{}, levels: map[string]string{}}
+	for _, role := range roles {
+		if !role.Archived.IsZero() || role.Place == directory.AtProject {
+			continue
+		}
+		into := v.functions
+		switch role.Kind {
+		case directory.Level:
+			into = v.levels
+		case directory.RightsRole:
+			continue
+		}
+		into[directory.Fold(role.Code)] = role.Code
+		for _, name := range role.Names {
+			into[directory.Fold(name)] = role.Code
+			if role.Kind == directory.Function {
+				v.names = append(v.names, name)
+			}
+		}
+	}
+	slices.Sort(v.names)
+	return v
+}
+
+// member reads one row of a file. What it cannot read is the row's fault, with
+// the field.
+func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMember {
+	cell := func(field string) string { return CellOf(columns, row.Cells, field) }
+	m := roster.NewMember{Email: cell(columnEmail), First: cell(columnFirst), Last: cell(columnLast), UserName: cell(columnUserName),
+		Company: cell(columnCompany), Phone: cell(columnPhone), JobTitle: cell(columnJobTitle), PersonnelNumber: cell(columnPersonnel), Home: cell(columnUnit)}
+	if full := cell(columnFullName); m.First == "" && m.Last == "" && full != "" {
+		m.First, m.Last = directory.SplitName(full)
+	}
+	m.Fault = Suspect(v.fields, columns, row)
+	var faults [5]*directory.Error
+	m.Civility, faults[0] = civilityOf(cell(columnCivility))
+	m.Language, faults[1] = LanguageWord(cell(ColumnLanguage))
+	m.Functions, faults[2] = v.functionsOf(cell(columnFunction))
+	m.Level, faults[3] = v.levelOf(cell(columnLevel))
+	m.Ends.Day, faults[4] = directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
+	for _, fault := range faults {
+		if fault != nil && m.Fault == nil {
+			m.Fault = fault
+		}
+	}
+	return m
+}
+
+// Suspect refuses a row with a cell whose characters were not read as they were
+// meant, so that none is written silently.
+func Suspect(fields []sheet.Field, columns map[string]int, row SourceRow) *directory.Error {
+	for _, field := range fields {
+		cell := CellOf(columns, row.Cells, field.ID)
+		if code, meant := sheet.Suspect(cell); code != "" {
+			return directory.InvalidField(field.ID, code, directory.Args{"Value": directory.Excerpt(cell), "Meant": directory.Excerpt(meant)})
+		}
+	}
+	return nil
+}
+
+// functionsOf reads one function, or several separated by commas, semicolons,
+// slashes or line ends.
+func (v vocabulary) functionsOf(cell string) ([]string, *directory.Error) {
+	if cell == "" {
+		return nil, nil
+	}
+	if code, ok := v.functions[directory.Fold(cell)]; ok {
+		return []string{code}, nil
+	}
+	var codes []string
+	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;/\n", r) }) {
+		code, ok := v.functions[directory.Fold(part)]
+		if !ok {
+			return nil, v.unknownFunction(strings.TrimSpace(part))
+		}
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
+}
+
+func (v vocabulary) unknownFunction(text string) *directory.Error {
+	if near := nearest(text, v.names); near != "" {
+		return directory.InvalidField(columnFunction, "import.unknown_role_near", directory.Args{"Value": text, "Near": near})
+	}
+	return directory.InvalidField(columnFunction, "import.unknown_role", directory.Args{"Value": text})
+}
+
+func (v vocabulary) levelOf(cell string) (string, *directory.Error) {
+	folded := directory.Fold(cell)
+	switch folded {
+	case "", "-", "aucun", "none", "keine", "kein", "geen":
+		return "", nil
+	}
+	if code, ok := v.levels[folded]; ok {
+		return code, nil
+	}
+	return "", directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": cell})
+}
+
+func civilityOf(cell string) (string, *directory.Error) {
+	switch strings.TrimSuffix(directory.Fold(cell), ".") {
+	case "":
+		return "", nil
+	case "mme", "madame", "mlle", "mademoiselle", "mrs", "ms", "miss", "frau", "fr", "mevr", "mevrouw", "mw", "f":
+		return "mrs", nil
+	case "m", "mr", "monsieur", "mister", "herr", "hr", "dhr", "heer", "de heer":
+		return "mr", nil
+	}
+	return "", directory.InvalidField(columnCivility, "field.unknown_choice", directory.Args{"Value": cell})
+}
+
+// LanguageWord is the language that a cell names in one of the four; an empty cell
+// names none.
+func LanguageWord(cell string) (string, *directory.Error) {
+	switch folded := directory.Fold(cell); folded {
+	case "":
+		return "", nil
+	case "fr", "francais", "french", "franzosisch", "frans":
+		return "fr", nil
+	case "en", "anglais", "english", "englisch", "engels":
+		return "en", nil
+	case "de", "allemand", "german", "deutsch", "duits":
+		return "de", nil
+	case "nl", "neerlandais", "dutch", "niederlandisch", "nederlands":
+		return "nl", nil
+	}
+	return "", directory.InvalidField(ColumnLanguage, "field.unknown_choice", directory.Args{"Value": cell})
+}
+
+// nearest is the name that differs least from a text, if that is less than a
+// third of it or begins with it.
+func nearest(text string, names []string) string {
+	folded := directory.Fold(text)
+	best, least := "", len(folded)/3+1
+	for _, name := range names {
+		other := directory.Fold(name)
+		if strings.HasPrefix(other, folded) && len(folded) > 3 {
+			return name
+		}
+		if d := distance(folded, other); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters are to be put in, taken out or exchanged.
+func distance(a, b string) int {
+	if len(a) > 60 || len(b) > 60 {
+		return max(len(a), len(b))
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := before
+			if a[i] != b[j] {
+				change++
+			}
+			before, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,77 @@
+package roster
+
+import (
+	"time"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+	"intendant/internal/secret"
+	"intendant/internal/store"
+)
+
+// An Invitee is a member to be asked in by mail.
+type Invitee struct {
+	User   directory.User
+	Member directory.Member
+	Again  bool // an invitation was sent before
+	First  bool // the member is new: none can have been sent
+	// Password is a provisional one of a new person, mailed instead of a link
+	// (SIGN-1); it dies with the invitation.
+	Password string
+	By       directory.User // who invites when it is not the actor: the mail goes out again at the person's own wish (INV-4)
+}
+
+// PlanInvitation queues the invitation and its mail (INV-1, INV-6). The person
+// keeps their password if they have one: then accepting asks them to sign in
+// (USER-4). The member's status is the caller's to set.
+func (c *Writer) PlanInvitation(p *gate.Plan, ro *Roster, invitees ...Invitee) {
+	days := c.gate.Policies(ro.Account).InvitationDays
+	expires := p.Now.AddDate(0, 0, days)
+	due := p.Now
+	if len(invitees) > 1 {
+		due = p.Now.Add(directory.UndoWindow) // MAIL-4
+	}
+	rows := make([]store.InvitationRow, 0, len(invitees))
+	for _, i := range invitees {
+		if i.By.ID == 0 && ro.disarm(i.User) { // who asks for it again themselves ends nothing
+			endProvisional(p, []directory.UserID{i.User.ID})
+		}
+		token, digest := secret.NewToken()
+		by, inviter := p.Actor.User, p.By
+		if i.By.ID != 0 {
+			by, inviter = i.By.ID, i.By.Name()
+		}
+		if inviter == "" {
+			inviter = c.gate.Catalogue().Branding.Name
+		}
+		id := directory.InvitationID(p.NewKeyIn(ro.Account.ID))
+		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: by, Expires: expires, First: i.First})
+		kind, mailKind := audit.InvitationSent, "invitation"
+		if i.Again {
+			kind = audit.InvitationResent
+		}
+		if i.User.Password == directory.PasswordOwn {
+			mailKind = "invitation_known"
+		}
+		path := "/invitation/{secret}"
+		if i.Password != "" {
+			mailKind, path, token = "credentials", "/sign-in", i.Password
+		}
+		entry := audit.Entry{Account: ro.Account.ID, Kind: kind, Subject: i.User.ID, Object: int64(i.Member.ID), Unit: i.Member.Unit}
+		entry.NoteValue("expires", audit.Nothing, audit.Time(expires))
+		p.Record(entry)
+		p.Mail(directory.Mail{Account: ro.Account.ID, User: i.User.ID, Address: i.User.Email, Kind: mailKind,
+			Language: LanguageOf(i.User, ro.Account), Path: path, Secret: token, Due: due,
+			Facts: map[string]string{"Actor": inviter, "UserName": i.User.UserName, "Until": expires.Format(time.RFC3339)}})
+	}
+	p.Change(store.InsertInvitations{Account: ro.Account.ID, Rows: rows})
+}
+
+// LanguageOf is a person's language, else their account's.
+func LanguageOf(u directory.User, a directory.Account) string {
+	if u.Language != "" {
+		return u.Language
+	}
+	return a.Language
+}

@@ -1,0 +1,262 @@
+package roster
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// Deactivate switches one member off (Members.Deactivate).
+func (a *Acting) Deactivate(m directory.Member, u directory.User) error {
+	if m.Status == directory.Inactive {
+		return gate.ErrUnchanged
+	}
+	after := m
+	after.Status, after.Resumes = directory.Inactive, m.Status
+	if err := a.Change(audit.MemberDeactivated, u, m, after); err != nil {
+		return err
+	}
+	a.freed = append(a.freed, m.ID)
+	a.Withdraw(u, m)
+	if m.Status == directory.Active {
+		a.Mail(u, "member_deactivated", "")
+	}
+	return nil
+}
+
+// Reactivate gives one member back the status they had (Members.Reactivate).
+func (a *Acting) Reactivate(m directory.Member, u directory.User) error {
+	if m.Status != directory.Inactive {
+		return gate.ErrUnchanged
+	}
+	if err := a.MayHand(m, Opens); err != nil {
+		return err
+	}
+	after := m
+	after.Status, after.Resumes = m.Resumes, 0
+	if after.Status == 0 {
+		after.Status = directory.NotInvited
+	}
+	a.Unsay(u, directory.TopicPlace)
+	a.Came = true
+	return a.Change(audit.MemberReactivated, u, m, after)
+}
+
+// Remove takes one member out of the account (Members.Remove).
+func (a *Acting) Remove(m directory.Member, u directory.User) error {
+	after := m
+	after.Removed = a.Plan.Now
+	if err := a.Change(audit.MemberRemoved, u, m, after); err != nil {
+		return err
+	}
+	a.Left = append(a.Left, m.ID)
+	a.Withdraw(u, m)
+	a.Unsay(u, directory.TopicAdministrator)
+	if u.Technical() {
+		a.Plan.Change(store.RevokeTokens{User: u.ID})
+	}
+	if m.Status == directory.Active {
+		a.Mail(u, "member_removed", "")
+	}
+	return nil
+}
+
+// Invite asks one member in, or anew (Invitations.Send).
+func (a *Acting) Invite(m directory.Member, u directory.User) error {
+	switch m.Status {
+	case directory.Active:
+		return &directory.Error{Kind: directory.Conflict, Code: "member.already_active", Args: directory.Args{"Name": NameOf(u, m)}}
+	case directory.Inactive:
+		return Inactive(u, m)
+	}
+	if err := a.MayHand(m, Opens); err != nil { // ROLE-6: whoever invites gives
+		return err
+	}
+	after := m
+	after.Status = directory.Invited
+	a.Invitees = append(a.Invitees, Invitee{User: u, Member: after, Again: m.Status == directory.Invited})
+	a.invited, a.Came = true, true
+	return a.Change(audit.MemberChanged, u, m, after)
+}
+
+// Uninvite takes one open invitation back (Invitations.Withdraw).
+func (a *Acting) Uninvite(m directory.Member, u directory.User) error {
+	if m.Status != directory.Invited {
+		return &directory.Error{Kind: directory.Conflict, Code: "member.not_invited", Args: directory.Args{"Name": NameOf(u, m)}}
+	}
+	after := m
+	after.Status = directory.NotInvited
+	a.Withdraw(u, m)
+	return a.Change(audit.MemberChanged, u, m, after)
+}
+
+// Inactive refuses what needs an active member.
+func Inactive(u directory.User, m directory.Member) *directory.Error {
+	return &directory.Error{Kind: directory.Conflict, Code: "member.inactive", Args: directory.Args{"Name": NameOf(u, m)}}
+}
+
+// NameOf is what a member is called.
+func NameOf(u directory.User, m directory.Member) string {
+	return ListedMember{Member: m, Person: u}.Name()
+}
+
+// A MemberAct changes one member by way of acting, or refuses. It refuses
+// before it changes anything.
+type MemberAct func(a *Acting, m directory.Member, u directory.User) error
+
+// Acting is one chunk of an act on members while it is planned.
+type Acting struct {
+	*Roster
+	Invitees        []Invitee
+	invited         bool
+	freed           []directory.MemberID // seats end
+	Left            []directory.MemberID // everything they hold ends
+	Came            bool                 // the member's place opens by this act
+	withdrawn       []directory.MemberID
+	unasked         []directory.UserID // of the withdrawn
+	mails           []directory.Mail
+	look            func(company string) (map[string]directory.Company, error)
+	home            directory.Unit                                      // that members were moved to last
+	mayHome         func(unit directory.Unit) error                     // whether members may be moved there
+	grants          func(directory.MemberID) ([]directory.Grant, error) // what a member holds at units
+	mayStill        func(by directory.UserID) (authz.Rights, error)     // what somebody who gave may give now
+	generalRequired bool                                                // the account type requires a role at the account (ROLE-3)
+}
+
+// PlanEach plans an act on the members of these keys.
+func (c *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner {
+	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+			return err
+		}
+		a, members, users, err := c.Acting(ctx, r, p, keys)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			u := users[m.User]
+			v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Outcome: gate.Changed, Member: m}
+			a.invited, a.Came = false, false
+			err := a.Reach(m)
+			if err == nil {
+				err = do(a, m, u)
+			}
+			refusal, err := gate.AsRefusal(err)
+			switch {
+			case err != nil:
+				return err
+			case refusal == gate.ErrUnchanged:
+				v.Outcome = gate.Unchanged
+			case refusal != nil && refusal.Code == "member.not_found":
+				v = gate.Nobody() // neither name nor address of who is out of sight (API-3)
+			case refusal != nil:
+				v = v.Refused(refusal)
+			default:
+				v.Invited, v.Came = a.invited, a.Came
+			}
+			p.Verdicts = append(p.Verdicts, v)
+		}
+		if err := a.Settle(ctx, r, c); err != nil {
+			return err
+		}
+		return c.ProposeRoles(ctx, r, a.Roster, p.Verdicts)
+	}
+}
+
+// Acting loads the members of these keys, in the order of the keys.
+func (c *Writer) Acting(ctx context.Context, r *store.Reader, p *gate.Plan, keys []directory.MemberID) (*Acting, []directory.Member, map[directory.UserID]directory.User, error) {
+	members, err := r.Members(ctx, p.Account, keys)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	people := make([]directory.UserID, len(members))
+	for i, m := range members {
+		people[i] = m.User
+	}
+	users, err := r.Users(ctx, people)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	ro, err := c.Roster(ctx, r, p, members...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	a := c.Hands(ctx, r, ro, keys)
+	a.look = func(company string) (map[string]directory.Company, error) {
+		return r.CompaniesByName(ctx, p.Account, []string{company})
+	}
+	a.mayHome = func(unit directory.Unit) error { return c.MayBeHome(p.Rights, a.Account, unit) }
+	maps.Copy(a.People, users)
+	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil, enoughBeside(len(members)))
+	return a, members, users, err
+}
+
+// Change writes a member and keeps count of the administrators: it refuses
+// with administrator.last when none would remain (ACC-5).
+func (a *Acting) Change(kind audit.Kind, u directory.User, before, after directory.Member) error {
+	if err := a.keepsOne(before, after); err != nil {
+		return err
+	}
+	a.counts(before, after)
+	a.Roster.Change(kind, u, before, after)
+	return nil
+}
+
+// Withdraw ends a member's open invitation; its mail does not go when it waits
+// still (MAIL-4).
+func (a *Acting) Withdraw(u directory.User, m directory.Member) {
+	if m.Status != directory.Invited {
+		return
+	}
+	a.withdrawn, a.unasked = append(a.withdrawn, m.ID), append(a.unasked, u.ID)
+	entry := a.Plan.Entry(audit.InvitationWithdrawn, u.ID, int64(m.ID))
+	entry.Unit = m.Unit
+	a.Plan.Record(entry)
+}
+
+// Mail tells the person; of an act on many it waits for Undo (MAIL-4). A
+// technical user has no address.
+func (a *Acting) Mail(u directory.User, kind, path string) {
+	if u.Technical() {
+		return
+	}
+	var due time.Time
+	if a.Plan.Actor.Batch != "" {
+		due = a.Plan.Now.Add(directory.UndoWindow)
+	}
+	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: kind, Path: path, Due: due,
+		Language: LanguageOf(u, a.Account), Facts: map[string]string{"Actor": a.Plan.By}})
+}
+
+// AccountPath is the address of a page of the account.
+func (a *Acting) AccountPath(rest string) string {
+	return "/accounts/" + directory.CleanNumber(a.Account.Number) + rest
+}
+
+// Settle plans what the acts of the chunk left to be written together.
+func (a *Acting) Settle(ctx context.Context, r *store.Reader, c *Writer) error {
+	if err := a.Roster.Settle(ctx, r); err != nil {
+		return err
+	}
+	if len(a.withdrawn) > 0 {
+		a.Plan.Change(store.EndInvitations{Members: a.withdrawn, State: "withdrawn"},
+			store.WithdrawMails{Account: a.Account.ID, Users: a.unasked, Kinds: []string{"invitation", "invitation_known", "credentials"}})
+	}
+	if len(a.freed) > 0 {
+		a.Plan.Change(store.EndHoldings{Members: a.freed})
+	}
+	if len(a.Left) > 0 {
+		a.Plan.Change(store.EndHoldings{Members: a.Left, All: true})
+	}
+	if len(a.Invitees) > 0 {
+		c.PlanInvitation(a.Plan, a.Roster, a.Invitees...)
+	}
+	a.Plan.Mail(a.mails...)
+	return nil
+}

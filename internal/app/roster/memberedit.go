@@ -1,0 +1,210 @@
+package roster
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+)
+
+// A MemberChange is what an edit sets; nil leaves a field alone (ADD-7).
+type MemberChange struct {
+	Company         *string   // a name; one that is not there yet is created (ADD-6); "" is none
+	Functions       *[]string // codes
+	Level           *string   // a code; "" is none
+	JobTitle        *string
+	Phone           *string
+	PersonnelNumber *string
+	Ends            *directory.End
+	Unit            *string // public id of the home unit (UNIT-5)
+	Person          PersonChange
+}
+
+// A MemberEdit is a change of one member, made on the version that the form
+// showed (PLAN-4).
+type MemberEdit struct {
+	MemberChange
+	Version string
+}
+
+// A PersonChange is what an edit sets of the person behind the member, where
+// the account may (USER-1).
+type PersonChange struct {
+	Civility, First, Last, Email, Language *string
+	Provisional                            string // a provisional password, mailed at once (SIGN-1)
+}
+
+// PersonOf is a member with the person behind, and the hash of a provisional
+// password to give them.
+type PersonOf struct {
+	U    directory.User
+	M    directory.Member
+	Hash string
+}
+
+// Credentials mails a provisional password (SIGN-1).
+func (a *Acting) Credentials(c *Writer, u directory.User, password string) {
+	until := a.Plan.Now.AddDate(0, 0, c.gate.Policies(a.Account).InvitationDays)
+	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: "credentials", Path: "/sign-in",
+		Language: LanguageOf(u, a.Account), Secret: password,
+		Facts: map[string]string{"Actor": a.Plan.By, "UserName": u.UserName, "Until": until.Format(time.RFC3339)}})
+}
+
+// EditVersion is what an edit was made on: the member and the person.
+func EditVersion(m directory.Member, u directory.User) string {
+	return strconv.FormatInt(m.Version, 10) + "." + strconv.FormatInt(u.Version, 10)
+}
+
+// Check cleans the texts, and refuses one that is too long or no text, naming the
+// field.
+func (c *MemberChange) Check() error {
+	for _, text := range []struct {
+		kind  directory.Text
+		value **string
+	}{
+		{directory.CompanyName, &c.Company}, {directory.JobTitle, &c.JobTitle}, {directory.Phone, &c.Phone},
+		{directory.PersonnelNumber, &c.PersonnelNumber}, {directory.FirstName, &c.Person.First}, {directory.LastName, &c.Person.Last},
+	} {
+		if *text.value == nil {
+			continue
+		}
+		clean, refusal := text.kind.Clean(**text.value)
+		if refusal != nil {
+			return refusal
+		}
+		*text.value = &clean // the asker's own stays as it was typed
+	}
+	if v := c.Person.Civility; v != nil && *v != "" && *v != "mrs" && *v != "mr" {
+		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": *v})
+	}
+	return nil
+}
+
+// Edit applies a change to a member and writes what is different.
+func (a *Acting) Edit(u directory.User, m directory.Member, change MemberChange) error {
+	return a.EditFrom(u, m, m, change)
+}
+
+// EditFrom applies a change to a member and writes the difference to before.
+func (a *Acting) EditFrom(u directory.User, before, after directory.Member, change MemberChange) error {
+	replace(&after.JobTitle, change.JobTitle)
+	replace(&after.Phone, change.Phone)
+	replace(&after.PersonnelNumber, change.PersonnelNumber)
+	if change.Ends != nil {
+		if refusal := a.end(&after, *change.Ends); refusal != nil {
+			return refusal
+		}
+	}
+	if change.Unit != nil {
+		if err := a.settleIn(&after, *change.Unit); err != nil {
+			return err
+		}
+	}
+	if err := a.giveRoles(&after, change); err != nil {
+		return err
+	}
+	if err := a.keepsOne(before, after); err != nil {
+		return err
+	}
+	if change.Company != nil {
+		company, err := a.companyNamed(*change.Company)
+		if err != nil {
+			return err
+		}
+		after.Company = company
+	}
+	kind := audit.MemberChanged
+	switch admin := a.AdministratorLevel(); {
+	case before.Level != admin && after.Level == admin:
+		kind = audit.AdministratorNamed
+	case before.Level == admin && after.Level != admin:
+		kind = audit.AdministratorExcluded
+	}
+	if change.Level != nil && after.Level != 0 && before.Level != after.Level && before.Status == directory.NotInvited {
+		after.Status = directory.Invited
+		a.Invitees = append(a.Invitees, Invitee{User: u, Member: after})
+		a.invited = true
+	}
+	if len(a.differences(before, after)) == 0 {
+		return gate.ErrUnchanged
+	}
+	if err := a.Change(kind, u, before, after); err != nil {
+		return err
+	}
+	a.tell(kind, u, after)
+	return nil
+}
+
+// tell mails who became or ceased to be administrator (MAIL-1).
+func (a *Acting) tell(kind audit.Kind, u directory.User, m directory.Member) {
+	switch {
+	case kind == audit.AdministratorNamed && !a.invited:
+		a.Mail(u, "administrator_named", a.AccountPath(""))
+	case kind == audit.AdministratorExcluded && m.Status == directory.Active:
+		a.Mail(u, "administrator_excluded", "")
+	}
+}
+
+// giveRoles sets functions and level. What the member has already may stay;
+// what is new the actor must be able to give (ROLE-6).
+func (a *Acting) giveRoles(m *directory.Member, change MemberChange) error {
+	if change.Functions != nil {
+		var functions []directory.RoleID
+		for _, code := range *change.Functions {
+			role, ok := a.RoleByCode(directory.Function, code)
+			if !ok || !slices.Contains(m.Functions, role.ID) {
+				given, refusal := a.Giveable(directory.Function, code, "function")
+				if refusal != nil {
+					return refusal
+				}
+				role = given
+			}
+			if !slices.Contains(functions, role.ID) {
+				functions = append(functions, role.ID)
+			}
+		}
+		m.Functions = functions
+	}
+	if change.Level == nil {
+		return nil
+	}
+	if *change.Level == "" {
+		m.Level = 0
+		return nil
+	}
+	role, ok := a.RoleByCode(directory.Level, *change.Level)
+	if ok && role.ID == m.Level {
+		return nil
+	}
+	role, refusal := a.Giveable(directory.Level, *change.Level, "access_level")
+	if refusal != nil {
+		return refusal
+	}
+	m.Level = role.ID
+	return nil
+}
+
+// companyNamed is the company of a name, made when there is none (ADD-6).
+func (a *Acting) companyNamed(name string) (directory.CompanyID, error) {
+	folded := directory.Fold(name)
+	if folded == "" {
+		return 0, nil
+	}
+	for id, company := range a.Companies {
+		if directory.Fold(company.Name) == folded {
+			return id, nil
+		}
+	}
+	found, err := a.look(name)
+	if err != nil {
+		return 0, err
+	}
+	if company, ok := found[folded]; ok {
+		a.Companies[company.ID] = company
+		return company.ID, nil
+	}
+	return a.newCompany(name).ID, nil
+}

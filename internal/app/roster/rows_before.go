@@ -1,0 +1,124 @@
+package roster
+
+import (
+	"context"
+	"slices"
+
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// The rows before are what a preview's earlier chunks would have made, so that
+// it is of the opinion of the run, whose chunks find it written. None, outside
+// of previews, knows nothing and keeps nothing.
+type RowsBefore struct {
+	names          *Firsts // user names of new people, as they are looked up
+	companies      *Firsts // folded names of new companies
+	administrators int64   // how many more active ones there are, or fewer
+}
+
+// NewRowsBefore knows of no rows yet.
+func NewRowsBefore() *RowsBefore { return &RowsBefore{names: NewFirsts(), companies: NewFirsts()} }
+
+// moved is how many more administrators there are, or fewer.
+func (b *RowsBefore) moved() int64 {
+	if b == nil {
+		return 0
+	}
+	return b.administrators
+}
+
+// named reports whether an earlier chunk gives somebody that name to sign in by.
+func (b *RowsBefore) named(name string) bool {
+	return b != nil && b.names.has(directory.FoldSignIn(name))
+}
+
+// add keeps the names of somebody new.
+func (b *RowsBefore) add(u directory.User) {
+	if b == nil {
+		return
+	}
+	b.names.Line(directory.FoldSignIn(u.UserName), 1)
+}
+
+// creates reports whether a company that is not there is made by this chunk,
+// and not by an earlier one.
+func (b *RowsBefore) creates(company string) bool {
+	return b == nil || b.companies.Line(directory.Fold(company), 1) == 0
+}
+
+// Read takes the address as a paste is read, with the name before it where the
+// row has none (ADD-1, ADD-3).
+func (n *NewMember) Read() {
+	a, code := directory.ReadAddress(n.Email)
+	if code != "" {
+		if n.Fault == nil {
+			n.Fault = directory.InvalidField("email", code, directory.Args{"Text": directory.Excerpt(n.Email)})
+		}
+		return
+	}
+	n.Email = a.Email
+	if n.First == "" && n.Last == "" && !n.Identity {
+		n.First, n.Last = a.First, a.Last
+	}
+}
+
+// Readable reports whether a cell holds one address.
+func Readable(cell string) bool {
+	_, code := directory.ReadAddress(cell)
+	return code == ""
+}
+
+// PlainAddress is the one address of a cell, or the cell as it is.
+func PlainAddress(cell string) string {
+	a, _ := directory.ReadAddress(cell)
+	return a.Email
+}
+
+// AddressKey is what tells one row of people from another.
+func AddressKey(cell string) string {
+	return directory.FoldEmail(PlainAddress(cell))
+}
+
+// MarkDoubles copies rows, reads their addresses and tells each of the row before it with the same
+// address, in whatever chunk that is: the first stands (ADD-2).
+func MarkDoubles(rows []NewMember) []NewMember {
+	rows = slices.Clone(rows)
+	first := make(map[string]int, len(rows))
+	for i := range rows {
+		rows[i].Read()
+		folded := directory.FoldEmail(rows[i].Email)
+		if row, seen := first[folded]; seen && folded != "" {
+			rows[i].Double = row
+			continue
+		}
+		first[folded] = rows[i].Row
+	}
+	return rows
+}
+
+// Parted does an act on rows in one transaction. Where the database breaks off
+// with a constraint that no rule foresaw, the act is done on the halves, down to
+// the one row at fault; that one is left to alone, and the others are done
+// (BULK-3).
+func Parted[Row any](rows []Row, act func(part []Row) error, alone func(row Row, fault error) error) error {
+	err := act(rows)
+	if !store.Broken(err) {
+		return err
+	}
+	if len(rows) == 1 {
+		return alone(rows[0], err)
+	}
+	half := len(rows) / 2
+	if err := Parted(rows[:half], act, alone); err != nil {
+		return err
+	}
+	return Parted(rows[half:], act, alone)
+}
+
+// FoundBroken is the refusal of a row at which the database found what no rule
+// foresaw. That is a fault of the program, and logged as one.
+func (c *Writer) FoundBroken(ctx context.Context, fault error) *directory.Error {
+	c.gate.Log.ErrorContext(ctx, "leave out a row that breaks a constraint", "error", fault)
+	return directory.Refuse(directory.Conflict, "row.conflict")
+}

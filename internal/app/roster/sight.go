@@ -1,0 +1,92 @@
+package roster
+
+import (
+	"slices"
+	"strings"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+)
+
+// Matches reports whether a unit is called so, in part; folded is folded text.
+func Matches(u directory.Unit, folded string) bool {
+	return strings.Contains(directory.Fold(u.Name), folded) || strings.Contains(directory.Fold(u.External), folded)
+}
+
+// Quoted is how many characters are said back of something that was typed.
+const Quoted = 80
+
+// A Sight is which units a person sees: the home unit and every unit at which
+// they hold something, each with all below it. It does not ask whether the
+// person is active yet: what waits for them can be prepared (PREF-1).
+type Sight struct {
+	Tree *authz.Tree
+	tops []directory.UnitID
+}
+
+// SightOf is what somebody with that standing sees.
+func SightOf(t *authz.Tree, s authz.Standing) Sight {
+	tops := []directory.UnitID{s.Home}
+	for _, h := range s.Held {
+		if !slices.Contains(tops, h.Unit) && len(t.Gives(h.Role, h.Unit)) > 0 {
+			tops = append(tops, h.Unit)
+		}
+	}
+	return Sight{t, tops}
+}
+
+// Sees reports whether a unit is there, not archived, and in sight.
+func (s Sight) Sees(unit directory.UnitID) bool {
+	return s.Tree.Live(unit) && slices.ContainsFunc(s.tops, func(top directory.UnitID) bool { return s.Tree.Covers(top, unit) })
+}
+
+// InSight reports whether somebody with these rights may know of a member: by the
+// home unit, or as a guest who holds a role at a unit whose people they see
+// (UNIT-5). Whoever is out of sight is answered like nobody, by every door
+// (API-3).
+func InSight(rights authz.Rights, m directory.Member, grants []directory.Grant) bool {
+	if SeesPeopleAt(rights, m.Unit) {
+		return true
+	}
+	return slices.ContainsFunc(grants, func(g directory.Grant) bool { return SeesPeopleAt(rights, g.Unit) })
+}
+
+// SeesPeopleAt reports whether the people of a home unit are in sight.
+func SeesPeopleAt(rights authz.Rights, unit directory.UnitID) bool {
+	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageMembers, unit)
+}
+
+// KnowsUnit reports whether somebody with these rights may know that a unit is
+// there, and its name; OpensUnit, whether they may look into it. A unit out of
+// sight is answered like none, by every door (API-3).
+func KnowsUnit(rights authz.Rights, unit directory.UnitID) bool {
+	return rights.May(authz.ViewAccount, unit) || SeesPeopleAt(rights, unit) || rights.May(authz.ManageUnits, unit)
+}
+
+// PathTo are the units above one, without the root and itself.
+func PathTo(t *authz.Tree, unit directory.UnitID) []directory.Unit {
+	var path []directory.Unit
+	for _, id := range t.Path(unit) {
+		if u, found := t.Unit(id); found && u.ID != t.Root() && u.ID != unit {
+			path = append(path, u)
+		}
+	}
+	return path
+}
+
+// ArchivedAt is the refusal that names the nearest archived unit on the way up.
+func ArchivedAt(tree *authz.Tree, unit directory.UnitID) *directory.Error {
+	path := tree.Path(unit)
+	for i := len(path) - 1; i >= 0; i-- {
+		u, _ := tree.Unit(path[i])
+		if refusal := u.Changeable(); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// OpensUnit reports whether a reader may know what a unit holds.
+func OpensUnit(rights authz.Rights, unit directory.UnitID) bool {
+	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageUnits, unit)
+}
