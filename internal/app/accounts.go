@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/admission"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
@@ -13,8 +15,6 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // A NewAccount is what the vendor declares of a customer.

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/imports"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // JobAct is the kind of job that goes on with an act on many.

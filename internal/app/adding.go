@@ -4,13 +4,13 @@ import (
 	"context"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // Add brings people into an account. The verdicts name each row as added,

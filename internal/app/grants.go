@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // A Giving is one role for people at units, in one act (ROLE-7).

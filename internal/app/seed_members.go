@@ -3,12 +3,12 @@ package app
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // Seed writes people into an account as they are, without invitation or

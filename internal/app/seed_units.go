@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // A SeedUnit is one unit of a generated tree. Under is the name of the unit

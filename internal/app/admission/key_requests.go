@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // Request asks the vendor for an admin key of a customer number (KEY-13). A

@@ -2,10 +2,10 @@ package decision
 
 import (
 	"fmt"
-	"intendant/internal/app/gate"
 	"testing"
 	"time"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"

@@ -7,13 +7,13 @@ import (
 	_ "image/jpeg"
 	"image/png"
 
+	"golang.org/x/image/draw"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"golang.org/x/image/draw"
 )
 
 const (

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/audit"
@@ -12,8 +14,6 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // A Registering person says who they are. The password is chosen where the mailed

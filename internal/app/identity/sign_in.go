@@ -9,12 +9,12 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // Credentials are what somebody signs in with. Before is the token of the

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // DraftPageRows is how many rows one page of a draft shows.

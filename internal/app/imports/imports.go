@@ -8,6 +8,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/audit"
@@ -15,8 +17,6 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // core is what the operations of this package stand on.

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // A Writer is the only one that writes members, places, grants and what hangs on

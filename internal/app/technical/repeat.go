@@ -5,12 +5,12 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
-
-	"github.com/google/uuid"
 )
 
 // A Repeatable is a request whose sender may send it again without it being done
