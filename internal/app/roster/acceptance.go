@@ -29,8 +29,8 @@ type Invited struct {
 }
 
 // Invited reads who was invited where, by whom, and what that is worth now.
-func (c *Writer) Invited(ctx context.Context, r *store.Reader, invitation directory.Invitation, now time.Time) (Invited, error) {
-	v := Invited{Invitation: invitation, Until: invitation.Expires, By: c.gate.Catalogue().Branding.Name}
+func (w *Writer) Invited(ctx context.Context, r *store.Reader, invitation directory.Invitation, now time.Time) (Invited, error) {
+	v := Invited{Invitation: invitation, Until: invitation.Expires, By: w.gate.Catalogue().Branding.Name}
 	var err error
 	if v.Account, err = r.Account(ctx, invitation.Account); err != nil {
 		return v, err
@@ -73,14 +73,14 @@ func PlanProof(p *gate.Plan, u *directory.User) {
 // PlanAcceptance makes the invited member active and ends the invitation. What
 // the inviter could not give any more is dropped, and the history of the
 // account shows it (ROLE-6).
-func (c *Writer) PlanAcceptance(ctx context.Context, r *store.Reader, p *gate.Plan, v Invited, u directory.User) error {
-	ro, err := c.Roster(ctx, r, p, v.Place)
+func (w *Writer) PlanAcceptance(ctx context.Context, r *store.Reader, p *gate.Plan, v Invited, u directory.User) error {
+	ro, err := w.Roster(ctx, r, p, v.Place)
 	if err != nil {
 		return err
 	}
 	after := v.Place
 	after.Status, after.Resumes = directory.Active, 0
-	gives, err := c.stillGives(ctx, r, ro, v.Invitation.By, p.Now)
+	gives, err := w.stillGives(ctx, r, ro, v.Invitation.By, p.Now)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (c *Writer) PlanAcceptance(ctx context.Context, r *store.Reader, p *gate.Pl
 	}
 	ro.Change(audit.InvitationAccepted, u, v.Place, after)
 	if v.Place.Status != directory.Active {
-		if err := c.KeepGrants(ctx, r, p, after, v.Invitation.By); err != nil {
+		if err := w.KeepGrants(ctx, r, p, after, v.Invitation.By); err != nil {
 			return err
 		}
 	}
@@ -107,8 +107,8 @@ func (c *Writer) PlanAcceptance(ctx context.Context, r *store.Reader, p *gate.Pl
 // stillGives tells which roles the inviter may still give: the vendor's staff
 // and operator gave them by their duty, everybody else must hold what is in
 // them now (ROLE-6).
-func (c *Writer) stillGives(ctx context.Context, r *store.Reader, ro *Roster, by directory.UserID, now time.Time) (func(directory.RoleID) bool, error) {
-	rights, err := c.rightsOfGiver(ctx, r, ro.Account.ID, by, now)
+func (w *Writer) stillGives(ctx context.Context, r *store.Reader, ro *Roster, by directory.UserID, now time.Time) (func(directory.RoleID) bool, error) {
+	rights, err := w.rightsOfGiver(ctx, r, ro.Account.ID, by, now)
 	if err != nil {
 		return nil, err
 	}
@@ -123,10 +123,10 @@ func (c *Writer) stillGives(ctx context.Context, r *store.Reader, ro *Roster, by
 
 // rightsOfGiver are what somebody who gave something may give now: the vendor's
 // staff, the operator and the program itself all, by their duty.
-func (c *Writer) rightsOfGiver(ctx context.Context, r *store.Reader, account directory.AccountID, by directory.UserID, now time.Time) (authz.Rights, error) {
+func (w *Writer) rightsOfGiver(ctx context.Context, r *store.Reader, account directory.AccountID, by directory.UserID, now time.Time) (authz.Rights, error) {
 	actor := authz.Actor{Kind: authz.Person, User: by}
 	if by == 0 {
-		return c.gate.RightsAt(ctx, r, gate.SystemActor(), account, now)
+		return w.gate.RightsAt(ctx, r, gate.SystemActor(), account, now)
 	}
 	giver, err := r.User(ctx, by)
 	if err != nil {
@@ -135,13 +135,13 @@ func (c *Writer) rightsOfGiver(ctx context.Context, r *store.Reader, account dir
 	if giver.Staff != "" {
 		actor = gate.SystemActor()
 	}
-	return c.gate.RightsAt(ctx, r, actor, account, now)
+	return w.gate.RightsAt(ctx, r, actor, account, now)
 }
 
 // KeepGrants ends the grants of somebody who becomes active that neither who gave
 // them nor one of the inviters may give any more (ROLE-6).
-func (c *Writer) KeepGrants(ctx context.Context, r *store.Reader, p *gate.Plan, m directory.Member, inviters ...directory.UserID) error {
-	g, err := c.GrantingIn(ctx, r, p)
+func (w *Writer) KeepGrants(ctx context.Context, r *store.Reader, p *gate.Plan, m directory.Member, inviters ...directory.UserID) error {
+	g, err := w.GrantingIn(ctx, r, p)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (c *Writer) KeepGrants(ctx context.Context, r *store.Reader, p *gate.Plan, 
 	if err != nil {
 		return err
 	}
-	mayStill := c.giversNow(ctx, r, p)
+	mayStill := w.giversNow(ctx, r, p)
 	for _, grant := range grants {
 		stands := false
 		for _, by := range append(slices.Clone(inviters), grant.By) {

@@ -59,18 +59,18 @@ type AddOptions struct {
 const Chunk = directory.BulkChunk
 
 // PlanAdd plans one chunk of rows.
-func (c *Writer) PlanAdd(rows []NewMember, o AddOptions) gate.Planner {
+func (w *Writer) PlanAdd(rows []NewMember, o AddOptions) gate.Planner {
 	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
-		return c.AddRows(ctx, r, p, rows, o)
+		return w.AddRows(ctx, r, p, rows, o)
 	}
 }
 
 // AddRows plans rows in a plan that has asked for permission.
-func (c *Writer) AddRows(ctx context.Context, r *store.Reader, p *gate.Plan, rows []NewMember, o AddOptions) error {
-	a, err := c.adding(ctx, r, p, rows, o)
+func (w *Writer) AddRows(ctx context.Context, r *store.Reader, p *gate.Plan, rows []NewMember, o AddOptions) error {
+	a, err := w.adding(ctx, r, p, rows, o)
 	if err != nil {
 		return err
 	}
@@ -86,12 +86,12 @@ func (c *Writer) AddRows(ctx context.Context, r *store.Reader, p *gate.Plan, row
 		o.Before.administrators += a.moved
 	}
 	if !o.Steps {
-		if err := c.ProposeRoles(ctx, r, a.Roster, p.Verdicts[planned:]); err != nil {
+		if err := w.ProposeRoles(ctx, r, a.Roster, p.Verdicts[planned:]); err != nil {
 			return err
 		}
 	}
 	if len(a.invitees) > 0 {
-		c.PlanInvitation(p, a.Roster, a.invitees...)
+		w.PlanInvitation(p, a.Roster, a.invitees...)
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ type adding struct {
 	homes     Homes
 }
 
-func (c *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows []NewMember, o AddOptions) (*adding, error) {
+func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows []NewMember, o AddOptions) (*adding, error) {
 	emails := make([]string, 0, len(rows))
 	var names, companies []string
 	for _, row := range rows {
@@ -122,9 +122,9 @@ func (c *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 			companies = append(companies, row.Company)
 		}
 	}
-	a := &adding{o: o, languages: c.gate.Catalogue().Languages, seen: map[directory.UserID]int{}}
+	a := &adding{o: o, languages: w.gate.Catalogue().Languages, seen: map[directory.UserID]int{}}
 	var err error
-	if a.homes, err = c.HomesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
+	if a.homes, err = w.HomesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
 		return nil, err
 	}
 	if o.Home != "" && a.homes.Refusal != nil && slices.ContainsFunc(rows, func(n NewMember) bool { return n.Home == "" }) {
@@ -147,7 +147,7 @@ func (c *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 	for _, m := range a.places {
 		members = append(members, m)
 	}
-	if a.Roster, err = c.Roster(ctx, r, p, members...); err != nil {
+	if a.Roster, err = w.Roster(ctx, r, p, members...); err != nil {
 		return nil, err
 	}
 	a.ahead = o.Before.moved()

@@ -12,8 +12,8 @@ import (
 
 // Recognise fills in what the account knows of people: who is there, and where
 // those who were removed had been, as far as the reader sees (ADD-5, USER-6).
-func (c *Writer) Recognise(ctx context.Context, reader authz.Rights, account directory.AccountID, rows []directory.DraftRow) error {
-	return c.gate.Read(ctx, func(r *store.Reader) error {
+func (w *Writer) Recognise(ctx context.Context, reader authz.Rights, account directory.AccountID, rows []directory.DraftRow) error {
+	return w.gate.Read(ctx, func(r *store.Reader) error {
 		emails := make([]string, len(rows))
 		for n, row := range rows {
 			emails[n] = row.Email
@@ -108,7 +108,7 @@ func (c AddChoices) DefaultLevel(function string) string {
 }
 
 // Choices are what the form of adding offers to somebody with these rights.
-func (c *Writer) Choices(ctx context.Context, r *store.Reader, account directory.AccountID, rights authz.Rights) (AddChoices, error) {
+func (w *Writer) Choices(ctx context.Context, r *store.Reader, account directory.AccountID, rights authz.Rights) (AddChoices, error) {
 	var found AddChoices
 	roles, err := r.Roles(ctx, account)
 	if err != nil {
@@ -118,7 +118,7 @@ func (c *Writer) Choices(ctx context.Context, r *store.Reader, account directory
 	if err != nil {
 		return found, err
 	}
-	kind, _ := c.gate.Catalogue().AccountType(a.Type)
+	kind, _ := w.gate.Catalogue().AccountType(a.Type)
 	found.Homes, found.MoreHomes = HomeChoices(rights, kind, "", "")
 	if tops := Topmost(rights); len(tops) == 1 {
 		found.Home = tops[0].UUID

@@ -119,13 +119,13 @@ func (a *Acting) MayHand(m directory.Member, how handing) error {
 }
 
 // giversNow reads what those who gave something may give now, each once.
-func (c *Writer) giversNow(ctx context.Context, r *store.Reader, p *gate.Plan) func(by directory.UserID) (authz.Rights, error) {
+func (w *Writer) giversNow(ctx context.Context, r *store.Reader, p *gate.Plan) func(by directory.UserID) (authz.Rights, error) {
 	known := map[directory.UserID]authz.Rights{}
 	return func(by directory.UserID) (authz.Rights, error) {
 		if rights, read := known[by]; read {
 			return rights, nil
 		}
-		rights, err := c.rightsOfGiver(ctx, r, p.Account, by, p.Now)
+		rights, err := w.rightsOfGiver(ctx, r, p.Account, by, p.Now)
 		if err == nil {
 			known[by] = rights
 		}
@@ -134,7 +134,7 @@ func (c *Writer) giversNow(ctx context.Context, r *store.Reader, p *gate.Plan) f
 }
 
 // Hands prepares an act on places that people have already.
-func (c *Writer) Hands(ctx context.Context, r *store.Reader, ro *Roster, keys []directory.MemberID) *Acting {
-	kind, _ := c.gate.Catalogue().AccountType(ro.Account.Type)
-	return &Acting{Roster: ro, grants: grantsOnce(ctx, r, keys), mayStill: c.giversNow(ctx, r, ro.Plan), generalRequired: kind.GeneralRoleRequired}
+func (w *Writer) Hands(ctx context.Context, r *store.Reader, ro *Roster, keys []directory.MemberID) *Acting {
+	kind, _ := w.gate.Catalogue().AccountType(ro.Account.Type)
+	return &Acting{Roster: ro, grants: grantsOnce(ctx, r, keys), mayStill: w.giversNow(ctx, r, ro.Plan), generalRequired: kind.GeneralRoleRequired}
 }

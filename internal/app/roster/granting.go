@@ -33,8 +33,8 @@ type Granting struct {
 }
 
 // Granting starts with members of the plan's account and what they hold.
-func (c *Writer) Granting(ctx context.Context, r *store.Reader, p *gate.Plan, keys []directory.MemberID) (*Granting, error) {
-	g, err := c.GrantingIn(ctx, r, p)
+func (w *Writer) Granting(ctx context.Context, r *store.Reader, p *gate.Plan, keys []directory.MemberID) (*Granting, error) {
+	g, err := w.GrantingIn(ctx, r, p)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +53,8 @@ func (c *Writer) Granting(ctx context.Context, r *store.Reader, p *gate.Plan, ke
 }
 
 // GrantingIn starts with nobody.
-func (c *Writer) GrantingIn(ctx context.Context, r *store.Reader, p *gate.Plan) (*Granting, error) {
-	g, err := c.GrantingOn(ctx, r, p.Basis)
+func (w *Writer) GrantingIn(ctx context.Context, r *store.Reader, p *gate.Plan) (*Granting, error) {
+	g, err := w.GrantingOn(ctx, r, p.Basis)
 	if err == nil {
 		g.plan = p
 	}
@@ -62,15 +62,15 @@ func (c *Writer) GrantingIn(ctx context.Context, r *store.Reader, p *gate.Plan) 
 }
 
 // GrantingOn gives nothing: it says what could be given.
-func (c *Writer) GrantingOn(ctx context.Context, r *store.Reader, b gate.Basis) (*Granting, error) {
+func (w *Writer) GrantingOn(ctx context.Context, r *store.Reader, b gate.Basis) (*Granting, error) {
 	g := &Granting{Basis: b, live: map[directory.MemberID][]directory.Grant{}}
 	var err error
 	if g.Account, err = r.Account(ctx, b.Account); err != nil {
 		return nil, err
 	}
 	g.Lang = g.Account.Language
-	g.Kind, _ = c.gate.Catalogue().AccountType(g.Account.Type)
-	g.Tree, err = c.gate.Tree(ctx, r, b.Account)
+	g.Kind, _ = w.gate.Catalogue().AccountType(g.Account.Type)
+	g.Tree, err = w.gate.Tree(ctx, r, b.Account)
 	return g, err
 }
 

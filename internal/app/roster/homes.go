@@ -72,12 +72,12 @@ func homesOf(rights authz.Rights, kind catalogue.AccountType, usual string) Home
 }
 
 // HomesIn is homesOf in an account.
-func (c *Writer) HomesIn(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, usual string) (Homes, error) {
+func (w *Writer) HomesIn(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, usual string) (Homes, error) {
 	a, err := r.Account(ctx, account)
 	if err != nil {
 		return Homes{}, err
 	}
-	kind, _ := c.gate.Catalogue().AccountType(a.Type)
+	kind, _ := w.gate.Catalogue().AccountType(a.Type)
 	return homesOf(rights, kind, usual), nil
 }
 
@@ -208,14 +208,14 @@ func PathBelowRoot(t *authz.Tree, id directory.UnitID) []directory.Unit {
 }
 
 // MayBeHome refuses a unit where the actor may put nobody.
-func (c *Writer) MayBeHome(rights authz.Rights, account directory.Account, u directory.Unit) error {
+func (w *Writer) MayBeHome(rights authz.Rights, account directory.Account, u directory.Unit) error {
 	if !OpensUnit(rights, u.ID) && !rights.May(authz.ManageMembers, u.ID) {
 		return directory.InvalidField("unit", "unit.not_found", nil)
 	}
 	if err := gate.Require(rights, authz.ManageMembers, u.ID); err != nil {
 		return err
 	}
-	kind, _ := c.gate.Catalogue().AccountType(account.Type)
+	kind, _ := w.gate.Catalogue().AccountType(account.Type)
 	if level, known := kind.Level(u.Level); known && level.Project {
 		return directory.InvalidField("unit", "unit.not_home", directory.Args{"Name": u.Name})
 	}

@@ -25,8 +25,8 @@ type Invitee struct {
 // PlanInvitation queues the invitation and its mail (INV-1, INV-6). The person
 // keeps their password if they have one: then accepting asks them to sign in
 // (USER-4). The member's status is the caller's to set.
-func (c *Writer) PlanInvitation(p *gate.Plan, ro *Roster, invitees ...Invitee) {
-	days := c.gate.Policies(ro.Account).InvitationDays
+func (w *Writer) PlanInvitation(p *gate.Plan, ro *Roster, invitees ...Invitee) {
+	days := w.gate.Policies(ro.Account).InvitationDays
 	expires := p.Now.AddDate(0, 0, days)
 	due := p.Now
 	if len(invitees) > 1 {
@@ -43,7 +43,7 @@ func (c *Writer) PlanInvitation(p *gate.Plan, ro *Roster, invitees ...Invitee) {
 			by, inviter = i.By.ID, i.By.Name()
 		}
 		if inviter == "" {
-			inviter = c.gate.Catalogue().Branding.Name
+			inviter = w.gate.Catalogue().Branding.Name
 		}
 		id := directory.InvitationID(p.NewKeyIn(ro.Account.ID))
 		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: by, Expires: expires, First: i.First})

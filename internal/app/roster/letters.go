@@ -16,7 +16,7 @@ import (
 const lettersPerHour = 5
 
 // Letter checks what somebody writes and rations it.
-func (c *Writer) Letter(ctx context.Context, actor authz.Actor, text string) (string, error) {
+func (w *Writer) Letter(ctx context.Context, actor authz.Actor, text string) (string, error) {
 	if actor.User == 0 {
 		return "", directory.Refuse(directory.Denied, "sign_in.required")
 	}
@@ -24,11 +24,11 @@ func (c *Writer) Letter(ctx context.Context, actor authz.Actor, text string) (st
 	if refusal != nil {
 		return "", refusal
 	}
-	return text, c.gate.Ration(ctx, gate.Ration{Scope: "letter", Subject: strconv.FormatInt(int64(actor.User), 10), Most: lettersPerHour})
+	return text, w.gate.Ration(ctx, gate.Ration{Scope: "letter", Subject: strconv.FormatInt(int64(actor.User), 10), Most: lettersPerHour})
 }
 
 // PlanLetters queues the text to each of the people, in the name of the actor.
-func (c *Writer) PlanLetters(ctx context.Context, r *store.Reader, p *gate.Plan, people []directory.User, text string) error {
+func (w *Writer) PlanLetters(ctx context.Context, r *store.Reader, p *gate.Plan, people []directory.User, text string) error {
 	from, err := r.User(ctx, p.Actor.User)
 	if err != nil {
 		return err

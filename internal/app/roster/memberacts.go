@@ -130,12 +130,12 @@ type Acting struct {
 }
 
 // PlanEach plans an act on the members of these keys.
-func (c *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner {
+func (w *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner {
 	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
-		a, members, users, err := c.Acting(ctx, r, p, keys)
+		a, members, users, err := w.Acting(ctx, r, p, keys)
 		if err != nil {
 			return err
 		}
@@ -162,15 +162,15 @@ func (c *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner 
 			}
 			p.Verdicts = append(p.Verdicts, v)
 		}
-		if err := a.Settle(ctx, r, c); err != nil {
+		if err := a.Settle(ctx, r, w); err != nil {
 			return err
 		}
-		return c.ProposeRoles(ctx, r, a.Roster, p.Verdicts)
+		return w.ProposeRoles(ctx, r, a.Roster, p.Verdicts)
 	}
 }
 
 // Acting loads the members of these keys, in the order of the keys.
-func (c *Writer) Acting(ctx context.Context, r *store.Reader, p *gate.Plan, keys []directory.MemberID) (*Acting, []directory.Member, map[directory.UserID]directory.User, error) {
+func (w *Writer) Acting(ctx context.Context, r *store.Reader, p *gate.Plan, keys []directory.MemberID) (*Acting, []directory.Member, map[directory.UserID]directory.User, error) {
 	members, err := r.Members(ctx, p.Account, keys)
 	if err != nil {
 		return nil, nil, nil, err
@@ -183,15 +183,15 @@ func (c *Writer) Acting(ctx context.Context, r *store.Reader, p *gate.Plan, keys
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	ro, err := c.Roster(ctx, r, p, members...)
+	ro, err := w.Roster(ctx, r, p, members...)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	a := c.Hands(ctx, r, ro, keys)
+	a := w.Hands(ctx, r, ro, keys)
 	a.look = func(company string) (map[string]directory.Company, error) {
 		return r.CompaniesByName(ctx, p.Account, []string{company})
 	}
-	a.mayHome = func(unit directory.Unit) error { return c.MayBeHome(p.Rights, a.Account, unit) }
+	a.mayHome = func(unit directory.Unit) error { return w.MayBeHome(p.Rights, a.Account, unit) }
 	maps.Copy(a.People, users)
 	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil, enoughBeside(len(members)))
 	return a, members, users, err

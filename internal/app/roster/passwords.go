@@ -11,12 +11,12 @@ import (
 
 // NewHash hashes a password that the person may have and that is not the one
 // before.
-func (c *Writer) NewHash(ctx context.Context, policy directory.PasswordPolicy, user directory.User, password string) (string, error) {
-	if err := c.MayHave(ctx, policy, user, password); err != nil {
+func (w *Writer) NewHash(ctx context.Context, policy directory.PasswordPolicy, user directory.User, password string) (string, error) {
+	if err := w.MayHave(ctx, policy, user, password); err != nil {
 		return "", err
 	}
 	if user.PasswordHash != "" {
-		same, _, err := c.Passwords.Verify(ctx, user.PasswordHash, password)
+		same, _, err := w.Passwords.Verify(ctx, user.PasswordHash, password)
 		if err != nil {
 			return "", err
 		}
@@ -24,17 +24,17 @@ func (c *Writer) NewHash(ctx context.Context, policy directory.PasswordPolicy, u
 			return "", directory.InvalidField("password", "password.same", nil)
 		}
 	}
-	return c.Passwords.Hash(ctx, password)
+	return w.Passwords.Hash(ctx, password)
 }
 
 // MayHave refuses a password that a person may not have, by whichever door it
 // comes: what the policy asks, and what the meter shows as hopeless (SIGN-3).
 // Names are of accounts the person is not of yet.
-func (c *Writer) MayHave(ctx context.Context, policy directory.PasswordPolicy, person directory.User, password string, names ...string) error {
+func (w *Writer) MayHave(ctx context.Context, policy directory.PasswordPolicy, person directory.User, password string, names ...string) error {
 	if refusal := policy.Check(password, person.First, person.Last, person.UserName, person.Email); refusal != nil {
 		return refusal
 	}
-	words, err := c.WordsOf(ctx, person, names...)
+	words, err := w.WordsOf(ctx, person, names...)
 	if err != nil {
 		return err
 	}
@@ -46,12 +46,12 @@ func (c *Writer) MayHave(ctx context.Context, policy directory.PasswordPolicy, p
 
 // WordsOf are the words that are tried first against a person: the product's
 // name, their accounts' and their own.
-func (c *Writer) WordsOf(ctx context.Context, person directory.User, names ...string) ([]string, error) {
-	words := append([]string{c.gate.Catalogue().Branding.Name, person.First, person.Last, person.UserName, person.Email}, names...)
+func (w *Writer) WordsOf(ctx context.Context, person directory.User, names ...string) ([]string, error) {
+	words := append([]string{w.gate.Catalogue().Branding.Name, person.First, person.Last, person.UserName, person.Email}, names...)
 	if person.ID == 0 {
 		return words, nil
 	}
-	err := c.gate.Read(ctx, func(r *store.Reader) error {
+	err := w.gate.Read(ctx, func(r *store.Reader) error {
 		memberships, err := r.Memberships(ctx, person.ID)
 		if err != nil {
 			return err
@@ -69,9 +69,9 @@ func (c *Writer) WordsOf(ctx context.Context, person directory.User, names ...st
 }
 
 // AccountsOf are the accounts a user has a place in.
-func (c *Writer) AccountsOf(ctx context.Context, user directory.UserID) ([]directory.AccountID, error) {
+func (w *Writer) AccountsOf(ctx context.Context, user directory.UserID) ([]directory.AccountID, error) {
 	var accounts []directory.AccountID
-	err := c.gate.Read(ctx, func(r *store.Reader) error {
+	err := w.gate.Read(ctx, func(r *store.Reader) error {
 		memberships, err := r.Memberships(ctx, user)
 		for _, m := range memberships {
 			accounts = append(accounts, m.Account())
@@ -83,8 +83,8 @@ func (c *Writer) AccountsOf(ctx context.Context, user directory.UserID) ([]direc
 
 // PasswordPolicy is the strictest of the accounts somebody belongs to, and the
 // catalogue's.
-func (c *Writer) PasswordPolicy(ctx context.Context, r *store.Reader, user directory.UserID) (directory.PasswordPolicy, error) {
-	policy := PolicyFrom(c.gate.Catalogue().EffectivePolicies("").Password)
+func (w *Writer) PasswordPolicy(ctx context.Context, r *store.Reader, user directory.UserID) (directory.PasswordPolicy, error) {
+	policy := PolicyFrom(w.gate.Catalogue().EffectivePolicies("").Password)
 	memberships, err := r.Memberships(ctx, user)
 	if err != nil {
 		return policy, err
@@ -94,7 +94,7 @@ func (c *Writer) PasswordPolicy(ctx context.Context, r *store.Reader, user direc
 		if err != nil {
 			return policy, err
 		}
-		its := PolicyFrom(c.gate.Policies(account).Password)
+		its := PolicyFrom(w.gate.Policies(account).Password)
 		if i == 0 {
 			policy = its
 		}

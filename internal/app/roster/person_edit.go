@@ -47,12 +47,12 @@ func (e PersonEdit) Touched(u directory.User) string {
 // It refuses with person.not_yours whoever has a password of their own or
 // another account (USER-1), and with user.name_taken (USER-3). An address of
 // somebody with a password of their own changes only once it is confirmed there.
-func (c *Writer) EditPerson(ctx context.Context, r *store.Reader, p *gate.Plan, before directory.User, e PersonEdit) (after directory.User, relink bool, err error) {
+func (w *Writer) EditPerson(ctx context.Context, r *store.Reader, p *gate.Plan, before directory.User, e PersonEdit) (after directory.User, relink bool, err error) {
 	field := e.Touched(before)
 	if field == "" {
 		return before, false, nil
 	}
-	if err := c.MayTakeOver(ctx, r, p.Account, before, field); err != nil {
+	if err := w.MayTakeOver(ctx, r, p.Account, before, field); err != nil {
 		return before, false, err
 	}
 	after = before
@@ -61,13 +61,13 @@ func (c *Writer) EditPerson(ctx context.Context, r *store.Reader, p *gate.Plan, 
 	replace(&after.Last, e.Last)
 	replace(&after.Language, e.Language)
 	if e.Email != nil && directory.FoldEmail(*e.Email) != directory.FoldEmail(before.Email) {
-		if relink, err = c.editAddress(ctx, r, p, &after, *e.Email); err != nil {
+		if relink, err = w.editAddress(ctx, r, p, &after, *e.Email); err != nil {
 			return before, false, err
 		}
 	}
 	entry := UserEntry(p, audit.UserChanged, before, after)
 	if e.ProvisionalHash != "" {
-		c.planProvisional(p, &after, e.ProvisionalHash)
+		w.planProvisional(p, &after, e.ProvisionalHash)
 	}
 	if len(entry.Facts)+len(entry.Personal) > 0 {
 		p.Record(entry)
@@ -80,7 +80,7 @@ func (c *Writer) EditPerson(ctx context.Context, r *store.Reader, p *gate.Plan, 
 
 // MayTakeOver refuses with person.not_yours unless the account may set that
 // person's identity (USER-1).
-func (c *Writer) MayTakeOver(ctx context.Context, r *store.Reader, account directory.AccountID, u directory.User, field string) error {
+func (w *Writer) MayTakeOver(ctx context.Context, r *store.Reader, account directory.AccountID, u directory.User, field string) error {
 	memberships, err := r.Memberships(ctx, u.ID)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (c *Writer) MayTakeOver(ctx context.Context, r *store.Reader, account direc
 // password of their own; else it is confirmed there first, and lies in a
 // verified domain like the one before: an account cannot send somebody's mail
 // elsewhere.
-func (c *Writer) editAddress(ctx context.Context, r *store.Reader, p *gate.Plan, u *directory.User, email string) (relink bool, err error) {
+func (w *Writer) editAddress(ctx context.Context, r *store.Reader, p *gate.Plan, u *directory.User, email string) (relink bool, err error) {
 	email, refusal := directory.CleanEmail("email", email)
 	if refusal != nil {
 		return false, refusal
@@ -110,7 +110,7 @@ func (c *Writer) editAddress(ctx context.Context, r *store.Reader, p *gate.Plan,
 		return false, err
 	}
 	if u.Password != directory.PasswordOwn {
-		c.PlanAddress(p, *u, nil)
+		w.PlanAddress(p, *u, nil)
 		u.Readdress(email)
 		return true, nil
 	}
@@ -121,7 +121,7 @@ func (c *Writer) editAddress(ctx context.Context, r *store.Reader, p *gate.Plan,
 	if !verified {
 		return false, &directory.Error{Kind: directory.Denied, Code: "person.not_yours", Field: "email", Args: directory.Args{"Name": u.Name()}}
 	}
-	c.PlanConfirmAddress(p, *u, email)
+	w.PlanConfirmAddress(p, *u, email)
 	return false, nil
 }
 
@@ -129,7 +129,7 @@ func (c *Writer) editAddress(ctx context.Context, r *store.Reader, p *gate.Plan,
 const addressLink = 24 * time.Hour
 
 // PlanConfirmAddress mails the link that makes an address the person's.
-func (c *Writer) PlanConfirmAddress(p *gate.Plan, u directory.User, email string) {
+func (w *Writer) PlanConfirmAddress(p *gate.Plan, u directory.User, email string) {
 	token, digest := secret.NewToken()
 	expires := p.Now.Add(addressLink)
 	p.Pending(store.PutMailedLink{Digest: digest, Purpose: store.LinkEmail, User: u.ID, Email: email, Expires: expires})
@@ -141,7 +141,7 @@ func (c *Writer) PlanConfirmAddress(p *gate.Plan, u directory.User, email string
 // PlanAddress is what follows when a person's address changes: the old one is
 // told, all open links die (USER-1), and they are signed out but for the
 // session kept.
-func (c *Writer) PlanAddress(p *gate.Plan, before directory.User, keep []byte) {
+func (w *Writer) PlanAddress(p *gate.Plan, before directory.User, keep []byte) {
 	p.Change(store.EndLinks{User: before.ID, Invitations: true}, store.EndSessions{User: before.ID, Keep: keep})
 	p.Mail(directory.Mail{User: before.ID, Address: before.Email, Kind: "email_changed", Language: before.Language,
 		Facts: map[string]string{"UserName": before.UserName, "At": p.Now.Format(time.RFC3339)}})
@@ -150,7 +150,7 @@ func (c *Writer) PlanAddress(p *gate.Plan, before directory.User, keep []byte) {
 // planProvisional gives a person a password that opens only the page that
 // changes it (SIGN-1); the caller writes the user and mails the password. It
 // is in no entry.
-func (c *Writer) planProvisional(p *gate.Plan, u *directory.User, hash string) {
+func (w *Writer) planProvisional(p *gate.Plan, u *directory.User, hash string) {
 	u.Password, u.PasswordHash, u.PasswordSet, u.PasswordBy = directory.PasswordProvisional, hash, p.Now, p.Actor.User
 	p.Record(p.Entry(audit.UserPasswordProvisional, u.ID, 0))
 	p.Change(store.EndSessions{User: u.ID}, store.EndLinks{User: u.ID})

@@ -95,11 +95,11 @@ func (g *Granting) Tell(v *gate.Verdict) {
 // in: it gives the role that is proposed for everybody, where whoever lets them in
 // may give it, and tells what they lack all the same. Nobody is refused for it:
 // people come in before their rights are settled (ROLE-3).
-func (c *Writer) ProposeRoles(ctx context.Context, r *store.Reader, ro *Roster, verdicts gate.Verdicts) error {
+func (w *Writer) ProposeRoles(ctx context.Context, r *store.Reader, ro *Roster, verdicts gate.Verdicts) error {
 	if !slices.ContainsFunc(verdicts, func(v gate.Verdict) bool { return v.Came }) {
 		return nil
 	}
-	g, err := c.GrantingIn(ctx, r, ro.Plan)
+	g, err := w.GrantingIn(ctx, r, ro.Plan)
 	if err != nil || !g.Required().Any() {
 		return err
 	}

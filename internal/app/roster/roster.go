@@ -55,7 +55,7 @@ type Roster struct {
 
 // Roster starts one for the plan's account, with the account's roles and the
 // companies of these members.
-func (c *Writer) Roster(ctx context.Context, r *store.Reader, p *gate.Plan, members ...directory.Member) (*Roster, error) {
+func (w *Writer) Roster(ctx context.Context, r *store.Reader, p *gate.Plan, members ...directory.Member) (*Roster, error) {
 	account, err := r.Account(ctx, p.Account)
 	if err != nil {
 		return nil, err

@@ -118,7 +118,7 @@ func Parted[Row any](rows []Row, act func(part []Row) error, alone func(row Row,
 
 // FoundBroken is the refusal of a row at which the database found what no rule
 // foresaw. That is a fault of the program, and logged as one.
-func (c *Writer) FoundBroken(ctx context.Context, fault error) *directory.Error {
-	c.gate.Log.ErrorContext(ctx, "leave out a row that breaks a constraint", "error", fault)
+func (w *Writer) FoundBroken(ctx context.Context, fault error) *directory.Error {
+	w.gate.Log.ErrorContext(ctx, "leave out a row that breaks a constraint", "error", fault)
 	return directory.Refuse(directory.Conflict, "row.conflict")
 }
