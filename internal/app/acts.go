@@ -158,7 +158,11 @@ type RefusedOne struct {
 }
 
 func refusedFacts(v gate.Verdict) RefusedOne {
-	return RefusedOne{Name: v.Name, Email: v.Email, Member: v.Public(), Unit: v.Effect.Unit.UUID, UnitName: v.Effect.Unit.Name, Refusal: v.Refusal}
+	one := RefusedOne{Name: v.Name, Email: v.Email, Member: v.Public(), Refusal: v.Refusal}
+	if v.Effect != nil {
+		one.Unit, one.UnitName = v.Effect.Unit.UUID, v.Effect.Unit.Name
+	}
+	return one
 }
 
 // Refused reads who was refused so far, in the order of what there was to do.

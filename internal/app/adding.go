@@ -35,7 +35,7 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 		}
 		return s.inParts(ctx, actor, account, d)
 	}
-	var all gate.Verdicts
+	all := make(gate.Verdicts, 0, len(rows))
 	act := s.gate.Perform
 	if o.Preview {
 		act, o.Before = s.gate.Previewed, roster.NewRowsBefore()

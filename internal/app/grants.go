@@ -73,7 +73,10 @@ func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directo
 	}
 	all := make([]roster.GrantVerdict, len(verdicts))
 	for i, v := range verdicts {
-		all[i] = roster.GrantVerdict{Verdict: v, Effect: v.Effect}
+		all[i].Verdict = v
+		if v.Effect != nil {
+			all[i].Effect = *v.Effect
+		}
 	}
 	slices.SortStableFunc(all, func(a, b roster.GrantVerdict) int { return a.Nobody() - b.Nobody() }) // those of nobody last, whichever way
 	for i := range all {

@@ -89,7 +89,7 @@ type Verdict struct {
 	Member   directory.Member // as it is then
 	Newcomer bool             // the person had no identity
 	Came     bool             // the act brings the person in
-	Effect   Effect           // of a role at a unit
+	Effect   *Effect          // of a role at a unit; nil where there is none
 }
 
 // Public is the public id of the member it is about; empty when there is none.

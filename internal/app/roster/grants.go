@@ -9,7 +9,7 @@ import (
 
 // Verdict does one pair.
 func (g *Granting) Verdict(pair GrantPair, role directory.Role, do PairAct) gate.Verdict {
-	v := gate.Verdict{Subject: int64(pair.Member), Effect: gate.Effect{Role: role}}
+	v := gate.Verdict{Subject: int64(pair.Member), Effect: &gate.Effect{Role: role}}
 	i := slices.IndexFunc(g.Members, func(m directory.Member) bool { return m.ID == pair.Member })
 	if i < 0 || !g.Sees(g.Members[i]) {
 		return gate.Nobody()
@@ -24,12 +24,12 @@ func (g *Granting) Verdict(pair GrantPair, role directory.Role, do PairAct) gate
 	if !known {
 		return v.Refused(directory.InvalidField("unit", "unit.not_found", nil))
 	}
-	v.Effect = EffectOf(g.Tree, HeldBy(g.Tree, m, g.live[m.ID]), role.ID, unit.ID)
+	*v.Effect = EffectOf(g.Tree, HeldBy(g.Tree, m, g.live[m.ID]), role.ID, unit.ID)
 	outcome, refusal := do(g, m, role, unit.ID)
 	if v.Outcome = outcome; refusal != nil {
 		v = v.Refused(refusal)
 		if refusal.Code == "unit.not_found" {
-			v.Effect = gate.Effect{Role: role} // like a unit that is not there
+			*v.Effect = gate.Effect{Role: role} // like a unit that is not there
 		}
 	}
 	return v
