@@ -120,6 +120,7 @@ func (b *builder) tellMaraval() {
 	b.tellHoldings(&account, &units)
 	b.tellGateway(&account, &units)
 	b.tellArrivals(&account, &units)
+	b.tellGroups(&account, &units)
 	b.tellInvited(&account)
 	b.tellChanges(&account)
 	for _, a := range []asking{

@@ -70,3 +70,48 @@ func (b *builder) basic(account directory.Account, people []directory.User) erro
 	}
 	return b.App.Members.SeedGrants(b.ctx, account.ID, 0, rows)
 }
+
+// tellGroups gives everybody who came so far a role in the group they belong to, as
+// the account requires; partners, who stand at the root, work for France. Who is
+// invited later lacks it, until somebody looks at who lacks a role (ROLE-3).
+func (b *builder) tellGroups(account *directory.Account, units *grove) {
+	b.ago(7.5, "the groups' basic roles of Groupe Maraval", func() error {
+		for group, query := range map[string]app.MemberQuery{
+			"Maraval France": {Units: []string{(*units)["Maraval France"].UUID}},
+			"Maraval Europe": {Units: []string{(*units)["Maraval Europe"].UUID}},
+			"":               {Homes: []string{(*units)[""].UUID}},
+		} {
+			unit := (*units)[group].ID
+			if group == "" {
+				unit = (*units)["Maraval France"].ID
+			}
+			if err := b.basicAt(account.ID, unit, query); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// basicAt gives whom a query finds, and who lacks a role, the role for everybody at
+// a unit.
+func (b *builder) basicAt(account directory.AccountID, unit directory.UnitID, query app.MemberQuery) error {
+	helene := b.users["helene.castaing@maraval.example"]
+	query.Size, query.LacksRole = 200, true
+	for {
+		page, err := b.App.Members.List(b.ctx, helene, account, query)
+		if err != nil {
+			return err
+		}
+		rows := make([]app.SeedGrant, len(page.Rows))
+		for i, m := range page.Rows {
+			rows[i] = app.SeedGrant{User: m.User, Role: directory.BasicUser, Unit: unit}
+		}
+		if err := b.App.Members.SeedGrants(b.ctx, account, 0, rows); err != nil {
+			return err
+		}
+		if query.After = page.Next; page.Next == "" {
+			return nil
+		}
+	}
+}
