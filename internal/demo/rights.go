@@ -76,42 +76,41 @@ func (b *builder) basic(account directory.Account, people []directory.User) erro
 // invited later lacks it, until somebody looks at who lacks a role (ROLE-3).
 func (b *builder) tellGroups(account *directory.Account, units *grove) {
 	b.ago(7.5, "the groups' basic roles of Groupe Maraval", func() error {
-		for group, query := range map[string]app.MemberQuery{
-			"Maraval France": {Units: []string{(*units)["Maraval France"].UUID}},
-			"Maraval Europe": {Units: []string{(*units)["Maraval Europe"].UUID}},
-			"":               {Homes: []string{(*units)[""].UUID}},
+		france, europe, root := (*units)["Maraval France"], (*units)["Maraval Europe"], (*units)[""]
+		var rows []app.SeedGrant
+		for _, of := range []struct {
+			unit  directory.UnitID
+			query app.MemberQuery
+		}{
+			{france.ID, app.MemberQuery{Units: []string{france.UUID}}},
+			{europe.ID, app.MemberQuery{Units: []string{europe.UUID}}},
+			{france.ID, app.MemberQuery{Homes: []string{root.UUID}}},
 		} {
-			unit := (*units)[group].ID
-			if group == "" {
-				unit = (*units)["Maraval France"].ID
-			}
-			if err := b.basicAt(account.ID, unit, query); err != nil {
+			lacking, err := b.lacking(account.ID, of.query)
+			if err != nil {
 				return err
 			}
+			for _, user := range lacking {
+				rows = append(rows, app.SeedGrant{User: user, Role: directory.BasicUser, Unit: of.unit})
+			}
 		}
-		return nil
+		return b.App.Members.SeedGrants(b.ctx, account.ID, 0, rows)
 	})
 }
 
-// basicAt gives whom a query finds, and who lacks a role, the role for everybody at
-// a unit.
-func (b *builder) basicAt(account directory.AccountID, unit directory.UnitID, query app.MemberQuery) error {
-	helene := b.users["helene.castaing@maraval.example"]
-	query.Size, query.LacksRole = 200, true
+// lacking are those whom a query finds and who lack a role.
+func (b *builder) lacking(account directory.AccountID, query app.MemberQuery) (people []directory.UserID, err error) {
+	query.LacksRole, query.Size = true, 200
 	for {
-		page, err := b.App.Members.List(b.ctx, helene, account, query)
+		page, err := b.App.Members.List(b.ctx, b.users["helene.castaing@maraval.example"], account, query)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		rows := make([]app.SeedGrant, len(page.Rows))
-		for i, m := range page.Rows {
-			rows[i] = app.SeedGrant{User: m.User, Role: directory.BasicUser, Unit: unit}
-		}
-		if err := b.App.Members.SeedGrants(b.ctx, account, 0, rows); err != nil {
-			return err
+		for _, m := range page.Rows {
+			people = append(people, m.User)
 		}
 		if query.After = page.Next; page.Next == "" {
-			return nil
+			return people, nil
 		}
 	}
 }
