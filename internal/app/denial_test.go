@@ -42,7 +42,7 @@ func walls() map[string]wall {
 	table := map[string]wall{}
 	for w, operations := range map[wall]string{
 		wallAccount: `
-			Accounts: AddDomain ChangeSettings Domains RemoveDomain RemoveLogo SetAutoApprove SetLogo Settings VerifyDomain
+			Accounts: AddDomain ChangeSettings Domains EditSettings RemoveDomain RemoveLogo SetAutoApprove SetLogo Settings VerifyDomain
 			Members: Add AddQuick Card Choices Create Deactivate EditMember EditMembers Editing ExcludeAdministrator List
 				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock

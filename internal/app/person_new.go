@@ -183,7 +183,7 @@ func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account direc
 		}
 		reader = rights
 		a, err := r.Account(ctx, account)
-		limit, pasteLimit = s.gate.Policies(a).QuickAddAccount, s.gate.Policies(a).PasteLimit
+		limit, pasteLimit = s.gate.Policies(a).QuickAddLimit, s.gate.Policies(a).PasteLimit
 		return err
 	}); err != nil {
 		return nil, err
@@ -240,7 +240,7 @@ func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account di
 func (s *Members) InvitationDays(a directory.Account) int { return s.gate.Policies(a).InvitationDays }
 
 // QuickLimit is how many addresses the quick form takes (ADD-10).
-func (s *Members) QuickLimit(a directory.Account) int { return s.gate.Policies(a).QuickAddAccount }
+func (s *Members) QuickLimit(a directory.Account) int { return s.gate.Policies(a).QuickAddLimit }
 
 // A PersonCard is what is shown of somebody just after they were added.
 type PersonCard struct {

@@ -2,11 +2,8 @@ package app
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"intendant/internal/app/gate"
-	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -17,15 +14,8 @@ import (
 // An AccountSettings is what an account may set for itself, as it holds now.
 // Version is the one of the account it was read in (PLAN-4).
 type AccountSettings struct {
-	Version        int64
-	Language       string
-	TimeZone       string
-	InvitationDays int
-	QuickAddLimit  int
-	Password       directory.PasswordPolicy
-	Languages      []string
-	Reminders      bool // administrators are reminded of waiting requests (JOIN-8)
-	SecondFactor   directory.FactorDemand
+	directory.Settings
+	Version int64
 }
 
 // SettingsView is an account's settings beside what its catalogue says.
@@ -54,55 +44,82 @@ func (s *Accounts) Settings(ctx context.Context, actor authz.Actor, account dire
 }
 
 func (c *core) settingsOf(a directory.Account) AccountSettings {
-	p := c.gate.Policies(a)
-	return AccountSettings{Version: a.Version, Language: a.Language, TimeZone: a.TimeZone, InvitationDays: p.InvitationDays,
-		QuickAddLimit: p.QuickAddAccount, Password: roster.PolicyFrom(p.Password), Languages: p.Languages, Reminders: a.Settings.Reminders != "off",
-		SecondFactor: a.Settings.SecondFactor}
+	return AccountSettings{Settings: c.gate.Policies(a).Settings, Version: a.Version}
 }
 
 // ChangeSettings writes what the account sets for itself. What equals the
 // catalogue's goes on following the catalogue.
 //
 // It refuses without account.manage, with stale when somebody changed the
-// account meanwhile, and with the field at fault: days out of 1 to 30 (INV-1), a
-// password policy laxer than the catalogue's (SIGN-3), a language or time zone
-// there is not. Who demands a second factor of others has one: it refuses with
+// account meanwhile, and with the field at fault what directory.AccountSettings
+// does not allow. Who demands a second factor of others has one: it refuses with
 // settings.factor_yourself, so that nobody locks themselves out (SIGN-6).
 func (s *Accounts) ChangeSettings(ctx context.Context, actor authz.Actor, account directory.AccountID, said AccountSettings) error {
+	return s.settle(ctx, actor, account, said.Version, func(directory.Settings) (directory.Settings, *directory.Error) {
+		return said.Settings, nil
+	})
+}
+
+// EditSettings is ChangeSettings for somebody who says some of them: what is
+// absent stays.
+func (s *Accounts) EditSettings(ctx context.Context, actor authz.Actor, account directory.AccountID, version int64, change directory.SettingsChange) error {
+	return s.settle(ctx, actor, account, version, change.Onto)
+}
+
+// settle writes what of makes of the settings that hold.
+func (s *Accounts) settle(ctx context.Context, actor authz.Actor, account directory.AccountID, version int64,
+	of func(directory.Settings) (directory.Settings, *directory.Error)) error {
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {
 			return err
 		}
-		before, err := r.Account(ctx, account)
+		a, err := r.Account(ctx, account)
 		if err != nil {
 			return err
 		}
-		if err := before.Writable(); err != nil {
+		if err := a.Writable(); err != nil {
 			return err
 		}
-		if said.Version != before.Version {
+		if version != a.Version {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		of := s.gate.Catalogue().EffectivePolicies(before.Type)
-		if err := said.check(of); err != nil {
-			return err
+		before := s.settingsOf(a).Settings
+		after, refusal := of(before)
+		if refusal != nil {
+			return refusal
 		}
-		if said.SecondFactor != before.Settings.SecondFactor {
-			if err := mayDemand(ctx, r, p.Actor, said.SecondFactor); err != nil {
-				return err
-			}
-		}
-		after := before
-		after.Language, after.TimeZone, after.Settings = said.Language, said.TimeZone, said.over(of)
-		entry := settingsEntry(p, s.settingsOf(before), s.settingsOf(after))
-		if len(entry.Facts) == 0 {
-			return nil
-		}
-		p.Record(entry)
-		p.Change(store.UpdateAccount{Account: after, Before: before})
-		return nil
+		return s.planSettings(ctx, r, p, resettling{account: a, before: before, after: after})
 	})
 	return err
+}
+
+// A resettling is an account whose settings change.
+type resettling struct {
+	account       directory.Account
+	before, after directory.Settings
+}
+
+// planSettings cleans what was said and plans it, where anything differs.
+func (s *Accounts) planSettings(ctx context.Context, r *store.Reader, p *gate.Plan, n resettling) error {
+	asked := s.gate.Catalogue().EffectivePolicies(n.account.Type).Settings
+	after, refusal := n.after.Clean(asked)
+	if refusal != nil {
+		return refusal
+	}
+	if after.SecondFactor != n.before.SecondFactor {
+		if err := mayDemand(ctx, r, p.Actor, after.SecondFactor); err != nil {
+			return err
+		}
+	}
+	entry := settingsEntry(p, n.before, after)
+	if !entry.Changed() {
+		return nil
+	}
+	p.Record(entry)
+	changed := n.account
+	changed.Language, changed.TimeZone, changed.Settings = after.Language, after.TimeZone, after.Apart(asked)
+	p.Change(store.UpdateAccount{Account: changed, Before: n.account})
+	return nil
 }
 
 // mayDemand refuses to demand a second factor without having one.
@@ -112,68 +129,31 @@ func mayDemand(ctx context.Context, r *store.Reader, actor authz.Actor, demand d
 	}
 	factor, err := r.Factor(ctx, actor.User)
 	if err == nil && !factor.Stands() {
-		err = directory.InvalidField("second_factor", "settings.factor_yourself", nil)
+		err = directory.InvalidField(directory.SecondFactorSetting, "settings.factor_yourself", nil)
 	}
 	return err
 }
 
-func (n AccountSettings) check(of catalogue.ResolvedPolicies) error {
-	for _, refusal := range []*directory.Error{directory.CheckInvitationDays(n.InvitationDays), directory.CheckQuickAddLimit(n.QuickAddLimit),
-		n.Password.AtLeast(roster.PolicyFrom(of.Password)), n.SecondFactor.Check()} {
-		if refusal != nil {
-			return refusal
-		}
-	}
-	if !slices.Contains(of.Languages, n.Language) {
-		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": n.Language})
-	}
-	for _, l := range n.Languages {
-		if !slices.Contains(of.Languages, l) {
-			return directory.InvalidField("languages", "field.unknown_choice", directory.Args{"Value": l})
-		}
-	}
-	if !slices.Contains(n.Languages, n.Language) {
-		return directory.InvalidField("languages", "settings.language_left_out", nil)
-	}
-	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "" {
-		return directory.InvalidField("time_zone", "field.unknown_choice", directory.Args{"Value": n.TimeZone})
-	}
-	return nil
-}
-
-// over is what differs from the catalogue, as the account keeps it.
-func (n AccountSettings) over(of catalogue.ResolvedPolicies) directory.Settings {
-	var s directory.Settings
-	if n.InvitationDays != of.InvitationDays {
-		s.InvitationDays = n.InvitationDays
-	}
-	if n.QuickAddLimit != of.QuickAddAccount {
-		s.QuickAddLimit = n.QuickAddLimit
-	}
-	if n.Password != roster.PolicyFrom(of.Password) {
-		s.Password = &n.Password
-	}
-	if len(n.Languages) < len(of.Languages) {
-		s.Languages = slices.Clone(n.Languages)
-	}
-	if !n.Reminders {
-		s.Reminders = "off"
-	}
-	s.SecondFactor = n.SecondFactor
-	return s
-}
-
-func settingsEntry(p *gate.Plan, before, after AccountSettings) audit.Entry {
+// settingsEntry tells what differs, setting by setting.
+func settingsEntry(p *gate.Plan, before, after directory.Settings) audit.Entry {
 	e := p.Entry(audit.SettingsChanged, 0, int64(p.Account))
-	e.Note("language", before.Language, after.Language)
-	e.Note("time_zone", before.TimeZone, after.TimeZone)
-	e.NoteValue("invitation_days", audit.Number(before.InvitationDays), audit.Number(after.InvitationDays))
-	e.NoteValue("quick_add_limit", audit.Number(before.QuickAddLimit), audit.Number(after.QuickAddLimit))
-	e.NoteValue("password_length", audit.Number(before.Password.MinLength), audit.Number(after.Password.MinLength))
-	e.NoteValue("password_classes", audit.Number(before.Password.Classes), audit.Number(after.Password.Classes))
-	e.NoteValue("password_renewal", audit.Number(before.Password.RenewalDays), audit.Number(after.Password.RenewalDays))
-	e.NoteValue("languages", audit.Texts(before.Languages), audit.Texts(after.Languages))
-	e.NoteValue("reminders", audit.Bool(before.Reminders), audit.Bool(after.Reminders))
-	e.Note("second_factor", string(before.SecondFactor), string(after.SecondFactor))
+	for _, row := range directory.AccountSettings() {
+		e.NoteValue(row.HistoryField(), settingValue(row.At(&before)), settingValue(row.At(&after)))
+	}
 	return e
+}
+
+// settingValue is what stands at a setting, as history keeps it.
+func settingValue(at any) audit.Value {
+	switch value := at.(type) {
+	case *int:
+		return audit.Number(*value)
+	case *bool:
+		return audit.Bool(*value)
+	case *string:
+		return audit.Text(*value)
+	case *[]string:
+		return audit.Texts(*value)
+	}
+	return audit.Nothing
 }

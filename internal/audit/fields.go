@@ -13,17 +13,17 @@ type Saying uint8
 // Ways to say a value. A thing, a moment, a number and yes or no say themselves
 // whatever the field; a saying is for texts, which may be codes.
 const (
-	Plain        Saying = iota // as it stands
-	Hidden                     // not at all: it says nothing to people
-	Status                     // of a member
-	State                      // of what the entry is about
-	StaffRole                  // of the vendor's staff
-	Civility                   // as people are addressed
-	Purpose                    // of an export or a letter
-	Outcome                    // of a request
-	RolePlace                  // where a role is offered
-	SecondFactor               // whom an account asks for a second factor
-	ServiceLevel               // a code of the catalogue, as those that follow
+	Plain         Saying = iota // as it stands
+	Hidden                      // not at all: it says nothing to people
+	Status                      // of a member
+	State                       // of what the entry is about
+	StaffRole                   // of the vendor's staff
+	Civility                    // as people are addressed
+	Purpose                     // of an export or a letter
+	Outcome                     // of a request
+	RolePlace                   // where a role is offered
+	SettingChoice               // one of the few codes of a setting
+	ServiceLevel                // a code of the catalogue, as those that follow
 	AccountType
 	UnitLevel
 	Product
@@ -53,6 +53,7 @@ func Fields() map[string]Field {
 	all := codeFields()
 	maps.Copy(all, valueFields())
 	maps.Copy(all, textFields())
+	maps.Copy(all, settingFields())
 	for _, rule := range directory.TextRules() { // what is typed says there what may be kept of it
 		name := cmp.Or(rule.History, rule.Field)
 		switch rule.Kept {
@@ -68,14 +69,13 @@ func Fields() map[string]Field {
 func codeFields() map[string]Field {
 	return map[string]Field{
 		// States and codes of the program.
-		"status":        {Open, Status},
-		"state":         {Open, State},
-		"staff":         {Open, StaffRole},
-		"civility":      {Personal, Civility},
-		"purpose":       {Open, Purpose},
-		"outcome":       {Open, Outcome},
-		"place":         {Open, RolePlace},
-		"second_factor": {Open, SecondFactor},
+		"status":   {Open, Status},
+		"state":    {Open, State},
+		"staff":    {Open, StaffRole},
+		"civility": {Personal, Civility},
+		"purpose":  {Open, Purpose},
+		"outcome":  {Open, Outcome},
+		"place":    {Open, RolePlace},
 		// Codes of the catalogue and of the account's roles.
 		"service_level":     {Open, ServiceLevel},
 		"account_type":      {Open, AccountType},
@@ -102,9 +102,8 @@ func valueFields() map[string]Field {
 		"responsible": {Open, Hidden},
 		"referent":    {Open, Hidden},
 		// Languages and countries.
-		"language":  {Open, Language},
-		"languages": {Open, Language},
-		"country":   {Open, Country},
+		"language": {Open, Language},
+		"country":  {Open, Country},
 		// Days and moments.
 		"expires":       {Open, Day},
 		"ends":          {Open, LastDay},
@@ -114,23 +113,28 @@ func valueFields() map[string]Field {
 		"verified":     {Open, YesNo},
 		"active":       {Open, YesNo},
 		"proposed":     {Open, YesNo},
-		"reminders":    {Open, YesNo},
 		// Numbers.
-		"count":            {Open, Count},
-		"tries":            {Open, Count},
-		"added":            {Open, Count},
-		"changed":          {Open, Count},
-		"faulty":           {Open, Count},
-		"unchanged":        {Open, Count},
-		"invitation_days":  {Open, Count},
-		"quick_add_limit":  {Open, Count},
-		"rights_changed":   {Open, Count},
-		"password_length":  {Open, Count},
-		"password_classes": {Open, Count},
-		"password_renewal": {Open, Count},
-		"key":              {Open, Plain},
-		"version":          {Open, Hidden},
+		"count":          {Open, Count},
+		"tries":          {Open, Count},
+		"added":          {Open, Count},
+		"changed":        {Open, Count},
+		"faulty":         {Open, Count},
+		"unchanged":      {Open, Count},
+		"rights_changed": {Open, Count},
+		"key":            {Open, Plain},
+		"version":        {Open, Hidden},
 	}
+}
+
+// settingFields are those that tell the settings of an account.
+func settingFields() map[string]Field {
+	sayings := map[directory.SettingKind]Saying{directory.NumberSetting: Count, directory.ToggleSetting: YesNo,
+		directory.ChoiceSetting: SettingChoice, directory.LanguageSetting: Language, directory.LanguagesSetting: Language}
+	all := map[string]Field{}
+	for _, row := range directory.AccountSettings() {
+		all[row.HistoryField()] = Field{Open, sayings[row.Kind]}
+	}
+	return all
 }
 
 func textFields() map[string]Field {

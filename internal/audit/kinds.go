@@ -3,6 +3,8 @@ package audit
 import (
 	"slices"
 	"strings"
+
+	"intendant/internal/directory"
 )
 
 // The kinds of entry. Their first word is the group they are filtered by.
@@ -226,12 +228,21 @@ func directoryRows() []Row {
 		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed"},
 		{Kind: UnitArchived, Object: Unit, Many: true},
 		{Kind: UnitRestored, Object: Unit, Many: true},
-		{Kind: SettingsChanged, Object: Account, Fields: "language time_zone invitation_days quick_add_limit password_policy password_length password_classes password_renewal languages reminders second_factor domain auto_approve logo"},
+		{Kind: SettingsChanged, Object: Account, Fields: settingNames() + " password_policy domain auto_approve logo"},
 		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value preference_ticked"},
 		{Kind: DomainAdded, Fields: "domain"},
 		{Kind: DomainVerified, Fields: "domain"},
 		{Kind: DomainRemoved, Fields: "domain"},
 	}
+}
+
+// settingNames are the fields of the settings of an account, apart by spaces.
+func settingNames() string {
+	var names []string
+	for _, row := range directory.AccountSettings() {
+		names = append(names, row.HistoryField())
+	}
+	return strings.Join(names, " ")
 }
 
 // workRows are about files, staff and the program itself.

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+
+	"intendant/internal/directory"
 )
 
 // A checker holds a catalogue that keeps the schema against what a schema
@@ -263,15 +266,18 @@ func (k *checker) checkServiceLevels() {
 	}
 }
 
+// checkPolicies holds what accounts may set for themselves too against its rows:
+// what the schema cannot say.
 func (k *checker) checkPolicies(p Policies, path string) {
-	k.refer(join(path, "languages"), "language", p.Languages, func(l string) bool { return contains(k.Languages, l) })
-	if p.Password == nil || p.Password.RenewalDays == nil {
-		return
-	}
-	if days := *p.Password.RenewalDays; days > 0 && days < minRenewalDays {
-		k.fault(join(path, "password", "renewal_days"), "too_small", map[string]any{"Limit": fmt.Sprint(minRenewalDays)})
+	for _, row := range directory.AccountSettings() {
+		at := join(path, strings.Split(row.Policy, ".")...)
+		switch value := p.chosen.Value(row).(type) {
+		case *[]string:
+			k.refer(at, "language", *value, func(l string) bool { return contains(k.Languages, l) })
+		case *int:
+			if !row.Bounds.Hold(*value) { // such as a renewal of passwords after a day (SIGN-3)
+				k.fault(at, "too_small", map[string]any{"Limit": fmt.Sprint(row.Bounds.Least)})
+			}
+		}
 	}
 }
-
-// minRenewalDays is the shortest renewal of passwords. Rule SIGN-3.
-const minRenewalDays = 30

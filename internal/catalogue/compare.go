@@ -152,9 +152,15 @@ func (t thing) flatten(path string, v reflect.Value) {
 		if !v.IsNil() {
 			t.flatten(path, v.Elem())
 		}
+	case reflect.Interface:
+		t.flatten(path, v.Elem())
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if name := v.Type().Field(i).Tag.Get("yaml"); name != "-" {
+			switch name := v.Type().Field(i).Tag.Get("yaml"); name {
+			case "-":
+			case ",inline":
+				t.flatten(path, v.Field(i))
+			default:
 				t.flatten(dotted(path, name), v.Field(i))
 			}
 		}
@@ -179,6 +185,9 @@ func (t thing) flattenList(path string, v reflect.Value) {
 	words := make([]string, v.Len())
 	for i := range v.Len() {
 		item := v.Index(i)
+		if item.Kind() == reflect.Interface {
+			item = item.Elem()
+		}
 		if item.Kind() != reflect.Struct {
 			words[i] = item.String()
 			continue

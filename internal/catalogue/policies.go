@@ -1,29 +1,58 @@
 package catalogue
 
-// Policies are the numbers a vendor may set, for all accounts or for an account
-// type. What is left out keeps the next wider value, and at last the default of
+import (
+	"encoding/json"
+	"fmt"
+
+	"intendant/internal/directory"
+)
+
+// Policies are what a vendor may set, for all accounts or for an account type.
+// What is left out keeps the next wider value, and at last the default of
 // EffectivePolicies.
 type Policies struct {
-	KeyLength         *int            `yaml:"key_length"`      // 12 or 16. Rule KEY-1
-	KeyTries          *int            `yaml:"key_tries"`       // Rule KEY-9
-	InvitationDays    *int            `yaml:"invitation_days"` // 1 to 30. Rule INV-1
-	QuickAddAccount   *int            `yaml:"quick_add_account"`
-	QuickAddProject   *int            `yaml:"quick_add_project"` // Rule ADD-10
-	PasteLimit        *int            `yaml:"paste_limit"`       // Rule ADD-1
-	AllOrNothingLimit *int            `yaml:"all_or_nothing_limit"`
-	JoinLapseDays     *int            `yaml:"join_lapse_days"`
-	JoinPauseDays     *int            `yaml:"join_pause_days"` // Rule JOIN-4
-	ExternalClaims    *bool           `yaml:"external_claims"` // a claim opens use. Rule EXT-3
-	Password          *PasswordPolicy `yaml:"password"`
-	Retention         *Retention      `yaml:"retention"`
-	Languages         []string        `yaml:"languages"` // of the catalogue's; empty: all
+	KeyLength         *int       `yaml:"key_length"`        // 12 or 16. Rule KEY-1
+	KeyTries          *int       `yaml:"key_tries"`         // Rule KEY-9
+	QuickAddProject   *int       `yaml:"quick_add_project"` // Rule ADD-10
+	PasteLimit        *int       `yaml:"paste_limit"`       // Rule ADD-1
+	AllOrNothingLimit *int       `yaml:"all_or_nothing_limit"`
+	JoinLapseDays     *int       `yaml:"join_lapse_days"`
+	JoinPauseDays     *int       `yaml:"join_pause_days"` // Rule JOIN-4
+	ExternalClaims    *bool      `yaml:"external_claims"` // a claim opens use. Rule EXT-3
+	Retention         *Retention `yaml:"retention"`
+	// Account are the policies of what an account may set for itself too, as the
+	// rows of directory.AccountSettings name them.
+	Account map[string]any `yaml:",inline"`
+
+	chosen directory.Chosen `yaml:"-"` // Account as it is asked
 }
 
-// A PasswordPolicy is what a password must be. Rule SIGN-3.
-type PasswordPolicy struct {
-	MinLength   *int `yaml:"min_length"`
-	Classes     *int `yaml:"classes"`      // of lower case, upper case, digit, other: how many
-	RenewalDays *int `yaml:"renewal_days"` // 0: never; else 30 or more
+// choose reads what accounts may set for themselves too.
+func (p *Policies) choose() error {
+	text, err := json.Marshal(p.Account)
+	if err != nil {
+		return fmt.Errorf("policies of accounts: %w", err)
+	}
+	if p.chosen, err = directory.ChosenPolicies(text); err != nil {
+		return fmt.Errorf("policies of accounts: %w", err)
+	}
+	return nil
+}
+
+// choosePolicies is choose for the catalogue and each of its account types.
+func (c *Catalogue) choosePolicies() error {
+	if err := c.Policies.choose(); err != nil {
+		return err
+	}
+	for _, t := range c.AccountTypes {
+		if t.Policies == nil {
+			continue
+		}
+		if err := t.Policies.choose(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Retention says after how many days things are wiped. Rule USER-7.
@@ -34,28 +63,19 @@ type Retention struct {
 	SignIns       *int `yaml:"sign_ins"`
 }
 
-// ResolvedPolicies are policies with every value filled in.
+// ResolvedPolicies are policies with every value filled in. The settings of an
+// account are what it begins with and, where a row says so, may not fall below.
 type ResolvedPolicies struct {
+	directory.Settings
 	KeyLength         int
 	KeyTries          int
-	InvitationDays    int
-	QuickAddAccount   int
 	QuickAddProject   int
 	PasteLimit        int
 	AllOrNothingLimit int
 	JoinLapseDays     int
 	JoinPauseDays     int
 	ExternalClaims    bool
-	Password          ResolvedPassword
 	Retention         ResolvedRetention
-	Languages         []string
-}
-
-// ResolvedPassword is a password policy with every value filled in.
-type ResolvedPassword struct {
-	MinLength   int
-	Classes     int
-	RenewalDays int
 }
 
 // ResolvedRetention is a retention with every value filled in, in days.
@@ -71,14 +91,13 @@ type ResolvedRetention struct {
 // the catalogue's.
 func (c *Catalogue) EffectivePolicies(accountType string) ResolvedPolicies {
 	p := ResolvedPolicies{
-		KeyLength: 12, KeyTries: 5, InvitationDays: 7,
-		QuickAddAccount: 100, QuickAddProject: 200,
+		Settings:  directory.UsualSettings(),
+		KeyLength: 12, KeyTries: 5, QuickAddProject: 200,
 		PasteLimit: 100_000, AllOrNothingLimit: 10_000,
 		JoinLapseDays: 60, JoinPauseDays: 30,
-		Password:  ResolvedPassword{MinLength: 12, Classes: 1},
 		Retention: ResolvedRetention{Registrations: 7, JoinRequests: 365, Mails: 90, SignIns: 180},
-		Languages: c.Languages,
 	}
+	p.Languages = c.Languages
 	p.overlay(c.Policies)
 	if t, ok := c.AccountType(accountType); ok && t.Policies != nil {
 		p.overlay(*t.Policies)
@@ -88,29 +107,20 @@ func (c *Catalogue) EffectivePolicies(accountType string) ResolvedPolicies {
 
 // overlay puts the values set in over above those of p.
 func (p *ResolvedPolicies) overlay(over Policies) {
+	p.Settings = over.chosen.Over(p.Settings)
 	set(&p.KeyLength, over.KeyLength)
 	set(&p.KeyTries, over.KeyTries)
-	set(&p.InvitationDays, over.InvitationDays)
-	set(&p.QuickAddAccount, over.QuickAddAccount)
 	set(&p.QuickAddProject, over.QuickAddProject)
 	set(&p.PasteLimit, over.PasteLimit)
 	set(&p.AllOrNothingLimit, over.AllOrNothingLimit)
 	set(&p.JoinLapseDays, over.JoinLapseDays)
 	set(&p.JoinPauseDays, over.JoinPauseDays)
 	set(&p.ExternalClaims, over.ExternalClaims)
-	if w := over.Password; w != nil {
-		set(&p.Password.MinLength, w.MinLength)
-		set(&p.Password.Classes, w.Classes)
-		set(&p.Password.RenewalDays, w.RenewalDays)
-	}
 	if r := over.Retention; r != nil {
 		set(&p.Retention.Registrations, r.Registrations)
 		set(&p.Retention.JoinRequests, r.JoinRequests)
 		set(&p.Retention.Mails, r.Mails)
 		set(&p.Retention.SignIns, r.SignIns)
-	}
-	if len(over.Languages) > 0 {
-		p.Languages = over.Languages
 	}
 }
 

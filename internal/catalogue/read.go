@@ -63,6 +63,9 @@ func read(r io.Reader) (*Catalogue, Faults) {
 	if err := node.Decode(&c); err != nil {
 		return nil, syntaxFault(err)
 	}
+	if err := c.choosePolicies(); err != nil {
+		return nil, syntaxFault(err)
+	}
 	if faults := check(&c, tree); len(faults) > 0 {
 		return nil, faults
 	}

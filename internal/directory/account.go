@@ -31,8 +31,8 @@ type Account struct {
 	Referent     UserID // the contract's contact, or 0; gives no right (ACC-9)
 	ContractEnds time.Time
 	Claimed      time.Time // zero: waiting for an admin key (ACC-2)
-	Settings     Settings
-	Logo         bool // there is one
+	Settings     Chosen    // what it set for itself; the rest follows its catalogue
+	Logo         bool      // there is one
 	Created      time.Time
 	Version      int64
 }
@@ -46,17 +46,6 @@ type PostalAddress struct {
 // address a key may go to (KEY-13).
 type Contact struct {
 	Name, Email string
-}
-
-// Settings are what an account sets for itself over its catalogue's policies.
-// Zero values keep the catalogue's.
-type Settings struct {
-	InvitationDays int             `json:"invitation_days,omitempty"` // INV-1: 1 to 30
-	QuickAddLimit  int             `json:"quick_add_limit,omitempty"` // ADD-10
-	Password       *PasswordPolicy `json:"password,omitempty"`        // SIGN-3
-	Languages      []string        `json:"languages,omitempty"`
-	Reminders      string          `json:"reminders,omitempty"`     // JOIN-8: "off" switches them off
-	SecondFactor   FactorDemand    `json:"second_factor,omitempty"` // SIGN-6
 }
 
 // Writable refuses changes to an account that is closed (ACC-12), with

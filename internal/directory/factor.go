@@ -57,15 +57,6 @@ const (
 	FactorOfAll            FactorDemand = "all"
 )
 
-// Check refuses a demand there is not.
-func (d FactorDemand) Check() *Error {
-	switch d {
-	case FactorOfNobody, FactorOfAdministrators, FactorOfAll:
-		return nil
-	}
-	return InvalidField("second_factor", "field.unknown_choice", Args{"Value": string(d)})
-}
-
 // Of reports whether it is demanded of a person who is, or is not, an
 // administrator of the account.
 func (d FactorDemand) Of(administrator bool) bool {

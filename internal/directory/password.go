@@ -17,32 +17,16 @@ const (
 	// RenewalLeastDays is the shortest renewal a policy may ask. Rule SIGN-3.
 	RenewalLeastDays = 30
 
-	passwordKinds    = 4
-	nameInPassword   = 3 // shorter names are found in too many good passwords
-	passwordLeast    = 8
-	passwordMostSane = 64
+	passwordKinds  = 4
+	nameInPassword = 3 // shorter names are found in too many good passwords
 )
 
-// A PasswordPolicy is what an account asks of its people's passwords. Rule
-// SIGN-3.
+// A PasswordPolicy is what an account asks of its people's passwords; the rows of
+// AccountSettings say within which bounds. Rule SIGN-3.
 type PasswordPolicy struct {
 	MinLength   int // characters
 	Classes     int // how many of small letters, capitals, digits, other signs
 	RenewalDays int // 0: a password never ends
-}
-
-// Validate refuses a policy nobody should set: fewer than 8 or more than 64
-// characters asked, more than four kinds, renewal under 30 days.
-func (p PasswordPolicy) Validate() *Error {
-	switch {
-	case p.MinLength < passwordLeast || p.MinLength > passwordMostSane:
-		return InvalidField("min_length", "password_policy.length", Args{"Min": passwordLeast, "Max": passwordMostSane})
-	case p.Classes < 0 || p.Classes > passwordKinds:
-		return InvalidField("classes", "password_policy.kinds", Args{"Max": passwordKinds})
-	case p.RenewalDays != 0 && p.RenewalDays < RenewalLeastDays:
-		return InvalidField("renewal_days", "password_policy.renewal", Args{"Min": RenewalLeastDays})
-	}
-	return nil
 }
 
 // Strictest is what satisfies both policies: a person of several accounts

@@ -52,30 +52,6 @@ func TestStrictest(t *testing.T) { // USER-4
 	}
 }
 
-func TestPasswordPolicyValidate(t *testing.T) { // SIGN-3
-	for _, test := range []struct {
-		name     string
-		policy   PasswordPolicy
-		wantCode string
-	}{
-		{"usual", PasswordPolicy{MinLength: 12, Classes: 3, RenewalDays: 30}, ""},
-		{"no renewal", PasswordPolicy{MinLength: 8}, ""},
-		{"renewal under 30 days", PasswordPolicy{MinLength: 8, RenewalDays: 29}, "password_policy.renewal"},
-		{"too short", PasswordPolicy{MinLength: 7}, "password_policy.length"},
-		{"five kinds", PasswordPolicy{MinLength: 8, Classes: 5}, "password_policy.kinds"},
-	} {
-		t.Run("SIGN-3 "+test.name, func(t *testing.T) {
-			var got string
-			if err := test.policy.Validate(); err != nil {
-				got = err.Code
-			}
-			if got != test.wantCode {
-				t.Errorf("Validate: code %q, want %q", got, test.wantCode)
-			}
-		})
-	}
-}
-
 func TestRenewalDue(t *testing.T) { // SIGN-3
 	set := time.Date(2026, 1, 14, 9, 0, 0, 0, time.UTC)
 	policy := PasswordPolicy{RenewalDays: 30}

@@ -1,96 +1,210 @@
 package directory
 
 import (
-	"time"
-
-	"intendant/internal/address"
+	"encoding/json"
+	"slices"
+	"strings"
 )
 
-// Bounds of what an account may set for itself.
-const (
-	InvitationDaysLeast = 1
-	InvitationDaysMost  = 30 // INV-1
-	QuickAddMost        = 1000
-)
-
-// CheckInvitationDays refuses a number of days out of bounds (INV-1).
-func CheckInvitationDays(days int) *Error {
-	if days < InvitationDaysLeast || days > InvitationDaysMost {
-		return InvalidField("invitation_days", "settings.out_of_range", Args{"Min": InvitationDaysLeast, "Max": InvitationDaysMost})
+// UsualSettings are what holds where no catalogue says otherwise.
+func UsualSettings() Settings {
+	var s Settings
+	for _, row := range AccountSettings() {
+		row.usual(&s)
 	}
-	return nil
+	return s
 }
 
-// CheckQuickAddLimit refuses a limit of the quick form out of bounds (ADD-10).
-func CheckQuickAddLimit(limit int) *Error {
-	if limit < 1 || limit > QuickAddMost {
-		return InvalidField("quick_add_limit", "settings.out_of_range", Args{"Min": 1, "Max": QuickAddMost})
-	}
-	return nil
-}
-
-// AtLeast refuses a password policy that asks less than another: an account may
-// be stricter than its catalogue, never laxer (SIGN-3).
-func (p PasswordPolicy) AtLeast(floor PasswordPolicy) *Error {
-	if refusal := p.Validate(); refusal != nil {
-		return refusal
-	}
-	switch {
-	case p.MinLength < floor.MinLength:
-		return InvalidField("min_length", "settings.too_lax", Args{"Min": floor.MinLength})
-	case p.Classes < floor.Classes:
-		return InvalidField("classes", "settings.too_lax", Args{"Min": floor.Classes})
-	case floor.RenewalDays > 0 && (p.RenewalDays == 0 || p.RenewalDays > floor.RenewalDays):
-		return InvalidField("renewal_days", "settings.renewal_too_long", Args{"Max": floor.RenewalDays})
-	}
-	return nil
-}
-
-// A Domain is a mail domain that an account says is its own. It counts once it
-// is verified by a TXT record (JOIN-7, USER-1).
-type Domain struct {
-	Name        string
-	Token       string
-	AutoApprove bool // requests from there are approved by themselves
-	Added       time.Time
-	Verified    time.Time
-}
-
-// DomainRecord is the beginning of the TXT record that verifies a domain.
-const DomainRecord = "intendant-verification="
-
-// Record is the TXT record that the domain must carry.
-func (d Domain) Record() string { return DomainRecord + d.Token }
-
-// Proved reports whether the domain's TXT records hold the account's.
-func (d Domain) Proved(records []string) bool {
-	for _, record := range records {
-		if record == d.Record() {
-			return true
+// Clean cleans what somebody said for an account of whom its catalogue asks what
+// stands in asked. It refuses with the field at fault what is out of bounds, what
+// is laxer than the catalogue, a language or time zone there is not, and a
+// language of the account that it does not offer.
+func (s Settings) Clean(asked Settings) (Settings, *Error) {
+	for _, row := range AccountSettings() {
+		if refusal := row.refuse(&s, &asked); refusal != nil {
+			return s, refusal
 		}
 	}
-	return false
+	if !slices.Contains(s.Languages, s.Language) {
+		return s, InvalidField("languages", "settings.language_left_out", nil)
+	}
+	s.Languages = among(asked.Languages, s.Languages)
+	return s, nil
 }
 
-// CleanDomain is a typed mail domain as it is stored; it refuses what is none
-// with domain.malformed.
-func CleanDomain(typed string) (string, *Error) {
-	name, fault := address.Domain(trimDomain(typed))
-	if fault != "" {
-		return "", InvalidField("domain", "domain.malformed", Args{"Text": typed})
+// Apart is what an account keeps of its own: what differs from what its catalogue
+// asks. The rest goes on following the catalogue. What is stored in one piece is
+// kept in one piece.
+func (s Settings) Apart(asked Settings) Chosen {
+	apart := map[string]bool{}
+	for _, row := range AccountSettings() {
+		if !row.same(&s, &asked) {
+			apart[row.piece()] = true
+		}
 	}
-	return name, nil
+	c := Chosen{values: s, ids: map[string]bool{}}
+	for _, row := range AccountSettings() {
+		if row.Stored != "" && apart[row.piece()] {
+			c.ids[row.ID] = true
+		}
+	}
+	return c
 }
 
-// trimDomain takes off what people paste around a domain: blanks, the sign of
-// an address, a full stop at the end.
-func trimDomain(typed string) string {
-	begin, end := 0, len(typed)
-	for begin < end && (typed[begin] == ' ' || typed[begin] == '@' || typed[begin] == '\t') {
-		begin++
+// piece is the stored value that it is, or is a part of.
+func (row Setting) piece() string {
+	piece, _, _ := strings.Cut(row.Stored, ".")
+	return piece
+}
+
+// Chosen are some settings: those that a catalogue, an account type or an account
+// says. The others follow what stands below it.
+type Chosen struct {
+	values Settings
+	ids    map[string]bool
+}
+
+// ChosenPolicies reads what a catalogue says, from its policies as JSON. What is
+// no policy of a setting is passed over.
+func ChosenPolicies(policies []byte) (Chosen, error) {
+	return choose(policies, func(row Setting) string { return row.Policy })
+}
+
+// Value is where the value of a setting stands, as Setting.At; nil where it is
+// not among those chosen.
+func (c Chosen) Value(row Setting) any {
+	if !c.ids[row.ID] {
+		return nil
 	}
-	for end > begin && (typed[end-1] == ' ' || typed[end-1] == '.' || typed[end-1] == '\t') {
-		end--
+	return row.At(&c.values)
+}
+
+// Over are settings with those that are chosen in the place of theirs.
+func (c Chosen) Over(below Settings) Settings {
+	for _, row := range AccountSettings() {
+		if c.ids[row.ID] {
+			row.take(&below, &c.values)
+		}
 	}
-	return typed[begin:end]
+	return below
+}
+
+// Under are the settings of an account that chose c, of whom its catalogue asks
+// what stands in asked: never laxer, also where the catalogue became stricter
+// since (SIGN-3).
+func (c Chosen) Under(asked Settings) Settings {
+	s := c.Over(asked)
+	for _, row := range AccountSettings() {
+		if c.ids[row.ID] {
+			row.keep(&s, &asked)
+		}
+	}
+	return s
+}
+
+// A SettingsChange is what a program sets: values as JSON, by the ID of their row.
+// What is absent stays.
+type SettingsChange map[string]json.RawMessage
+
+// Onto are settings with the change; they are clean after Clean. It refuses with
+// the field at fault what is no value of its kind.
+func (c SettingsChange) Onto(s Settings) (Settings, *Error) {
+	for _, row := range AccountSettings() {
+		value, ok := c[row.ID]
+		if !ok {
+			continue
+		}
+		at := row.At(&s)
+		if list, several := at.(*[]string); several {
+			*list = nil // what is there is the catalogue's, and not to be written over
+		}
+		if err := json.Unmarshal(value, at); err != nil {
+			return s, InvalidField(row.ID, "request.invalid", nil)
+		}
+	}
+	return s, nil
+}
+
+// The two words for a toggle where an account's settings are stored.
+const (
+	storedOn  = "on"
+	storedOff = "off"
+)
+
+// MarshalJSON writes what is chosen as it is stored with its account.
+func (c Chosen) MarshalJSON() ([]byte, error) {
+	all := map[string]any{}
+	for _, row := range AccountSettings() {
+		if row.Stored == "" || !c.ids[row.ID] {
+			continue
+		}
+		value := row.At(&c.values)
+		if on, toggles := value.(*bool); toggles {
+			value = storedOff
+			if *on {
+				value = storedOn
+			}
+		}
+		piece, part, parted := strings.Cut(row.Stored, ".")
+		if !parted {
+			all[piece] = value
+			continue
+		}
+		parts, begun := all[piece].(map[string]any)
+		if !begun {
+			parts = map[string]any{}
+			all[piece] = parts
+		}
+		parts[part] = value
+	}
+	return json.Marshal(all)
+}
+
+// UnmarshalJSON reads what is stored with an account. What a newer version wrote
+// is passed over.
+func (c *Chosen) UnmarshalJSON(stored []byte) (err error) {
+	*c, err = choose(stored, func(row Setting) string { return row.Stored })
+	return err
+}
+
+// choose reads the settings of which text has a value under the name of their
+// row, a value in a value by both names with a dot between.
+func choose(text []byte, name func(Setting) string) (Chosen, error) {
+	var c Chosen
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(text, &all); err != nil || len(all) == 0 {
+		return c, err
+	}
+	c.ids = map[string]bool{}
+	for _, row := range AccountSettings() {
+		piece, part, parted := strings.Cut(name(row), ".")
+		value, ok := all[piece]
+		if ok && parted {
+			var parts map[string]json.RawMessage
+			if err := json.Unmarshal(value, &parts); err != nil {
+				return c, err
+			}
+			value, ok = parts[part]
+		}
+		if !ok {
+			continue
+		}
+		if err := row.read(value, &c.values); err != nil {
+			return c, err
+		}
+		c.ids[row.ID] = true
+	}
+	return c, nil
+}
+
+// read reads a value as it was written. A toggle is yes or no in a catalogue and
+// a word where it is stored.
+func (row Setting) read(value []byte, s *Settings) error {
+	at := row.At(s)
+	var word string
+	if on, toggles := at.(*bool); toggles && json.Unmarshal(value, &word) == nil {
+		*on = word != storedOff
+		return nil
+	}
+	return json.Unmarshal(value, at)
 }

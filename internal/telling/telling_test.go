@@ -54,6 +54,35 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// TestSettingsAreTold: what an account set is told alike, whether an entry holds
+// values or, as those of before, texts (HIST-6).
+func TestSettingsAreTold(t *testing.T) {
+	for language, tell := range tellers(t, apptest.New(t, "sqlite")) {
+		say := tell.Printer
+		for _, test := range []struct {
+			field       string
+			before, now audit.Value
+			want        string
+		}{
+			{"invitation_days", audit.Text("7"), audit.Number(7), "7"},
+			{"quick_add_limit", audit.Text("1000"), audit.Number(1000), say.Number(1000)},
+			{"password_renewal", audit.Text("180"), audit.Number(180), "180"},
+			{"reminders", audit.Text("false"), audit.Bool(false), say.T("history.value.false")},
+			{"languages", audit.Text("fr, de"), audit.Texts([]string{"fr", "de"}), say.Language("fr") + ", " + say.Language("de")},
+			{"second_factor", audit.Text("all"), audit.Text("all"), say.T("settings.field.second_factor.all")},
+			{"time_zone", audit.Text("Europe/Paris"), audit.Text("Europe/Paris"), "Europe/Paris"},
+			{"password_policy", audit.Text("12/1/0"), audit.Text("12/1/0"), "12/1/0"},
+		} {
+			if before, now := tell.Value(test.field, test.before, nil), tell.Value(test.field, test.now, nil); before != test.want || now != test.want {
+				t.Errorf("%s: HIST-6 %s is told as %q and %q, want %q", language, test.field, before, now, test.want)
+			}
+			if !audit.SettingsChanged.Row().May(test.field) || audit.ClassOf(test.field) != audit.Open {
+				t.Errorf("HIST-6 an entry of settings may not have %s", test.field)
+			}
+		}
+	}
+}
+
 // oldWorld is a database that a program wrote before entries held values, of
 // invented people, brought to today's schema.
 func oldWorld(t *testing.T) *apptest.World {

@@ -137,8 +137,8 @@ func (t Teller) text(field string, v audit.Value) string {
 		return t.word("history.outcome."+text, text)
 	case audit.RolePlace:
 		return t.word("roles.place."+text, text)
-	case audit.SecondFactor:
-		return t.word("settings.second_factor."+text, text)
+	case audit.SettingChoice:
+		return t.word("settings.field."+field+"."+text, text)
 	case audit.Language:
 		return each(text, t.Printer.Language)
 	case audit.Country:

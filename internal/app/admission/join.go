@@ -458,7 +458,7 @@ func (s *JoinRequests) planReminder(account directory.AccountID) gate.Planner {
 	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("time alone decides")
 		a, err := r.Account(ctx, account)
-		if err != nil || a.Settings.Reminders == "off" || a.State == directory.AccountClosed {
+		if err != nil || !s.gate.Policies(a).Reminders || a.State == directory.AccountClosed {
 			return err
 		}
 		counts, err := r.Counts(ctx, account)

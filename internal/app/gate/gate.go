@@ -76,19 +76,8 @@ func (g *Gate) Catalogue() *catalogue.Catalogue { return g.current.Load().Declar
 // set for itself.
 func (g *Gate) Policies(a directory.Account) catalogue.ResolvedPolicies {
 	p := g.Catalogue().EffectivePolicies(a.Type)
-	if a.Settings.InvitationDays > 0 {
-		p.InvitationDays = a.Settings.InvitationDays
-	}
-	if a.Settings.QuickAddLimit > 0 {
-		p.QuickAddAccount = a.Settings.QuickAddLimit
-	}
-	if a.Settings.Password != nil {
-		p.Password = catalogue.ResolvedPassword{
-			MinLength: a.Settings.Password.MinLength, Classes: a.Settings.Password.Classes, RenewalDays: a.Settings.Password.RenewalDays}
-	}
-	if len(a.Settings.Languages) > 0 {
-		p.Languages = a.Settings.Languages
-	}
+	p.Settings = a.Settings.Under(p.Settings)
+	p.Language, p.TimeZone = a.Language, a.TimeZone
 	return p
 }
 

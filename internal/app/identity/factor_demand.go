@@ -12,7 +12,7 @@ import (
 // people. It decides on opening the account's pages, and on nothing else: what
 // somebody may do, and what products are told, stays as it is (SIGN-6).
 func demandsFactor(ctx context.Context, r *store.Reader, account directory.Account, m directory.Member) (bool, error) {
-	demand := account.Settings.SecondFactor
+	demand := account.Settings.Over(directory.UsualSettings()).SecondFactor // no catalogue has a word in it
 	if demand == directory.FactorOfNobody || m.ID == 0 {
 		return false, nil
 	}

@@ -123,7 +123,7 @@ func (u *Users) confirming(ctx context.Context, r *store.Reader, token string, n
 	c.user, err = r.UserByAddress(ctx, form.Email)
 	switch {
 	case gate.RefusedWith(err, "user.not_found"):
-		c.Policy = roster.PolicyFrom(u.gate.Catalogue().EffectivePolicies("").Password)
+		c.Policy = u.gate.Catalogue().EffectivePolicies("").Password
 		return c, nil
 	case err != nil:
 		return c, err

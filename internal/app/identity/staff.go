@@ -46,7 +46,7 @@ func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) 
 	if !slices.Contains(authz.StaffRoles(), n.Role) {
 		return directory.User{}, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})
 	}
-	policy := roster.PolicyFrom(u.gate.Catalogue().EffectivePolicies("").Password)
+	policy := u.gate.Catalogue().EffectivePolicies("").Password
 	own := directory.User{First: n.First, Last: n.Last, UserName: n.UserName, Email: n.Email}
 	if err := u.roster.MayHave(ctx, policy, own, n.Password); err != nil {
 		return directory.User{}, err

@@ -3,7 +3,6 @@ package roster
 import (
 	"context"
 
-	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
@@ -84,7 +83,7 @@ func (w *Writer) AccountsOf(ctx context.Context, user directory.UserID) ([]direc
 // PasswordPolicy is the strictest of the accounts somebody belongs to, and the
 // catalogue's.
 func (w *Writer) PasswordPolicy(ctx context.Context, r *store.Reader, user directory.UserID) (directory.PasswordPolicy, error) {
-	policy := PolicyFrom(w.gate.Catalogue().EffectivePolicies("").Password)
+	policy := w.gate.Catalogue().EffectivePolicies("").Password
 	memberships, err := r.Memberships(ctx, user)
 	if err != nil {
 		return policy, err
@@ -94,16 +93,11 @@ func (w *Writer) PasswordPolicy(ctx context.Context, r *store.Reader, user direc
 		if err != nil {
 			return policy, err
 		}
-		its := PolicyFrom(w.gate.Policies(account).Password)
+		its := w.gate.Policies(account).Password
 		if i == 0 {
 			policy = its
 		}
 		policy = directory.Strictest(policy, its)
 	}
 	return policy, nil
-}
-
-// PolicyFrom is a policy of the catalogue as directory checks it.
-func PolicyFrom(p catalogue.ResolvedPassword) directory.PasswordPolicy {
-	return directory.PasswordPolicy{MinLength: p.MinLength, Classes: p.Classes, RenewalDays: p.RenewalDays}
 }

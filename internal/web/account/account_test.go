@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,6 +114,33 @@ func TestSettingsPage(t *testing.T) { // INV-1, SIGN-3, PLAN-4, JOIN-8
 	o.says(stale.Submit(at+"/settings", "invitation_days", "3"), http.StatusConflict, "Quelqu’un d’autre a modifié")
 	if got := o.karim.Get(at + "/settings").All("input[name=invitation_days]")[0].Attr("value"); got != "12" {
 		t.Errorf("%s days, want 12", got)
+	}
+}
+
+// TestEverySettingOnThePage: each setting is typed under its name, and what is out
+// of its bounds is refused beside it, with nothing lost.
+func TestEverySettingOnThePage(t *testing.T) { // INV-1, SIGN-3, ADD-10
+	o := enter(t)
+	p := o.helene.Get(at + "/settings")
+	for _, row := range directory.AccountSettings() {
+		if !p.Has("form[action='" + at + "/settings'] [name=" + row.ID + "]") {
+			t.Errorf("the page has no %s", row.ID)
+		}
+		if row.Kind != directory.NumberSetting {
+			continue
+		}
+		for _, typed := range []string{strconv.Itoa(row.Bounds.Most + 1), "-1", "douze", ""} {
+			refused := p.Submit(at+"/settings", row.ID, typed)
+			field := "input[name=" + row.ID + "]"
+			if refused.Status != http.StatusUnprocessableEntity || !refused.Has(field+".is-invalid") || refused.All(field)[0].Attr("value") != typed {
+				t.Errorf("%s %s = %q: status %d", row.Rule, row.ID, typed, refused.Status)
+			}
+		}
+	}
+	o.says(p.Submit(at+"/settings", "languages", "fr").Follow(), http.StatusOK, "Les réglages sont enregistrés")
+	p = o.helene.Get(at + "/settings")
+	if ticked := p.All("input[name=languages][checked]"); len(ticked) != 1 {
+		t.Errorf("%d languages are ticked, want one", len(ticked))
 	}
 }
 

@@ -3,6 +3,7 @@ package account
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -12,24 +13,37 @@ import (
 
 // A settingsView is the form of what an account sets for itself.
 type settingsView struct {
-	Base      string
-	Tabs      []ui.Tab
-	Errors    []ui.FieldError
-	Version   string
-	Language  ui.Field
-	TimeZone  ui.Field
-	Languages []ui.Check
-	LangFault string
-	Days      ui.Field
-	QuickAdd  ui.Field
-	Reminders ui.Check
-	Length    ui.Field
-	Classes   ui.Field
-	Renewal   ui.Field
-	Factor    ui.Field
-	Without   string // how many lack the second factor
-	Logo      ui.Field
-	LogoNow   string // its address, or empty
+	Base    string
+	Tabs    []ui.Tab
+	Errors  []ui.FieldError
+	Version string
+	Groups  []settingsGroup
+	Logo    ui.Field
+	LogoNow string // its address, or empty
+}
+
+// A settingsGroup is a section of the form: fields beside each other, then lists
+// to tick in, then single ticks, and what there is to say after them.
+type settingsGroup struct {
+	Title, Note, Lead string
+	Fields            []ui.Field
+	Lists             []settingsList
+	Ticks             []ui.Check
+	After             string
+}
+
+// A settingsList is a setting of several values.
+type settingsList struct {
+	Name, Legend, Fault string
+	Checks              []ui.Check
+}
+
+// A settingsForm makes the view: of what holds, what the catalogue says, and what
+// was typed.
+type settingsForm struct {
+	q     *page.Request
+	said  directory.Settings
+	asked directory.Settings
 }
 
 func (h Handler) settingsTabs(q *page.Request, domains bool) []ui.Tab {
@@ -50,52 +64,96 @@ func (h Handler) showSettings(q *page.Request) error {
 // settingsView fills the form with what holds, or with what was typed.
 func (h Handler) settingsView(q *page.Request, s app.SettingsView, n app.AccountSettings) settingsView {
 	t := q.Printer.T
-	of := s.Catalogue
-	number := func(name, label, hint string, value int) ui.Field {
-		shown := strconv.Itoa(value)
-		if q.PostForm.Has(name) {
-			shown = q.Field(name)
+	v := settingsView{Base: q.AccountPath("/settings"), Tabs: h.settingsTabs(q, false), Version: strconv.FormatInt(n.Version, 10), LogoNow: q.LogoPath()}
+	form := settingsForm{q: q, said: n.Settings, asked: s.Catalogue.Settings}
+	for _, group := range directory.SettingGroups() {
+		g := form.group(group)
+		if group == directory.GroupSignIn {
+			g.After = t("settings.without_factor", "Administrators", s.Without.Administrators, "Count", s.Without.People)
 		}
-		return ui.Field{Name: name, Kind: "number", Label: label, Hint: hint, Value: shown, Required: true, Attrs: map[string]any{"inputmode": "numeric"}}
+		v.Groups = append(v.Groups, g)
 	}
-	v := settingsView{Base: q.AccountPath("/settings"), Tabs: h.settingsTabs(q, false), Version: strconv.FormatInt(n.Version, 10),
-		Language:  ui.Field{Name: "language", Kind: "select", Label: t("settings.language"), Hint: t("settings.language.hint"), Value: n.Language},
-		TimeZone:  ui.Field{Name: "time_zone", Kind: "select", Label: t("settings.time_zone"), Value: n.TimeZone},
-		Reminders: ui.Check{Name: "reminders", Value: "on", Label: t("settings.reminders"), Checked: n.Reminders},
-		Days: number("invitation_days", t("settings.invitation_days"), t("settings.invitation_days.hint", "Min", directory.InvitationDaysLeast,
-			"Max", directory.InvitationDaysMost, "Own", of.InvitationDays), n.InvitationDays),
-		QuickAdd: number("quick_add_limit", t("settings.quick_add"), t("settings.invitation_days.hint", "Min", 1,
-			"Max", directory.QuickAddMost, "Own", of.QuickAddAccount), n.QuickAddLimit),
-		Length:  number("min_length", t("settings.min_length"), t("settings.floor", "Min", of.Password.MinLength), n.Password.MinLength),
-		Classes: number("classes", t("settings.classes"), t("settings.classes.hint")+" "+t("settings.floor", "Min", of.Password.Classes), n.Password.Classes),
-		Renewal: number("renewal_days", t("settings.renewal"), t("settings.renewal.hint"), n.Password.RenewalDays),
-	}
-	v.factor(q, s, n)
 	v.Logo = ui.Field{Name: "logo", Kind: "file", Label: t("settings.logo.new"), Hint: t("settings.logo.hint"), Attrs: map[string]any{"accept": "image/png,image/jpeg"}}
-	v.LogoNow = q.LogoPath()
-	for _, code := range of.Languages {
-		v.Language.Options = append(v.Language.Options, ui.Option{Value: code, Label: q.Printer.Language(code), Selected: code == n.Language})
-		v.Languages = append(v.Languages, ui.Check{Name: "languages", Value: code, Label: q.Printer.Language(code), Checked: slices.Contains(n.Languages, code)})
-	}
-	for _, zone := range zones(n.TimeZone) {
-		v.TimeZone.Options = append(v.TimeZone.Options, ui.Option{Value: zone, Label: zone, Selected: zone == n.TimeZone})
-	}
 	return v
 }
 
-// factor offers of whom a second factor is demanded, and says how many have none
-// yet (SIGN-6).
-func (v *settingsView) factor(q *page.Request, s app.SettingsView, n app.AccountSettings) {
-	t := q.Printer.T
-	v.Factor = ui.Field{Name: "second_factor", Kind: "select", Label: t("settings.second_factor"), Hint: t("settings.second_factor.hint"), Value: string(n.SecondFactor)}
-	for _, demand := range []directory.FactorDemand{directory.FactorOfNobody, directory.FactorOfAdministrators, directory.FactorOfAll} {
-		label := t("settings.second_factor.nobody")
-		if demand != directory.FactorOfNobody {
-			label = t("settings.second_factor." + string(demand))
+// group is a section with all its settings.
+func (f settingsForm) group(group directory.SettingGroup) settingsGroup {
+	key := "settings.group." + string(group)
+	g := settingsGroup{Title: f.q.Printer.T(key), Note: f.perhaps(key + ".note"), Lead: f.perhaps(key + ".lead")}
+	for _, row := range directory.AccountSettings() {
+		if row.Group == group {
+			f.add(&g, row)
 		}
-		v.Factor.Options = append(v.Factor.Options, ui.Option{Value: string(demand), Label: label, Selected: demand == n.SecondFactor})
 	}
-	v.Without = t("settings.second_factor.without", "Administrators", s.Without.Administrators, "Count", s.Without.People)
+	return g
+}
+
+// add puts a setting into its section as its kind is typed.
+func (f settingsForm) add(g *settingsGroup, row directory.Setting) {
+	label := f.q.Printer.T("settings.field." + row.ID)
+	switch value := row.At(&f.said).(type) {
+	case *int:
+		g.Fields = append(g.Fields, ui.Field{Name: row.ID, Kind: "number", Label: label, Hint: f.hint(row), Value: f.typed(row.ID, *value),
+			Required: true, Attrs: map[string]any{"inputmode": "numeric"}})
+	case *string:
+		g.Fields = append(g.Fields, ui.Field{Name: row.ID, Kind: "select", Label: label, Hint: f.hint(row), Value: *value, Options: f.options(row, *value)})
+	case *bool:
+		g.Ticks = append(g.Ticks, ui.Check{Name: row.ID, Value: "on", Label: label, Checked: *value})
+	case *[]string:
+		list := settingsList{Name: row.ID, Legend: label}
+		for _, code := range *row.At(&f.asked).(*[]string) {
+			list.Checks = append(list.Checks, ui.Check{Name: row.ID, Value: code, Label: f.q.Printer.Language(code), Checked: slices.Contains(*value, code)})
+		}
+		g.Lists = append(g.Lists, list)
+	}
+}
+
+// typed is a number as it was typed, or as it holds.
+func (f settingsForm) typed(name string, value int) string {
+	if f.q.PostForm.Has(name) {
+		return f.q.Field(name)
+	}
+	return strconv.Itoa(value)
+}
+
+// perhaps is a message that not everything has.
+func (f settingsForm) perhaps(key string) string {
+	if f.q.Printer.Has(key) {
+		return f.q.Printer.T(key)
+	}
+	return ""
+}
+
+// hint says what a setting is good for, how low its floor is, or, of a number
+// without either, its bounds and what the catalogue has.
+func (f settingsForm) hint(row directory.Setting) string {
+	own := f.perhaps("settings.field." + row.ID + ".hint")
+	asked, number := row.At(&f.asked).(*int)
+	switch {
+	case number && row.Floor == directory.NotBelow:
+		return strings.TrimSpace(own + " " + f.q.Printer.T("settings.floor", "Min", *asked))
+	case number && own == "":
+		return f.q.Printer.T("settings.range", "Min", row.Bounds.Least, "Max", row.Bounds.Most, "Own", *asked)
+	}
+	return own
+}
+
+// options are what can be chosen of a setting.
+func (f settingsForm) options(row directory.Setting, value string) []ui.Option {
+	codes := row.Choices
+	label := func(code string) string { return f.q.Printer.T(row.Word(code)) }
+	switch row.Kind {
+	case directory.LanguageSetting:
+		codes, label = f.asked.Languages, f.q.Printer.Language
+	case directory.ZoneSetting:
+		codes, label = zones(value), func(code string) string { return code }
+	}
+	var options []ui.Option
+	for _, code := range codes {
+		options = append(options, ui.Option{Value: code, Label: label(code), Selected: code == value})
+	}
+	return options
 }
 
 // zones are the time zones offered: those of Europe and of France overseas, and
@@ -112,13 +170,37 @@ func zones(own string) []string {
 	return offered
 }
 
+// saidSettings reads the form.
+func saidSettings(q *page.Request) app.AccountSettings {
+	n := app.AccountSettings{Version: q.Version()}
+	for _, row := range directory.AccountSettings() {
+		switch value := row.At(&n.Settings).(type) {
+		case *int:
+			*value = wholeNumber(q.Field(row.ID))
+		case *bool:
+			*value = q.Ticked(row.ID)
+		case *string:
+			*value = q.Field(row.ID)
+		case *[]string:
+			*value = q.PostForm[row.ID]
+		}
+	}
+	return n
+}
+
+// wholeNumber reads a number; what is none is out of all bounds, so that no rule
+// takes it for 0, which is never.
+func wholeNumber(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
 // changeSettings writes the form over the version it was made on (PLAN-4).
 func (h Handler) changeSettings(q *page.Request) error {
-	n := app.AccountSettings{Language: q.Field("language"), TimeZone: q.Field("time_zone"), InvitationDays: atoi(q.Field("invitation_days")),
-		QuickAddLimit: atoi(q.Field("quick_add_limit")), Languages: q.PostForm["languages"], Reminders: q.Ticked("reminders"),
-		SecondFactor: directory.FactorDemand(q.Field("second_factor")),
-		Password:     directory.PasswordPolicy{MinLength: atoi(q.Field("min_length")), Classes: atoi(q.Field("classes")), RenewalDays: atoi(q.Field("renewal_days"))}}
-	n.Version = q.Version()
+	n := saidSettings(q)
 	err := h.App.Accounts.ChangeSettings(q.Context(), q.Actor(), q.Frame.Account.ID, n)
 	if err == nil {
 		q.Toast(q.Printer.T("settings.saved"), "")
@@ -141,13 +223,17 @@ func (h Handler) changeSettings(q *page.Request) error {
 func (v *settingsView) refuse(q *page.Request, refusal *directory.Error) {
 	text := q.Printer.Error(refusal)
 	at := "content"
-	for _, f := range []*ui.Field{&v.Language, &v.TimeZone, &v.Days, &v.QuickAdd, &v.Length, &v.Classes, &v.Renewal, &v.Factor} {
-		if f.Name == refusal.Field {
-			f.Error, at = text, "f-"+f.Name
+	for _, g := range v.Groups {
+		for i := range g.Fields {
+			if f := &g.Fields[i]; f.Name == refusal.Field {
+				f.Error, at = text, "f-"+f.Name
+			}
 		}
-	}
-	if refusal.Field == "languages" {
-		v.LangFault = text
+		for i := range g.Lists {
+			if g.Lists[i].Name == refusal.Field {
+				g.Lists[i].Fault = text
+			}
+		}
 	}
 	v.Errors = []ui.FieldError{{ID: at, Text: text}}
 }
