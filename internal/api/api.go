@@ -56,6 +56,7 @@ func New(o Options) *Face {
 	f := &Face{Options: o, mux: http.NewServeMux()}
 	f.api = humago.NewWithPrefix(f.mux, Base, f.config())
 	f.account()
+	f.settings()
 	f.members()
 	f.memberActs()
 	f.bulkActs()

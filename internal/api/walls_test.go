@@ -28,6 +28,8 @@ type exchange struct {
 func exchanges() map[string]exchange {
 	return map[string]exchange{
 		"get-account":         {"GET", "", "", 200, true},
+		"get-settings":        {"GET", "/settings", "", 200, false},
+		"edit-settings":       {"PATCH", "/settings", `{"version":"[account version]","invitation_days":12}`, 200, false},
 		"list-members":        {"GET", "/members?total=true&sort=-name", "", 200, false},
 		"get-member":          {"GET", "/members/[karim]", "", 200, false},
 		"create-member":       {"POST", "/members", `{"email":"lea@maraval.example","last_name":"Fontanel"}`, 201, false},
@@ -79,6 +81,7 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	karim := q.post(q.path("/members"), `{"email":"karim@maraval.example","last_name":"Haddad","invite":"none"}`).is(201, "")
 	zoe := q.post(q.path("/members"), `{"email":"zoe@maraval.example","last_name":"Perrin","invite":"all"}`).is(201, "")
 	q.ids["karim"], q.ids["version"], q.ids["zoe"] = karim.text("id"), karim.text("version"), zoe.text("id")
+	q.ids["account version"] = q.get(q.path("/settings")).text("version")
 	q.ids["root"], q.ids["level"] = q.get(q.path("/units")).text("items.0.id"), q.levelUnderRoot()
 	q.ids["unit"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Nord"}`, q.ids["level"])).is(201, "").text("id")
 	q.ids["deep"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Est"}`, q.ids["level"])).is(201, "").text("id")
