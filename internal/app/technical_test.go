@@ -112,22 +112,6 @@ func (s workshop) act(do memberOperation, m directory.Member) error {
 	return verdicts.FirstRefusal()
 }
 
-func TestTokenDays(t *testing.T) { // SIGN-5
-	t.Parallel()
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		s := newWorkshop(w)
-		view, err := w.Accounts.Settings(w.Context(), s.admin, s.account.ID)
-		s.Must(err)
-		view.TokenDays = 30
-		s.Must(w.Accounts.ChangeSettings(w.Context(), s.admin, s.account.ID, view.AccountSettings))
-		for days, want := range map[int]string{30: "", 31: "token.expiry_far"} {
-			if _, err := s.make("x", days); w.Code(err) != want {
-				t.Errorf("SIGN-5 %d days: %q, want %q", days, w.Code(err), want)
-			}
-		}
-	})
-}
-
 func TestTokensOfTechnicalUsers(t *testing.T) { // SIGN-5
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

@@ -112,7 +112,6 @@ type Settings struct {
 	Reminders      bool // administrators are reminded of waiting requests (JOIN-8)
 	Password       PasswordPolicy
 	SecondFactor   FactorDemand
-	TokenDays      int
 }
 
 // AccountSettings is the table of all settings of an account, in the order of the
@@ -148,8 +147,6 @@ func tableOfSettings() []Setting {
 		{ID: SecondFactorSetting, Rule: "SIGN-6", Group: GroupSignIn, Kind: ChoiceSetting, Stored: "second_factor",
 			Choices: []string{string(FactorOfNobody), string(FactorOfAdministrators), string(FactorOfAll)},
 			At:      func(s *Settings) any { return (*string)(&s.SecondFactor) }},
-		{ID: "token_days", Rule: "SIGN-5", Group: GroupSignIn, Kind: NumberSetting, Bounds: Bounds{Least: 1, Most: LongestTokenDays}, Usual: LongestTokenDays,
-			Stored: "token_days", At: func(s *Settings) any { return &s.TokenDays }},
 	}
 }
 

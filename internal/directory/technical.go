@@ -83,9 +83,9 @@ type TokenRight struct {
 func (t APIToken) Live(now time.Time) bool { return t.Revoked.IsZero() && now.Before(t.Expires) }
 
 // CleanToken cleans a token's name where it stands. It refuses one without a name, one that has ended already with
-// token.expiry_past, and one that would last longer than the account allows
-// with token.expiry_far. A token without an end is refused with field.required.
-func CleanToken(name *string, expires, now time.Time, days int) error {
+// token.expiry_past, and one that would last longer than a year with
+// token.expiry_far. A token without an end is refused with field.required.
+func CleanToken(name *string, expires, now time.Time) error {
 	clean, refusal := TokenName.Required(*name)
 	if refusal != nil {
 		return refusal
@@ -96,8 +96,8 @@ func CleanToken(name *string, expires, now time.Time, days int) error {
 		return InvalidField("expires", "field.required", nil)
 	case !expires.After(now):
 		return InvalidField("expires", "token.expiry_past", nil)
-	case expires.After(now.AddDate(0, 0, days)):
-		return InvalidField("expires", "token.expiry_far", Args{"Days": days})
+	case expires.After(now.AddDate(0, 0, LongestTokenDays)):
+		return InvalidField("expires", "token.expiry_far", Args{"Days": LongestTokenDays})
 	}
 	return nil
 }

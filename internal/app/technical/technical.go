@@ -295,7 +295,7 @@ func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, accou
 			return err
 		}
 		expires := n.Expires.UTC().Truncate(time.Microsecond)
-		if err := directory.CleanToken(&n.Name, expires, t.plan.Now, s.gate.Policies(t.account).TokenDays); err != nil {
+		if err := directory.CleanToken(&n.Name, expires, t.plan.Now); err != nil {
 			return err
 		}
 		if err := t.mayHaveAnother(); err != nil {
