@@ -158,7 +158,7 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 	if n.TimeZone == "" {
 		n.TimeZone = "Europe/Paris"
 	}
-	if _, err := time.LoadLocation(n.TimeZone); err != nil {
+	if !directory.KnownZone(n.TimeZone) {
 		return n, directory.InvalidField("time_zone", "field.unknown_choice", directory.Args{"Value": n.TimeZone})
 	}
 	if n.Buyer == nil {

@@ -117,7 +117,7 @@ func (s *Accounts) planSettings(ctx context.Context, r *store.Reader, p *gate.Pl
 	}
 	p.Record(entry)
 	changed := n.account
-	changed.Language, changed.TimeZone, changed.Settings = after.Language, after.TimeZone, after.Apart(asked)
+	changed.Language, changed.TimeZone, changed.Settings = after.Language, after.TimeZone, after.Apart(asked).Keeping(n.account.Settings)
 	p.Change(store.UpdateAccount{Account: changed, Before: n.account})
 	return nil
 }

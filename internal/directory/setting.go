@@ -243,10 +243,16 @@ func (row Setting) known(text string, asked *Settings) bool {
 	case LanguageSetting:
 		return slices.Contains(asked.Languages, text)
 	case ZoneSetting:
-		_, err := time.LoadLocation(text)
-		return err == nil && text != ""
+		return KnownZone(text)
 	}
 	return false
+}
+
+// KnownZone reports whether there is a time zone of that name. Local is that of
+// whichever machine asks, and no name.
+func KnownZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "" && name != "Local"
 }
 
 // keep makes a value as strict as the catalogue asks.

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -62,12 +63,17 @@ func (row Setting) piece() string {
 type Chosen struct {
 	values Settings
 	ids    map[string]bool
+	beside map[string]json.RawMessage // what a newer version stored, as it stands
 }
 
 // ChosenPolicies reads what a catalogue says, from its policies as JSON. What is
 // no policy of a setting is passed over.
 func ChosenPolicies(policies []byte) (Chosen, error) {
-	return choose(policies, func(row Setting) string { return row.Policy })
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(policies, &all); err != nil {
+		return Chosen{}, err
+	}
+	return choose(all, func(row Setting) string { return row.Policy })
 }
 
 // Value is where the value of a setting stands, as Setting.At; nil where it is
@@ -77,6 +83,13 @@ func (c Chosen) Value(row Setting) any {
 		return nil
 	}
 	return row.At(&c.values)
+}
+
+// Keeping is c with what a newer version stored beside the settings of before: a
+// node of this version writes nothing away (NODE-1).
+func (c Chosen) Keeping(before Chosen) Chosen {
+	c.beside = before.beside
+	return c
 }
 
 // Over are settings with those that are chosen in the place of theirs.
@@ -134,6 +147,9 @@ const (
 // MarshalJSON writes what is chosen as it is stored with its account.
 func (c Chosen) MarshalJSON() ([]byte, error) {
 	all := map[string]any{}
+	for piece, value := range c.beside {
+		all[piece] = value
+	}
 	for _, row := range AccountSettings() {
 		if row.Stored == "" || !c.ids[row.ID] {
 			continue
@@ -161,31 +177,42 @@ func (c Chosen) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what is stored with an account. What a newer version wrote
-// is passed over.
-func (c *Chosen) UnmarshalJSON(stored []byte) (err error) {
-	*c, err = choose(stored, func(row Setting) string { return row.Stored })
-	return err
+// says nothing here and is kept as it stands.
+func (c *Chosen) UnmarshalJSON(stored []byte) error {
+	*c = Chosen{}
+	if string(stored) == "{}" { // of most accounts, which are read all the time
+		return nil
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(stored, &all); err != nil {
+		return err
+	}
+	chosen, err := choose(all, func(row Setting) string { return row.Stored })
+	if err != nil {
+		return err
+	}
+	for _, row := range AccountSettings() {
+		delete(all, row.piece())
+	}
+	*c = chosen
+	c.beside = all
+	return nil
 }
 
-// choose reads the settings of which text has a value under the name of their
-// row, a value in a value by both names with a dot between.
-func choose(text []byte, name func(Setting) string) (Chosen, error) {
+// choose reads the settings that have a value under the name of their row, a
+// value in a value by both names with a dot between.
+func choose(all map[string]json.RawMessage, name func(Setting) string) (Chosen, error) {
 	var c Chosen
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(text, &all); err != nil || len(all) == 0 {
+	if len(all) == 0 {
+		return c, nil
+	}
+	values, err := spread(all)
+	if err != nil {
 		return c, err
 	}
 	c.ids = map[string]bool{}
 	for _, row := range AccountSettings() {
-		piece, part, parted := strings.Cut(name(row), ".")
-		value, ok := all[piece]
-		if ok && parted {
-			var parts map[string]json.RawMessage
-			if err := json.Unmarshal(value, &parts); err != nil {
-				return c, err
-			}
-			value, ok = parts[part]
-		}
+		value, ok := values[name(row)]
 		if !ok {
 			continue
 		}
@@ -195,6 +222,24 @@ func choose(text []byte, name func(Setting) string) (Chosen, error) {
 		c.ids[row.ID] = true
 	}
 	return c, nil
+}
+
+// spread has the values in values beside all others, under both names.
+func spread(all map[string]json.RawMessage) (map[string]json.RawMessage, error) {
+	values := maps.Clone(all)
+	for piece, value := range all {
+		if value[0] != '{' {
+			continue
+		}
+		var parts map[string]json.RawMessage
+		if err := json.Unmarshal(value, &parts); err != nil {
+			return nil, err
+		}
+		for part, value := range parts {
+			values[piece+"."+part] = value
+		}
+	}
+	return values, nil
 }
 
 // read reads a value as it was written. A toggle is yes or no in a catalogue and

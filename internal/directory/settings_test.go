@@ -85,6 +85,7 @@ func TestSettingsClean(t *testing.T) {
 		{"one among others", func(s *Settings) { s.Languages = []string{"fr", "eo"} }, "languages", "field.unknown_choice"},
 		{"own left out", func(s *Settings) { s.Languages = []string{"de"} }, "languages", "settings.language_left_out"},
 		{"no zone", func(s *Settings) { s.TimeZone = "" }, "time_zone", "field.required"},
+		{"whichever", func(s *Settings) { s.TimeZone = "Local" }, "time_zone", "field.unknown_choice"},
 		{"elsewhere", func(s *Settings) { s.TimeZone = "Mars/Olympus" }, "time_zone", "field.unknown_choice"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -109,6 +110,7 @@ func TestSettingsStored(t *testing.T) { // NODE-1
 		"some":    `{"invitation_days":3,"reminders":"off"}`,
 		"all": `{"invitation_days":3,"quick_add_limit":50,"password":{"MinLength":14,"Classes":3,"RenewalDays":90},"languages":["fr","en"],` +
 			`"reminders":"off","second_factor":"all"}`,
+		"a newer version's": `{"invitation_days":3,"token_days":30,"windows":{"from":8,"to":18}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var c Chosen
@@ -123,6 +125,16 @@ func TestSettingsStored(t *testing.T) { // NODE-1
 				t.Errorf("%s is written as %s", text, again)
 			}
 		})
+	}
+	var before Chosen
+	if err := json.Unmarshal([]byte(`{"invitation_days":3,"token_days":30}`), &before); err != nil {
+		t.Fatal(err)
+	}
+	said := askedSettings()
+	said.InvitationDays = 4
+	text, err := json.Marshal(said.Apart(askedSettings()).Keeping(before))
+	if err != nil || string(text) != `{"invitation_days":4,"token_days":30}` {
+		t.Errorf("NODE-1 beside what a newer version stored: %s, %v", text, err)
 	}
 	var c Chosen
 	if err := json.Unmarshal([]byte(`{"password":{"MinLength":14,"Classes":3,"RenewalDays":90},"reminders":"off","newer":{"a":1}}`), &c); err != nil {
