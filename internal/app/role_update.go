@@ -78,7 +78,7 @@ func sameRole(a, b directory.Role) bool {
 func roleEntry(p *gate.Plan, u roleUpdate) audit.Entry {
 	e := p.Entry(u.Kind, 0, int64(u.After.ID))
 	e.Note("role", u.Before.Code, u.After.Code)
-	e.Note("name", u.Before.Name("fr"), u.After.Name("fr"))
+	e.Note("name", u.Before.Name(directory.French), u.After.Name(directory.French))
 	e.NoteValue("names", namesValue(u.Before), namesValue(u.After))
 	e.Note("place", u.Before.Place, u.After.Place)
 	e.NoteValue("permissions", audit.Texts(u.Before.Permissions), audit.Texts(u.After.Permissions))

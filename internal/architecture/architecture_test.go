@@ -115,7 +115,10 @@ func TestImports(t *testing.T) {
 			forbid(p.Imports, "pure, besides the standard library only directory and authz", notStandard)
 			forbid(p.Imports, "pure, besides the standard library only directory and authz", otherThan("directory", "authz"))
 		case name == "catalogue":
-			forbid(p.Imports, "of ours only directory", otherThan("directory"))
+			forbid(p.Imports, "of ours only directory and the message files", otherThan("directory", "i18n/messages"))
+		case name == "i18n/messages":
+			forbid(p.Imports, "files, besides the standard library only directory", notStandard)
+			forbid(p.Imports, "files, besides the standard library only directory", otherThan("directory"))
 		case within(name, "store"):
 			forbid(p.Deps, "the store knows neither operations nor faces", oneOf(append(outer, "app")...))
 		case within(name, "app"):

@@ -8,6 +8,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
 	"intendant/internal/i18n"
+	"intendant/internal/i18n/messages"
 )
 
 func words(t testing.TB) *wording {
@@ -57,7 +58,7 @@ func TestAppendDecision(t *testing.T) { // CHECK-1
 func TestReasonsAreSaid(t *testing.T) {
 	t.Parallel()
 	w := words(t)
-	for _, lang := range []string{"fr", "en", "de", "nl"} {
+	for _, lang := range messages.Languages() {
 		for _, reason := range []string{app.UnknownSubject, app.UnknownResource, app.UnknownAction, app.ClosedAccount, app.ArchivedUnit,
 			"switched_off", "not_active", "ended", "suspended", "missing"} {
 			if got := string(w.appendDecision(nil, app.Answer{Reason: reason}, lang)); strings.Contains(got, "[access.") {

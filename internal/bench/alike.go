@@ -63,7 +63,7 @@ func (r *run) alike() error {
 			return refused(err)
 		}},
 		{"alike-register", func(i int, known bool) error {
-			return refused(r.App.Users.Register(r.ctx, client(i), app.Registering{Email: name(i, known), First: "A", Last: "B", Language: "fr"}))
+			return refused(r.App.Users.Register(r.ctx, client(i), app.Registering{Email: name(i, known), First: "A", Last: "B", Language: directory.French}))
 		}},
 	}
 	for _, q := range questions {
@@ -114,7 +114,7 @@ func (r *run) people(prefix string, n int) ([]invented, error) {
 	people := make([]invented, n)
 	for i := range people {
 		email := fmt.Sprintf("%s.%d.%d@mesure.example", prefix, stamp, i)
-		u, err := r.App.Users.Seed(r.ctx, directory.User{Email: email, Language: "fr", Password: directory.PasswordOwn, PasswordHash: hash, Proved: r.Now()})
+		u, err := r.App.Users.Seed(r.ctx, directory.User{Email: email, Language: directory.French, Password: directory.PasswordOwn, PasswordHash: hash, Proved: r.Now()})
 		if err != nil {
 			return nil, err
 		}

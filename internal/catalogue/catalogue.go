@@ -1,15 +1,15 @@
 package catalogue
 
+import "intendant/internal/directory"
+
 // A Text is one label or sentence in several languages, by language code.
 type Text map[string]string
 
 // In returns the words in lang; without them the English, then the French, then
 // those of the first language by code. It is empty only when t is.
 func (t Text) In(lang string) string {
-	for _, l := range []string{lang, "en", "fr"} {
-		if words := t[l]; words != "" {
-			return words
-		}
+	if words := directory.InLanguage(t, lang); words != "" {
+		return words
 	}
 	first := ""
 	for l := range t {

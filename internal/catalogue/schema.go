@@ -11,6 +11,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"intendant/internal/i18n/messages"
 )
 
 //go:embed schema.json
@@ -24,12 +26,28 @@ var compiled = sync.OnceValue(func() *jsonschema.Schema {
 	if err != nil {
 		panic(fmt.Sprintf("catalogue schema: %v", err))
 	}
+	speak(document)
 	compiler := jsonschema.NewCompiler()
 	if err := compiler.AddResource(location, document); err != nil {
 		panic(fmt.Sprintf("catalogue schema: %v", err))
 	}
 	return compiler.MustCompile(location)
 })
+
+// speak puts the languages of the program into the schema, which says itself only
+// that there are some: a text is in these and no other, and people choose among
+// these.
+func speak(document any) {
+	defs := document.(map[string]any)["$defs"].(map[string]any)
+	text, language := defs["text"].(map[string]any), defs["language"].(map[string]any)
+	texts, codes := map[string]any{}, []any{}
+	for _, code := range messages.Languages() {
+		texts[code] = map[string]any{"$ref": "#/$defs/words"}
+		codes = append(codes, code)
+	}
+	text["properties"], text["additionalProperties"] = texts, false
+	language["enum"] = codes
+}
 
 // matchSchema holds the value of the whole file against the schema.
 func (t *tree) matchSchema(value any) Faults {

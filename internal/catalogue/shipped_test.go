@@ -50,10 +50,11 @@ func TestReadBuiltin(t *testing.T) {
 
 func TestBuiltinLanguages(t *testing.T) {
 	for _, name := range Builtin() {
-		for _, thing := range shipped(t, name).things() {
+		c := shipped(t, name)
+		for _, thing := range c.things() {
 			for field := range thing.fields {
 				prefix, ok := strings.CutSuffix(field, ".fr")
-				for _, lang := range []string{"en", "de", "nl"} {
+				for _, lang := range c.Languages {
 					if ok && thing.fields[prefix+"."+lang] == "" {
 						t.Errorf("%s: %s %s has no %s in %s", name, thing.noun, thing.id, prefix, lang)
 					}
@@ -63,8 +64,8 @@ func TestBuiltinLanguages(t *testing.T) {
 	}
 }
 
-// messages reads the French messages; the other languages have the same keys.
-func messages(t *testing.T) map[string]any {
+// sentences reads the French messages; the other languages have the same keys.
+func sentences(t *testing.T) map[string]any {
 	t.Helper()
 	content, err := os.ReadFile("../i18n/messages/fr.json")
 	if err != nil {
@@ -82,7 +83,7 @@ var placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
 // described checks that each fault has a sentence and the values it asks for.
 func described(t *testing.T, faults Faults) {
 	t.Helper()
-	messages := messages(t)
+	messages := sentences(t)
 	for _, f := range faults {
 		sentence := messages[f.MessageKey()]
 		if sentence == nil {
@@ -97,7 +98,7 @@ func described(t *testing.T, faults Faults) {
 }
 
 func TestMessages(t *testing.T) {
-	messages := messages(t)
+	messages := sentences(t)
 	for _, thing := range append(shipped(t, Standard).things(), shipped(t, "fleet").things()...) {
 		if key := (Change{Noun: thing.noun}).NounKey(); messages[key] == nil {
 			t.Errorf("no message %s", key)

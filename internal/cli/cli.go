@@ -83,9 +83,9 @@ func (p *program) environmentLanguage() string {
 			continue
 		}
 		value, _, _ = strings.Cut(value, ".")
-		return p.bundle.Match(strings.ReplaceAll(value, "_", "-"), "en")
+		return p.bundle.Match(strings.ReplaceAll(value, "_", "-"), directory.English)
 	}
-	return "en"
+	return directory.English
 }
 
 // flagLanguage finds --language before the flags are read, so that what is
@@ -176,7 +176,7 @@ func (p *program) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: p.group,
 	}
-	root.PersistentFlags().String("language", "", p.T("cli.flag.language"))
+	root.PersistentFlags().String("language", "", p.T("cli.flag.language", "Languages", p.bundle.Languages()))
 	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "no-help"})
 	root.SetHelpFunc(p.help)
 	root.SetUsageFunc(func(c *cobra.Command) error { p.help(c, nil); return nil })

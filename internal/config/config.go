@@ -17,7 +17,7 @@ type Config struct {
 	Secret         string   `key:"secret" class:"secret" doc:"Secret that seals second factors, mails and unprinted letters, at least 32 characters. Empty: one is made and kept in the data folder. Several nodes need the same."`
 	SecretFile     string   `key:"secret_file" doc:"File the secret is read from, instead of secret."`
 	Catalogue      string   `key:"catalogue" default:"standard" doc:"Name of a shipped catalogue, or path of a catalogue file."`
-	Language       string   `key:"language" default:"fr" oneof:"fr en de nl" doc:"Language of pages and mails where neither person nor account chose one: fr, en, de or nl."`
+	Language       string   `key:"language" default:"fr" oneof:"languages" doc:"Language of pages and mails where neither person nor account chose one; any the program speaks."`
 	Mail           Mail     `key:"mail"`
 	Mailbox        bool     `key:"mailbox" default:"false" doc:"Keeps mails in the built-in mailbox, readable by vendor staff, instead of sending them."`
 	Log            Log      `key:"log"`

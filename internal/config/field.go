@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"intendant/internal/directory"
+	"intendant/internal/i18n/messages"
 )
 
 // A field is one setting of a Config, with what its tags say.
@@ -33,7 +34,7 @@ func walk(group reflect.Value) []field {
 		default:
 			f := field{
 				key: tag.Get("key"), fallback: tag.Get("default"), doc: tag.Get("doc"), class: tag.Get("class"),
-				oneOf: strings.Fields(tag.Get("oneof")),
+				oneOf: offered(tag.Get("oneof")),
 				value: group.Field(i),
 			}
 			f.least, _ = strconv.Atoi(tag.Get("min"))
@@ -42,6 +43,14 @@ func walk(group reflect.Value) []field {
 		}
 	}
 	return found
+}
+
+// offered are the values a tag offers; "languages" are those the program speaks.
+func offered(tag string) []string {
+	if tag == "languages" {
+		return messages.Languages()
+	}
+	return strings.Fields(tag)
 }
 
 func (f field) list() bool { return f.value.Kind() == reflect.Slice }

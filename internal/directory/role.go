@@ -41,10 +41,8 @@ type Role struct {
 // Name is the role's name in a language, else in English, French or the one
 // its account gave it.
 func (r Role) Name(language string) string {
-	for _, l := range []string{language, "", "en", "fr"} {
-		if name := r.Names[l]; name != "" {
-			return name
-		}
+	if name := InLanguage(r.Names, language, ""); name != "" {
+		return name
 	}
 	return r.Code
 }

@@ -75,7 +75,7 @@ func (f *filler) deepTree(key func() int64) {
 		var here []directory.UnitID
 		for range width(layer, f.deep.units, left) {
 			f.units = append(f.units, directory.Unit{ID: directory.UnitID(key()), UUID: uuid.NewString(), Level: level.ID,
-				Parent: above[f.random.IntN(len(above))], Name: fmt.Sprintf("%s %d", level.Label.In("fr"), len(f.units)+1)})
+				Parent: above[f.random.IntN(len(above))], Name: fmt.Sprintf("%s %d", level.Label.In(directory.French), len(f.units)+1)})
 			here = append(here, f.units[len(f.units)-1].ID)
 		}
 		if left -= len(here); left == 0 {

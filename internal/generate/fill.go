@@ -143,7 +143,7 @@ func (f *filler) tree(key func() int64, size int) {
 		var here []directory.UnitID
 		for n := range min(wide*(i+1), 2000) {
 			u := directory.Unit{ID: directory.UnitID(key()), UUID: uuid.NewString(), Parent: above[n%len(above)], Level: level.ID,
-				Name: fmt.Sprintf("%s %d", level.Label.In("fr"), n+1)}
+				Name: fmt.Sprintf("%s %d", level.Label.In(directory.French), n+1)}
 			f.units = append(f.units, u)
 			here = append(here, u.ID)
 		}
@@ -193,7 +193,7 @@ func (f *filler) member(now time.Time, key func() int64, all *rows) {
 	email := p.email(userKey&0xffffffff, fmt.Sprintf("groupe%d.example", f.account.ID))
 	added := now.AddDate(0, 0, -f.random.IntN(900))
 	u := directory.User{ID: directory.UserID(userKey), UUID: uuid.NewString(), UserName: email, Email: email, First: p.first, Last: p.last,
-		Language: "fr", Password: directory.PasswordOwn, PasswordSet: added, Proved: added}
+		Language: directory.French, Password: directory.PasswordOwn, PasswordSet: added, Proved: added}
 	company := f.companies[skewed(f.random, len(f.companies))]
 	m := directory.Member{ID: directory.MemberID(key()), UUID: uuid.NewString(), User: u.ID, Unit: f.account.Root, Status: status(f.random),
 		Company: company.ID, Added: added, JobTitle: "", Phone: fmt.Sprintf("+33 2 %08d", f.random.IntN(100_000_000))}
@@ -218,7 +218,7 @@ func (f *filler) giveRoles(m *directory.Member, all *rows) (function, level stri
 	if len(f.functions) > 0 && f.random.IntN(10) > 0 {
 		role := f.functions[skewed(f.random, len(f.functions))]
 		m.Functions = []directory.RoleID{role.ID}
-		function = role.Name("fr")
+		function = role.Name(directory.French)
 		all.roles.Start = append(all.roles.Start, store.MemberRole{Member: m.ID, Role: role.ID})
 	}
 	if f.first || f.random.IntN(100) == 0 {
@@ -228,7 +228,7 @@ func (f *filler) giveRoles(m *directory.Member, all *rows) (function, level stri
 		} else {
 			m.Status = directory.Active
 		}
-		m.Level, level = f.levels[i].ID, f.levels[i].Name("fr")
+		m.Level, level = f.levels[i].ID, f.levels[i].Name(directory.French)
 		all.roles.Start = append(all.roles.Start, store.MemberRole{Member: m.ID, Role: m.Level})
 	}
 	return function, level

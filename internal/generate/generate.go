@@ -100,7 +100,7 @@ func create(ctx context.Context, a *app.App, i int, kind catalogue.AccountType) 
 	operator := authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
 	return a.Accounts.Create(ctx, operator, app.NewAccount{
 		Number: Number(i), Name: fmt.Sprintf("Groupe %03d", i+1), Type: kind.ID, ServiceLevel: a.Catalogue.InForce().ServiceLevels[0].ID,
-		Language: "fr", Address: directory.PostalAddress{Street: "18 quai des Tanneurs", PostalCode: "44000", City: "Nantes", Country: "FR"},
+		Language: directory.French, Address: directory.PostalAddress{Street: "18 quai des Tanneurs", PostalCode: "44000", City: "Nantes", Country: "FR"},
 	})
 }
 

@@ -1,7 +1,6 @@
 package i18n
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,14 +11,13 @@ import (
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
-)
 
-//go:embed messages/*.json
-var files embed.FS
+	"intendant/internal/i18n/messages"
+)
 
 // A Bundle holds the messages of every language.
 type Bundle struct {
-	codes    []string
+	codes    []string // the first answers who asked for none of them
 	matcher  language.Matcher
 	speeches map[string]*speech
 }
@@ -33,20 +31,22 @@ type speech struct {
 	localizer *i18n.Localizer   // knows the plural rules
 	numbers   numbers
 	calendar  calendar
+	names     map[string]string // of every language, by its code, as its speakers write it
 	countries func() []Country
 }
 
 // Load reads the embedded message files. It fails when a file is not a flat
 // object of strings and plural forms.
 func Load() (*Bundle, error) {
-	codes := []string{"fr", "en", "de", "nl"} // the first answers who asked for none of them
-	b := &Bundle{codes: codes, speeches: map[string]*speech{}}
+	b := &Bundle{codes: messages.Languages(), speeches: map[string]*speech{}}
 	var tags []language.Tag
-	for _, code := range codes {
+	names := map[string]string{}
+	for _, code := range b.codes {
 		s, err := loadSpeech(code)
 		if err != nil {
 			return nil, fmt.Errorf("load messages of %s: %w", code, err)
 		}
+		s.names, names[code] = names, s.plain["language.name"]
 		b.speeches[code] = s
 		tags = append(tags, s.tag)
 	}
@@ -86,7 +86,7 @@ func (b *Bundle) Printer(lang string, zone *time.Location) *Printer {
 }
 
 func loadSpeech(code string) (*speech, error) {
-	messages, err := readMessages(code)
+	texts, err := readMessages(code)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func loadSpeech(code string) (*speech, error) {
 		plain: map[string]string{},
 		forms: map[string]forms{},
 	}
-	for key, m := range messages {
+	for key, m := range texts {
 		if m.One == "" && !strings.Contains(m.Other, "{{") {
 			s.plain[key] = m.Other
 		} else {
@@ -106,8 +106,8 @@ func loadSpeech(code string) (*speech, error) {
 	if s.localizer, err = newLocalizer(s.tag); err != nil {
 		return nil, err
 	}
-	s.numbers = newNumbers(messages)
-	s.calendar = newCalendar(messages)
+	s.numbers = newNumbers(texts)
+	s.calendar = newCalendar(texts)
 	s.countries = sync.OnceValue(func() []Country { return listCountries(s.tag) })
 	return s, nil
 }
@@ -115,15 +115,15 @@ func loadSpeech(code string) (*speech, error) {
 // readMessages reads one file. The library's own reader is not used: it takes
 // nested objects for groups of messages and would hide a faulty plural.
 func readMessages(code string) (map[string]*i18n.Message, error) {
-	content, err := files.ReadFile("messages/" + code + ".json")
+	content, err := messages.Read(code)
 	if err != nil {
-		return nil, fmt.Errorf("read file: %w", err)
+		return nil, err
 	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(content, &raw); err != nil {
 		return nil, fmt.Errorf("parse file: %w", err)
 	}
-	messages := make(map[string]*i18n.Message, len(raw))
+	texts := make(map[string]*i18n.Message, len(raw))
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		m := &i18n.Message{ID: key}
 		if err := json.Unmarshal(raw[key], &m.Other); err != nil {
@@ -133,7 +133,7 @@ func readMessages(code string) (map[string]*i18n.Message, error) {
 			}
 			m.One, m.Many, m.Other = forms.One, forms.Many, forms.Other
 		}
-		messages[key] = m
+		texts[key] = m
 	}
-	return messages, nil
+	return texts, nil
 }

@@ -9,9 +9,11 @@ import (
 	"testing"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+
+	"intendant/internal/i18n/messages"
 )
 
-// languages as CLDR counts them: the plural forms of each.
+// pluralForms are those of each language, as CLDR counts them.
 func pluralForms() map[string][]string {
 	return map[string][]string{
 		"fr": {"many", "one", "other"},
@@ -25,7 +27,7 @@ func pluralForms() map[string][]string {
 // by "key" or "key.form".
 func entries(t *testing.T, code string) map[string]map[string]string {
 	t.Helper()
-	content, err := files.ReadFile("messages/" + code + ".json")
+	content, err := messages.Read(code)
 	if err != nil {
 		t.Fatalf("read: %v", err)
 	}
@@ -48,6 +50,32 @@ func entries(t *testing.T, code string) map[string]map[string]string {
 		}
 	}
 	return found
+}
+
+// TestLanguages holds what a language needs beside its file: its row above, and a
+// name, by which all know it.
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	if got, want := slices.Sorted(maps.Keys(pluralForms())), slices.Sorted(slices.Values(messages.Languages())); !slices.Equal(got, want) {
+		t.Errorf("plural forms of %q, messages of %q", got, want)
+	}
+	if got := messages.Languages(); got[0] != messages.First || !slices.Equal(got, b.Languages()) {
+		t.Errorf("languages %q, a bundle of %q", got, b.Languages())
+	}
+	for _, code := range messages.Languages() {
+		if own := b.Printer(code, nil).speech.names[code]; own == "" {
+			t.Errorf("%s has no name", code)
+		}
+	}
+	for _, code := range messages.Languages() {
+		if got := b.Printer(code, nil).T("language.nouns"); got != "large" && got != "small" {
+			t.Errorf("%s begins nouns with a %q letter", code, got)
+		}
+		if got := b.Printer(code, nil).T("letter.window"); got != "left" && got != "right" {
+			t.Errorf("%s has the window at the %q", code, got)
+		}
+	}
 }
 
 func TestCatalogSameKeys(t *testing.T) {

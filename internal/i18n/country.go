@@ -17,7 +17,7 @@ type Country struct {
 // Language returns a language's name as its own speakers write it: "Deutsch".
 // A code that is no language is returned as it is.
 func (p *Printer) Language(code string) string {
-	if name, ok := p.speech.plain["language."+code]; ok {
+	if name := p.speech.names[code]; name != "" {
 		return name
 	}
 	tag, err := language.Parse(code)

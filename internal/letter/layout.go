@@ -11,10 +11,10 @@ type window struct {
 	fold                            float64
 }
 
-// windowOf answers the French window at the right (100 × 45 mm) for letters in
-// French, the one of DIN 5008 form B at the left for all others.
-func windowOf(lang string) window {
-	if lang == "fr" {
+// windowOf answers the French window at the right (100 × 45 mm) or the one of DIN
+// 5008 form B at the left, as the messages of the letter's language say.
+func windowOf(side string) window {
+	if side == "right" {
 		return window{x: 106, sender: 51, address: 58, room: right - 106, lines: 30, fold: 99}
 	}
 	return window{x: left, sender: 56, address: 64.5, room: 80, lines: 26, fold: 105}
@@ -23,7 +23,7 @@ func windowOf(lang string) window {
 // letter prints one account's letter.
 func (s *sheet) letter(l Letter) {
 	s.pdf.AddPage()
-	w := windowOf(l.Printer.Lang())
+	w := windowOf(l.Printer.T("letter.window"))
 	s.head()
 	s.addresses(w, l)
 	s.draw(line, 0.5)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"intendant/internal/i18n"
+	"intendant/internal/i18n/messages"
 )
 
 func printer(t testing.TB, lang string) *i18n.Printer {
@@ -156,7 +157,7 @@ func hostile(t testing.TB, lang string) Letter {
 }
 
 func TestWriteNothingOverflows(t *testing.T) { // KEY-5
-	for _, lang := range []string{"fr", "en", "de", "nl"} {
+	for _, lang := range messages.Languages() {
 		l := hostile(t, lang)
 		texts, pages := printed(t, l)
 		if pages != 1 {
@@ -196,7 +197,7 @@ func TestLook(t *testing.T) {
 	}
 	defer file.Close()
 	var letters []Letter
-	for _, lang := range []string{"fr", "en", "de", "nl"} {
+	for _, lang := range messages.Languages() {
 		letters = append(letters, maraval(t, lang))
 	}
 	long := maraval(t, "fr")

@@ -28,7 +28,8 @@ type Content struct {
 // A Fact is one field of the title block.
 type Fact struct {
 	Label, Value string
-	Exact        bool // to be copied letter by letter: set in even-width type
+	Line         string // both, as the text part has them
+	Exact        bool   // to be copied letter by letter: set in even-width type
 }
 
 // A Link is the button of a mail. Help introduces the address written out.
@@ -158,11 +159,13 @@ func (w *writer) facts(names []string) []Fact {
 		if n, ok := value.(int); ok {
 			value = w.p.Number(int64(n))
 		}
-		facts = append(facts, Fact{
+		fact := Fact{
 			Label: w.sentence("mail.fact." + snake(label)),
 			Value: fmt.Sprint(value),
 			Exact: exact && name == ValueSecret,
-		})
+		}
+		fact.Line = w.p.T("mail.fact_line", "Label", fact.Label, "Value", fact.Value)
+		facts = append(facts, fact)
 	}
 	return facts
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"intendant/internal/i18n"
+	"intendant/internal/i18n/messages"
 )
 
 const testLink = "https://espace.batisoft.example/invitation/7h2k"
@@ -35,7 +36,7 @@ func full() map[string]string {
 }
 
 func TestComposeEveryKind(t *testing.T) { // MAIL-1
-	for _, lang := range []string{"fr", "en", "de", "nl"} {
+	for _, lang := range messages.Languages() {
 		p := printer(t, lang)
 		for _, kind := range Kinds() {
 			t.Run("MAIL-1 "+kind+" "+lang, func(t *testing.T) {

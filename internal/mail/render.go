@@ -83,7 +83,7 @@ func Render(b Brand, lang string, c Content) (html, text string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("render mail %s: %w", c.Kind, err)
 	}
-	return out.String(), plain(b, lang, c), nil
+	return out.String(), plain(b, c), nil
 }
 
 func initial(name string) string {
@@ -111,18 +111,14 @@ func factRows(facts []Fact) []factRow {
 }
 
 // plain is the text part.
-func plain(b Brand, lang string, c Content) string {
-	colon := ": "
-	if lang == "fr" {
-		colon = "\u202f: "
-	}
+func plain(b Brand, c Content) string {
 	blocks := []string{c.Heading, strings.Join(c.Paragraphs, "\n\n")}
 	if c.Quote != "" {
 		blocks = append(blocks, "> "+strings.ReplaceAll(c.Quote, "\n", "\n> "))
 	}
 	var facts []string
 	for _, fact := range c.Facts {
-		facts = append(facts, fact.Label+colon+fact.Value)
+		facts = append(facts, fact.Line)
 	}
 	if len(facts) > 0 {
 		blocks = append(blocks, strings.Join(facts, "\n"))

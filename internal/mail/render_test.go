@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"intendant/internal/i18n"
+	"intendant/internal/i18n/messages"
 )
 
 func TestImprint(t *testing.T) { // MAIL-1
@@ -35,7 +36,7 @@ func TestKeyMailsSayWhatTheyAreFor(t *testing.T) { // KEY-12, KEY-13
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lang := range []string{"fr", "en", "de", "nl"} {
+	for _, lang := range messages.Languages() {
 		p := bundle.Printer(lang, nil)
 		values := map[string]string{ValueVendor: "Bâtisoft", ValueAccount: "Groupe Maraval", ValueNumber: "204817", ValueSecret: "ABC-DEF-GHJ-KLM"}
 		key, err := Compose(p, KeyNew, values, "https://intendant.example/network")

@@ -66,7 +66,7 @@ func (c PutRoles) apply(ctx context.Context, tx *Tx) error {
 		if err != nil {
 			return err
 		}
-		rows[i] = append([]any{o.ID, o.UUID, c.Account, o.Kind, o.Code, o.Place, directory.Fold(o.Name("fr")), o.DefaultLevel,
+		rows[i] = append([]any{o.ID, o.UUID, c.Account, o.Kind, o.Code, o.Place, directory.Fold(o.Name(directory.French)), o.DefaultLevel,
 			o.Proposed, o.Shipped, o.Changed, o.Archived, tx.Now, o.Version + 1}, values...)
 	}
 	columns := []string{"key", "uuid", "account_key", "kind", "code", "place", "sort_folded", "default_level", "proposed", "shipped",

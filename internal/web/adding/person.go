@@ -145,7 +145,7 @@ func (v *personView) fields(q *page.Request, userName string) {
 	language := field("language", "select", "field.language", true)
 	language.Value = is("language", q.Frame.Account.Language)
 	for _, code := range v.Form.Languages {
-		language.Options = append(language.Options, ui.Option{Value: code, Label: t("language." + code)})
+		language.Options = append(language.Options, ui.Option{Value: code, Label: q.Printer.Language(code)})
 	}
 	v.Who = []ui.Field{civility, field("first_name", "", "field.first_name", v.Form.Requires(catalogue.FieldFirstName)),
 		field("last_name", "", "field.last_name", v.Form.Requires(catalogue.FieldLastName))}

@@ -8,6 +8,7 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/htmlcheck"
+	"intendant/internal/i18n/messages"
 	"intendant/internal/web/webtest"
 )
 
@@ -167,7 +168,7 @@ func TestPreferences(t *testing.T) { // PREF-2
 	if user.Language != "de" {
 		t.Errorf("mails go in %q, want de", user.Language)
 	}
-	for _, language := range []string{"fr", "en", "de", "nl"} {
+	for _, language := range messages.Languages() {
 		stranger := site.Stranger(t)
 		stranger.Post("/preferences/language", "language", language)
 		for _, path := range []string{"/sign-in", "/register", "/password/forgot"} {

@@ -97,7 +97,7 @@ func (h Handler) personView(q *page.Request) (personView, error) {
 		Options: []ui.Option{{Value: "", Label: t("civility.none")}, {Value: "mrs", Label: t("civility.mrs")}, {Value: "mr", Label: t("civility.mr")}}}
 	language := ui.Field{Name: "language", Kind: "select", Label: t("profile.language"), Value: typed("language", user.Language)}
 	for _, code := range h.Catalogue().Languages {
-		language.Options = append(language.Options, ui.Option{Value: code, Label: t("language." + code)})
+		language.Options = append(language.Options, ui.Option{Value: code, Label: q.Printer.Language(code)})
 	}
 	v.Fields = []ui.Field{civility,
 		{Name: "first_name", Label: t("profile.first"), Value: typed("first_name", user.First), Attrs: map[string]any{"autocomplete": "given-name"}},

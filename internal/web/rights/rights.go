@@ -34,11 +34,13 @@ type words struct {
 	lang string
 	root catalogue.Text
 	kind catalogue.AccountType
+	// large: the language begins nouns with a large letter.
+	large bool
 }
 
 func (h Handler) words(q *page.Request) words {
 	kind, _ := h.Catalogue().AccountType(q.Frame.Account.Type)
-	return words{lang: q.Printer.Lang(), root: kind.RootLabel, kind: kind}
+	return words{lang: q.Printer.Lang(), root: kind.RootLabel, kind: kind, large: q.Printer.T("language.nouns") == "large"}
 }
 
 // level is the word for one unit of a level.
@@ -70,7 +72,7 @@ func (w words) levels(id string, count int) string {
 func (w words) inner(label string) string {
 	first, size := utf8.DecodeRuneInString(label)
 	second, _ := utf8.DecodeRuneInString(label[size:])
-	if w.lang == "de" || unicode.IsUpper(second) {
+	if w.large || unicode.IsUpper(second) {
 		return label
 	}
 	return string(unicode.ToLower(first)) + label[size:]

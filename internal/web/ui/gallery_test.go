@@ -13,6 +13,7 @@ import (
 
 	"intendant/internal/htmlcheck"
 	"intendant/internal/i18n"
+	"intendant/internal/i18n/messages"
 	"intendant/internal/web/assets"
 	"intendant/internal/web/ui"
 )
@@ -42,7 +43,7 @@ func render(t *testing.T, c templ.Component) string {
 // TestSamplePages renders whole pages of every shell and holds them to the
 // rules of every page, in every theme and language.
 func TestSamplePages(t *testing.T) {
-	for _, lang := range []string{"fr", "en", "de", "nl"} {
+	for _, lang := range messages.Languages() {
 		for _, theme := range []ui.Theme{ui.System, ui.Dark} {
 			s := samples{p: printer(t, lang), theme: theme}
 			for name, component := range s.pages() {

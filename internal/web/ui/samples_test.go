@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"intendant/internal/i18n"
+	"intendant/internal/i18n/messages"
 	"intendant/internal/web/ui"
 )
 
@@ -58,7 +59,7 @@ func raw(parts ...string) templ.Component { return templ.Raw(strings.Join(parts,
 
 func (s samples) brand() ui.Brand {
 	return ui.Brand{Name: "Bâtisoft", Colour: "#0b5d66", Tagline: "Bâtisoft, logiciels pour bâtir et louer",
-		Languages: []string{"fr", "en", "de", "nl"},
+		Languages: messages.Languages(),
 		Links:     []ui.Link{{Label: "Assistance", Href: "#aide"}, {Label: "Mentions légales", Href: "#mentions"}, {Label: "Données personnelles", Href: "#donnees"}}}
 }
 
