@@ -174,8 +174,8 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"}); refusal != nil {
 		return n, refusal
 	}
-	if b.Civility != "" && b.Civility != "mrs" && b.Civility != "mr" {
-		return n, directory.InvalidField("buyer_civility", "field.unknown_choice", directory.Args{"Value": b.Civility})
+	if refusal := directory.CheckCivility("buyer_civility", b.Civility); refusal != nil {
+		return n, refusal
 	}
 	if b.Language == "" {
 		b.Language = n.Language

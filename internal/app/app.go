@@ -33,6 +33,9 @@ type Options struct {
 	// account's (JOIN-7); it has a deadline of its own.
 	LookupTXT func(ctx context.Context, domain string) ([]string, error)
 	Mailbox   MailboxMode // who reads the built-in mailbox (MAIL-3)
+	// Words are what files of members and customers may call things (ADD-13);
+	// without them no column is recognised by its title.
+	Words ImportWords
 }
 
 // An App is every operation of one installation, by noun.
@@ -63,14 +66,14 @@ type App struct {
 func New(o Options) *App {
 	g := gate.New(gate.Options{DB: o.DB, Box: o.Box, Catalogue: o.Catalogue, Now: o.Now, Log: o.Log, Wait: o.Wait})
 	r := roster.New(g, o.Passwords)
-	c := &core{gate: g, roster: r, lookupTXT: o.LookupTXT, mailbox: o.Mailbox}
+	c := &core{gate: g, roster: r, dictionary: imports.NewDictionary(o.Words), lookupTXT: o.LookupTXT, mailbox: o.Mailbox}
 	keys, joinRequests := admission.New(g, r)
 	accounts, invitations, members := &Accounts{c}, &Invitations{c}, &Members{c}
 	users, sessions := identity.New(g, r, identity.Needs{AskToJoin: joinRequests.Ask, InviteAgain: invitations.Again})
 	checks, reasons := decision.New(g, r)
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
-		Invitations: invitations, Imports: imports.New(g, r, accounts.customerNoun()), History: history.New(g),
+		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun()), History: history.New(g),
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c},
@@ -79,12 +82,13 @@ func New(o Options) *App {
 
 // core is what the operations that have no package of their own yet stand on.
 type core struct {
-	gate      *gate.Gate
-	roster    *roster.Writer
-	lookupTXT func(ctx context.Context, domain string) ([]string, error)
-	mailbox   MailboxMode
-	totals    totals
-	homes     homeCounts
+	gate       *gate.Gate
+	roster     *roster.Writer
+	dictionary *imports.Dictionary
+	lookupTXT  func(ctx context.Context, domain string) ([]string, error)
+	mailbox    MailboxMode
+	totals     totals
+	homes      homeCounts
 }
 
 // The operations of each noun.

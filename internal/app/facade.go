@@ -142,6 +142,7 @@ type (
 	DraftLine     = imports.DraftLine
 	DraftView     = imports.DraftView
 	ImportFilter  = imports.ImportFilter
+	ImportWords   = imports.Words
 	ImportSetting = imports.ImportSetting
 	ImportedRow   = imports.ImportedRow
 	Pasting       = imports.Pasting

@@ -33,37 +33,21 @@ const (
 	columnBuyerLast    = "buyer_last_name"
 )
 
-// CustomerFields are the columns an import of customers knows, with the words
-// their titles may be in four languages (VEND-4).
+// CustomerFields are the columns an import of customers knows, in their order
+// (VEND-4); what their titles may be is said by the dictionary of imports.
 func CustomerFields() []sheet.Field {
 	return []sheet.Field{
-		{ID: columnNumber, Words: []string{"numéro de client", "numéro client", "n° client", "code client", "numéro", "customer number", "number",
-			"account number", "kundennummer", "klantnummer", "nummer"}},
-		{ID: columnAccountName, Words: []string{"nom", "nom du compte", "raison sociale", "client", "société", "entreprise", "name", "account name",
-			"customer", "company", "kunde", "firma", "klant", "bedrijf", "naam"}},
-		{ID: columnAccountType, Words: []string{"type de compte", "type", "account type", "kontotyp", "accounttype"}},
-		{ID: columnServiceLevel, Words: []string{"niveau de service", "niveau", "contrat", "service level", "level", "servicestufe", "serviceniveau"}},
-		{ID: columnStreet, Words: []string{"rue", "adresse", "street", "address", "straße", "strasse", "straat", "adres"}},
-		{ID: columnPostalCode, Words: []string{"code postal", "cp", "postal code", "postcode", "zip", "plz", "postleitzahl"}},
-		{ID: columnCity, Words: []string{"ville", "localité", "city", "town", "ort", "stadt", "plaats", "stad"}},
-		{ID: columnCountry, Words: []string{"pays", "country", "land"}},
-		{ID: columnContact, Words: []string{"contact", "interlocuteur", "à l’attention de", "contact name", "ansprechpartner", "kontakt", "contactpersoon"}},
-		{ID: columnContactEmail, Looks: roster.Readable, Words: []string{"e-mail du contact", "email contact", "contact e-mail", "e-mail", "email",
-			"courriel", "kontakt-e-mail", "e-mail contactpersoon"}},
-		{ID: imports.ColumnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
-		{ID: columnTimeZone, Words: []string{"fuseau horaire", "time zone", "zeitzone", "tijdzone"}},
-		{ID: imports.ColumnContractEnds, Words: []string{"échéance", "fin de contrat", "contract end", "contract ends", "vertragsende", "einde contract"}},
-		{ID: columnBuyerEmail, Looks: roster.Readable, Words: []string{"e-mail de l’acheteur", "email acheteur", "acheteur", "buyer e-mail", "buyer email",
-			"buyer", "e-mail käufer", "käufer", "e-mail koper", "koper"}},
-		{ID: columnBuyerFirst, Words: []string{"prénom de l’acheteur", "prénom acheteur", "prénom", "buyer first name", "first name", "vorname", "voornaam"}},
-		{ID: columnBuyerLast, Words: []string{"nom de l’acheteur", "nom acheteur", "buyer last name", "last name", "nachname", "achternaam"}},
+		{ID: columnNumber}, {ID: columnAccountName}, {ID: columnAccountType}, {ID: columnServiceLevel}, {ID: columnStreet},
+		{ID: columnPostalCode}, {ID: columnCity}, {ID: columnCountry}, {ID: columnContact}, {ID: columnContactEmail, Looks: roster.Readable},
+		{ID: imports.ColumnLanguage}, {ID: columnTimeZone}, {ID: imports.ColumnContractEnds}, {ID: columnBuyerEmail, Looks: roster.Readable},
+		{ID: columnBuyerFirst}, {ID: columnBuyerLast},
 	}
 }
 
 // customerNoun brings customers into the installation.
 func (s *Accounts) customerNoun() imports.Noun {
 	return imports.Noun{
-		Fields: CustomerFields(),
+		Fields: s.dictionary.Titled("customer", CustomerFields()),
 		Key: func(columns map[string]int, cells []string) string {
 			return directory.CleanNumber(imports.CellOf(columns, cells, columnNumber))
 		},
@@ -143,7 +127,7 @@ func (s *Accounts) customerOf(choices directory.ImportChoices, row imports.Sourc
 		n.Buyer = &Buyer{Email: email, First: cell(columnBuyerFirst), Last: cell(columnBuyerLast)}
 	}
 	var refusal *directory.Error
-	if n.Language, refusal = imports.LanguageWord(cell(imports.ColumnLanguage)); refusal != nil {
+	if n.Language, refusal = s.dictionary.Language(cell(imports.ColumnLanguage)); refusal != nil {
 		return n, refusal
 	}
 	if n.Language == "" {

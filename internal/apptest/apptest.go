@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/secret"
 	"intendant/internal/store"
 	"intendant/internal/storetest"
@@ -104,7 +106,7 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	}
 	w.declared = c
 	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: Passwords(2), Catalogue: c, Now: w.Now,
-		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff,
+		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff, Words: importWords(),
 		LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil },
 		Wait: func(_ context.Context, d time.Duration) {
 			if w.Wait != nil {
@@ -113,6 +115,15 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 		}})
 	return w
 }
+
+// importWords are the program's own, read once.
+var importWords = sync.OnceValue(func() app.ImportWords {
+	bundle, err := i18n.Load()
+	if err != nil {
+		panic(err)
+	}
+	return app.ImportWords{Of: bundle.ImportWords, Languages: bundle.LanguageNames()}
+})
 
 // mostChecked is how many entries of a world are held against the tables.
 const mostChecked = 2000

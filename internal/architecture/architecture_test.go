@@ -123,6 +123,7 @@ func TestImports(t *testing.T) {
 			forbid(p.Deps, "the store knows neither operations nor faces", oneOf(append(outer, "app")...))
 		case within(name, "app"):
 			forbid(p.Deps, "operations know no face", oneOf(outer...))
+			forbid(p.Deps, "operations say nothing: what files may be written with is handed to them", func(path string) bool { return path == module+"internal/i18n" })
 			forbid(p.Imports, "operations know no HTTP", func(path string) bool { return path == "net/http" })
 			forbid(p.Imports, "a room knows none beside or above it", func(path string) bool { return above(name, path) })
 		}

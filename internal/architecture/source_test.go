@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -233,4 +234,14 @@ func exportedReceiver(receiver *ast.FieldList) bool {
 			return true
 		}
 	}
+}
+
+// text is the text of a literal, else empty.
+func text(e ast.Expr) string {
+	literal, ok := e.(*ast.BasicLit)
+	if !ok || literal.Kind != token.STRING {
+		return ""
+	}
+	unquoted, _ := strconv.Unquote(literal.Value) // a literal that parses
+	return unquoted
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +17,17 @@ const (
 	PasswordOwn         PasswordState = "own"
 )
 
+// Civilities are what a user's civility may be, beside empty.
+func Civilities() []string { return []string{"mrs", "mr"} }
+
+// CheckCivility refuses, at a field, with field.unknown_choice what is no civility.
+func CheckCivility(field, text string) *Error {
+	if text != "" && !slices.Contains(Civilities(), text) {
+		return InvalidField(field, "field.unknown_choice", Args{"Value": text})
+	}
+	return nil
+}
+
 // A User is a person's identity and sign-in, one for the whole installation.
 type User struct {
 	ID           UserID
@@ -23,7 +35,7 @@ type User struct {
 	UserName     string    // never changes once saved (ADD-12), but for one that is the address and follows it (USER-9)
 	Email        string    // in the one form of an address (USER-9)
 	Proved       time.Time // when a link mailed to Email was followed; zero: it is only said (USER-8)
-	Civility     string    // "mrs", "mr" or empty
+	Civility     string    // one of Civilities, or empty
 	First, Last  string
 	Language     string
 	Phone        string

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"intendant/internal/i18n/messages"
 )
@@ -83,6 +84,35 @@ func (b *Bundle) Printer(lang string, zone *time.Location) *Printer {
 		zone = time.UTC
 	}
 	return &Printer{speech: b.speeches[b.Match(lang)], zone: zone}
+}
+
+// ImportWords are the words by which files may call a thing, in every language:
+// the title of a column ("member.email") or what stands in a cell
+// ("civility.mr"). Without the message there are none.
+func (b *Bundle) ImportWords(thing string) []string {
+	var found []string
+	for _, code := range b.codes {
+		for word := range strings.SplitSeq(b.speeches[code].plain["import.words."+thing], ",") {
+			if word = strings.TrimSpace(word); word != "" && !slices.Contains(found, word) {
+				found = append(found, word)
+			}
+		}
+	}
+	return found
+}
+
+// LanguageNames are the supported languages by their codes, each with its names
+// in all of them.
+func (b *Bundle) LanguageNames() map[string][]string {
+	names := map[string][]string{}
+	for _, code := range b.codes {
+		for _, reader := range b.codes {
+			if namer := display.Languages(b.speeches[reader].tag); namer != nil { // else nobody has written them down
+				names[code] = append(names[code], namer.Name(b.speeches[code].tag))
+			}
+		}
+	}
+	return names
 }
 
 func loadSpeech(code string) (*speech, error) {

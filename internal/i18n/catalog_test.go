@@ -53,7 +53,7 @@ func entries(t *testing.T, code string) map[string]map[string]string {
 }
 
 // TestLanguages holds what a language needs beside its file: its row above, and a
-// name, by which all know it.
+// name, by which all know it and files of members may.
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	b := load(t)
@@ -63,9 +63,17 @@ func TestLanguages(t *testing.T) {
 	if got := messages.Languages(); got[0] != messages.First || !slices.Equal(got, b.Languages()) {
 		t.Errorf("languages %q, a bundle of %q", got, b.Languages())
 	}
-	for _, code := range messages.Languages() {
-		if own := b.Printer(code, nil).speech.names[code]; own == "" {
-			t.Errorf("%s has no name", code)
+	named := map[string]string{}
+	for code, names := range b.LanguageNames() {
+		own := b.Printer(code, nil).Language(code)
+		if names = append(names, own); own == "" || len(names) != len(b.Languages())+1 || slices.Contains(names, "") {
+			t.Errorf("%s is called %q", code, names)
+		}
+		for _, name := range names {
+			if other := named[name]; other != "" && other != code {
+				t.Errorf("%q names %s and %s", name, code, other)
+			}
+			named[name] = code
 		}
 	}
 	for _, code := range messages.Languages() {

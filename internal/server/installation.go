@@ -16,6 +16,7 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/config"
 	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/secret"
 	"intendant/internal/store"
 	"intendant/internal/web/page"
@@ -45,6 +46,7 @@ type Installation struct {
 
 	db        *store.DB
 	box       *secret.Box
+	bundle    *i18n.Bundle
 	config    config.Config
 	ownBase   bool
 	now       func() time.Time
@@ -65,6 +67,9 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if i.bundle, err = i18n.Load(); err != nil {
+		return nil, fmt.Errorf("load messages: %w", err)
+	}
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -78,7 +83,8 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 		return nil, errors.Join(err, i.Close())
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
-		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config)})
+		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config),
+		Words: app.ImportWords{Of: i.bundle.ImportWords, Languages: i.bundle.LanguageNames()}})
 	if err := i.App.LoadCatalogue(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}

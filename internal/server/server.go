@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -16,7 +15,6 @@ import (
 	"intendant/internal/authzen"
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
-	"intendant/internal/i18n"
 	"intendant/internal/jobs"
 	"intendant/internal/web"
 	"intendant/internal/web/page"
@@ -32,15 +30,11 @@ type Server struct {
 // Serve makes the server of an installation and takes its address; Addr says
 // which port that became. Run answers.
 func Serve(ctx context.Context, i *Installation) (*Server, error) {
-	bundle, err := i18n.Load()
-	if err != nil {
-		return nil, fmt.Errorf("load messages: %w", err)
-	}
 	trusted, err := networks(i.config.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}
-	site := i.site(bundle)
+	site := i.site()
 	ending := &httpserver.Ending{Drain: time.Duration(i.config.Shutdown.DrainSeconds) * time.Second,
 		Grace: time.Duration(i.config.Shutdown.GraceSeconds) * time.Second}
 	s := &Server{Installation: i, http: httpserver.New(httpserver.Options{
@@ -54,16 +48,16 @@ func Serve(ctx context.Context, i *Installation) (*Server, error) {
 	if site.BaseURL == "" && i.ownBase {
 		site.BaseURL = s.URL()
 	}
-	s.workers = i.workers(bundle, site.BaseURL)
+	s.workers = i.workers(site.BaseURL)
 	return s, nil
 }
 
 // site is what all pages share. Without a base address pages work, and no mail
 // leaves (SIGN-7).
-func (i *Installation) site(bundle *i18n.Bundle) *page.Site {
+func (i *Installation) site() *page.Site {
 	c := i.config
 	return &page.Site{
-		App: i.App, Bundle: bundle, Box: i.box, Log: i.log, Now: i.now, BaseURL: c.BaseURL,
+		App: i.App, Bundle: i.bundle, Box: i.box, Log: i.log, Now: i.now, BaseURL: c.BaseURL,
 		Secure: strings.HasPrefix(c.BaseURL, "https:"), Language: c.Language, Mailbox: c.Mailbox,
 		Limits: app.SessionLimits{
 			Idle: time.Duration(c.Session.IdleMinutes) * time.Minute,
@@ -80,8 +74,8 @@ func (i *Installation) products(site *page.Site, trusted []netip.Prefix) httpser
 
 // programs answers REST; a token has so many requests in a minute, or as many as
 // is usual.
-func (i *Installation) programs(bundle *i18n.Bundle, perMinute int) http.Handler {
-	return api.New(api.Options{App: i.App, Bundle: bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language,
+func (i *Installation) programs(perMinute int) http.Handler {
+	return api.New(api.Options{App: i.App, Bundle: i.bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language,
 		PerMinute: perMinute})
 }
 
@@ -90,7 +84,7 @@ func (i *Installation) routes(site *page.Site, ending *httpserver.Ending) http.H
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", httpserver.ReadOnly(httpserver.Healthz()))
 	mux.Handle("/readyz", httpserver.ReadOnly(ending.Unready(httpserver.Readyz(i.db.Ready, i.log))))
-	mux.Handle("/api/", i.programs(site.Bundle, 0))
+	mux.Handle("/api/", i.programs(0))
 	mux.Handle("/", web.Handler(site))
 	if i.mountDemo != nil {
 		i.mountDemo(site)

@@ -3,15 +3,14 @@ package server
 import (
 	"time"
 
-	"intendant/internal/i18n"
 	"intendant/internal/jobs"
 	"intendant/internal/mail"
 )
 
 // workers carry mails, do jobs and keep the intervals. Mails lead to base;
 // without one they wait (SIGN-7).
-func (i *Installation) workers(bundle *i18n.Bundle, base string) *jobs.Runner {
-	writer := jobs.Writer{Bundle: bundle, Base: base, From: i.config.Mail.From, Zone: time.UTC, Now: i.now, Carry: i.carrier()}
+func (i *Installation) workers(base string) *jobs.Runner {
+	writer := jobs.Writer{Bundle: i.bundle, Base: base, From: i.config.Mail.From, Zone: time.UTC, Now: i.now, Carry: i.carrier()}
 	return &jobs.Runner{App: i.App, Handlers: i.handlers(), Deliver: writer.Deliver, Periodic: i.periodic(), Now: i.now, Log: i.log}
 }
 

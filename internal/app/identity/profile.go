@@ -40,8 +40,8 @@ func (u *Users) UpdateProfile(ctx context.Context, actor authz.Actor, change Pro
 		directory.Typed{Kind: directory.LastName, Value: &change.Last}, directory.Typed{Kind: directory.Phone, Value: &change.Phone}); refusal != nil {
 		return refusal
 	}
-	if !slices.Contains([]string{"", "mr", "mrs"}, change.Civility) {
-		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": change.Civility})
+	if refusal := directory.CheckCivility("civility", change.Civility); refusal != nil {
+		return refusal
 	}
 	if !slices.Contains(u.gate.Catalogue().Languages, change.Language) {
 		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": change.Language})

@@ -32,38 +32,23 @@ const (
 	columnUnit      = "unit"
 )
 
-// MemberFields are the columns an import of members knows, with the words their
-// titles may be in four languages.
+// MemberFields are the columns an import of members knows, in their order; what
+// their titles may be is said by a Dictionary.
 func MemberFields() []sheet.Field {
 	return []sheet.Field{
-		{ID: columnEmail, Looks: roster.Readable, Words: []string{"e-mail", "email", "mail", "mél", "courriel", "adresse e-mail",
-			"adresse mail", "adresse électronique", "courriel pro", "e-mail address", "e-mail-adresse", "mailadresse", "e-mailadres", "mailadres"}},
-		{ID: columnFirst, Words: []string{"prénom", "first name", "given name", "firstname", "vorname", "voornaam"}},
-		{ID: columnLast, Words: []string{"nom", "nom de famille", "last name", "surname", "family name", "nachname", "familienname", "achternaam"}},
-		{ID: columnFullName, Words: []string{"nom complet", "prénom et nom", "nom et prénom", "full name", "name", "vollständiger name",
-			"volledige naam", "naam"}},
-		{ID: columnCivility, Words: []string{"civilité", "titre", "salutation", "title", "anrede", "aanhef"}},
-		{ID: columnUserName, Words: []string{"nom d’utilisateur", "identifiant", "login", "user name", "username", "benutzername", "gebruikersnaam"}},
-		{ID: ColumnLanguage, Words: []string{"langue", "language", "sprache", "taal"}},
-		{ID: columnCompany, Words: []string{"société", "sté", "entreprise", "raison sociale", "employeur", "company", "employer", "firma",
-			"unternehmen", "bedrijf", "werkgever"}},
-		{ID: columnFunction, Words: []string{"rôle", "fonction", "métier", "role", "function", "rolle", "funktion", "rol", "functie"}},
-		{ID: columnLevel, Words: []string{"niveau d’accès", "niveau", "access level", "level", "zugriffsebene", "zugriffsstufe", "toegangsniveau"}},
-		{ID: columnPhone, Words: []string{"téléphone", "tél", "portable", "mobile", "phone", "telephone", "telefon", "handy", "telefoon"},
-			Looks: func(cell string) bool { return strings.Trim(cell, "+0123456789 ./()-") == "" && len(cell) > 7 }},
-		{ID: columnJobTitle, Words: []string{"poste", "intitulé de poste", "intitulé du poste", "job title", "position", "stelle", "berufsbezeichnung", "functietitel"}},
-		{ID: columnPersonnel, Words: []string{"matricule", "numéro de personnel", "personnel number", "employee number", "employee id",
-			"personalnummer", "personeelsnummer"}},
-		{ID: columnEnds, Words: []string{"date de fin", "fin", "date de sortie", "end date", "valid until", "enddatum", "austrittsdatum",
-			"einddatum", "uitdiensttreding"}},
-		{ID: columnUnit, Words: []string{"unité", "unité de rattachement", "rattachement", "entité", "agence", "unit", "home unit", "branch", "einheit",
-			"stammeinheit", "niederlassung", "eenheid", "thuiseenheid", "vestiging"}},
+		{ID: columnEmail, Looks: roster.Readable}, {ID: columnFirst}, {ID: columnLast}, {ID: columnFullName}, {ID: columnCivility},
+		{ID: columnUserName}, {ID: ColumnLanguage}, {ID: columnCompany}, {ID: columnFunction}, {ID: columnLevel},
+		{ID: columnPhone, Looks: looksLikePhone}, {ID: columnJobTitle}, {ID: columnPersonnel}, {ID: columnEnds}, {ID: columnUnit},
 	}
+}
+
+func looksLikePhone(cell string) bool {
+	return strings.Trim(cell, "+0123456789 ./()-") == "" && len(cell) > 7
 }
 
 func (s *Imports) memberNoun() Noun {
 	return Noun{
-		Fields: MemberFields(),
+		Fields: s.dictionary.Titled("member", MemberFields()),
 		Key: func(columns map[string]int, cells []string) string {
 			return roster.AddressKey(CellOf(columns, cells, columnEmail))
 		},
@@ -91,7 +76,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 	if err != nil {
 		return nil, err
 	}
-	words := newVocabulary(roles, i.Choices.DayOrder())
+	words := s.newVocabulary(roles, i.Choices.DayOrder())
 	people := make([]roster.NewMember, len(rows))
 	facts := make([]RowFacts, len(rows))
 	for n, row := range rows {
@@ -127,10 +112,11 @@ type vocabulary struct {
 	names             []string          // of the functions, to propose the nearest
 	dates             directory.DayOrder
 	fields            []sheet.Field
+	*Dictionary
 }
 
-func newVocabulary(roles []directory.Role, dates directory.DayOrder) vocabulary {
-	v := vocabulary{dates: dates, fields: MemberFields(), functions: map[string]string{}, levels: map[string]string{}}
+func (s *Imports) newVocabulary(roles []directory.Role, dates directory.DayOrder) vocabulary {
+	v := vocabulary{Dictionary: s.dictionary, dates: dates, fields: MemberFields(), functions: map[string]string{}, levels: map[string]string{}}
 	for _, role := range roles {
 		if !role.Archived.IsZero() || role.Place == directory.AtProject {
 			continue
@@ -165,8 +151,8 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 	}
 	m.Fault = Suspect(v.fields, columns, row)
 	var faults [5]*directory.Error
-	m.Civility, faults[0] = civilityOf(cell(columnCivility))
-	m.Language, faults[1] = LanguageWord(cell(ColumnLanguage))
+	m.Civility, faults[0] = v.civility(cell(columnCivility))
+	m.Language, faults[1] = v.Language(cell(ColumnLanguage))
 	m.Functions, faults[2] = v.functionsOf(cell(columnFunction))
 	m.Level, faults[3] = v.levelOf(cell(columnLevel))
 	m.Ends.Day, faults[4] = directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
@@ -221,44 +207,13 @@ func (v vocabulary) unknownFunction(text string) *directory.Error {
 
 func (v vocabulary) levelOf(cell string) (string, *directory.Error) {
 	folded := directory.Fold(cell)
-	switch folded {
-	case "", "-", "aucun", "none", "keine", "kein", "geen":
+	if v.none[folded] {
 		return "", nil
 	}
 	if code, ok := v.levels[folded]; ok {
 		return code, nil
 	}
 	return "", directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": cell})
-}
-
-func civilityOf(cell string) (string, *directory.Error) {
-	switch strings.TrimSuffix(directory.Fold(cell), ".") {
-	case "":
-		return "", nil
-	case "mme", "madame", "mlle", "mademoiselle", "mrs", "ms", "miss", "frau", "fr", "mevr", "mevrouw", "mw", "f":
-		return "mrs", nil
-	case "m", "mr", "monsieur", "mister", "herr", "hr", "dhr", "heer", "de heer":
-		return "mr", nil
-	}
-	return "", directory.InvalidField(columnCivility, "field.unknown_choice", directory.Args{"Value": cell})
-}
-
-// LanguageWord is the language that a cell names in one of the four; an empty cell
-// names none.
-func LanguageWord(cell string) (string, *directory.Error) {
-	switch folded := directory.Fold(cell); folded {
-	case "":
-		return "", nil
-	case "fr", "francais", "french", "franzosisch", "frans":
-		return "fr", nil
-	case "en", "anglais", "english", "englisch", "engels":
-		return "en", nil
-	case "de", "allemand", "german", "deutsch", "duits":
-		return "de", nil
-	case "nl", "neerlandais", "dutch", "niederlandisch", "nederlands":
-		return "nl", nil
-	}
-	return "", directory.InvalidField(ColumnLanguage, "field.unknown_choice", directory.Args{"Value": cell})
 }
 
 // nearest is the name that differs least from a text, if that is less than a

@@ -25,16 +25,17 @@ type core struct {
 	roster *roster.Writer
 }
 
-// New makes the imports of an installation. customers is what files bring into
-// the installation itself (VEND-4).
-func New(g *gate.Gate, r *roster.Writer, customers Noun) *Imports {
-	return &Imports{core: &core{g, r}, customers: customers}
+// New makes the imports of an installation, whose files are read by a dictionary.
+// customers is what files bring into the installation itself (VEND-4).
+func New(g *gate.Gate, r *roster.Writer, d *Dictionary, customers Noun) *Imports {
+	return &Imports{core: &core{g, r}, dictionary: d, customers: customers}
 }
 
 // Imports are files of members or customers.
 type Imports struct {
 	*core
-	customers Noun // what files bring into the installation (VEND-4)
+	dictionary *Dictionary
+	customers  Noun // what files bring into the installation (VEND-4)
 }
 
 // ColumnContractEnds is the column of the day a contract ends.

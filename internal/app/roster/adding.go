@@ -400,8 +400,5 @@ func (a *adding) checkChoices(n *NewMember) *directory.Error {
 	if !slices.Contains(a.languages, n.Language) {
 		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": n.Language})
 	}
-	if n.Civility != "" && n.Civility != "mrs" && n.Civility != "mr" {
-		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": n.Civility})
-	}
-	return nil
+	return directory.CheckCivility("civility", n.Civility)
 }

@@ -77,8 +77,10 @@ func (c *MemberChange) Check() error {
 		}
 		*text.value = &clean // the asker's own stays as it was typed
 	}
-	if v := c.Person.Civility; v != nil && *v != "" && *v != "mrs" && *v != "mr" {
-		return directory.InvalidField("civility", "field.unknown_choice", directory.Args{"Value": *v})
+	if v := c.Person.Civility; v != nil {
+		if refusal := directory.CheckCivility("civility", *v); refusal != nil {
+			return refusal
+		}
 	}
 	return nil
 }

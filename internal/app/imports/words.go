@@ -1,0 +1,79 @@
+package imports
+
+import (
+	"strings"
+
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+)
+
+// Words are what files may call things, in every language the program speaks.
+// They are handed in: operations say nothing themselves.
+type Words struct {
+	// Of are the words for a thing: for the title of a column by noun and field
+	// ("member.email"), for what stands in a cell by its own name ("civility.mr").
+	Of func(thing string) []string
+	// Languages are the names of the program's languages by their codes.
+	Languages map[string][]string
+}
+
+// A Dictionary knows what the titles and cells of files mean. One made of no
+// words knows codes only.
+type Dictionary struct {
+	of                    func(thing string) []string
+	languages, civilities map[string]string // folded word to code
+	none                  map[string]bool   // folded words for nothing
+}
+
+// NewDictionary makes a dictionary of words.
+func NewDictionary(w Words) *Dictionary {
+	d := &Dictionary{of: w.Of, languages: map[string]string{}, civilities: map[string]string{}, none: map[string]bool{"": true, "-": true}}
+	if d.of == nil {
+		d.of = func(string) []string { return nil }
+	}
+	for code, names := range w.Languages {
+		d.languages[code] = code
+		for _, name := range names {
+			d.languages[directory.Fold(name)] = code
+		}
+	}
+	for _, code := range directory.Civilities() {
+		for _, word := range append(d.of("civility."+code), code) {
+			d.civilities[directory.Fold(word)] = code
+		}
+	}
+	for _, word := range d.of("none") {
+		d.none[directory.Fold(word)] = true
+	}
+	return d
+}
+
+// Titled gives the fields of a noun the words their titles may be.
+func (d *Dictionary) Titled(noun string, fields []sheet.Field) []sheet.Field {
+	for i := range fields {
+		fields[i].Words = d.of(noun + "." + fields[i].ID)
+	}
+	return fields
+}
+
+// Language is the language that a cell names, by its code or in a language of the
+// program; an empty cell names none.
+func (d *Dictionary) Language(cell string) (string, *directory.Error) {
+	return choice(d.languages, ColumnLanguage, cell, directory.Fold(cell))
+}
+
+// civility is the civility that a cell names, with or without the dot of an
+// abbreviation; an empty cell names none.
+func (d *Dictionary) civility(cell string) (string, *directory.Error) {
+	return choice(d.civilities, columnCivility, cell, strings.TrimSuffix(directory.Fold(cell), "."))
+}
+
+func choice(codes map[string]string, field, cell, folded string) (string, *directory.Error) {
+	if folded == "" {
+		return "", nil
+	}
+	if code, known := codes[folded]; known {
+		return code, nil
+	}
+	return "", directory.InvalidField(field, "field.unknown_choice", directory.Args{"Value": cell})
+}
