@@ -11,7 +11,6 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/directory"
 	"intendant/internal/faultproxy"
-	"intendant/internal/mail"
 	"intendant/internal/store"
 	"intendant/internal/storetest"
 )
@@ -90,7 +89,7 @@ func (s *stand) onceEach(n int) {
 	s.Must(s.DB.View(s.Context(), func(r *store.Reader) error {
 		queued, err := r.MailQueue(s.Context(), store.MailFilter{}, store.MailPlace{}, 1000)
 		for _, m := range queued {
-			if m.Kind == mail.Invitation {
+			if m.Kind == directory.MailInvitation {
 				mails[m.Address]++
 			}
 		}

@@ -98,7 +98,7 @@ func (h house) entries(act directory.BulkAct, kind audit.Kind) (entries int64, l
 }
 
 // mails counts who has mails of a kind, and how many there are.
-func (h house) mails(kind string) (people, mails int) {
+func (h house) mails(kind directory.MailKind) (people, mails int) {
 	h.T.Helper()
 	each := map[directory.UserID]int{}
 	h.Must(h.DB.View(h.Context(), func(r *store.Reader) error {

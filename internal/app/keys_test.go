@@ -199,7 +199,7 @@ func TestKeyRequest(t *testing.T) { // KEY-13
 			deliveries, err := w.Mails.Next(w.Context(), 100)
 			w.Must(err)
 			for _, d := range deliveries {
-				sent[d.Mail.Kind+" "+d.Mail.Address] = d.Mail.Secret
+				sent[string(d.Mail.Kind)+" "+d.Mail.Address] = d.Mail.Secret
 			}
 			key := sent["key_new contact@domaines.example"]
 			if _, told := sent["key_on_its_way pierre.domange@domaines.example"]; key == "" || !told {

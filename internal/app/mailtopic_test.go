@@ -28,7 +28,7 @@ func TestMailsOfAState(t *testing.T) { // MAIL-5
 				w.Must(w.Mails.Sent(ctx, d, "id"))
 			}
 		}
-		waiting := func(kinds ...string) (n int) {
+		waiting := func(kinds ...directory.MailKind) (n int) {
 			t.Helper()
 			page, err := w.Mails.Queue(ctx, w.Operator(), app.MailFilter{State: directory.MailWaiting}, app.Window{Size: 200})
 			w.Must(err)
@@ -86,7 +86,7 @@ func TestMailsOfRequests(t *testing.T) { // MAIL-5, JOIN-6
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		startInviting(t, w)
 		asker := w.Person("ludivine.garrec@maraval.example")
-		waiting := func(kind string) (n int) {
+		waiting := func(kind directory.MailKind) (n int) {
 			t.Helper()
 			w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
 				found, err := r.MailQueue(w.Context(), store.MailFilter{State: directory.MailWaiting, Kind: kind}, store.MailPlace{}, 100)

@@ -51,7 +51,7 @@ func (s *Members) ExcludeAdministrator(ctx context.Context, actor authz.Actor, a
 		if err := a.Change(audit.AdministratorExcluded, u, m, after); err != nil {
 			return err
 		}
-		a.Mail(u, "administrator_excluded", "")
+		a.Mail(u, directory.MailAdministratorExcluded)
 		return nil
 	})
 	return gate.OneOf(verdicts, err)
@@ -81,7 +81,7 @@ func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, acco
 			return err
 		}
 		if after.Status == m.Status {
-			a.Mail(u, "administrator_named", a.AccountPath(""))
+			a.Mail(u, directory.MailAdministratorNamed)
 		}
 		return nil
 	})

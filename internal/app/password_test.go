@@ -12,9 +12,9 @@ import (
 )
 
 // mails takes all mails that are due and answers them by kind.
-func mails(t *testing.T, w *apptest.World) map[string][]app.Delivery {
+func mails(t *testing.T, w *apptest.World) map[directory.MailKind][]app.Delivery {
 	t.Helper()
-	byKind := map[string][]app.Delivery{}
+	byKind := map[directory.MailKind][]app.Delivery{}
 	for {
 		due, err := w.Mails.Next(w.Context(), 50)
 		w.Must(err)
@@ -29,7 +29,7 @@ func mails(t *testing.T, w *apptest.World) map[string][]app.Delivery {
 }
 
 // mail is the one mail of a kind that is due.
-func mail(t *testing.T, w *apptest.World, kind string) app.Delivery {
+func mail(t *testing.T, w *apptest.World, kind directory.MailKind) app.Delivery {
 	t.Helper()
 	due := mails(t, w)
 	if len(due[kind]) != 1 {

@@ -19,7 +19,7 @@ func accountOf(t *testing.T, w *apptest.World, number, kind string) directory.Ac
 }
 
 // queued are the mails of a kind that wait for an address.
-func queued(t *testing.T, w *apptest.World, kind, address string) int {
+func queued(t *testing.T, w *apptest.World, kind directory.MailKind, address string) int {
 	t.Helper()
 	var n int
 	w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {

@@ -55,7 +55,7 @@ func (p *puppeteer) plays(email string) (authz.Actor, string) {
 const aimed = "agathe.lormeau@maraval.example"
 
 // mailedTo is the secret of the one mail of a kind that is due to an address.
-func mailedTo(t *testing.T, w *apptest.World, kind, email string) string {
+func mailedTo(t *testing.T, w *apptest.World, kind directory.MailKind, email string) string {
 	t.Helper()
 	d := mail(t, w, kind)
 	if d.Mail.Address != email {

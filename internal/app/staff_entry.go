@@ -58,9 +58,9 @@ func (s *Accounts) Enter(ctx context.Context, actor authz.Actor, token string, i
 func (s *Accounts) tellEntered(ctx context.Context, r *store.Reader, p *gate.Plan, account directory.Account, reason string) error {
 	administrators, err := r.Administrators(ctx, account.ID, admission.ToldAdministrators)
 	for _, a := range administrators {
-		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: "staff_entered", Language: roster.LanguageOf(a, account),
-			Path:  "/accounts/" + directory.CleanNumber(account.Number) + "/history",
-			Facts: map[string]string{"Person": p.By, "Message": reason, "At": p.Now.Format(time.RFC3339)}})
+		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: directory.MailStaffEntered, Language: roster.LanguageOf(a, account),
+			Path:  directory.MailStaffEntered.Path(account.Number),
+			Facts: map[string]string{directory.FactPerson: p.By, directory.FactMessage: reason, directory.FactAt: p.Now.Format(time.RFC3339)}})
 	}
 	return err
 }

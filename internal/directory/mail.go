@@ -21,11 +21,11 @@ type Mail struct {
 	Account   AccountID // whose name it carries; 0 for the vendor's own
 	User      UserID
 	Address   string
-	Kind      string // a kind of package mail
+	Kind      MailKind
 	About     string // of a kind that tells of a state: what of, if not of its reader
 	Language  string
 	Facts     map[string]string // values of its sentences; never a secret
-	Path      string            // where its button leads, under the base address; "{secret}" is replaced
+	Path      string            // where its button leads, under the base address; SecretMark is replaced
 	Secret    string            // token or password; sealed when stored, wiped after sending (MAIL-3)
 	Batch     string
 	Due       time.Time

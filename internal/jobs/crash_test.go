@@ -185,7 +185,7 @@ func (c *crash) check() {
 			return err
 		}
 		for _, m := range mails {
-			if _, twice := rows[m.Address]; twice || m.Kind != mail.Invitation || m.State != directory.MailSent {
+			if _, twice := rows[m.Address]; twice || m.Kind != directory.MailInvitation || m.State != directory.MailSent {
 				t.Errorf("row of %s: %s, %s, twice %t", m.Address, m.Kind, m.State, twice)
 			}
 			if _, err := r.UserBySignInName(t.Context(), m.Address); err != nil {

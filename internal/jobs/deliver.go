@@ -47,9 +47,6 @@ type Writer struct {
 	Carry  Carrier // nil: no mail server is set
 }
 
-// secretMark is where a mail's path takes its secret.
-const secretMark = "{secret}"
-
 // Deliver writes a mail in its reader's language and hands it over. It answers
 // the Message-ID, which is the same on every try. It refuses with
 // mail.no_base_url, mail.no_server and mail.no_sender when the installation is
@@ -75,7 +72,7 @@ func (w Writer) write(base *url.URL, d app.Delivery) (mail.Envelope, error) {
 		if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
 			return mail.Envelope{}, fmt.Errorf("write mail %s: path is not under the public address", d.Mail.Kind)
 		}
-		link = strings.TrimSuffix(base.String(), "/") + strings.ReplaceAll(path, secretMark, url.PathEscape(d.Mail.Secret))
+		link = strings.TrimSuffix(base.String(), "/") + strings.ReplaceAll(path, directory.SecretMark, url.PathEscape(d.Mail.Secret))
 	}
 	printer := w.Bundle.Printer(d.Language, w.zone(d.TimeZone))
 	content, err := mail.Compose(printer, d.Mail.Kind, values(d), link)
@@ -106,19 +103,19 @@ func (w Writer) zone(name string) *time.Location {
 // in the link stands nowhere else.
 func values(d app.Delivery) map[string]string {
 	v := map[string]string{
-		mail.ValueVendor: d.Brand.Name, mail.ValueName: d.Reader, mail.ValueUserName: d.UserName,
-		mail.ValueAccount: d.AccountName, mail.ValueNumber: d.AccountNumber,
+		directory.FactVendor: d.Brand.Name, directory.FactName: d.Reader, directory.FactUserName: d.UserName,
+		directory.FactAccount: d.AccountName, directory.FactNumber: d.AccountNumber,
 	}
-	if !strings.Contains(d.Mail.Path, secretMark) {
-		v[mail.ValueSecret] = d.Mail.Secret
+	if !strings.Contains(d.Mail.Path, directory.SecretMark) {
+		v[directory.FactSecret] = d.Mail.Secret
 	}
 	for name, fact := range d.Mail.Facts {
 		if fact != "" {
 			v[name] = fact
 		}
 	}
-	if v[mail.ValueActor] == "" {
-		v[mail.ValueActor] = d.Brand.Name // the program itself acted, or the operator
+	if v[directory.FactActor] == "" {
+		v[directory.FactActor] = d.Brand.Name // the program itself acted, or the operator
 	}
 	return v
 }

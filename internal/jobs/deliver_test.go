@@ -28,7 +28,7 @@ func TestWriterDeliver(t *testing.T) {
 	delivery := func(change func(*app.Delivery)) app.Delivery {
 		d := app.Delivery{Language: "fr", AccountName: "Groupe Maraval", AccountNumber: "204 817", Reader: "Yann Bertin", UserName: "y.bertin",
 			Brand: catalogue.Branding{Name: "Bâtisoft", Colour: "#1f6f5c", PostalAddress: []string{"18 quai des Tanneurs", "44000 Nantes"}},
-			Mail: directory.Mail{ID: 5, Address: "y.bertin@maraval.example", Kind: mail.Invitation, Path: "/invitation/{secret}", Secret: "t0ken",
+			Mail: directory.Mail{ID: 5, Address: "y.bertin@maraval.example", Kind: directory.MailInvitation, Path: "/invitation/{secret}", Secret: "t0ken",
 				Facts: map[string]string{"Actor": "Hélène Castaing", "Until": apptest.Noon().Format(time.RFC3339)}}}
 		if change != nil {
 			change(&d)

@@ -76,7 +76,7 @@ func until(t *testing.T, what string, done func() bool) {
 func TestRunner(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		var delivered, done, ticks atomic.Int64
-		broken := map[string]error{"bounce": errors.New("550"), "hold": directory.Refuse(directory.Conflict, "mail.no_base_url")}
+		broken := map[directory.MailKind]error{"bounce": errors.New("550"), "hold": directory.Refuse(directory.Conflict, "mail.no_base_url")}
 		r := &jobs.Runner{App: w.App, Now: w.Now,
 			Handlers: map[string]jobs.Handler{
 				"good": func(context.Context, directory.Job) error { done.Add(1); return nil },
@@ -194,7 +194,7 @@ func TestRunnerBeats(t *testing.T) { // MAIL-2
 
 func TestKilledBetweenServerAndRow(t *testing.T) { // MAIL-2
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		put(t, w, []directory.Mail{{Kind: mail.PasswordChanged, Address: "a@x.example"}}, nil)
+		put(t, w, []directory.Mail{{Kind: directory.MailPasswordChanged, Address: "a@x.example"}}, nil)
 		bundle, err := i18n.Load()
 		w.Must(err)
 		var ids []string

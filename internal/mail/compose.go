@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"intendant/internal/directory"
 	"intendant/internal/i18n"
 )
 
 // Content is one mail in words, not yet laid out. Every string is plain text;
 // a paragraph may hold line ends.
 type Content struct {
-	Kind       string
+	Kind       directory.MailKind
 	Subject    string
 	Preheader  string // what lists of mails show beside the subject
 	Heading    string
@@ -37,43 +38,43 @@ type Link struct {
 	Label, URL, Help string
 }
 
-// Compose writes a mail of a kind for the printer's reader. Values are named by
-// the Value constants; those of people are made harmless here (rule MAIL-4), so
-// they come as they were typed. Link is where the button leads. It is a fault
-// when the kind is unknown, a value it needs is missing, or the kind has a
-// button and link is empty.
-func Compose(p *i18n.Printer, kind string, values map[string]string, link string) (Content, error) {
-	r, known := recipes()[kind]
+// Compose writes a mail of a kind for the printer's reader, as its row of
+// directory.MailRules says. Values are its facts; those of people are made
+// harmless here (rule MAIL-4), so they come as they were typed. Link is where the
+// button leads. It is a fault when the kind is unknown, a value it needs is
+// missing, or the kind has a button and link is empty.
+func Compose(p *i18n.Printer, kind directory.MailKind, values map[string]string, link string) (Content, error) {
+	r, known := kind.Rule()
 	if !known {
 		return Content{}, fmt.Errorf("compose mail: unknown kind %q", kind)
 	}
-	for _, name := range append([]string{ValueVendor}, r.needs...) {
+	for _, name := range append([]string{directory.FactVendor}, r.Needs...) {
 		if strings.TrimSpace(values[name]) == "" {
 			return Content{}, fmt.Errorf("compose mail %s: value %s is missing", kind, name)
 		}
 	}
-	if r.button != "" && link == "" {
+	if r.Button != "" && link == "" {
 		return Content{}, fmt.Errorf("compose mail %s: link is missing", kind)
 	}
-	w := writer{p: p, values: values}
+	w, stem := writer{p: p, values: values}, "mail."+string(kind)
 	c := Content{
 		Kind:       kind,
-		Subject:    headerText(w.sentence("mail." + kind + ".subject")),
-		Heading:    w.sentence(w.either("mail."+kind+".heading", "mail."+kind+".subject")),
-		Paragraphs: strings.Split(w.sentence("mail."+kind+".body"), "\n\n"),
-		Facts:      w.facts(r.facts),
-		Foot:       w.sentence(w.either("mail."+kind+".foot", "mail.foot")),
+		Subject:    headerText(w.sentence(stem + ".subject")),
+		Heading:    w.sentence(w.either(stem+".heading", stem+".subject")),
+		Paragraphs: strings.Split(w.sentence(stem+".body"), "\n\n"),
+		Facts:      w.facts(r.Facts),
+		Foot:       w.sentence(w.either(stem+".foot", "mail.foot")),
 	}
 	c.Preheader = c.Paragraphs[0]
 	c.Paragraphs[0] = w.greeting() + "\n" + c.Paragraphs[0]
-	if r.quote != "" {
-		c.Quote = defuseLines(values[r.quote])
+	if r.Quote != "" {
+		c.Quote = defuseLines(values[r.Quote])
 	}
-	if r.button != "" {
-		c.Button = &Link{Label: w.sentence(r.button), URL: link, Help: w.sentence("mail.button_help")}
+	if r.Button != "" {
+		c.Button = &Link{Label: w.sentence("mail.button." + r.Button), URL: link, Help: w.sentence("mail.button_help")}
 	}
-	for _, key := range r.small {
-		c.Small = append(c.Small, w.sentence(key))
+	for _, which := range r.Small {
+		c.Small = append(c.Small, w.sentence("mail.small."+which))
 	}
 	if w.broken != "" {
 		return Content{}, fmt.Errorf("compose mail %s: message %s is missing or lacks a value", kind, w.broken)
@@ -108,7 +109,7 @@ func (w *writer) sentence(key string) string {
 }
 
 func (w *writer) greeting() string {
-	if strings.TrimSpace(w.values[ValueName]) == "" {
+	if strings.TrimSpace(w.values[directory.FactName]) == "" {
 		return w.sentence("mail.greeting_plain")
 	}
 	return w.sentence("mail.greeting")
@@ -118,39 +119,39 @@ func (w *writer) greeting() string {
 func (w *writer) value(name string) any {
 	text := w.values[name]
 	switch name {
-	case ValueUntil, ValueDeadline, ValueAt:
+	case directory.FactUntil, directory.FactDeadline, directory.FactAt:
 		at, err := time.Parse(time.RFC3339, text)
 		switch {
 		case err != nil:
 			return defuse(text)
-		case name == ValueUntil:
+		case name == directory.FactUntil:
 			return w.p.Date(at)
 		}
 		return w.p.DateTime(at)
-	case ValueCount:
+	case directory.FactCount:
 		if n, err := strconv.Atoi(text); err == nil {
 			return n
 		}
-	case ValueProducts:
+	case directory.FactProducts:
 		products := slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
 		for i, product := range products {
 			products[i] = defuse(product)
 		}
 		return w.p.List(products)
-	case ValueUserName, ValueSecret:
+	case directory.FactUserName, directory.FactSecret:
 		return defuseExact(text)
 	}
 	return defuse(text)
 }
 
-// facts fills the title block; empty values leave no field. The key of KeyNew
-// is the secret under another label.
+// facts fills the title block; empty values leave no field. A key is the secret
+// under another label.
 func (w *writer) facts(names []string) []Fact {
 	var facts []Fact
 	for _, name := range names {
-		label, exact := name, name == ValueUserName
-		if name == "Key" || name == ValueSecret {
-			name, exact = ValueSecret, true
+		label, exact := name, name == directory.FactUserName
+		if name == directory.FactKey || name == directory.FactSecret {
+			name, exact = directory.FactSecret, true
 		}
 		if strings.TrimSpace(w.values[name]) == "" {
 			continue
@@ -162,7 +163,7 @@ func (w *writer) facts(names []string) []Fact {
 		fact := Fact{
 			Label: w.sentence("mail.fact." + snake(label)),
 			Value: fmt.Sprint(value),
-			Exact: exact && name == ValueSecret,
+			Exact: exact && name == directory.FactSecret,
 		}
 		fact.Line = w.p.T("mail.fact_line", "Label", fact.Label, "Value", fact.Value)
 		facts = append(facts, fact)
@@ -172,7 +173,7 @@ func (w *writer) facts(names []string) []Fact {
 
 // snake writes the name of a value as message keys are written.
 func snake(name string) string {
-	if name == ValueUserName {
+	if name == directory.FactUserName {
 		return "user_name"
 	}
 	return strings.ToLower(name)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"intendant/internal/directory"
 	"intendant/internal/i18n"
 	"intendant/internal/i18n/messages"
 )
@@ -27,19 +28,20 @@ func brand() Brand {
 // full gives every value a mail could take.
 func full() map[string]string {
 	return map[string]string{
-		ValueVendor: "Bâtisoft", ValueName: "Agathe", ValueActor: "Hélène Castaing", ValueAccount: "Groupe Maraval",
-		ValueNumber: "204 817", ValueUserName: "agathe.lormeau", ValuePerson: "Wout Claessens",
-		ValueAddress: "wout@maraval.example", ValueMessage: "Bonjour,\nje travaille à l’agence de Nantes.",
-		ValueProduct: "Chantier", ValueProducts: "Plans\nChantier\nBudget", ValueSecret: "ADM-KEY-7WX-9PQ", ValueCount: "2",
-		ValueUntil: "2026-11-29T00:00:00Z", ValueDeadline: "2026-11-29T14:05:00Z", ValueAt: "2026-11-22T09:30:00Z",
+		directory.FactVendor: "Bâtisoft", directory.FactName: "Agathe", directory.FactActor: "Hélène Castaing", directory.FactAccount: "Groupe Maraval",
+		directory.FactNumber: "204 817", directory.FactUserName: "agathe.lormeau", directory.FactPerson: "Wout Claessens",
+		directory.FactAddress: "wout@maraval.example", directory.FactMessage: "Bonjour,\nje travaille à l’agence de Nantes.",
+		directory.FactProduct: "Chantier", directory.FactProducts: "Plans\nChantier\nBudget", directory.FactSecret: "ADM-KEY-7WX-9PQ", directory.FactCount: "2",
+		directory.FactUntil: "2026-11-29T00:00:00Z", directory.FactDeadline: "2026-11-29T14:05:00Z", directory.FactAt: "2026-11-22T09:30:00Z",
 	}
 }
 
 func TestComposeEveryKind(t *testing.T) { // MAIL-1
 	for _, lang := range messages.Languages() {
 		p := printer(t, lang)
-		for _, kind := range Kinds() {
-			t.Run("MAIL-1 "+kind+" "+lang, func(t *testing.T) {
+		for _, rule := range directory.MailRules() {
+			kind := rule.Kind
+			t.Run("MAIL-1 "+string(kind)+" "+lang, func(t *testing.T) {
 				c, err := Compose(p, kind, full(), testLink)
 				if err != nil {
 					t.Fatal(err)
@@ -52,9 +54,8 @@ func TestComposeEveryKind(t *testing.T) { // MAIL-1
 					if strings.Contains(part, "[mail.") || strings.Contains(part, "{{") || strings.Contains(part, "ZgotmplZ") {
 						t.Errorf("a message is missing or unfilled:\n%s", part)
 					}
-					_, link := Needs(kind)
-					if got := strings.Contains(part, testLink); got != link {
-						t.Errorf("link present = %v, want %v", got, link)
+					if got, want := strings.Contains(part, testLink), rule.Path != ""; got != want {
+						t.Errorf("link present = %v, want %v", got, want)
 					}
 				}
 				if got := strings.Count(html, "href="); got != 0 && got != 2 {
@@ -67,8 +68,8 @@ func TestComposeEveryKind(t *testing.T) { // MAIL-1
 
 func TestComposeNeeds(t *testing.T) {
 	p := printer(t, "fr")
-	for _, kind := range Kinds() {
-		needs, link := Needs(kind)
+	for _, rule := range directory.MailRules() {
+		kind, needs, link := rule.Kind, append([]string{directory.FactVendor}, rule.Needs...), rule.Path != ""
 		values := map[string]string{}
 		for _, name := range needs {
 			values[name] = full()[name]
@@ -97,7 +98,7 @@ func TestComposeNeeds(t *testing.T) {
 }
 
 func TestInvitation(t *testing.T) { // INV-6
-	c, err := Compose(printer(t, "fr"), Invitation, full(), testLink)
+	c, err := Compose(printer(t, "fr"), directory.MailInvitation, full(), testLink)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func TestInvitation(t *testing.T) { // INV-6
 }
 
 func TestJoinRejectedHidesAccount(t *testing.T) { // KEY-14
-	for _, kind := range []string{JoinRejected, KeyOnItsWay} {
+	for _, kind := range []directory.MailKind{directory.MailJoinRejected, directory.MailKeyOnItsWay} {
 		c, err := Compose(printer(t, "fr"), kind, full(), "")
 		if err != nil {
 			t.Fatal(err)
@@ -139,13 +140,14 @@ func TestHostileValues(t *testing.T) { // MAIL-4
 	values := full()
 	for name := range values {
 		switch name {
-		case ValueCount, ValueUntil, ValueDeadline, ValueAt:
+		case directory.FactCount, directory.FactUntil, directory.FactDeadline, directory.FactAt:
 		default:
 			values[name] = evil
 		}
 	}
-	for _, kind := range Kinds() {
-		t.Run("MAIL-4 "+kind, func(t *testing.T) {
+	for _, rule := range directory.MailRules() {
+		kind := rule.Kind
+		t.Run("MAIL-4 "+string(kind), func(t *testing.T) {
 			c, err := Compose(printer(t, "fr"), kind, values, testLink)
 			if err != nil {
 				t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"intendant/internal/directory"
 	"intendant/internal/i18n"
 	"intendant/internal/i18n/messages"
 )
@@ -22,7 +23,7 @@ func TestImprint(t *testing.T) { // MAIL-1
 		if got := test.brand.Imprint(); got != test.want {
 			t.Errorf("MAIL-1 Imprint = %q, want %q", got, test.want)
 		}
-		html, text, err := Render(test.brand, "fr", Content{Kind: PasswordReset, Paragraphs: []string{"x"}})
+		html, text, err := Render(test.brand, "fr", Content{Kind: directory.MailPasswordReset, Paragraphs: []string{"x"}})
 		if err != nil || !strings.Contains(text, "\n"+test.want+"\n") || !strings.Contains(html, "<br>"+test.want+"</td>") {
 			t.Errorf("MAIL-1 the mail ends with %.80q, %v", text, err)
 		}
@@ -38,15 +39,15 @@ func TestKeyMailsSayWhatTheyAreFor(t *testing.T) { // KEY-12, KEY-13
 	}
 	for _, lang := range messages.Languages() {
 		p := bundle.Printer(lang, nil)
-		values := map[string]string{ValueVendor: "Bâtisoft", ValueAccount: "Groupe Maraval", ValueNumber: "204817", ValueSecret: "ABC-DEF-GHJ-KLM"}
-		key, err := Compose(p, KeyNew, values, "https://intendant.example/network")
+		values := map[string]string{directory.FactVendor: "Bâtisoft", directory.FactAccount: "Groupe Maraval", directory.FactNumber: "204817", directory.FactSecret: "ABC-DEF-GHJ-KLM"}
+		key, err := Compose(p, directory.MailKeyNew, values, "https://intendant.example/network")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if small := strings.Join(key.Small, " "); strings.Contains(small, p.T("mail.small.secret")) || !strings.Contains(small, p.T("mail.small.key")) {
 			t.Errorf("KEY-13 %s: %q", lang, small)
 		}
-		locked, err := Compose(p, KeyLocked, values, "https://intendant.example/vendor/key-requests")
+		locked, err := Compose(p, directory.MailKeyLocked, values, "https://intendant.example/vendor/key-requests")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -234,7 +234,7 @@ type WithdrawMails struct {
 	Account directory.AccountID
 	Batch   string
 	Users   []directory.UserID
-	Kinds   []string
+	Kinds   []directory.MailKind
 }
 
 func (c WithdrawMails) apply(ctx context.Context, tx *Tx) error {
@@ -251,7 +251,11 @@ func (c WithdrawMails) apply(ctx context.Context, tx *Tx) error {
 		query += ` AND user_key` + inKeys(tx.Reader, c.Users, &a)
 	}
 	if len(c.Kinds) > 0 {
-		query += ` AND kind` + inTexts(tx.Reader, c.Kinds, &a)
+		kinds := make([]string, len(c.Kinds))
+		for i, kind := range c.Kinds {
+			kinds[i] = string(kind)
+		}
+		query += ` AND kind` + inTexts(tx.Reader, kinds, &a)
 	}
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("withdraw mails: %w", err)

@@ -15,7 +15,7 @@ type MailFilter struct {
 	Account directory.AccountID
 	Number  string // a customer number
 	Address string // a part of the address, in any case
-	Kind    string
+	Kind    directory.MailKind
 	Within  []directory.AccountID // a portfolio; none stands for all
 }
 

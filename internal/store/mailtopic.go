@@ -31,7 +31,7 @@ func (tx *Tx) latest(ctx context.Context, mails []directory.Mail) ([]directory.M
 	unsaid := map[about]bool{}
 	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
 		var of about
-		var kind string
+		var kind directory.MailKind
 		if err := row.Scan(&of.topic, &of.address, &kind); err != nil {
 			return err
 		}

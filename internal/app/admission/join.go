@@ -112,10 +112,11 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *gate.P
 		return err
 	}
 	for _, a := range administrators {
-		p.Mail(directory.Mail{Account: j.Account, User: a.ID, Address: a.Email, Kind: "join_received", Language: a.Language,
-			Path:  "/accounts/" + directory.CleanNumber(j.Number) + "/requests",
+		p.Mail(directory.Mail{Account: j.Account, User: a.ID, Address: a.Email, Kind: directory.MailJoinReceived, Language: a.Language,
+			Path:  directory.MailJoinReceived.Path(j.Number),
 			About: strconv.FormatInt(int64(j.ID), 10),
-			Facts: map[string]string{"Person": u.Name(), "Address": provedAddress(u), "Message": j.Message, "At": p.Now.Format(time.RFC3339)}})
+			Facts: map[string]string{directory.FactPerson: u.Name(), directory.FactAddress: provedAddress(u),
+				directory.FactMessage: j.Message, directory.FactAt: p.Now.Format(time.RFC3339)}})
 	}
 	return nil
 }
@@ -232,8 +233,8 @@ func (s *JoinRequests) Reject(ctx context.Context, actor authz.Actor, account di
 			p.Record(p.Entry(audit.JoinBlocked, u.ID, int64(j.ID)))
 		}
 		// Without the account's name: it is not shown before approval (KEY-14).
-		p.Mail(directory.Mail{User: u.ID, Address: u.Email, Kind: "join_rejected", Language: u.Language,
-			Facts: map[string]string{"Number": j.Number, "Message": reason}})
+		p.Mail(directory.Mail{User: u.ID, Address: u.Email, Kind: directory.MailJoinRejected, Language: u.Language,
+			Facts: map[string]string{directory.FactNumber: j.Number, directory.FactMessage: reason}})
 		return nil
 	})
 }
@@ -467,8 +468,9 @@ func (s *JoinRequests) planReminder(account directory.AccountID) gate.Planner {
 		}
 		administrators, err := r.Administrators(ctx, account, ToldAdministrators)
 		for _, u := range administrators {
-			p.Mail(directory.Mail{Account: account, User: u.ID, Address: u.Email, Kind: "join_reminder", About: "all", Language: roster.LanguageOf(u, a),
-				Path: "/accounts/" + directory.CleanNumber(a.Number) + "/requests", Facts: map[string]string{"Count": strconv.FormatInt(counts.Waiting, 10)}})
+			p.Mail(directory.Mail{Account: account, User: u.ID, Address: u.Email, Kind: directory.MailJoinReminder, About: "all",
+				Path: directory.MailJoinReminder.Path(a.Number), Language: roster.LanguageOf(u, a),
+				Facts: map[string]string{directory.FactCount: strconv.FormatInt(counts.Waiting, 10)}})
 		}
 		return err
 	}

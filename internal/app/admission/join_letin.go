@@ -51,7 +51,7 @@ func (s *JoinRequests) approved(ctx context.Context, r *store.Reader, ro *roster
 	}
 	p.Change(store.EndJoinRequest{ID: j.ID, State: directory.JoinApproved, By: p.Actor.User})
 	p.Record(p.Entry(audit.JoinApproved, u.ID, int64(j.ID)))
-	p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: "join_approved", Language: roster.LanguageOf(u, ro.Account),
-		Path: "/accounts/" + directory.CleanNumber(ro.Account.Number)})
+	p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: directory.MailJoinApproved, Language: roster.LanguageOf(u, ro.Account),
+		Path: directory.MailJoinApproved.Path(ro.Account.Number)})
 	return nil
 }

@@ -229,8 +229,8 @@ func (s *Keys) planDecided(p *gate.Plan, q directory.KeyRequest, asker directory
 	entry.Note("reason", "", end.Answer)
 	p.Record(entry)
 	// Without the account's name, which is not shown before approval (KEY-14).
-	p.Mail(directory.Mail{User: asker.ID, Address: asker.Email, Kind: "key_on_its_way", Language: asker.Language,
-		Facts: map[string]string{"Number": q.Number}})
+	p.Mail(directory.Mail{User: asker.ID, Address: asker.Email, Kind: directory.MailKeyOnItsWay, Language: asker.Language,
+		Facts: map[string]string{directory.FactNumber: q.Number}})
 	return nil
 }
 

@@ -138,8 +138,9 @@ func (e *keyEntry) tellSupport(p *gate.Plan, counted string) {
 	if support == "" {
 		return
 	}
-	p.Mail(directory.Mail{Address: support, Kind: "key_locked", About: counted, Language: e.gate.Catalogue().Languages[0], Path: "/vendor/key-requests",
-		Facts: map[string]string{"Number": e.number, "Person": p.By, "At": p.Now.Format(time.RFC3339)}})
+	p.Mail(directory.Mail{Address: support, Kind: directory.MailKeyLocked, About: counted,
+		Path: directory.MailKeyLocked.Path(""), Language: e.gate.Catalogue().Languages[0],
+		Facts: map[string]string{directory.FactNumber: e.number, directory.FactPerson: p.By, directory.FactAt: p.Now.Format(time.RFC3339)}})
 }
 
 // claim makes the person administrator and the key used (KEY-3, KEY-7).
@@ -181,9 +182,9 @@ func tellAdministrators(ctx context.Context, r *store.Reader, p *gate.Plan, acco
 		if a.ID == u.ID {
 			continue
 		}
-		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: "administrator_by_key", Language: roster.LanguageOf(a, account),
-			Path:  "/accounts/" + directory.CleanNumber(account.Number) + "/members",
-			Facts: map[string]string{"Person": u.Name(), "Address": u.Email, "At": p.Now.Format(time.RFC3339)}})
+		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: directory.MailAdministratorByKey, Language: roster.LanguageOf(a, account),
+			Path:  directory.MailAdministratorByKey.Path(account.Number),
+			Facts: map[string]string{directory.FactPerson: u.Name(), directory.FactAddress: u.Email, directory.FactAt: p.Now.Format(time.RFC3339)}})
 	}
 	return err
 }

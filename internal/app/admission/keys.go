@@ -222,8 +222,8 @@ func (s *Keys) planUnlocked(ctx context.Context, r *store.Reader, p *gate.Plan, 
 		return err
 	}
 	if account.Contact.Email != "" {
-		p.Mail(directory.Mail{Account: account.ID, Address: account.Contact.Email, Kind: "unlock_done", Language: account.Language,
-			Path: "/network", Facts: map[string]string{"Number": account.Number}})
+		p.Mail(directory.Mail{Account: account.ID, Address: account.Contact.Email, Kind: directory.MailUnlockDone, Language: account.Language,
+			Path: directory.MailUnlockDone.Path(""), Facts: map[string]string{directory.FactNumber: account.Number}})
 	}
 	return nil
 }
@@ -259,7 +259,7 @@ func (s *Keys) planMailedKey(ctx context.Context, r *store.Reader, p *gate.Plan,
 	entry := p.Entry(audit.KeyMade, 0, int64(key.ID))
 	entry.NoteValue("key", audit.Nothing, audit.Number(key.Ordinal))
 	p.Record(entry)
-	p.Mail(directory.Mail{Account: account.ID, Address: account.Contact.Email, Kind: "key_new", Language: account.Language,
-		Path: "/network", Secret: directory.FormatKey(text), Facts: map[string]string{"At": p.Now.Format(time.RFC3339)}})
+	p.Mail(directory.Mail{Account: account.ID, Address: account.Contact.Email, Kind: directory.MailKeyNew, Language: account.Language,
+		Path: directory.MailKeyNew.Path(""), Secret: directory.FormatKey(text), Facts: map[string]string{directory.FactAt: p.Now.Format(time.RFC3339)}})
 	return nil
 }

@@ -314,13 +314,19 @@ func (p *Plan) ledgerOf(account directory.AccountID) directory.AccountID {
 }
 
 // finish chains the entries and settles the ledgers. A plan that asked for no
-// permission, or changes rows and records nothing, is a fault.
+// permission, changes rows and records nothing, or sends a mail unlike its kind,
+// is a fault.
 func (p *Plan) finish(sealer store.Sealer) (store.Write, error) {
 	if !p.asked {
 		return store.Write{}, fmt.Errorf("operation asked for no permission")
 	}
 	if len(p.write.Changes) > 0 && len(p.write.Entries) == 0 {
 		return store.Write{}, fmt.Errorf("operation changes rows and records nothing")
+	}
+	for _, m := range p.write.Mails {
+		if err := m.Check(); err != nil {
+			return store.Write{}, err
+		}
 	}
 	for i := range p.write.Entries {
 		e := &p.write.Entries[i]

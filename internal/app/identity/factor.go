@@ -140,7 +140,7 @@ func (u *Users) ConfirmFactor(ctx context.Context, actor authz.Actor, given Fact
 		p.Change(store.ConfirmFactor{User: in.user.ID, Sealed: factor.Pending, Step: step}, u.recoveryCodes(in.user.ID, done.Codes),
 			store.EndSessions{User: in.user.ID})
 		p.Record(p.Entry(audit.UserFactorSet, in.user.ID, 0))
-		p.Mail(factorMail("factor_set", in.user, p.Now))
+		p.Mail(factorMail(directory.MailFactorSet, in.user, p.Now))
 		factor.Confirmed = p.Now
 		next := store.Session{}
 		done.Started, next = Beginning{User: in.user, Policy: policy, Factor: factor, Passed: true,
@@ -190,9 +190,9 @@ func (c *core) recoveryCodes(user directory.UserID, codes []string) store.PutRec
 }
 
 // factorMail tells a person what became of their second factor.
-func factorMail(kind string, u directory.User, at time.Time) directory.Mail {
+func factorMail(kind directory.MailKind, u directory.User, at time.Time) directory.Mail {
 	return directory.Mail{User: u.ID, Address: u.Email, Kind: kind, Language: u.Language,
-		Facts: map[string]string{"UserName": u.UserName, "At": at.Format(time.RFC3339)}}
+		Facts: map[string]string{directory.FactUserName: u.UserName, directory.FactAt: at.Format(time.RFC3339)}}
 }
 
 // RemoveFactor takes the actor's second factor away, for a code of it or a
@@ -205,7 +205,7 @@ func (u *Users) RemoveFactor(ctx context.Context, actor authz.Actor, typed strin
 		}
 		p.Change(store.DropFactor{User: user.ID})
 		p.Record(p.Entry(audit.UserFactorRemoved, user.ID, 0))
-		p.Mail(factorMail("factor_removed", user, p.Now))
+		p.Mail(factorMail(directory.MailFactorRemoved, user, p.Now))
 		return nil
 	})
 }
@@ -280,8 +280,8 @@ func (u *Users) ResetFactor(ctx context.Context, actor authz.Actor, user directo
 		entry := p.Entry(audit.UserFactorRemoved, user, 0)
 		entry.Note("reason", "", reason)
 		p.Record(entry)
-		mail := factorMail("factor_reset", who, p.Now)
-		mail.Facts["Message"] = reason
+		mail := factorMail(directory.MailFactorReset, who, p.Now)
+		mail.Facts[directory.FactMessage] = reason
 		p.Mail(mail)
 		return nil
 	})

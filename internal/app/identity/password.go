@@ -120,8 +120,8 @@ func (c *core) planNewPassword(ctx context.Context, r *store.Reader, p *gate.Pla
 	own.Choose(hash, p.Now)
 	p.Record(p.Entry(audit.UserPasswordChanged, user.ID, 0))
 	p.Change(store.UpdateUser{User: own}, store.EndSessions{User: user.ID}, store.EndLinks{User: user.ID})
-	p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: "password_changed", Language: user.Language,
-		Facts: map[string]string{"UserName": user.UserName, "At": p.Now.Format(time.RFC3339)}})
+	p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: directory.MailPasswordChanged, Language: user.Language,
+		Facts: map[string]string{directory.FactUserName: user.UserName, directory.FactAt: p.Now.Format(time.RFC3339)}})
 	if user.Password != directory.PasswordProvisional {
 		return nil
 	}
@@ -200,9 +200,9 @@ func (u *Users) Forgot(ctx context.Context, client gate.Client, name string) err
 		token, digest := secret.NewToken()
 		expires := p.Now.Add(resetLink)
 		p.Pending(store.PutMailedLink{Digest: digest, Purpose: store.LinkPassword, User: user.ID, Expires: expires})
-		p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: "password_reset", Language: user.Language,
-			Path: "/password/reset/{secret}", Secret: token,
-			Facts: map[string]string{"UserName": user.UserName, "Deadline": expires.Format(time.RFC3339)}})
+		p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: directory.MailPasswordReset, Language: user.Language,
+			Path: directory.MailPasswordReset.Path(""), Secret: token,
+			Facts: map[string]string{directory.FactUserName: user.UserName, directory.FactDeadline: expires.Format(time.RFC3339)}})
 		return nil
 	})
 	if err != nil || !invited {

@@ -148,8 +148,8 @@ func (u *Users) erase(ctx context.Context, actor authz.Actor, user directory.Use
 		p.Change(store.ErasePerson{User: who}, store.EraseHistory{Subject: user})
 		if who.Email != "" {
 			// To the address alone: the row is no longer about anybody.
-			p.Mail(directory.Mail{Address: who.Email, Kind: "erasure_done", Language: who.Language,
-				Facts: map[string]string{"At": p.Now.Format(time.RFC3339)}})
+			p.Mail(directory.Mail{Address: who.Email, Kind: directory.MailErasureDone, Language: who.Language,
+				Facts: map[string]string{directory.FactAt: p.Now.Format(time.RFC3339)}})
 		}
 		return nil
 	}, accounts...)

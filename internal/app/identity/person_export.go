@@ -149,7 +149,7 @@ func (e *Export) signIns(ctx context.Context, r *store.Reader, user directory.Us
 func (e *Export) mails(ctx context.Context, r *store.Reader, user directory.UserID) error {
 	mails, err := r.MailsTo(ctx, user)
 	for _, m := range mails {
-		e.Mails = append(e.Mails, ExportedMail{m.Kind, m.Address, string(m.State), m.Created, maybe(m.Sent)})
+		e.Mails = append(e.Mails, ExportedMail{string(m.Kind), m.Address, string(m.State), m.Created, maybe(m.Sent)})
 	}
 	return err
 }

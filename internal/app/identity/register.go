@@ -63,8 +63,8 @@ func (u *Users) Register(ctx context.Context, client gate.Client, form Registeri
 		expires := p.Now.Add(registrationLink)
 		p.Pending(store.PutRegistration{Digest: digest, Email: form.Email, First: form.First, Last: form.Last,
 			Language: form.Language, Number: form.Number, Message: form.Message, Expires: expires})
-		p.Mail(directory.Mail{Address: form.Email, Kind: "registration_confirm", Language: form.Language,
-			Path: "/register/confirm/{secret}", Secret: token, Facts: map[string]string{"Deadline": expires.Format(time.RFC3339)}})
+		p.Mail(directory.Mail{Address: form.Email, Kind: directory.MailRegistrationConfirm, Language: form.Language,
+			Path: directory.MailRegistrationConfirm.Path(""), Secret: token, Facts: map[string]string{directory.FactDeadline: expires.Format(time.RFC3339)}})
 		return nil
 	})
 	return err
@@ -72,8 +72,8 @@ func (u *Users) Register(ctx context.Context, client gate.Client, form Registeri
 
 // knownMail tells whoever has an address that somebody asked for it.
 func knownMail(known directory.User) directory.Mail {
-	return directory.Mail{User: known.ID, Address: known.Email, Kind: "registration_known", Language: known.Language,
-		Path: "/sign-in", Facts: map[string]string{"UserName": known.UserName}}
+	return directory.Mail{User: known.ID, Address: known.Email, Kind: directory.MailRegistrationKnown, Language: known.Language,
+		Path: directory.MailRegistrationKnown.Path(""), Facts: map[string]string{directory.FactUserName: known.UserName}}
 }
 
 func (u *Users) checkRegistering(form Registering) (Registering, error) {

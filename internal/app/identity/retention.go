@@ -110,8 +110,9 @@ func (u *Users) tellRenewal(ctx context.Context, user directory.User) error {
 			return err
 		}
 		p.Pending(store.TellRenewal{User: user.ID})
-		p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: "password_renewal", Language: user.Language,
-			Path: "/password/change", Facts: map[string]string{"UserName": user.UserName, "Until": ends.Format(time.RFC3339)}})
+		p.Mail(directory.Mail{User: user.ID, Address: user.Email, Kind: directory.MailPasswordRenewal, Language: user.Language,
+			Path:  directory.MailPasswordRenewal.Path(""),
+			Facts: map[string]string{directory.FactUserName: user.UserName, directory.FactUntil: ends.Format(time.RFC3339)}})
 		return nil
 	})
 	return err

@@ -218,8 +218,8 @@ func (c *core) planProof(ctx context.Context, r *store.Reader, p *gate.Plan, pro
 	entry.NoteValue("count", audit.Number(left), audit.Number(left-1))
 	p.Record(entry)
 	p.Change(*proof)
-	mail := factorMail("recovery_used", user, p.Now)
-	mail.Facts["Count"] = strconv.FormatInt(left-1, 10)
+	mail := factorMail(directory.MailRecoveryUsed, user, p.Now)
+	mail.Facts[directory.FactCount] = strconv.FormatInt(left-1, 10)
 	p.Mail(mail)
 	return nil
 }

@@ -47,23 +47,23 @@ func (w *Writer) PlanInvitation(p *gate.Plan, ro *Roster, invitees ...Invitee) {
 		}
 		id := directory.InvitationID(p.NewKeyIn(ro.Account.ID))
 		rows = append(rows, store.InvitationRow{ID: id, Member: i.Member.ID, User: i.User.ID, Digest: digest, By: by, Expires: expires, First: i.First})
-		kind, mailKind := audit.InvitationSent, "invitation"
+		kind, mail := audit.InvitationSent, directory.MailInvitation
 		if i.Again {
 			kind = audit.InvitationResent
 		}
 		if i.User.Password == directory.PasswordOwn {
-			mailKind = "invitation_known"
+			mail = directory.MailInvitationKnown
 		}
-		path := "/invitation/{secret}"
 		if i.Password != "" {
-			mailKind, path, token = "credentials", "/sign-in", i.Password
+			mail, token = directory.MailCredentials, i.Password
 		}
 		entry := audit.Entry{Account: ro.Account.ID, Kind: kind, Subject: i.User.ID, Object: int64(i.Member.ID), Unit: i.Member.Unit}
 		entry.NoteValue("expires", audit.Nothing, audit.Time(expires))
 		p.Record(entry)
-		p.Mail(directory.Mail{Account: ro.Account.ID, User: i.User.ID, Address: i.User.Email, Kind: mailKind,
-			Language: LanguageOf(i.User, ro.Account), Path: path, Secret: token, Due: due,
-			Facts: map[string]string{"Actor": inviter, "UserName": i.User.UserName, "Until": expires.Format(time.RFC3339)}})
+		p.Mail(directory.Mail{Account: ro.Account.ID, User: i.User.ID, Address: i.User.Email, Kind: mail,
+			Language: LanguageOf(i.User, ro.Account), Path: mail.Path(""), Secret: token, Due: due,
+			Facts: map[string]string{directory.FactActor: inviter, directory.FactUserName: i.User.UserName,
+				directory.FactUntil: expires.Format(time.RFC3339)}})
 	}
 	p.Change(store.InsertInvitations{Account: ro.Account.ID, Rows: rows})
 }

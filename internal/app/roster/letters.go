@@ -34,8 +34,9 @@ func (w *Writer) PlanLetters(ctx context.Context, r *store.Reader, p *gate.Plan,
 		return err
 	}
 	for _, u := range people {
-		p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: "contact_message", Language: u.Language,
-			Facts: map[string]string{"Person": from.Name(), "Address": from.Email, "Message": text, "At": p.Now.Format(time.RFC3339)}})
+		p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: directory.MailContactMessage, Language: u.Language,
+			Facts: map[string]string{directory.FactPerson: from.Name(), directory.FactAddress: from.Email,
+				directory.FactMessage: text, directory.FactAt: p.Now.Format(time.RFC3339)}})
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (a *Acting) Deactivate(m directory.Member, u directory.User) error {
 	a.freed = append(a.freed, m.ID)
 	a.Withdraw(u, m)
 	if m.Status == directory.Active {
-		a.Mail(u, "member_deactivated", "")
+		a.Mail(u, directory.MailMemberDeactivated)
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (a *Acting) Remove(m directory.Member, u directory.User) error {
 		a.Plan.Change(store.RevokeTokens{User: u.ID})
 	}
 	if m.Status == directory.Active {
-		a.Mail(u, "member_removed", "")
+		a.Mail(u, directory.MailMemberRemoved)
 	}
 	return nil
 }
@@ -222,7 +222,7 @@ func (a *Acting) Withdraw(u directory.User, m directory.Member) {
 
 // Mail tells the person; of an act on many it waits for Undo (MAIL-4). A
 // technical user has no address.
-func (a *Acting) Mail(u directory.User, kind, path string) {
+func (a *Acting) Mail(u directory.User, kind directory.MailKind) {
 	if u.Technical() {
 		return
 	}
@@ -230,13 +230,8 @@ func (a *Acting) Mail(u directory.User, kind, path string) {
 	if a.Plan.Actor.Batch != "" {
 		due = a.Plan.Now.Add(directory.UndoWindow)
 	}
-	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: kind, Path: path, Due: due,
-		Language: LanguageOf(u, a.Account), Facts: map[string]string{"Actor": a.Plan.By}})
-}
-
-// AccountPath is the address of a page of the account.
-func (a *Acting) AccountPath(rest string) string {
-	return "/accounts/" + directory.CleanNumber(a.Account.Number) + rest
+	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: kind, Due: due,
+		Path: kind.Path(a.Account.Number), Language: LanguageOf(u, a.Account), Facts: map[string]string{directory.FactActor: a.Plan.By}})
 }
 
 // Settle plans what the acts of the chunk left to be written together.
@@ -246,7 +241,7 @@ func (a *Acting) Settle(ctx context.Context, r *store.Reader, c *Writer) error {
 	}
 	if len(a.withdrawn) > 0 {
 		a.Plan.Change(store.EndInvitations{Members: a.withdrawn, State: "withdrawn"},
-			store.WithdrawMails{Account: a.Account.ID, Users: a.unasked, Kinds: []string{"invitation", "invitation_known", "credentials"}})
+			store.WithdrawMails{Account: a.Account.ID, Users: a.unasked, Kinds: directory.InvitingMails()})
 	}
 	if len(a.freed) > 0 {
 		a.Plan.Change(store.EndHoldings{Members: a.freed})

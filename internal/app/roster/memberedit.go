@@ -48,9 +48,10 @@ type PersonOf struct {
 // Credentials mails a provisional password (SIGN-1).
 func (a *Acting) Credentials(c *Writer, u directory.User, password string) {
 	until := a.Plan.Now.AddDate(0, 0, c.gate.Policies(a.Account).InvitationDays)
-	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: "credentials", Path: "/sign-in",
-		Language: LanguageOf(u, a.Account), Secret: password,
-		Facts: map[string]string{"Actor": a.Plan.By, "UserName": u.UserName, "Until": until.Format(time.RFC3339)}})
+	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: directory.MailCredentials,
+		Path: directory.MailCredentials.Path(""), Language: LanguageOf(u, a.Account), Secret: password,
+		Facts: map[string]string{directory.FactActor: a.Plan.By, directory.FactUserName: u.UserName,
+			directory.FactUntil: until.Format(time.RFC3339)}})
 }
 
 // EditVersion is what an edit was made on: the member and the person.
@@ -144,9 +145,9 @@ func (a *Acting) EditFrom(u directory.User, before, after directory.Member, chan
 func (a *Acting) tell(kind audit.Kind, u directory.User, m directory.Member) {
 	switch {
 	case kind == audit.AdministratorNamed && !a.invited:
-		a.Mail(u, "administrator_named", a.AccountPath(""))
+		a.Mail(u, directory.MailAdministratorNamed)
 	case kind == audit.AdministratorExcluded && m.Status == directory.Active:
-		a.Mail(u, "administrator_excluded", "")
+		a.Mail(u, directory.MailAdministratorExcluded)
 	}
 }
 

@@ -133,9 +133,9 @@ func (w *Writer) PlanConfirmAddress(p *gate.Plan, u directory.User, email string
 	token, digest := secret.NewToken()
 	expires := p.Now.Add(addressLink)
 	p.Pending(store.PutMailedLink{Digest: digest, Purpose: store.LinkEmail, User: u.ID, Email: email, Expires: expires})
-	p.Mail(directory.Mail{User: u.ID, Address: email, Kind: "email_confirm", Language: u.Language,
-		Path: "/email/confirm/{secret}", Secret: token,
-		Facts: map[string]string{"UserName": u.UserName, "Deadline": expires.Format(time.RFC3339)}})
+	p.Mail(directory.Mail{User: u.ID, Address: email, Kind: directory.MailEmailConfirm, Language: u.Language,
+		Path: directory.MailEmailConfirm.Path(""), Secret: token,
+		Facts: map[string]string{directory.FactUserName: u.UserName, directory.FactDeadline: expires.Format(time.RFC3339)}})
 }
 
 // PlanAddress is what follows when a person's address changes: the old one is
@@ -143,8 +143,8 @@ func (w *Writer) PlanConfirmAddress(p *gate.Plan, u directory.User, email string
 // session kept.
 func (w *Writer) PlanAddress(p *gate.Plan, before directory.User, keep []byte) {
 	p.Change(store.EndLinks{User: before.ID, Invitations: true}, store.EndSessions{User: before.ID, Keep: keep})
-	p.Mail(directory.Mail{User: before.ID, Address: before.Email, Kind: "email_changed", Language: before.Language,
-		Facts: map[string]string{"UserName": before.UserName, "At": p.Now.Format(time.RFC3339)}})
+	p.Mail(directory.Mail{User: before.ID, Address: before.Email, Kind: directory.MailEmailChanged, Language: before.Language,
+		Facts: map[string]string{directory.FactUserName: before.UserName, directory.FactAt: p.Now.Format(time.RFC3339)}})
 }
 
 // planProvisional gives a person a password that opens only the page that

@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
+	"intendant/internal/directory"
 	"intendant/internal/htmlcheck"
 	"intendant/internal/i18n/messages"
 	"intendant/internal/web/webtest"
@@ -25,7 +26,7 @@ func one(t *testing.T, page *webtest.Page, selector string) htmlcheck.Node {
 }
 
 // mailed is the secret of the one mail of a kind that is due.
-func mailed(t *testing.T, w *apptest.World, kind string) string {
+func mailed(t *testing.T, w *apptest.World, kind directory.MailKind) string {
 	t.Helper()
 	due, err := w.Mails.Next(w.Context(), 50)
 	w.Must(err)

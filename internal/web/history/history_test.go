@@ -12,7 +12,6 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
-	"intendant/internal/mail"
 	"intendant/internal/store"
 	"intendant/internal/web/webtest"
 )
@@ -381,9 +380,9 @@ func TestWords(t *testing.T) {
 		site := webtest.New(t, w)
 		for _, lang := range site.Bundle.Languages() {
 			p := site.Bundle.Printer(lang, nil)
-			for _, kind := range mail.Kinds() {
-				if !p.Has("mails.kind." + kind) {
-					t.Errorf("%s: kind of mail %q has no name", lang, kind)
+			for _, rule := range directory.MailRules() {
+				if !p.Has("mails.kind." + string(rule.Kind)) {
+					t.Errorf("%s: kind of mail %q has no name", lang, rule.Kind)
 				}
 			}
 			for _, state := range []directory.MailState{directory.MailWaiting, directory.MailSent, directory.MailBounced, directory.MailDead,

@@ -92,9 +92,9 @@ func shape(state directory.MailState, failed string) string {
 
 func (h Handler) mailLine(q *page.Request, m app.QueuedMail) mailLine {
 	t := q.Printer.T
-	l := mailLine{To: m.Address, Reader: m.Reader, Account: m.AccountName, Kind: m.Kind, State: t("mail.state." + string(m.State)),
+	l := mailLine{To: m.Address, Reader: m.Reader, Account: m.AccountName, Kind: string(m.Kind), State: t("mail.state." + string(m.State)),
 		Shape: shape(m.State, m.LastError), Tries: q.Printer.Number(int64(m.Tries)), Created: m.Created, Sent: m.Sent}
-	if key := "mails.kind." + m.Kind; q.Printer.Has(key) {
+	if key := "mails.kind." + string(m.Kind); q.Printer.Has(key) {
 		l.Kind = t(key)
 	}
 	if l.Error = m.LastError; m.Message() != "" && q.Printer.Has(m.Message()) {

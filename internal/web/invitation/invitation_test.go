@@ -56,7 +56,7 @@ func (o post) token(email string) string {
 			return token
 		}
 		for _, d := range due {
-			if d.Mail.Address == email && strings.HasPrefix(d.Mail.Kind, "invitation") {
+			if d.Mail.Address == email && strings.HasPrefix(string(d.Mail.Kind), "invitation") {
 				token = d.Mail.Secret
 			}
 			o.w.Must(o.w.Mails.Sent(o.w.Context(), d, "test"))
