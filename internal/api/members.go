@@ -195,8 +195,8 @@ type NewMember struct {
 func (n NewMember) row(number int) (app.NewMember, error) {
 	ends, err := endOf(n.Ends)
 	return app.NewMember{Row: number, Email: n.Email, First: n.FirstName, Last: n.LastName, Civility: n.Civility, UserName: n.UserName,
-		Language: n.Language, Company: n.Company, Functions: n.Functions, Level: n.AccessLevel, Phone: n.Phone, JobTitle: n.JobTitle,
-		PersonnelNumber: n.PersonnelNumber, Ends: ends, Home: n.HomeUnit}, err
+		Language: n.Language, Company: n.Company, Functions: n.Functions, Level: n.AccessLevel,
+		PlaceTexts: directory.PlaceTexts[string]{JobTitle: n.JobTitle, Phone: n.Phone, PersonnelNumber: n.PersonnelNumber}, Ends: ends, Home: n.HomeUnit}, err
 }
 
 // endOf reads when a place ends.
@@ -294,8 +294,8 @@ type MemberEdit struct {
 }
 
 func (e MemberEdit) change() (app.MemberChange, error) {
-	c := app.MemberChange{Company: e.Company, Functions: e.Functions, Level: e.AccessLevel, JobTitle: e.JobTitle, Phone: e.Phone,
-		PersonnelNumber: e.PersonnelNumber, Unit: e.HomeUnit,
+	c := app.MemberChange{Company: e.Company, Functions: e.Functions, Level: e.AccessLevel,
+		PlaceTexts: directory.PlaceTexts[*string]{JobTitle: e.JobTitle, Phone: e.Phone, PersonnelNumber: e.PersonnelNumber}, Unit: e.HomeUnit,
 		Person: app.PersonChange{Civility: e.Civility, First: e.FirstName, Last: e.LastName, Email: e.Email, Language: e.Language}}
 	if e.Ends != nil {
 		ends, err := endOf(*e.Ends)

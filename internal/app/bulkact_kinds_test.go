@@ -53,7 +53,7 @@ func TestEveryKindOfActGoesOn(t *testing.T) { // BULK-4
 			{directory.BulkWithdraw, func() error { _, err := w.Invitations.Withdraw(ctx, p.admin, id, crowd); return err }, many - 2,
 				func() bool { return of(app.MemberQuery{Statuses: []directory.Status{directory.NotInvited}}) == many-2 }},
 			{directory.BulkEdit, func() error {
-				_, err := w.Members.EditMembers(ctx, p.admin, id, crowd, app.MemberChange{Functions: &none, Level: &level, Phone: &phone, Ends: &ends})
+				_, err := w.Members.EditMembers(ctx, p.admin, id, crowd, app.MemberChange{Functions: &none, Level: &level, PlaceTexts: directory.PlaceTexts[*string]{Phone: &phone}, Ends: &ends})
 				return err
 			}, many - 2, func() bool {
 				m := p.find(rows[many-3].Email)
@@ -110,7 +110,7 @@ func TestActAsksAgainAtEachUnit(t *testing.T) { // BULK-3, BULK-4, UNIT-5
 		w.Must(err)
 		title := "Chef"
 		_, err = w.Members.EditMembers(ctx, both, id, app.Selection{All: &app.MemberQuery{Search: "ardoises.example"}, Count: 1500, Wait: noWait},
-			app.MemberChange{JobTitle: &title})
+			app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}})
 		act := p.goesOn(err)
 		p.Must(errOfGrants(p.Grants.End(ctx, p.admin, id, app.Giving{Who: app.Of(m.UUID), Role: "fleet-manager", Units: p.idsOf([]string{"Sud"})})))
 		act = p.finish(act)
@@ -249,7 +249,7 @@ func TestActsBesideEachOther(t *testing.T) { // BULK-4, NODE-1
 			var acts []directory.BulkAct
 			for i := range 2 {
 				title := fmt.Sprint("Chef ", i)
-				_, err := w.Members.EditMembers(ctx, h.admin, id, all, app.MemberChange{JobTitle: &title})
+				_, err := w.Members.EditMembers(ctx, h.admin, id, all, app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}})
 				acts = append(acts, h.goesOn(err))
 			}
 			for i, node := range []*apptest.World{w, other} {

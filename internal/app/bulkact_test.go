@@ -269,7 +269,7 @@ func TestActMeetsOthers(t *testing.T) { // BULK-3, BULK-4, PLAN-4
 		t.Run("PLAN-4 who was changed or removed meanwhile is told and left", func(t *testing.T) {
 			h, act, rest := begun(t)
 			title := "Chef"
-			w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, h.admin, h.account.ID, app.Of(rest[0].UUID), app.MemberChange{JobTitle: &title})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, h.admin, h.account.ID, app.Of(rest[0].UUID), app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}})))
 			w.Must(apptest.ErrOf(w.Members.Remove(ctx, h.admin, h.account.ID, app.Of(rest[1].UUID))))
 			act = h.finish(act)
 			if codes := h.refusals(act); act.State != directory.BulkDone || act.Counts.Refused != 2 || codes["member.changed_meanwhile"] != 1 || codes["member.not_found"] != 1 {

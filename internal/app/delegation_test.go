@@ -67,7 +67,7 @@ func TestDelegationEndsAtTheUnit(t *testing.T) { // ROLE-5, UNIT-5, LIST-9
 		_, here := p.person("lucas.moreau", p.units["Lille"], "", "")
 		t.Run("UNIT-5 editing, switching off and removing need the home unit", func(t *testing.T) {
 			title := "Chef"
-			change := app.MemberChange{JobTitle: &title}
+			change := app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}}
 			for _, test := range []struct {
 				name string
 				do   func(m directory.Member) (app.Verdicts, error)

@@ -38,17 +38,19 @@ func TestEntriesHoldWhatWas(t *testing.T) {
 		var states []directory.Member
 		for _, act := range []func(){
 			func() {
-				edit(app.MemberChange{Company: text("Kestner Bau"), Functions: &[]string{codes[0]}, Phone: text("+33 1 02 03 04 05")})
+				edit(app.MemberChange{Company: text("Kestner Bau"), Functions: &[]string{codes[0]}, PlaceTexts: directory.PlaceTexts[*string]{Phone: text("+33 1 02 03 04 05")}})
 			},
 			func() {
-				edit(app.MemberChange{Company: text("Maraval, Fils"), Functions: &[]string{codes[1], codes[0]}, Ends: &directory.End{Moment: ends}, JobTitle: text("Métreur")})
+				edit(app.MemberChange{Company: text("Maraval, Fils"), Functions: &[]string{codes[1], codes[0]}, Ends: &directory.End{Moment: ends}, PlaceTexts: directory.PlaceTexts[*string]{JobTitle: text("Métreur")}})
 			},
 			func() { edit(app.MemberChange{Level: text(directory.AdminLevel), Ends: &directory.End{}}) },
 			func() {
 				w.Must(failed(w.Members.MoveHome(w.Context(), p.admin, p.account.ID, app.Of(m.UUID), p.unit("Gand").UUID)))
 			},
 			func() { w.Must(failed(w.Members.Deactivate(w.Context(), p.admin, p.account.ID, app.Of(m.UUID)))) },
-			func() { edit(app.MemberChange{Company: text(""), Functions: &[]string{}, Phone: text("")}) },
+			func() {
+				edit(app.MemberChange{Company: text(""), Functions: &[]string{}, PlaceTexts: directory.PlaceTexts[*string]{Phone: text("")}})
+			},
 			func() { w.Must(failed(w.Members.Remove(w.Context(), p.admin, p.account.ID, app.Of(m.UUID)))) },
 		} {
 			states = append(states, memberByEmail(t, w, p.account, email))

@@ -126,7 +126,7 @@ func TestImportUnforeseenRow(t *testing.T) { // BULK-3, ADD-13
 			if got := verdictsOf(t, w, admin, i); len(got) != 9 || got[8] != "10 refused  row.conflict" {
 				t.Errorf("verdicts %q", got)
 			}
-			rows := []app.NewMember{{Row: 1, Email: "q1@maraval.example"}, {Row: 2, Email: "q2@maraval.example", Phone: "+33 1 00 00 00 00"}, {Row: 3, Email: "q3@maraval.example"}}
+			rows := []app.NewMember{{Row: 1, Email: "q1@maraval.example"}, {Row: 2, Email: "q2@maraval.example", PlaceTexts: directory.PlaceTexts[string]{Phone: "+33 1 00 00 00 00"}}, {Row: 3, Email: "q3@maraval.example"}}
 			verdicts, err := w.Members.Add(w.Context(), admin, account.ID, rows, app.AddOptions{})
 			w.Must(err)
 			if verdicts.Count(app.Added) != 2 || verdicts[1].Refusal == nil || verdicts[1].Refusal.Code != "row.conflict" {

@@ -316,8 +316,8 @@ func TestMemberEdit(t *testing.T) {
 			m := h.find("karim")
 			e, err := w.Members.Editing(ctx, h.admin, id, m.UUID)
 			w.Must(err)
-			w.Must(w.Members.EditMember(ctx, h.admin, id, m.UUID, app.MemberEdit{MemberChange: app.MemberChange{Phone: text("01 99 00 41 20")}, Version: e.Version}))
-			err = w.Members.EditMember(ctx, h.admin, id, m.UUID, app.MemberEdit{MemberChange: app.MemberChange{Phone: text("02")}, Version: e.Version})
+			w.Must(w.Members.EditMember(ctx, h.admin, id, m.UUID, app.MemberEdit{MemberChange: app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{Phone: text("01 99 00 41 20")}}, Version: e.Version}))
+			err = w.Members.EditMember(ctx, h.admin, id, m.UUID, app.MemberEdit{MemberChange: app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{Phone: text("02")}}, Version: e.Version})
 			if got := w.Code(err); got != "stale" {
 				t.Errorf("second edit: %s", got)
 			}

@@ -131,7 +131,7 @@ func TestProvisionalPasswordEndsByOthers(t *testing.T) { // USER-8, ROLE-6, SIGN
 			other := w.Administrator(p.account, "second@rusquet.example")
 			m := p.makes(email)
 			level := "administrator"
-			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), p.actor, p.account.ID, app.Of(m.UUID), app.MemberChange{JobTitle: &level})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), p.actor, p.account.ID, app.Of(m.UUID), app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &level}})))
 			s.check("a change that raises nobody", signsIn(email), "")
 			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), other, p.account.ID, app.Of(m.UUID), app.MemberChange{Level: &level})))
 			s.check("after the raise", signsIn(email), "sign_in.wrong")

@@ -305,7 +305,7 @@ func TestRoleArchive(t *testing.T) { // ROLE-8
 			}
 			functions, title := []string{clerk.Code}, "Assistante"
 			w.Must(w.Members.EditMember(w.Context(), h.admin, h.account.ID, m.UUID,
-				app.MemberEdit{MemberChange: app.MemberChange{Functions: &functions, JobTitle: &title}, Version: e.Version}))
+				app.MemberEdit{MemberChange: app.MemberChange{Functions: &functions, PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}}, Version: e.Version}))
 		})
 		t.Run("filters keep it as long as somebody holds it", func(t *testing.T) {
 			if !offered(h.list(app.MemberQuery{}).Choices.Functions) {

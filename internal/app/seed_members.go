@@ -34,8 +34,8 @@ func (s *Members) Seed(ctx context.Context, account directory.AccountID, rows []
 				row.User = ro.NewUser(row.User)
 			}
 			users[i] = row.User
-			m := directory.Member{Status: row.Status, Company: companies[directory.Fold(row.Company)], JobTitle: row.JobTitle,
-				Phone: row.Phone, LastSeen: row.LastSeen, Unit: row.Unit}
+			m := directory.Member{Status: row.Status, Company: companies[directory.Fold(row.Company)],
+				PlaceTexts: directory.PlaceTexts[string]{JobTitle: row.JobTitle, Phone: row.Phone}, LastSeen: row.LastSeen, Unit: row.Unit}
 			if row.Status == directory.Inactive {
 				m.Resumes = directory.Active
 			}

@@ -6,6 +6,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/directory"
 )
 
 // TestOutOfSightIsLikeNobody asks every door about somebody out of sight and about
@@ -29,7 +30,7 @@ func TestOutOfSightIsLikeNobody(t *testing.T) {
 		}
 		people := map[string]func(who string) any{
 			"edit": many(func(s app.Selection) (app.Verdicts, error) {
-				return p.Members.EditMembers(ctx, north, id, s, app.MemberChange{JobTitle: &title})
+				return p.Members.EditMembers(ctx, north, id, s, app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}})
 			}),
 			"deactivate": many(func(s app.Selection) (app.Verdicts, error) { return p.Members.Deactivate(ctx, north, id, s) }),
 			"reactivate": many(func(s app.Selection) (app.Verdicts, error) { return p.Members.Reactivate(ctx, north, id, s) }),

@@ -317,10 +317,10 @@ func TestUnitsHome(t *testing.T) {
 			}
 		})
 		t.Run("UNIT-5 who is over the home unit edits the person", func(t *testing.T) {
-			_, err := w.Members.EditMembers(w.Context(), west, p.account.ID, app.Of(m), app.MemberChange{Phone: text("02")})
+			_, err := w.Members.EditMembers(w.Context(), west, p.account.ID, app.Of(m), app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{Phone: text("02")}})
 			w.Must(err)
 			w.Must(p.home(p.admin, m, gand))
-			verdicts, err := w.Members.EditMembers(w.Context(), west, p.account.ID, app.Of(m), app.MemberChange{Phone: text("03")})
+			verdicts, err := w.Members.EditMembers(w.Context(), west, p.account.ID, app.Of(m), app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{Phone: text("03")}})
 			if got := p.verdict(verdicts, err); got != "member.not_found" {
 				t.Errorf("after moving away: %q", got)
 			}

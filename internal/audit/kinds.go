@@ -125,10 +125,18 @@ type Row struct {
 	Fields string // the fields it may have, apart by spaces
 }
 
+// memberFields are those of a member, whose texts say themselves that they are.
+var memberFields = func() string {
+	fields := "status unit company functions access_level first_name last_name ends"
+	for _, text := range directory.PlaceTextKinds() {
+		fields += " " + text.Field()
+	}
+	return fields
+}()
+
 const (
-	memberFields = "status unit company functions access_level phone job_title personnel_number first_name last_name ends"
-	userFields   = "user_name email civility first_name last_name phone language staff"
-	roleFields   = "role name names place permissions default_level products proposed"
+	userFields = "user_name email civility first_name last_name phone language staff"
+	roleFields = "role name names place permissions default_level products proposed"
 )
 
 // Rows lists every kind, group by group, in the order they are offered. Who adds

@@ -87,7 +87,7 @@ func (r *run) editBesideWrites() error {
 	}
 	all.Count = page.Total
 	err = r.rate("bulk-edit", int(page.Total), func() error {
-		_, err := r.App.Members.EditMembers(r.ctx, r.actor, r.account.ID, all, app.MemberChange{JobTitle: &title})
+		_, err := r.App.Members.EditMembers(r.ctx, r.actor, r.account.ID, all, app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}})
 		return err
 	})
 	done.Store(true)

@@ -45,24 +45,22 @@ func ParseStatus(name string) (Status, bool) {
 // A Member is a user's place in one account: company, functions, access level
 // and status act only there.
 type Member struct {
-	ID              MemberID
-	UUID            string
-	User            UserID
-	Unit            UnitID // home unit (UNIT-5)
-	Status          Status
-	Resumes         Status // what Inactive goes back to on reactivation
-	Company         CompanyID
-	Level           RoleID // access level, or 0
-	Functions       []RoleID
-	Phone           string
-	JobTitle        string
-	PersonnelNumber string
-	Suggested       PersonName // for a person without profile (ADD-3)
-	Added           time.Time
-	LastSeen        time.Time
-	Ends            time.Time // the place ends by itself then (USER-6)
-	Removed         time.Time
-	Version         int64
+	ID        MemberID
+	UUID      string
+	User      UserID
+	Unit      UnitID // home unit (UNIT-5)
+	Status    Status
+	Resumes   Status // what Inactive goes back to on reactivation
+	Company   CompanyID
+	Level     RoleID // access level, or 0
+	Functions []RoleID
+	PlaceTexts[string]
+	Suggested PersonName // for a person without profile (ADD-3)
+	Added     time.Time
+	LastSeen  time.Time
+	Ends      time.Time // the place ends by itself then (USER-6)
+	Removed   time.Time
+	Version   int64
 }
 
 // Account is the account the member belongs to.

@@ -128,6 +128,10 @@ func tableOfTexts() []TextRule {
 // Most is how many characters a text may have.
 func (t Text) Most() int { return ruleOf(t).Most }
 
+// Field is the input's name in forms, JSON, files and refusals; "field." and it is
+// the message key of its label.
+func (t Text) Field() string { return ruleOf(t).Field }
+
 // A Typed is a text somebody typed, by its kind. It is cleaned where it stands;
 // nil is none. Field is the input's name where it is not the kind's.
 type Typed struct {

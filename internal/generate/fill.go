@@ -196,7 +196,7 @@ func (f *filler) member(now time.Time, key func() int64, all *rows) {
 		Language: directory.French, Password: directory.PasswordOwn, PasswordSet: added, Proved: added}
 	company := f.companies[skewed(f.random, len(f.companies))]
 	m := directory.Member{ID: directory.MemberID(key()), UUID: uuid.NewString(), User: u.ID, Unit: f.account.Root, Status: status(f.random),
-		Company: company.ID, Added: added, JobTitle: "", Phone: fmt.Sprintf("+33 2 %08d", f.random.IntN(100_000_000))}
+		Company: company.ID, Added: added, PlaceTexts: directory.PlaceTexts[string]{Phone: fmt.Sprintf("+33 2 %08d", f.random.IntN(100_000_000))}}
 	if len(f.units) > 0 && f.random.IntN(4) > 0 {
 		m.Unit = f.units[f.random.IntN(len(f.units))].ID
 	}

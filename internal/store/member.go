@@ -6,22 +6,36 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"intendant/internal/directory"
 )
 
-const memberColumns = `m.key, m.uuid, m.user_key, m.unit_key, m.status, m.resumes, m.company_key, m.level_key, m.functions, m.phone,
-	m.job_title, m.personnel_number, m.suggested_first_name, m.suggested_last_name, m.added_at, m.last_seen_at, m.ends_at,
+var memberColumns = `m.key, m.uuid, m.user_key, m.unit_key, m.status, m.resumes, m.company_key, m.level_key, m.functions, m.` +
+	strings.Join(placeColumns(), `, m.`) + `, m.suggested_first_name, m.suggested_last_name, m.added_at, m.last_seen_at, m.ends_at,
 	m.removed_at, m.version`
+
+// placeColumns are the columns of a member's texts, which are called as they are
+// everywhere.
+func placeColumns() []string {
+	var columns []string
+	for _, text := range directory.PlaceTextKinds() {
+		columns = append(columns, text.Field())
+	}
+	return columns
+}
 
 func scanMember(row scanner) (directory.Member, error) {
 	var m directory.Member
 	var company, level *int64
 	var functions string
 	var added, seen, ends, removed micros
-	err := row.Scan(&m.ID, &m.UUID, &m.User, &m.Unit, &m.Status, &m.Resumes, &company, &level, &functions, &m.Phone, &m.JobTitle,
-		&m.PersonnelNumber, &m.Suggested.First, &m.Suggested.Last, &added, &seen, &ends, &removed, &m.Version)
-	if err != nil {
+	into := []any{&m.ID, &m.UUID, &m.User, &m.Unit, &m.Status, &m.Resumes, &company, &level, &functions}
+	for _, text := range m.PlaceTexts.Each() {
+		into = append(into, text.Value)
+	}
+	into = append(into, &m.Suggested.First, &m.Suggested.Last, &added, &seen, &ends, &removed, &m.Version)
+	if err := row.Scan(into...); err != nil {
 		return m, err
 	}
 	if company != nil {
@@ -129,14 +143,18 @@ func (m MemberRow) values() ([]any, error) {
 		functions = string(text)
 	}
 	f := m.Folded
-	return []any{m.ID, m.Unit, m.Status, m.Resumes, orNull(m.Company), orNull(m.Level), functions, m.Phone, m.JobTitle,
-		m.PersonnelNumber, m.Suggested.First, m.Suggested.Last, f.Name, f.First, f.UserName, f.Email, f.Company, f.Functions, f.Level,
-		f.Search(), m.Added, m.Ends, m.Removed}, nil
+	values := make([]any, 0, len(memberValueColumns))
+	values = append(values, m.ID, m.Unit, m.Status, m.Resumes, orNull(m.Company), orNull(m.Level), functions)
+	for _, text := range m.PlaceTexts.Each() {
+		values = append(values, *text.Value)
+	}
+	return append(values, m.Suggested.First, m.Suggested.Last, f.Name, f.First, f.UserName, f.Email, f.Company, f.Functions, f.Level,
+		f.Search(), m.Added, m.Ends, m.Removed), nil
 }
 
-var memberValueColumns = []string{"key", "unit_key", "status", "resumes", "company_key", "level_key", "functions", "phone", "job_title",
-	"personnel_number", "suggested_first_name", "suggested_last_name", "name_folded", "first_folded", "user_name_folded",
-	"email_folded", "company_folded", "functions_folded", "level_folded", "search", "added_at", "ends_at", "removed_at"}
+var memberValueColumns = slices.Concat([]string{"key", "unit_key", "status", "resumes", "company_key", "level_key", "functions"},
+	placeColumns(), []string{"suggested_first_name", "suggested_last_name", "name_folded", "first_folded", "user_name_folded",
+		"email_folded", "company_folded", "functions_folded", "level_folded", "search", "added_at", "ends_at", "removed_at"})
 
 // InsertMembers writes new members of an account and what they are found by.
 type InsertMembers struct {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"intendant/internal/directory"
@@ -100,7 +101,7 @@ func (c ErasePerson) eraseTexts(ctx context.Context, tx *Tx) error {
 		{`DELETE FROM join_block WHERE `, is("user_key")},
 		{`DELETE FROM registration WHERE `, func(a *args) string { return `email_folded = ` + a.add(directory.FoldEmail(u.Email)) }},
 		{`DELETE FROM mailbox_message WHERE `, func(a *args) string { return `address = ` + a.add(u.Email) }},
-		{`UPDATE member SET phone = '', job_title = '', personnel_number = '', suggested_first_name = '', suggested_last_name = '' WHERE `, is("user_key")},
+		{`UPDATE member SET ` + strings.Join(placeColumns(), ` = '', `) + ` = '', suggested_first_name = '', suggested_last_name = '' WHERE `, is("user_key")},
 		{`UPDATE invitation SET state = 'withdrawn', ended_at = expires_at WHERE state = 'open' AND `, is("user_key")},
 		{`UPDATE join_request SET message = '', reason = '' WHERE `, is("user_key")},
 		{`UPDATE key_request SET message = '', answer = '' WHERE `, is("user_key")},

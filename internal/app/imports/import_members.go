@@ -15,31 +15,35 @@ import (
 
 // The columns an import of members knows; "field." + name is the message key.
 const (
-	columnEmail     = "email"
-	columnFullName  = "full_name"
-	columnFirst     = "first_name"
-	columnLast      = "last_name"
-	columnCivility  = "civility"
-	columnUserName  = "user_name"
-	ColumnLanguage  = "language"
-	columnCompany   = "company"
-	columnFunction  = "function"
-	columnLevel     = "access_level"
-	columnPhone     = "phone"
-	columnJobTitle  = "job_title"
-	columnPersonnel = "personnel_number"
-	columnEnds      = "ends"
-	columnUnit      = "unit"
+	columnEmail    = "email"
+	columnFullName = "full_name"
+	columnFirst    = "first_name"
+	columnLast     = "last_name"
+	columnCivility = "civility"
+	columnUserName = "user_name"
+	ColumnLanguage = "language"
+	columnCompany  = "company"
+	columnFunction = "function"
+	columnLevel    = "access_level"
+	columnEnds     = "ends"
+	columnUnit     = "unit"
 )
 
 // MemberFields are the columns an import of members knows, in their order; what
 // their titles may be is said by a Dictionary.
 func MemberFields() []sheet.Field {
-	return []sheet.Field{
+	fields := []sheet.Field{
 		{ID: columnEmail, Looks: roster.Readable}, {ID: columnFirst}, {ID: columnLast}, {ID: columnFullName}, {ID: columnCivility},
 		{ID: columnUserName}, {ID: ColumnLanguage}, {ID: columnCompany}, {ID: columnFunction}, {ID: columnLevel},
-		{ID: columnPhone, Looks: looksLikePhone}, {ID: columnJobTitle}, {ID: columnPersonnel}, {ID: columnEnds}, {ID: columnUnit},
 	}
+	for _, text := range directory.PlaceTextKinds() {
+		field := sheet.Field{ID: text.Field()}
+		if text == directory.Phone {
+			field.Looks = looksLikePhone
+		}
+		fields = append(fields, field)
+	}
+	return append(fields, sheet.Field{ID: columnEnds}, sheet.Field{ID: columnUnit})
 }
 
 func looksLikePhone(cell string) bool {
@@ -145,7 +149,10 @@ func (s *Imports) newVocabulary(roles []directory.Role, dates directory.DayOrder
 func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMember {
 	cell := func(field string) string { return CellOf(columns, row.Cells, field) }
 	m := roster.NewMember{Email: cell(columnEmail), First: cell(columnFirst), Last: cell(columnLast), UserName: cell(columnUserName),
-		Company: cell(columnCompany), Phone: cell(columnPhone), JobTitle: cell(columnJobTitle), PersonnelNumber: cell(columnPersonnel), Home: cell(columnUnit)}
+		Company: cell(columnCompany), Home: cell(columnUnit)}
+	for _, text := range m.PlaceTexts.Each() {
+		*text.Value = cell(text.Kind.Field())
+	}
 	if full := cell(columnFullName); m.First == "" && m.Last == "" && full != "" {
 		m.First, m.Last = directory.SplitName(full)
 	}

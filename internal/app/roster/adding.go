@@ -16,20 +16,18 @@ import (
 // A NewMember is one row of people to be brought into an account, by form,
 // paste or file. Only the e-mail is required.
 type NewMember struct {
-	Row             int
-	Email           string
-	First, Last     string // suggestions until the person has a profile (ADD-3)
-	Civility        string
-	UserName        string // empty: the e-mail (ADD-12)
-	Language        string // empty: the account's
-	Company         string // a name; one that is not there yet is created (ADD-6)
-	Functions       []string
-	Level           string // code of an access level; empty: none
-	Phone           string
-	JobTitle        string
-	PersonnelNumber string
-	Ends            directory.End
-	Home            string // home unit: public id, id by which products know it, or names from the top down; empty: as the options say
+	Row         int
+	Email       string
+	First, Last string // suggestions until the person has a profile (ADD-3)
+	Civility    string
+	UserName    string // empty: the e-mail (ADD-12)
+	Language    string // empty: the account's
+	Company     string // a name; one that is not there yet is created (ADD-6)
+	Functions   []string
+	Level       string // code of an access level; empty: none
+	directory.PlaceTexts[string]
+	Ends directory.End
+	Home string // home unit: public id, id by which products know it, or names from the top down; empty: as the options say
 
 	Identity    bool             `json:"-"` // the names are the person's own, not suggestions: the full form (ADD-11)
 	Provisional string           `json:"-"` // hash of a provisional password for a new person
@@ -282,9 +280,10 @@ func (a *adding) there(v gate.Verdict, u directory.User, before directory.Member
 	if n.Level != "" {
 		after.Level = said.Level
 	}
-	set(&after.Phone, said.Phone)
-	set(&after.JobTitle, said.JobTitle)
-	set(&after.PersonnelNumber, said.PersonnelNumber)
+	texts := said.PlaceTexts.Each()
+	for i, text := range after.PlaceTexts.Each() {
+		set(text.Value, *texts[i].Value)
+	}
 	set(&after.Suggested.First, said.Suggested.First)
 	set(&after.Suggested.Last, said.Suggested.Last)
 	if n.Home != "" {
@@ -316,7 +315,7 @@ func set(text *string, said string) {
 // place is what a row says of a member but the company, which is made for a row
 // that is done only; ends is when their place ends by now.
 func (a *adding) place(n NewMember, ends time.Time) (directory.Member, *directory.Error) {
-	m := directory.Member{Ends: ends, Phone: n.Phone, JobTitle: n.JobTitle, PersonnelNumber: n.PersonnelNumber}
+	m := directory.Member{Ends: ends, PlaceTexts: n.PlaceTexts}
 	if !n.Identity {
 		m.Suggested = directory.PersonName{First: n.First, Last: n.Last}
 	}
@@ -382,12 +381,12 @@ func (a *adding) checkTexts(n *NewMember) *directory.Error {
 		return refusal
 	}
 	n.Email = email
-	if refusal := directory.CleanTexts(
-		directory.Typed{Kind: directory.FirstName, Value: &n.First}, directory.Typed{Kind: directory.LastName, Value: &n.Last},
-		directory.Typed{Kind: directory.UserNameText, Value: &n.UserName}, directory.Typed{Kind: directory.CompanyName, Value: &n.Company},
-		directory.Typed{Kind: directory.Phone, Value: &n.Phone}, directory.Typed{Kind: directory.JobTitle, Value: &n.JobTitle},
-		directory.Typed{Kind: directory.PersonnelNumber, Value: &n.PersonnelNumber},
-	); refusal != nil {
+	texts := []directory.Typed{{Kind: directory.FirstName, Value: &n.First}, {Kind: directory.LastName, Value: &n.Last},
+		{Kind: directory.UserNameText, Value: &n.UserName}, {Kind: directory.CompanyName, Value: &n.Company}}
+	for _, text := range n.PlaceTexts.Each() {
+		texts = append(texts, directory.Typed{Kind: text.Kind, Value: text.Value})
+	}
+	if refusal := directory.CleanTexts(texts...); refusal != nil {
 		return refusal
 	}
 	return a.checkChoices(n)

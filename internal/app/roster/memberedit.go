@@ -12,15 +12,13 @@ import (
 
 // A MemberChange is what an edit sets; nil leaves a field alone (ADD-7).
 type MemberChange struct {
-	Company         *string   // a name; one that is not there yet is created (ADD-6); "" is none
-	Functions       *[]string // codes
-	Level           *string   // a code; "" is none
-	JobTitle        *string
-	Phone           *string
-	PersonnelNumber *string
-	Ends            *directory.End
-	Unit            *string // public id of the home unit (UNIT-5)
-	Person          PersonChange
+	Company   *string   // a name; one that is not there yet is created (ADD-6); "" is none
+	Functions *[]string // codes
+	Level     *string   // a code; "" is none
+	directory.PlaceTexts[*string]
+	Ends   *directory.End
+	Unit   *string // public id of the home unit (UNIT-5)
+	Person PersonChange
 }
 
 // A MemberEdit is a change of one member, made on the version that the form
@@ -62,21 +60,17 @@ func EditVersion(m directory.Member, u directory.User) string {
 // Check cleans the texts, and refuses one that is too long or no text, naming the
 // field.
 func (c *MemberChange) Check() error {
-	for _, text := range []struct {
-		kind  directory.Text
-		value **string
-	}{
-		{directory.CompanyName, &c.Company}, {directory.JobTitle, &c.JobTitle}, {directory.Phone, &c.Phone},
-		{directory.PersonnelNumber, &c.PersonnelNumber}, {directory.FirstName, &c.Person.First}, {directory.LastName, &c.Person.Last},
-	} {
-		if *text.value == nil {
+	for _, text := range append(c.PlaceTexts.Each(), directory.PlaceText[*string]{Kind: directory.CompanyName, Value: &c.Company},
+		directory.PlaceText[*string]{Kind: directory.FirstName, Value: &c.Person.First},
+		directory.PlaceText[*string]{Kind: directory.LastName, Value: &c.Person.Last}) {
+		if *text.Value == nil {
 			continue
 		}
-		clean, refusal := text.kind.Clean(**text.value)
+		clean, refusal := text.Kind.Clean(**text.Value)
 		if refusal != nil {
 			return refusal
 		}
-		*text.value = &clean // the asker's own stays as it was typed
+		*text.Value = &clean // the asker's own stays as it was typed
 	}
 	if v := c.Person.Civility; v != nil {
 		if refusal := directory.CheckCivility("civility", *v); refusal != nil {
@@ -93,9 +87,10 @@ func (a *Acting) Edit(u directory.User, m directory.Member, change MemberChange)
 
 // EditFrom applies a change to a member and writes the difference to before.
 func (a *Acting) EditFrom(u directory.User, before, after directory.Member, change MemberChange) error {
-	replace(&after.JobTitle, change.JobTitle)
-	replace(&after.Phone, change.Phone)
-	replace(&after.PersonnelNumber, change.PersonnelNumber)
+	texts := change.PlaceTexts.Each()
+	for i, text := range after.PlaceTexts.Each() {
+		replace(text.Value, *texts[i].Value)
+	}
 	if change.Ends != nil {
 		if refusal := a.end(&after, *change.Ends); refusal != nil {
 			return refusal

@@ -232,8 +232,8 @@ func (ro *Roster) entry(kind audit.Kind, u directory.User, before, after directo
 		return m.Status.String()
 	}
 	if before.Removed.IsZero() && !after.Removed.IsZero() {
-		after = directory.Member{ID: after.ID, Unit: after.Unit, Removed: after.Removed, Phone: after.Phone, JobTitle: after.JobTitle,
-			PersonnelNumber: after.PersonnelNumber, Suggested: after.Suggested} // what goes with the place
+		after = directory.Member{ID: after.ID, Unit: after.Unit, Removed: after.Removed, PlaceTexts: after.PlaceTexts,
+			Suggested: after.Suggested} // what goes with the place
 	}
 	e.Note("status", status(before), status(after))
 	ro.noteHome(&e, before, after)
@@ -246,9 +246,10 @@ func (ro *Roster) entry(kind audit.Kind, u directory.User, before, after directo
 	if before.Level != after.Level {
 		e.NoteValue("access_level", ro.RoleValue(before.Level), ro.RoleValue(after.Level))
 	}
-	e.Note("phone", before.Phone, after.Phone)
-	e.Note("job_title", before.JobTitle, after.JobTitle)
-	e.Note("personnel_number", before.PersonnelNumber, after.PersonnelNumber)
+	texts := after.PlaceTexts.Each()
+	for i, text := range before.PlaceTexts.Each() {
+		e.Note(text.Kind.Field(), *text.Value, *texts[i].Value)
+	}
 	e.Note("first_name", before.Suggested.First, after.Suggested.First)
 	e.Note("last_name", before.Suggested.Last, after.Suggested.Last)
 	if !before.Ends.Equal(after.Ends) {

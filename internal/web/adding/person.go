@@ -164,8 +164,11 @@ func (v *personView) fields(q *page.Request, userName string) {
 	ends := field("ends", "date", "field.end_date", false)
 	ends.Hint = t("adding.person.ends")
 	v.Home = v.homeFields(q, v.Form.AddChoices, "")
-	v.Place = []ui.Field{company, function, level, field("job_title", "", "field.job_title", false),
-		field("phone", "tel", "field.phone", false), field("personnel_number", "", "field.personnel_number", false), ends}
+	v.Place = []ui.Field{company, function, level}
+	for _, text := range directory.PlaceTextKinds() {
+		v.Place = append(v.Place, field(text.Field(), page.InputOf(text), "field."+text.Field(), false))
+	}
+	v.Place = append(v.Place, ends)
 }
 
 func (h Handler) person(q *page.Request) error {
@@ -214,7 +217,10 @@ func readPerson(q *page.Request) (app.NewPerson, error) {
 	n := app.NewPerson{Password: q.PostFormValue("password"), Inactive: !q.Ticked("active"), NewMember: app.NewMember{
 		Email: q.Field("email"), First: q.Field("first_name"), Last: q.Field("last_name"), Civility: q.Field("civility"),
 		UserName: q.Field("user_name"), Language: q.Field("language"), Company: q.Field("company"), Level: q.Field("access_level"),
-		Home: q.Field(homeUnit), Phone: q.Field("phone"), JobTitle: q.Field("job_title"), PersonnelNumber: q.Field("personnel_number")}}
+		Home: q.Field(homeUnit)}}
+	for _, text := range n.PlaceTexts.Each() {
+		*text.Value = q.Field(text.Kind.Field())
+	}
 	if function := q.Field("function"); function != "" {
 		n.Functions = []string{function}
 	}

@@ -58,8 +58,11 @@ func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
 	}
 	known := map[string]string{
 		"civility": m.Person.Civility, "first_name": name.First, "last_name": name.Last, "email": m.Person.Email, "language": m.Person.Language,
-		"company": m.Company, "level": m.Level.Code, "job_title": m.JobTitle, "phone": m.Phone, "personnel_number": m.PersonnelNumber,
+		"company": m.Company, "level": m.Level.Code,
 		"ends": directory.LastDay(m.Ends, zone(q)).ISO(), "version": m.Version,
+	}
+	for _, text := range m.PlaceTexts.Each() {
+		known[text.Kind.Field()] = *text.Value
 	}
 	v := readView(q.URL.Query(), zone(q))
 	return editing{
@@ -106,8 +109,10 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 		return &value
 	}
 	functions := q.PostForm["function"]
-	change := app.MemberChange{Company: text("company"), Functions: &functions, Level: text("level"), JobTitle: text("job_title"),
-		Phone: text("phone"), PersonnelNumber: text("personnel_number"), Ends: &directory.End{}}
+	change := app.MemberChange{Company: text("company"), Functions: &functions, Level: text("level"), Ends: &directory.End{}}
+	for _, typed := range change.PlaceTexts.Each() {
+		*typed.Value = text(typed.Kind.Field())
+	}
 	day, refusal := directory.ParseDay("ends", q.Field("ends"), directory.DayFirst)
 	if refusal != nil {
 		return change, refusal
@@ -197,8 +202,11 @@ func (e editing) place() []ui.Field {
 	if e.hasUnits() {
 		fields = append(fields, e.unit())
 	}
-	return append(fields, level, e.field("job_title", "text", "field.job_title"), e.field("phone", "tel", "field.phone"),
-		e.field("personnel_number", "text", "field.personnel_number"), ends)
+	fields = append(fields, level)
+	for _, text := range directory.PlaceTextKinds() {
+		fields = append(fields, e.field(text.Field(), page.InputOf(text), "field."+text.Field()))
+	}
+	return append(fields, ends)
 }
 
 func (e editing) functions() []ui.Check {

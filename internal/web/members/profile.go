@@ -112,11 +112,9 @@ func (p panel) facts() []ui.CartItem {
 		fact("members.panel.added", or(p.Printer.Date(p.m.Added))), fact("members.panel.seen", ui.CartItem{Value: seen}),
 	}
 	var more []ui.CartItem
-	for _, further := range []struct{ key, text string }{
-		{"field.job_title", p.m.JobTitle}, {"field.phone", p.m.Phone}, {"field.personnel_number", p.m.PersonnelNumber},
-	} {
-		if further.text != "" {
-			more = append(more, fact(further.key, or(further.text)))
+	for _, further := range p.m.PlaceTexts.Each() {
+		if *further.Value != "" {
+			more = append(more, fact("field."+further.Kind.Field(), or(*further.Value)))
 		}
 	}
 	if p.m.Person.UserName != p.m.Person.Email {

@@ -280,3 +280,11 @@ func cleanName(name string) string {
 	}
 	return name
 }
+
+// InputOf is the kind of input in which a text is typed.
+func InputOf(text directory.Text) string {
+	if text == directory.Phone {
+		return "tel"
+	}
+	return "text"
+}
