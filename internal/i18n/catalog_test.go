@@ -20,7 +20,6 @@ func pluralForms() map[string][]string {
 		"en": {"one", "other"},
 		"de": {"one", "other"},
 		"nl": {"one", "other"},
-		"it": {"many", "one", "other"},
 	}
 }
 
