@@ -31,7 +31,6 @@ type Member struct {
 	Phone           string     `json:"phone" example:"+33 2 40 00 00 00"`
 	JobTitle        string     `json:"job_title" example:"Chef de chantier"`
 	PersonnelNumber string     `json:"personnel_number" example:"4711"`
-	Office          string     `json:"office" example:"B 2.14"`
 	HomeUnit        string     `json:"home_unit" doc:"Public id of the unit the member belongs to." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
 	Added           time.Time  `json:"added_at" doc:"When the member was added."`
 	LastSeen        *time.Time `json:"last_seen_at,omitempty" doc:"Last sign-in; absent when there was none."`
@@ -59,7 +58,7 @@ func lacksOf(lacks []app.Lack) []Lack {
 func memberOf(m app.MemberRecord) Member {
 	one := Member{ID: m.UUID, Kind: string(directory.PersonKind), Status: m.Status.String(), UserName: m.Person.UserName, Email: m.Person.Email,
 		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, AccessLevel: m.Level.Code, Products: list(m.Products),
-		Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber, Office: m.Office, HomeUnit: m.Home.UUID, Added: m.Added.UTC(),
+		Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber, HomeUnit: m.Home.UUID, Added: m.Added.UTC(),
 		LastSeen: moment(m.LastSeen), Ends: moment(m.Ends), LacksRoleAt: lacksOf(m.Lacks), Version: m.Version, Functions: []string{}}
 	if m.Person.Technical() {
 		one.Kind = string(directory.TechnicalKind)
@@ -189,7 +188,6 @@ type NewMember struct {
 	Phone           string   `json:"phone,omitempty" example:"+33 2 40 00 00 00"`
 	JobTitle        string   `json:"job_title,omitempty" example:"Chef de chantier"`
 	PersonnelNumber string   `json:"personnel_number,omitempty" example:"4711"`
-	Office          string   `json:"office,omitempty" example:"B 2.14"`
 	Ends            string   `json:"ends_at,omitempty" doc:"The place ends by itself: a date, whose day still counts in the account's time zone, or a moment." example:"2027-06-30"`
 	HomeUnit        string   `json:"home_unit,omitempty" doc:"Public id or external id of a unit; absent: the account itself." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
 }
@@ -198,7 +196,7 @@ func (n NewMember) row(number int) (app.NewMember, error) {
 	ends, err := endOf(n.Ends)
 	return app.NewMember{Row: number, Email: n.Email, First: n.FirstName, Last: n.LastName, Civility: n.Civility, UserName: n.UserName,
 		Language: n.Language, Company: n.Company, Functions: n.Functions, Level: n.AccessLevel,
-		PlaceTexts: directory.PlaceTexts[string]{JobTitle: n.JobTitle, Phone: n.Phone, PersonnelNumber: n.PersonnelNumber, Office: n.Office}, Ends: ends, Home: n.HomeUnit}, err
+		PlaceTexts: directory.PlaceTexts[string]{JobTitle: n.JobTitle, Phone: n.Phone, PersonnelNumber: n.PersonnelNumber}, Ends: ends, Home: n.HomeUnit}, err
 }
 
 // endOf reads when a place ends.
@@ -291,14 +289,13 @@ type MemberEdit struct {
 	Phone           *string   `json:"phone,omitempty" example:"+33 2 40 00 00 00"`
 	JobTitle        *string   `json:"job_title,omitempty" example:"Chef de chantier"`
 	PersonnelNumber *string   `json:"personnel_number,omitempty" example:"4711"`
-	Office          *string   `json:"office,omitempty" example:"B 2.14"`
 	Ends            *string   `json:"ends_at,omitempty" doc:"A date, whose day still counts in the account's time zone, or a moment; empty for no end." example:"2027-06-30"`
 	HomeUnit        *string   `json:"home_unit,omitempty" doc:"Public id of a unit." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
 }
 
 func (e MemberEdit) change() (app.MemberChange, error) {
 	c := app.MemberChange{Company: e.Company, Functions: e.Functions, Level: e.AccessLevel,
-		PlaceTexts: directory.PlaceTexts[*string]{JobTitle: e.JobTitle, Phone: e.Phone, PersonnelNumber: e.PersonnelNumber, Office: e.Office}, Unit: e.HomeUnit,
+		PlaceTexts: directory.PlaceTexts[*string]{JobTitle: e.JobTitle, Phone: e.Phone, PersonnelNumber: e.PersonnelNumber}, Unit: e.HomeUnit,
 		Person: app.PersonChange{Civility: e.Civility, First: e.FirstName, Last: e.LastName, Email: e.Email, Language: e.Language}}
 	if e.Ends != nil {
 		ends, err := endOf(*e.Ends)

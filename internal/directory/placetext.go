@@ -8,7 +8,6 @@ type PlaceTexts[T any] struct {
 	JobTitle        T
 	Phone           T
 	PersonnelNumber T
-	Office          T
 }
 
 // A PlaceText is one of them, where it stands.
@@ -19,7 +18,7 @@ type PlaceText[T any] struct {
 
 // Each returns the texts in the order they are shown.
 func (p *PlaceTexts[T]) Each() []PlaceText[T] {
-	return []PlaceText[T]{{JobTitle, &p.JobTitle}, {Phone, &p.Phone}, {PersonnelNumber, &p.PersonnelNumber}, {Office, &p.Office}}
+	return []PlaceText[T]{{JobTitle, &p.JobTitle}, {Phone, &p.Phone}, {PersonnelNumber, &p.PersonnelNumber}}
 }
 
 // PlaceTextKinds are the kinds of texts of a place, in the same order.

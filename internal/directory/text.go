@@ -22,7 +22,6 @@ const (
 	Phone
 	JobTitle
 	PersonnelNumber
-	Office
 	CompanyName
 	AccountName
 	CustomerNumber
@@ -97,7 +96,6 @@ func tableOfTexts() []TextRule {
 		{Kind: Phone, Field: "phone", Most: 100, Kept: KeptPersonal, Columns: []string{"user.phone", "member.phone"}},
 		{Kind: JobTitle, Field: "job_title", Most: 200, Kept: KeptPersonal, Columns: []string{"member.job_title"}},
 		{Kind: PersonnelNumber, Field: "personnel_number", Most: 100, Kept: KeptPersonal, Columns: []string{"member.personnel_number"}},
-		{Kind: Office, Field: "office", Most: 100, Kept: KeptPersonal, Columns: []string{"member.office"}},
 		{Kind: CompanyName, Field: "company", Most: 200, Kept: KeptOpen, Columns: []string{"company.name", "draft_row.company"}},
 		{Kind: AccountName, Field: "name", Most: 200, Kept: KeptOpen, Columns: []string{"account.name"}},
 		{Kind: CustomerNumber, Field: "number", Most: 40, Kept: KeptOpen, Columns: []string{"account.number", "registration.number",

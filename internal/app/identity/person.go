@@ -237,7 +237,6 @@ type ExportedMembership struct {
 	Phone           string     `json:"phone"`
 	JobTitle        string     `json:"job_title"`
 	PersonnelNumber string     `json:"personnel_number"`
-	Office          string     `json:"office"`
 	SuggestedFirst  string     `json:"suggested_first_name,omitempty"`
 	SuggestedLast   string     `json:"suggested_last_name,omitempty"`
 	Added           time.Time  `json:"added_at"`

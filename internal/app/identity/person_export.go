@@ -74,7 +74,7 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 			return err
 		}
 		one := ExportedMembership{Account: account.Name, Number: account.Number, Status: m.Status.String(),
-			Company: companies[m.Company].Name, Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber, Office: m.Office,
+			Company: companies[m.Company].Name, Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber,
 			SuggestedFirst: m.Suggested.First, SuggestedLast: m.Suggested.Last, Roles: []string{},
 			Added: m.Added, LastSeen: maybe(m.LastSeen), Ends: maybe(m.Ends), Removed: maybe(m.Removed),
 			Preferences: preferences[m.ID]}
