@@ -62,7 +62,7 @@ func settingSchema(row directory.Setting) *huma.Schema {
 		return &huma.Schema{Type: huma.TypeBoolean, Description: "Rule " + row.Rule + "."}
 	case directory.LanguagesSetting:
 		return &huma.Schema{Type: huma.TypeArray, MaxItems: &most, Items: &huma.Schema{Type: huma.TypeString}, Description: "Some of the catalogue's languages.",
-			Examples: []any{[]string{"fr", "en"}}}
+			Examples: []any{[]string{directory.French, directory.English}}}
 	case directory.ChoiceSetting:
 		s := &huma.Schema{Type: huma.TypeString, Description: "Rule " + row.Rule + "."}
 		for _, choice := range row.Choices {
