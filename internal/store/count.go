@@ -104,6 +104,9 @@ type stand struct {
 	status directory.Status
 }
 
+// standColumns are the columns that a stand is read from.
+var standColumns = []string{"unit_key", "status", "removed_at"}
+
 func standOf(m directory.Member) stand {
 	if !m.Removed.IsZero() {
 		return stand{}

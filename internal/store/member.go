@@ -187,13 +187,6 @@ func (c InsertMembers) apply(ctx context.Context, tx *Tx) error {
 type UpdateMembers []MemberRow
 
 func (c UpdateMembers) apply(ctx context.Context, tx *Tx) error {
-	were, err := tx.stands(ctx, c)
-	if err != nil {
-		return err
-	}
-	if err := tx.countMembers(c, were); err != nil {
-		return err
-	}
 	rows := make([][]any, len(c))
 	write := make([]bool, len(memberValueColumns))
 	for i, m := range c {
@@ -212,6 +205,9 @@ func (c UpdateMembers) apply(ctx context.Context, tx *Tx) error {
 			columns = append(columns, memberValueColumns[i])
 		}
 	}
+	if err := c.count(ctx, tx, columns); err != nil {
+		return err
+	}
 	for i, all := range rows {
 		narrow := []any{all[0], all[len(all)-1]}
 		for j := range memberValueColumns {
@@ -225,6 +221,18 @@ func (c UpdateMembers) apply(ctx context.Context, tx *Tx) error {
 		return fmt.Errorf("change members: %w", err)
 	}
 	return tx.indexMembers(ctx, c)
+}
+
+// count moves the counts, where a column is written that they are made of.
+func (c UpdateMembers) count(ctx context.Context, tx *Tx, written []string) error {
+	if !slices.ContainsFunc(written, func(column string) bool { return slices.Contains(standColumns, column) }) {
+		return nil
+	}
+	were, err := tx.stands(ctx, c)
+	if err != nil {
+		return err
+	}
+	return tx.countMembers(c, were)
 }
 
 // differing marks the columns in which the row is another than before. A column
