@@ -99,7 +99,7 @@ type adding struct {
 	*Roster
 	o         AddOptions
 	known     map[string]directory.User // by present address, in the form that is compared
-	taken     map[string]directory.User // by user name, as it is looked up
+	taken     map[string]bool           // user names, as they are looked up
 	places    map[directory.UserID]directory.Member
 	seen      map[directory.UserID]int // who was in a row before, and in which
 	named     map[string]directory.Company
@@ -120,7 +120,8 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 			companies = append(companies, row.Company)
 		}
 	}
-	a := &adding{o: o, languages: w.gate.Catalogue().Languages, seen: map[directory.UserID]int{}}
+	a := &adding{o: o, languages: w.gate.Catalogue().Languages,
+		seen: make(map[directory.UserID]int, len(rows)), taken: make(map[string]bool, len(rows))}
 	var err error
 	if a.homes, err = w.HomesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
 		return nil, err
@@ -131,8 +132,12 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 	if a.known, err = r.UsersByAddress(ctx, emails); err != nil {
 		return nil, err
 	}
-	if a.taken, err = r.UsersBySignInName(ctx, names); err != nil {
+	named, err := r.UsersBySignInName(ctx, names)
+	if err != nil {
 		return nil, err
+	}
+	for name := range named {
+		a.taken[name] = true
 	}
 	users := make([]directory.UserID, 0, len(a.known))
 	for _, u := range a.known {
@@ -148,6 +153,7 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 	if a.Roster, err = w.Roster(ctx, r, p, members...); err != nil {
 		return nil, err
 	}
+	a.added, a.NewUsers = slices.Grow(a.added, len(rows)), slices.Grow(a.NewUsers, len(rows))
 	a.ahead = o.Before.moved()
 	for _, u := range a.known {
 		a.People[u.ID] = u
@@ -191,7 +197,7 @@ func (a *adding) row(n NewMember) gate.Verdict {
 	newcomer := u.ID == 0
 	if newcomer {
 		u = a.NewUser(newUserOf(n, a.Plan))
-		a.known[n.Email], a.taken[directory.FoldSignIn(n.UserName)] = u, u
+		a.known[n.Email], a.taken[directory.FoldSignIn(n.UserName)] = u, true
 		a.o.Before.add(u)
 	}
 	m.Company, v.Creates = a.company(n.Company)
@@ -236,7 +242,7 @@ func (a *adding) who(n *NewMember) (directory.User, *directory.Error) {
 	if known || n.UserName == n.Email {
 		return u, nil
 	}
-	if _, taken := a.taken[directory.FoldSignIn(n.UserName)]; taken || a.o.Before.named(n.UserName) {
+	if a.taken[directory.FoldSignIn(n.UserName)] || a.o.Before.named(n.UserName) {
 		return u, directory.InvalidField("user_name", "user.name_taken", directory.Args{"Name": n.UserName})
 	}
 	return u, nil
