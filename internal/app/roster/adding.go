@@ -108,9 +108,9 @@ type adding struct {
 	homes     Homes
 }
 
-func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows []NewMember, o AddOptions) (*adding, error) {
-	emails := make([]string, 0, len(rows))
-	var names, companies []string
+// namesIn are the addresses, user names and companies that rows name.
+func namesIn(rows []NewMember) (emails, names, companies []string) {
+	emails = make([]string, 0, len(rows))
 	for _, row := range rows {
 		emails = append(emails, row.Email)
 		if row.UserName != "" {
@@ -120,6 +120,11 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 			companies = append(companies, row.Company)
 		}
 	}
+	return emails, names, companies
+}
+
+func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows []NewMember, o AddOptions) (*adding, error) {
+	emails, names, companies := namesIn(rows)
 	a := &adding{o: o, languages: w.gate.Catalogue().Languages,
 		seen: make(map[directory.UserID]int, len(rows)), taken: make(map[string]bool, len(rows))}
 	var err error
