@@ -59,7 +59,7 @@ func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account dir
 		if err := s.editBoth(ctx, r, a, roster.PersonOf{U: u, M: m, Hash: hash}, change); err != nil && err != error(gate.ErrUnchanged) {
 			return err
 		}
-		return a.Settle(ctx, r, s.core.roster)
+		return a.Settle(ctx, r)
 	})
 	return err
 }
@@ -83,7 +83,7 @@ func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *roster.Actin
 		return err
 	}
 	if hash != "" {
-		a.Credentials(s.core.roster, after, change.Person.Provisional)
+		a.Credentials(after, change.Person.Provisional)
 	}
 	if relink && m.Status == directory.Invited {
 		a.Invitees = append(a.Invitees, roster.Invitee{User: after, Member: m, Again: true})

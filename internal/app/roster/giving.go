@@ -136,5 +136,6 @@ func (w *Writer) giversNow(ctx context.Context, r *store.Reader, p *gate.Plan) f
 // Hands prepares an act on places that people have already.
 func (w *Writer) Hands(ctx context.Context, r *store.Reader, ro *Roster, keys []directory.MemberID) *Acting {
 	kind, _ := w.gate.Catalogue().AccountType(ro.Account.Type)
-	return &Acting{Roster: ro, grants: grantsOnce(ctx, r, keys), mayStill: w.giversNow(ctx, r, ro.Plan), generalRequired: kind.GeneralRoleRequired}
+	return &Acting{Roster: ro, writer: w, grants: grantsOnce(ctx, r, keys), mayStill: w.giversNow(ctx, r, ro.Plan),
+		generalRequired: kind.GeneralRoleRequired}
 }

@@ -113,6 +113,7 @@ type MemberAct func(a *Acting, m directory.Member, u directory.User) error
 // Acting is one chunk of an act on members while it is planned.
 type Acting struct {
 	*Roster
+	writer          *Writer
 	Invitees        []Invitee
 	invited         bool
 	freed           []directory.MemberID // seats end
@@ -162,7 +163,7 @@ func (w *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner 
 			}
 			p.Verdicts = append(p.Verdicts, v)
 		}
-		if err := a.Settle(ctx, r, w); err != nil {
+		if err := a.Settle(ctx, r); err != nil {
 			return err
 		}
 		return w.ProposeRoles(ctx, r, a.Roster, p.Verdicts)
@@ -235,7 +236,7 @@ func (a *Acting) Mail(u directory.User, kind directory.MailKind) {
 }
 
 // Settle plans what the acts of the chunk left to be written together.
-func (a *Acting) Settle(ctx context.Context, r *store.Reader, c *Writer) error {
+func (a *Acting) Settle(ctx context.Context, r *store.Reader) error {
 	if err := a.Roster.Settle(ctx, r); err != nil {
 		return err
 	}
@@ -250,7 +251,7 @@ func (a *Acting) Settle(ctx context.Context, r *store.Reader, c *Writer) error {
 		a.Plan.Change(store.EndHoldings{Members: a.Left, All: true})
 	}
 	if len(a.Invitees) > 0 {
-		c.PlanInvitation(a.Plan, a.Roster, a.Invitees...)
+		a.writer.PlanInvitation(a.Plan, a.Roster, a.Invitees...)
 	}
 	a.Plan.Mail(a.mails...)
 	return nil

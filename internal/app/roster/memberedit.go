@@ -44,8 +44,8 @@ type PersonOf struct {
 }
 
 // Credentials mails a provisional password (SIGN-1).
-func (a *Acting) Credentials(c *Writer, u directory.User, password string) {
-	until := a.Plan.Now.AddDate(0, 0, c.gate.Policies(a.Account).InvitationDays)
+func (a *Acting) Credentials(u directory.User, password string) {
+	until := a.Plan.Now.AddDate(0, 0, a.writer.gate.Policies(a.Account).InvitationDays)
 	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: directory.MailCredentials,
 		Path: directory.MailCredentials.Path(""), Language: LanguageOf(u, a.Account), Secret: password,
 		Facts: map[string]string{directory.FactActor: a.Plan.By, directory.FactUserName: u.UserName,
