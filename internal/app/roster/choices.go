@@ -65,21 +65,14 @@ type formerPlace struct {
 
 // comeBack proposes for somebody who was removed what they were.
 func comeBack(row *directory.DraftRow, u directory.User, m directory.Member, was formerPlace) {
-	row.First, row.Last, row.Company = NamesOf(u, m).First, NamesOf(u, m).Last, was.company
+	name := NamesOf(u, m)
+	row.First, row.Last, row.Company = name.First, name.Last, was.company
 	for _, role := range was.roles {
 		if slices.Contains(m.Functions, role.ID) && role.Archived.IsZero() {
 			row.Function, row.Level = role.Code, role.DefaultLevel
 			return
 		}
 	}
-}
-
-// NamesOf are a member's own names, else those that were suggested.
-func NamesOf(u directory.User, m directory.Member) directory.PersonName {
-	if u.First != "" || u.Last != "" {
-		return directory.PersonName{First: u.First, Last: u.Last}
-	}
-	return m.Suggested
 }
 
 // AddChoices are what a form offers for a new member: companies that are

@@ -15,17 +15,14 @@ type RoleStep struct {
 	Was   *[]string // what the form showed there; nil: not checked (PLAN-4)
 }
 
-// stepField is the name of a step's field in forms and refusals.
-func stepField(unit directory.Unit) string {
+// StepField is the name of the field of a unit in forms of steps and in what
+// they are refused with: "general_role" for the root.
+func StepField(unit directory.Unit) string {
 	if unit.Parent == 0 {
 		return "general_role"
 	}
 	return "role_" + unit.UUID
 }
-
-// StepField is the name of the field of a unit in forms of steps and in what
-// they are refused with: "general_role" for the root.
-func StepField(unit directory.Unit) string { return stepField(unit) }
 
 // Steps plans what the steps ask for one member.
 func (g *Granting) Steps(m directory.Member, steps []RoleStep) ([]GrantVerdict, error) {
@@ -45,7 +42,7 @@ func (g *Granting) Steps(m directory.Member, steps []RoleStep) ([]GrantVerdict, 
 }
 
 func (g *Granting) step(m directory.Member, unit directory.Unit, step RoleStep) ([]GrantVerdict, error) {
-	field := stepField(unit)
+	field := StepField(unit)
 	has := g.heldAt(m.ID, unit.ID)
 	if step.Was != nil && !sameCodes(g.codes(has), *step.Was) {
 		return nil, directory.Refuse(directory.Conflict, "stale")

@@ -21,17 +21,17 @@ type ListedMember struct {
 	Position   int64
 }
 
-// names are what the person is called, in their profile or as suggested.
-func (m ListedMember) names() directory.PersonName {
-	if m.Person.First == "" && m.Person.Last == "" {
-		return m.Suggested
+// NamesOf are a member's own names, else those that were suggested.
+func NamesOf(u directory.User, m directory.Member) directory.PersonName {
+	if u.First != "" || u.Last != "" {
+		return directory.PersonName{First: u.First, Last: u.Last}
 	}
-	return directory.PersonName{First: m.Person.First, Last: m.Person.Last}
+	return m.Suggested
 }
 
 // Name is how the person is called: "Karim Haddad", or the user name.
 func (m ListedMember) Name() string {
-	n := m.names()
+	n := NamesOf(m.Person, m.Member)
 	if name := strings.TrimSpace(n.First + " " + n.Last); name != "" {
 		return name
 	}
@@ -40,7 +40,7 @@ func (m ListedMember) Name() string {
 
 // SortedName is the name as the table sorts it: "Haddad Karim".
 func (m ListedMember) SortedName() string {
-	n := m.names()
+	n := NamesOf(m.Person, m.Member)
 	if name := strings.TrimSpace(n.Last + " " + n.First); name != "" {
 		return name
 	}
