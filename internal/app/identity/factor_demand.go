@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -48,16 +49,13 @@ func FactorFirst(ctx context.Context, r *store.Reader, account directory.Account
 // demanding are the names of the accounts that demand a second factor of a
 // person.
 func demanding(ctx context.Context, r *store.Reader, user directory.UserID) ([]string, error) {
-	memberships, err := r.Memberships(ctx, user)
+	places, accounts, err := roster.PlacesOf(ctx, r, user)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, m := range memberships {
-		account, err := r.Account(ctx, m.Account())
-		if err != nil {
-			return nil, err
-		}
+	for _, m := range places {
+		account := accounts[m.Account()]
 		demanded, err := demandsFactor(ctx, r, account, m)
 		if err != nil {
 			return nil, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -44,18 +45,15 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 	}
 	var own []OwnAccount
 	err := u.gate.Read(ctx, func(r *store.Reader) error {
-		memberships, err := r.Memberships(ctx, actor.User)
+		places, accounts, err := roster.PlacesOf(ctx, r, actor.User)
 		if err != nil {
 			return err
 		}
-		for _, m := range memberships {
+		for _, m := range places {
 			if m.Status != directory.Active || (!m.Ends.IsZero() && !u.gate.Instant().Before(m.Ends)) {
 				continue
 			}
-			one := OwnAccount{Member: m}
-			if one.Account, err = r.Account(ctx, m.Account()); err != nil {
-				return err
-			}
+			one := OwnAccount{Member: m, Account: accounts[m.Account()]}
 			if m.Level != 0 {
 				roles, err := r.Roles(ctx, m.Account())
 				if err != nil {

@@ -64,18 +64,15 @@ func (u *Users) switchUser(ctx context.Context, actor authz.Actor, user director
 // plan holds the ledgers of their accounts, so of two who are the last ones one
 // stays. Nobody administers a closed account.
 func keepAdministrators(ctx context.Context, r *store.Reader, p *gate.Plan, user directory.UserID) error {
-	memberships, err := r.Memberships(ctx, user)
+	places, accounts, err := roster.PlacesOf(ctx, r, user)
 	if err != nil {
 		return err
 	}
-	for _, m := range memberships {
+	for _, m := range places {
 		if _, held := p.In(m.Account()); !held {
 			return directory.Refuse(directory.Conflict, "stale") // added to another account meanwhile
 		}
-		account, err := r.Account(ctx, m.Account())
-		if err != nil {
-			return err
-		}
+		account := accounts[m.Account()]
 		if account.State == directory.AccountClosed {
 			continue
 		}

@@ -51,18 +51,11 @@ func (w *Writer) WordsOf(ctx context.Context, person directory.User, names ...st
 		return words, nil
 	}
 	err := w.gate.Read(ctx, func(r *store.Reader) error {
-		memberships, err := r.Memberships(ctx, person.ID)
-		if err != nil {
-			return err
+		places, accounts, err := PlacesOf(ctx, r, person.ID)
+		for _, m := range places {
+			words = append(words, accounts[m.Account()].Name)
 		}
-		for _, m := range memberships {
-			account, err := r.Account(ctx, m.Account())
-			if err != nil {
-				return err
-			}
-			words = append(words, account.Name)
-		}
-		return nil
+		return err
 	})
 	return words, err
 }
@@ -84,20 +77,31 @@ func (w *Writer) AccountsOf(ctx context.Context, user directory.UserID) ([]direc
 // catalogue's.
 func (w *Writer) PasswordPolicy(ctx context.Context, r *store.Reader, user directory.UserID) (directory.PasswordPolicy, error) {
 	policy := w.gate.Catalogue().EffectivePolicies("").Password
-	memberships, err := r.Memberships(ctx, user)
-	if err != nil {
-		return policy, err
-	}
-	for i, m := range memberships {
-		account, err := r.Account(ctx, m.Account())
-		if err != nil {
-			return policy, err
-		}
-		its := w.gate.Policies(account).Password
+	places, accounts, err := PlacesOf(ctx, r, user)
+	for i, m := range places {
+		its := w.gate.Policies(accounts[m.Account()]).Password
 		if i == 0 {
 			policy = its
 		}
 		policy = directory.Strictest(policy, its)
 	}
-	return policy, nil
+	return policy, err
+}
+
+// PlacesOf reads the places a user has, and with one question for all the accounts
+// they are in.
+func PlacesOf(ctx context.Context, r *store.Reader, user directory.UserID) ([]directory.Member, map[directory.AccountID]directory.Account, error) {
+	places, err := r.Memberships(ctx, user)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys := make([]directory.AccountID, len(places))
+	for i, m := range places {
+		keys[i] = m.Account()
+	}
+	accounts, err := r.AccountsByKey(ctx, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	return places, accounts, nil
 }
