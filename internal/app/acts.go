@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"intendant/internal/app/gate"
 	"intendant/internal/app/imports"
 	"intendant/internal/authz"
@@ -44,14 +42,6 @@ func (s *Acts) RunAct(ctx context.Context, job directory.Job) error {
 		return errors.Join(err, run.end(ctx, directory.BulkFailed, nil))
 	}
 	return err
-}
-
-// orNew is a batch, a new one where there is none.
-func orNew(batch string) string {
-	if batch == "" {
-		return uuid.NewString()
-	}
-	return batch
 }
 
 // askerOf is how the actor came, for an act that goes on without them.

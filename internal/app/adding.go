@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -24,8 +22,8 @@ import (
 // type requires a general one and the actor may give it; the verdict tells which
 // required role is lacked (ROLE-3).
 func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.AccountID, rows []roster.NewMember, o roster.AddOptions) (gate.Verdicts, error) {
-	if actor.Batch == "" && len(rows) > 1 {
-		actor.Batch = uuid.NewString()
+	if len(rows) > 1 {
+		actor = gate.AsOneAct(actor)
 	}
 	rows = roster.MarkDoubles(rows)
 	if len(rows) > roster.Chunk && !o.Preview {

@@ -81,7 +81,7 @@ type bulkRun struct {
 // as long as its asker waits, and leaves the rest to a job. A job stands behind it
 // from the first row on, so that nothing is lost with the process or the asker.
 func (c *core) inParts(ctx context.Context, actor authz.Actor, account directory.AccountID, d deed) (gate.Verdicts, error) {
-	actor.Batch = orNew(actor.Batch)
+	actor = gate.AsOneAct(actor)
 	run := &bulkRun{core: c, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
 	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: askerOf(actor), Kind: d.kind, Change: string(d.change),
 		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.items))}}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -94,8 +92,8 @@ type pairWork struct {
 // performPairs does it, or says what would be: in one transaction, or in an act
 // that goes on by itself (BULK-4).
 func (s *Grants) performPairs(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, w pairWork) (gate.Verdicts, error) {
-	if len(w.pairs) > 1 && actor.Batch == "" {
-		actor.Batch = uuid.NewString()
+	if len(w.pairs) > 1 {
+		actor = gate.AsOneAct(actor)
 	}
 	if g.Preview || len(w.pairs) <= roster.Chunk {
 		act, all := s.gate.Perform, gate.Verdicts(nil)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/audit"
@@ -167,8 +165,8 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 		d.wait = who.Wait
 		verdicts, err = s.inParts(ctx, actor, account, d)
 	case len(keys) > 0:
-		if len(keys) > 1 && actor.Batch == "" {
-			actor.Batch = uuid.NewString()
+		if len(keys) > 1 {
+			actor = gate.AsOneAct(actor)
 		}
 		var done gate.Verdicts
 		done, err = s.gate.Perform(ctx, actor, account, s.roster.PlanEach(keys, what.act()))
@@ -218,11 +216,12 @@ func (s *Members) selected(ctx context.Context, actor authz.Actor, account direc
 		if err != nil {
 			return err
 		}
+		chosen := make(map[directory.MemberID]bool, len(found))
 		for _, id := range who.Members {
 			if key, ok := found[id]; !ok {
 				verdicts = append(verdicts, gate.Nobody())
-			} else if !slices.Contains(keys, key) {
-				keys = append(keys, key)
+			} else if !chosen[key] {
+				keys, chosen[key] = append(keys, key), true
 			}
 		}
 		return nil

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -46,6 +48,15 @@ type draft struct {
 	asked   bool
 	needs   []store.Asked // the rights that were asked for, for a request that is repeated
 	closed  bool          // may change a closed account
+}
+
+// AsOneAct is the actor whose entries and mails belong together (HIST-6): those of
+// an act that is under way already stay in it.
+func AsOneAct(actor authz.Actor) authz.Actor {
+	if actor.Batch == "" {
+		actor.Batch = uuid.NewString()
+	}
+	return actor
 }
 
 // In is the same plan standing in another account, whose ledger the operation
