@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"intendant/internal/app/gate"
-	"intendant/internal/app/imports"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -173,9 +172,7 @@ func (s *Acts) Refused(ctx context.Context, actor authz.Actor, account directory
 		if err := json.Unmarshal([]byte(row.Facts), &found[i]); err != nil {
 			return nil, fmt.Errorf("read who was refused: %w", err)
 		}
-		if found[i].Line = row.Line; found[i].Refusal != nil {
-			imports.WholeNumbers(found[i].Refusal.Args)
-		}
+		found[i].Line = row.Line
 	}
 	return found, nil
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"intendant/internal/app/gate"
-	"intendant/internal/app/imports"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -125,7 +124,7 @@ func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.Ra
 		}
 		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts
 		p.Pending(store.InsertBulkAct{Act: act, Parts: parts})
-		p.Job(actJob(act, imports.InlineGrace, p.Now))
+		p.Job(actJob(act, gate.InlineGrace, p.Now))
 		if err := plan(ctx, r, p); err != nil || first == 0 {
 			return err
 		}
@@ -144,7 +143,7 @@ func (run *bulkRun) finish(ctx, patience context.Context) error {
 			return errNoMore
 		}
 		err := run.step(ctx)
-		if errors.Is(err, imports.ErrMoved) || errors.Is(err, errActOver) {
+		if errors.Is(err, gate.ErrMoved) || errors.Is(err, errActOver) {
 			run.act, err = run.byKey(ctx, run.act.ID)
 		}
 		if err != nil {
@@ -234,7 +233,7 @@ func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
 			err = errActPiece
 		}
 		if err == nil {
-			err = imports.ErrMoved
+			err = gate.ErrMoved
 		}
 		return nil, err
 	}
@@ -257,7 +256,7 @@ func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan gate.Planner
 		case now.State != directory.BulkRunning:
 			return errActOver
 		case now.Counts.Done != run.act.Counts.Done:
-			return imports.ErrMoved
+			return gate.ErrMoved
 		}
 		if err := plan(ctx, r, p); err != nil {
 			return err

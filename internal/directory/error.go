@@ -1,6 +1,9 @@
 package directory
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // A Kind sorts refusals by what the caller can do about them. Each face maps a
 // kind to its own status once (pages and REST to HTTP, the command line to an
@@ -18,6 +21,22 @@ const (
 // Args are the values of a refusal's sentence, by the name the message files
 // use for them.
 type Args map[string]any
+
+// UnmarshalJSON reads values that were kept, as those of a row that was refused:
+// a sentence wants its numbers whole, which JSON makes fractions.
+func (a *Args) UnmarshalJSON(kept []byte) error {
+	var values map[string]any
+	if err := json.Unmarshal(kept, &values); err != nil {
+		return err
+	}
+	for name, value := range values {
+		if number, ok := value.(float64); ok {
+			values[name] = int64(number)
+		}
+	}
+	*a = values
+	return nil
+}
 
 // An Error is a refusal made on purpose, safe to show to the person who asked.
 // Any other error is a fault: it is logged whole and shown as a reference.

@@ -27,16 +27,8 @@ const (
 	smallRun  = roster.Chunk
 )
 
-// InlineGrace is how long the job of a small run waits, so that it only takes
-// over what a crash has left.
-const InlineGrace = directory.JobLease
-
-// Why a run ends before its rows do: another worker went ahead, somebody
-// stopped it or read the file anew.
-var (
-	ErrMoved      = errors.New("another worker went ahead")
-	errSuperseded = errors.New("import was stopped or read anew")
-)
+// errSuperseded is why a run ends before its rows do, besides gate.ErrMoved.
+var errSuperseded = errors.New("import was stopped or read anew")
 
 func importJob(i directory.Import, wait time.Duration, now time.Time) directory.Job {
 	return directory.Job{Account: i.Account, Kind: JobImport, Subject: int64(i.ID), Unique: fmt.Sprintf("import %d", i.ID), Due: now.Add(wait)}
@@ -47,7 +39,7 @@ func importJob(i directory.Import, wait time.Duration, now time.Time) directory.
 func (s *Imports) checkSoon(ctx context.Context, i directory.Import, now bool) (directory.Import, error) {
 	wait := time.Duration(0)
 	if now {
-		wait = InlineGrace
+		wait = gate.InlineGrace
 	}
 	if _, err := s.gate.Perform(ctx, gate.SystemActor(), i.Account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("the preview of a draft that its maker may make")
@@ -92,7 +84,7 @@ func (s *Imports) RunImport(ctx context.Context, job directory.Job) error {
 		default:
 			return nil
 		}
-		if errors.Is(err, ErrMoved) || errors.Is(err, errSuperseded) {
+		if errors.Is(err, gate.ErrMoved) || errors.Is(err, errSuperseded) {
 			continue
 		}
 		return err
@@ -232,7 +224,7 @@ func (s *Imports) Start(ctx context.Context, actor authz.Actor, account director
 		p.Pending(store.UpdateImport{Import: i}, store.ClearImportRows{Import: i.ID})
 		wait := time.Duration(0)
 		if i.Counts.Total <= smallRun {
-			wait = InlineGrace
+			wait = gate.InlineGrace
 		}
 		p.Job(importJob(i, wait, p.Now))
 		if !i.Pasted() {
@@ -415,7 +407,7 @@ func stillAt(ctx context.Context, r *store.Reader, i directory.Import) (director
 	case now.State != directory.ImportRunning || now.Batch != i.Batch:
 		return now, errSuperseded
 	case now.LastLine != i.LastLine:
-		return now, ErrMoved
+		return now, gate.ErrMoved
 	}
 	return now, nil
 }

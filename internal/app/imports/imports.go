@@ -354,20 +354,8 @@ func importedRows(rows []store.ImportRow) ([]ImportedRow, error) {
 		if err := json.Unmarshal([]byte(row.Facts), &found[n].RowFacts); err != nil {
 			return nil, fmt.Errorf("read facts of line %d: %w", row.Line, err)
 		}
-		if refusal := found[n].Refusal; refusal != nil {
-			WholeNumbers(refusal.Args)
-		}
 	}
 	return found, nil
-}
-
-// WholeNumbers gives back to a sentence the numbers that JSON made fractions.
-func WholeNumbers(args directory.Args) {
-	for name, value := range args {
-		if number, ok := value.(float64); ok {
-			args[name] = int64(number)
-		}
-	}
 }
 
 // A ResultRow is one row of the result file: the cells as they came, and what
