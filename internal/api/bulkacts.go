@@ -83,7 +83,7 @@ func (f *Face) bulkActs() {
 }
 
 func (f *Face) listActs(ctx context.Context, v visit, _ *InAccount) (*actsAnswer, error) {
-	found, err := f.App.Acts.Recent(ctx, v.actor, v.id(), 50)
+	found, err := f.App.Acts.Recent(ctx, v.actor, v.id(), app.RecentActs)
 	if err != nil {
 		return nil, err
 	}

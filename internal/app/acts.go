@@ -124,6 +124,9 @@ func (s *Acts) Find(ctx context.Context, actor authz.Actor, account directory.Ac
 	return act, err
 }
 
+// RecentActs is how many acts faces list.
+const RecentActs = 50
+
 // Recent lists the account's last acts on many, newest first.
 func (s *Acts) Recent(ctx context.Context, actor authz.Actor, account directory.AccountID, limit int) ([]directory.BulkAct, error) {
 	var found []directory.BulkAct

@@ -18,7 +18,7 @@ import (
 func (s *Invitations) Again(ctx context.Context, client gate.Client, name string) error {
 	ctx, answer := s.gate.Evenly(ctx)
 	defer answer()
-	name = gate.CutText(strings.TrimSpace(name), 254)
+	name = directory.Cut(strings.TrimSpace(name), 254)
 	if name == "" {
 		return directory.InvalidField("name", "field.required", nil)
 	}

@@ -151,7 +151,7 @@ func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
 		return f, err
 	}
 	if len(q.Units)+len(q.Homes) > 0 && len(f.Units) == 0 {
-		f.Units = []directory.UnitID{-1}
+		f.Nobody()
 	}
 	l.lacking(&f)
 	return f, nil

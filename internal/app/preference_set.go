@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"intendant/internal/app/gate"
-	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -84,7 +83,7 @@ func (p *preferring) value(declared catalogue.Preference, was directory.Preferen
 	case catalogue.ChoicePreference:
 		v = directory.PreferenceValue{Choice: v.Choice}
 		if _, offered := declared.Option(v.Choice); v.Choice != "" && !offered {
-			return v, directory.InvalidField(declared.ID, "field.unknown_choice", directory.Args{"Value": directory.Short(v.Choice, roster.Quoted)})
+			return v, directory.InvalidField(declared.ID, "field.unknown_choice", directory.Args{"Value": directory.Short(v.Choice, directory.Quoted)})
 		}
 	case catalogue.UnitPreference:
 		v = directory.PreferenceValue{Unit: v.Unit}

@@ -61,7 +61,7 @@ func memberNamed(ctx context.Context, r *store.Reader, account directory.Account
 	if name == "" {
 		return directory.User{}, nil
 	}
-	unknown := directory.InvalidField("referent", "account.referent_unknown", directory.Args{"Name": gate.CutText(name, 254)})
+	unknown := directory.InvalidField("referent", "account.referent_unknown", directory.Args{"Name": directory.Cut(name, 254)})
 	user, err := r.UserBySignInName(ctx, name)
 	if gate.RefusedWith(err, "user.not_found") {
 		return directory.User{}, unknown

@@ -29,7 +29,7 @@ func (l *listing) lacking(f *store.MemberFilter) {
 	}
 	f.LacksRoleAt = l.required.Levels
 	if !l.required.Any() {
-		f.Units = []directory.UnitID{-1}
+		f.Nobody()
 	}
 }
 

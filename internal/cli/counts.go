@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"intendant/internal/app"
-	"intendant/internal/directory"
 	"intendant/internal/server"
 )
 
@@ -31,16 +30,12 @@ func (p *program) verifyCounts(c *cobra.Command, _ []string) error {
 		return err
 	}
 	return p.with(c, func(ctx context.Context, i *server.Installation) error {
-		var accounts []directory.AccountID
-		if number != "" {
-			frame, err := i.App.Accounts.Open(ctx, operator(), number)
-			if err != nil {
-				return err
-			}
-			accounts = append(accounts, frame.Account.ID)
+		accounts, err := accountOrAll(ctx, i, number)
+		if err != nil {
+			return err
 		}
 		wrong := 0
-		err := i.App.Accounts.CheckCounts(ctx, operator(), accounts, mend, func(check app.CountCheck) error {
+		err = i.App.Accounts.CheckCounts(ctx, operator(), accounts, mend, func(check app.CountCheck) error {
 			if check.Wrong {
 				wrong++
 				p.say("cli.counts.wrong", "Account", int64(check.Account), "Kept", check.Kept, "Counted", check.Counted, "Units", check.Units)

@@ -26,18 +26,14 @@ func (p *program) verifyHistory(c *cobra.Command, _ []string) error {
 		return err
 	}
 	return p.with(c, func(ctx context.Context, i *server.Installation) error {
-		var accounts []directory.AccountID
-		if number != "" {
-			frame, err := i.App.Accounts.Open(ctx, operator(), number)
-			if err != nil {
-				return err
-			}
-			accounts = append(accounts, frame.Account.ID)
+		accounts, err := accountOrAll(ctx, i, number)
+		if err != nil {
+			return err
 		}
 		var chains int
 		var entries int64
 		broken := false
-		err := i.App.History.Verify(ctx, operator(), accounts, func(check app.ChainCheck) error {
+		err = i.App.History.Verify(ctx, operator(), accounts, func(check app.ChainCheck) error {
 			chains++
 			entries += check.Entries
 			if check.Break != app.Whole {
@@ -56,4 +52,13 @@ func (p *program) verifyHistory(c *cobra.Command, _ []string) error {
 		p.say("cli.verify.whole")
 		return nil
 	})
+}
+
+// accountOrAll is the account of a number that was given; none stands for all.
+func accountOrAll(ctx context.Context, i *server.Installation, number string) ([]directory.AccountID, error) {
+	if number == "" {
+		return nil, nil
+	}
+	frame, err := i.App.Accounts.Open(ctx, operator(), number)
+	return []directory.AccountID{frame.Account.ID}, err
 }

@@ -200,6 +200,9 @@ func Sought(text string) string {
 	return strings.TrimSpace(text)
 }
 
+// Quoted is how many characters are said back of something that was typed.
+const Quoted = 80
+
 // Short keeps at most so many characters of a text for a sentence, a log or a
 // column, and says that there was more. What is no text is left out.
 func Short(text string, most int) string {
@@ -212,4 +215,20 @@ func Short(text string, most int) string {
 	}
 	runes := []rune(text)[:max(most-1, 0)]
 	return string(runes) + "…"
+}
+
+// Cut is a text of at most so many bytes, cut between characters: what is looked up or kept as
+// it was typed, where Short is for reading.
+func Cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	end := 0
+	for at := range text {
+		if at > most {
+			break
+		}
+		end = at
+	}
+	return text[:end]
 }

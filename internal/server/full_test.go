@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -22,6 +23,9 @@ import (
 // folder of its data.
 const fullData = "INTENDANT_TEST_FULL_DATA"
 
+// wasFull is what that process says when it has been there.
+const wasFull = "the disk was full"
+
 // TestFullDisk lets the disk of an embedded database be full: what writes is
 // answered 503 in time, what reads goes on, readiness tells the truth, and with
 // room again all is well by itself. It happens in a process of its own, to which
@@ -30,7 +34,7 @@ func TestFullDisk(t *testing.T) { // NODE-2
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestDiskToBeFull$")
 	cmd.Env = append(os.Environ(), fullData+"="+filepath.Join(t.TempDir(), "data"))
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), wasFull) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -78,6 +82,7 @@ func TestDiskToBeFull(t *testing.T) { // NODE-2
 	if got := status(t, s.URL()+"/sign-in"); got != http.StatusOK {
 		t.Errorf("NODE-2 reading a page on a full disk: %d", got)
 	}
+	fmt.Println(wasFull)
 	back()
 	ready(http.StatusOK)
 	if got := signIn.knock(t, s.URL()); got.StatusCode != signIn.usual {

@@ -35,6 +35,9 @@ func (f MemberFilter) Empty() bool {
 		len(f.Products) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
 }
 
+// Nobody makes a filter that finds nobody.
+func (f *MemberFilter) Nobody() { f.Units = []directory.UnitID{-1} }
+
 // A MemberPlace is where a member stands in a sorted list. Which of its fields
 // count depends on the column sorted by.
 type MemberPlace struct {

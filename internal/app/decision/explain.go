@@ -298,7 +298,7 @@ func (e *explaining) asked(w *Why, q WhyQuery) error {
 		return nil
 	}
 	if w.Permission, found = e.gate.Catalogue().Permission(q.Permission); !found {
-		return directory.InvalidField("permission", "field.unknown_choice", directory.Args{"Value": directory.Short(q.Permission, roster.Quoted)})
+		return directory.InvalidField("permission", "field.unknown_choice", directory.Args{"Value": directory.Short(q.Permission, directory.Quoted)})
 	}
 	return nil
 }

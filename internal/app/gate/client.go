@@ -8,6 +8,13 @@ import (
 	"intendant/internal/store"
 )
 
+// A Client is where a request comes from.
+type Client struct{ Address, Agent string }
+
+// SeenEvery is how exactly a session's last use is kept: one write a minute is
+// enough for a list, and reading stays reading.
+const SeenEvery = time.Minute
+
 // LongestBearer is more than any token of ours has.
 const LongestBearer = 200
 
@@ -29,10 +36,3 @@ func (g *Gate) TurnAway(ctx context.Context, t directory.APIToken, client Client
 	}
 	return refusal
 }
-
-// A Client is where a request comes from.
-type Client struct{ Address, Agent string }
-
-// SeenEvery is how exactly a session's last use is kept: one write a minute is
-// enough for a list, and reading stays reading.
-const SeenEvery = time.Minute

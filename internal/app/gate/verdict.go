@@ -6,61 +6,6 @@ import (
 	"intendant/internal/directory"
 )
 
-// An Effect is what a role does for somebody at a unit, beside what they hold
-// there already (ROLE-1, ROLE-2).
-type Effect struct {
-	Role directory.Role
-	Unit directory.Unit
-	Adds []authz.Permission // held there because of the role alone
-	Held []authz.Permission // held there without it as well
-	Idle []authz.Permission // named by the role, but not counting at the unit's level (ROLE-10)
-	From []Source           // what gives Held, from the root down
-}
-
-// Nothing reports whether the role adds nothing for the person (ROLE-2).
-func (e Effect) Nothing() bool { return len(e.Adds) == 0 }
-
-// A Source is a role at a unit, as what gives something.
-type Source struct {
-	Role directory.Role
-	Unit directory.Unit
-}
-
-// ErrUnchanged is the answer of a MemberAct that finds everything so already.
-var ErrUnchanged = directory.Refuse(directory.Conflict, "unchanged")
-
-// OneOf is the refusal of a set of one.
-func OneOf(verdicts Verdicts, err error) error {
-	if err != nil {
-		return err
-	}
-	return verdicts.FirstRefusal()
-}
-
-// A Lack is a level at which the account type requires a role of everybody and
-// somebody holds none (ROLE-3). It is told, and found by a filter; nobody is kept
-// out for it.
-type Lack struct {
-	Level string `json:",omitempty"` // of the catalogue; authz.RootLevel: the general role
-	Unit  string `json:",omitempty"` // public id of the unit of that level above their home unit, or it; empty where there is none in sight
-	Name  string `json:",omitempty"` // of that unit
-}
-
-// CutText is text of at most so many bytes, cut between characters.
-func CutText(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	end := 0
-	for at := range text {
-		if at > most {
-			break
-		}
-		end = at
-	}
-	return text[:end]
-}
-
 // An Outcome is what becomes, or would become, of one thing in an act on many.
 type Outcome string
 
@@ -90,6 +35,35 @@ type Verdict struct {
 	Newcomer bool             // the person had no identity
 	Came     bool             // the act brings the person in
 	Effect   *Effect          // of a role at a unit; nil where there is none
+}
+
+// An Effect is what a role does for somebody at a unit, beside what they hold
+// there already (ROLE-1, ROLE-2).
+type Effect struct {
+	Role directory.Role
+	Unit directory.Unit
+	Adds []authz.Permission // held there because of the role alone
+	Held []authz.Permission // held there without it as well
+	Idle []authz.Permission // named by the role, but not counting at the unit's level (ROLE-10)
+	From []Source           // what gives Held, from the root down
+}
+
+// Nothing reports whether the role adds nothing for the person (ROLE-2).
+func (e Effect) Nothing() bool { return len(e.Adds) == 0 }
+
+// A Source is a role at a unit, as what gives something.
+type Source struct {
+	Role directory.Role
+	Unit directory.Unit
+}
+
+// A Lack is a level at which the account type requires a role of everybody and
+// somebody holds none (ROLE-3). It is told, and found by a filter; nobody is kept
+// out for it.
+type Lack struct {
+	Level string `json:",omitempty"` // of the catalogue; authz.RootLevel: the general role
+	Unit  string `json:",omitempty"` // public id of the unit of that level above their home unit, or it; empty where there is none in sight
+	Name  string `json:",omitempty"` // of that unit
 }
 
 // Public is the public id of the member it is about; empty when there is none.
@@ -150,3 +124,14 @@ func (vs Verdicts) FirstRefusal() error {
 	}
 	return nil
 }
+
+// OneOf is the refusal of a set of one.
+func OneOf(verdicts Verdicts, err error) error {
+	if err != nil {
+		return err
+	}
+	return verdicts.FirstRefusal()
+}
+
+// ErrUnchanged is the answer of a MemberAct that finds everything so already.
+var ErrUnchanged = directory.Refuse(directory.Conflict, "unchanged")

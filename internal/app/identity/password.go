@@ -175,7 +175,7 @@ const resetLink = 2 * time.Hour
 func (u *Users) Forgot(ctx context.Context, client gate.Client, name string) error {
 	ctx, answer := u.gate.Evenly(ctx)
 	defer answer()
-	name = gate.CutText(name, 254)
+	name = directory.Cut(name, 254)
 	err := u.gate.Ration(ctx,
 		gate.Ration{Scope: "forgot", Subject: gate.DigestOf(directory.Fold(name)), Most: 3},
 		gate.Ration{Scope: "forgot.address", Subject: NetworkOf(client.Address), Most: 20})

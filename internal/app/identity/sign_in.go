@@ -74,7 +74,7 @@ const (
 func (s *Sessions) SignIn(ctx context.Context, client gate.Client, given Credentials, limits SessionLimits) (Started, error) {
 	ctx, answer := s.gate.Evenly(ctx)
 	defer answer()
-	given.Name = gate.CutText(given.Name, 254)
+	given.Name = directory.Cut(given.Name, 254)
 	user, err := s.admit(ctx, client, given)
 	if refusal, fault := gate.AsRefusal(err); fault != nil || refusal != nil {
 		if fault == nil {
@@ -302,7 +302,7 @@ func triesOf(client gate.Client, name string) []tries {
 func NetworkOf(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
-		return gate.CutText(address, 100)
+		return directory.Cut(address, 100)
 	}
 	if ip = ip.Unmap(); ip.Is4() {
 		return ip.String()

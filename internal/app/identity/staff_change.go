@@ -196,7 +196,7 @@ func accountsNumbered(ctx context.Context, r *store.Reader, numbers []string) ([
 	for i, number := range cleaned {
 		account, known := found[number]
 		if !known {
-			return nil, directory.InvalidField("accounts", "staff.account_unknown", directory.Args{"Number": gate.CutText(numbers[i], 100)})
+			return nil, directory.InvalidField("accounts", "staff.account_unknown", directory.Args{"Number": directory.Cut(numbers[i], 100)})
 		}
 		accounts = append(accounts, account)
 	}

@@ -13,9 +13,6 @@ func Matches(u directory.Unit, folded string) bool {
 	return strings.Contains(directory.Fold(u.Name), folded) || strings.Contains(directory.Fold(u.External), folded)
 }
 
-// Quoted is how many characters are said back of something that was typed.
-const Quoted = 80
-
 // A Sight is which units a person sees: the home unit and every unit at which
 // they hold something, each with all below it. It does not ask whether the
 // person is active yet: what waits for them can be prepared (PREF-1).

@@ -28,9 +28,6 @@ func Mount(s *page.Site) {
 // refusedRows is how many of those who were refused a page shows.
 const refusedRows = 50
 
-// latest is how many acts the list shows.
-const latest = 50
-
 // An actView is one act on many, running or over.
 type actView struct {
 	ui.Page
@@ -82,7 +79,7 @@ func (h Handler) list(q *page.Request) error {
 	q.Localise(q.Frame.Account.TimeZone)
 	v := listView{Page: q.InAccount(q.Printer.T("act.list.title"), page.Members), base: q.AccountPath("/acts")}
 	var err error
-	if v.acts, err = h.App.Acts.Recent(q.Context(), q.Actor(), q.Frame.Account.ID, latest); err != nil {
+	if v.acts, err = h.App.Acts.Recent(q.Context(), q.Actor(), q.Frame.Account.ID, app.RecentActs); err != nil {
 		return err
 	}
 	return q.Render(listPage(v))

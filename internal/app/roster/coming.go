@@ -5,7 +5,19 @@ import (
 
 	"intendant/internal/audit"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 )
+
+// UsersFirst takes the new users out of the roster: an account's referent must
+// exist before the account does.
+func (ro *Roster) UsersFirst() []store.Change {
+	if len(ro.NewUsers) == 0 {
+		return nil
+	}
+	users := store.InsertUsers(ro.NewUsers)
+	ro.NewUsers = nil
+	return []store.Change{users}
+}
 
 // Claimed gives the person their place: active, administrator, whatever they
 // were before.
