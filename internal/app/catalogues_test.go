@@ -29,7 +29,7 @@ func standard(t *testing.T, replace ...string) string {
 	return strings.NewReplacer(replace...).Replace(string(text))
 }
 
-// RolesOf reads an account's roles by code.
+// rolesOf reads an account's roles by code.
 func rolesOf(w *apptest.World, a directory.Account) map[string]directory.Role {
 	roles := map[string]directory.Role{}
 	w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {

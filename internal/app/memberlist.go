@@ -173,7 +173,7 @@ func (l *listing) atHomes(ctx context.Context, f *store.MemberFilter) error {
 	return nil
 }
 
-// RolesOf are the roles of codes; 0 is none of a level, -1 what does not exist.
+// rolesOf are the roles of codes; 0 is none of a level, -1 what does not exist.
 func (l *listing) rolesOf(kind directory.RoleKind, codes []string) []directory.RoleID {
 	var keys []directory.RoleID
 	for _, code := range codes {

@@ -70,7 +70,7 @@ func uuidsOf(units []directory.Unit) []string {
 	return ids
 }
 
-// UnitNamed finds a unit that the person and the actor see by its public id.
+// unitNamed finds a unit that the person and the actor see by its public id.
 // It refuses with preference.unit_unknown, and with preference.wrong_level.
 func (p *preferring) unitNamed(declared catalogue.Preference, uuid string) (directory.Unit, error) {
 	units := p.sight.Tree.Units()

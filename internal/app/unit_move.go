@@ -188,7 +188,7 @@ type moving struct {
 	held     map[directory.MemberID][]authz.Held
 }
 
-// InSight reports whether the reader may know somebody by their home unit, or by
+// inSight reports whether the reader may know somebody by their home unit, or by
 // a role at a unit whose members the reader sees (UNIT-5).
 func (m moving) inSight(rights authz.Rights, who directory.Member) bool {
 	return roster.SeesPeopleAt(rights, who.Unit) ||

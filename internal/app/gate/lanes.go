@@ -60,7 +60,7 @@ func (o *operation) late() error {
 // mostTogether is how many operations one transaction takes.
 const mostTogether = 64
 
-// Lanes let operations that would wait for each other share a transaction.
+// lanes let operations that would wait for each other share a transaction.
 // Whoever finds the lane free goes alone; those who come meanwhile go together
 // next, led by the first of them. Each plans on what the one before it wrote.
 type lanes struct {

@@ -182,7 +182,7 @@ func (c *core) provesSelf(ctx context.Context, actor authz.Actor, user directory
 	return nil, atField(c.provesOld(ctx, gate.Client{Address: actor.Address, Agent: actor.Agent}, user, typed), "proof")
 }
 
-// PlanProof uses up what was proved. It refuses with factor.wrong what somebody
+// planProof uses up what was proved. It refuses with factor.wrong what somebody
 // else used meanwhile; a recovery code is recorded and told by mail.
 func (c *core) planProof(ctx context.Context, r *store.Reader, p *gate.Plan, proof *store.UseFactor) error {
 	if proof == nil {

@@ -48,7 +48,7 @@ type Noun struct {
 	Key     func(columns map[string]int, cells []string) string
 	Permit  func(actor authz.Actor, rights authz.Rights) error // to read imports
 	Require func(p *gate.Plan) error                           // to make and run them
-	// plan plans a chunk and answers the rows' facts beside the plan's verdicts.
+	// Plan plans a chunk and answers the rows' facts beside the plan's verdicts.
 	Plan func(ctx context.Context, r *store.Reader, p *gate.Plan, c ImportChunk) ([]RowFacts, error)
 }
 

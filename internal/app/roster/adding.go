@@ -362,7 +362,7 @@ func (ro *Roster) Giveable(kind directory.RoleKind, code, field string) (directo
 	return role, ro.mayGive(role, field)
 }
 
-// MayGive refuses with role.not_held a role that permits what the actor does
+// mayGive refuses with role.not_held a role that permits what the actor does
 // not hold at the root, where levels and functions act.
 func (ro *Roster) mayGive(role directory.Role, field string) *directory.Error {
 	return Gift{role, ro.Account.Root, field}.Refusal(ro.Rights, ro.Account.Language)

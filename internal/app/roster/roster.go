@@ -296,7 +296,7 @@ func (ro *Roster) rolesValue(ids []directory.RoleID) audit.Value {
 	return audit.List(values...)
 }
 
-// RoleValue is a role as history keeps it, called as the account's language
+// roleValue is a role as history keeps it, called as the account's language
 // does.
 func roleValue(role directory.Role, language string) audit.Value {
 	if role.ID == 0 {
