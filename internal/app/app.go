@@ -57,7 +57,7 @@ type App struct {
 	Grants         *Grants
 	Reasons        *decision.Reasons
 	Preferences    *Preferences
-	TechnicalUsers *technical.TechnicalUsers
+	TechnicalUsers *technical.Users
 	Checks         *decision.Checks
 	Acts           *Acts
 }

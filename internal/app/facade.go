@@ -90,8 +90,8 @@ type (
 	ChainCheck    = history.ChainCheck
 	EntryPage     = history.EntryPage
 	History       = history.History
-	HistoryFilter = history.HistoryFilter
-	HistoryGroup  = history.HistoryGroup
+	HistoryFilter = history.Filter
+	HistoryGroup  = history.Group
 	Shown         = history.Shown
 	ShownAccess   = history.ShownAccess
 )
@@ -184,7 +184,7 @@ type (
 	NewTechnicalUser    = technical.NewTechnicalUser
 	NewToken            = technical.NewToken
 	Repeatable          = technical.Repeatable
-	TechnicalEdit       = technical.TechnicalEdit
+	TechnicalEdit       = technical.Edit
 )
 
 // Of selects one member.

@@ -135,7 +135,7 @@ func (l *listing) overview(ctx context.Context, o *Overview) error {
 		}
 	}
 	if l.rights.MayAnywhere(authz.ViewHistory) {
-		rows, err := history.Visible(ctx, l.r, l.rights, account, history.HistoryFilter{})
+		rows, err := history.Visible(ctx, l.r, l.rights, account, history.Filter{})
 		if err != nil {
 			return err
 		}

@@ -22,14 +22,14 @@ func New(g *gate.Gate) *History { return &History{&core{g}} }
 // History is what was changed, by whom.
 type History struct{ *core }
 
-// A HistoryFilter chooses history entries; its zero value chooses all. From is
+// A Filter chooses history entries; its zero value chooses all. From is
 // inclusive, To exclusive. Unit stands for itself and all units below it, as
 // do Units together.
 // By and About say the same as Actor and Subject in words: a UUID, a user name,
 // an address, or a part of the name of a member or of the vendor's staff.
 // Accounts and Number count in ListAll only; directory.Installation is the
 // vendor's own history.
-type HistoryFilter struct {
+type Filter struct {
 	From, To time.Time
 	Actor    directory.UserID
 	Subject  directory.UserID
@@ -123,20 +123,20 @@ type EntryPage struct {
 	Of      *Shown // the act whose entries these are, where the filter asks for one
 }
 
-// A HistoryGroup is a choice of the filter: the kinds of one noun.
-type HistoryGroup struct {
+// A Group is a choice of the filter: the kinds of one noun.
+type Group struct {
 	Group string
 	Kinds []audit.Kind
 }
 
 // Title is the key of the group's name.
-func (g HistoryGroup) Title() string { return "history.group." + g.Group }
+func (g Group) Title() string { return "history.group." + g.Group }
 
 // Kinds lists what the filter offers.
-func (h *History) Kinds() []HistoryGroup {
-	var groups []HistoryGroup
+func (h *History) Kinds() []Group {
+	var groups []Group
 	for _, group := range audit.Groups() {
-		groups = append(groups, HistoryGroup{group, audit.KindsOf(group)})
+		groups = append(groups, Group{group, audit.KindsOf(group)})
 	}
 	return groups
 }
@@ -144,7 +144,7 @@ func (h *History) Kinds() []HistoryGroup {
 // List reads a page of an account's history, newest first. Who holds
 // history.view at the root sees all of it, who holds it at units sees the
 // entries of these (HIST-2); others are refused with denied.permission.
-func (h *History) List(ctx context.Context, actor authz.Actor, account directory.AccountID, f HistoryFilter, w gate.Window) (EntryPage, error) {
+func (h *History) List(ctx context.Context, actor authz.Actor, account directory.AccountID, f Filter, w gate.Window) (EntryPage, error) {
 	var page EntryPage
 	err := h.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		rows, err := Visible(ctx, r, rights, account, f)
@@ -160,7 +160,7 @@ func (h *History) List(ctx context.Context, actor authz.Actor, account directory
 // ListAll reads a page of the histories of all accounts and the installation,
 // or of those the filter names, newest first. It is for staff who read all
 // history; with a portfolio, that of its accounts (VEND-3).
-func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilter, w gate.Window) (EntryPage, error) {
+func (h *History) ListAll(ctx context.Context, actor authz.Actor, f Filter, w gate.Window) (EntryPage, error) {
 	var page EntryPage
 	if err := gate.RequireDuty(actor, authz.ReadAllHistory); err != nil {
 		h.gate.NoteRefusal(ctx, actor, directory.Installation, err)
@@ -197,7 +197,7 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f HistoryFilte
 // filter, newest first, a page at a time. That somebody exported is recorded
 // before the first is read (HIST-4). It needs export.run beside history.view, and
 // ends where a right is taken away meanwhile (NODE-7).
-func (h *History) Export(ctx context.Context, actor authz.Actor, account directory.AccountID, f HistoryFilter, visit func([]Shown) error) error {
+func (h *History) Export(ctx context.Context, actor authz.Actor, account directory.AccountID, f Filter, visit func([]Shown) error) error {
 	_, err := h.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.RunExports, 0); err != nil {
 			return err
@@ -235,7 +235,7 @@ func alone(entries []audit.Entry) []store.Line {
 }
 
 // Visible joins the filter with what the rights let see in the account.
-func Visible(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
+func Visible(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, f Filter) (store.EntryFilter, error) {
 	if !rights.MayAnywhere(authz.ViewHistory) {
 		return store.EntryFilter{}, gate.Require(rights, authz.ViewHistory, 0)
 	}
@@ -263,7 +263,7 @@ const mostCalled = 1000
 
 // inUnit is the filter as rows are chosen, its unit with the units below, its
 // words with the people they mean.
-func inUnit(ctx context.Context, r *store.Reader, account directory.AccountID, f HistoryFilter) (store.EntryFilter, error) {
+func inUnit(ctx context.Context, r *store.Reader, account directory.AccountID, f Filter) (store.EntryFilter, error) {
 	rows := store.EntryFilter{From: f.From, To: f.To, Actor: f.Actor, Subject: f.Subject, Kinds: f.Kinds, Door: f.Door, Batch: f.Batch}
 	for _, words := range []struct {
 		typed string
@@ -457,7 +457,7 @@ const profileEntries = 5
 
 // About is the newest history about one person in an account.
 func About(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, user directory.UserID) ([]Shown, error) {
-	rows, err := Visible(ctx, r, rights, account, HistoryFilter{Subject: user})
+	rows, err := Visible(ctx, r, rights, account, Filter{Subject: user})
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ type historyExport struct {
 	*History
 	actor   authz.Actor
 	account directory.AccountID
-	filter  HistoryFilter
+	filter  Filter
 
 	begun  bool
 	people store.EntryFilter // whom the words of the filter meant at the first part

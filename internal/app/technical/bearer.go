@@ -26,7 +26,7 @@ type Bearing struct {
 // and one for which nobody answers any more: the responsible person was
 // removed, deactivated, switched off or erased, or their place ended. All of it
 // is read anew with each request (SIGN-5).
-func (s *TechnicalUsers) Resolve(ctx context.Context, token string, client gate.Client) (Bearing, error) {
+func (s *Users) Resolve(ctx context.Context, token string, client gate.Client) (Bearing, error) {
 	if !strings.HasPrefix(token, directory.TokenPrefix) || len(token) > gate.LongestBearer {
 		return Bearing{}, directory.Refuse(directory.Denied, "token.refused")
 	}
@@ -55,7 +55,7 @@ func (s *TechnicalUsers) Resolve(ctx context.Context, token string, client gate.
 // comes with a token. Any other account than the token's is refused with
 // account.not_found, whether the number exists or not (KEY-14, USER-5); of a
 // suspended one only administrators are let in (ACC-12).
-func (s *TechnicalUsers) At(ctx context.Context, b Bearing, number string) (account directory.Account, err error) {
+func (s *Users) At(ctx context.Context, b Bearing, number string) (account directory.Account, err error) {
 	ctx, answer := s.gate.Evenly(ctx)
 	defer func() { gate.AnswerRefused(answer, err) }()
 	nowhere := directory.Refuse(directory.NotFound, "account.not_found")

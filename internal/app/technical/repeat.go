@@ -50,7 +50,7 @@ const (
 // request, with idempotency.in_progress while the first is at work, with
 // idempotency.unfinished when it changed something and ended before it answered,
 // and like the operation itself when the rights it asked for are gone.
-func (s *TechnicalUsers) Claim(ctx context.Context, b Bearing, q Repeatable) (Claim, error) {
+func (s *Users) Claim(ctx context.Context, b Bearing, q Repeatable) (Claim, error) {
 	wanted := store.Repeat{User: b.Actor.User, Name: q.Key, Account: b.Account, Route: q.Route, Digest: q.Digest, Holder: uuid.NewString(),
 		Expires: s.gate.Instant().Add(keptAnswers)}
 	var before store.Repeat
@@ -87,7 +87,7 @@ func leftOver(q store.Repeat, now time.Time) bool {
 }
 
 // answered is what a key says that was used before.
-func (s *TechnicalUsers) answered(ctx context.Context, b Bearing, before, wanted store.Repeat) (Claim, error) {
+func (s *Users) answered(ctx context.Context, b Bearing, before, wanted store.Repeat) (Claim, error) {
 	switch {
 	case before.Route != wanted.Route || !bytes.Equal(before.Digest, wanted.Digest) || before.Account != wanted.Account:
 		return Claim{}, directory.Refuse(directory.Conflict, "idempotency.other_request")
@@ -116,7 +116,7 @@ func (s *TechnicalUsers) answered(ctx context.Context, b Bearing, before, wanted
 // applied is what a key says whose request has changed something and has not
 // answered: the act on many it has begun goes on without it (BULK-4). Of anything
 // else nobody knows how it ended, once it took too long.
-func (s *TechnicalUsers) applied(ctx context.Context, b Bearing, before store.Repeat) (Claim, error) {
+func (s *Users) applied(ctx context.Context, b Bearing, before store.Repeat) (Claim, error) {
 	var act directory.BulkAct
 	err := s.gate.Peek(func(r *store.Reader) (err error) {
 		act, err = r.BulkActOfRequest(ctx, before.Holder)
@@ -136,7 +136,7 @@ func (s *TechnicalUsers) applied(ctx context.Context, b Bearing, before store.Re
 // Answered keeps what a claimed request answered. One that was refused and
 // changed nothing gives its key back; one that failed keeps it, if it changed
 // something.
-func (s *TechnicalUsers) Answered(ctx context.Context, claim Claim, status int, answer string) error {
+func (s *Users) Answered(ctx context.Context, claim Claim, status int, answer string) error {
 	if claim.Actor.Request == "" {
 		return nil
 	}

@@ -24,12 +24,12 @@ type core struct {
 type Remover func(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection) (gate.Verdicts, error)
 
 // New makes the technical users of an installation.
-func New(g *gate.Gate, r *roster.Writer, remove Remover) *TechnicalUsers {
-	return &TechnicalUsers{core: &core{g, r}, remove: remove}
+func New(g *gate.Gate, r *roster.Writer, remove Remover) *Users {
+	return &Users{core: &core{g, r}, remove: remove}
 }
 
-// TechnicalUsers are programs that act by tokens.
-type TechnicalUsers struct {
+// Users are programs that act by tokens.
+type Users struct {
 	*core
 	remove Remover
 }
@@ -54,7 +54,7 @@ func (t ListedTechnicalUser) Works() bool {
 
 // List shows the technical users whose home unit the actor manages, by name,
 // with their tokens that were not revoked. It refuses without members.manage.
-func (s *TechnicalUsers) List(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]ListedTechnicalUser, error) {
+func (s *Users) List(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]ListedTechnicalUser, error) {
 	var list []ListedTechnicalUser
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.MayAnywhere(authz.ManageMembers) {
@@ -101,7 +101,7 @@ type NewTechnicalUser struct {
 // It refuses without members.manage at the home unit, with the field at fault,
 // with technical.responsible_unknown unless the person is active in the account
 // and in the actor's sight, and with technical.too_many.
-func (s *TechnicalUsers) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewTechnicalUser) (directory.Member, error) {
+func (s *Users) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewTechnicalUser) (directory.Member, error) {
 	var made directory.Member
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		home, err := s.homeOf(ctx, r, p, n.Unit)
@@ -145,7 +145,7 @@ func (s *TechnicalUsers) Create(ctx context.Context, actor authz.Actor, account 
 }
 
 // homeOf is the unit of a public id, where the actor must manage members.
-func (s *TechnicalUsers) homeOf(ctx context.Context, r *store.Reader, p *gate.Plan, id string) (directory.UnitID, error) {
+func (s *Users) homeOf(ctx context.Context, r *store.Reader, p *gate.Plan, id string) (directory.UnitID, error) {
 	if id == "" {
 		return p.Rights.Tree().Root(), p.Require(authz.ManageMembers, 0)
 	}
@@ -173,7 +173,7 @@ func answersFor(p *gate.Plan, former, responsible directory.UserID, m directory.
 
 // responsible finds the person who shall answer for a technical user: somebody
 // active in the account, whom the actor sees.
-func (s *TechnicalUsers) responsible(ctx context.Context, r *store.Reader, p *gate.Plan, who string) (directory.User, error) {
+func (s *Users) responsible(ctx context.Context, r *store.Reader, p *gate.Plan, who string) (directory.User, error) {
 	unknown := directory.InvalidField("responsible", "technical.responsible_unknown", nil)
 	if who = strings.TrimSpace(who); who == "" {
 		return directory.User{}, directory.InvalidField("responsible", "field.required", nil)
@@ -203,7 +203,7 @@ func (s *TechnicalUsers) responsible(ctx context.Context, r *store.Reader, p *ga
 	return u, nil
 }
 
-func (s *TechnicalUsers) memberNamed(ctx context.Context, r *store.Reader, account directory.AccountID, name string) (directory.Member, error) {
+func (s *Users) memberNamed(ctx context.Context, r *store.Reader, account directory.AccountID, name string) (directory.Member, error) {
 	u, err := r.UserBySignInName(ctx, name)
 	if err != nil {
 		return directory.Member{}, err
@@ -211,9 +211,9 @@ func (s *TechnicalUsers) memberNamed(ctx context.Context, r *store.Reader, accou
 	return r.MemberOf(ctx, account, u.ID)
 }
 
-// A TechnicalEdit is what is called and used for, on the version that the form
+// A Edit is what is called and used for, on the version that the form
 // showed.
-type TechnicalEdit struct {
+type Edit struct {
 	Name, Purpose string
 	Version       int64
 }
@@ -221,7 +221,7 @@ type TechnicalEdit struct {
 // Edit gives a technical user another name and purpose. It refuses without
 // members.manage at its home unit, with the field at fault, and with stale
 // (PLAN-4).
-func (s *TechnicalUsers) Edit(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit TechnicalEdit) error {
+func (s *Users) Edit(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit Edit) error {
 	return s.change(ctx, actor, account, member, func(t *managing) error {
 		if err := directory.CleanTechnicalUser(&edit.Name, &edit.Purpose); err != nil {
 			return err
@@ -247,7 +247,7 @@ func (s *TechnicalUsers) Edit(ctx context.Context, actor authz.Actor, account di
 // SetResponsible names another person to answer for a technical user: its
 // tokens work again if nobody did. Whoever names one must hold all that the
 // technical user holds (ROLE-6), and else is refused with role.not_held.
-func (s *TechnicalUsers) SetResponsible(ctx context.Context, actor authz.Actor, account directory.AccountID, member, responsible string) error {
+func (s *Users) SetResponsible(ctx context.Context, actor authz.Actor, account directory.AccountID, member, responsible string) error {
 	return s.change(ctx, actor, account, member, func(t *managing) error {
 		if _, err := t.holdsAll(); err != nil {
 			return err
@@ -284,7 +284,7 @@ type NewToken struct {
 // none, since it would outlive their hour in the account (VEND-2): token.staff.
 // It refuses as directory.CheckToken does, with technical.unanswered when nobody
 // answers for it, and with token.too_many.
-func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, n NewToken) (MadeToken, error) {
+func (s *Users) MakeToken(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, n NewToken) (MadeToken, error) {
 	var made MadeToken
 	err := s.change(ctx, actor, account, member, func(t *managing) error {
 		if actor.Kind == authz.StaffInside {
@@ -320,7 +320,7 @@ func (s *TechnicalUsers) MakeToken(ctx context.Context, actor authz.Actor, accou
 
 // RevokeToken ends a token at once. It refuses without members.manage at the
 // home unit, and with token.not_found.
-func (s *TechnicalUsers) RevokeToken(ctx context.Context, actor authz.Actor, account directory.AccountID, member, token string) error {
+func (s *Users) RevokeToken(ctx context.Context, actor authz.Actor, account directory.AccountID, member, token string) error {
 	return s.change(ctx, actor, account, member, func(t *managing) error {
 		tokens, err := t.r.TokensOf(t.ctx, []directory.UserID{t.user.ID})
 		if err != nil {
@@ -343,7 +343,7 @@ func (s *TechnicalUsers) RevokeToken(ctx context.Context, actor authz.Actor, acc
 
 // Remove takes a technical user out of the account: its rights end, its tokens
 // are revoked, and it does not come back.
-func (s *TechnicalUsers) Remove(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
+func (s *Users) Remove(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
 	if err := s.is(ctx, actor, account, member); err != nil {
 		return err
 	}
@@ -351,7 +351,7 @@ func (s *TechnicalUsers) Remove(ctx context.Context, actor authz.Actor, account 
 }
 
 // is refuses with technical.not_found a member who is a person.
-func (s *TechnicalUsers) is(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
+func (s *Users) is(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
 	return s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if !rights.MayAnywhere(authz.ManageMembers) {
 			return gate.Require(rights, authz.ManageMembers, 0)
@@ -381,7 +381,7 @@ type managing struct {
 // change plans a change of one technical user of the account. It refuses with
 // technical.not_found whoever is gone, a person, or in a unit the actor does not
 // see, and without members.manage at the home unit.
-func (s *TechnicalUsers) change(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, plan func(t *managing) error) error {
+func (s *Users) change(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, plan func(t *managing) error) error {
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
