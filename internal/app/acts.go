@@ -36,11 +36,21 @@ func (s *Acts) RunAct(ctx context.Context, job directory.Job) error {
 	var cut *directory.Interruption
 	switch {
 	case refusal != nil:
-		return run.end(ctx, directory.BulkStopped, refusal)
+		return run.end(ctx, directory.BulkStopped, whyStopped(refusal))
 	case fault != nil && ctx.Err() == nil && !errors.As(err, &cut) && job.Tries+1 >= directory.JobTries: // one try is left to write that
 		return errors.Join(err, run.end(ctx, directory.BulkFailed, nil))
 	}
 	return err
+}
+
+// whyStopped is what an act is stopped by, as those who look at it later read it:
+// that the account is nowhere is told to whoever is no longer in it, and to nobody
+// else.
+func whyStopped(refusal *directory.Error) *directory.Error {
+	if refusal.Code == "account.not_found" {
+		return directory.Refuse(directory.Denied, "act.asker_gone")
+	}
+	return refusal
 }
 
 // askerOf is how the actor came, for an act that goes on without them.

@@ -162,7 +162,7 @@ func (run *bulkRun) waited(ctx context.Context, err error) (gate.Verdicts, error
 	case err == nil && run.act.State == directory.BulkDone && int64(len(run.verdicts)) == run.act.Counts.Total:
 		return run.verdicts, nil
 	case refusal != nil:
-		if err := run.end(ctx, directory.BulkStopped, refusal); err != nil {
+		if err := run.end(ctx, directory.BulkStopped, whyStopped(refusal)); err != nil {
 			return nil, &Unfinished{run.act, err}
 		}
 	case errors.Is(err, errNoMore):

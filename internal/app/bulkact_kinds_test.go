@@ -300,3 +300,33 @@ func TestQuickFormOfMany(t *testing.T) { // ADD-10, BULK-3, BULK-4
 		}
 	})
 }
+
+// TestActTakesItsAskerLast: whoever switches everybody off, themselves among them,
+// has done all the rest by then (BULK-4).
+func TestActTakesItsAskerLast(t *testing.T) { // BULK-4, ACC-5
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w)
+		h.crowd(1200)
+		ctx, id := w.Context(), h.account.ID
+		other, second := w.Member(h.account, "second.admin@maraval.example")
+		w.Must(w.Members.NameAdministrator(ctx, h.admin, id, second.UUID))
+		everybody := app.Selection{All: &app.MemberQuery{}, Count: 1202}
+		verdicts, err := w.Members.Deactivate(ctx, h.admin, id, everybody)
+		w.Must(err)
+		if n := len(verdicts); n != 1202 || verdicts.Count(app.Changed) != 1201 || verdicts[n-1].Refusal == nil || verdicts[n-1].Refusal.Code != "administrator.last" {
+			t.Errorf("%d verdicts, %d changed, the last %v", n, verdicts.Count(app.Changed), verdicts[n-1].Refusal)
+		}
+		t.Run("an act whose asker is out of the account says that they are gone", func(t *testing.T) {
+			_, err := w.Members.Reactivate(ctx, h.admin, id, app.Selection{Members: []string{second.UUID}})
+			w.Must(err)
+			_, err = w.Members.Reactivate(ctx, h.admin, id, app.Selection{All: &app.MemberQuery{Statuses: []directory.Status{directory.Inactive}}, Count: 1200, Wait: noWait})
+			act := h.goesOn(err)
+			own := h.list(app.MemberQuery{Search: "helene.castaing"}).Rows[0]
+			_, err = w.Members.Remove(ctx, other, id, app.Selection{Members: []string{own.UUID}})
+			w.Must(err)
+			if act = h.finish(act); act.State != directory.BulkStopped || act.Stopped == nil || act.Stopped.Code != "act.asker_gone" {
+				t.Errorf("%s %v %+v", act.State, act.Stopped, act.Counts)
+			}
+		})
+	})
+}

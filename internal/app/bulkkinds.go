@@ -102,10 +102,29 @@ type confirmedMember struct {
 	Version int64              `json:"v"`
 }
 
+// ownLast moves the asker's own place behind the others: whoever takes their own
+// rights away with those of many has done all the rest by then (BULK-4).
+func (c *core) ownLast(ctx context.Context, actor authz.Actor, account directory.AccountID, keys []directory.MemberID) ([]directory.MemberID, error) {
+	if actor.User == 0 {
+		return keys, nil
+	}
+	var own directory.Member
+	err := c.gate.Read(ctx, func(r *store.Reader) (err error) {
+		own, err = r.MemberOf(ctx, account, actor.User)
+		return err
+	})
+	if gate.RefusedWith(err, "member.not_found") {
+		return keys, nil
+	}
+	if at := slices.Index(keys, own.ID); err == nil && at >= 0 {
+		keys = append(slices.Delete(keys, at, at+1), own.ID)
+	}
+	return keys, err
+}
+
 // memberDeed is an act on these members, and on as many of whom nobody knows.
 func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, keys []directory.MemberID, unknown int, what memberDeed) (deed, error) {
 	d := deed{kind: what.kind}
-	slices.Sort(keys)
 	confirmed := make([]confirmedMember, unknown, unknown+len(keys))
 	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		for part := range slices.Chunk(keys, mostVersions) {

@@ -58,7 +58,10 @@ func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directo
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := pairsOf(append(keys, make([]directory.MemberID, len(unknown))...), g.Units)
+	if keys, err = s.ownLast(ctx, actor, account, keys); err != nil {
+		return nil, err
+	}
+	pairs, err := pairsOf(append(make([]directory.MemberID, len(unknown)), keys...), g.Units)
 	if err != nil {
 		return nil, err
 	}

@@ -158,6 +158,10 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 	}
 	switch {
 	case len(keys) > roster.Chunk:
+		slices.Sort(keys)
+		if keys, err = s.ownLast(ctx, actor, account, keys); err != nil {
+			return nil, err
+		}
 		var d deed
 		if d, err = s.memberDeed(ctx, account, keys, len(verdicts), what); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"intendant/internal/app/gate"
@@ -170,11 +171,18 @@ func (w *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner 
 	}
 }
 
-// Acting loads the members of these keys, in the order of the keys.
+// Acting loads the members of these keys, in the order of the keys, but for the
+// asker's own place, which comes last: whoever takes their own rights away with
+// those of many has done all the rest by then (BULK-3).
 func (w *Writer) Acting(ctx context.Context, r *store.Reader, p *gate.Plan, keys []directory.MemberID) (*Acting, []directory.Member, map[directory.UserID]directory.User, error) {
 	members, err := r.Members(ctx, p.Account, keys)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	own := func(m directory.Member) bool { return p.Actor.User != 0 && m.User == p.Actor.User }
+	if i := slices.IndexFunc(members, own); i >= 0 {
+		mine := members[i]
+		members = append(slices.Delete(members, i, i+1), mine)
 	}
 	people := make([]directory.UserID, len(members))
 	for i, m := range members {

@@ -434,7 +434,7 @@ func resultPage(b bulk) templ.Component {
 									}
 									return nil
 								})
-								templ_7745c5c3_Err = ui.Cell("c-line").Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Cell("c-line in-wrapcell").Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
