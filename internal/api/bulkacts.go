@@ -151,6 +151,10 @@ func actName(kind directory.BulkKind) string {
 		return "give-role"
 	case directory.BulkEnd:
 		return "end-role"
+	case directory.BulkAssign:
+		return "assign-seat"
+	case directory.BulkTakeBack:
+		return "withdraw-seat"
 	}
 	return string(kind)
 }

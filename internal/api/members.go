@@ -55,9 +55,20 @@ func lacksOf(lacks []app.Lack) []Lack {
 	return all
 }
 
+// offersOf are the offers that somebody holds a seat of.
+func offersOf(held []directory.HeldProduct) []string {
+	offers := []string{}
+	for _, h := range held {
+		if h.Own {
+			offers = append(offers, h.Offer.String())
+		}
+	}
+	return offers
+}
+
 func memberOf(m app.MemberRecord) Member {
 	one := Member{ID: m.UUID, Kind: string(directory.PersonKind), Status: m.Status.String(), UserName: m.Person.UserName, Email: m.Person.Email,
-		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, AccessLevel: m.Level.Code, Products: list(m.Products),
+		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, AccessLevel: m.Level.Code, Products: offersOf(m.Products),
 		Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber, HomeUnit: m.Home.UUID, Added: m.Added.UTC(),
 		LastSeen: moment(m.LastSeen), Ends: moment(m.Ends), LacksRoleAt: lacksOf(m.Lacks), Version: m.Version, Functions: []string{}}
 	if m.Person.Technical() {

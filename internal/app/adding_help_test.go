@@ -48,7 +48,7 @@ func roll(t *testing.T, w *apptest.World, account directory.Account) []string {
 		if err != nil {
 			return err
 		}
-		people, err := r.MemberLines(w.Context(), keys[1:])
+		people, err := r.MemberLines(w.Context(), keys[1:], w.Now())
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/roster"
+	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
 	"intendant/internal/catalogue"
 	"intendant/internal/secret"
@@ -60,6 +61,8 @@ type App struct {
 	TechnicalUsers *technical.Users
 	Checks         *decision.Checks
 	Acts           *Acts
+	Subscriptions  *seats.Subscriptions
+	Seats          *seats.Seats
 }
 
 // New makes the operations of an installation.
@@ -71,12 +74,13 @@ func New(o Options) *App {
 	accounts, invitations, members := &Accounts{c}, &Invitations{c}, &Members{c}
 	users, sessions := identity.New(g, r, identity.Needs{AskToJoin: joinRequests.Ask, InviteAgain: invitations.Again})
 	checks, reasons := decision.New(g, r)
+	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach})
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun()), History: history.New(g),
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
-		Acts: &Acts{c},
+		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held,
 	}
 }
 

@@ -119,7 +119,7 @@ func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.Ra
 	}
 	act := run.act
 	verdicts, err := run.gate.Perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+		if err := p.RequireSomewhere(bulkTakes(run.act.Kind)); err != nil {
 			return err
 		}
 		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts

@@ -61,14 +61,31 @@ type roleGiven struct{ Role string }
 // A memberDeed is what an act on members does to each.
 type memberDeed struct {
 	kind   directory.BulkKind
-	change roster.MemberChange // of an edit
+	change memberSet
+}
+
+// A memberSet is what an act on members sets: by an edit, or the offer of a seat.
+type memberSet struct {
+	roster.MemberChange
+	Offer directory.Offer `json:",omitzero"`
+}
+
+// takes is the permission that an act takes at the home unit of each member.
+func (d memberDeed) takes() authz.Permission { return bulkTakes(d.kind) }
+
+// bulkTakes is the permission that acts of a kind take.
+func bulkTakes(kind directory.BulkKind) authz.Permission {
+	if kind == directory.BulkAssign || kind == directory.BulkTakeBack {
+		return authz.AssignSeats
+	}
+	return authz.ManageMembers
 }
 
 // act is what is done to one member; nil for a kind there is none.
 func (d memberDeed) act() roster.MemberAct {
 	switch d.kind {
 	case directory.BulkEdit:
-		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.Edit(u, m, d.change) }
+		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.Edit(u, m, d.change.MemberChange) }
 	case directory.BulkDeactivate:
 		return (*roster.Acting).Deactivate
 	case directory.BulkReactivate:
@@ -79,6 +96,10 @@ func (d memberDeed) act() roster.MemberAct {
 		return (*roster.Acting).Invite
 	case directory.BulkWithdraw:
 		return (*roster.Acting).Uninvite
+	case directory.BulkAssign:
+		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.Assign(m, u, d.change.Offer) }
+	case directory.BulkTakeBack:
+		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.TakeBack(m, u, d.change.Offer) }
 	}
 	return nil
 }
@@ -86,7 +107,7 @@ func (d memberDeed) act() roster.MemberAct {
 // kept is the change as an act keeps it: of many at once the people behind are not
 // edited, so no secret is in it, and no functions at all are not the same as none
 // that was said.
-func (d memberDeed) kept() roster.MemberChange {
+func (d memberDeed) kept() memberSet {
 	change := d.change
 	change.Person = roster.PersonChange{}
 	if change.Functions != nil && *change.Functions == nil {
@@ -165,10 +186,10 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) gate.
 			keys, versions[one.Key] = append(keys, one.Key), one.Version
 		}
 		if len(keys) == 0 {
-			return p.RequireSomewhere(authz.ManageMembers)
+			return p.RequireSomewhere(what.takes())
 		}
 		do := what.act()
-		return c.roster.PlanEach(keys, func(a *roster.Acting, m directory.Member, u directory.User) error {
+		return c.roster.PlanEachBy(what.takes(), keys, func(a *roster.Acting, m directory.Member, u directory.User) error {
 			if m.Version != versions[m.ID] {
 				return directory.Refuse(directory.Conflict, "member.changed_meanwhile")
 			}

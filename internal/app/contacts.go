@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"intendant/internal/app/admission"
 	"intendant/internal/app/gate"
@@ -55,7 +56,7 @@ func (s *Accounts) Contacts(ctx context.Context, actor authz.Actor, account dire
 		if !rights.Member() {
 			return directory.Refuse(directory.NotFound, "account.not_found")
 		}
-		book := contactBook{Reader: r}
+		book := contactBook{Reader: r, now: s.gate.Instant()}
 		var err error
 		if book.account, err = r.Account(ctx, account); err != nil {
 			return err
@@ -79,6 +80,7 @@ type contactBook struct {
 	account directory.Account
 	roles   []directory.Role
 	scope   authz.Scope
+	now     time.Time
 }
 
 func (b contactBook) page(ctx context.Context, list *ContactList, q ContactQuery) error {
@@ -171,7 +173,7 @@ func (b contactBook) reach(ctx context.Context) ([]Contact, error) {
 }
 
 func (b contactBook) contacts(ctx context.Context, keys []directory.MemberID) ([]Contact, error) {
-	lines, err := b.MemberLines(ctx, keys)
+	lines, err := b.MemberLines(ctx, keys, b.now)
 	if err != nil {
 		return nil, err
 	}

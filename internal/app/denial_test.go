@@ -53,6 +53,7 @@ func walls() map[string]wall {
 			History: Export List
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
+			Seats: Allot Assign Choices HandOver Panel Panels Withdraw
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
@@ -67,6 +68,7 @@ func walls() map[string]wall {
 			Keys: Answer LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
+			Subscriptions: Add Change End Of
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
 			Accounts: Leave
@@ -137,6 +139,7 @@ func brings(operation string) []any {
 		"Keys.Revoke":         {"key", "The letter was lost"},
 		"Keys.Unlock":         {"204 817", directory.ByLetter},
 		"JoinRequests.Ask":    {"204 817", "Good morning"},
+		"Seats.HandOver":      {app.SeatHanding{From: "one", To: "another"}},
 	}[operation]
 }
 

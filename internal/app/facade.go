@@ -8,6 +8,7 @@ import (
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/roster"
+	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -173,6 +174,22 @@ type (
 	RoleStep     = roster.RoleStep
 	SeedMember   = roster.SeedMember
 	Selection    = roster.Selection
+)
+
+// Of package seats.
+type (
+	Allotment          = seats.Allotment
+	NewSubscription    = seats.NewSubscription
+	OfferChoice        = seats.OfferChoice
+	SeatChoices        = seats.Choices
+	SeatHanding        = seats.Handing
+	SeatPanel          = seats.Panel
+	SeatLine           = seats.Line
+	Seats              = seats.Seats
+	SubscriptionChange = seats.SubscriptionChange
+	SubscriptionLine   = seats.SubscriptionLine
+	SubscriptionTerm   = seats.Term
+	Subscriptions      = seats.Subscriptions
 )
 
 // Of package technical.

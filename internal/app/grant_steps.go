@@ -20,7 +20,7 @@ import (
 // than the form showed.
 func (s *Grants) Set(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, steps []roster.RoleStep) ([]roster.GrantVerdict, error) {
 	members := &Members{s.core}
-	keys, unknown, err := members.selected(ctx, actor, account, roster.Of(member))
+	keys, unknown, err := members.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
 	if err := gate.OneOf(unknown, err); err != nil {
 		return nil, err
 	}

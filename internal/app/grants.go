@@ -54,7 +54,7 @@ func pairActOf(kind directory.BulkKind) roster.PairAct {
 
 func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, kind directory.BulkKind) ([]roster.GrantVerdict, error) {
 	members := &Members{s.core}
-	keys, unknown, err := members.selected(ctx, actor, account, g.Who)
+	keys, unknown, err := members.selected(ctx, actor, account, g.Who, authz.ManageMembers)
 	if err != nil {
 		return nil, err
 	}

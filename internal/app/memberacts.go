@@ -8,6 +8,7 @@ import (
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
+	"intendant/internal/app/seats"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -103,6 +104,11 @@ func (s *Invitations) Withdraw(ctx context.Context, actor authz.Actor, account d
 	return (&Members{s.core}).onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkWithdraw})
 }
 
+// seatEach assigns seats to a selection, or takes them back (Seats.Assign).
+func (s *Members) seatEach(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act seats.Act) (gate.Verdicts, error) {
+	return s.onEach(ctx, actor, account, who, memberDeed{kind: act.Kind, change: memberSet{Offer: act.Offer}})
+}
+
 // EndPlaces removes the members whose end date is past (USER-6), and reports
 // how many. Those of closed accounts keep their place, and stand in nobody's
 // way. It may run twice.
@@ -139,12 +145,7 @@ func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, en
 		if m.Ends.IsZero() || a.Plan.Now.Before(m.Ends) {
 			return gate.ErrUnchanged // somebody moved the day
 		}
-		after := m
-		after.Removed = a.Plan.Now
-		a.Left = append(a.Left, m.ID)
-		a.Withdraw(u, m)
-		a.Unsay(u, directory.TopicAdministrator)
-		return a.Change(audit.MemberRemoved, u, m, after)
+		return a.Leave(m, u)
 	}))
 }
 
@@ -152,7 +153,7 @@ func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, en
 // where they are more than it takes, in an act that goes on by itself (BULK-4).
 // Verdicts name each; a refusal leaves the others done (BULK-3).
 func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, what memberDeed) (gate.Verdicts, error) {
-	keys, verdicts, err := s.selected(ctx, actor, account, who)
+	keys, verdicts, err := s.selected(ctx, actor, account, who, what.takes())
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +174,7 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 			actor = gate.AsOneAct(actor)
 		}
 		var done gate.Verdicts
-		done, err = s.gate.Perform(ctx, actor, account, s.roster.PlanEach(keys, what.act()))
+		done, err = s.gate.Perform(ctx, actor, account, s.roster.PlanEachBy(what.takes(), keys, what.act()))
 		verdicts = append(verdicts, done...)
 	}
 	if err != nil {
@@ -188,7 +189,7 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 
 // onOne does one thing to one member.
 func (s *Members) onOne(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, do roster.MemberAct) (gate.Verdicts, error) {
-	keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member))
+	keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
 	if err != nil || len(keys) == 0 {
 		return verdicts, err
 	}
@@ -196,12 +197,12 @@ func (s *Members) onOne(ctx context.Context, actor authz.Actor, account director
 }
 
 // selected are the keys of a selection, and verdicts on ids of nobody.
-func (s *Members) selected(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection) ([]directory.MemberID, gate.Verdicts, error) {
+func (s *Members) selected(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, by authz.Permission) ([]directory.MemberID, gate.Verdicts, error) {
 	var keys []directory.MemberID
 	var verdicts gate.Verdicts
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if !rights.MayAnywhere(authz.ManageMembers) {
-			return gate.Require(rights, authz.ManageMembers, 0)
+		if !rights.MayAnywhere(by) {
+			return gate.Require(rights, by, 0)
 		}
 		if who.All != nil {
 			l, err := s.listing(ctx, r, rights, account, *who.All)

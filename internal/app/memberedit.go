@@ -20,7 +20,7 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 	if err := change.Check(); err != nil {
 		return nil, err
 	}
-	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkEdit, change: change})
+	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkEdit, change: memberSet{MemberChange: change}})
 }
 
 // EditMember changes one member and the person behind, all or nothing. It
@@ -30,7 +30,7 @@ func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account dir
 	if err := change.Check(); err != nil {
 		return err
 	}
-	keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member))
+	keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
 	if err := gate.OneOf(verdicts, err); err != nil {
 		return err
 	}

@@ -322,7 +322,7 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 	for i, p := range places {
 		keys[i] = p.Key
 	}
-	lines, err := l.r.MemberLines(ctx, keys)
+	lines, err := l.r.MemberLines(ctx, keys, l.gate.Instant())
 	if err != nil {
 		return nil, err
 	}

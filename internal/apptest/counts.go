@@ -8,11 +8,11 @@ import (
 
 // checkCounts holds what is kept of how many members and requests there are
 // against counting them, in every account of the world, whatever a test did
-// (LIST-12).
+// (LIST-12, SEAT-4).
 func (w *World) checkCounts() {
 	for _, m := range w.Recounted() {
 		if m.Wrong() {
-			w.T.Errorf("LIST-12 account %d keeps %+v and counts %+v; home units are off by %v", m.Account, m.Kept, m.Counted, m.Homes)
+			w.T.Errorf("LIST-12 account %d keeps %+v and counts %+v; home units are off by %v, SEAT-4 pools by %v", m.Account, m.Kept, m.Counted, m.Homes, m.Pools)
 		}
 	}
 }

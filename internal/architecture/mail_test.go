@@ -59,10 +59,9 @@ func TestMailKinds(t *testing.T) { // MAIL-1
 	}
 }
 
-// plannedMails are the kinds that wait for the operations that send them: those
-// of seats and subscriptions.
+// plannedMails are the kinds that wait for the operations that send them.
 func plannedMails() []directory.MailKind {
-	return []directory.MailKind{directory.MailProductAssigned, directory.MailProductWithdrawn, directory.MailSubscriptionEnding}
+	return []directory.MailKind{directory.MailSubscriptionEnding}
 }
 
 // alsoNames reports whether a word that names a kind of mail names something else

@@ -26,7 +26,8 @@ const (
 	ServiceLevel                // a code of the catalogue, as those that follow
 	AccountType
 	UnitLevel
-	Product
+	Product // an offer, as directory.Offer writes it
+	Proof   // of an external subscription
 	Permission
 	RoleName // the code of a role of the account, in old entries
 	Preference
@@ -81,6 +82,8 @@ func codeFields() map[string]Field {
 		"account_type":      {Open, AccountType},
 		"unit_level":        {Open, UnitLevel},
 		"products":          {Open, Product},
+		"product":           {Open, Product},
+		"proof":             {Open, Proof},
 		"permissions":       {Open, Permission},
 		"access_level":      {Open, RoleName},
 		"functions":         {Open, RoleName},
@@ -108,6 +111,7 @@ func valueFields() map[string]Field {
 		"expires":       {Open, Day},
 		"ends":          {Open, LastDay},
 		"contract_ends": {Open, Day},
+		"starts":        {Open, Day},
 		// Yes or no.
 		"auto_approve": {Open, YesNo},
 		"verified":     {Open, YesNo},
@@ -115,6 +119,7 @@ func valueFields() map[string]Field {
 		"proposed":     {Open, YesNo},
 		// Numbers.
 		"count":          {Open, Count},
+		"quantity":       {Open, Count},
 		"tries":          {Open, Count},
 		"added":          {Open, Count},
 		"changed":        {Open, Count},

@@ -87,6 +87,18 @@ const (
 	RoleRestored    Kind = "role.restored"
 	GrantGiven      Kind = "grant.given"
 	GrantEnded      Kind = "grant.ended"
+	SeatAssigned    Kind = "seat.assigned"
+	SeatWithdrawn   Kind = "seat.withdrawn"
+	SeatsAllotted   Kind = "seat.allotted"
+	SeatRuleMade    Kind = "seat.rule_made"
+	SeatRuleEnded   Kind = "seat.rule_ended"
+
+	SubscriptionAdded   Kind = "subscription.added"
+	SubscriptionChanged Kind = "subscription.changed"
+	SubscriptionEnded   Kind = "subscription.ended"
+	ExternalStated      Kind = "external.stated"
+	ExternalEnded       Kind = "external.ended"
+
 	UnitCreated     Kind = "unit.created"
 	UnitChanged     Kind = "unit.changed"
 	UnitMoved       Kind = "unit.moved"
@@ -136,6 +148,8 @@ var memberFields = func() string {
 
 const (
 	userFields = "user_name email civility first_name last_name phone language staff"
+	subscriptionFields = "product quantity starts ends unit reference price_note external_id"
+
 	roleFields = "role name names place permissions default_level products proposed"
 )
 
@@ -231,6 +245,16 @@ func directoryRows() []Row {
 		{Kind: RoleRestored, Object: Role, Many: true, Fields: roleFields},
 		{Kind: GrantGiven, Object: Member, Person: true, Many: true, Fields: "role"},
 		{Kind: GrantEnded, Object: Member, Person: true, Many: true, Fields: "role"},
+		{Kind: SeatAssigned, Object: Member, Person: true, Many: true, Fields: "product"},
+		{Kind: SeatWithdrawn, Object: Member, Person: true, Many: true, Fields: "product"},
+		{Kind: SeatsAllotted, Object: Unit, Many: true, Fields: "product quantity"},
+		{Kind: SeatRuleMade, Object: SeatRule, Fields: "product role unit"},
+		{Kind: SeatRuleEnded, Object: SeatRule, Fields: "product role unit"},
+		{Kind: SubscriptionAdded, Object: Subscription, Many: true, Fields: subscriptionFields},
+		{Kind: SubscriptionChanged, Object: Subscription, Many: true, Fields: subscriptionFields},
+		{Kind: SubscriptionEnded, Object: Subscription, Many: true, Fields: subscriptionFields},
+		{Kind: ExternalStated, Object: Member, Person: true, Many: true, Fields: "product proof ends"},
+		{Kind: ExternalEnded, Object: Member, Person: true, Many: true, Fields: "product proof ends"},
 		{Kind: UnitCreated, Object: Unit, Many: true, Fields: "name unit_level parent external_id"},
 		{Kind: UnitChanged, Object: Unit, Many: true, Fields: "name external_id"},
 		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed"},

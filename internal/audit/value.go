@@ -21,6 +21,8 @@ const (
 	Member        Noun = "member"
 	User          Noun = "user"
 	Grant         Noun = "grant"
+	Subscription  Noun = "subscription"
+	SeatRule      Noun = "seat_rule"
 	AdminKey      Noun = "key"
 	KeyRequest    Noun = "key_request"
 	JoinRequest   Noun = "join"

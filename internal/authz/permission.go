@@ -53,6 +53,8 @@ const (
 	NameStaff       Duty = "staff.name"
 	ErasePeople     Duty = "users.erase"
 	ImportCustomers Duty = "accounts.import"
+	// ManageSubscriptions is to say what a customer has bought, until when.
+	ManageSubscriptions Duty = "subscriptions.manage"
 )
 
 // A StaffRole is a set of duties (VEND-3).
@@ -82,7 +84,7 @@ func (r StaffRole) Has(d Duty) bool {
 		}
 	case Sales:
 		switch d {
-		case ViewAccounts, CreateAccounts, ChangeAccounts, ImportCustomers:
+		case ViewAccounts, CreateAccounts, ChangeAccounts, ImportCustomers, ManageSubscriptions:
 			return true
 		}
 	case Auditor:

@@ -118,22 +118,35 @@ type Role struct {
 
 // A Product is what the vendor sells.
 type Product struct {
-	ID          string   `yaml:"id"`
-	Short       string   `yaml:"short"` // two letters of the product mark
-	Label       Text     `yaml:"label"`
-	Modules     []Module `yaml:"modules"`
-	Base        bool     `yaml:"base"`         // without it nobody is in a project. Rule PROJ-5
-	Default     bool     `yaml:"default"`      // given by itself in projects. Rule PROJ-4
-	Requires    []string `yaml:"requires"`     // products somebody needs to use this one
-	Seated      bool     `yaml:"seated"`       // its use takes a seat
-	MembersTool bool     `yaml:"members_tool"` // has its own address of the Members tool. Rule LIST-11
-	Tools       []Tool   `yaml:"tools"`
+	ID      string   `yaml:"id"`
+	Short   string   `yaml:"short"` // two letters of the product mark
+	Label   Text     `yaml:"label"`
+	Modules []Module `yaml:"modules"`
+	// Editions are how it is sold, each with some of its modules; none: as a whole.
+	Editions    []Edition `yaml:"editions"`
+	Base        bool      `yaml:"base"`         // without it nobody is in a project. Rule PROJ-5
+	Default     bool      `yaml:"default"`      // given by itself in projects. Rule PROJ-4
+	Requires    []string  `yaml:"requires"`     // products somebody needs to use this one
+	Seated      bool      `yaml:"seated"`       // its use takes a seat
+	MembersTool bool      `yaml:"members_tool"` // has its own address of the Members tool. Rule LIST-11
+	Tools       []Tool    `yaml:"tools"`
+	// ServiceLevels are those at which it may be used; none: at every one. Rule
+	// CHECK-1.
+	ServiceLevels []string `yaml:"service_levels"`
 }
 
 // A Module is a part of a product a subscription names.
 type Module struct {
 	ID    string `yaml:"id"`
 	Label Text   `yaml:"label"`
+}
+
+// An Edition is how a product is sold: with these of its modules, under a name
+// of its own. Rule SEAT-1.
+type Edition struct {
+	ID      string   `yaml:"id"`
+	Label   Text     `yaml:"label"`
+	Modules []string `yaml:"modules"`
 }
 
 // A Tool is a part of a product with permission levels of its own, set per

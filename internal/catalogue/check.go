@@ -86,6 +86,11 @@ func (k *checker) knownProduct(id string) bool {
 	return ok
 }
 
+func (k *checker) knownServiceLevel(id string) bool {
+	_, ok := k.ServiceLevel(id)
+	return ok
+}
+
 func (k *checker) knownPermission(id string) bool {
 	_, ok := k.Permission(id)
 	return ok || slices.ContainsFunc(BuiltinPermissions(), func(p Permission) bool { return p.ID == id })
@@ -200,6 +205,8 @@ func (k *checker) checkProducts() {
 		unique(k, join(path, "modules"), p.Modules, func(m Module) string { return m.ID })
 		unique(k, join(path, "tools"), p.Tools, func(t Tool) string { return t.ID })
 		k.refer(join(path, "requires"), "product", p.Requires, k.knownProduct)
+		k.refer(join(path, "service_levels"), "service_level", p.ServiceLevels, k.knownServiceLevel)
+		k.checkEditions(p, path)
 		requires[p.ID] = p.Requires
 		for j, tool := range p.Tools {
 			inner := item(join(path, "tools"), j)
@@ -213,6 +220,18 @@ func (k *checker) checkProducts() {
 		if around(p.ID, requires, true) {
 			k.fault(join(item("products", i), "requires"), "cycle", map[string]any{"ID": p.ID})
 		}
+	}
+}
+
+// checkEditions refuses editions of modules that the product does not have, and of
+// a product that takes no seat: nobody could be given one.
+func (k *checker) checkEditions(p Product, path string) {
+	unique(k, join(path, "editions"), p.Editions, func(e Edition) string { return e.ID })
+	k.forbid(path, "editions", len(p.Editions) > 0 && !p.Seated)
+	for i, e := range p.Editions {
+		k.refer(join(item(join(path, "editions"), i), "modules"), "module", e.Modules, func(id string) bool {
+			return slices.ContainsFunc(p.Modules, func(m Module) bool { return m.ID == id })
+		})
 	}
 }
 

@@ -1,6 +1,10 @@
 package catalogue
 
-import "slices"
+import (
+	"slices"
+
+	"intendant/internal/directory"
+)
 
 // Role finds a role by its id.
 func (c *Catalogue) Role(id string) (Role, bool) {
@@ -103,3 +107,64 @@ func find[T any](list []T, is func(T) bool) (T, bool) {
 }
 
 func contains(list []string, s string) bool { return slices.Contains(list, s) }
+
+// OfferName is what an offer is called: by the edition where the product has
+// some, else by the product. What the catalogue no longer has is called by its id.
+// Rule SEAT-1.
+func (c *Catalogue) OfferName(o directory.Offer, lang string) string {
+	p, known := c.Product(o.Product)
+	if !known {
+		return o.String()
+	}
+	if e, has := p.Edition(o.Edition); has {
+		return e.Label.In(lang)
+	}
+	return p.Label.In(lang)
+}
+
+// OfferModules are the modules of an offer in the order of the catalogue: those
+// of the edition, else all of the product. Rule SEAT-1.
+func (c *Catalogue) OfferModules(o directory.Offer) []Module {
+	p, _ := c.Product(o.Product)
+	e, has := p.Edition(o.Edition)
+	if !has {
+		return p.Modules
+	}
+	var modules []Module
+	for _, m := range p.Modules {
+		if contains(e.Modules, m.ID) {
+			modules = append(modules, m)
+		}
+	}
+	return modules
+}
+
+// OffersOf are what accounts of the type can have seats of: each product that
+// takes seats, in each of its editions, in the order of the catalogue. Rule
+// SEAT-1.
+func (c *Catalogue) OffersOf(accountType string) []directory.Offer {
+	var offers []directory.Offer
+	for _, p := range c.ProductsOf(accountType) {
+		if !p.Seated {
+			continue
+		}
+		if len(p.Editions) == 0 {
+			offers = append(offers, directory.Offer{Product: p.ID})
+		}
+		for _, e := range p.Editions {
+			offers = append(offers, directory.Offer{Product: p.ID, Edition: e.ID})
+		}
+	}
+	return offers
+}
+
+// OpenTo reports whether the product may be used at a service level. Rule
+// CHECK-1.
+func (p Product) OpenTo(serviceLevel string) bool {
+	return len(p.ServiceLevels) == 0 || contains(p.ServiceLevels, serviceLevel)
+}
+
+// Edition finds an edition of the product.
+func (p Product) Edition(id string) (Edition, bool) {
+	return find(p.Editions, func(e Edition) bool { return e.ID == id })
+}

@@ -32,9 +32,11 @@ const (
 	BulkRemove     BulkKind = "remove"
 	BulkInvite     BulkKind = "invite"
 	BulkWithdraw   BulkKind = "withdraw"
-	BulkGive       BulkKind = "give" // a role at units
-	BulkEnd        BulkKind = "end"  // a role at units
-	BulkAdd        BulkKind = "add"  // people who are not there yet
+	BulkGive       BulkKind = "give"      // a role at units
+	BulkEnd        BulkKind = "end"       // a role at units
+	BulkAdd        BulkKind = "add"       // people who are not there yet
+	BulkAssign     BulkKind = "assign"    // a seat
+	BulkTakeBack   BulkKind = "take_back" // a seat
 )
 
 // A BulkAct is an act on more people than one transaction takes, from the moment

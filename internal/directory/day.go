@@ -58,6 +58,18 @@ func (d Day) over(zone *time.Location) time.Time {
 	return t.UTC()
 }
 
+// Begins is the moment with which the day begins in a zone. Where clocks are put
+// forward at midnight that is the hour after it.
+func (d Day) Begins(zone *time.Location) time.Time { return d.before().over(zone) }
+
+// before is the day before.
+func (d Day) before() Day {
+	return DayOf(time.Date(d.Year, d.Month, d.Day-1, 12, 0, 0, 0, time.UTC), time.UTC)
+}
+
+// Over is the moment with which the day is over in a zone.
+func (d Day) Over(zone *time.Location) time.Time { return d.over(zone) }
+
 // An End is when a place ends by itself: with a day, which counts to its last
 // minute in the account's zone, or at a moment that a program names. The zero
 // End is none. Rule USER-6.

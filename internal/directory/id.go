@@ -23,6 +23,9 @@ type (
 	JoinRequestID  int64 // a request to be let in
 	KeyRequestID   int64 // a request for an admin key
 	SubscriptionID int64 // seats bought of one product
+	PoolID         int64 // the seats of one product that a unit assigns from
+	SeatRuleID     int64 // that people of a role or a unit get seats
+	ExternalID     int64 // a subscription that somebody brings along
 	SeatID         int64 // one seat held by a member
 	MailID         int64 // a mail to be sent or sent
 	JobID          int64 // long work to be done or done
@@ -68,6 +71,9 @@ func (id KeyRequestID) Account() AccountID { return AccountID(id >> 32) }
 
 // Account returns the account the key belongs to.
 func (id SubscriptionID) Account() AccountID { return AccountID(id >> 32) }
+
+// Account returns the account the key belongs to.
+func (id PoolID) Account() AccountID { return AccountID(id >> 32) }
 
 // Account returns the account the key belongs to.
 func (id SeatID) Account() AccountID { return AccountID(id >> 32) }

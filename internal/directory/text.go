@@ -43,6 +43,9 @@ const (
 	LanguageCode
 	ZoneName
 	FileName
+	ReferenceText
+	PriceNoteText
+	SubscriptionExternal
 	SearchText
 	lastText // no kind: the end of them
 )
@@ -121,6 +124,9 @@ func tableOfTexts() []TextRule {
 			"registration.language", "mail.language"}},
 		{Kind: ZoneName, Field: "time_zone", Most: 64, Kept: KeptOpen, Columns: []string{"account.time_zone"}},
 		{Kind: FileName, Field: "file", Most: 120, Kept: KeptPersonal, Columns: []string{"import.file_name"}},
+		{Kind: ReferenceText, Field: "reference", Most: 100, Kept: KeptOpen, Columns: []string{"subscription.reference"}},
+		{Kind: PriceNoteText, Field: "price_note", Most: 500, Lines: true, Kept: KeptOpen, Columns: []string{"subscription.price_note"}},
+		{Kind: SubscriptionExternal, Field: "external_id", Most: 100, Kept: KeptOpen, Columns: []string{"subscription.external_id"}},
 		{Kind: SearchText, Field: "q", Most: 200, Kept: KeptSecret},
 	}
 }

@@ -35,7 +35,7 @@ type filler struct {
 	functions       []directory.Role
 	rights          []directory.Role
 	levels          []directory.Role
-	subscriptions   []store.Subscription
+	pools           []directory.Pool
 	products        []catalogue.Product
 	firsts          []string
 	starts, ends    []string
@@ -99,17 +99,19 @@ func (f *filler) ground(size int) error {
 		for i := range f.companies {
 			f.companies[i] = directory.Company{ID: directory.CompanyID(key()), UUID: uuid.NewString(), Name: namer{f.random}.company(i)}
 		}
-		f.subscriptions = nil
-		for _, p := range f.products {
-			if p.Seated {
-				f.subscriptions = append(f.subscriptions, store.Subscription{ID: directory.SubscriptionID(key()), Unit: f.account.Root,
-					Product: p.ID, Bought: int64(size) + 10, Taken: int64(size) / 2, Starts: tx.Now.AddDate(-1, 0, 0), Ends: tx.Now.AddDate(1, 0, 0)})
-			}
+		f.pools = nil
+		bought := store.InsertSubscriptions{Account: f.account.ID}
+		for _, offer := range f.catalogue.OffersOf(f.account.Type) {
+			p := directory.Pool{ID: directory.PoolID(key()), UUID: uuid.NewString(), Unit: f.account.Root, Offer: offer}
+			f.pools = append(f.pools, p)
+			bought.Terms = append(bought.Terms, key())
+			bought.Rows = append(bought.Rows, directory.Subscription{ID: directory.SubscriptionID(key()), UUID: uuid.NewString(), Pool: p.ID,
+				Quantity: int64(size) + 10, Starts: tx.Now.AddDate(-1, 0, 0), Ends: tx.Now.AddDate(1, 0, 0)})
 		}
 		return []store.Change{
 			store.InsertUnits{Account: f.account.ID, Units: f.units}, store.InsertUnits{Account: f.account.ID, Units: f.projects},
 			store.InsertCompanies{Account: f.account.ID, Companies: f.companies},
-			store.InsertSubscriptions{Account: f.account.ID, Rows: f.subscriptions},
+			store.InsertPools{Account: f.account.ID, Pools: f.pools}, bought,
 		}, nil
 	})
 }
@@ -168,7 +170,7 @@ type rows struct {
 	members store.InsertMembers
 	roles   store.MemberRoles
 	grants  store.InsertGrants
-	seats   store.InsertSeats
+	seats   store.MoveSeats
 	places  store.InsertPlaces
 }
 
@@ -180,7 +182,7 @@ func (f *filler) members(tx *store.Tx, n int) ([]store.Change, error) {
 	}
 	id := f.account.ID
 	all := rows{members: store.InsertMembers{Account: id}, grants: store.InsertGrants{Account: id},
-		seats: store.InsertSeats{Account: id}, places: store.InsertPlaces{Account: id}}
+		seats: store.MoveSeats{Account: id, Products: map[directory.MemberID]string{}}, places: store.InsertPlaces{Account: id}}
 	for range n {
 		f.member(tx.Now, key, &all)
 	}
@@ -202,7 +204,7 @@ func (f *filler) member(now time.Time, key func() int64, all *rows) {
 	}
 	functionName, levelName := f.giveRoles(&m, all)
 	folded := directory.FoldMember(u, m.Suggested, company.Name, functionName, levelName)
-	folded.Products = f.giveSeats(added, key, &m, all)
+	f.giveSeats(added, key, &m, all)
 	all.users = append(all.users, u)
 	all.members.Rows = append(all.members.Rows, store.MemberRow{Member: m, Folded: folded})
 	if f.deep.units > 0 {
@@ -234,13 +236,17 @@ func (f *filler) giveRoles(m *directory.Member, all *rows) (function, level stri
 	return function, level
 }
 
-func (f *filler) giveSeats(from time.Time, key func() int64, m *directory.Member, all *rows) string {
-	if len(f.subscriptions) == 0 || f.random.IntN(2) == 0 {
-		return ""
+func (f *filler) giveSeats(from time.Time, key func() int64, m *directory.Member, all *rows) {
+	if len(f.pools) == 0 || f.random.IntN(2) == 0 {
+		return
 	}
-	s := f.subscriptions[skewed(f.random, len(f.subscriptions))]
-	all.seats.Rows = append(all.seats.Rows, store.Seat{ID: directory.SeatID(key()), Subscription: s.ID, Member: m.ID, Product: s.Product, From: from})
-	return directory.Fold(s.Product)
+	p := f.pools[skewed(f.random, len(f.pools))]
+	if m.Status == directory.Inactive {
+		return
+	}
+	all.seats.Start = append(all.seats.Start, directory.Seat{ID: directory.SeatID(key()), Pool: p.ID, Member: m.ID, Product: p.Offer.Product,
+		Reserved: m.Status != directory.Active, From: from})
+	all.seats.Products[m.ID] = directory.Fold(f.catalogue.OfferName(p.Offer, directory.French))
 }
 
 func (f *filler) grant(from time.Time, key func() int64, m directory.Member, all *rows) {

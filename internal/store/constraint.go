@@ -28,6 +28,8 @@ func guards() []guard {
 		{"ledger_number_fits", "", directory.Refuse(directory.Conflict, "account.full")},
 		{"grant_once", "grant.member_key, grant.role_key, grant.unit_key", directory.Refuse(directory.Conflict, "grant.exists")},
 		{"unit_external_once", "unit.account_key, unit.external_id", directory.InvalidField("external", "unit.external_taken", nil)},
+		{"seat_once", "seat.member_key, seat.product", directory.Refuse(directory.Conflict, "seat.taken_twice")},
+		{"subscription_external_once", "subscription.account_key, subscription.external_id", directory.InvalidField("external_id", "subscription.external_taken", nil)},
 		{"domain_verified_once", "domain.name", directory.Refuse(directory.Conflict, "domain.taken")},
 	}
 }

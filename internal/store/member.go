@@ -232,6 +232,21 @@ func (c UpdateMembers) count(ctx context.Context, tx *Tx, written []string) erro
 	if err != nil {
 		return err
 	}
+	var accepted, lost []directory.MemberID
+	for _, m := range c {
+		switch was, is := were[m.ID].status == directory.Active, standOf(m.Member).status == directory.Active; {
+		case is && !was:
+			accepted = append(accepted, m.ID)
+		case was && !is:
+			lost = append(lost, m.ID)
+		}
+	}
+	if err := tx.accept(ctx, accepted, true); err != nil {
+		return err
+	}
+	if err := tx.accept(ctx, lost, false); err != nil {
+		return err
+	}
 	return tx.countMembers(c, were)
 }
 

@@ -325,11 +325,12 @@ func (r *Reader) MemberPlaceOf(ctx context.Context, l MemberList, id directory.M
 type MemberLine struct {
 	directory.Member
 	Person   directory.User
-	Products []string // of which they hold a seat
+	Products []directory.HeldProduct
 }
 
-// MemberLines reads the rows of members, in the order of their keys.
-func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID) ([]MemberLine, error) {
+// MemberLines reads the rows of members as they are at a moment, in the order of
+// their keys.
+func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID, now time.Time) ([]MemberLine, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
@@ -348,7 +349,7 @@ func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID) ([]
 	if err != nil {
 		return nil, fmt.Errorf("read members' rows: %w", err)
 	}
-	products, err := r.seatsOf(ctx, keys)
+	products, err := r.HeldProducts(ctx, keys, now)
 	if err != nil {
 		return nil, err
 	}
@@ -378,22 +379,4 @@ func (p part) Scan(into ...any) error {
 		all = append(all, new(any))
 	}
 	return p.scanner.Scan(all...)
-}
-
-// seatsOf are the products members hold a seat of.
-func (r *Reader) seatsOf(ctx context.Context, keys []directory.MemberID) (map[directory.MemberID][]string, error) {
-	var a args
-	query := `SELECT member_key, product FROM seat WHERE valid_to IS NULL AND member_key` + inKeys(r, keys, &a) + ` ORDER BY member_key, key`
-	products := map[directory.MemberID][]string{}
-	err := each(ctx, r, query, a, func(row scanner) error {
-		var key directory.MemberID
-		var product string
-		err := row.Scan(&key, &product)
-		products[key] = append(products[key], product)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read members' seats: %w", err)
-	}
-	return products, nil
 }

@@ -323,7 +323,7 @@ func TestMemberLines(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := fill(t, db, 10)
 		err := db.View(t.Context(), func(r *store.Reader) error {
-			lines, err := r.MemberLines(t.Context(), []directory.MemberID{c.rows[3].ID, c.rows[1].ID})
+			lines, err := r.MemberLines(t.Context(), []directory.MemberID{c.rows[3].ID, c.rows[1].ID}, time.Now())
 			if err != nil {
 				return err
 			}
@@ -416,6 +416,6 @@ func pageAndRows(ctx context.Context, r *store.Reader, l store.MemberList) error
 	for i, p := range places {
 		keys[i] = p.Key
 	}
-	_, err = r.MemberLines(ctx, keys)
+	_, err = r.MemberLines(ctx, keys, time.Now())
 	return err
 }

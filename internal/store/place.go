@@ -27,62 +27,6 @@ func (c InsertGrants) apply(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-// A Subscription is seats bought of one product.
-type Subscription struct {
-	ID      directory.SubscriptionID
-	Unit    directory.UnitID
-	Product string
-	Bought  int64
-	Taken   int64
-	Starts  time.Time
-	Ends    time.Time
-}
-
-// InsertSubscriptions writes new subscriptions of an account.
-type InsertSubscriptions struct {
-	Account directory.AccountID
-	Rows    []Subscription
-}
-
-func (c InsertSubscriptions) apply(ctx context.Context, tx *Tx) error {
-	rows := make([][]any, len(c.Rows))
-	for i, s := range c.Rows {
-		rows[i] = []any{s.ID, c.Account, s.Unit, s.Product, s.Bought, s.Taken, s.Starts, s.Ends, 1}
-	}
-	columns := []string{"key", "account_key", "unit_key", "product", "bought", "taken", "starts_at", "ends_at", "version"}
-	if _, err := tx.bulkInsert(ctx, "subscription", columns, rows, ""); err != nil {
-		return fmt.Errorf("add subscriptions: %w", err)
-	}
-	return nil
-}
-
-// A Seat is one subscription place held by one member.
-type Seat struct {
-	ID           directory.SeatID
-	Subscription directory.SubscriptionID
-	Member       directory.MemberID
-	Product      string
-	From         time.Time
-}
-
-// InsertSeats writes new seats of an account.
-type InsertSeats struct {
-	Account directory.AccountID
-	Rows    []Seat
-}
-
-func (c InsertSeats) apply(ctx context.Context, tx *Tx) error {
-	rows := make([][]any, len(c.Rows))
-	for i, s := range c.Rows {
-		rows[i] = []any{s.ID, c.Account, s.Subscription, s.Member, s.Product, s.From}
-	}
-	columns := []string{"key", "account_key", "subscription_key", "member_key", "product", "valid_from"}
-	if _, err := tx.bulkInsert(ctx, "seat", columns, rows, ""); err != nil {
-		return fmt.Errorf("assign seats: %w", err)
-	}
-	return nil
-}
-
 // A Place is a member's place in one project.
 type Place struct {
 	ID       directory.PlaceID

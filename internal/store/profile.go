@@ -158,34 +158,3 @@ func (r *Reader) EndedPlaces(ctx context.Context, now time.Time, after directory
 	}
 	return keys, nil
 }
-
-// EndHoldings ends what members hold besides their place in the account: the
-// seats, which are free at once (SEAT-6), and, when All is set, grants and
-// places in projects too (PROJ-6).
-type EndHoldings struct {
-	Members []directory.MemberID
-	All     bool
-}
-
-func (c EndHoldings) apply(ctx context.Context, tx *Tx) error {
-	var only args
-	of := inKeys(tx.Reader, c.Members, &only)
-	free := `UPDATE subscription SET taken = taken - (SELECT count(*) FROM seat s WHERE s.subscription_key = subscription.key
-			AND s.valid_to IS NULL AND s.member_key` + of + `)
-		WHERE key IN (SELECT s.subscription_key FROM seat s WHERE s.valid_to IS NULL AND s.member_key` + of + `)`
-	if _, err := exec(ctx, tx, free, only); err != nil {
-		return fmt.Errorf("free seats: %w", err)
-	}
-	var a args
-	now, in := a.add(tx.Now), inKeys(tx.Reader, c.Members, &a)
-	tables := []string{"seat"}
-	if c.All {
-		tables = append(tables, `"grant"`, "place")
-	}
-	for _, table := range tables {
-		if _, err := exec(ctx, tx, `UPDATE `+table+` SET valid_to = `+now+` WHERE valid_to IS NULL AND member_key`+in, a); err != nil {
-			return fmt.Errorf("end what members hold: %w", err)
-		}
-	}
-	return nil
-}

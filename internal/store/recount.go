@@ -11,11 +11,12 @@ import (
 type Miscount struct {
 	Account       directory.AccountID
 	Kept, Counted Counts
-	Homes         map[directory.UnitID]int64 // of units whose members are kept otherwise: how many more there are
+	Homes         map[directory.UnitID]int64     // of units whose members are kept otherwise: how many more there are
+	Pools         map[directory.PoolID]HeldSeats // of pools whose seats are kept otherwise: how many more there are
 }
 
 // Wrong reports whether anything is kept that counting does not give.
-func (m Miscount) Wrong() bool { return m.Kept != m.Counted || len(m.Homes) > 0 }
+func (m Miscount) Wrong() bool { return m.Kept != m.Counted || len(m.Homes) > 0 || len(m.Pools) > 0 }
 
 // Recounted counts an account anew beside what is kept. It takes as long as the
 // account is large: it is for checks, never for an answer to somebody (LIST-12).
@@ -43,7 +44,33 @@ func (r *Reader) Recounted(ctx context.Context, account directory.AccountID) (Mi
 			delete(m.Homes, unit)
 		}
 	}
-	return m, nil
+	m.Pools, err = r.recountSeats(ctx, account)
+	return m, err
+}
+
+// recountSeats counts the seats of an account's pools anew, those of who has not
+// accepted their place by the status of their holders (SEAT-4).
+func (r *Reader) recountSeats(ctx context.Context, account directory.AccountID) (map[directory.PoolID]HeldSeats, error) {
+	var a args
+	query := `SELECT p.key, count(s.key) - p.held, coalesce(sum(CASE WHEN s.key IS NOT NULL AND m.status <> 1 THEN 1 ELSE 0 END), 0) - p.reserved
+		FROM seat_pool p LEFT JOIN seat s ON s.pool_key = p.key AND s.valid_to IS NULL LEFT JOIN member m ON m.key = s.member_key
+		WHERE p.account_key = ` + a.add(account) + ` GROUP BY p.key, p.held, p.reserved`
+	wrong := map[directory.PoolID]HeldSeats{}
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var pool directory.PoolID
+		var more HeldSeats
+		if err := row.Scan(&pool, &more.All, &more.Reserved); err != nil {
+			return err
+		}
+		if more != (HeldSeats{}) {
+			wrong[pool] = more
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count seats: %w", err)
+	}
+	return wrong, nil
 }
 
 func (r *Reader) recount(ctx context.Context, account directory.AccountID) (Counts, error) {
@@ -86,5 +113,9 @@ func (tx *Tx) Recount(ctx context.Context, account directory.AccountID) (Miscoun
 		l.homes[unit] += more
 	}
 	l.counts, l.changed = m.Counted, true
-	return m, nil
+	moved := map[directory.PoolID]held{}
+	for pool, more := range m.Pools {
+		moved[pool] = held{more.All, more.Reserved}
+	}
+	return m, tx.countSeats(ctx, moved)
 }

@@ -153,6 +153,8 @@ func (t Teller) text(field string, v audit.Value) string {
 		}
 	case audit.Preference, audit.PreferenceValue:
 		return t.preferred(field, text)
+	case audit.Proof:
+		return t.word("history.value.proof."+text, text)
 	case audit.ServiceLevel, audit.AccountType, audit.UnitLevel, audit.Product, audit.Permission, audit.RoleName:
 		return each(text, func(code string) string { return t.code(field, code) })
 	}
@@ -199,9 +201,7 @@ func (t Teller) code(field, code string) string {
 			}
 		}
 	case audit.Product:
-		if product, ok := c.Product(code); ok {
-			return product.Label.In(lang)
-		}
+		return c.OfferName(directory.OfferOf(code), lang)
 	case audit.Permission:
 		if permission, ok := c.Permission(code); ok {
 			return permission.Label.In(lang)

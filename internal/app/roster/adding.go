@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +25,8 @@ type NewMember struct {
 	Language    string // empty: the account's
 	Company     string // a name; one that is not there yet is created (ADD-6)
 	Functions   []string
-	Level       string // code of an access level; empty: none
+	Level       string   // code of an access level; empty: none
+	Products    []string // offers of which they get a seat (SEAT-3)
 	directory.PlaceTexts[string]
 	Ends directory.End
 	Home string // home unit: public id, id by which products know it, or names from the top down; empty: as the options say
@@ -77,6 +79,9 @@ func (w *Writer) AddRows(ctx context.Context, r *store.Reader, p *gate.Plan, row
 	for _, row := range rows {
 		p.Verdicts = append(p.Verdicts, a.row(row))
 	}
+	if a.fault != nil {
+		return a.fault
+	}
 	if err := a.Settle(ctx, r); err != nil {
 		return err
 	}
@@ -106,6 +111,7 @@ type adding struct {
 	languages []string
 	invitees  []Invitee
 	homes     Homes
+	fault     error // that ends the chunk
 }
 
 // namesIn are the addresses, user names and companies that rows name.
@@ -158,6 +164,7 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 	if a.Roster, err = w.Roster(ctx, r, p, members...); err != nil {
 		return nil, err
 	}
+	a.seats.before = o.Before
 	a.added, a.NewUsers = slices.Grow(a.added, len(rows)), slices.Grow(a.NewUsers, len(rows))
 	a.ahead = o.Before.moved()
 	for _, u := range a.known {
@@ -199,6 +206,11 @@ func (a *adding) row(n NewMember) gate.Verdict {
 	if refusal != nil {
 		return v.Refused(refusal)
 	}
+	m.Unit = home
+	picks, refusal := a.picks(m, n)
+	if refusal != nil {
+		return v.Refused(refusal)
+	}
 	newcomer := u.ID == 0
 	if newcomer {
 		u = a.NewUser(newUserOf(n, a.Plan))
@@ -214,9 +226,11 @@ func (a *adding) row(n NewMember) gate.Verdict {
 	case invited:
 		m.Status = directory.Invited
 	}
-	m.Unit = home
 	a.Plan.Relies(store.Asked{Permission: string(authz.ManageMembers), Unit: home})
 	m = a.Add(u, m, former)
+	for _, p := range picks {
+		a.takeSeat(u, m, p)
+	}
 	if invited {
 		i := Invitee{User: u, Member: m, First: former.ID == 0}
 		if u.Password == directory.PasswordProvisional {
@@ -305,6 +319,18 @@ func (a *adding) there(v gate.Verdict, u directory.User, before directory.Member
 	if a.keepsOne(before, after) != nil {
 		return v.Refused(directory.Refuse(directory.Conflict, "administrator.last"))
 	}
+	picks, refusal := a.picks(after, n)
+	if refusal != nil {
+		return v.Refused(refusal)
+	}
+	refusal, fault := gate.AsRefusal(a.reseat(u, before, after))
+	if a.fault = errors.Join(a.fault, fault); refusal != nil {
+		return v.Refused(refusal)
+	}
+	for _, p := range picks {
+		v.Outcome = gate.Changed
+		a.takeSeat(u, after, p)
+	}
 	if n.Company != "" {
 		after.Company, v.Creates = a.company(n.Company)
 	}
@@ -314,6 +340,38 @@ func (a *adding) there(v gate.Verdict, u directory.User, before directory.Member
 		a.Change(audit.MemberChanged, u, before, after)
 	}
 	return v
+}
+
+// picks are the seats that a row asks for: all of them, or the refusal of one, so
+// that nothing is made for a row that is not done whole (BULK-3). What somebody
+// holds already is left.
+func (a *adding) picks(m directory.Member, n NewMember) ([]pick, *directory.Error) {
+	if len(n.Products) == 0 {
+		return nil, nil
+	}
+	if n.Inactive {
+		return nil, directory.InvalidField("product", "seat.inactive", nil)
+	}
+	var picks []pick
+	for _, text := range slices.Compact(slices.Sorted(slices.Values(n.Products))) {
+		p, err := a.pickSeat(m, directory.OfferOf(text))
+		refusal, fault := gate.AsRefusal(err)
+		switch {
+		case fault != nil:
+			a.fault = errors.Join(a.fault, fault)
+			return nil, nil
+		case refusal == gate.ErrUnchanged:
+			continue
+		case refusal != nil:
+			refusal.Field = "product"
+			return nil, refusal
+		}
+		if slices.ContainsFunc(picks, func(o pick) bool { return o.pool.Offer.Product == p.pool.Offer.Product }) {
+			return nil, a.SeatRefusal("seat.already_held", p.pool.Offer)
+		}
+		picks = append(picks, p)
+	}
+	return picks, nil
 }
 
 // set overwrites a text where the row says one; an empty cell leaves it.

@@ -14,7 +14,7 @@ type ListedMember struct {
 	Company    string
 	Functions  []directory.Role
 	Level      directory.Role // zero: none
-	Products   []string
+	Products   []directory.HeldProduct
 	Lacks      []gate.Lack // roles that are required and not held (ROLE-3)
 	Manageable bool        // the reader may manage members of that home unit
 	May        MemberMay

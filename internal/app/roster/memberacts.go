@@ -23,6 +23,9 @@ func (a *Acting) Deactivate(m directory.Member, u directory.User) error {
 	if err := a.Change(audit.MemberDeactivated, u, m, after); err != nil {
 		return err
 	}
+	if err := a.vacate(u, m); err != nil {
+		return err
+	}
 	a.freed = append(a.freed, m.ID)
 	a.Withdraw(u, m)
 	if m.Status == directory.Active {
@@ -49,16 +52,28 @@ func (a *Acting) Reactivate(m directory.Member, u directory.User) error {
 	return a.Change(audit.MemberReactivated, u, m, after)
 }
 
-// Remove takes one member out of the account (Members.Remove).
-func (a *Acting) Remove(m directory.Member, u directory.User) error {
+// Leave ends the place of one member and all they hold: seats are free at once,
+// an open invitation dies (PROJ-6, SEAT-6).
+func (a *Acting) Leave(m directory.Member, u directory.User) error {
 	after := m
 	after.Removed = a.Plan.Now
 	if err := a.Change(audit.MemberRemoved, u, m, after); err != nil {
 		return err
 	}
-	a.Left = append(a.Left, m.ID)
+	if err := a.vacate(u, m); err != nil {
+		return err
+	}
+	a.left = append(a.left, m.ID)
 	a.Withdraw(u, m)
 	a.Unsay(u, directory.TopicAdministrator)
+	return nil
+}
+
+// Remove takes one member out of the account (Members.Remove).
+func (a *Acting) Remove(m directory.Member, u directory.User) error {
+	if err := a.Leave(m, u); err != nil {
+		return err
+	}
 	if u.Technical() {
 		a.Plan.Change(store.RevokeTokens{User: u.ID})
 	}
@@ -118,7 +133,7 @@ type Acting struct {
 	Invitees        []Invitee
 	invited         bool
 	freed           []directory.MemberID // seats end
-	Left            []directory.MemberID // everything they hold ends
+	left            []directory.MemberID // everything they hold ends
 	Came            bool                 // the member's place opens by this act
 	withdrawn       []directory.MemberID
 	unasked         []directory.UserID // of the withdrawn
@@ -131,10 +146,16 @@ type Acting struct {
 	generalRequired bool                                                // the account type requires a role at the account (ROLE-3)
 }
 
-// PlanEach plans an act on the members of these keys.
+// PlanEach plans an act on the members of these keys, by who may manage them.
 func (w *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner {
+	return w.PlanEachBy(authz.ManageMembers, keys, do)
+}
+
+// PlanEachBy plans an act on the members of these keys that takes a permission at
+// their home unit: ManageMembers, or AssignSeats for what is about seats alone.
+func (w *Writer) PlanEachBy(permission authz.Permission, keys []directory.MemberID, do MemberAct) gate.Planner {
 	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+		if err := p.RequireSomewhere(permission); err != nil {
 			return err
 		}
 		a, members, users, err := w.Acting(ctx, r, p, keys)
@@ -145,7 +166,7 @@ func (w *Writer) PlanEach(keys []directory.MemberID, do MemberAct) gate.Planner 
 			u := users[m.User]
 			v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Outcome: gate.Changed, Member: m}
 			a.invited, a.Came = false, false
-			err := a.Reach(m)
+			err := a.ReachBy(permission, m)
 			if err == nil {
 				err = do(a, m, u)
 			}
@@ -212,6 +233,9 @@ func (a *Acting) Change(kind audit.Kind, u directory.User, before, after directo
 	if err := a.keepsOne(before, after); err != nil {
 		return err
 	}
+	if err := a.reseat(u, before, after); err != nil {
+		return err
+	}
 	a.counts(before, after)
 	a.Roster.Change(kind, u, before, after)
 	return nil
@@ -231,7 +255,10 @@ func (a *Acting) Withdraw(u directory.User, m directory.Member) {
 
 // Mail tells the person; of an act on many it waits for Undo (MAIL-4). A
 // technical user has no address.
-func (a *Acting) Mail(u directory.User, kind directory.MailKind) {
+func (a *Acting) Mail(u directory.User, kind directory.MailKind) { a.mailWith(u, kind) }
+
+// mailWith is Mail with more facts, as names and values.
+func (a *Acting) mailWith(u directory.User, kind directory.MailKind, more ...string) {
 	if u.Technical() {
 		return
 	}
@@ -239,8 +266,12 @@ func (a *Acting) Mail(u directory.User, kind directory.MailKind) {
 	if a.Plan.Actor.Batch != "" {
 		due = a.Plan.Now.Add(directory.UndoWindow)
 	}
+	facts := map[string]string{directory.FactActor: a.Plan.By}
+	for i := 0; i+1 < len(more); i += 2 {
+		facts[more[i]] = more[i+1]
+	}
 	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: kind, Due: due,
-		Path: kind.Path(a.Account.Number), Language: LanguageOf(u, a.Account), Facts: map[string]string{directory.FactActor: a.Plan.By}})
+		Path: kind.Path(a.Account.Number), Language: LanguageOf(u, a.Account), Facts: facts})
 }
 
 // Settle plans what the acts of the chunk left to be written together.
@@ -255,8 +286,8 @@ func (a *Acting) Settle(ctx context.Context, r *store.Reader) error {
 	if len(a.freed) > 0 {
 		a.Plan.Change(store.EndHoldings{Members: a.freed})
 	}
-	if len(a.Left) > 0 {
-		a.Plan.Change(store.EndHoldings{Members: a.Left, All: true})
+	if len(a.left) > 0 {
+		a.Plan.Change(store.EndHoldings{Members: a.left, All: true})
 	}
 	if len(a.Invitees) > 0 {
 		a.writer.PlanInvitation(a.Plan, a.Roster, a.Invitees...)

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -11,7 +12,17 @@ import (
 // Reach refuses with member.not_found whoever is gone or out of the actor's
 // sight, and with member.out_of_reach whose home unit others manage (UNIT-5).
 // An administrator is changed only by who may manage administrators.
-func (a *Acting) Reach(m directory.Member) error {
+func (a *Acting) Reach(m directory.Member) error { return a.ReachBy(authz.ManageMembers, m) }
+
+// ReachBy is Reach for what takes a permission at the home unit. Seats are given
+// by who may assign them there, to administrators as to others.
+func (a *Acting) ReachBy(permission authz.Permission, m directory.Member) error {
+	if permission == authz.AssignSeats {
+		if !m.Removed.IsZero() || !SeesPeopleAt(a.Rights, m.Unit) && !a.Rights.May(permission, m.Unit) {
+			return directory.Refuse(directory.NotFound, "member.not_found")
+		}
+		return gate.Require(a.Rights, permission, m.Unit)
+	}
 	rights := a.Rights
 	switch {
 	case !m.Removed.IsZero() || !SeesPeopleAt(rights, m.Unit):

@@ -49,6 +49,7 @@ type Roster struct {
 	moved          int64 // how many more there are by this plan, or fewer
 	ahead          int64 // how many more there are by what a preview has planned before
 
+	seats    *seating
 	disarmed []directory.UserID // whose provisional password somebody else had set
 	unsaid   store.Unsay        // topics of mails that are no longer true
 }
@@ -68,6 +69,11 @@ func (w *Writer) Roster(ctx context.Context, r *store.Reader, p *gate.Plan, memb
 		return nil, err
 	}
 	ro := &Roster{Basis: p.Basis, Plan: p, Account: account, Roles: roles, People: map[directory.UserID]directory.User{}}
+	keys := make([]directory.MemberID, len(members))
+	for i, m := range members {
+		keys[i] = m.ID
+	}
+	w.seat(ctx, r, ro, keys)
 	ro.Companies, err = r.CompaniesByKey(ctx, CompaniesOf(members))
 	return ro, err
 }
@@ -308,12 +314,13 @@ func roleValue(role directory.Role, language string) audit.Value {
 // zone is the account's time zone, in which days begin and end.
 func (ro *Roster) zone() *time.Location {
 	if ro.where == nil {
-		ro.where = zoneOf(ro.Account)
+		ro.where = ZoneOf(ro.Account)
 	}
 	return ro.where
 }
 
-func zoneOf(a directory.Account) *time.Location {
+// ZoneOf is an account's time zone, in which days begin and end.
+func ZoneOf(a directory.Account) *time.Location {
 	zone, err := time.LoadLocation(a.TimeZone)
 	if err != nil {
 		return time.UTC // settings take known zones only
@@ -479,6 +486,7 @@ func (ro *Roster) Settle(ctx context.Context, r *store.Reader) error {
 	if len(ro.roleChanges.Start)+len(ro.roleChanges.End) > 0 {
 		ro.Plan.Change(ro.roleChanges)
 	}
+	ro.settleSeats()
 	endProvisional(ro.Plan, ro.disarmed)
 	if len(ro.unsaid) > 0 {
 		ro.Plan.Change(ro.unsaid)

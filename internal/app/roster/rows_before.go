@@ -15,6 +15,7 @@ type RowsBefore struct {
 	names          *Firsts // user names of new people, as they are looked up
 	companies      *Firsts // folded names of new companies
 	administrators int64   // how many more active ones there are, or fewer
+	seats          map[directory.PoolID]int64
 }
 
 // NewRowsBefore knows of no rows yet.
@@ -45,6 +46,27 @@ func (b *RowsBefore) add(u directory.User) {
 // and not by an earlier one.
 func (b *RowsBefore) creates(company string) bool {
 	return b == nil || b.companies.Line(directory.Fold(company), 1) == 0
+}
+
+// takeFrom counts the seats that earlier chunks would have assigned.
+func (b *RowsBefore) takeFrom(stock *directory.Stock) {
+	if b == nil {
+		return
+	}
+	for pool, n := range b.seats {
+		stock.Take(pool, n)
+	}
+}
+
+// take keeps that a chunk would assign a seat of a pool.
+func (b *RowsBefore) take(pool directory.PoolID) {
+	if b == nil {
+		return
+	}
+	if b.seats == nil {
+		b.seats = map[directory.PoolID]int64{}
+	}
+	b.seats[pool]++
 }
 
 // Read takes the address as a paste is read, with the name before it where the

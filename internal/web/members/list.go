@@ -26,7 +26,7 @@ type table struct {
 	open  string // public id of the member beside
 	ask   *ui.DialogView
 	loses []ui.Loss
-	names map[string]string // products by id
+	site  *page.Site
 	units unitfilter.Filter
 
 	history    string            // address of the history
@@ -81,13 +81,10 @@ func (h Handler) view(q *page.Request) (view, unitfilter.Filter, error) {
 
 func (h Handler) table(q *page.Request, v view, found app.MemberPage) table {
 	t := table{Page: q.InAccount(q.Printer.T("members.title"), page.Members), view: v, base: q.AccountPath("/members"), found: found,
-		acct: q.Frame.Account, names: map[string]string{}, lacks: q.LacksRole}
+		acct: q.Frame.Account, site: h.Site, lacks: q.LacksRole}
 	t.may.manage = q.Frame.Rights.MayAnywhere(authz.ManageMembers) && q.Frame.Account.Writable() == nil
 	t.history, t.doings = q.AccountPath("/history"), q.AccountPath("/acts")
 	t.levelNames = levelNames(h.Catalogue(), q.Frame.Account.Type, q.Printer.Lang())
-	for _, product := range found.Choices.Products {
-		t.names[product.ID] = product.Label.In(q.Printer.Lang())
-	}
 	return t
 }
 
@@ -311,16 +308,8 @@ func (t table) functionNames(m app.ListedMember) []string {
 	return names
 }
 
-func (t table) productNames(m app.ListedMember) []string {
-	var names []string
-	for _, id := range m.Products {
-		name := t.names[id]
-		if name == "" {
-			name = id
-		}
-		names = append(names, name)
-	}
-	return names
+func (t table) marks(m app.ListedMember) []ui.ProductMark {
+	return t.site.ProductMarks(t.Printer.Lang(), m.Products)
 }
 
 // shape is the sign of a status.

@@ -165,17 +165,15 @@ func (p panel) roleNames(roles []directory.Role) string {
 	return p.Printer.List(names)
 }
 
-func (p panel) product(id string) string {
-	if name := p.names[id]; name != "" {
-		return name
-	}
-	return id
+// product is what an offer is called.
+func (p panel) product(o directory.Offer) string {
+	return p.site.Catalogue().OfferName(o, p.Printer.Lang())
 }
 
 func (p panel) productsOf(ids []string) []string {
 	var names []string
 	for _, id := range ids {
-		names = append(names, p.product(id))
+		names = append(names, p.product(directory.OfferOf(id)))
 	}
 	return names
 }

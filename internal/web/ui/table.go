@@ -138,6 +138,22 @@ type SeatView struct {
 	Used, Bought     int64
 }
 
+// A ProductMark is a product that somebody holds: by a seat, or, External, by a
+// subscription of their own.
+type ProductMark struct {
+	Name     string
+	External bool
+}
+
+// Marks are products held by a seat.
+func Marks(names []string) []ProductMark {
+	marks := make([]ProductMark, len(names))
+	for i, name := range names {
+		marks[i].Name = name
+	}
+	return marks
+}
+
 // A Share is one part of a bar of shares, with its line in the legend. Class is
 // "active", "invited", "none" or "off".
 type Share struct {

@@ -78,7 +78,7 @@ func peopleTable(t people) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Products(t.Printer, t.productNames(m)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ProductMarks(t.Printer, t.marks(m)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

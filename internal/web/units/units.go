@@ -119,15 +119,12 @@ type people struct {
 	name     string // of the unit
 	rows     []app.ListedMember
 	referent directory.UserID
-	products map[string]string
+	site     *page.Site
 	acts     bool // whether somebody of the rows can be changed
 }
 
 func (h Handler) people(q *page.Request, p ui.Page, unit directory.Unit, rows []app.ListedMember) people {
-	t := people{Page: p, base: q.AccountPath("/members"), name: unit.Name, rows: rows, referent: q.Frame.Account.Referent, products: map[string]string{}}
-	for _, product := range h.Catalogue().ProductsOf(q.Frame.Account.Type) {
-		t.products[product.ID] = product.Label.In(p.Printer.Lang())
-	}
+	t := people{Page: p, base: q.AccountPath("/members"), name: unit.Name, rows: rows, referent: q.Frame.Account.Referent, site: h.Site}
 	for _, row := range rows {
 		t.acts = t.acts || row.May.Edit
 	}
@@ -145,14 +142,6 @@ func (t people) columns() []ui.Column {
 
 func (t people) href(m app.ListedMember) string { return t.base + "/" + url.PathEscape(m.UUID) }
 
-func (t people) productNames(m app.ListedMember) []string {
-	var names []string
-	for _, id := range m.Products {
-		name := t.products[id]
-		if name == "" {
-			name = id
-		}
-		names = append(names, name)
-	}
-	return names
+func (t people) marks(m app.ListedMember) []ui.ProductMark {
+	return t.site.ProductMarks(t.Printer.Lang(), m.Products)
 }

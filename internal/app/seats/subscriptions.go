@@ -1,0 +1,281 @@
+package seats
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// mostSeats is how many seats one subscription may be of.
+const mostSeats = 10_000_000
+
+// A Term is what a subscription says: how many seats, from which day, to which
+// day, both included in the account's time zone; no last day: open-ended.
+type Term struct {
+	Quantity  int64
+	First     directory.Day // none: today
+	Last      directory.Day
+	Reference string
+	PriceNote string
+	External  string // the id by which the vendor's programs know it
+}
+
+// A NewSubscription is what a customer has bought.
+type NewSubscription struct {
+	Offer directory.Offer
+	Unit  string // public id of the unit that holds it, or the id by which products know it; empty: the root (SEAT-13)
+	Term
+}
+
+// clean checks a term and says when it begins and ends.
+func (t *Term) clean(zone *time.Location, now time.Time) (starts, ends time.Time, err error) {
+	if t.Quantity < 1 || t.Quantity > mostSeats {
+		return starts, ends, directory.InvalidField("quantity", "seat.quantity", directory.Args{"Min": int64(1), "Max": int64(mostSeats)})
+	}
+	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.ReferenceText, Value: &t.Reference},
+		directory.Typed{Kind: directory.PriceNoteText, Value: &t.PriceNote},
+		directory.Typed{Kind: directory.SubscriptionExternal, Value: &t.External}); refusal != nil {
+		return starts, ends, refusal
+	}
+	if t.First == (directory.Day{}) {
+		t.First = directory.DayOf(now, zone)
+	}
+	starts = t.First.Begins(zone)
+	if t.Last != (directory.Day{}) {
+		if ends = t.Last.Over(zone); !ends.After(starts) {
+			return starts, ends, directory.InvalidField("last", "subscription.ends_before_start", nil)
+		}
+	}
+	return starts, ends, nil
+}
+
+// Add writes what a customer has bought. Its seats can be assigned from its first
+// day on (SEAT-13). It refuses with field.unknown_choice a product that the
+// account's type cannot have or that takes no seats, with unit.not_found, and with
+// subscription.external_taken.
+func (s *Subscriptions) Add(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewSubscription) (directory.Subscription, error) {
+	var made directory.Subscription
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireDuty(authz.ManageSubscriptions); err != nil {
+			return err
+		}
+		b, err := s.books(ctx, r, p)
+		if err != nil {
+			return err
+		}
+		made, err = b.add(n)
+		return err
+	})
+	return made, err
+}
+
+// A book is the subscriptions of an account while they are planned.
+type book struct {
+	plan    *gate.Plan
+	account directory.Account
+	units   []directory.Unit
+	stock   *directory.Stock
+	offers  []directory.Offer
+	zone    *time.Location
+}
+
+func (c *core) books(ctx context.Context, r *store.Reader, p *gate.Plan) (*book, error) {
+	account, err := r.Account(ctx, p.Account)
+	if err != nil {
+		return nil, err
+	}
+	if err := account.Writable(); err != nil {
+		return nil, err
+	}
+	tree, err := c.gate.Tree(ctx, r, p.Account)
+	if err != nil {
+		return nil, err
+	}
+	stock, err := r.Stock(ctx, p.Account)
+	if err != nil {
+		return nil, err
+	}
+	return &book{plan: p, account: account, units: tree.Units(), stock: stock, offers: c.gate.Catalogue().OffersOf(account.Type),
+		zone: roster.ZoneOf(account)}, nil
+}
+
+func (b *book) add(n NewSubscription) (directory.Subscription, error) {
+	if !slices.Contains(b.offers, n.Offer) {
+		return directory.Subscription{}, directory.InvalidField("product", "field.unknown_choice",
+			directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)})
+	}
+	unit, err := b.unit(n.Unit)
+	if err != nil {
+		return directory.Subscription{}, err
+	}
+	starts, ends, err := n.clean(b.zone, b.plan.Now)
+	if err != nil {
+		return directory.Subscription{}, err
+	}
+	s := directory.Subscription{ID: directory.SubscriptionID(b.plan.NewKey()), UUID: roster.PublicID(), Pool: b.pool(unit.ID, n.Offer).ID,
+		Quantity: n.Quantity, Starts: starts, Ends: ends, Reference: n.Reference, PriceNote: n.PriceNote, External: n.External, Version: 1}
+	b.record(audit.SubscriptionAdded, n.Offer, unit, directory.Subscription{}, s)
+	b.plan.Change(store.InsertSubscriptions{Account: b.account.ID, Rows: []directory.Subscription{s}, Terms: []int64{b.plan.NewKey()}})
+	return s, nil
+}
+
+// unit is the one that holds a subscription.
+func (b *book) unit(named string) (directory.Unit, error) {
+	for _, u := range b.units {
+		if named == "" && u.ID == b.account.Root || named != "" && (u.UUID == named || u.External == named) {
+			if refusal := u.Changeable(); refusal != nil {
+				refusal.Field = "unit"
+				return u, refusal
+			}
+			return u, nil
+		}
+	}
+	return directory.Unit{}, directory.InvalidField("unit", "unit.not_found", nil)
+}
+
+// pool is the pool of a unit for an offer, opened if there is none.
+func (b *book) pool(unit directory.UnitID, offer directory.Offer) directory.Pool {
+	if p, found := b.stock.At(unit, offer); found {
+		return p
+	}
+	p := directory.Pool{ID: directory.PoolID(b.plan.NewKey()), UUID: roster.PublicID(), Unit: unit, Offer: offer, Version: 1}
+	b.plan.Change(store.InsertPools{Account: b.account.ID, Pools: []directory.Pool{p}})
+	return p
+}
+
+func (b *book) record(kind audit.Kind, offer directory.Offer, unit directory.Unit, before, after directory.Subscription) {
+	e := b.plan.Entry(kind, 0, int64(after.ID))
+	e.Unit = unit.ID
+	if kind == audit.SubscriptionAdded {
+		e.Note("product", "", offer.String())
+		if unit.ID != b.account.Root {
+			e.NoteValue("unit", audit.Nothing, audit.Thing(audit.Unit, unit.ID, unit.Name))
+		}
+	}
+	number := func(n int64) audit.Value {
+		if n == 0 {
+			return audit.Nothing
+		}
+		return audit.Number(n)
+	}
+	if before.Quantity != after.Quantity {
+		e.NoteValue("quantity", number(before.Quantity), number(after.Quantity))
+	}
+	if !before.Starts.Equal(after.Starts) {
+		e.NoteValue("starts", audit.Time(before.Starts), audit.Time(after.Starts))
+	}
+	if !before.Ends.Equal(after.Ends) {
+		e.NoteValue("ends", audit.Time(before.Ends), audit.Time(after.Ends))
+	}
+	e.Note("reference", before.Reference, after.Reference)
+	e.Note("price_note", before.PriceNote, after.PriceNote)
+	e.Note("external_id", before.External, after.External)
+	b.plan.Record(e)
+}
+
+// A SubscriptionChange is what an edit sets; Version is the one it was made on
+// (PLAN-4).
+type SubscriptionChange struct {
+	Term
+	Version int64
+}
+
+// Change writes another term over the one a subscription has. Fewer seats than are
+// held is over-use: it is shown, nobody loses one, new ones are refused (SEAT-9).
+// It refuses like Add, with subscription.not_found and with stale.
+func (s *Subscriptions) Change(ctx context.Context, actor authz.Actor, account directory.AccountID, uuid string, change SubscriptionChange) error {
+	of := edited{account, uuid, change.Version, audit.SubscriptionChanged}
+	return s.edit(ctx, actor, of, func(b *book, was directory.Subscription) (directory.Subscription, error) {
+		starts, ends, err := change.clean(b.zone, b.plan.Now)
+		is := was
+		is.Quantity, is.Reference, is.PriceNote, is.External = change.Quantity, change.Reference, change.PriceNote, change.External
+		is.Starts, is.Ends = keepMoment(was.Starts, starts, b.zone), keepEnd(was.Ends, ends, b.zone)
+		if !is.Ends.Equal(was.Ends) {
+			is.Noticed = 0 // another end is announced anew
+		}
+		return is, err
+	})
+}
+
+// keepMoment leaves a beginning alone that lies on the day which was named.
+func keepMoment(was, is time.Time, zone *time.Location) time.Time {
+	if directory.DayOf(was, zone) == directory.DayOf(is, zone) {
+		return was
+	}
+	return is
+}
+
+// keepEnd leaves an end alone whose last day is the one that was named.
+func keepEnd(was, is time.Time, zone *time.Location) time.Time {
+	if directory.LastDay(was, zone) == directory.LastDay(is, zone) {
+		return was
+	}
+	return is
+}
+
+// End ends a subscription now; one that has not begun never gives anything. Its
+// seats lapse, members stay; with the renewal they are there again (SEAT-9). It
+// refuses with subscription.over what has ended, subscription.not_found and stale.
+func (s *Subscriptions) End(ctx context.Context, actor authz.Actor, account directory.AccountID, uuid string, version int64) error {
+	of := edited{account, uuid, version, audit.SubscriptionEnded}
+	return s.edit(ctx, actor, of, func(b *book, was directory.Subscription) (directory.Subscription, error) {
+		is := was
+		is.Ends = b.plan.Now
+		switch {
+		case !was.Ends.IsZero() && !b.plan.Now.Before(was.Ends):
+			return is, directory.Refuse(directory.Conflict, "subscription.over")
+		case !b.plan.Now.After(was.Starts):
+			is.Starts, is.Ends = b.plan.Now.Add(-time.Microsecond), b.plan.Now
+		}
+		return is, nil
+	})
+}
+
+// edited is which subscription is changed, on which version, and how history
+// calls it.
+type edited struct {
+	account directory.AccountID
+	uuid    string
+	version int64
+	kind    audit.Kind
+}
+
+func (s *Subscriptions) edit(ctx context.Context, actor authz.Actor, of edited, change func(*book, directory.Subscription) (directory.Subscription, error)) error {
+	_, err := s.gate.Perform(ctx, actor, of.account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireDuty(authz.ManageSubscriptions); err != nil {
+			return err
+		}
+		was, err := r.SubscriptionByUUID(ctx, of.account, of.uuid)
+		if err != nil {
+			return err
+		}
+		if of.version != 0 && of.version != was.Version {
+			return directory.Refuse(directory.Conflict, "stale")
+		}
+		b, err := s.books(ctx, r, p)
+		if err != nil {
+			return err
+		}
+		is, err := change(b, was)
+		if err != nil || is == was {
+			return err
+		}
+		pool, _ := b.stock.Pool(was.Pool)
+		i := slices.IndexFunc(b.units, func(u directory.Unit) bool { return u.ID == pool.Unit })
+		b.record(of.kind, pool.Offer, b.units[i], was, is)
+		p.Change(store.UpdateSubscriptions{Account: of.account, Rows: []directory.Subscription{is}, Terms: []int64{p.NewKey()}})
+		return nil
+	})
+	return err
+}
+
+// VersionOf is a subscription's version as a form carries it.
+func VersionOf(s directory.Subscription) string { return strconv.FormatInt(s.Version, 10) }

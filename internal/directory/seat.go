@@ -1,0 +1,62 @@
+package directory
+
+import "time"
+
+// A Subscription is an account's right to seats of an offer, held by a unit, for
+// a time. Seats are not of one subscription: they are of the pool that all
+// subscriptions of a unit to an offer fill, so that a renewal follows without
+// anybody losing anything (SEAT-9, SEAT-13).
+type Subscription struct {
+	ID        SubscriptionID
+	UUID      string
+	Pool      PoolID
+	Quantity  int64
+	Starts    time.Time
+	Ends      time.Time // the moment it is over; zero: open-ended
+	Reference string    // the vendor's, as it stands on the invoice
+	PriceNote string    // what the vendor wants to remember of the price
+	External  string    // the id by which the vendor's programs know it, or empty
+	Noticed   int       // days before its end of the last notice that was sent, 0: none (MAIL-1)
+	Version   int64
+}
+
+// Runs reports whether it gives seats at a moment: from its start on, until its
+// end and no longer.
+func (s Subscription) Runs(now time.Time) bool {
+	return !now.Before(s.Starts) && (s.Ends.IsZero() || now.Before(s.Ends))
+}
+
+// A Pool is the seats of an offer that a unit assigns from: what it has bought,
+// and what the pool of a unit above has allotted to it (SEAT-10, SEAT-13).
+type Pool struct {
+	ID       PoolID
+	UUID     string
+	Unit     UnitID
+	Offer    Offer
+	Parent   PoolID // that Allotted comes from, 0: none
+	Allotted int64
+	Held     int64 // seats that people hold, those of Reserved among them
+	Reserved int64 // of people who have not accepted their place yet
+	Version  int64
+}
+
+// A Seat is one place of a pool, held by one member.
+type Seat struct {
+	ID       SeatID
+	Pool     PoolID
+	Member   MemberID
+	Product  string
+	Reserved bool   // its holder has not accepted their place yet
+	By       UserID // who assigned it; 0: the program itself
+	From, To time.Time
+}
+
+// A HeldProduct is a product that a member may use at the account: by a seat of
+// ours, by a subscription they bring along, or by both (EXT-2).
+type HeldProduct struct {
+	Offer    Offer // of an external one without edition
+	Pool     PoolID
+	Own      bool
+	External bool
+	Lapsed   bool // the pool of the seat gives nothing now (SEAT-9)
+}

@@ -1,0 +1,147 @@
+package directory
+
+import (
+	"slices"
+	"time"
+)
+
+// A Stock is all the pools and subscriptions of an account: how many seats there
+// are where, at any moment. It says what is bought, allotted and free; who holds
+// what is counted in the pools.
+type Stock struct {
+	pools []Pool
+	at    map[PoolID]int
+	subs  map[PoolID][]Subscription
+	below map[PoolID]int64 // allotted to the pools below one
+}
+
+// NewStock makes the stock of an account from all its pools and subscriptions.
+func NewStock(pools []Pool, subscriptions []Subscription) *Stock {
+	s := &Stock{pools: pools, at: make(map[PoolID]int, len(pools)), subs: map[PoolID][]Subscription{}, below: map[PoolID]int64{}}
+	for i, p := range pools {
+		s.at[p.ID] = i
+		if p.Parent != 0 {
+			s.below[p.Parent] += p.Allotted
+		}
+	}
+	for _, sub := range subscriptions {
+		s.subs[sub.Pool] = append(s.subs[sub.Pool], sub)
+	}
+	return s
+}
+
+// Pools lists them all, in the order they were given.
+func (s *Stock) Pools() []Pool { return s.pools }
+
+// Pool finds one by its key.
+func (s *Stock) Pool(id PoolID) (Pool, bool) {
+	i, found := s.at[id]
+	if !found {
+		return Pool{}, false
+	}
+	return s.pools[i], true
+}
+
+// At finds the pool of a unit for an offer, whether or not it gives anything now.
+func (s *Stock) At(unit UnitID, offer Offer) (Pool, bool) {
+	i := slices.IndexFunc(s.pools, func(p Pool) bool { return p.Unit == unit && p.Offer == offer })
+	if i < 0 {
+		return Pool{}, false
+	}
+	return s.pools[i], true
+}
+
+// Subscriptions are those that fill a pool, in the order they were given.
+func (s *Stock) Subscriptions(id PoolID) []Subscription { return s.subs[id] }
+
+// Bought is how many seats the subscriptions of a pool give at a moment.
+func (s *Stock) Bought(id PoolID, now time.Time) int64 {
+	var n int64
+	for _, sub := range s.subs[id] {
+		if sub.Runs(now) {
+			n += sub.Quantity
+		}
+	}
+	return n
+}
+
+// Received is how many seats a pool has from the one above it, at a moment:
+// nothing while that one gives nothing itself (SEAT-10).
+func (s *Stock) Received(id PoolID, now time.Time) int64 {
+	p, found := s.Pool(id)
+	if !found || p.Parent == 0 || p.Allotted == 0 || !s.Alive(p.Parent, now) {
+		return 0
+	}
+	return p.Allotted
+}
+
+// Alive reports whether a pool gives seats at a moment. Seats of one that does
+// not have lapsed: their holders use nothing by them until it is renewed (SEAT-9).
+func (s *Stock) Alive(id PoolID, now time.Time) bool {
+	return s.Bought(id, now) > 0 || s.Received(id, now) > 0
+}
+
+// HandedOn is how many seats of a pool are allotted to pools below it.
+func (s *Stock) HandedOn(id PoolID) int64 { return s.below[id] }
+
+// Room is how many seats of a pool nobody has: bought and received, less what is
+// allotted further down and held. Below zero there is over-use (SEAT-9).
+func (s *Stock) Room(id PoolID, now time.Time) int64 {
+	p, found := s.Pool(id)
+	if !found {
+		return 0
+	}
+	return s.Bought(id, now) + s.Received(id, now) - s.below[id] - p.Held
+}
+
+// Free is how many seats of a pool can be assigned now: its room, and none while
+// a pool above it is over-used, since what that one allotted is not all there
+// (SEAT-4, SEAT-9).
+func (s *Stock) Free(id PoolID, now time.Time) int64 {
+	room := s.Room(id, now)
+	if room <= 0 || !s.Alive(id, now) {
+		return 0
+	}
+	for above := s.pools[s.at[id]].Parent; above != 0; {
+		p, found := s.Pool(above)
+		if !found {
+			break
+		}
+		if s.Room(above, now) < 0 && s.Bought(id, now) == 0 {
+			return 0
+		}
+		above = p.Parent
+	}
+	return room
+}
+
+// Serves finds the pool from which people of a unit have their seats of an offer:
+// the nearest on the way up that gives any (SEAT-10, SEAT-13). The path leads from
+// the root to the unit.
+func (s *Stock) Serves(path []UnitID, offer Offer, now time.Time) (Pool, bool) {
+	for _, unit := range slices.Backward(path) {
+		if p, found := s.At(unit, offer); found && s.Alive(p.ID, now) {
+			return p, true
+		}
+	}
+	return Pool{}, false
+}
+
+// Take counts a seat as held, or with -1 as given back.
+func (s *Stock) Take(id PoolID, by int64) {
+	if i, found := s.at[id]; found {
+		s.pools[i].Held += by
+	}
+}
+
+// NextEnd is the next moment after now at which a pool gives fewer seats by the
+// end of a subscription; zero: none that is known.
+func (s *Stock) NextEnd(id PoolID, now time.Time) time.Time {
+	var next time.Time
+	for _, sub := range s.subs[id] {
+		if sub.Runs(now) && !sub.Ends.IsZero() && (next.IsZero() || sub.Ends.Before(next)) {
+			next = sub.Ends
+		}
+	}
+	return next
+}

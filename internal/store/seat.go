@@ -1,0 +1,292 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// MoveSeats assigns seats of an account and takes others back, those first: a seat
+// that goes from one to another is free in between. Products is what the rows of
+// the members sort by from now on. Pools count what is held of them here and in
+// EndHoldings, and nowhere else.
+type MoveSeats struct {
+	Account  directory.AccountID
+	End      []directory.Seat
+	Start    []directory.Seat
+	Products map[directory.MemberID]string
+}
+
+func (c MoveSeats) apply(ctx context.Context, tx *Tx) error {
+	moved := map[directory.PoolID]held{}
+	keys := make([]directory.SeatID, len(c.End))
+	for i, s := range c.End {
+		keys[i] = s.ID
+		moved[s.Pool] = moved[s.Pool].plus(s, -1)
+	}
+	if len(keys) > 0 {
+		var a args
+		query := `UPDATE seat SET valid_to = ` + a.add(tx.Now) + ` WHERE valid_to IS NULL AND key` + inKeys(tx.Reader, keys, &a)
+		if _, err := exec(ctx, tx, query, a); err != nil {
+			return fmt.Errorf("take seats back: %w", err)
+		}
+	}
+	rows := make([][]any, len(c.Start))
+	for i, s := range c.Start {
+		moved[s.Pool] = moved[s.Pool].plus(s, 1)
+		rows[i] = []any{s.ID, c.Account, s.Pool, s.Member, s.Product, flag(s.Reserved), s.By, s.From}
+	}
+	columns := []string{"key", "account_key", "pool_key", "member_key", "product", "reserved", "given_by", "valid_from"}
+	if _, err := tx.bulkInsert(ctx, "seat", columns, rows, ""); err != nil {
+		return fmt.Errorf("assign seats: %w", err)
+	}
+	if err := tx.countSeats(ctx, moved); err != nil {
+		return err
+	}
+	return tx.sortByProducts(ctx, c.Products)
+}
+
+// sortByProducts writes what members' rows sort by in the column of products.
+func (tx *Tx) sortByProducts(ctx context.Context, products map[directory.MemberID]string) error {
+	rows := make([][]any, 0, len(products))
+	for _, member := range slices.Sorted(maps.Keys(products)) {
+		rows = append(rows, []any{member, products[member]})
+	}
+	if _, err := tx.bulkUpdate(ctx, "member", "key", []string{"products_folded"}, rows); err != nil {
+		return fmt.Errorf("sort members by products: %w", err)
+	}
+	return nil
+}
+
+// held is how many seats are held of a pool, and how many of them by people who
+// have not accepted their place yet.
+type held struct{ all, reserved int64 }
+
+func (h held) plus(s directory.Seat, by int64) held {
+	h.all += by
+	if s.Reserved {
+		h.reserved += by
+	}
+	return h
+}
+
+// flag is yes or no as both databases store it.
+func flag(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// countSeats adds what has moved to what pools count.
+func (tx *Tx) countSeats(ctx context.Context, moved map[directory.PoolID]held) error {
+	for _, pool := range slices.Sorted(maps.Keys(moved)) {
+		by := moved[pool]
+		if by == (held{}) {
+			continue
+		}
+		var a args
+		query := `UPDATE seat_pool SET held = held + ` + a.add(by.all) + `, reserved = reserved + ` + a.add(by.reserved) + ` WHERE key = ` + a.add(pool)
+		if _, err := exec(ctx, tx, query, a); err != nil {
+			return fmt.Errorf("count seats: %w", err)
+		}
+	}
+	return nil
+}
+
+// heldOf counts the seats of some members by pool; only narrows which.
+func (tx *Tx) heldOf(ctx context.Context, members []directory.MemberID, only string) (map[directory.PoolID]held, error) {
+	var a args
+	query := `SELECT pool_key, count(*), sum(reserved) FROM seat WHERE valid_to IS NULL` + only + ` AND member_key` + inKeys(tx.Reader, members, &a) +
+		` GROUP BY pool_key`
+	found := map[directory.PoolID]held{}
+	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
+		var pool directory.PoolID
+		var h held
+		err := row.Scan(&pool, &h.all, &h.reserved)
+		found[pool] = h
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count seats of members: %w", err)
+	}
+	return found, nil
+}
+
+// accept moves the seats of members between reserved and used, as they accept
+// their place or lose it.
+func (tx *Tx) accept(ctx context.Context, members []directory.MemberID, accepted bool) error {
+	if len(members) == 0 {
+		return nil
+	}
+	only, by := ` AND reserved = 1`, int64(-1)
+	if !accepted {
+		only, by = ` AND reserved = 0`, 1
+	}
+	found, err := tx.heldOf(ctx, members, only)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	moved := map[directory.PoolID]held{}
+	for pool, h := range found {
+		moved[pool] = held{reserved: by * h.all}
+	}
+	var a args
+	query := `UPDATE seat SET reserved = ` + a.add(flag(!accepted)) + ` WHERE valid_to IS NULL` + only + ` AND member_key` + inKeys(tx.Reader, members, &a)
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("accept seats: %w", err)
+	}
+	return tx.countSeats(ctx, moved)
+}
+
+// EndHoldings ends what members hold besides their place in the account: the
+// seats, which are free at once (SEAT-6), and, when All is set, grants, places in
+// projects (PROJ-6) and what they brought along too.
+type EndHoldings struct {
+	Members []directory.MemberID
+	All     bool
+}
+
+func (c EndHoldings) apply(ctx context.Context, tx *Tx) error {
+	found, err := tx.heldOf(ctx, c.Members, "")
+	if err != nil {
+		return err
+	}
+	moved := map[directory.PoolID]held{}
+	for pool, h := range found {
+		moved[pool] = held{-h.all, -h.reserved}
+	}
+	var a args
+	now, in := a.add(tx.Now), inKeys(tx.Reader, c.Members, &a)
+	var tables []string
+	if len(moved) > 0 {
+		tables = append(tables, "seat")
+	}
+	if c.All {
+		tables = append(tables, `"grant"`, "place", "external_subscription")
+	}
+	for _, table := range tables {
+		if _, err := exec(ctx, tx, `UPDATE `+table+` SET valid_to = `+now+` WHERE valid_to IS NULL AND member_key`+in, a); err != nil {
+			return fmt.Errorf("end what members hold: %w", err)
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	if err := tx.countSeats(ctx, moved); err != nil {
+		return err
+	}
+	var only args
+	if _, err := exec(ctx, tx, `UPDATE member SET products_folded = '' WHERE products_folded <> '' AND key`+inKeys(tx.Reader, c.Members, &only), only); err != nil {
+		return fmt.Errorf("sort members by products: %w", err)
+	}
+	return nil
+}
+
+// SeatsOf reads the seats that members hold, in the order they got them.
+func (r *Reader) SeatsOf(ctx context.Context, members []directory.MemberID) (map[directory.MemberID][]directory.Seat, error) {
+	found := map[directory.MemberID][]directory.Seat{}
+	if len(members) == 0 {
+		return found, nil
+	}
+	var a args
+	query := `SELECT key, pool_key, member_key, product, reserved, given_by, valid_from FROM seat WHERE valid_to IS NULL AND member_key` +
+		inKeys(r, members, &a) + ` ORDER BY member_key, key`
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var s directory.Seat
+		var reserved int64
+		var from micros
+		err := row.Scan(&s.ID, &s.Pool, &s.Member, &s.Product, &reserved, &s.By, &from)
+		s.Reserved, s.From = reserved != 0, from.Time
+		found[s.Member] = append(found[s.Member], s)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read seats of members: %w", err)
+	}
+	return found, nil
+}
+
+// HeldProducts reads the products of members: by a seat, by what they brought
+// along and has not ended, or both (EXT-2). Whether the pool of a seat gives
+// anything is not asked.
+func (r *Reader) HeldProducts(ctx context.Context, members []directory.MemberID, now time.Time) (map[directory.MemberID][]directory.HeldProduct, error) {
+	found := map[directory.MemberID][]directory.HeldProduct{}
+	if len(members) == 0 {
+		return found, nil
+	}
+	var a args
+	of := inKeys(r, members, &a)
+	query := `SELECT s.member_key, p.product, p.edition, p.key, s.key FROM seat s JOIN seat_pool p ON p.key = s.pool_key
+			WHERE s.valid_to IS NULL AND s.member_key` + of + `
+		UNION ALL
+		SELECT e.member_key, e.product, '', 0, e.key FROM external_subscription e WHERE e.valid_to IS NULL AND e.member_key` + of + `
+			AND (e.ends_at IS NULL OR e.ends_at > ` + a.add(now) + `)
+		ORDER BY 1, 5`
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var h directory.HeldProduct
+		var order int64
+		if err := row.Scan(&member, &h.Offer.Product, &h.Offer.Edition, &h.Pool, &order); err != nil {
+			return err
+		}
+		h.Own, h.External = h.Pool != 0, h.Pool == 0
+		held := found[member]
+		if i := slices.IndexFunc(held, func(o directory.HeldProduct) bool { return o.Offer.Product == h.Offer.Product }); i >= 0 {
+			if h.Own {
+				held[i].Offer, held[i].Pool = h.Offer, h.Pool
+			}
+			held[i].Own, held[i].External = held[i].Own || h.Own, held[i].External || h.External
+			return nil
+		}
+		found[member] = append(held, h)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read products of members: %w", err)
+	}
+	return found, nil
+}
+
+// HeldSeats is how many seats some people hold of a pool.
+type HeldSeats struct{ All, Reserved int64 }
+
+// SeatsAt counts the seats of a pool that people of some home units hold.
+func (r *Reader) SeatsAt(ctx context.Context, pool directory.PoolID, units []directory.UnitID) (HeldSeats, error) {
+	var a args
+	query := `SELECT count(*), coalesce(sum(s.reserved), 0) FROM seat s JOIN member m ON m.key = s.member_key
+		WHERE s.valid_to IS NULL AND s.pool_key = ` + a.add(pool) + ` AND m.unit_key` + inKeys(r, units, &a)
+	n, err := one(ctx, r, query, a, func(row scanner) (n HeldSeats, err error) { return n, row.Scan(&n.All, &n.Reserved) })
+	if err != nil {
+		return n, fmt.Errorf("count seats at units: %w", err)
+	}
+	return n, nil
+}
+
+// CarrySeats moves seats from one pool to another, all or those of people of some
+// home units: their holders notice nothing (SEAT-10).
+type CarrySeats struct {
+	From, To directory.PoolID
+	Units    []directory.UnitID // none: all
+}
+
+func (c CarrySeats) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	of := ` WHERE valid_to IS NULL AND pool_key = ` + a.add(c.From)
+	if len(c.Units) > 0 {
+		of += ` AND member_key IN (SELECT m.key FROM member m WHERE m.unit_key` + inKeys(tx.Reader, c.Units, &a) + `)`
+	}
+	n, err := one(ctx, tx.Reader, `SELECT count(*), coalesce(sum(reserved), 0) FROM seat`+of, a,
+		func(row scanner) (n held, err error) { return n, row.Scan(&n.all, &n.reserved) })
+	if err != nil {
+		return fmt.Errorf("count seats to carry: %w", err)
+	}
+	if _, err := exec(ctx, tx, `UPDATE seat SET pool_key = `+a.add(c.To)+of, a); err != nil {
+		return fmt.Errorf("carry seats: %w", err)
+	}
+	return tx.countSeats(ctx, map[directory.PoolID]held{c.From: {-n.all, -n.reserved}, c.To: n})
+}
