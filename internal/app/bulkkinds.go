@@ -85,7 +85,9 @@ func bulkTakes(kind directory.BulkKind) authz.Permission {
 func (d memberDeed) act() roster.MemberAct {
 	switch d.kind {
 	case directory.BulkEdit:
-		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.Edit(u, m, d.change.MemberChange) }
+		return func(a *roster.Acting, m directory.Member, u directory.User) error {
+			return a.Edit(u, m, d.change.MemberChange)
+		}
 	case directory.BulkDeactivate:
 		return (*roster.Acting).Deactivate
 	case directory.BulkReactivate:
@@ -97,9 +99,13 @@ func (d memberDeed) act() roster.MemberAct {
 	case directory.BulkWithdraw:
 		return (*roster.Acting).Uninvite
 	case directory.BulkAssign:
-		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.Assign(m, u, d.change.Offer) }
+		return func(a *roster.Acting, m directory.Member, u directory.User) error {
+			return a.Assign(m, u, d.change.Offer)
+		}
 	case directory.BulkTakeBack:
-		return func(a *roster.Acting, m directory.Member, u directory.User) error { return a.TakeBack(m, u, d.change.Offer) }
+		return func(a *roster.Acting, m directory.Member, u directory.User) error {
+			return a.TakeBack(m, u, d.change.Offer)
+		}
 	}
 	return nil
 }
