@@ -98,6 +98,7 @@ func walls() map[string]wall {
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			Acts: Purge RunAct
+			Checks: WriteUses
 			History: PurgeAccess
 			Catalogue: Follow RunUpdate UpdateRoles
 			Roles: FoldNames

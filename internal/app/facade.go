@@ -60,6 +60,12 @@ const (
 	DenyOnFirstDeny     = decision.DenyOnFirstDeny
 	ExecuteAll          = decision.ExecuteAll
 	PermitOnFirstPermit = decision.PermitOnFirstPermit
+	ExternalOver        = decision.ExternalOver
+	ExternalUnproved    = decision.ExternalUnproved
+	LapsedSeat          = decision.LapsedSeat
+	NoSeat              = decision.NoSeat
+	RequiresProduct     = decision.RequiresProduct
+	ServiceLevelClosed  = decision.ServiceLevelClosed
 	UnknownAction       = decision.UnknownAction
 	UnknownResource     = decision.UnknownResource
 	UnknownSubject      = decision.UnknownSubject

@@ -19,7 +19,23 @@ const (
 type Resident struct {
 	Standing
 	UUID  string            // of the member
+	Holds []Product         // what they use products by
 	Names map[string]string // by ByID and so on, as they are compared: folded where case does not count
+}
+
+// A Product is what a member uses a product by: a seat of a pool, or what they
+// bring along, as who says so.
+type Product struct {
+	Name  string
+	Pool  directory.PoolID // of the seat, 0: none
+	Proof directory.Proof  // of a subscription they bring along
+	Ends  int64            // of that one, in microseconds, 0: no end
+}
+
+// A Contract is what an account has bought and may use, beside its people.
+type Contract struct {
+	ServiceLevel string
+	Stock        *directory.Stock // as far as pools and subscriptions go; what is held is not kept up
 }
 
 // An Index holds the standings of all members of one account over its Tree, so
@@ -28,6 +44,7 @@ type Resident struct {
 type Index struct {
 	tree     *Tree
 	state    directory.AccountState
+	contract Contract
 	rows     []row
 	byMember map[directory.MemberID]int32
 	byUser   map[directory.UserID]int32
@@ -45,6 +62,7 @@ type row struct {
 	uuid    string
 	names   []digest
 	holds   []hold // never changed, only replaced
+	uses    []Product
 	status  directory.Status
 	off     bool
 	answers directory.UserID // for a program; 0: a person
@@ -75,7 +93,7 @@ func (x *Index) Put(m Resident) {
 		i = x.place()
 	}
 	holds, _ := x.tree.place(m.Held)
-	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, status: m.Status, off: m.SwitchedOff, answers: m.Answers}
+	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, uses: m.Holds, status: m.Status, off: m.SwitchedOff, answers: m.Answers}
 	if !m.Ends.IsZero() {
 		r.ends = m.Ends.UnixMicro()
 	}
@@ -138,6 +156,15 @@ func (x *Index) Replant(t *Tree, state directory.AccountState) {
 		x.rows[i].holds = holds
 	}
 }
+
+// Buy says what the account has bought and may use from now on.
+func (x *Index) Buy(c Contract) { x.contract = c }
+
+// Contract is what the account has bought and may use.
+func (x *Index) Contract() Contract { return x.contract }
+
+// Uses are what the member at a place uses products by.
+func (x *Index) Uses(i int) []Product { return x.rows[i].uses }
 
 // Tree is what the index stands on.
 func (x *Index) Tree() *Tree { return x.tree }

@@ -132,6 +132,10 @@ func (t *Tree) place(held []Held) ([]hold, []Held) {
 	return holds, from
 }
 
+// Bar is why what somebody holds counts for nothing: a reason of an Explanation,
+// or empty.
+func (r Rights) Bar() string { return r.bar }
+
 // Tree is the account's units and roles that these rights were decided on.
 func (r Rights) Tree() *Tree { return r.tree }
 

@@ -60,6 +60,7 @@ func TestReasonsAreSaid(t *testing.T) {
 	w := words(t)
 	for _, lang := range messages.Languages() {
 		for _, reason := range []string{app.UnknownSubject, app.UnknownResource, app.UnknownAction, app.ClosedAccount, app.ArchivedUnit,
+			app.ServiceLevelClosed, app.NoSeat, app.LapsedSeat, app.ExternalOver, app.ExternalUnproved, app.RequiresProduct,
 			"switched_off", "not_active", "ended", "suspended", "missing"} {
 			if got := string(w.appendDecision(nil, app.Answer{Reason: reason}, lang)); strings.Contains(got, "[access.") {
 				t.Errorf("%s %s: %s", lang, reason, got)

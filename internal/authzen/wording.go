@@ -19,7 +19,7 @@ type wording struct {
 	tongue map[string]string // languages by header
 }
 
-type saying struct{ lang, reason, missing, label string }
+type saying struct{ lang, reason, missing, label, product string }
 
 // mostSaid is how many sayings, and headers, are remembered.
 const mostSaid = 5000
@@ -54,7 +54,7 @@ func (w *wording) language(asked string, r *http.Request) string {
 // help: the reason's code, and sentences for the person and for who administers,
 // each under the status that HTTP has for such a no.
 func (w *wording) reasons(b []byte, a app.Answer, lang string) []byte {
-	key := saying{lang, a.Reason, string(a.Missing), a.Label.In(lang)}
+	key := saying{lang, a.Reason, string(a.Missing), a.Label.In(lang), a.Product}
 	w.mu.RLock()
 	text, known := w.said[key]
 	w.mu.RUnlock()
@@ -79,6 +79,8 @@ func (w *wording) say(key saying) []byte {
 		status = http.StatusNotFound
 	case authz.Missing:
 		b = appendText(append(b, `,"missing":`...), key.missing)
+	case app.RequiresProduct:
+		b = appendText(append(b, `,"product":`...), key.product)
 	}
 	for _, to := range []string{"user", "admin"} {
 		b = append(append(append(b, `,"reason_`...), to...), `":{"`...)

@@ -51,6 +51,22 @@ type Seat struct {
 	From, To time.Time
 }
 
+// A Proof is by what a subscription that somebody brings along is believed
+// (EXT-3).
+type Proof string
+
+// An administrator's claim opens use only where the catalogue allows claims; what
+// the vendor has entered does; and so does a seat that the person holds in another
+// account, as long as they do.
+const (
+	Claimed  Proof = "claim"
+	Entered  Proof = "vendor"
+	SeatElse Proof = "seat"
+)
+
+// Proofs lists them.
+func Proofs() []Proof { return []Proof{Claimed, Entered, SeatElse} }
+
 // A HeldProduct is a product that a member may use at the account: by a seat of
 // ours, by a subscription they bring along, or by both (EXT-2).
 type HeldProduct struct {

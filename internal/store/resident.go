@@ -76,6 +76,10 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 	if err != nil {
 		return err
 	}
+	uses, err := r.usedBy(ctx, account, who)
+	if err != nil {
+		return err
+	}
 	var a args
 	query := `
 		SELECT m.key, m.uuid, m.user_key, m.status, m.ends_at, m.unit_key, m.personnel_number,
@@ -89,7 +93,7 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 		if err := row.Scan(&m.Member, &m.UUID, &m.User, &m.Status, &ends, &m.Home, &number, &uuid, &userName, &email, &off, &m.Answers); err != nil {
 			return err
 		}
-		m.Ends, m.SwitchedOff, m.Held = ends.Time, !off.IsZero(), held[m.Member]
+		m.Ends, m.SwitchedOff, m.Held, m.Holds = ends.Time, !off.IsZero(), held[m.Member], uses[m.Member]
 		m.Names = map[string]string{authz.ByID: uuid, authz.ByUserName: directory.FoldSignIn(userName),
 			authz.ByEmail: directory.FoldEmail(email), authz.ByPersonnelNumber: number}
 		visit(m)
@@ -99,6 +103,40 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 		return fmt.Errorf("read residents: %w", err)
 	}
 	return nil
+}
+
+// usedBy reads what members use products by: seats, and what they bring along.
+func (r *Reader) usedBy(ctx context.Context, account directory.AccountID, who ResidentsOf) (map[directory.MemberID][]authz.Product, error) {
+	var a args
+	key := a.add(account)
+	some := who.condition(r, &a)
+	query := `
+		SELECT s.member_key, s.product, s.pool_key, '', 0
+		FROM member m JOIN seat s ON s.member_key = m.key AND s.valid_to IS NULL
+		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
+		UNION ALL
+		SELECT e.member_key, e.product, 0, e.proof, coalesce(e.ends_at, 0)
+		FROM member m JOIN external_subscription e ON e.member_key = m.key AND e.valid_to IS NULL
+		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some
+	used := map[directory.MemberID][]authz.Product{}
+	names := map[string]string{} // one text for each product, however many use it
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var p authz.Product
+		if err := row.Scan(&member, &p.Name, &p.Pool, &p.Proof, &p.Ends); err != nil {
+			return err
+		}
+		if name, known := names[p.Name]; known {
+			p.Name = name
+		}
+		names[p.Name] = p.Name
+		used[member] = append(used[member], p)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read products of residents: %w", err)
+	}
+	return used, nil
 }
 
 // ResidentsOf are the members and users to read, or all of an account.

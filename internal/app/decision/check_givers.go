@@ -47,6 +47,7 @@ type accountGivers struct {
 type helpKey struct {
 	unit    directory.UnitID
 	missing authz.Permission
+	seat    bool // a seat is missing
 }
 
 // A help is what a no can be mended by, and by whom.
@@ -147,10 +148,23 @@ func (d *desk) named(told []Giver, a *accountGivers) []Giver {
 // what it takes.
 func (a *accountGivers) find(d *desk, need helpKey, reason string) *help {
 	kind, _ := d.words.catalogue.AccountType(d.account.Type)
+	if need.seat {
+		return a.assigners(d, need.unit)
+	}
 	plan, can := remedyFor(a.tree, kind, authz.Explanation{Permission: need.missing, Unit: need.unit, Reason: reason}, need.unit)
 	if !can {
 		return &help{}
 	}
+	return a.nearest(d, plan)
+}
+
+// assigners are those who could assign a seat at a home unit.
+func (a *accountGivers) assigners(d *desk, home directory.UnitID) *help {
+	return a.nearest(d, remedyPlan{unit: home, needs: authz.AssignSeats})
+}
+
+// nearest looks for who can carry a plan out, from its unit up to the root.
+func (a *accountGivers) nearest(d *desk, plan remedyPlan) *help {
 	h := &help{plan: plan}
 	holders := a.holdersOf(d.x, plan.needs)
 	tries := 0

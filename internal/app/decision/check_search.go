@@ -133,12 +133,21 @@ func (s *Checks) SearchSubjects(ctx context.Context, caller Caller, q Question, 
 		if err != nil {
 			return err
 		}
-		permission, known := d.words.actions[q.Action]
-		unit, there := d.resource(q.Resource)
-		if !known || !there || d.words.subjects[q.Subject.Type] == nil || d.barred(unit) != "" {
+		if d.words.subjects[q.Subject.Type] == nil {
 			return nil
 		}
 		w := walk{turn: t}
+		if d.words.isProduct(q.Resource) {
+			d.users(q, &w)
+			keys, found.Next = w.page(d)
+			found.Total = w.total
+			return nil
+		}
+		permission, known := d.words.actions[q.Action]
+		unit, there := d.resource(q.Resource)
+		if !known || !there || d.barred(unit) != "" {
+			return nil
+		}
 		d.x.Allowed(permission, unit, d.now, func(i int) { w.add(int64(d.x.Standing(i).Member)) })
 		keys, found.Next = w.page(d)
 		found.Total = w.total
@@ -219,10 +228,19 @@ func (s *Checks) SearchResources(ctx context.Context, caller Caller, q Question,
 		if err != nil {
 			return err
 		}
+		i, is := d.find(q.Subject)
+		if !is {
+			return nil
+		}
+		if d.words.isProduct(q.Resource) {
+			if q.Action == UseAction {
+				d.pageProducts(i, t, &found)
+			}
+			return nil
+		}
 		permission, known := d.words.actions[q.Action]
 		kind, there := d.words.resources[q.Resource.Type]
-		i, is := d.find(q.Subject)
-		if !known || !there || !is {
+		if !known || !there {
 			return nil
 		}
 		rights, tree := d.x.Rights(i, d.now), d.x.Tree()
@@ -281,9 +299,16 @@ func (s *Checks) SearchActions(ctx context.Context, caller Caller, q Question, p
 		if err != nil {
 			return err
 		}
-		unit, there := d.resource(q.Resource)
 		i, is := d.find(q.Subject)
-		if !there || !is || d.barred(unit) != "" {
+		if !is {
+			return nil
+		}
+		if d.words.isProduct(q.Resource) {
+			found = d.actionsOn(i, q.Resource)
+			return nil
+		}
+		unit, there := d.resource(q.Resource)
+		if !there || d.barred(unit) != "" {
 			return nil
 		}
 		rights := d.x.Rights(i, d.now)

@@ -17,6 +17,14 @@ type words struct {
 	actions   map[string]authz.Permission
 	names     []catalogue.AccessAction // in their order
 	labels    map[authz.Permission]catalogue.Text
+	products  map[string]catalogue.Product
+}
+
+// isProduct reports whether a question is about a product, and not about a unit
+// whose level is called so.
+func (w *words) isProduct(e Entity) bool {
+	_, unit := w.resources[ProductResource]
+	return e.Type == ProductResource && !unit
 }
 
 // wordsInForce keeps the words until another catalogue is in force.
@@ -28,7 +36,7 @@ func (f *wordsInForce) of(c *catalogue.Catalogue) *words {
 	}
 	access := c.AccessWords()
 	w := &words{catalogue: c, subjects: map[string][]string{}, resources: map[string]catalogue.AccessResource{},
-		actions: map[string]authz.Permission{}, names: access.Actions, labels: map[authz.Permission]catalogue.Text{}}
+		actions: map[string]authz.Permission{}, names: access.Actions, labels: map[authz.Permission]catalogue.Text{}, products: map[string]catalogue.Product{}}
 	for _, s := range access.Subjects {
 		w.subjects[s.Type] = s.By
 	}
@@ -40,6 +48,9 @@ func (f *wordsInForce) of(c *catalogue.Catalogue) *words {
 	}
 	for _, p := range c.Permissions {
 		w.labels[authz.Permission(p.ID)] = p.Label
+	}
+	for _, p := range c.Products {
+		w.products[p.ID] = p
 	}
 	f.current.Store(w)
 	return w

@@ -46,6 +46,7 @@ type checking struct {
 	bearers  bearers
 	givers   givers
 	searched searched
+	used     used
 }
 
 // A desk answers the questions of one request. Its index stands still.
@@ -66,6 +67,7 @@ type desk struct {
 type subject struct {
 	named  Entity
 	found  bool
+	place  int // in the index
 	home   directory.UnitID
 	rights authz.Rights
 }
@@ -169,10 +171,13 @@ func (d *desk) require(p authz.Permission) error {
 
 // answer folds into one what decides: the account's state, the words of the
 // question, the unit, the person and their place, and what they hold on the way
-// to the unit. Seats and products join where the permission is found to be held.
+// to the unit. The use of products is answered by answerUse.
 func (d *desk) answer(q Question) Answer {
 	if q.Broken != "" {
 		return Answer{Reason: q.Broken}
+	}
+	if d.words.isProduct(q.Resource) {
+		return d.answerUse(q)
 	}
 	permission, known := d.words.actions[q.Action]
 	if !known {
@@ -196,7 +201,7 @@ func (d *desk) answer(q Question) Answer {
 	need := helpKey{unit: who.home}
 	if no.Reason == authz.Missing {
 		no.Missing, no.Label = permission, d.words.labels[permission]
-		need = helpKey{unit, permission}
+		need = helpKey{unit: unit, missing: permission}
 	}
 	no.GivenBy = d.givenBy(need, no.Reason)
 	return no
@@ -209,7 +214,7 @@ func (d *desk) person(e Entity) *subject {
 	}
 	d.last = subject{named: e}
 	if i, found := d.find(e); found {
-		d.last.found, d.last.home, d.last.rights = true, d.x.Standing(i).Home, d.x.Rights(i, d.now)
+		d.last.found, d.last.place, d.last.home, d.last.rights = true, i, d.x.Standing(i).Home, d.x.Rights(i, d.now)
 	}
 	return &d.last
 }

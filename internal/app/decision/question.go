@@ -29,6 +29,20 @@ const (
 	UnknownAction   = "action_unknown"
 	ClosedAccount   = "account_closed"
 	ArchivedUnit    = "unit_archived"
+
+	// Of the use of a product.
+	ServiceLevelClosed = "service_level"         // the account's level does not open it
+	NoSeat             = "seat_missing"          // neither a seat nor a subscription of one's own
+	LapsedSeat         = "seat_lapsed"           // nobody has bought it any longer
+	ExternalOver       = "external_ended"        // the subscription of one's own is over
+	ExternalUnproved   = "external_not_accepted" // it is claimed only, and claims open nothing here
+	RequiresProduct    = "product_required"      // another product is missing that it needs
+)
+
+// What a product asks about its own use: the type of resource and the action.
+const (
+	ProductResource = "product"
+	UseAction       = "use"
 )
 
 // An Answer is yes or no. A no says what failed.
@@ -37,6 +51,7 @@ type Answer struct {
 	Reason  string           // of a no: one of the words above, of authz.Explanation, or Question.Broken
 	Missing authz.Permission // of a no for want of a permission
 	Label   catalogue.Text   // of Missing, as the catalogue calls it
+	Product string           // of a no for want of another product: which
 	GivenBy []Giver          // who could help, the nearest first; a few of them
 }
 

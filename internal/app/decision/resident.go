@@ -147,12 +147,30 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 		if err := r.Residents(ctx, account, who, func(m authz.Resident) { rows = append(rows, m) }); err != nil {
 			return err
 		}
+		contract, err := res.contract(ctx, r, a, now)
+		if err != nil {
+			return err
+		}
 		res.exchange(tree, a.State, who, rows)
 		res.mu.Lock()
+		res.index.Buy(contract)
 		res.marks, res.catalogue = now, declared
 		res.mu.Unlock()
 		return nil
 	})
+}
+
+// contract is what the account has bought: pools and subscriptions change with the
+// structure alone.
+func (res *residence) contract(ctx context.Context, r *store.Reader, a directory.Account, now store.Marks) (authz.Contract, error) {
+	c := authz.Contract{ServiceLevel: a.ServiceLevel}
+	if res.index != nil && res.marks.Structure == now.Structure {
+		c.Stock = res.index.Contract().Stock
+		return c, nil
+	}
+	var err error
+	c.Stock, err = r.Stock(ctx, a.ID)
+	return c, err
 }
 
 // touched is whom the entries since the residence's marks are about; everybody

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+// A ProductUse is that somebody used a product on a day, as days since 1970
+// (APP-5).
+type ProductUse struct {
+	Member  directory.MemberID
+	Product string
+	Day     int64
+}
+
+// NoteUses writes on which day products were used last. Each pair of member and
+// product may come once.
+func (tx *Tx) NoteUses(ctx context.Context, uses []ProductUse) error {
+	uses = slices.Clone(uses)
+	slices.SortFunc(uses, func(a, b ProductUse) int {
+		return cmp.Or(cmp.Compare(a.Member, b.Member), cmp.Compare(a.Product, b.Product), cmp.Compare(b.Day, a.Day))
+	})
+	uses = slices.CompactFunc(uses, func(a, b ProductUse) bool { return a.Member == b.Member && a.Product == b.Product })
+	rows := make([][]any, len(uses))
+	for i, u := range uses {
+		rows[i] = []any{u.Member, u.Product, u.Day}
+	}
+	over := `ON CONFLICT (member_key, product) DO UPDATE SET used_on = excluded.used_on WHERE excluded.used_on > product_use.used_on`
+	if _, err := tx.bulkInsert(ctx, "product_use", []string{"member_key", "product", "used_on"}, rows, over); err != nil {
+		return fmt.Errorf("note uses of products: %w", err)
+	}
+	return nil
+}
+
+// HoldsElsewhere reports whether a user holds a seat of a product in another
+// account where it counts: they are active there, the account is open, and its pool
+// gives seats (EXT-3).
+func (r *Reader) HoldsElsewhere(ctx context.Context, user directory.UserID, not directory.AccountID, product string, now time.Time) (bool, error) {
+	var a args
+	query := `SELECT a.key, s.pool_key FROM member m JOIN account a ON a.key = m.account_key
+		JOIN seat s ON s.member_key = m.key AND s.valid_to IS NULL
+		WHERE m.user_key = ` + a.add(user) + ` AND m.account_key <> ` + a.add(not) + ` AND m.removed_at IS NULL AND m.status = ` + a.add(directory.Active) +
+		` AND (m.ends_at IS NULL OR m.ends_at > ` + a.add(now) + `) AND a.state = 'open' AND s.product = ` + a.add(product)
+	type place struct {
+		account directory.AccountID
+		pool    directory.PoolID
+	}
+	places, err := collect(ctx, r, query, a, func(row scanner) (p place, err error) { return p, row.Scan(&p.account, &p.pool) })
+	if err != nil {
+		return false, fmt.Errorf("look for a seat elsewhere: %w", err)
+	}
+	for _, p := range places {
+		stock, err := r.Stock(ctx, p.account)
+		if err != nil {
+			return false, err
+		}
+		if stock.Alive(p.pool, now) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
