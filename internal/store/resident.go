@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
@@ -48,6 +49,7 @@ func (r *Reader) Marks(ctx context.Context, account directory.AccountID) (Marks,
 
 // A Touched says whose place or person an entry is about.
 type Touched struct {
+	Kind    audit.Kind
 	Subject directory.UserID
 	Object  int64
 }
@@ -56,11 +58,11 @@ type Touched struct {
 // limit. The history is the feed of changes: every one leaves an entry (HIST-1).
 func (r *Reader) Touched(ctx context.Context, account directory.AccountID, n int64, limit int) ([]Touched, error) {
 	var a args
-	query := `SELECT coalesce(subject_key, 0), coalesce(object_key, 0) FROM entry WHERE account_key = ` + a.add(account) +
+	query := `SELECT kind, coalesce(subject_key, 0), coalesce(object_key, 0) FROM entry WHERE account_key = ` + a.add(account) +
 		` AND n > ` + a.add(n) + ` ORDER BY n LIMIT ` + a.add(limit)
 	touched, err := collect(ctx, r, query, a, func(row scanner) (Touched, error) {
 		var t Touched
-		return t, row.Scan(&t.Subject, &t.Object)
+		return t, row.Scan(&t.Kind, &t.Subject, &t.Object)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read what was touched: %w", err)
@@ -144,13 +146,18 @@ type ResidentsOf struct {
 	All     bool
 	Members []directory.MemberID
 	Users   []directory.UserID
+	Homes   []directory.UnitID // whoever belongs to one of them
 }
 
 func (w ResidentsOf) condition(r *Reader, a *args) string {
 	if w.All {
 		return ""
 	}
-	return ` AND (m.key` + inKeys(r, w.Members, a) + ` OR m.user_key` + inKeys(r, w.Users, a) + `)`
+	some := ` AND (m.key` + inKeys(r, w.Members, a) + ` OR m.user_key` + inKeys(r, w.Users, a)
+	if len(w.Homes) > 0 {
+		some += ` OR m.unit_key` + inKeys(r, w.Homes, a)
+	}
+	return some + `)`
 }
 
 // heldBy reads what members hold: level and functions at the root, grants at

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -131,7 +132,7 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 		if err != nil {
 			return err
 		}
-		who, err := res.touched(ctx, r, account, now)
+		who, allotted, err := res.touched(ctx, r, account, now)
 		if err != nil {
 			return err
 		}
@@ -142,6 +143,9 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 		tree, err := c.gate.TreeUnder(ctx, r, account, declared)
 		if err != nil {
 			return err
+		}
+		for _, unit := range allotted {
+			who.Homes = append(who.Homes, tree.Below(unit)...)
 		}
 		var rows []authz.Resident
 		if err := r.Residents(ctx, account, who, func(m authz.Resident) { rows = append(rows, m) }); err != nil {
@@ -173,22 +177,26 @@ func (res *residence) contract(ctx context.Context, r *store.Reader, a directory
 	return c, err
 }
 
-// touched is whom the entries since the residence's marks are about; everybody
+// touched is whom the entries since the residence's marks are about, and at which
+// units seats were allotted, whose people may have theirs from another pool; everybody
 // when there are many, or none was read yet.
-func (res *residence) touched(ctx context.Context, r *store.Reader, account directory.AccountID, now store.Marks) (store.ResidentsOf, error) {
+func (res *residence) touched(ctx context.Context, r *store.Reader, account directory.AccountID, now store.Marks) (who store.ResidentsOf, allotted []directory.UnitID, err error) {
 	if res.index == nil || now.Entries-res.marks.Entries+now.Installation-res.marks.Installation > mostTouched {
-		return store.ResidentsOf{All: true}, nil
+		return store.ResidentsOf{All: true}, nil, nil
 	}
-	var who store.ResidentsOf
 	for _, feed := range []struct {
 		account directory.AccountID
 		from    int64
 	}{{account, res.marks.Entries}, {directory.Installation, res.marks.Installation}} {
 		touched, err := r.Touched(ctx, feed.account, feed.from, mostTouched)
 		if err != nil {
-			return who, err
+			return who, nil, err
 		}
 		for _, t := range touched {
+			if t.Kind == audit.SeatsAllotted {
+				allotted = append(allotted, directory.UnitID(t.Object))
+				continue
+			}
 			if t.Subject != 0 {
 				who.Users = append(who.Users, t.Subject)
 			}
@@ -197,7 +205,7 @@ func (res *residence) touched(ctx context.Context, r *store.Reader, account dire
 			}
 		}
 	}
-	return who, nil
+	return who, allotted, nil
 }
 
 // exchange writes the rows that were read; who was touched and is not among

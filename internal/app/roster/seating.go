@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
@@ -218,7 +219,7 @@ func (ro *Roster) reseat(u directory.User, before, after directory.Member) error
 		there, served := stock.Serves(path, pool.Offer, ro.Plan.Now)
 		switch {
 		case served && there.ID == pool.ID:
-		case served && stock.Free(there.ID, ro.Plan.Now) > 0:
+		case served && freeWithout(stock, s.Pool, there.ID, ro.Plan.Now):
 			into[s.ID] = there
 		case !slices.Contains(path, pool.Unit):
 			return ro.SeatRefusal("seat.none_free_there", pool.Offer)
@@ -231,6 +232,14 @@ func (ro *Roster) reseat(u directory.User, before, after directory.Member) error
 		}
 	}
 	return nil
+}
+
+// freeWithout reports whether a pool has a seat free once another gave one back: it
+// may be what that one is over by.
+func freeWithout(stock *directory.Stock, without, pool directory.PoolID, now time.Time) bool {
+	stock.Take(without, -1)
+	defer stock.Take(without, 1)
+	return stock.Free(pool, now) > 0
 }
 
 // settleSeats hands the seats that were moved to the plan.
