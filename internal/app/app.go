@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"intendant/internal/app/admission"
+	"intendant/internal/app/applications"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -60,6 +61,7 @@ type App struct {
 	Preferences    *Preferences
 	TechnicalUsers *technical.Users
 	Checks         *decision.Checks
+	Applications   *applications.Applications
 	Acts           *Acts
 	Subscriptions  *seats.Subscriptions
 	Seats          *seats.Seats
@@ -80,7 +82,7 @@ func New(o Options) *App {
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun()), History: history.New(g),
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
-		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held,
+		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Applications: applications.New(g),
 	}
 }
 

@@ -63,6 +63,7 @@ func walls() map[string]wall {
 			Accounts: Contacts Logo Message Open Overview Services
 			Reasons: Tree Why`,
 		wallDuty: `
+			Applications: Change End List MakeCredential Register RevokeCredential Show
 			Accounts: Change CheckCounts Create Enter Figures Keys List SetReferent SetState Show Tries
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
 			Keys: Answer LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock

@@ -2,6 +2,7 @@ package app
 
 import (
 	"intendant/internal/app/admission"
+	"intendant/internal/app/applications"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -34,6 +35,14 @@ const (
 	ToShow          = admission.ToShow
 )
 
+// Of package applications.
+type (
+	ApplicationRegistration = applications.Registration
+	ListedApplication       = applications.Listed
+	MadeCredential          = applications.Made
+	NewCredential           = applications.NewCredential
+)
+
 // Of package decision.
 type (
 	Answer     = decision.Answer
@@ -59,6 +68,7 @@ const (
 	ClosedAccount       = decision.ClosedAccount
 	DenyOnFirstDeny     = decision.DenyOnFirstDeny
 	ExecuteAll          = decision.ExecuteAll
+	NoAccount           = decision.NoAccount
 	PermitOnFirstPermit = decision.PermitOnFirstPermit
 	ExternalOver        = decision.ExternalOver
 	ExternalUnproved    = decision.ExternalUnproved
@@ -66,6 +76,7 @@ const (
 	NoSeat              = decision.NoSeat
 	RequiresProduct     = decision.RequiresProduct
 	ServiceLevelClosed  = decision.ServiceLevelClosed
+	UnknownAccount      = decision.UnknownAccount
 	UnknownAction       = decision.UnknownAction
 	UnknownResource     = decision.UnknownResource
 	UnknownSubject      = decision.UnknownSubject

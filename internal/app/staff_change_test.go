@@ -152,6 +152,8 @@ func duties() map[string]authz.Duty {
 		authz.NameStaff:       "Users.ChangeStaff Users.CreateStaff Users.EndStaff Users.Named Users.ResetFactor Users.StaffMember",
 		authz.ErasePeople:     "Users.Erase",
 		authz.ImportCustomers: "",
+		authz.ManageApplications: "Applications.Change Applications.End Applications.List Applications.MakeCredential Applications.Register " +
+			"Applications.RevokeCredential Applications.Show",
 	} {
 		for name := range strings.FieldsSeq(operations) {
 			table[name] = duty

@@ -13,17 +13,18 @@ type Saying uint8
 // Ways to say a value. A thing, a moment, a number and yes or no say themselves
 // whatever the field; a saying is for texts, which may be codes.
 const (
-	Plain         Saying = iota // as it stands
-	Hidden                      // not at all: it says nothing to people
-	Status                      // of a member
-	State                       // of what the entry is about
-	StaffRole                   // of the vendor's staff
-	Civility                    // as people are addressed
-	Purpose                     // of an export or a letter
-	Outcome                     // of a request
-	RolePlace                   // where a role is offered
-	SettingChoice               // one of the few codes of a setting
-	ServiceLevel                // a code of the catalogue, as those that follow
+	Plain            Saying = iota // as it stands
+	Hidden                         // not at all: it says nothing to people
+	Status                         // of a member
+	State                          // of what the entry is about
+	StaffRole                      // of the vendor's staff
+	ApplicationRight               // of the vendor's applications
+	Civility                       // as people are addressed
+	Purpose                        // of an export or a letter
+	Outcome                        // of a request
+	RolePlace                      // where a role is offered
+	SettingChoice                  // one of the few codes of a setting
+	ServiceLevel                   // a code of the catalogue, as those that follow
 	AccountType
 	UnitLevel
 	Product // an offer, as directory.Offer writes it
@@ -70,13 +71,14 @@ func Fields() map[string]Field {
 func codeFields() map[string]Field {
 	return map[string]Field{
 		// States and codes of the program.
-		"status":   {Open, Status},
-		"state":    {Open, State},
-		"staff":    {Open, StaffRole},
-		"civility": {Personal, Civility},
-		"purpose":  {Open, Purpose},
-		"outcome":  {Open, Outcome},
-		"place":    {Open, RolePlace},
+		"status":             {Open, Status},
+		"state":              {Open, State},
+		"staff":              {Open, StaffRole},
+		"application_rights": {Open, ApplicationRight},
+		"civility":           {Personal, Civility},
+		"purpose":            {Open, Purpose},
+		"outcome":            {Open, Outcome},
+		"place":              {Open, RolePlace},
 		// Codes of the catalogue and of the account's roles.
 		"service_level":     {Open, ServiceLevel},
 		"account_type":      {Open, AccountType},

@@ -124,6 +124,12 @@ const (
 	StaffEnded       Kind = "staff.ended"
 	CatalogueApplied Kind = "catalogue.applied"
 	MailRetried      Kind = "mail.retried"
+
+	ApplicationRegistered Kind = "application.registered"
+	ApplicationChanged    Kind = "application.changed"
+	ApplicationEnded      Kind = "application.ended"
+	CredentialMade        Kind = "credential.made"
+	CredentialRevoked     Kind = "credential.revoked"
 )
 
 // A Row is what there is to know of a kind of entry. "history.kind." and the
@@ -149,6 +155,7 @@ var memberFields = func() string {
 const (
 	userFields         = "user_name email civility first_name last_name phone language staff"
 	subscriptionFields = "product quantity starts ends unit reference price_note external_id"
+	applicationFields  = "name product application_rights portfolio"
 
 	roleFields = "role name names place permissions default_level products proposed"
 )
@@ -290,6 +297,11 @@ func workRows() []Row {
 		{Kind: StaffNamed, Person: true, Fields: "staff"},
 		{Kind: StaffPortfolio, Person: true, Fields: "portfolio"},
 		{Kind: StaffEnded, Person: true, Fields: "staff"},
+		{Kind: ApplicationRegistered, Person: true, Fields: applicationFields},
+		{Kind: ApplicationChanged, Person: true, Fields: applicationFields},
+		{Kind: ApplicationEnded, Person: true, Fields: "name"},
+		{Kind: CredentialMade, Object: Credential, Person: true, Fields: "name expires"},
+		{Kind: CredentialRevoked, Object: Credential, Person: true, Fields: "name"},
 		{Kind: CatalogueApplied, Object: CatalogueText, Fields: "version name"},
 		{Kind: MailRetried, Object: Mail, Person: true, Many: true, Fields: "state"},
 	}

@@ -28,6 +28,7 @@ const (
 	JoinRequest   Noun = "join"
 	Import        Noun = "import"
 	Token         Noun = "token"
+	Credential    Noun = "credential"
 	Mail          Noun = "mail"
 	CatalogueText Noun = "catalogue"
 )

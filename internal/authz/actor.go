@@ -11,13 +11,14 @@ import (
 type ActorKind string
 
 // Who can act: nobody known, a signed-in person, a technical user by a token
-// (SIGN-5), the vendor's staff in the
-// console, staff inside an account under a banner (VEND-2), the operator at
+// (SIGN-5), an application of the vendor's by a credential (APP-2), the vendor's
+// staff in the console, staff inside an account under a banner (VEND-2), the operator at
 // the command line, and the program itself with a narrow purpose.
 const (
 	Stranger    ActorKind = "stranger"
 	Person      ActorKind = "person"
 	Technical   ActorKind = "technical"
+	Application ActorKind = "application"
 	Staff       ActorKind = "staff"
 	StaffInside ActorKind = "staff_inside"
 	OperatorCLI ActorKind = "operator"
@@ -44,8 +45,8 @@ type Actor struct {
 	User  directory.UserID // 0 for strangers, operator and system
 	Door  Door
 	Staff StaffRole // the duties of Staff and StaffInside
-	// Portfolio is the accounts Staff and StaffInside look after; none stands
-	// for all (VEND-3).
+	// Portfolio is the accounts Staff and StaffInside look after, and an Application
+	// sees; none stands for all (VEND-3, APP-1).
 	Portfolio []directory.AccountID
 	Entered   directory.AccountID
 	Entry     int64     // the staff entry's key, with Entered
@@ -54,11 +55,16 @@ type Actor struct {
 	Agent     string
 	Batch     string // one act on many, in several transactions
 	Request   string // the claim of a request that must not be done twice (PLAN-3)
-	Token     int64  // the key of the token that a technical user came with
+	Token     int64  // the key of the token or credential that a program came with
 	// Scope is the most that the token of a technical user opens; nil: no limit by
 	// the token (SIGN-5).
 	Scope *directory.TokenScope
+	// Registered are the rights of an Application.
+	Registered []directory.ApplicationRight
 }
+
+// Program reports whether the actor is a program and so nobody's own self.
+func (a Actor) Program() bool { return a.Kind == Technical || a.Kind == Application }
 
 // MayDuty reports whether the actor may do what only the vendor does.
 func (a Actor) MayDuty(d Duty) bool {
@@ -67,19 +73,22 @@ func (a Actor) MayDuty(d Duty) bool {
 		return true
 	case Staff, StaffInside:
 		return a.Staff.Has(d)
+	case Application:
+		return registeredFor(a.Registered, d)
 	}
 	return false
 }
 
-// Sees reports whether the account is one that vendor staff look after; it says
-// nothing about what they may do there.
+// Sees reports whether the account is one that vendor staff look after, or an
+// application sees; it says nothing about what they may do there.
 func (a Actor) Sees(account directory.AccountID) bool {
 	return !a.Limited() || slices.Contains(a.Portfolio, account)
 }
 
-// Limited reports whether the actor is vendor staff with a portfolio.
+// Limited reports whether the actor is vendor staff with a portfolio, or an
+// application that sees some accounts only.
 func (a Actor) Limited() bool {
-	return (a.Kind == Staff || a.Kind == StaffInside) && len(a.Portfolio) > 0
+	return (a.Kind == Staff || a.Kind == StaffInside || a.Kind == Application) && len(a.Portfolio) > 0
 }
 
 // Inside reports whether the actor is vendor staff that entered the account

@@ -55,6 +55,9 @@ const (
 	ImportCustomers Duty = "accounts.import"
 	// ManageSubscriptions is to say what a customer has bought, until when.
 	ManageSubscriptions Duty = "subscriptions.manage"
+	// ManageApplications is registering the vendor's own programs and making their
+	// credentials; the operator's alone (APP-1).
+	ManageApplications Duty = "applications.manage"
 )
 
 // A StaffRole is a set of duties (VEND-3).

@@ -61,6 +61,7 @@ type Rights struct {
 	bar   string                // why holds count for nothing
 	under *Rights               // of whoever answers for a technical user: never more than these
 	scope *directory.TokenScope // of the token it comes with: never more than this
+	given []Permission          // of an application: held in the whole account
 }
 
 // Decide joins what a member's level, functions and grants permit (ROLE-1).
@@ -79,6 +80,8 @@ func Decide(actor Actor, t *Tree, s Standing, now time.Time) Rights {
 	case Staff:
 		r.known = actor.MayDuty(ViewAccounts) && actor.Sees(s.Account)
 		r.bar = NotMember
+	case Application:
+		return OfApplication(actor, t, s.Account, s.State)
 	case Person, Technical:
 		holds, from := t.place(s.Held)
 		r = rightsOf(t, s, holds, from, now)
@@ -149,7 +152,7 @@ func (r Rights) Member() bool { return r.known }
 // May reports whether the permission is held at the unit: there or at a unit
 // above it (ROLE-1). Zero stands for the root.
 func (r Rights) May(p Permission, unit directory.UnitID) bool {
-	if r.all {
+	if r.all || slices.Contains(r.given, p) {
 		return true
 	}
 	if r.bar != "" || r.tree == nil {
@@ -176,7 +179,7 @@ func (r Rights) gives(h hold, bit int) bool {
 
 // MayAnywhere reports whether the permission is held at some unit.
 func (r Rights) MayAnywhere(p Permission) bool {
-	if r.all {
+	if r.all || slices.Contains(r.given, p) {
 		return true
 	}
 	if r.bar != "" || r.tree == nil {

@@ -10,7 +10,7 @@ import (
 // broken are the reasons of questions that could not be read.
 func broken(reason string) bool {
 	switch reason {
-	case wrongSubject, wrongAction, wrongResource, wrongContext, notAnObject:
+	case wrongSubject, wrongAction, wrongResource, wrongContext, notAnObject, app.NoAccount:
 		return true
 	}
 	return false

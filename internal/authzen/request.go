@@ -39,9 +39,11 @@ const (
 // A part is a subject, resource or action as it was read; an action's name is
 // its id.
 type part struct {
-	entity app.Entity
-	shape  shape
-	typed  bool // it has a type
+	entity  app.Entity
+	shape   shape
+	typed   bool   // it has a type
+	account string // of a resource: what its properties say
+	noName  bool   // they say it, and it is no text
 }
 
 // parts are what a question is made of.
@@ -141,7 +143,7 @@ func (r *reader) entity(action bool) (part, error) {
 			p.entity.Type, ok, err = r.text()
 			bit, p.typed = 2, ok
 		case name == "properties":
-			ok, err = r.object()
+			p.account, p.noName, ok, err = r.properties()
 			bit = 4
 		}
 		bad = bad || !ok
@@ -246,7 +248,7 @@ func (p *parts) broken() string {
 		return wrongSubject
 	case p.action.shape != whole:
 		return wrongAction
-	case p.resource.shape != whole:
+	case p.resource.shape != whole || p.resource.noName:
 		return wrongResource
 	case p.badContext:
 		return wrongContext
@@ -256,7 +258,8 @@ func (p *parts) broken() string {
 
 // question is what is asked of the operations.
 func (p *parts) question() app.Question {
-	return app.Question{Subject: p.subject.entity, Action: p.action.entity.ID, Resource: p.resource.entity, Broken: p.broken()}
+	return app.Question{Subject: p.subject.entity, Action: p.action.entity.ID, Resource: p.resource.entity,
+		Account: p.resource.account, Broken: p.broken()}
 }
 
 // readBatch reads the request of several evaluations. Without any it is that of
@@ -369,6 +372,9 @@ func (b *batch) questions() []app.Question {
 		if p.resource.shape == absent {
 			p.resource = b.resource
 		}
+		if p.resource.account == "" { // one for all of the batch (APP-3)
+			p.resource.account = b.resource.account
+		}
 		questions[i] = p.question()
 	}
 	return questions
@@ -412,22 +418,27 @@ func readSearch(body, what string) (search, error) {
 	return s, s.complete()
 }
 
-// sought reads what is searched for: a type. An id is passed over, whatever it
-// is.
+// sought reads what is searched for: a type, and of a resource the account. An id
+// is passed over, whatever it is.
 func (r *reader) sought() (part, error) {
 	if r.next() != '{' {
 		return part{shape: wrong}, r.skip()
 	}
 	p := part{shape: partial}
-	err := r.members(func(name string) (uint16, error) {
-		if name != "type" {
-			return 0, nil
+	err := r.members(func(name string) (bit uint16, err error) {
+		ok := true
+		switch name {
+		case "type":
+			var text string
+			if text, ok, err = r.text(); ok {
+				p.entity.Type, p.shape = text, whole
+			}
+			return 1, err
+		case "properties":
+			p.account, p.noName, _, err = r.properties()
+			return 2, err
 		}
-		text, ok, err := r.text()
-		if ok {
-			p.entity.Type, p.shape = text, whole
-		}
-		return 1, err
+		return 0, nil
 	})
 	return p, err
 }

@@ -75,7 +75,7 @@ func (w *wording) say(key saying) []byte {
 	b := appendText([]byte(`"reason":`), key.reason)
 	status := http.StatusForbidden
 	switch key.reason {
-	case app.UnknownSubject, app.UnknownResource, app.UnknownAction:
+	case app.UnknownSubject, app.UnknownResource, app.UnknownAction, app.UnknownAccount:
 		status = http.StatusNotFound
 	case authz.Missing:
 		b = appendText(append(b, `,"missing":`...), key.missing)

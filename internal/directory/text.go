@@ -25,6 +25,7 @@ const (
 	CompanyName
 	AccountName
 	CustomerNumber
+	AccountExternal
 	Street
 	PostalCode
 	City
@@ -37,6 +38,8 @@ const (
 	TechnicalName
 	PurposeText
 	TokenName
+	ApplicationName
+	CredentialName
 	UnitName
 	UnitExternal
 	RoleName
@@ -103,6 +106,7 @@ func tableOfTexts() []TextRule {
 		{Kind: AccountName, Field: "name", Most: 200, Kept: KeptOpen, Columns: []string{"account.name"}},
 		{Kind: CustomerNumber, Field: "number", Most: 40, Kept: KeptOpen, Columns: []string{"account.number", "registration.number",
 			"join_request.number", "key_request.number"}},
+		{Kind: AccountExternal, Field: "external_id", Most: 100, Kept: KeptOpen, Columns: []string{"account.external_id"}},
 		{Kind: Street, Field: "street", Most: 200, Kept: KeptPersonal, History: "address", Columns: []string{"account.street"}},
 		{Kind: PostalCode, Field: "postal_code", Most: 20, Kept: KeptPersonal, History: "address", Columns: []string{"account.postal_code"}},
 		{Kind: City, Field: "city", Most: 100, Kept: KeptPersonal, History: "address", Columns: []string{"account.city"}},
@@ -117,6 +121,8 @@ func tableOfTexts() []TextRule {
 		{Kind: TechnicalName, Field: "name", Most: 100, Kept: KeptOpen},
 		{Kind: PurposeText, Field: "purpose", Most: 500, Lines: true, Kept: KeptOpen, Columns: []string{"technical_user.purpose"}},
 		{Kind: TokenName, Field: "token_name", Most: 100, Kept: KeptOpen, History: "name", Columns: []string{"api_token.name"}},
+		{Kind: ApplicationName, Field: "name", Most: 100, Kept: KeptOpen},
+		{Kind: CredentialName, Field: "credential_name", Most: 100, Kept: KeptOpen, History: "name", Columns: []string{"credential.name"}},
 		{Kind: UnitName, Field: "name", Most: UnitNameMost, Kept: KeptOpen, Columns: []string{"unit.name"}},
 		{Kind: UnitExternal, Field: "external", Most: UnitExternalMost, Kept: KeptOpen, History: "external_id", Columns: []string{"unit.external_id"}},
 		{Kind: RoleName, Field: "name", Most: RoleNameMost, Kept: KeptOpen, Columns: []string{"role.names"}},

@@ -167,12 +167,15 @@ func has(s app.Shown, kind audit.Kind) bool {
 	return false
 }
 
-// Door says how the entry came in: for the vendor's staff, from where.
+// Door says how the entry came in: for the vendor's staff, from where, and for its
+// programs that it was one (APP-2).
 func (t Teller) Door(s app.Shown) string {
 	vendor := t.Catalogue.Branding.Name
 	switch {
 	case s.Entry.Door == authz.DoorPage && s.Entry.ActorKind == authz.Staff:
 		return t.Printer.T("history.door.console", "Vendor", vendor)
+	case s.Entry.ActorKind == authz.Application:
+		return t.Printer.T("history.door.application", "Vendor", vendor)
 	case s.Entry.ActorKind == authz.StaffInside:
 		return t.Printer.T("history.door.inside", "Vendor", vendor)
 	}

@@ -129,6 +129,8 @@ func (t Teller) text(field string, v audit.Value) string {
 		return t.word("status."+text, text)
 	case audit.StaffRole:
 		return t.word("staff.role."+text, text)
+	case audit.ApplicationRight:
+		return t.word("applications.right."+text, text)
 	case audit.Civility:
 		return t.word("civility."+text, text)
 	case audit.Purpose:

@@ -115,6 +115,34 @@ func (w *walk) page(d *desk) ([]int64, string) {
 	return keys, d.token(w.turn, last)
 }
 
+// search opens the desk of the account that the address or, to an application, the
+// question names. What is not in sight is refused with account.not_found, evenly
+// (KEY-14).
+func (s *Checks) search(ctx context.Context, caller Caller, q Question, at func(*desk) error) (err error) {
+	if !caller.application() {
+		return s.ask(ctx, caller, at)
+	}
+	ctx, even := s.gate.Evenly(ctx)
+	defer func() { gate.AnswerRefused(even, err) }()
+	c := callingOf(caller)
+	switch elsewhere := false; {
+	case q.Account != "":
+		if elsewhere, err = s.elsewhere(ctx, c, q.Account); elsewhere && err == nil {
+			err = directory.Refuse(directory.NotFound, "account.not_found")
+		}
+		if err != nil {
+			return err
+		}
+		return s.askFor(ctx, c, q.Account, at)
+	case caller.Number != "":
+		return s.askFor(ctx, c, caller.Number, at)
+	}
+	if err = s.admitted(ctx, c); err == nil {
+		err = directory.InvalidField("resource.properties.account", "account.required", nil)
+	}
+	return err
+}
+
 // SearchSubjects finds who may do something to a resource, by the first name
 // the catalogue lists for the type of subject. It tells who is in the account,
 // and so refuses with denied.permission without members.view there; else it
@@ -124,7 +152,7 @@ func (s *Checks) SearchSubjects(ctx context.Context, caller Caller, q Question, 
 	var found Found
 	var keys []int64
 	var d *desk
-	err := s.ask(ctx, caller, func(at *desk) error {
+	err := s.search(ctx, caller, q, func(at *desk) error {
 		d, found, keys = at, Found{}, nil
 		if err := d.require(authz.ViewMembers); err != nil {
 			return err
@@ -222,7 +250,7 @@ func subjectName(by string, m directory.Member, u directory.User) string {
 func (s *Checks) SearchResources(ctx context.Context, caller Caller, q Question, p Paging) (Found, error) {
 	var found Found
 	var d *desk
-	err := s.ask(ctx, caller, func(at *desk) error {
+	err := s.search(ctx, caller, q, func(at *desk) error {
 		d, found = at, Found{}
 		t, err := d.turn("resource", p)
 		if err != nil {
@@ -293,7 +321,7 @@ func (d *desk) resourceName(kind catalogue.AccessResource, u directory.Unit) str
 // finds nothing.
 func (s *Checks) SearchActions(ctx context.Context, caller Caller, q Question, p Paging) (Found, error) {
 	var found Found
-	err := s.ask(ctx, caller, func(d *desk) error {
+	err := s.search(ctx, caller, q, func(d *desk) error {
 		found = Found{}
 		t, err := d.turn("action", p)
 		if err != nil {
@@ -333,8 +361,8 @@ func (s *Checks) SearchActions(ctx context.Context, caller Caller, q Question, p
 // write nothing, and ten thousand searches say no more than one.
 func (s *Checks) recordSearch(ctx context.Context, d *desk, caller Caller) error {
 	token := d.bearer.Token
-	day := d.now.Truncate(24 * time.Hour)
-	if s.checks.searched.on(token.ID, day) {
+	day, by := d.now.Truncate(24*time.Hour), searching{token.ID, d.account.ID}
+	if s.checks.searched.on(by, day) {
 		return nil
 	}
 	_, err := s.gate.Perform(ctx, d.actor(caller.From()), d.account.ID, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
@@ -352,7 +380,7 @@ func (s *Checks) recordSearch(ctx context.Context, d *desk, caller Caller) error
 		return nil
 	})
 	if err == nil {
-		s.checks.searched.keep(token.ID, day)
+		s.checks.searched.keep(by, day)
 	}
 	return err
 }

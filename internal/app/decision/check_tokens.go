@@ -17,8 +17,11 @@ import (
 // A tokenDigest stands for a token in memory.
 type tokenDigest [sha256.Size]byte
 
-// An asker is a product behind a token, as it stood at some moment.
+// An asker is a product behind a token, as it stood at some moment, or an
+// application at the desk of one account.
 type asker struct {
+	application *directory.Application // nil: a technical user
+
 	digest  tokenDigest
 	bearer  directory.Bearer
 	account directory.Account
@@ -161,6 +164,10 @@ func (s *Checks) refuse(ctx context.Context, who *asker, caller Caller, err erro
 
 // actor is the product as it acts.
 func (who *asker) actor(c gate.Client) authz.Actor {
+	if a := who.application; a != nil {
+		return authz.Actor{Kind: authz.Application, User: a.ID, Door: authz.DoorAPI, Address: c.Address, Agent: c.Agent,
+			Token: who.bearer.Token.ID, Portfolio: a.Portfolio, Registered: a.Rights}
+	}
 	return authz.Actor{Kind: authz.Technical, User: who.bearer.Token.User, Door: authz.DoorAPI, Address: c.Address, Agent: c.Agent,
 		Scope: who.bearer.Token.Scope}
 }

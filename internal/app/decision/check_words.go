@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
+	"intendant/internal/directory"
 )
 
 // words are those in which products ask, as the catalogue in force has them.
@@ -56,23 +57,29 @@ func (f *wordsInForce) of(c *catalogue.Catalogue) *words {
 	return w
 }
 
-// searched remember which tokens have searched on which day.
+// searched remember which tokens have searched where on which day.
 type searched struct {
 	mu   sync.Mutex
-	days map[int64]time.Time // by token
+	days map[searching]time.Time
 }
 
-func (s *searched) on(token int64, day time.Time) bool {
+// A searching is a token, or a credential, in an account.
+type searching struct {
+	token   int64
+	account directory.AccountID
+}
+
+func (s *searched) on(by searching, day time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.days[token].Equal(day)
+	return s.days[by].Equal(day)
 }
 
-func (s *searched) keep(token int64, day time.Time) {
+func (s *searched) keep(by searching, day time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.days == nil || len(s.days) >= mostBearers {
-		s.days = map[int64]time.Time{}
+		s.days = map[searching]time.Time{}
 	}
-	s.days[token] = day
+	s.days[by] = day
 }

@@ -42,11 +42,12 @@ type Caller struct {
 
 // checking is what questions are answered with, beside the index.
 type checking struct {
-	words    wordsInForce
-	bearers  bearers
-	givers   givers
-	searched searched
-	used     used
+	words      wordsInForce
+	bearers    bearers
+	applicants applicants
+	givers     givers
+	searched   searched
+	used       used
 }
 
 // A desk answers the questions of one request. Its index stands still.
@@ -80,6 +81,13 @@ type subject struct {
 // account.not_found a product of another account, and with denied.permission a
 // product without access.check in the whole account.
 func (s *Checks) Evaluate(ctx context.Context, caller Caller, q Question) (Answer, error) {
+	if caller.application() {
+		answers, err := s.evaluateFor(ctx, caller, []Question{q}, ExecuteAll)
+		if err != nil {
+			return Answer{}, err
+		}
+		return answers[0], nil
+	}
 	var answer [1]Answer
 	var at *desk
 	err := s.ask(ctx, caller, func(d *desk) error {
@@ -96,6 +104,9 @@ func (s *Checks) Evaluate(ctx context.Context, caller Caller, q Question) (Answe
 // EvaluateAll answers questions in their order, as far as the semantic says, all
 // on the same state of the account. It refuses like Evaluate.
 func (s *Checks) EvaluateAll(ctx context.Context, caller Caller, questions []Question, semantic Semantic) ([]Answer, error) {
+	if caller.application() {
+		return s.evaluateFor(ctx, caller, questions, semantic)
+	}
 	var answers []Answer
 	var at *desk
 	err := s.ask(ctx, caller, func(d *desk) error {
@@ -110,12 +121,18 @@ func (s *Checks) EvaluateAll(ctx context.Context, caller Caller, questions []Que
 
 // Admit reports whether a product may ask at all. It refuses like Evaluate.
 func (s *Checks) Admit(ctx context.Context, caller Caller) error {
+	if caller.application() {
+		return s.admitFor(ctx, caller)
+	}
 	return s.ask(ctx, caller, func(*desk) error { return nil })
 }
 
 // ask opens the desk for a product. Its token is good, and the index up to date,
 // at a moment after the call.
 func (s *Checks) ask(ctx context.Context, caller Caller, at func(*desk) error) error {
+	if caller.application() {
+		return s.askFor(ctx, callingOf(caller), caller.Number, at)
+	}
 	var after stamp
 	for {
 		who, readNow, err := s.asker(ctx, caller, after)
@@ -145,6 +162,10 @@ func (s *Checks) ask(ctx context.Context, caller Caller, at func(*desk) error) e
 
 // admit refuses a product that may not ask.
 func (d *desk) admit() error {
+	if d.application != nil {
+		d.rights = authz.OfApplication(d.actor(gate.Client{}), d.x.Tree(), d.account.ID, d.x.State())
+		return d.require(authz.CheckAccess)
+	}
 	if i, found := d.x.OfUser(d.bearer.Token.User); found {
 		d.rights = d.x.Rights(i, d.now).Within(d.bearer.Token.Scope)
 	}
@@ -175,6 +196,9 @@ func (d *desk) require(p authz.Permission) error {
 func (d *desk) answer(q Question) Answer {
 	if q.Broken != "" {
 		return Answer{Reason: q.Broken}
+	}
+	if q.Account != "" && !d.calls(q.Account) {
+		return Answer{Reason: UnknownAccount}
 	}
 	if d.words.isProduct(q.Resource) {
 		return d.answerUse(q)

@@ -12,6 +12,9 @@ type Question struct {
 	Subject  Entity
 	Action   string
 	Resource Entity
+	// Account is the account that the question says it is about, by customer number
+	// or public id; empty: that of the address, or of the token (APP-3).
+	Account string
 	// Broken is set by a face that could not read the question: it is answered
 	// by no, with this as its reason.
 	Broken string
@@ -29,6 +32,8 @@ const (
 	UnknownAction   = "action_unknown"
 	ClosedAccount   = "account_closed"
 	ArchivedUnit    = "unit_archived"
+	UnknownAccount  = "account_unknown" // there is none, or it is not in sight
+	NoAccount       = "account"         // an application must say which one it asks about
 
 	// Of the use of a product.
 	ServiceLevelClosed = "service_level"         // the account's level does not open it

@@ -36,3 +36,23 @@ func (g *Gate) TurnAway(ctx context.Context, t directory.APIToken, client Client
 	}
 	return refusal
 }
+
+// TurnAwayApplication keeps in the access log that a dead credential of an
+// application was tried, once a minute (HIST-1), and answers the refusal, in the
+// words of TurnAway.
+func (g *Gate) TurnAwayApplication(ctx context.Context, c directory.Credential, client Client, now time.Time) error {
+	refusal := directory.Refuse(directory.Denied, "token.refused")
+	if now.Sub(c.Refused) < SeenEvery {
+		return refusal
+	}
+	what := store.Access{User: c.Application, Name: c.Name, Outcome: refusal.Code, Address: client.Address, Agent: client.Agent}
+	if err := g.Note(ctx, func(tx *store.Tx) error {
+		if err := tx.TouchCredential(ctx, c.ID, true); err != nil {
+			return err
+		}
+		return tx.LogAccess(ctx, what)
+	}); err != nil {
+		return err
+	}
+	return refusal
+}

@@ -197,22 +197,25 @@ func RequireDuty(actor authz.Actor, duty authz.Duty) error {
 	if actor.Kind == authz.Staff || actor.Kind == authz.StaffInside {
 		return &directory.Error{Kind: directory.Denied, Code: "denied.duty", Args: directory.Args{"Duty": string(duty)}}
 	}
+	if actor.Kind == authz.Application {
+		return &directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(duty)}}
+	}
 	return directory.Refuse(directory.NotFound, "not_found")
 }
 
 // RequireSelf refuses with denied.self unless the actor is that user.
 func (p *Plan) RequireSelf(user directory.UserID) error {
 	p.asked = true
-	if user == 0 || p.Actor.User != user || p.Actor.Kind == authz.Technical {
+	if user == 0 || p.Actor.User != user || p.Actor.Program() {
 		return directory.Refuse(directory.Denied, "denied.self")
 	}
 	return nil
 }
 
-// RequireSignedIn refuses strangers and technical users with sign_in.required.
+// RequireSignedIn refuses strangers and programs with sign_in.required.
 func (p *Plan) RequireSignedIn() error {
 	p.asked = true
-	if p.Actor.User == 0 || p.Actor.Kind == authz.Technical {
+	if p.Actor.User == 0 || p.Actor.Program() {
 		return directory.Refuse(directory.Denied, "sign_in.required")
 	}
 	return nil

@@ -25,6 +25,9 @@ func (u *Users) Purge(ctx context.Context) error {
 			return tx.PurgeTokens(ctx, now.AddDate(0, 0, -keptTokens), gate.PurgeRows)
 		},
 		func(tx *store.Tx) (int64, error) {
+			return tx.PurgeCredentials(ctx, now.AddDate(0, 0, -keptTokens), gate.PurgeRows)
+		},
+		func(tx *store.Tx) (int64, error) {
 			return tx.PurgeThrottles(ctx, now.Add(-24*time.Hour), gate.PurgeRows)
 		},
 		func(tx *store.Tx) (int64, error) {
