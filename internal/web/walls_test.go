@@ -161,6 +161,14 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	customers, err := w.Imports.Upload(w.Context(), f.staff, directory.Installation, "customers.csv", strings.NewReader("Number;Name\n1;A\n"))
 	w.Must(err)
 	f.values["/vendor/imports/{import}"] = customers.UUID
+	f.values["application"], f.values["credential"] = applicationOf(w), "unknown"
+}
+
+// applicationOf registers an application, and answers its id.
+func applicationOf(w *apptest.World) string {
+	a, err := w.Applications.Register(w.Context(), w.Operator(), app.ApplicationRegistration{Name: "Boutique", All: true, Rights: directory.ApplicationRights()})
+	w.Must(err)
+	return a.UUID
 }
 
 // actOnNobody begins an act on many of whom there is none, and answers its id.

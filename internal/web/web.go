@@ -8,6 +8,7 @@ import (
 	"intendant/internal/web/account"
 	"intendant/internal/web/acts"
 	"intendant/internal/web/adding"
+	"intendant/internal/web/applications"
 	"intendant/internal/web/assets"
 	"intendant/internal/web/console"
 	"intendant/internal/web/entry"
@@ -31,6 +32,7 @@ func areas() []func(*page.Site) {
 		account.Mount,
 		acts.Mount,
 		adding.Mount,
+		applications.Mount,
 		console.Mount,
 		entry.Mount,
 		grants.Mount,

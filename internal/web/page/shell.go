@@ -25,17 +25,18 @@ const (
 	Settings     Place = "settings"
 	NoPlace      Place = ""
 
-	Customers       Place = "customers"
-	KeyRequests     Place = "key_requests"
-	MailQueue       Place = "mail"
-	CataloguePlace  Place = "catalogue"
-	VendorHistory   Place = "vendor_history"
-	Staff           Place = "staff"
-	VendorUsers     Place = "users"
-	MailboxPlace    Place = "mailbox"
-	CustomerImports Place = "customer_imports"
-	WithoutAdmin    Place = "without_administrator"
-	accountPrefix         = "/accounts/"
+	Customers         Place = "customers"
+	KeyRequests       Place = "key_requests"
+	MailQueue         Place = "mail"
+	CataloguePlace    Place = "catalogue"
+	VendorHistory     Place = "vendor_history"
+	Staff             Place = "staff"
+	VendorUsers       Place = "users"
+	ApplicationsPlace Place = "applications"
+	MailboxPlace      Place = "mailbox"
+	CustomerImports   Place = "customer_imports"
+	WithoutAdmin      Place = "without_administrator"
+	accountPrefix           = "/accounts/"
 )
 
 // AccountPath is an address within the account of this page.
@@ -160,9 +161,14 @@ func (q *Request) InConsole(title string, here Place, counts ConsoleCounts) ui.P
 		item(MailQueue, "mail", "/vendor/mail", "", counts.MailTrouble, true),
 		item(CataloguePlace, "license", "/vendor/catalogue", "nav.heading.installation", 0, false),
 		item(Staff, "users", "/vendor/staff", "nav.heading.installation", 0, false),
+	}
+	if q.Actor().MayDuty(authz.ManageApplications) {
+		p.Nav = append(p.Nav, item(ApplicationsPlace, "api", "/vendor/applications", "nav.heading.installation", 0, false))
+	}
+	p.Nav = append(p.Nav,
 		item(VendorUsers, "user-off", "/vendor/users", "nav.heading.installation", 0, false),
 		item(VendorHistory, "history", "/vendor/history", "nav.heading.installation", 0, false),
-	}
+	)
 	if q.Site.Mailbox {
 		p.Nav = append(p.Nav, item(MailboxPlace, "mailbox", "/mailbox", "nav.heading.installation", 0, false))
 	}
