@@ -91,7 +91,6 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *gate.Pla
 	if err != nil {
 		return directory.Account{}, err
 	}
-	p.Change(ro.UsersFirst()...)
 	p.Change(store.InsertAccount{Account: ro.Account, Root: root}, store.PutRoles{Account: id, Roles: roles})
 	entry := p.Entry(audit.AccountCreated, 0, int64(id))
 	entry.Note("number", "", n.Number)
@@ -103,6 +102,10 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *gate.Pla
 		return directory.Account{}, err
 	}
 	if invite != nil {
+		buyer := roster.Naming{Account: ro.Account, Unit: root, Part: directory.ReferentPart, Member: invite.Member, Person: invite.User}
+		if err := s.roster.NameReferent(ctx, r, p, buyer); err != nil {
+			return directory.Account{}, err
+		}
 		s.roster.PlanInvitation(p, ro, *invite)
 	}
 	return ro.Account, admission.PlanKeys(s.gate, p, ro.Account, keysPerAccount, 0)

@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
+	"intendant/internal/app/contracts"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -16,6 +17,7 @@ import (
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
 	"intendant/internal/catalogue"
+	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
 )
@@ -65,6 +67,7 @@ type App struct {
 	Acts           *Acts
 	Subscriptions  *seats.Subscriptions
 	Seats          *seats.Seats
+	Contracts      *contracts.Contracts
 }
 
 // New makes the operations of an installation.
@@ -83,6 +86,21 @@ func New(o Options) *App {
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Applications: applications.New(g),
+		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
+	}
+}
+
+// contractLines are the subscriptions of units, for who looks after their contract
+// (SEAT-8).
+func contractLines(s *seats.Subscriptions) contracts.Subscriptions {
+	return func(ctx context.Context, r *store.Reader, account directory.AccountID, units []directory.UnitID) ([]contracts.SubscriptionLine, error) {
+		held, err := s.HeldBy(ctx, r, account, units)
+		lines := make([]contracts.SubscriptionLine, len(held))
+		for i, h := range held {
+			lines[i] = contracts.SubscriptionLine{Unit: h.Unit, Offer: h.Offer, Quantity: h.Quantity,
+				Start: h.Starts, End: h.Ends, Reference: h.Reference}
+		}
+		return lines, err
 	}
 }
 

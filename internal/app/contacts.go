@@ -25,7 +25,19 @@ type Contact struct {
 	Functions     []directory.Role
 	JobTitle      string
 	Administrator bool
-	Referent      bool
+	LooksAfter    []ContactPart // what they are for contracts: the account's first (SEAT-7)
+}
+
+// A ContactPart is what a contact is for the contract of a unit that the reader
+// may know of.
+type ContactPart struct {
+	Part directory.Part
+	Unit directory.Unit // zero: the account itself
+}
+
+// Referent reports whether the contact is the account's own referent.
+func (c Contact) Referent() bool {
+	return len(c.LooksAfter) > 0 && c.LooksAfter[0] == ContactPart{Part: directory.ReferentPart}
 }
 
 // A ContactQuery is a part of the contact list: what is searched, and the
@@ -36,7 +48,7 @@ type ContactQuery struct {
 
 // A ContactList is who to write to, and one page of the account's people.
 type ContactList struct {
-	Reach    []Contact // administrators and referent, at most 50
+	Reach    []Contact // administrators, referent and deputies of the account, at most 50 administrators
 	People   []Contact
 	Total    int64 // of those found
 	First    int64 // number of the first shown, from 1
@@ -56,7 +68,7 @@ func (s *Accounts) Contacts(ctx context.Context, actor authz.Actor, account dire
 		if !rights.Member() {
 			return directory.Refuse(directory.NotFound, "account.not_found")
 		}
-		book := contactBook{Reader: r, now: s.gate.Instant()}
+		book := contactBook{Reader: r, rights: rights, now: s.gate.Instant()}
 		var err error
 		if book.account, err = r.Account(ctx, account); err != nil {
 			return err
@@ -77,6 +89,7 @@ func (s *Accounts) Contacts(ctx context.Context, actor authz.Actor, account dire
 // A contactBook reads one account's people.
 type contactBook struct {
 	*store.Reader
+	rights  authz.Rights
 	account directory.Account
 	roles   []directory.Role
 	scope   authz.Scope
@@ -146,18 +159,11 @@ func (b contactBook) total(ctx context.Context, l store.MemberList) (int64, erro
 	return total, err
 }
 
-// reach are the administrators and the referent, by name.
+// reach are the administrators, the referent and the deputies of the account.
 func (b contactBook) reach(ctx context.Context) ([]Contact, error) {
-	administrators, err := b.Administrators(ctx, b.account.ID, admission.ToldAdministrators)
+	users, err := reachableUsers(ctx, b.Reader, b.account)
 	if err != nil {
 		return nil, err
-	}
-	var users []directory.UserID
-	for _, u := range administrators {
-		users = append(users, u.ID)
-	}
-	if b.account.Referent != 0 && !slices.Contains(users, b.account.Referent) {
-		users = append(users, b.account.Referent)
 	}
 	places, err := b.MembersOf(ctx, b.account.ID, users)
 	if err != nil {
@@ -185,6 +191,10 @@ func (b contactBook) contacts(ctx context.Context, keys []directory.MemberID) ([
 	if err != nil {
 		return nil, err
 	}
+	parts, err := b.PartsOf(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
 	contacts := make([]Contact, len(lines))
 	for i, line := range lines {
 		name := line.Person.Name()
@@ -192,7 +202,7 @@ func (b contactBook) contacts(ctx context.Context, keys []directory.MemberID) ([
 			name = strings.TrimSpace(line.Suggested.First + " " + line.Suggested.Last)
 		}
 		c := Contact{Member: line.UUID, Name: name, Company: companies[line.Company].Name, JobTitle: line.JobTitle,
-			Referent: line.User == b.account.Referent}
+			LooksAfter: b.parts(parts[line.ID])}
 		for _, role := range b.roles {
 			if slices.Contains(line.Functions, role.ID) {
 				c.Functions = append(c.Functions, role)
@@ -204,8 +214,22 @@ func (b contactBook) contacts(ctx context.Context, keys []directory.MemberID) ([
 	return contacts, nil
 }
 
-// Message mails what a member writes to the account's administrators and its
-// referent, or to the one of them with that public id (ACC-10). They get the
+// parts are what somebody is for contracts, of units that the reader may know of.
+func (b contactBook) parts(held []directory.Referent) []ContactPart {
+	var parts []ContactPart
+	for _, f := range held {
+		switch unit, _ := b.rights.Tree().Unit(f.Unit); {
+		case f.Unit == b.account.Root:
+			parts = slices.Insert(parts, 0, ContactPart{Part: f.Part})
+		case roster.KnowsUnit(b.rights, f.Unit):
+			parts = append(parts, ContactPart{Part: f.Part, Unit: unit})
+		}
+	}
+	return parts
+}
+
+// Message mails what a member writes to the account's administrators, its referent
+// and deputies, or to the one of them with that public id (ACC-10). They get the
 // writer's address to answer to.
 //
 // It refuses with contact.not_reachable anybody else's id, with limit.hourly,
@@ -241,23 +265,49 @@ func (s *Accounts) Message(ctx context.Context, actor authz.Actor, account direc
 	return err
 }
 
+// reachableUsers are the administrators of an account, its referent and its
+// deputies.
+func reachableUsers(ctx context.Context, r *store.Reader, a directory.Account) ([]directory.UserID, error) {
+	administrators, err := r.Administrators(ctx, a.ID, admission.ToldAdministrators)
+	if err != nil {
+		return nil, err
+	}
+	var users []directory.UserID
+	for _, u := range administrators {
+		users = append(users, u.ID)
+	}
+	parts, err := r.ReferentsAt(ctx, []directory.UnitID{a.Root})
+	for _, f := range parts {
+		if !slices.Contains(users, f.User) {
+			users = append(users, f.User)
+		}
+	}
+	return users, err
+}
+
 // reachable are the people of an account that may be written to.
 func (c *core) reachable(ctx context.Context, r *store.Reader, account directory.AccountID) ([]directory.User, error) {
-	people, err := r.Administrators(ctx, account, admission.ToldAdministrators)
-	if err != nil {
-		return nil, err
-	}
 	a, err := r.Account(ctx, account)
-	if err != nil || a.Referent == 0 || slices.ContainsFunc(people, func(u directory.User) bool { return u.ID == a.Referent }) {
-		return people, err
-	}
-	m, err := r.MemberOf(ctx, account, a.Referent)
-	if gate.RefusedWith(err, "member.not_found") || !m.Removed.IsZero() || m.Status == directory.Inactive {
-		return people, nil
-	}
 	if err != nil {
 		return nil, err
 	}
-	referent, err := r.User(ctx, a.Referent)
-	return append(people, referent), err
+	users, err := reachableUsers(ctx, r, a)
+	if err != nil {
+		return nil, err
+	}
+	places, err := r.MembersOf(ctx, account, users)
+	if err != nil {
+		return nil, err
+	}
+	known, err := r.Users(ctx, users)
+	if err != nil {
+		return nil, err
+	}
+	var people []directory.User
+	for _, id := range users {
+		if m, ok := places[id]; ok && m.Removed.IsZero() && m.Status != directory.Inactive {
+			people = append(people, known[id])
+		}
+	}
+	return people, nil
 }

@@ -54,6 +54,7 @@ func walls() map[string]wall {
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
 			Seats: Allot Assign Choices HandOver Panel Panels Withdraw
+			Contracts: AtUnit Choices Download End Name Page
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
@@ -64,7 +65,8 @@ func walls() map[string]wall {
 			Reasons: Tree Why`,
 		wallDuty: `
 			Applications: Change End List MakeCredential Register RevokeCredential Show
-			Accounts: Change CheckCounts Create Enter Figures Keys List SetReferent SetState Show Tries
+			Accounts: Change CheckCounts Create Enter Figures Keys List SetState Show Tries
+			Contracts: AddDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
 			Keys: Answer LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify

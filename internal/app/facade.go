@@ -3,6 +3,7 @@ package app
 import (
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
+	"intendant/internal/app/contracts"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -41,6 +42,29 @@ type (
 	ListedApplication       = applications.Listed
 	MadeCredential          = applications.Made
 	NewCredential           = applications.NewCredential
+)
+
+// Of package contracts.
+type (
+	ContractChoice      = contracts.Choice
+	ContractDocument    = contracts.Document
+	ContractDocuments   = contracts.Documents
+	ContractDownload    = contracts.Download
+	ContractNamed       = contracts.Named
+	ContractNaming      = contracts.Naming
+	ContractNewDocument = contracts.NewDocument
+	ContractPage        = contracts.Page
+	ContractPart        = directory.Part
+	ContractPerson      = contracts.Person
+	ContractLine        = contracts.SubscriptionLine
+	UnitContract        = contracts.UnitContract
+)
+
+// Of package contracts.
+const (
+	DeputyPart       = directory.DeputyPart
+	DocumentsPerPage = contracts.DocumentsPerPage
+	ReferentPart     = directory.ReferentPart
 )
 
 // Of package decision.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"intendant/internal/app/contracts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/identity"
 	"intendant/internal/authz"
@@ -17,7 +18,9 @@ type Frame struct {
 	Rights  authz.Rights
 	Member  directory.Member // the reader's own place; zero for staff
 	Counts  store.Counts
-	Entry   store.StaffEntry // set while staff are inside (VEND-2)
+	// Contract: the reader looks after the contract of a unit (SEAT-8).
+	Contract bool
+	Entry    store.StaffEntry // set while staff are inside (VEND-2)
 }
 
 // Open finds the account of a customer number for somebody who belongs to it,
@@ -51,6 +54,9 @@ func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (
 			if err := identity.FactorFirst(ctx, r, account, f.Member); err != nil {
 				return err
 			}
+		}
+		if f.Contract, err = contracts.LooksAfter(ctx, r, f.Member); err != nil {
+			return err
 		}
 		f.Counts, err = r.Counts(ctx, account.ID)
 		return err

@@ -20,6 +20,7 @@ type Overview struct {
 	Arrived        int64 // members added this month
 	Administrators []roster.ListedMember
 	Referent       directory.User           // zero without one
+	Deputies       int64                    // of the referent
 	Requests       []admission.ShownRequest // the first that wait; for who decides them
 	Waiting        int64
 	Alone          bool                // a single administrator stays (ACC-6)
@@ -50,6 +51,15 @@ func (s *Accounts) Overview(ctx context.Context, actor authz.Actor, account dire
 		if o.Account.Referent != 0 {
 			if o.Referent, err = r.User(ctx, o.Account.Referent); err != nil {
 				return err
+			}
+		}
+		parts, err := r.ReferentsAt(ctx, []directory.UnitID{o.Account.Root})
+		if err != nil {
+			return err
+		}
+		for _, f := range parts {
+			if f.Part == directory.DeputyPart {
+				o.Deputies++
 			}
 		}
 		l := &listing{core: s.core, r: r, rights: rights, account: o.Account}

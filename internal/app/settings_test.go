@@ -81,7 +81,7 @@ func TestContacts(t *testing.T) { // ACC-10
 		camille, m := w.Member(s.account, "camille.aubrac@maraval.example")
 		list, err := w.Accounts.Contacts(w.Context(), camille, s.account.ID, app.ContactQuery{})
 		w.Must(err)
-		if list.Total != 2 || len(list.People) != 2 || len(list.Reach) != 1 || !list.Reach[0].Administrator || !list.Reach[0].Referent {
+		if list.Total != 2 || len(list.People) != 2 || len(list.Reach) != 1 || !list.Reach[0].Administrator || !list.Reach[0].Referent() {
 			t.Errorf("%d people, to write to %+v; want two, and the administrator who is referent", list.Total, list.Reach)
 		}
 		found, err := w.Accounts.Contacts(w.Context(), camille, s.account.ID, app.ContactQuery{Search: "AUBR"})

@@ -140,9 +140,9 @@ func TestLastOperatorAtOnce(t *testing.T) { // VEND-3
 func duties() map[string]authz.Duty {
 	table := map[string]authz.Duty{}
 	for duty, operations := range map[authz.Duty]string{
-		authz.ViewAccounts:    "Accounts.Figures Accounts.Keys Accounts.List Accounts.Show Users.Staff Catalogue.Show",
+		authz.ViewAccounts:    "Accounts.Figures Accounts.Keys Accounts.List Accounts.Show Contracts.CustomerDocuments Contracts.DownloadForVendor Users.Staff Catalogue.Show",
 		authz.CreateAccounts:  "Accounts.Create",
-		authz.ChangeAccounts:  "Accounts.Change Accounts.SetReferent Accounts.SetState",
+		authz.ChangeAccounts:  "Accounts.Change Accounts.SetState Contracts.AddDocument Contracts.SetReferent Contracts.WithdrawDocument",
 		authz.HandleKeys:      "Accounts.Tries Keys.Answer Keys.LockedNumbers Keys.Make Keys.OpenLetters Keys.PrintLetters Keys.Queue Keys.Refuse Keys.Revoke Keys.Unlock",
 		authz.EnterAccounts:   "Accounts.Enter",
 		authz.WatchMail:       "Mails.Queue Mails.Retry Mails.Mailbox Mails.MailboxMessage",
@@ -244,7 +244,7 @@ func TestPortfolio(t *testing.T) { // VEND-3
 			"keys":           second(w.Accounts.Keys(w.Context(), support, []string{mine.UUID, other.UUID})),
 			"enter":          second(w.Accounts.Enter(w.Context(), support, w.Session(support, app.PurposeFull), other.ID, reasoned)),
 			"change":         second(w.Accounts.Change(w.Context(), sales, other.ID, app.AccountChange{})),
-			"referent":       w.Accounts.SetReferent(w.Context(), sales, other.ID, "", 0),
+			"referent":       w.Contracts.SetReferent(w.Context(), sales, other.ID, "", 0),
 			"state":          w.Accounts.SetState(w.Context(), sales, other.ID, directory.AccountClosed, "They asked for it"),
 			"make keys":      w.App.Keys.Make(w.Context(), support, other.ID, 1),
 			"revoke":         w.App.Keys.Revoke(w.Context(), support, other.ID, "key", "Lost"),
@@ -324,7 +324,7 @@ func TestSetReferent(t *testing.T) { // ACC-9
 			{"", ""},
 			{strings.Repeat("x", 70_000), "account.referent_unknown"},
 		} {
-			if got := w.Code(w.Accounts.SetReferent(w.Context(), sales, account.ID, test.name, 0)); got != test.want {
+			if got := w.Code(w.Contracts.SetReferent(w.Context(), sales, account.ID, test.name, 0)); got != test.want {
 				t.Errorf("%.40q: %q, want %q", test.name, got, test.want)
 			}
 			shown, err := w.Accounts.Show(w.Context(), sales, account.UUID)
@@ -338,10 +338,10 @@ func TestSetReferent(t *testing.T) { // ACC-9
 		if frame.Rights.May(authz.ManageMembers, 0) {
 			t.Error("being the referent gave rights")
 		}
-		if recorded(w, audit.AccountReferentNamed, member.User) != 1 || recorded(w, audit.AccountReferentRemoved, member.User) != 1 {
+		if recorded(w, audit.ReferentNamed, member.User) != 1 || recorded(w, audit.ReferentEnded, member.User) != 1 {
 			t.Error("history lacks the referent")
 		}
-		if got := w.Code(w.Accounts.SetReferent(w.Context(), sales, account.ID, "", 1)); got != "stale" {
+		if got := w.Code(w.Contracts.SetReferent(w.Context(), sales, account.ID, "", 1)); got != "stale" {
 			t.Errorf("an older version: %q", got)
 		}
 	})
@@ -385,7 +385,7 @@ func TestReferentStopsWithThePlace(t *testing.T) { // ACC-9, SEAT-7
 		} {
 			email := strings.ReplaceAll(door, " ", ".") + "@maraval.example"
 			who, m := w.Member(account, email)
-			w.Must(w.Accounts.SetReferent(w.Context(), w.Operator(), account.ID, email, 0))
+			w.Must(w.Contracts.SetReferent(w.Context(), w.Operator(), account.ID, email, 0))
 			if got := referent(); got != who.User {
 				t.Fatalf("ACC-9 %s: the referent is %d before, want %d", door, got, who.User)
 			}
@@ -393,7 +393,7 @@ func TestReferentStopsWithThePlace(t *testing.T) { // ACC-9, SEAT-7
 			if got := referent(); got != 0 {
 				t.Errorf("ACC-9 %s: the referent is still %d", door, got)
 			}
-			if n := recorded(w, audit.AccountReferentRemoved, who.User); n != 1 {
+			if n := recorded(w, audit.ReferentEnded, who.User); n != 1 {
 				t.Errorf("ACC-9 %s: %d entries of it in history, want 1", door, n)
 			}
 			if door != "removed" {

@@ -320,6 +320,9 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		if move.Confirmed != "" && move.Confirmed != m.seal() {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
+		if err := s.roster.EndReferentsApart(ctx, r, p, u.ID, to.ID); err != nil {
+			return err
+		}
 		from, _ := p.Rights.Tree().Unit(u.Parent)
 		u.Parent = to.ID
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{u}})

@@ -17,8 +17,17 @@ const (
 	AccountClosed        Kind = "account.closed"
 	AccountNumberChanged Kind = "account.number_changed"
 
-	AccountReferentNamed   Kind = "account.referent_named"
-	AccountReferentRemoved Kind = "account.referent_removed"
+	AccountReferentNamed   Kind = "account.referent_named"   // in old entries
+	AccountReferentRemoved Kind = "account.referent_removed" // in old entries
+
+	ReferentNamed Kind = "referent.named"
+	ReferentEnded Kind = "referent.ended"
+	DeputyNamed   Kind = "deputy.named"
+	DeputyEnded   Kind = "deputy.ended"
+
+	DocumentAdded      Kind = "document.added"
+	DocumentWithdrawn  Kind = "document.withdrawn"
+	DocumentDownloaded Kind = "document.downloaded"
 
 	KeyMade           Kind = "key.made"
 	KeyRevoked        Kind = "key.revoked"
@@ -267,6 +276,13 @@ func directoryRows() []Row {
 		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed"},
 		{Kind: UnitArchived, Object: Unit, Many: true},
 		{Kind: UnitRestored, Object: Unit, Many: true},
+		{Kind: ReferentNamed, Object: Unit, Person: true, Many: true},
+		{Kind: ReferentEnded, Object: Unit, Person: true, Many: true},
+		{Kind: DeputyNamed, Object: Unit, Person: true},
+		{Kind: DeputyEnded, Object: Unit, Person: true, Many: true},
+		{Kind: DocumentAdded, Object: Document, Fields: "document_number document_day amount"},
+		{Kind: DocumentWithdrawn, Object: Document, Fields: "document_number"},
+		{Kind: DocumentDownloaded, Object: Document, Fields: "document_number"},
 		{Kind: SettingsChanged, Object: Account, Fields: settingNames() + " password_policy domain auto_approve logo"},
 		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value preference_ticked"},
 		{Kind: DomainAdded, Fields: "domain"},

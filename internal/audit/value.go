@@ -30,6 +30,7 @@ const (
 	Token         Noun = "token"
 	Credential    Noun = "credential"
 	Mail          Noun = "mail"
+	Document      Noun = "document"
 	CatalogueText Noun = "catalogue"
 )
 

@@ -31,6 +31,8 @@ type (
 	JobID          int64 // long work to be done or done
 	ImportID       int64 // a file of members being taken in
 	BulkActID      int64 // an act on many that goes on by itself
+	ReferentID     int64 // somebody who looks after a unit's contract
+	DocumentID     int64 // a document of a contract
 )
 
 // NewKey composes the key of row number n of account.

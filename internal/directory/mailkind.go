@@ -40,6 +40,8 @@ const (
 	MailAdministratorNamed    MailKind = "administrator_named"
 	MailAdministratorByKey    MailKind = "administrator_by_key"   // KEY-8, to the other administrators
 	MailAdministratorExcluded MailKind = "administrator_excluded" // ACC-7
+	MailReferentNamed         MailKind = "referent_named"         // SEAT-7
+	MailDeputyNamed           MailKind = "deputy_named"           // SEAT-7
 	MailMemberRemoved         MailKind = "member_removed"
 	MailMemberDeactivated     MailKind = "member_deactivated" // USER-2
 	MailProductAssigned       MailKind = "product_assigned"
@@ -63,6 +65,7 @@ const (
 	FactPerson   = "Person"   // who it is about
 	FactAddress  = "Address"  // of who it is about
 	FactMessage  = "Message"  // what that person wrote; quoted
+	FactUnit     = "Unit"     // of the account's tree
 	FactProduct  = "Product"
 	FactProducts = "Products" // one a line
 	FactSecret   = "Secret"   // password or key; sealed until the mail is made
@@ -224,6 +227,10 @@ func mailsOfAccounts() []MailRule {
 			Facts: []string{FactPerson, FactAddress, FactAccount, FactNumber, FactAt}},
 		{Kind: MailAdministratorExcluded, Topic: TopicAdministrator, Turns: true,
 			Needs: account, Facts: []string{FactAccount, FactNumber, FactActor}},
+		{Kind: MailReferentNamed, Path: "/accounts/" + numberMark + "/contract", Topic: TopicReferent, About: true, Button: "contract",
+			Needs: []string{FactUnit, FactAccount}, Facts: []string{FactUnit, FactAccount, FactNumber, FactActor}},
+		{Kind: MailDeputyNamed, Path: "/accounts/" + numberMark + "/contract", Topic: TopicDeputy, About: true, Button: "contract",
+			Needs: []string{FactUnit, FactAccount}, Facts: []string{FactUnit, FactAccount, FactNumber, FactActor}},
 		{Kind: MailMemberRemoved, Topic: TopicPlace, Needs: account, Facts: by},
 		{Kind: MailMemberDeactivated, Topic: TopicPlace, Needs: account, Facts: by},
 		{Kind: MailProductAssigned, Path: "/accounts/" + numberMark, Topic: "product", Turns: true, Button: "open", Needs: account, Facts: products},

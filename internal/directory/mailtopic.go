@@ -3,11 +3,14 @@ package directory
 import "fmt"
 
 // The topics of states that also end without a mail: being an administrator,
-// somebody's place in an account, one request to join, all that wait in an
-// account, and the lock on a customer number.
+// somebody's place in an account, being the referent of a unit or a deputy there,
+// one request to join, all that wait in an account, and the lock on a customer
+// number.
 const (
 	TopicAdministrator = "administrator"
 	TopicPlace         = "place"
+	TopicReferent      = "referent"
+	TopicDeputy        = "deputy"
 	TopicRequest       = "request"
 	TopicRequests      = "requests"
 	TopicLock          = "lock"

@@ -50,6 +50,8 @@ const (
 	PriceNoteText
 	SubscriptionExternal
 	SearchText
+	DocumentNumber
+	DocumentAmount
 	lastText // no kind: the end of them
 )
 
@@ -129,11 +131,13 @@ func tableOfTexts() []TextRule {
 		{Kind: LanguageCode, Field: "language", Most: 35, Kept: KeptOpen, Columns: []string{"user.language", "account.language",
 			"registration.language", "mail.language"}},
 		{Kind: ZoneName, Field: "time_zone", Most: 64, Kept: KeptOpen, Columns: []string{"account.time_zone"}},
-		{Kind: FileName, Field: "file", Most: 120, Kept: KeptPersonal, Columns: []string{"import.file_name"}},
+		{Kind: FileName, Field: "file", Most: 120, Kept: KeptPersonal, Columns: []string{"import.file_name", "contract_document.file_name"}},
 		{Kind: ReferenceText, Field: "reference", Most: 100, Kept: KeptOpen, Columns: []string{"subscription.reference"}},
 		{Kind: PriceNoteText, Field: "price_note", Most: 500, Lines: true, Kept: KeptOpen, Columns: []string{"subscription.price_note"}},
 		{Kind: SubscriptionExternal, Field: "external_id", Most: 100, Kept: KeptOpen, Columns: []string{"subscription.external_id"}},
 		{Kind: SearchText, Field: "q", Most: 200, Kept: KeptSecret},
+		{Kind: DocumentNumber, Field: "document_number", Most: 60, Kept: KeptOpen, Columns: []string{"contract_document.number"}},
+		{Kind: DocumentAmount, Field: "amount", Most: 60, Kept: KeptOpen, Columns: []string{"contract_document.amount"}},
 	}
 }
 

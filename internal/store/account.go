@@ -8,9 +8,10 @@ import (
 	"intendant/internal/directory"
 )
 
-// livingReferent is the contract's contact as long as they have a place in the
+// livingReferent is the root's referent as long as they have a place in the
 // account: who is stored and left is nobody's contact any more (ACC-9).
-const livingReferent = `(SELECT m.user_key FROM member m WHERE m.user_key = a.referent_key AND m.account_key = a.key AND m.removed_at IS NULL)`
+const livingReferent = `(SELECT m.user_key FROM referent f JOIN member m ON m.key = f.member_key
+	WHERE f.unit_key = a.root_key AND f.part = 'referent' AND f.valid_to IS NULL AND m.removed_at IS NULL)`
 
 const accountColumns = `a.key, a.uuid, a.number, a.name, a.type, a.service_level, a.state, a.street, a.postal_code, a.city,
 	a.country, a.contact_name, a.contact_email, a.language, a.time_zone, a.root_key, ` + livingReferent + `, a.contract_ends_at,
@@ -92,10 +93,10 @@ func (c InsertAccount) apply(ctx context.Context, tx *Tx) error {
 	}
 	columns := []string{"key", "uuid", "number", "number_folded", "name", "name_folded", "type", "service_level", "state",
 		"street", "postal_code", "city", "country", "contact_name", "contact_email", "language", "time_zone", "root_key",
-		"referent_key", "contract_ends_at", "claimed_at", "settings", "created_at", "version", "state_reason", "search"}
+		"contract_ends_at", "claimed_at", "settings", "created_at", "version", "state_reason", "search"}
 	row := []any{a.ID, a.UUID, a.Number, directory.CleanNumber(a.Number), a.Name, directory.Fold(a.Name), a.Type, a.ServiceLevel,
 		a.State, a.Address.Street, a.Address.PostalCode, a.Address.City, a.Address.Country, a.Contact.Name, a.Contact.Email,
-		a.Language, a.TimeZone, c.Root.ID, orNull(a.Referent), a.ContractEnds, a.Claimed, string(settings), tx.Now, 1,
+		a.Language, a.TimeZone, c.Root.ID, a.ContractEnds, a.Claimed, string(settings), tx.Now, 1,
 		a.StateReason, accountSearch(a)}
 	if _, err := tx.bulkInsert(ctx, "account", columns, [][]any{row}, ""); err != nil {
 		return err
@@ -144,7 +145,7 @@ func (c UpdateAccount) apply(ctx context.Context, tx *Tx) error {
 		`, state = ` + v.add(a.State) + `, street = ` + v.add(a.Address.Street) + `, postal_code = ` + v.add(a.Address.PostalCode) +
 		`, city = ` + v.add(a.Address.City) + `, country = ` + v.add(a.Address.Country) + `, contact_name = ` + v.add(a.Contact.Name) +
 		`, contact_email = ` + v.add(a.Contact.Email) + `, language = ` + v.add(a.Language) + `, time_zone = ` + v.add(a.TimeZone) +
-		`, referent_key = ` + v.add(orNull(a.Referent)) + `, contract_ends_at = ` + v.add(a.ContractEnds) +
+		`, contract_ends_at = ` + v.add(a.ContractEnds) +
 		`, claimed_at = ` + v.add(a.Claimed) + `, settings = ` + v.add(string(settings)) + `, state_reason = ` + v.add(a.StateReason) +
 		`, search = ` + v.add(accountSearch(a)) + `, version = version + 1` +
 		` WHERE key = ` + v.add(a.ID) + ` AND version = ` + v.add(c.Before.Version)
@@ -156,22 +157,6 @@ func (c UpdateAccount) apply(ctx context.Context, tx *Tx) error {
 		return directory.Refuse(directory.Conflict, "stale")
 	}
 	return tx.renameRoot(ctx, c)
-}
-
-// An EndReferent leaves an account without contact for its contract, if that is
-// who it was (ACC-9).
-type EndReferent struct {
-	Account directory.AccountID
-	User    directory.UserID
-}
-
-func (c EndReferent) apply(ctx context.Context, tx *Tx) error {
-	var v args
-	query := `UPDATE account SET referent_key = NULL, version = version + 1 WHERE key = ` + v.add(c.Account) + ` AND referent_key = ` + v.add(c.User)
-	if _, err := exec(ctx, tx, query, v); err != nil {
-		return fmt.Errorf("end referent: %w", err)
-	}
-	return nil
 }
 
 // renameRoot keeps the root unit's name the account's.

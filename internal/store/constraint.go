@@ -27,6 +27,8 @@ func guards() []guard {
 		{"ledger_pkey", "ledger.account_key", directory.Refuse(directory.Conflict, "account.exists")},
 		{"ledger_number_fits", "", directory.Refuse(directory.Conflict, "account.full")},
 		{"grant_once", "grant.member_key, grant.role_key, grant.unit_key", directory.Refuse(directory.Conflict, "grant.exists")},
+		{"referent_one", "referent.unit_key", directory.Refuse(directory.Conflict, "stale")},
+		{"referent_once", "referent.unit_key, referent.member_key", directory.Refuse(directory.Conflict, "stale")},
 		{"unit_external_once", "unit.account_key, unit.external_id", directory.InvalidField("external", "unit.external_taken", nil)},
 		{"seat_once", "seat.member_key, seat.product", directory.Refuse(directory.Conflict, "seat.taken_twice")},
 		{"subscription_external_once", "subscription.account_key, subscription.external_id", directory.InvalidField("external_id", "subscription.external_taken", nil)},

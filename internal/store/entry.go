@@ -227,7 +227,7 @@ func (c EraseHistory) apply(ctx context.Context, tx *Tx) error {
 // A Named is what a row is called, for a history entry that is about it. Of a
 // role there are names by language.
 type Named struct {
-	Noun   string // "account", "unit", "company", "role" or "import"
+	Noun   string // "account", "unit", "company", "role", "import" or "document"
 	Name   string
 	Number string // the customer number of an account
 	Names  map[string]string
@@ -248,6 +248,7 @@ func (r *Reader) Names(ctx context.Context, keys []int64) (map[int64]Named, erro
 		UNION ALL SELECT 'unit', key, name, '' FROM unit WHERE key` + in + `
 		UNION ALL SELECT 'company', key, name, '' FROM company WHERE key` + in + `
 		UNION ALL SELECT 'import', key, file_name, '' FROM import WHERE key` + in + `
+		UNION ALL SELECT 'document', key, number, '' FROM contract_document WHERE key` + in + `
 		UNION ALL SELECT 'role', key, names, '' FROM role WHERE key` + in + `
 		UNION ALL SELECT 'role', g.key, o.names, '' FROM "grant" g JOIN role o ON o.key = g.role_key WHERE g.key` + in
 	err := each(ctx, r, query, a, func(row scanner) error {

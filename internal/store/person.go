@@ -118,7 +118,9 @@ func (c ErasePerson) eraseTexts(ctx context.Context, tx *Tx) error {
 		{`UPDATE repeatable SET answer = '' WHERE `, func(a *args) string {
 			return `answer LIKE ` + a.add(containing(u.Email)) + ` ESCAPE '\'`
 		}},
-		{`UPDATE account SET referent_key = NULL WHERE `, is("referent_key")},
+		{`UPDATE referent SET valid_to = `, func(a *args) string {
+			return a.add(tx.Now) + ` WHERE valid_to IS NULL AND member_key IN (SELECT key FROM member WHERE user_key = ` + a.add(u.ID) + `)`
+		}},
 		{`UPDATE account SET contact_name = '', contact_email = '' WHERE `, func(a *args) string { return `contact_email = ` + a.add(u.Email) }},
 	} {
 		var a args

@@ -20,8 +20,9 @@ func notTyped() []string {
 		"cut: access_log.* mail.last_error mail.address mailbox_message.*",
 		"folded: *_folded *.folded *.search *.unique_name",
 		"chosen: *.state *.kind *.outcome *.purpose *.level *.type *.service_level *.civility *.functions *.function *.products *.permissions *.place " +
-			"*.code *.default_level *.default_products *.password_state *.staff *.product *.edition *.proof application.rights preference.* import_row.outcome",
-		"of a shape: domain.name",
+			"*.code *.default_level *.default_products *.password_state *.staff *.product *.edition *.proof *.part application.rights preference.* " +
+			"import_row.outcome",
+		"of a shape: domain.name contract_document.issued_on",
 	}
 }
 

@@ -51,10 +51,7 @@ func (f *fortress) address(route page.Route) (method, path string) {
 		if value, ok := f.values[before+name]; ok {
 			return value
 		}
-		if name = strings.Trim(name, "{}"); name == "id" {
-			name = "customer"
-		}
-		return f.values[name]
+		return f.values[strings.Trim(name, "{}")]
 	})
 }
 

@@ -113,7 +113,7 @@ func newFortressOn(t *testing.T, w *apptest.World) *fortress {
 		"other":       f.site.SignedIn(t, w.Administrator(elsewhere, "blanche.ferriere@ardoises.example")),
 		"provisional": f.site.MustChangePassword(t, administrator), "staff": f.site.SignedIn(t, staff), "entered": f.site.WithToken(t, inside),
 	}
-	f.values["member"], f.values["customer"] = target.UUID, account.UUID
+	f.values["member"], f.values["id"] = target.UUID, account.UUID
 	f.fill(t, w, account, administrator, prospect)
 	return f
 }
@@ -149,6 +149,10 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	unit, err := w.Units.Add(w.Context(), administrator, account.ID, app.NewUnit{Level: "office", Name: "Angers"})
 	w.Must(err)
 	f.values["unit"] = unit.UUID
+	invoice, err := w.Contracts.AddDocument(w.Context(), w.Operator(), account.ID, app.ContractNewDocument{Number: "F-1",
+		Day: directory.DayOf(w.Now(), time.UTC), Content: []byte("%PDF-1.4")})
+	w.Must(err)
+	f.values["document"] = invoice.UUID
 	role, err := w.Roles.Create(w.Context(), administrator, account.ID,
 		app.NewRole{Kind: directory.RightsRole, Names: map[string]string{directory.EveryLanguage: "Visiteur"}})
 	w.Must(err)
@@ -203,9 +207,6 @@ func (f *fortress) assault(t *testing.T, route page.Route) string {
 			return value
 		}
 		name = strings.Trim(name, "{}")
-		if name == "id" {
-			name = "customer"
-		}
 		value, ok := f.values[name]
 		if !ok && name != "$" {
 			t.Fatalf("%s: the fortress has no {%s}", route.Pattern, name)

@@ -11,6 +11,7 @@ import (
 	"intendant/internal/web/applications"
 	"intendant/internal/web/assets"
 	"intendant/internal/web/console"
+	"intendant/internal/web/contract"
 	"intendant/internal/web/entry"
 	"intendant/internal/web/grants"
 	"intendant/internal/web/history"
@@ -34,6 +35,7 @@ func areas() []func(*page.Site) {
 		adding.Mount,
 		applications.Mount,
 		console.Mount,
+		contract.Mount,
 		entry.Mount,
 		grants.Mount,
 		history.Mount,

@@ -157,7 +157,7 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *gate.Plan, cou
 	if err != nil {
 		return err
 	}
-	ro.Claimed(u, before)
+	place := ro.Claimed(u, before)
 	if err := ro.Settle(ctx, r); err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *gate.Plan, cou
 	if err := tellAdministrators(ctx, r, p, ro.Account, u); err != nil {
 		return err
 	}
-	return e.claimAccount(p, ro.Account, u)
+	return e.claimAccount(ctx, r, p, roster.Naming{Account: ro.Account, Unit: roster.RootOf(ro.Account), Part: directory.ReferentPart, Member: place, Person: u})
 }
 
 // tellAdministrators tells those who administer the account that somebody has
@@ -191,20 +191,22 @@ func tellAdministrators(ctx context.Context, r *store.Reader, p *gate.Plan, acco
 
 // claimAccount notes the first claim; the one who makes it is referent where
 // there is none (ACC-2).
-func (e *keyEntry) claimAccount(p *gate.Plan, before directory.Account, u directory.User) error {
+func (e *keyEntry) claimAccount(ctx context.Context, r *store.Reader, p *gate.Plan, first roster.Naming) error {
+	before := first.Account
 	e.account = before
 	if !before.Claimed.IsZero() {
 		return nil
 	}
 	after := before
 	after.Claimed = p.Now
-	if after.Referent == 0 {
-		after.Referent = u.ID
-	}
-	entry := p.Entry(audit.AccountClaimed, u.ID, int64(before.ID))
-	entry.NoteValue("referent", audit.Thing(audit.User, before.Referent, ""), audit.Thing(audit.User, after.Referent, ""))
-	p.Record(entry)
+	p.Record(p.Entry(audit.AccountClaimed, first.Person.ID, int64(before.ID)))
 	p.Change(store.UpdateAccount{Account: after, Before: before})
+	if after.Referent == 0 {
+		after.Referent = first.Person.ID
+		if err := e.roster.NameReferent(ctx, r, p, first); err != nil {
+			return err
+		}
+	}
 	e.account = after
 	return nil
 }

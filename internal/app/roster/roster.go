@@ -450,27 +450,15 @@ func RemainsAdministered(ctx context.Context, r *store.Reader, account directory
 	return directory.Refuse(directory.Conflict, "administrator.last")
 }
 
-// endReferent ends being the contract's contact with the place, by whichever
-// door that ends (ACC-9).
-func (ro *Roster) endReferent() {
-	referent := ro.Account.Referent
-	leaves := func(m store.MemberRow) bool { return m.User == referent && !m.Removed.IsZero() }
-	if referent == 0 || !slices.ContainsFunc(ro.changed, leaves) {
-		return
-	}
-	entry := ro.Plan.Entry(audit.AccountReferentRemoved, referent, int64(ro.Account.ID))
-	entry.NoteValue("referent", audit.Thing(audit.User, referent, ""), audit.Nothing)
-	ro.Plan.Record(entry)
-	ro.Plan.Change(store.EndReferent{Account: ro.Account.ID, User: referent})
-}
-
 // Settle hands the gathered rows to the plan. It refuses with
 // administrator.last.
 func (ro *Roster) Settle(ctx context.Context, r *store.Reader) error {
 	if err := ro.keepAdministrator(ctx, r); err != nil {
 		return err
 	}
-	ro.endReferent()
+	if err := ro.endReferents(ctx, r); err != nil {
+		return err
+	}
 	if len(ro.NewUsers) > 0 {
 		ro.Plan.Change(store.InsertUsers(ro.NewUsers))
 	}

@@ -314,6 +314,14 @@ func (s *Subscriptions) Of(ctx context.Context, actor authz.Actor, account direc
 	return c, err
 }
 
+// HeldBy lists the subscriptions that units hold, those that run first, for who
+// looks after their contract (SEAT-8): whoever calls it has asked for that.
+func (s *Subscriptions) HeldBy(ctx context.Context, r *store.Reader, account directory.AccountID, units []directory.UnitID) ([]SubscriptionLine, error) {
+	contract, err := s.contract(ctx, r, account)
+	held := slices.DeleteFunc(contract.Subscriptions, func(l SubscriptionLine) bool { return !slices.Contains(units, l.Unit.ID) })
+	return held, err
+}
+
 func (c *core) contract(ctx context.Context, r *store.Reader, account directory.AccountID) (Contract, error) {
 	var contract Contract
 	stock, err := r.Stock(ctx, account)

@@ -127,8 +127,21 @@ func standing(p ui.Page, c app.Contact) string {
 	if c.Administrator {
 		words = append(words, p.T("contacts.administrator"))
 	}
-	if c.Referent {
-		words = append(words, p.T("contacts.referent"))
+	for _, part := range c.LooksAfter {
+		words = append(words, looksAfter(p, part))
 	}
 	return p.Printer.List(words)
+}
+
+// looksAfter says what somebody is for the contract of the account or of a unit.
+func looksAfter(p ui.Page, part app.ContactPart) string {
+	switch deputy := part.Part == app.DeputyPart; {
+	case part.Unit.ID == 0 && deputy:
+		return p.T("contacts.deputy")
+	case part.Unit.ID == 0:
+		return p.T("contacts.referent")
+	case deputy:
+		return p.T("contacts.deputy_of", "Unit", part.Unit.Name)
+	}
+	return p.T("contacts.referent_of", "Unit", part.Unit.Name)
 }

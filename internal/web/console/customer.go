@@ -30,7 +30,14 @@ type customerView struct {
 	Journal             []ui.CartItem
 	HistoryHref         string
 	Entries             []entryView
+	Documents           customerDocumentsView
 	Dialog              *dialog
+}
+
+// customerDocumentsView is the newest of a customer's invoices.
+type customerDocumentsView struct {
+	Count, All, Href string
+	Newest           []documentView
 }
 
 // A lockView is a customer number whose key entry is locked.
@@ -68,6 +75,9 @@ func (h Handler) customer(q *page.Request) error {
 	}
 	return h.showCustomer(q, 200, c, h.asked(q, c))
 }
+
+// newestDocuments is how many invoices a customer's page names.
+const newestDocuments = 3
 
 // asked is the dialog that the address names, for whoever may do it.
 func (h Handler) asked(q *page.Request, c app.Customer) *dialog {
@@ -125,6 +135,12 @@ func (h Handler) showCustomer(q *page.Request, status int, c app.Customer, d *di
 	q.Localise(c.Account.TimeZone)
 	v := h.customerView(q, c)
 	v.Dialog = d
+	documents, err := h.documentsView(q, c.Account)
+	if err != nil {
+		return err
+	}
+	v.Documents = customerDocumentsView{Count: documents.Count, All: q.Printer.T("customer.documents.all"), Href: customerPath(c.Account, "/documents"),
+		Newest: documents.Rows[:min(len(documents.Rows), newestDocuments)]}
 	return q.RenderStatus(status, customerPage(p, v))
 }
 

@@ -43,7 +43,7 @@ func (h Handler) setReferent(q *page.Request) error {
 	return h.act(q, authz.ChangeAccounts,
 		func(c app.Customer) *dialog { return referentDialog(q, c) },
 		func(c app.Customer) error {
-			return h.App.Accounts.SetReferent(q.Context(), q.Actor(), c.Account.ID, q.Field("referent"), q.Version())
+			return h.App.Contracts.SetReferent(q.Context(), q.Actor(), c.Account.ID, q.Field("referent"), q.Version())
 		},
 		func(c app.Customer) string { return q.Printer.T("customer.referent.done", "Name", c.Account.Name) })
 }

@@ -59,6 +59,9 @@ func (f front) facts() []ui.CartItem {
 	if f.o.Referent.ID != 0 {
 		referent = ui.CartItem{Label: f.T("overview.referent"), Value: f.o.Referent.Name(), Href: f.base + "/contacts"}
 	}
+	if f.o.Deputies > 0 {
+		referent.Note = f.T("overview.deputies", "Count", f.o.Deputies)
+	}
 	return []ui.CartItem{
 		{Label: f.T("overview.number"), Value: a.Number},
 		{Label: f.T("overview.level"), Value: f.level.Label.In(f.Printer.Lang()), Href: f.base + "/services"},

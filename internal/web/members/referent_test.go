@@ -13,7 +13,7 @@ import (
 func TestRemovalTellsOfReferent(t *testing.T) { // ACC-9, PROJ-6
 	d := sit(t, 3)
 	operator := authz.Actor{Kind: authz.OperatorCLI, Door: authz.DoorCommand}
-	if err := d.site.App.Accounts.SetReferent(t.Context(), operator, d.account.ID, "m001@maraval.example", 0); err != nil {
+	if err := d.site.App.Contracts.SetReferent(t.Context(), operator, d.account.ID, "m001@maraval.example", 0); err != nil {
 		t.Fatal(err)
 	}
 	const told = "référent du contrat"

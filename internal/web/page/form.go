@@ -268,6 +268,15 @@ func (q *Request) Uploaded(field string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
+// UploadedName is what the file of the form is called, without folders; empty where
+// that shows nothing.
+func (q *Request) UploadedName(field string) string {
+	if q.MultipartForm == nil || len(q.MultipartForm.File[field]) == 0 {
+		return ""
+	}
+	return cleanName(q.MultipartForm.File[field][0].Filename)
+}
+
 // cleanName is a file's name without folders, short and showable.
 func cleanName(name string) string {
 	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))

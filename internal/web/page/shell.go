@@ -17,6 +17,7 @@ const (
 	Requests     Place = "requests"
 	Contacts     Place = "contacts"
 	Services     Place = "services"
+	Contract     Place = "contract"
 	Units        Place = "units"
 	WhoMayWhat   Place = "rights"
 	Roles        Place = "roles"
@@ -121,6 +122,9 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 		nav = append(nav, units)
 	}
 	nav = append(nav, item(Contacts, "address-book", "/contacts"), item(Services, "shield-check", "/services"))
+	if f.Contract {
+		nav = append(nav, item(Contract, "license", "/contract"))
+	}
 	manages := f.Rights.MayAnywhere(authz.ManageMembers)
 	for _, more := range []struct {
 		may     bool

@@ -6,6 +6,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/web/page"
+	"intendant/internal/web/referents"
 	"intendant/internal/web/ui"
 )
 
@@ -14,9 +15,10 @@ type single struct {
 	ui.Page
 	words
 	app.UnitPage
-	req *page.Request
-	h   Handler
-	ask *ui.DialogView
+	req      *page.Request
+	h        Handler
+	ask      *ui.DialogView
+	contract referents.View
 }
 
 // unit shows one unit: what stands above and under it, who is there, and who
@@ -35,8 +37,13 @@ func (h Handler) unit(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	contract, err := h.App.Contracts.AtUnit(q.Context(), q.Actor(), account(q), u.UUID)
+	if err != nil {
+		return err
+	}
 	s := single{UnitPage: u, req: q, h: h}
 	s.Page, s.words = h.frame(q, u.Name)
+	s.contract = referents.Of(q, s.Page, contract, at(q, u.UUID, ""))
 	if values.Get("ask") == "archive" && u.May.Change {
 		s.ask = s.askArchive()
 	}

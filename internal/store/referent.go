@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"intendant/internal/directory"
+)
+
+const referentColumns = `f.key, f.unit_key, f.member_key, m.user_key, f.part, f.named_by, f.valid_from`
+
+func scanReferent(row scanner) (directory.Referent, error) {
+	var f directory.Referent
+	var from micros
+	err := row.Scan(&f.ID, &f.Unit, &f.Member, &f.User, &f.Part, &f.By, &from)
+	f.From = from.Time
+	return f, err
+}
+
+// named are those who are named now.
+const named = ` FROM referent f JOIN member m ON m.key = f.member_key WHERE f.valid_to IS NULL`
+
+// ReferentsAt reads who looks after the contracts of units now: of each unit the
+// referent first, then the deputies by name.
+func (r *Reader) ReferentsAt(ctx context.Context, units []directory.UnitID) ([]directory.Referent, error) {
+	if len(units) == 0 {
+		return nil, nil
+	}
+	var a args
+	query := `SELECT ` + referentColumns + named + ` AND f.unit_key` + inKeys(r, units, &a) + `
+		ORDER BY f.unit_key, f.part DESC, m.name_folded, f.key`
+	found, err := collect(ctx, r, query, a, scanReferent)
+	if err != nil {
+		return nil, fmt.Errorf("read referents of units: %w", err)
+	}
+	return found, nil
+}
+
+// PartsOf reads what members are for the contracts of units now, by member.
+func (r *Reader) PartsOf(ctx context.Context, members []directory.MemberID) (map[directory.MemberID][]directory.Referent, error) {
+	found := map[directory.MemberID][]directory.Referent{}
+	if len(members) == 0 {
+		return found, nil
+	}
+	var a args
+	query := `SELECT ` + referentColumns + named + ` AND f.member_key` + inKeys(r, members, &a) + ` ORDER BY f.unit_key, f.key`
+	parts, err := collect(ctx, r, query, a, scanReferent)
+	if err != nil {
+		return nil, fmt.Errorf("read parts of members: %w", err)
+	}
+	for _, f := range parts {
+		found[f.Member] = append(found[f.Member], f)
+	}
+	return found, nil
+}
+
+// PutReferents ends and begins parts in the contracts of units of an account, in
+// this order. The rows are kept, with from and to (HIST-5). Where the root is
+// among the units, the account has changed too, and its version with it.
+type PutReferents struct {
+	Account directory.AccountID
+	End     []directory.Referent
+	Begin   []directory.Referent
+}
+
+func (c PutReferents) apply(ctx context.Context, tx *Tx) error {
+	var units []directory.UnitID
+	if len(c.End) > 0 {
+		keys := make([]directory.ReferentID, len(c.End))
+		for i, f := range c.End {
+			keys[i], units = f.ID, append(units, f.Unit)
+		}
+		var a args
+		query := `UPDATE referent SET valid_to = ` + a.add(tx.Now) + ` WHERE account_key = ` + a.add(c.Account) +
+			` AND valid_to IS NULL AND key` + inKeys(tx.Reader, keys, &a)
+		if _, err := exec(ctx, tx, query, a); err != nil {
+			return fmt.Errorf("end referents: %w", err)
+		}
+	}
+	columns := []string{"key", "account_key", "unit_key", "member_key", "part", "named_by", "valid_from", "valid_to"}
+	rows := make([][]any, len(c.Begin))
+	for i, f := range c.Begin {
+		rows[i] = []any{f.ID, c.Account, f.Unit, f.Member, string(f.Part), f.By, tx.Now, nil}
+		units = append(units, f.Unit)
+	}
+	if _, err := tx.bulkInsert(ctx, "referent", columns, rows, ""); err != nil {
+		return fmt.Errorf("name referents: %w", err)
+	}
+	var a args
+	query := `UPDATE account SET version = version + 1 WHERE key = ` + a.add(c.Account) + ` AND root_key` + inKeys(tx.Reader, units, &a)
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("count the account's version: %w", err)
+	}
+	return nil
+}
