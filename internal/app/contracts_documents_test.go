@@ -1,0 +1,175 @@
+package app_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"intendant/internal/app"
+	"intendant/internal/apptest"
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+)
+
+// pdf begins as one and has so many bytes, each unlike its neighbours.
+func pdf(n int) []byte {
+	content := make([]byte, n)
+	for i := range content {
+		content[i] = byte(i * 31)
+	}
+	copy(content, "%PDF-1.7\n")
+	return content
+}
+
+func invoice(unit, number string) app.ContractNewDocument {
+	return app.ContractNewDocument{Unit: unit, Number: number, Amount: "1 248,00 €", File: number + ".pdf",
+		Day: directory.Day{Year: 2026, Month: 2, Day: 27}, Content: pdf(600_000)}
+}
+
+func TestContractPage(t *testing.T) { // SEAT-8, ACC-9
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		deputy, m := p.housed("suppleante@maraval.example", "Maraval Location")
+		admin := w.Administrator(p.account, "karim.haddad@maraval.example")
+		if got := p.name(p.admin, directory.DeputyPart, "Maraval Location", m.UUID); got != "" {
+			t.Fatal(got)
+		}
+		sales := w.Staff("solene@batisoft.example", authz.Sales)
+		ids := map[string]string{}
+		for unit, number := range map[string]string{"": "F-1", "Maraval Location": "F-2", p.uuid("Nacelles"): "F-3", "Maraval Conseil": "F-4"} {
+			d, err := w.Contracts.AddDocument(w.Context(), sales, p.account.ID, invoice(unit, number))
+			w.Must(err)
+			ids[number] = d.UUID
+		}
+		numbers := func(actor authz.Actor) ([]string, int64, string) {
+			page, err := w.Contracts.Page(w.Context(), actor, p.account.ID, 0)
+			var found []string
+			for _, d := range page.Documents.Rows {
+				found = append(found, d.Number)
+			}
+			slices.Sort(found)
+			return found, page.Documents.Total, w.Code(err)
+		}
+		for _, test := range []struct {
+			name  string
+			actor authz.Actor
+			want  string
+			sees  []string
+		}{
+			{"SEAT-8 the root's referent sees all", p.admin, "", []string{"F-1", "F-2", "F-3", "F-4"}},
+			{"SEAT-8 a unit's deputy sees the unit and those below", deputy, "", []string{"F-2", "F-3"}},
+			{"ACC-9 an administrator who is not referent sees none", admin, "denied.contract", nil},
+			{"API-3 somebody else", w.Person("dehors@atelier.example"), "account.not_found", nil},
+		} {
+			found, total, code := numbers(test.actor)
+			if code != test.want || !slices.Equal(found, test.sees) || total != int64(len(test.sees)) {
+				t.Errorf("%s: %v of %d, %q; want %v, %q", test.name, found, total, code, test.sees, test.want)
+			}
+			for number, id := range ids {
+				d, err := w.Contracts.Download(w.Context(), test.actor, p.account.ID, id)
+				want := "document.not_found"
+				if slices.Contains(test.sees, number) {
+					want = ""
+				} else if test.want == "account.not_found" {
+					want = test.want
+				}
+				if got := w.Code(err); got != want {
+					t.Errorf("%s: download of %s: %q, want %q", test.name, number, got, want)
+				} else if got == "" && !bytes.Equal(whole(w, d), pdf(600_000)) {
+					t.Errorf("%s: %s is not what was added", test.name, number)
+				}
+			}
+		}
+		page, err := w.Contracts.Page(w.Context(), deputy, p.account.ID, 0)
+		if w.Must(err); len(page.Units) != 1 || page.Units[0].Unit.Name != "Maraval Location" || page.Units[0].MayName || page.Units[0].MayNameDeputy {
+			t.Errorf("SEAT-8 the deputy's units: %+v", page.Units)
+		}
+		frame, err := w.Accounts.Open(w.Context(), admin, p.account.Number)
+		if w.Must(err); frame.Contract {
+			t.Error("ACC-9 an administrator is led to the contract")
+		}
+		history, err := w.History.ListAll(w.Context(), w.Operator(), app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentDownloaded}}, app.Window{})
+		if w.Must(err); history.Total != 6 {
+			t.Errorf("HIST-4 %d downloads are recorded, want 6", history.Total)
+		}
+	})
+}
+
+// whole reads a document to its end.
+func whole(w *apptest.World, d *app.ContractDownload) []byte {
+	var content []byte
+	for {
+		part, err := d.Part(w.Context())
+		w.Must(err)
+		if len(part) == 0 {
+			return content
+		}
+		content = append(content, part...)
+	}
+}
+
+func TestDocuments(t *testing.T) { // SEAT-8, DOOR-6
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		other := w.Account("117 402")
+		sales := w.Staff("solene@batisoft.example", authz.Sales)
+		for _, test := range []struct {
+			name        string
+			change      func(n *app.ContractNewDocument)
+			code, field string
+		}{
+			{"SEAT-8 an empty file", func(n *app.ContractNewDocument) { n.Content = nil }, "document.empty", "file"},
+			{"SEAT-8 eleven megabytes", func(n *app.ContractNewDocument) { n.Content = pdf(11 << 20) }, "document.too_large", "file"},
+			{"SEAT-8 HTML that is called a PDF", func(n *app.ContractNewDocument) { n.Content = []byte("<html><script>alert(1)</script>") }, "document.not_pdf", "file"},
+			{"SEAT-8 a PDF further on", func(n *app.ContractNewDocument) { n.Content = append([]byte("\n"), pdf(100)...) }, "document.not_pdf", "file"},
+			{"SEAT-8 UTF-16 is no PDF", func(n *app.ContractNewDocument) { n.Content = []byte("\xff\xfe%\x00P\x00D\x00F\x00-\x00") }, "document.not_pdf", "file"},
+			{"SEAT-8 no number", func(n *app.ContractNewDocument) { n.Number = " " }, "field.required", "document_number"},
+			{"DOOR-6 a long number", func(n *app.ContractNewDocument) { n.Number = strings.Repeat("9", 70_000) }, "field.too_long", "document_number"},
+			{"DOOR-6 a broken amount", func(n *app.ContractNewDocument) { n.Amount = "1\x00" }, "text.broken", "amount"},
+			{"DOOR-6 a long amount", func(n *app.ContractNewDocument) { n.Amount = strings.Repeat("9", 61) }, "field.too_long", "amount"},
+			{"SEAT-8 no day", func(n *app.ContractNewDocument) { n.Day = directory.Day{} }, "field.required", "document_day"},
+			{"SEAT-8 no unit of the account", func(n *app.ContractNewDocument) { n.Unit = "Atelier" }, "unit.not_found", "unit"},
+		} {
+			n := invoice("", "F-1")
+			test.change(&n)
+			_, err := w.Contracts.AddDocument(w.Context(), sales, p.account.ID, n)
+			if got := w.Code(err); got != test.code || fieldOf(err) != test.field {
+				t.Errorf("%s: %q at %q, want %q at %q", test.name, got, fieldOf(err), test.code, test.field)
+			}
+		}
+		for _, test := range []struct{ file, want string }{
+			{"facture mars.PDF", "facture mars.pdf"}, {"../../etc/passwd", "passwd.pdf"}, {`C:\Temp\a.pdf`, "a.pdf"}, {"..", "F-1.pdf"}, {"", "F-1.pdf"},
+			{"\xfe\xff\x00f\x00a.pdf", "F-1.pdf"}, {"a\r\nSet-Cookie: x.pdf", "a Set-Cookie- x.pdf"}, {`a"; filename="b.html`, "a-; filename=-b.html.pdf"},
+			{strings.Repeat("x", 70_000), strings.Repeat("x", 115) + "….pdf"}, {"zürich – été.pdf", "zürich – été.pdf"},
+		} {
+			n := invoice("", "F-1")
+			n.File = test.file
+			d, err := w.Contracts.AddDocument(w.Context(), sales, p.account.ID, n)
+			if w.Must(err); d.File != test.want {
+				t.Errorf("SEAT-8 %.40q is stored as %q, want %q", test.file, d.File, test.want)
+			}
+		}
+		d, err := w.Contracts.AddDocument(w.Context(), sales, p.account.ID, invoice("", "F-2"))
+		w.Must(err)
+		half, err := w.Contracts.Download(w.Context(), p.admin, p.account.ID, d.UUID)
+		w.Must(err)
+		if _, err := w.Contracts.WithdrawDocument(w.Context(), sales, other.ID, d.UUID); w.Code(err) != "document.not_found" {
+			t.Errorf("USER-5 by another account's address: %v", err)
+		}
+		_, err = w.Contracts.WithdrawDocument(w.Context(), sales, p.account.ID, d.UUID)
+		w.Must(err)
+		_, gone := w.Contracts.Download(w.Context(), p.admin, p.account.ID, d.UUID)
+		_, never := w.Contracts.Download(w.Context(), p.admin, p.account.ID, "unknown")
+		_, theirs := w.Contracts.DownloadForVendor(w.Context(), sales, other.ID, d.UUID)
+		for name, err := range map[string]error{"withdrawn": gone, "never there": never, "another account's": theirs} {
+			if w.Code(err) != "document.not_found" {
+				t.Errorf("SEAT-8 %s: %v", name, err)
+			}
+		}
+		if content := whole(w, half); len(content) != 0 {
+			t.Errorf("SEAT-8 %d bytes of what is withdrawn", len(content))
+		}
+	})
+}
