@@ -94,7 +94,7 @@ func New(o Options) *App {
 // (SEAT-8).
 func contractLines(s *seats.Subscriptions) contracts.Subscriptions {
 	return func(ctx context.Context, r *store.Reader, account directory.AccountID, units []directory.UnitID) ([]contracts.SubscriptionLine, error) {
-		held, err := s.HeldBy(ctx, r, account, units)
+		held, err := seats.HeldBy(ctx, s, r, seats.Holders{Account: account, Units: units})
 		lines := make([]contracts.SubscriptionLine, len(held))
 		for i, h := range held {
 			lines[i] = contracts.SubscriptionLine{Unit: h.Unit, Offer: h.Offer, Quantity: h.Quantity,

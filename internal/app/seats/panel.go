@@ -315,11 +315,19 @@ func (s *Subscriptions) Of(ctx context.Context, actor authz.Actor, account direc
 }
 
 // HeldBy lists the subscriptions that units hold, those that run first, for who
-// looks after their contract (SEAT-8): whoever calls it has asked for that.
-func (s *Subscriptions) HeldBy(ctx context.Context, r *store.Reader, account directory.AccountID, units []directory.UnitID) ([]SubscriptionLine, error) {
-	contract, err := s.contract(ctx, r, account)
+// looks after their contract (SEAT-8). It is no operation: whoever calls it has
+// asked who may see that.
+func HeldBy(ctx context.Context, s *Subscriptions, r *store.Reader, of Holders) ([]SubscriptionLine, error) {
+	units := of.Units
+	contract, err := s.contract(ctx, r, of.Account)
 	held := slices.DeleteFunc(contract.Subscriptions, func(l SubscriptionLine) bool { return !slices.Contains(units, l.Unit.ID) })
 	return held, err
+}
+
+// Holders are units of an account.
+type Holders struct {
+	Account directory.AccountID
+	Units   []directory.UnitID
 }
 
 func (c *core) contract(ctx context.Context, r *store.Reader, account directory.AccountID) (Contract, error) {
