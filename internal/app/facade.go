@@ -223,14 +223,25 @@ type (
 	NewSubscription    = seats.NewSubscription
 	OfferChoice        = seats.OfferChoice
 	SeatChoices        = seats.Choices
+	SeatContract       = seats.Contract
 	SeatHanding        = seats.Handing
 	SeatPanel          = seats.Panel
 	SeatLine           = seats.Line
 	Seats              = seats.Seats
 	SubscriptionChange = seats.SubscriptionChange
+	SubscriptionEnd    = seats.Ending
+	SubscriptionLonger = seats.Extension
 	SubscriptionLine   = seats.SubscriptionLine
+	SubscriptionState  = seats.SubscriptionState
 	SubscriptionTerm   = seats.Term
 	Subscriptions      = seats.Subscriptions
+)
+
+// Of package seats.
+const (
+	SubscriptionComing  = seats.Coming
+	SubscriptionRunning = seats.Running
+	SubscriptionOver    = seats.Over
 )
 
 // Of package technical.

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -145,3 +146,39 @@ func (s *Stock) NextEnd(id PoolID, now time.Time) time.Time {
 	}
 	return next
 }
+
+// With is the stock as it is once a subscription says what is given: one of its
+// own by key, or one more.
+func (s *Stock) With(is Subscription) *Stock {
+	subs := maps.Clone(s.subs)
+	rows := slices.Clone(subs[is.Pool])
+	if i := slices.IndexFunc(rows, func(was Subscription) bool { return was.ID == is.ID }); i >= 0 {
+		rows[i] = is
+	} else {
+		rows = append(rows, is)
+	}
+	subs[is.Pool] = rows
+	return &Stock{pools: s.pools, at: s.at, subs: subs, below: s.below}
+}
+
+// A SeatLoss is what people lose when a stock becomes another: of how many the
+// seats lapse, and how many more are held than there are. Rule SEAT-9.
+type SeatLoss struct{ Lapsing, Over int64 }
+
+// Losing says what is lost at a moment when the stock becomes another one of the
+// same pools. Where there was over-use already, only what is added to it counts.
+func (s *Stock) Losing(is *Stock, now time.Time) SeatLoss {
+	var loss SeatLoss
+	for _, p := range s.pools {
+		before, after := s.over(p.ID, now), is.over(p.ID, now)
+		if s.Alive(p.ID, now) && !is.Alive(p.ID, now) {
+			loss.Lapsing += p.Held
+		} else if after > before && is.Alive(p.ID, now) {
+			loss.Over += after - before
+		}
+	}
+	return loss
+}
+
+// over is how many seats of a pool are held or handed on that it does not have.
+func (s *Stock) over(id PoolID, now time.Time) int64 { return max(-s.Room(id, now), 0) }

@@ -293,11 +293,13 @@ func stateOf(s directory.Subscription, now time.Time) SubscriptionState {
 	return Over
 }
 
-// A Contract is what the vendor's page of a customer shows: every pool, and every
-// subscription, those that run first.
+// A Contract is what the vendor's page of a customer shows: every pool, every
+// subscription, those that run first, and what can be sold and held there.
 type Contract struct {
 	Lines         []Line
 	Subscriptions []SubscriptionLine
+	Offers        []directory.Offer // that the account's type can have
+	Units         []directory.Unit  // that can hold one, in tree order
 }
 
 // Of shows the vendor's staff what a customer has bought and what is used of it
@@ -308,7 +310,11 @@ func (s *Subscriptions) Of(ctx context.Context, actor authz.Actor, account direc
 		return c, err
 	}
 	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
-		c, err = s.contract(ctx, r, account)
+		if c, err = s.contract(ctx, r, account); err != nil {
+			return err
+		}
+		of, err := r.Account(ctx, account)
+		c.Offers = s.gate.Catalogue().OffersOf(of.Type)
 		return err
 	})
 	return c, err
@@ -353,6 +359,11 @@ func (c *core) contract(ctx context.Context, r *store.Reader, account directory.
 			for _, sub := range stock.Subscriptions(p.ID) {
 				contract.Subscriptions = append(contract.Subscriptions, SubscriptionLine{sub, offer, unit, stateOf(sub, now)})
 			}
+		}
+	}
+	for _, unit := range tree.Units() {
+		if unit.Changeable() == nil {
+			contract.Units = append(contract.Units, unit)
 		}
 	}
 	order := []SubscriptionState{Running, Coming, Over}

@@ -26,6 +26,7 @@ type customerView struct {
 	Keys                []keyView
 	Live                string
 	MakeHref            string
+	Contract            contractView
 	Requests            []requestView
 	Journal             []ui.CartItem
 	HistoryHref         string
@@ -73,7 +74,13 @@ func (h Handler) customer(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showCustomer(q, 200, c, h.asked(q, c))
+	d := h.asked(q, c)
+	if d == nil {
+		if d, err = h.askedSubscription(q, c.Account); err != nil {
+			return err
+		}
+	}
+	return h.showCustomer(q, 200, c, d)
 }
 
 // newestDocuments is how many invoices a customer's page names.
@@ -132,15 +139,19 @@ func (h Handler) showCustomer(q *page.Request, status int, c app.Customer, d *di
 	if err != nil {
 		return err
 	}
+	contract, err := h.App.Subscriptions.Of(q.Context(), q.Actor(), c.Account.ID)
+	if err != nil {
+		return err
+	}
 	q.Localise(c.Account.TimeZone)
 	v := h.customerView(q, c)
-	v.Dialog = d
 	documents, err := h.documentsView(q, c.Account)
 	if err != nil {
 		return err
 	}
 	v.Documents = customerDocumentsView{Count: documents.Count, All: q.Printer.T("customer.documents.all"), Href: customerPath(c.Account, "/documents"),
 		Newest: documents.Rows[:min(len(documents.Rows), newestDocuments)]}
+	v.Dialog, v.Contract = d, h.contractView(q, c.Account, contract)
 	return q.RenderStatus(status, customerPage(p, v))
 }
 

@@ -59,3 +59,17 @@ func historyLink(p ui.Page, v customerView) *ui.Link {
 	}
 	return &ui.Link{Label: p.T("nav.history"), Href: v.HistoryHref}
 }
+
+func addLink(p ui.Page, v contractView) *ui.Link {
+	if v.Add == "" {
+		return nil
+	}
+	return &ui.Link{Label: p.T("subscription.add"), Href: v.Add}
+}
+
+func ending(class string, soon bool) string {
+	if soon {
+		return class + " is-warn"
+	}
+	return class
+}
