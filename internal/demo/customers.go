@@ -50,6 +50,9 @@ func customers() []customer {
 		{number: "163 918", name: "Domaines & Conseils", domain: "domaines-conseils.example", kind: "licences", level: "contract",
 			language: "fr", country: "FR", city: "Dijon", code: "21000", street: "22 rue Basse", contact: "Pierre-Yves Domange",
 			since: 500, ends: 55, members: 41, functions: []string{"adviser", "assistant"}, locked: true},
+		{number: "174 205", name: "Étude Rivoire", domain: "etude-rivoire.example", kind: "licences", level: "contract",
+			language: "fr", country: "FR", city: "Chambéry", code: "73000", street: "9 place du Palais", contact: "Pierre-Louis Rivoire",
+			since: 170, ends: 215, administrators: []string{"Pierre-Louis Rivoire"}, members: 2, functions: []string{"adviser", "assistant"}},
 		{number: "188 663", name: "Grues Estrabeau", domain: "grues-estrabeau.example", kind: "fleet", level: "contract",
 			language: "fr", country: "FR", city: "Bordeaux", code: "33000", street: "40 quai de la Grue", contact: "Sylvie Estrabeau",
 			since: 810, ends: 130, administrators: []string{"Sylvie Estrabeau", "Malik Ozanne"}, members: 126,
@@ -117,6 +120,12 @@ func (b *builder) tellCustomer(c customer) {
 			return b.seed(account, rows)
 		})
 	}
+	b.tellSales(c.number, &account, &units, func() authz.Actor {
+		if founder.User == 0 {
+			return operator() // nobody administers it
+		}
+		return founder
+	}, c.since)
 	if c.locked {
 		b.tellLocked(c)
 	}

@@ -121,6 +121,8 @@ func (b *builder) tellMaraval() {
 	b.tellGateway(&account, &units)
 	b.tellArrivals(&account, &units)
 	b.tellGroups(&account, &units)
+	b.tellSales(maravalNumber, &account, &units, func() authz.Actor { return b.users["helene.castaing@maraval.example"] }, maravalSince)
+	b.tellAllotment(&account, &units)
 	b.tellInvited(&account)
 	b.tellChanges(&account)
 	b.tellContract(&account)
@@ -158,10 +160,14 @@ func (b *builder) tellInvited(account *directory.Account) {
 	for _, days := range []float64{30, 12, 4, 1.5, 0.1} {
 		b.ago(days, "invitations of Groupe Maraval", func() error {
 			var rows []app.NewMember
+			var products []string
+			if days == 4 || days == 1.5 { // their seats wait for them (SEAT-1)
+				products = []string{"plans"}
+			}
 			for i := range 7 {
 				f := firms()[i%len(firms())]
 				p := b.names.Person(f.domain)
-				rows = append(rows, app.NewMember{Row: i + 1, Email: p.Email, First: p.First, Last: p.Last, Language: f.language,
+				rows = append(rows, app.NewMember{Products: products, Row: i + 1, Email: p.Email, First: p.First, Last: p.Last, Language: f.language,
 					Company: f.name, Functions: f.functions[:1]})
 			}
 			verdicts, err := b.App.Members.Add(b.ctx, b.users["helene.castaing@maraval.example"], account.ID, rows, app.AddOptions{Invite: true})

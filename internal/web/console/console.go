@@ -111,6 +111,7 @@ type form struct {
 	Errors               []ui.FieldError
 	Hidden               []ui.Hidden
 	Parts                []part
+	Acts                 []ui.Act // what else can be done with it
 }
 
 // refuse puts a refusal beside the field it is about, and on top of the form.

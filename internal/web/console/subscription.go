@@ -31,6 +31,7 @@ type poolView struct {
 // A subscriptionRow is one subscription.
 type subscriptionRow struct {
 	ID, Name, Sub   string
+	Href            string // where it is changed, or empty
 	Quantity        string
 	From, To        string
 	Tone, State     string
@@ -111,6 +112,7 @@ func (h Handler) subscriptionRow(q *page.Request, a directory.Account, s app.Sub
 	}
 	if manages {
 		row.Menu = subscriptionMenu(q, a, s)
+		row.Href = row.Menu[0].Href
 	}
 	return row
 }
