@@ -235,6 +235,9 @@ type (
 	SubscriptionState  = seats.SubscriptionState
 	SubscriptionTerm   = seats.Term
 	Subscriptions      = seats.Subscriptions
+	ListedSubscription = seats.ListedSubscription
+	SubscriptionList   = seats.SubscriptionList
+	SubscriptionQuery  = seats.SubscriptionQuery
 )
 
 // Of package seats.
@@ -243,6 +246,10 @@ const (
 	SubscriptionRunning = seats.Running
 	SubscriptionOver    = seats.Over
 )
+
+// SubscriptionViews lists the ready-made views of all customers' subscriptions,
+// the one of all left out.
+func SubscriptionViews() []string { return seats.Views() }
 
 // Of package technical.
 type (

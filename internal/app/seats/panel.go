@@ -36,6 +36,11 @@ func (l Line) Used() int64 { return l.Assigned + l.Reserved + l.HandedOn }
 
 func lineOf(stock *directory.Stock, tree *authz.Tree, p directory.Pool, now time.Time) Line {
 	unit, _ := tree.Unit(p.Unit)
+	return lineAt(stock, unit, p, now)
+}
+
+// lineAt is the line of a pool that a unit holds.
+func lineAt(stock *directory.Stock, unit directory.Unit, p directory.Pool, now time.Time) Line {
 	l := Line{Pool: p, Unit: unit, Bought: stock.Bought(p.ID, now), Received: stock.Received(p.ID, now), HandedOn: stock.HandedOn(p.ID),
 		Assigned: p.Held - p.Reserved, Reserved: p.Reserved, Free: stock.Free(p.ID, now), Lapsed: !stock.Alive(p.ID, now), Ends: stock.NextEnd(p.ID, now)}
 	if room := stock.Room(p.ID, now); room < 0 {

@@ -57,6 +57,7 @@ func Mount(s *page.Site) {
 	staff("POST /vendor/customers/{id}/enter", h.enter)
 	staff("POST /vendor/leave", h.leave)
 	staff("POST /vendor/letters", h.printLetters)
+	staff("GET "+subscriptionsPath, h.subscriptions)
 	staff("GET "+requestsPath, h.keyRequests)
 	staff("POST /vendor/key-requests/unlock", h.unlockNumber)
 	staff("GET /vendor/key-requests/{request}", h.keyRequest)

@@ -141,3 +141,36 @@ func TestSubscriptionActsOnPages(t *testing.T) { // SEAT-9, PLAN-4
 		t.Errorf("USER-5 under another customer: %d, want 404", page.Status)
 	}
 }
+
+func TestSubscriptionsListPage(t *testing.T) { // VEND-1, VEND-3
+	w := apptest.New(t, "sqlite")
+	site := webtest.New(t, w)
+	a, other := w.Account("204 817"), w.Account("300 100")
+	sub := sold(w, a, 2, "a@maraval.example", "b@maraval.example")
+	w.Must(w.Subscriptions.Change(w.Context(), w.Operator(), a.ID, sub.UUID, app.SubscriptionChange{Term: app.SubscriptionTerm{Quantity: 1,
+		Last: directory.Day{Year: 2026, Month: 3, Day: 20}}}))
+	sold(w, other, 7)
+	auditor := site.SignedIn(t, w.Staff("auditor@batisoft.example", authz.Auditor))
+	text := func(query string) string { return auditor.Get("/vendor/subscriptions" + query).Text() }
+	all := text("")
+	for _, want := range []string{"2 abonnements", "204 817", "300 100", "1 de trop", "20 mars 2026", "Sur-utilisés 1", "Échéance proche 1"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("VEND-1 no %q in %s", want, all)
+		}
+	}
+	for query, want := range map[string][2]string{
+		"?view=over_used": {"204 817", "300 100"}, "?within=30": {"204 817", "300 100"}, "?q=300": {"300 100", "204 817"},
+		"?state=coming": {"Aucun abonnement ne correspond", "204 817"}, "?product=plans&q=204": {"204 817", "300 100"},
+		"?product=site": {"Aucun abonnement ne correspond", "300 100"},
+	} {
+		if got := text(query); !strings.Contains(got, want[0]) || strings.Contains(got, want[1]) {
+			t.Errorf("VEND-1 %s: %s", query, got)
+		}
+	}
+	if page := auditor.Get("/vendor/subscriptions?after=nonsense"); page.Status != 422 {
+		t.Errorf("a bad cursor: %d, want 422", page.Status)
+	}
+	if admin := site.SignedIn(t, w.Administrator(other, "x@maraval.example")).Get("/vendor/subscriptions"); admin.Status != 404 {
+		t.Errorf("VEND-3 a customer's administrator: %d, want 404", admin.Status)
+	}
+}

@@ -28,6 +28,7 @@ const (
 
 	Customers         Place = "customers"
 	KeyRequests       Place = "key_requests"
+	AllSold           Place = "subscriptions"
 	MailQueue         Place = "mail"
 	CataloguePlace    Place = "catalogue"
 	VendorHistory     Place = "vendor_history"
@@ -162,8 +163,9 @@ func (q *Request) InConsole(title string, here Place, counts ConsoleCounts) ui.P
 	p.Nav = []ui.NavItem{
 		item(Customers, "building", "/vendor/customers", "", counts.Customers, false),
 		item(KeyRequests, "key", "/vendor/key-requests", "", counts.KeyRequests, true),
+		item(AllSold, "license", "/vendor/subscriptions", "", 0, false),
 		item(MailQueue, "mail", "/vendor/mail", "", counts.MailTrouble, true),
-		item(CataloguePlace, "license", "/vendor/catalogue", "nav.heading.installation", 0, false),
+		item(CataloguePlace, "certificate", "/vendor/catalogue", "nav.heading.installation", 0, false),
 		item(Staff, "users", "/vendor/staff", "nav.heading.installation", 0, false),
 	}
 	if q.Actor().MayDuty(authz.ManageApplications) {

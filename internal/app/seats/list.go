@@ -1,0 +1,224 @@
+package seats
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// SubscriptionsPerPage is how many subscriptions one page of the list holds.
+const SubscriptionsPerPage = 25
+
+// A SubscriptionQuery is a view of the subscriptions of all customers, as it stands
+// in an address. After and Before are cursors: the page after or before one.
+type SubscriptionQuery struct {
+	Search        string
+	Products      []string
+	States        []string
+	Days          int // ends within so many; 0: whenever
+	View          string
+	Sort          string
+	Descending    bool
+	After, Before string
+}
+
+// Filtered reports whether the query leaves anything out.
+func (q SubscriptionQuery) Filtered() bool {
+	return q.Search != "" || q.View != "" || q.Days > 0 || len(q.Products)+len(q.States) > 0
+}
+
+// Views lists the ready-made views of the subscriptions, the one of all left out.
+func Views() []string {
+	return []string{store.SubscriptionsEnding, store.SubscriptionsOverUsed, store.SubscriptionsLapsed}
+}
+
+// A ListedSubscription is a subscription with whose it is, and the seats of its
+// pool.
+type ListedSubscription struct {
+	SubscriptionLine
+	Account directory.Account
+	Line    Line
+}
+
+// A SubscriptionList is one page of the subscriptions with exact totals: of what
+// the filter finds in each view, and of the view shown.
+type SubscriptionList struct {
+	Rows       []ListedSubscription
+	Totals     store.SubscriptionTotals
+	Found      int64
+	From       int64 // position of the first row, from 1; 0 without rows
+	Next, Prev string
+}
+
+// List shows the vendor's staff the subscriptions of all customers of their
+// portfolio, one page from a cursor on; over-use and lapsed seats are views with
+// counts (VEND-1). It refuses with denied.duty and list.bad_cursor.
+func (s *Subscriptions) List(ctx context.Context, actor authz.Actor, q SubscriptionQuery) (SubscriptionList, error) {
+	var list SubscriptionList
+	if !slices.Contains(store.SubscriptionSorts(), q.Sort) {
+		q.Sort = "ends"
+	}
+	page := store.SubscriptionPage{Sort: q.Sort, Descending: q.Descending, Size: SubscriptionsPerPage + 1,
+		Filter: store.SubscriptionFilter{Search: q.Search, Products: q.Products, States: q.States, Days: q.Days, View: q.View,
+			Within: actor.Portfolio, Now: s.gate.Instant()}}
+	at, err := cursorOf(q)
+	if err != nil {
+		return list, err
+	}
+	if q.Before != "" {
+		page.Before = at.place()
+	} else if q.After != "" {
+		page.After = at.place()
+	}
+	err = s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+		if list.Totals, err = r.SubscriptionTotals(ctx, page.Filter); err != nil {
+			return err
+		}
+		list.Found = foundIn(list.Totals, q.View)
+		rows, err := r.Subscriptions(ctx, page)
+		if err != nil {
+			return err
+		}
+		rows = list.cut(q, at, rows)
+		list.Rows, err = s.listed(ctx, r, rows, page.Filter.Now)
+		return err
+	})
+	return list, err
+}
+
+// foundIn is how many of the totals a view shows.
+func foundIn(t store.SubscriptionTotals, view string) int64 {
+	switch view {
+	case store.SubscriptionsOverUsed:
+		return t.OverUsed
+	case store.SubscriptionsEnding:
+		return t.Ending
+	case store.SubscriptionsLapsed:
+		return t.Lapsed
+	}
+	return t.All
+}
+
+// cut takes the row off that says whether there is more, and says where this page
+// begins and where the next and the one before do.
+func (l *SubscriptionList) cut(q SubscriptionQuery, at listCursor, rows []store.SubscriptionRow) []store.SubscriptionRow {
+	more, back := len(rows) > SubscriptionsPerPage, q.Before != ""
+	if more && back {
+		rows = rows[1:]
+	} else if more {
+		rows = rows[:SubscriptionsPerPage]
+	}
+	if len(rows) == 0 {
+		return rows
+	}
+	n := int64(len(rows))
+	switch {
+	case back && !more:
+		l.From = 1
+	case back:
+		l.From = max(at.Position-n, 1)
+	default:
+		l.From = at.Position + 1
+	}
+	if first := rows[0]; back && more || !back && q.After != "" {
+		l.Prev = cursorAt(q, first.Place, l.From)
+	}
+	if last := rows[n-1]; back || more {
+		l.Next = cursorAt(q, last.Place, l.From+n-1)
+	}
+	return rows
+}
+
+// listed adds to rows whose they are and what their pools have, as many statements
+// for a page of any size.
+func (s *Subscriptions) listed(ctx context.Context, r *store.Reader, rows []store.SubscriptionRow, now time.Time) ([]ListedSubscription, error) {
+	var accounts []directory.AccountID
+	var units []directory.UnitID
+	var pools []directory.PoolID
+	for _, row := range rows {
+		accounts, units, pools = append(accounts, row.Account), append(units, row.Unit), append(pools, row.Pool)
+	}
+	of, err := r.AccountsByKey(ctx, accounts)
+	if err != nil {
+		return nil, err
+	}
+	above, err := r.UnitsAbove(ctx, units)
+	if err != nil {
+		return nil, err
+	}
+	stock, err := r.StockOf(ctx, pools)
+	if err != nil {
+		return nil, err
+	}
+	named := map[directory.UnitID]directory.Unit{}
+	for _, u := range above {
+		named[u.ID] = u
+	}
+	listed := make([]ListedSubscription, len(rows))
+	for i, row := range rows {
+		pool, _ := stock.Pool(row.Pool)
+		listed[i] = ListedSubscription{Account: of[row.Account], Line: lineAt(stock, named[row.Unit], pool, now),
+			SubscriptionLine: SubscriptionLine{row.Subscription, row.Offer, named[row.Unit], stateOf(row.Subscription, now)}}
+	}
+	return listed, nil
+}
+
+// A listCursor is where a page begins or ends, in the text that stands in the
+// address. It says nothing but where to go on: filter and portfolio are asked
+// again.
+type listCursor struct {
+	Column     string                   `json:"c"`
+	Descending bool                     `json:"d,omitempty"`
+	Number     int64                    `json:"n,omitempty"`
+	Text       string                   `json:"t,omitempty"`
+	Key        directory.SubscriptionID `json:"k"`
+	Position   int64                    `json:"p"` // in the list, from 1
+}
+
+// longestCursor is more than any name makes.
+const longestCursor = 4000
+
+func cursorAt(q SubscriptionQuery, p store.SubscriptionPlace, position int64) string {
+	text, err := json.Marshal(listCursor{q.Sort, q.Descending, p.Number, p.Text, p.Key, position})
+	if err != nil {
+		return "" // texts and numbers always marshal
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func (c listCursor) place() *store.SubscriptionPlace {
+	return &store.SubscriptionPlace{Number: c.Number, Text: c.Text, Key: c.Key}
+}
+
+// cursorOf reads the cursor of a query, none at the beginning. Whatever else is
+// there is refused with list.bad_cursor.
+func cursorOf(q SubscriptionQuery) (listCursor, error) {
+	var c listCursor
+	text := q.After + q.Before
+	if text == "" {
+		return c, nil
+	}
+	bad := directory.Refuse(directory.Invalid, "list.bad_cursor")
+	plain, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(text) > longestCursor || !utf8.Valid(plain) {
+		return c, bad
+	}
+	decoder := json.NewDecoder(bytes.NewReader(plain))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&c); err != nil || decoder.More() {
+		return listCursor{}, bad
+	}
+	if c.Column != q.Sort || c.Descending != q.Descending || c.Position < 0 || c.Key < 0 || strings.ContainsRune(c.Text, 0) {
+		return listCursor{}, bad
+	}
+	return c, nil
+}
