@@ -65,6 +65,10 @@ func New(o Options) *Face {
 	f.roles()
 	f.grants()
 	f.explanations()
+	f.customers()
+	f.customerStates()
+	f.customerKeys()
+	f.keyRequests()
 	f.document = sync.OnceValue(f.documents)
 	return f
 }
@@ -120,7 +124,7 @@ func operation[I, O any](f *Face, o huma.Operation, handle func(ctx context.Cont
 		v := visitOf(ctx)
 		var err error
 		if at, ok := any(in).(addressed); ok {
-			if v.account, err = f.App.TechnicalUsers.At(ctx, v.bearing, at.number()); err != nil {
+			if err = f.at(ctx, &v, at.number()); err != nil {
 				return nil, f.problem(ctx, v, err)
 			}
 		}

@@ -195,7 +195,7 @@ func (s *stand) fits(r *http.Request, got reply) {
 	if got.status >= 400 && got.header.Get("Content-Type") != "application/problem+json" {
 		s.t.Errorf("%s %s: %d as %s", r.Method, r.URL.Path, got.status, got.header.Get("Content-Type"))
 	}
-	if s.router == nil || !strings.HasPrefix(r.URL.Path, api.Base+"/accounts/") {
+	if s.router == nil || !strings.HasPrefix(r.URL.Path, api.Base+"/accounts/") && !strings.HasPrefix(r.URL.Path, api.Base+"/vendor/") {
 		return
 	}
 	described := r.Clone(r.Context())

@@ -194,7 +194,7 @@ func (f *Face) goesOn(v visit, act directory.BulkAct) *accepted {
 func (f *Face) begun(out *answer, r *http.Request, v visit, id string) {
 	number, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, Base+"/accounts/"), "/")
 	var err error
-	if v.account, err = f.App.TechnicalUsers.At(r.Context(), v.bearing, number); err != nil {
+	if err = f.at(r.Context(), &v, number); err != nil {
 		f.write(out, f.problem(r.Context(), v, err))
 		return
 	}

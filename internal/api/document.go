@@ -12,10 +12,13 @@ import (
 // version is the version of the face: it grows, and takes nothing away.
 const version = "1.0.0"
 
-const introduction = `What a customer's programs do in their account.
+const introduction = `What a customer's programs do in their account, and the vendor's own with its customers.
 
 A technical user of the account has tokens; send one as "Authorization: Bearer int_…". A token opens one account,
 permits what its technical user was granted there, and dies with it, with its date, or with the person who answers for it.
+
+An application of the vendor has credentials, "inta_…", sent the same way. What lies under /vendor is for applications only, each by
+the rights it was registered with; with the right "directory" it also reads every account it sees under /accounts/{account}.
 
 Every refusal is a problem document (RFC 9457): "code" is stable, "title" is in the language of Accept-Language, "field"
 and "args" say what is at fault. Lists have "limit" (1 to 200) and "cursor"; with "total=true" they say exactly how many
@@ -40,6 +43,7 @@ func (f *Face) config() huma.Config {
 				{Name: "roles", Description: "Functions, access levels and roles that are granted at units."},
 				{Name: "grants", Description: "Roles held at units: they flow down and only ever add."},
 				{Name: "explanations", Description: "Why somebody may do something, or what is missing."},
+				{Name: "vendor", Description: "For the vendor's own applications: customers, keys and key requests of every account they see."},
 			},
 			Security: []map[string][]string{{"token": {}}},
 			Components: &huma.Components{

@@ -63,7 +63,7 @@ func (f *Face) serve(out *answer, r *http.Request, v visit) {
 	}
 	client := app.Client{Address: httpserver.ClientOf(r.Context()).Addr.String(), Agent: httpserver.Agent(r)}
 	token, given := bearerOf(r)
-	bearing, err := f.App.TechnicalUsers.Resolve(r.Context(), token, client)
+	bearing, err := f.resolve(r.Context(), token, client)
 	if err != nil {
 		p := f.problem(r.Context(), v, err)
 		if p.Status == http.StatusUnauthorized {
@@ -73,7 +73,7 @@ func (f *Face) serve(out *answer, r *http.Request, v visit) {
 		return
 	}
 	v.bearing, v.actor = bearing, bearing.Actor
-	if wait := f.rates.take(out.header, bearing.Token.ID, f.PerMinute, f.Now()); wait > 0 {
+	if wait := f.rates.take(out.header, countedAs(bearing), f.PerMinute, f.Now()); wait > 0 {
 		p := f.refusal(v, &directory.Error{Kind: directory.Limited, Code: "request.too_many", Args: directory.Args{"Seconds": wait}})
 		p.retry = wait
 		f.write(out, p)

@@ -146,6 +146,13 @@ func fieldOf(field string) string {
 		return "functions"
 	case "ends":
 		return "ends_at"
+	case "street", "postal_code", "city", "country":
+		return "address." + field
+	case "contact_email":
+		return "contact.email"
+	}
+	if of, ok := strings.CutPrefix(field, "buyer_"); ok {
+		return "buyer." + of
 	}
 	return field
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -20,6 +21,7 @@ import (
 // A NewAccount is what the vendor declares of a customer.
 type NewAccount struct {
 	Number       string
+	External     string // the id by which the vendor's programs know it, or empty
 	Name         string
 	Type         string
 	ServiceLevel string
@@ -44,7 +46,7 @@ const keysPerAccount = 3
 // user exists afterwards, is administrator and referent (ACC-2) and gets an
 // invitation; without, the account is unclaimed.
 //
-// It refuses with account.number_taken, and with the field at fault when the
+// It refuses with account.number_taken, account.external_taken, and with the field at fault when the
 // type, service level, language, country or time zone is none, or the name or
 // number is missing.
 func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) (directory.Account, error) {
@@ -55,6 +57,15 @@ func (s *Accounts) Create(ctx context.Context, actor authz.Actor, n NewAccount) 
 		}
 		if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 			return err
+		}
+		if n.External != "" {
+			_, err := r.AccountByExternal(ctx, n.External)
+			if err == nil {
+				return &directory.Error{Kind: directory.Conflict, Code: "account.external_taken", Field: "external_id"}
+			}
+			if !gate.RefusedWith(err, "account.not_found") {
+				return err
+			}
 		}
 		account, err := s.planAccount(ctx, r, p, n, map[string]directory.User{})
 		if made = account; err != nil || !actor.Limited() {
@@ -80,7 +91,7 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *gate.Pla
 	id := p.Account
 	root := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: uuid.NewString(), Level: catalogue.RootLevel, Name: n.Name, Version: 1}
 	account := directory.Account{
-		ID: id, UUID: uuid.NewString(), Number: n.Number, Name: n.Name, Type: n.Type, ServiceLevel: n.ServiceLevel,
+		ID: id, UUID: uuid.NewString(), Number: n.Number, External: n.External, Name: n.Name, Type: n.Type, ServiceLevel: n.ServiceLevel,
 		State: directory.AccountOpen, Address: n.Address, Contact: n.Contact, Language: n.Language, TimeZone: n.TimeZone,
 		Root: root.ID, ContractEnds: n.ContractEnds, Created: p.Now, Version: 1,
 	}
@@ -97,6 +108,7 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *gate.Pla
 	entry.Note("name", "", n.Name)
 	entry.Note("account_type", "", n.Type)
 	entry.Note("service_level", "", n.ServiceLevel)
+	entry.Note("external_id", "", n.External)
 	p.Record(entry)
 	if err := ro.Settle(ctx, r); err != nil {
 		return directory.Account{}, err
@@ -135,7 +147,8 @@ func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster.Ro
 func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 	c := s.gate.Catalogue()
 	if refusal := directory.CleanTexts(
-		directory.Typed{Kind: directory.CustomerNumber, Value: &n.Number}, directory.Typed{Kind: directory.AccountName, Value: &n.Name},
+		directory.Typed{Kind: directory.CustomerNumber, Value: &n.Number}, directory.Typed{Kind: directory.AccountExternal, Value: &n.External},
+		directory.Typed{Kind: directory.AccountName, Value: &n.Name},
 		directory.Typed{Kind: directory.Street, Value: &n.Address.Street}, directory.Typed{Kind: directory.PostalCode, Value: &n.Address.PostalCode},
 		directory.Typed{Kind: directory.City, Value: &n.Address.City}, directory.Typed{Kind: directory.Country, Value: &n.Address.Country},
 		directory.Typed{Kind: directory.ContactName, Value: &n.Contact.Name}, directory.Typed{Kind: directory.ContactEmail, Value: &n.Contact.Email},
@@ -222,4 +235,133 @@ func (c *core) shippedRoles(p *gate.Plan, accountType string) []directory.Role {
 		})
 	}
 	return roles
+}
+
+// A CustomerRecord is what a program of the vendor says of a customer that it
+// knows by an id of its own (APP-4). What is nil stays as it is; a new customer
+// needs number, name, type, service level and language. The buyer counts for a
+// new one only. Version is the one a change is made on; 0: whatever stands.
+type CustomerRecord struct {
+	Number, Name, Type, ServiceLevel, Language, TimeZone *string
+	Address                                              *directory.PostalAddress
+	Contact                                              *directory.Contact
+	ContractEnds                                         *time.Time
+	Buyer                                                *Buyer
+	Version                                              int64
+}
+
+// Put makes the customer of an external id, or changes the one there is, and
+// reports whether it made one. A customer of that number whom nothing knows by an
+// external id yet becomes it. Sent again it changes nothing; of two at the same
+// moment one makes it, and the other changes it (APP-4).
+//
+// It refuses like Create and Change, with account.external_taken where an account
+// out of sight has the id, and with account.type_fixed another type than it has.
+func (s *Accounts) Put(ctx context.Context, actor authz.Actor, external string, c CustomerRecord) (account directory.Account, made bool, err error) {
+	if err := gate.RequireDuty(actor, authz.ChangeAccounts); err != nil {
+		s.gate.NoteRefusal(ctx, actor, directory.Installation, err)
+		return account, false, err
+	}
+	external, refusal := directory.AccountExternal.Required(external)
+	if refusal != nil {
+		return account, false, refusal
+	}
+	for again := false; ; again = true {
+		before, err := s.meant(ctx, actor, external, c)
+		switch {
+		case err == nil:
+			account, err = s.putOver(ctx, actor, before, external, c)
+			return account, false, err
+		case !gate.RefusedWith(err, "account.not_found"):
+			return account, false, err
+		}
+		account, err = s.Create(ctx, actor, c.fresh(external))
+		taken := gate.RefusedWith(err, "account.external_taken") || gate.RefusedWith(err, "account.number_taken")
+		if taken && !again { // somebody made it meanwhile
+			continue
+		}
+		return account, err == nil, err
+	}
+}
+
+// meant is the account in sight that an external id means: the one that has it,
+// else that of the number, if it has none. It refuses with account.not_found.
+func (s *Accounts) meant(ctx context.Context, actor authz.Actor, external string, c CustomerRecord) (found directory.Account, err error) {
+	err = s.gate.Read(ctx, func(r *store.Reader) error {
+		found, err = r.AccountByExternal(ctx, external)
+		if gate.RefusedWith(err, "account.not_found") && c.Number != nil && directory.Readable(*c.Number) {
+			found, err = r.AccountByNumber(ctx, *c.Number)
+			if err == nil && (found.External != "" || directory.CleanNumber(found.Number) != directory.CleanNumber(*c.Number)) {
+				err = directory.Refuse(directory.NotFound, "account.not_found")
+			}
+		}
+		if err == nil {
+			err = gate.InPortfolio(actor, found.ID)
+		}
+		return err
+	})
+	return found, err
+}
+
+// fresh is the new customer that a record says.
+func (c CustomerRecord) fresh(external string) NewAccount {
+	text := func(p *string) string { return *cmp.Or(p, new(string)) }
+	return NewAccount{Number: text(c.Number), External: external, Name: text(c.Name), Type: text(c.Type), ServiceLevel: text(c.ServiceLevel),
+		Language: text(c.Language), TimeZone: text(c.TimeZone), Address: *cmp.Or(c.Address, &directory.PostalAddress{}),
+		Contact: *cmp.Or(c.Contact, &directory.Contact{}), ContractEnds: *cmp.Or(c.ContractEnds, &time.Time{}), Buyer: c.Buyer}
+}
+
+// putOver changes an account to what a record says.
+func (s *Accounts) putOver(ctx context.Context, actor authz.Actor, before directory.Account, external string, c CustomerRecord) (directory.Account, error) {
+	if c.Type != nil && *c.Type != before.Type {
+		return before, directory.InvalidField("type", "account.type_fixed", directory.Args{"Type": before.Type})
+	}
+	change := AccountChange{Number: *cmp.Or(c.Number, &before.Number), Name: *cmp.Or(c.Name, &before.Name),
+		ServiceLevel: *cmp.Or(c.ServiceLevel, &before.ServiceLevel), Address: *cmp.Or(c.Address, &before.Address), Contact: *cmp.Or(c.Contact, &before.Contact),
+		Language: *cmp.Or(c.Language, &before.Language), TimeZone: *cmp.Or(c.TimeZone, &before.TimeZone),
+		ContractEnds: *cmp.Or(c.ContractEnds, &before.ContractEnds), External: external, Version: cmp.Or(c.Version, before.Version)}
+	return s.Change(ctx, actor, before.ID, change)
+}
+
+// Named reads the account of an external id, for whoever views customers. What is
+// not in sight is refused like what there is not, with account.not_found, evenly
+// (KEY-14).
+func (s *Accounts) Named(ctx context.Context, actor authz.Actor, external string) (found directory.Account, err error) {
+	ctx, answer := s.gate.Evenly(ctx)
+	defer func() { gate.AnswerRefused(answer, err) }()
+	err = s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) error {
+		if !directory.Readable(external) {
+			return directory.Refuse(directory.NotFound, "account.not_found")
+		}
+		account, err := r.AccountByExternal(ctx, external)
+		if err == nil {
+			err = gate.InPortfolio(actor, account.ID)
+		}
+		if err == nil {
+			found = account
+		}
+		return err
+	})
+	return found, err
+}
+
+// InOrder lists customers in the order they were made, after the public id of one,
+// at most so many. Asked again after the last, it finds those made since. It
+// refuses with account.not_found an id of none in sight.
+func (s *Accounts) InOrder(ctx context.Context, actor authz.Actor, after string, size int) ([]directory.Account, error) {
+	var list []directory.Account
+	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) error {
+		var from directory.AccountID
+		if after != "" {
+			last, err := accountInSight(ctx, r, actor, after)
+			if err != nil {
+				return err
+			}
+			from = last.ID
+		}
+		var err error
+		list, err = r.AccountsAfter(ctx, actor.Portfolio, from, size)
+		return err
+	})
+	return list, err
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -266,6 +267,7 @@ type AccountChange struct {
 	Contact                    directory.Contact
 	Language, TimeZone         string
 	ContractEnds               time.Time
+	External                   string // empty leaves it
 	Version                    int64
 }
 
@@ -305,13 +307,14 @@ func (s *Accounts) Change(ctx context.Context, actor authz.Actor, id directory.A
 // changed is the account as the change leaves it, checked like a new one.
 func (s *Accounts) changed(before directory.Account, change AccountChange) (directory.Account, error) {
 	n, err := s.checkAccount(NewAccount{Number: change.Number, Name: change.Name, Type: before.Type, ServiceLevel: change.ServiceLevel,
-		Address: change.Address, Contact: change.Contact, Language: change.Language, TimeZone: change.TimeZone})
+		Address: change.Address, Contact: change.Contact, Language: change.Language, TimeZone: change.TimeZone, External: change.External})
 	if err != nil {
 		return before, err
 	}
 	after := before
 	after.Number, after.Name, after.ServiceLevel, after.Language, after.TimeZone = n.Number, n.Name, n.ServiceLevel, n.Language, n.TimeZone
 	after.Address, after.Contact, after.ContractEnds = n.Address, n.Contact, change.ContractEnds
+	after.External = cmp.Or(n.External, before.External)
 	return after, nil
 }
 
@@ -337,6 +340,7 @@ func (s *Accounts) planChange(p *gate.Plan, before, after directory.Account) err
 	entry.Note("contact_email", before.Contact.Email, after.Contact.Email)
 	entry.Note("language", before.Language, after.Language)
 	entry.Note("time_zone", before.TimeZone, after.TimeZone)
+	entry.Note("external_id", before.External, after.External)
 	entry.NoteValue("contract_ends", audit.Time(before.ContractEnds), audit.Time(after.ContractEnds))
 	numbered := p.Entry(audit.AccountNumberChanged, 0, int64(after.ID))
 	numbered.Note("number", before.Number, after.Number)

@@ -65,10 +65,10 @@ func walls() map[string]wall {
 			Reasons: Tree Why`,
 		wallDuty: `
 			Applications: Change End List MakeCredential Register RevokeCredential Show
-			Accounts: Change CheckCounts Create Enter Figures Keys List SetState Show Tries
+			Accounts: Change CheckCounts Create Enter Figures InOrder Keys List Named Put SetState Show Tries
 			Contracts: AddDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
-			Keys: Answer LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
+			Keys: Answer Fates LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
 			Subscriptions: Add Change End Of
@@ -89,6 +89,7 @@ func walls() map[string]wall {
 			Users: Confirm Confirming Forgot MeasurePassword PasswordRules Register Reset Resetting
 			Sessions: EnterCode Resolve Rotate SignIn SignOut
 			TechnicalUsers: Answered At Claim Resolve
+			Applications: At Resolve
 			Checks: Admit Evaluate EvaluateAll SearchActions SearchResources SearchSubjects
 			JoinRequests: Asked
 			Invitations: Accept Again AgainFor Look

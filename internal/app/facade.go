@@ -21,6 +21,7 @@ import (
 
 // Of package admission.
 type (
+	KeyFates        = admission.Fates
 	KeyLetter       = admission.KeyLetter
 	LockedNumber    = admission.LockedNumber
 	ReadLetters     = admission.ReadLetters
@@ -42,6 +43,7 @@ type (
 	ListedApplication       = applications.Listed
 	MadeCredential          = applications.Made
 	NewCredential           = applications.NewCredential
+	ApplicationVisit        = applications.Visit
 )
 
 // Of package contracts.

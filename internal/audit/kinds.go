@@ -178,8 +178,8 @@ func Rows() []Row {
 // accountRows are about an account, its keys and who asks into it.
 func accountRows() []Row {
 	return []Row{
-		{Kind: AccountCreated, Object: Account, Many: true, Fields: "number name account_type service_level"},
-		{Kind: AccountChanged, Object: Account, Many: true, Fields: "name service_level address contact contact_email language time_zone contract_ends"},
+		{Kind: AccountCreated, Object: Account, Many: true, Fields: "number name account_type service_level external_id"},
+		{Kind: AccountChanged, Object: Account, Many: true, Fields: "name service_level address contact contact_email language time_zone contract_ends external_id"},
 		{Kind: AccountClaimed, Object: Account, Person: true, Fields: "referent"},
 		{Kind: AccountSuspended, Object: Account, Fields: "state reason"},
 		{Kind: AccountReopened, Object: Account, Fields: "state reason"},

@@ -18,6 +18,7 @@ type Account struct {
 	ID           AccountID
 	UUID         string
 	Number       string // the customer number, as printed
+	External     string // the id by which the vendor's programs know it, or empty (APP-4)
 	Name         string
 	Type         string // an account type of the catalogue
 	ServiceLevel string // a service level of the catalogue (ACC-3)

@@ -15,7 +15,7 @@ const livingReferent = `(SELECT m.user_key FROM referent f JOIN member m ON m.ke
 
 const accountColumns = `a.key, a.uuid, a.number, a.name, a.type, a.service_level, a.state, a.street, a.postal_code, a.city,
 	a.country, a.contact_name, a.contact_email, a.language, a.time_zone, a.root_key, ` + livingReferent + `, a.contract_ends_at,
-	a.claimed_at, a.settings, a.created_at, a.version, a.state_reason,
+	a.claimed_at, a.settings, a.created_at, a.version, a.state_reason, a.external_id,
 	(SELECT count(*) FROM picture p WHERE p.user_key = 0 AND p.account_key = a.key AND p.purpose = 'logo') > 0`
 
 func scanAccount(row scanner) (directory.Account, error) {
@@ -25,7 +25,7 @@ func scanAccount(row scanner) (directory.Account, error) {
 	var settings string
 	err := row.Scan(&a.ID, &a.UUID, &a.Number, &a.Name, &a.Type, &a.ServiceLevel, &a.State, &a.Address.Street,
 		&a.Address.PostalCode, &a.Address.City, &a.Address.Country, &a.Contact.Name, &a.Contact.Email, &a.Language, &a.TimeZone,
-		&a.Root, &referent, &ends, &claimed, &settings, &created, &a.Version, &a.StateReason, &a.Logo)
+		&a.Root, &referent, &ends, &claimed, &settings, &created, &a.Version, &a.StateReason, &a.External, &a.Logo)
 	if err != nil {
 		return a, err
 	}
@@ -54,6 +54,25 @@ func (r *Reader) AccountByUUID(ctx context.Context, uuid string) (directory.Acco
 func (r *Reader) AccountByNumber(ctx context.Context, number string) (directory.Account, error) {
 	var a args
 	return r.account(ctx, `a.key = `+accountNumbered(number, &a), a)
+}
+
+// AccountByExternal reads the account of an id of the vendor's programs; it refuses
+// with account.not_found.
+func (r *Reader) AccountByExternal(ctx context.Context, external string) (directory.Account, error) {
+	var a args
+	return r.account(ctx, `a.external_id = `+a.add(external)+` AND a.external_id <> ''`, a)
+}
+
+// AccountsAfter reads accounts in the order they were made, after a key, those of a
+// portfolio or all.
+func (r *Reader) AccountsAfter(ctx context.Context, portfolio []directory.AccountID, after directory.AccountID, size int) ([]directory.Account, error) {
+	var a args
+	query := `SELECT ` + accountColumns + ` FROM account a WHERE a.key > ` + a.add(after) + within(r, "a.key", portfolio, &a) + ` ORDER BY a.key LIMIT ` + a.add(size)
+	list, err := collect(ctx, r, query, a, scanAccount)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts in order: %w", err)
+	}
+	return list, nil
 }
 
 // accountNumbered is the key of the account of a customer number, of today or
@@ -93,11 +112,11 @@ func (c InsertAccount) apply(ctx context.Context, tx *Tx) error {
 	}
 	columns := []string{"key", "uuid", "number", "number_folded", "name", "name_folded", "type", "service_level", "state",
 		"street", "postal_code", "city", "country", "contact_name", "contact_email", "language", "time_zone", "root_key",
-		"contract_ends_at", "claimed_at", "settings", "created_at", "version", "state_reason", "search"}
+		"contract_ends_at", "claimed_at", "settings", "created_at", "version", "state_reason", "search", "external_id"}
 	row := []any{a.ID, a.UUID, a.Number, directory.CleanNumber(a.Number), a.Name, directory.Fold(a.Name), a.Type, a.ServiceLevel,
 		a.State, a.Address.Street, a.Address.PostalCode, a.Address.City, a.Address.Country, a.Contact.Name, a.Contact.Email,
 		a.Language, a.TimeZone, c.Root.ID, a.ContractEnds, a.Claimed, string(settings), tx.Now, 1,
-		a.StateReason, accountSearch(a)}
+		a.StateReason, accountSearch(a), a.External}
 	if _, err := tx.bulkInsert(ctx, "account", columns, [][]any{row}, ""); err != nil {
 		return err
 	}
@@ -147,7 +166,7 @@ func (c UpdateAccount) apply(ctx context.Context, tx *Tx) error {
 		`, contact_email = ` + v.add(a.Contact.Email) + `, language = ` + v.add(a.Language) + `, time_zone = ` + v.add(a.TimeZone) +
 		`, contract_ends_at = ` + v.add(a.ContractEnds) +
 		`, claimed_at = ` + v.add(a.Claimed) + `, settings = ` + v.add(string(settings)) + `, state_reason = ` + v.add(a.StateReason) +
-		`, search = ` + v.add(accountSearch(a)) + `, version = version + 1` +
+		`, search = ` + v.add(accountSearch(a)) + `, external_id = ` + v.add(a.External) + `, version = version + 1` +
 		` WHERE key = ` + v.add(a.ID) + ` AND version = ` + v.add(c.Before.Version)
 	n, err := exec(ctx, tx, query, v)
 	if err != nil {

@@ -35,11 +35,14 @@ type Repeat struct {
 	Expires time.Time
 }
 
-// An Asked is one permission that was asked for, at a unit or anywhere.
+// An Asked is one permission that was asked for, at a unit or anywhere; or a duty
+// of the vendor's, over an account.
 type Asked struct {
-	Permission string           `json:"p"`
-	Unit       directory.UnitID `json:"u,omitempty"`
-	Anywhere   bool             `json:"a,omitempty"`
+	Permission string              `json:"p,omitempty"`
+	Unit       directory.UnitID    `json:"u,omitempty"`
+	Anywhere   bool                `json:"a,omitempty"`
+	Duty       string              `json:"d,omitempty"`
+	Account    directory.AccountID `json:"c,omitempty"`
 }
 
 // BeginRepeat writes a request that nobody has begun; of one that is there it

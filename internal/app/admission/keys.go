@@ -263,3 +263,41 @@ func (s *Keys) planMailedKey(ctx context.Context, r *store.Reader, p *gate.Plan,
 		Path: directory.MailKeyNew.Path(""), Secret: directory.FormatKey(text), Facts: map[string]string{directory.FactAt: p.Now.Format(time.RFC3339)}})
 	return nil
 }
+
+// Fates are what became of an account's admin keys, never their characters
+// (KEY-6); how many of them wait in letters; and whether key entry for its number
+// is locked.
+type Fates struct {
+	Keys    []store.AdminKey
+	Letters int64
+	Locked  time.Time // since when; zero: it is not
+}
+
+// Fates reads what became of an account's keys, for whoever handles keys. It
+// refuses with account.not_found an account out of sight.
+func (s *Keys) Fates(ctx context.Context, actor authz.Actor, id directory.AccountID) (Fates, error) {
+	var f Fates
+	err := s.gate.Console(ctx, actor, authz.HandleKeys, func(r *store.Reader) (err error) {
+		if err := gate.InPortfolio(actor, id); err != nil {
+			return err
+		}
+		account, err := r.Account(ctx, id)
+		if err != nil {
+			return err
+		}
+		if f.Keys, err = r.AdminKeys(ctx, id); err != nil {
+			return err
+		}
+		letters, err := r.WaitingLetters(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, l := range letters {
+			f.Letters += l.Count
+		}
+		count, err := r.KeyCount(ctx, account.Number)
+		f.Locked = count.Locked
+		return err
+	})
+	return f, err
+}

@@ -150,6 +150,7 @@ func Require(rights authz.Rights, permission authz.Permission, unit directory.Un
 // all (VEND-3).
 func (p *Plan) RequireDuty(duty authz.Duty) error {
 	p.asked = true
+	p.Relies(store.Asked{Duty: string(duty), Account: p.Account})
 	if err := RequireDuty(p.Actor, duty); err != nil {
 		return err
 	}
@@ -160,6 +161,7 @@ func (p *Plan) RequireDuty(duty authz.Duty) error {
 // is yet to come.
 func (p *Plan) RequireDutyOver(duty authz.Duty, accounts ...directory.AccountID) error {
 	p.asked = true
+	p.Relies(store.Asked{Duty: string(duty)})
 	if err := RequireDuty(p.Actor, duty); err != nil {
 		return err
 	}

@@ -100,6 +100,12 @@ func (s *Users) answered(ctx context.Context, b Bearing, before, wanted store.Re
 	}
 	err := s.gate.View(ctx, b.Actor, b.Account, func(_ *store.Reader, rights authz.Rights) error {
 		for _, asked := range before.Asked {
+			if asked.Duty != "" {
+				if err := dutyStill(b.Actor, asked); err != nil {
+					return err
+				}
+				continue
+			}
 			permission := authz.Permission(asked.Permission)
 			if asked.Anywhere && rights.MayAnywhere(permission) {
 				continue
@@ -111,6 +117,18 @@ func (s *Users) answered(ctx context.Context, b Bearing, before, wanted store.Re
 		return nil
 	})
 	return Claim{Actor: b.Actor, Done: true, Status: before.Status, Answer: before.Answer}, err
+}
+
+// dutyStill refuses an application that lost the right it acted on, or the account
+// from its sight (APP-1).
+func dutyStill(actor authz.Actor, asked store.Asked) error {
+	if err := gate.RequireDuty(actor, authz.Duty(asked.Duty)); err != nil {
+		return err
+	}
+	if asked.Account == directory.Installation {
+		return nil
+	}
+	return gate.InPortfolio(actor, asked.Account)
 }
 
 // applied is what a key says whose request has changed something and has not
