@@ -266,22 +266,30 @@ func (s *Accounts) Put(ctx context.Context, actor authz.Actor, external string, 
 	if refusal != nil {
 		return account, false, refusal
 	}
-	for again := false; ; again = true {
-		before, err := s.meant(ctx, actor, external, c)
-		switch {
-		case err == nil:
-			account, err = s.putOver(ctx, actor, before, external, c)
-			return account, false, err
-		case !gate.RefusedWith(err, "account.not_found"):
-			return account, false, err
+	for tries := 1; ; tries++ {
+		account, made, err = s.putOnce(ctx, actor, external, c)
+		meanwhile := gate.RefusedWith(err, "account.external_taken") || gate.RefusedWith(err, "account.number_taken")
+		if tries == putTries || !meanwhile {
+			return account, made, err
 		}
-		account, err = s.Create(ctx, actor, c.fresh(external))
-		taken := gate.RefusedWith(err, "account.external_taken") || gate.RefusedWith(err, "account.number_taken")
-		if taken && !again { // somebody made it meanwhile
-			continue
-		}
-		return account, err == nil, err
 	}
+}
+
+// putTries is how often a customer is put where somebody else may have made it
+// between reading and writing.
+const putTries = 2
+
+func (s *Accounts) putOnce(ctx context.Context, actor authz.Actor, external string, c CustomerRecord) (account directory.Account, made bool, err error) {
+	before, err := s.meant(ctx, actor, external, c)
+	switch {
+	case err == nil:
+		account, err = s.putOver(ctx, actor, before.ID, external, c)
+		return account, false, err
+	case !gate.RefusedWith(err, "account.not_found"):
+		return account, false, err
+	}
+	account, err = s.Create(ctx, actor, c.fresh(external))
+	return account, err == nil, err
 }
 
 // meant is the account in sight that an external id means: the one that has it,
@@ -311,16 +319,20 @@ func (c CustomerRecord) fresh(external string) NewAccount {
 		Contact: *cmp.Or(c.Contact, &directory.Contact{}), ContractEnds: *cmp.Or(c.ContractEnds, &time.Time{}), Buyer: c.Buyer}
 }
 
-// putOver changes an account to what a record says.
-func (s *Accounts) putOver(ctx context.Context, actor authz.Actor, before directory.Account, external string, c CustomerRecord) (directory.Account, error) {
-	if c.Type != nil && *c.Type != before.Type {
-		return before, directory.InvalidField("type", "account.type_fixed", directory.Args{"Type": before.Type})
-	}
-	change := AccountChange{Number: *cmp.Or(c.Number, &before.Number), Name: *cmp.Or(c.Name, &before.Name),
-		ServiceLevel: *cmp.Or(c.ServiceLevel, &before.ServiceLevel), Address: *cmp.Or(c.Address, &before.Address), Contact: *cmp.Or(c.Contact, &before.Contact),
-		Language: *cmp.Or(c.Language, &before.Language), TimeZone: *cmp.Or(c.TimeZone, &before.TimeZone),
-		ContractEnds: *cmp.Or(c.ContractEnds, &before.ContractEnds), External: external, Version: cmp.Or(c.Version, before.Version)}
-	return s.Change(ctx, actor, before.ID, change)
+// putOver changes an account, as it stands, to what a record says.
+func (s *Accounts) putOver(ctx context.Context, actor authz.Actor, id directory.AccountID, external string, c CustomerRecord) (directory.Account, error) {
+	return s.changeBy(ctx, actor, id, func(before directory.Account) (AccountChange, error) {
+		switch {
+		case before.External != "" && before.External != external:
+			return AccountChange{}, &directory.Error{Kind: directory.Conflict, Code: "account.number_taken", Field: "number", Args: directory.Args{"Number": before.Number}}
+		case c.Type != nil && *c.Type != before.Type:
+			return AccountChange{}, directory.InvalidField("type", "account.type_fixed", directory.Args{"Type": before.Type})
+		}
+		return AccountChange{Number: *cmp.Or(c.Number, &before.Number), Name: *cmp.Or(c.Name, &before.Name),
+			ServiceLevel: *cmp.Or(c.ServiceLevel, &before.ServiceLevel), Address: *cmp.Or(c.Address, &before.Address), Contact: *cmp.Or(c.Contact, &before.Contact),
+			Language: *cmp.Or(c.Language, &before.Language), TimeZone: *cmp.Or(c.TimeZone, &before.TimeZone),
+			ContractEnds: *cmp.Or(c.ContractEnds, &before.ContractEnds), External: external, Version: c.Version}, nil
+	})
 }
 
 // Named reads the account of an external id, for whoever views customers. What is

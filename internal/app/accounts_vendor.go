@@ -276,12 +276,21 @@ type AccountChange struct {
 // member alike (ACC-3). It refuses with account.number_taken, stale, and with
 // the field at fault.
 func (s *Accounts) Change(ctx context.Context, actor authz.Actor, id directory.AccountID, change AccountChange) (directory.Account, error) {
+	return s.changeBy(ctx, actor, id, func(directory.Account) (AccountChange, error) { return change, nil })
+}
+
+// changeBy is Change by what says the change of the account as it stands.
+func (s *Accounts) changeBy(ctx context.Context, actor authz.Actor, id directory.AccountID, by func(directory.Account) (AccountChange, error)) (directory.Account, error) {
 	var after directory.Account
 	_, err := s.gate.Perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.ChangeAccounts); err != nil {
 			return err
 		}
 		before, err := r.Account(ctx, id)
+		if err != nil {
+			return err
+		}
+		change, err := by(before)
 		if err != nil {
 			return err
 		}
