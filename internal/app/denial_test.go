@@ -71,7 +71,7 @@ func walls() map[string]wall {
 			Keys: Answer Fates LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
-			Subscriptions: Add Change End Of
+			Subscriptions: Add Change End Ending Extend List Of
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
 			Accounts: Leave
