@@ -53,7 +53,7 @@ func walls() map[string]wall {
 			History: Export List
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
-			Seats: Allot Assign Choices HandOver Panel Panels Withdraw
+			Seats: Allot Assign Choices EndExternal HandOver Panel Panels StateExternal Withdraw
 			Contracts: AtUnit Choices Download End Name Page
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
@@ -103,6 +103,7 @@ func walls() map[string]wall {
 			Imports: Purge RunImport
 			Acts: Purge RunAct
 			Checks: WriteUses
+			Seats: EndExternals
 			History: PurgeAccess
 			Catalogue: Follow RunUpdate UpdateRoles
 			Roles: FoldNames

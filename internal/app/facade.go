@@ -222,6 +222,7 @@ type (
 // Of package seats.
 type (
 	Allotment          = seats.Allotment
+	ExternalClaim      = seats.ExternalClaim
 	NewSubscription    = seats.NewSubscription
 	OfferChoice        = seats.OfferChoice
 	SeatChoices        = seats.Choices

@@ -78,6 +78,9 @@ func (id SubscriptionID) Account() AccountID { return AccountID(id >> 32) }
 func (id PoolID) Account() AccountID { return AccountID(id >> 32) }
 
 // Account returns the account the key belongs to.
+func (id ExternalID) Account() AccountID { return AccountID(id >> 32) }
+
+// Account returns the account the key belongs to.
 func (id SeatID) Account() AccountID { return AccountID(id >> 32) }
 
 // Account returns the account the key belongs to.

@@ -47,6 +47,7 @@ const (
 	MailProductAssigned       MailKind = "product_assigned"
 	MailProductWithdrawn      MailKind = "product_withdrawn"
 	MailSubscriptionEnding    MailKind = "subscription_ending"
+	MailExternalEnded         MailKind = "external_ended" // EXT-2, to administrators
 	MailStaffEntered          MailKind = "staff_entered"   // to administrators: the vendor looked in
 	MailContactMessage        MailKind = "contact_message" // ACC-10, JOIN-3: somebody writes to the administrators
 	MailErasureDone           MailKind = "erasure_done"    // USER-7
@@ -237,6 +238,8 @@ func mailsOfAccounts() []MailRule {
 		{Kind: MailProductWithdrawn, Topic: "product", Turns: true, Needs: account, Facts: products},
 		{Kind: MailSubscriptionEnding, Path: "/accounts/" + numberMark, Topic: "subscription", Button: "open",
 			Needs: []string{FactProduct, FactAccount, FactUntil}, Facts: []string{FactProduct, FactCount, FactAccount, FactUntil}},
+		{Kind: MailExternalEnded, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPerson, FactProduct, FactAccount},
+			Facts: []string{FactPerson, FactProduct, FactAccount, FactUntil}},
 		{Kind: MailStaffEntered, Path: "/accounts/" + numberMark + "/history", Button: "open", Needs: []string{FactPerson, FactAccount},
 			Facts: []string{FactPerson, FactAccount, FactAt}, Quote: FactMessage},
 		{Kind: MailContactMessage, Needs: []string{FactPerson, FactAccount},

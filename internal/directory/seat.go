@@ -67,6 +67,21 @@ const (
 // Proofs lists them.
 func Proofs() []Proof { return []Proof{Claimed, Entered, SeatElse} }
 
+// An External is a subscription that a member brings along: not counted, and beside
+// a seat of ours, if they have one (EXT-1).
+type External struct {
+	ID      ExternalID
+	Member  MemberID
+	Product string
+	Proof   Proof
+	By      UserID // who said so; 0: the program itself, or the vendor's command line
+	Ends    time.Time
+	From    time.Time
+}
+
+// Over reports whether its end is past.
+func (e External) Over(now time.Time) bool { return !e.Ends.IsZero() && !now.Before(e.Ends) }
+
 // A HeldProduct is a product that a member may use at the account: by a seat of
 // ours, by a subscription they bring along, or by both (EXT-2).
 type HeldProduct struct {

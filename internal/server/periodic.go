@@ -32,6 +32,7 @@ func (i *Installation) periodic() []jobs.Periodic {
 	return []jobs.Periodic{
 		{Name: "catalogue applied by another node", Every: 15 * time.Second, Run: a.Catalogue.Follow},
 		{Name: "refused attempts into the access log", Every: 10 * time.Second, Run: a.KeepRefused},
+		{Name: "external subscriptions that end", Every: 10 * time.Minute, Run: a.Seats.EndExternals},
 		{Name: "uses of products", Every: 10 * time.Second, Run: a.Checks.WriteUses},
 		{Name: "receipts of changes", Every: 10 * time.Minute, Run: a.PurgeReceipts},
 		{Name: "places that end", Every: 10 * time.Minute, Run: counted(a.Members.EndPlaces)},

@@ -65,3 +65,15 @@ func (r *Reader) HoldsElsewhere(ctx context.Context, user directory.UserID, not 
 	}
 	return false, nil
 }
+
+// UsesOf reads when the members of an account used a product last, by member.
+func (r *Reader) UsesOf(ctx context.Context, account directory.AccountID, product string) ([]ProductUse, error) {
+	var a args
+	query := `SELECT member_key, product, used_on FROM product_use WHERE member_key >= ` + a.add(directory.NewKey(account, 0)) + ` AND member_key < ` +
+		a.add(directory.NewKey(account+1, 0)) + ` AND product = ` + a.add(product) + ` ORDER BY member_key`
+	uses, err := collect(ctx, r, query, a, func(row scanner) (u ProductUse, err error) { return u, row.Scan(&u.Member, &u.Product, &u.Day) })
+	if err != nil {
+		return nil, fmt.Errorf("read uses of products: %w", err)
+	}
+	return uses, nil
+}
