@@ -223,6 +223,7 @@ type (
 type (
 	Allotment          = seats.Allotment
 	ExternalClaim      = seats.ExternalClaim
+	NewSeatRule        = seats.NewRule
 	NewSubscription    = seats.NewSubscription
 	OfferChoice        = seats.OfferChoice
 	SeatChoices        = seats.Choices
@@ -230,6 +231,7 @@ type (
 	SeatHanding        = seats.Handing
 	SeatPanel          = seats.Panel
 	SeatLine           = seats.Line
+	SeatRule           = seats.Rule
 	Seats              = seats.Seats
 	SubscriptionChange = seats.SubscriptionChange
 	SubscriptionEnd    = seats.Ending

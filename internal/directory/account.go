@@ -34,6 +34,7 @@ type Account struct {
 	Claimed      time.Time // zero: waiting for an admin key (ACC-2)
 	Settings     Chosen    // what it set for itself; the rest follows its catalogue
 	Logo         bool      // there is one
+	SeatRules    bool      // some people get seats by rule (SEAT-11)
 	Created      time.Time
 	Version      int64
 }

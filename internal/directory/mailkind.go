@@ -47,7 +47,7 @@ const (
 	MailProductAssigned       MailKind = "product_assigned"
 	MailProductWithdrawn      MailKind = "product_withdrawn"
 	MailSubscriptionEnding    MailKind = "subscription_ending"
-	MailExternalEnded         MailKind = "external_ended" // EXT-2, to administrators
+	MailExternalEnded         MailKind = "external_ended"  // EXT-2, to administrators
 	MailStaffEntered          MailKind = "staff_entered"   // to administrators: the vendor looked in
 	MailContactMessage        MailKind = "contact_message" // ACC-10, JOIN-3: somebody writes to the administrators
 	MailErasureDone           MailKind = "erasure_done"    // USER-7

@@ -82,6 +82,17 @@ type External struct {
 // Over reports whether its end is past.
 func (e External) Over(now time.Time) bool { return !e.Ends.IsZero() && !now.Before(e.Ends) }
 
+// A SeatRule is that whoever has a function, or belongs to a unit or one below it,
+// gets a seat while there are any (SEAT-11). One of Function and Unit is set.
+type SeatRule struct {
+	ID       SeatRuleID
+	UUID     string
+	Offer    Offer
+	Function RoleID
+	Unit     UnitID
+	By       UserID // who made it; it gives what they may give
+}
+
 // A HeldProduct is a product that a member may use at the account: by a seat of
 // ours, by a subscription they bring along, or by both (EXT-2).
 type HeldProduct struct {

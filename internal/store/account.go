@@ -16,6 +16,7 @@ const livingReferent = `(SELECT m.user_key FROM referent f JOIN member m ON m.ke
 const accountColumns = `a.key, a.uuid, a.number, a.name, a.type, a.service_level, a.state, a.street, a.postal_code, a.city,
 	a.country, a.contact_name, a.contact_email, a.language, a.time_zone, a.root_key, ` + livingReferent + `, a.contract_ends_at,
 	a.claimed_at, a.settings, a.created_at, a.version, a.state_reason, a.external_id,
+	EXISTS (SELECT 1 FROM seat_rule y WHERE y.account_key = a.key AND y.valid_to IS NULL),
 	(SELECT count(*) FROM picture p WHERE p.user_key = 0 AND p.account_key = a.key AND p.purpose = 'logo') > 0`
 
 func scanAccount(row scanner) (directory.Account, error) {
@@ -25,7 +26,7 @@ func scanAccount(row scanner) (directory.Account, error) {
 	var settings string
 	err := row.Scan(&a.ID, &a.UUID, &a.Number, &a.Name, &a.Type, &a.ServiceLevel, &a.State, &a.Address.Street,
 		&a.Address.PostalCode, &a.Address.City, &a.Address.Country, &a.Contact.Name, &a.Contact.Email, &a.Language, &a.TimeZone,
-		&a.Root, &referent, &ends, &claimed, &settings, &created, &a.Version, &a.StateReason, &a.External, &a.Logo)
+		&a.Root, &referent, &ends, &claimed, &settings, &created, &a.Version, &a.StateReason, &a.External, &a.SeatRules, &a.Logo)
 	if err != nil {
 		return a, err
 	}

@@ -39,7 +39,7 @@ const (
 	ServiceLevelClosed = "service_level"         // the account's level does not open it
 	NoSeat             = "seat_missing"          // neither a seat nor a subscription of one's own
 	LapsedSeat         = "seat_lapsed"           // nobody has bought it any longer
-	ExternalOver       = "external_ended"        // the subscription of one's own is over
+	ExternalOver       = "external_over"         // the subscription of one's own is over
 	ExternalUnproved   = "external_not_accepted" // it is claimed only, and claims open nothing here
 	RequiresProduct    = "product_required"      // another product is missing that it needs
 )

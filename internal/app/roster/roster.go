@@ -10,6 +10,7 @@ import (
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
@@ -50,8 +51,9 @@ type Roster struct {
 	ahead          int64 // how many more there are by what a preview has planned before
 
 	seats    *seating
-	disarmed []directory.UserID // whose provisional password somebody else had set
-	unsaid   store.Unsay        // topics of mails that are no longer true
+	still    func(by directory.UserID) (authz.Rights, error) // what somebody may do now
+	disarmed []directory.UserID                              // whose provisional password somebody else had set
+	unsaid   store.Unsay                                     // topics of mails that are no longer true
 }
 
 // Roster starts one for the plan's account, with the account's roles and the
@@ -74,6 +76,7 @@ func (w *Writer) Roster(ctx context.Context, r *store.Reader, p *gate.Plan, memb
 		keys[i] = m.ID
 	}
 	w.seat(ctx, r, ro, keys)
+	ro.still = w.giversNow(ctx, r, p)
 	ro.Companies, err = r.CompaniesByKey(ctx, CompaniesOf(members))
 	return ro, err
 }
@@ -454,6 +457,9 @@ func RemainsAdministered(ctx context.Context, r *store.Reader, account directory
 // administrator.last.
 func (ro *Roster) Settle(ctx context.Context, r *store.Reader) error {
 	if err := ro.keepAdministrator(ctx, r); err != nil {
+		return err
+	}
+	if err := ro.followSeatRules(ctx, r); err != nil {
 		return err
 	}
 	if err := ro.endReferents(ctx, r); err != nil {

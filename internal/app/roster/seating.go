@@ -81,6 +81,11 @@ func (ro *Roster) pickSeat(m directory.Member, offer directory.Offer) (pick, err
 		return pick{}, err
 	}
 	ro.Plan.Relies(store.Asked{Permission: string(authz.AssignSeats), Unit: m.Unit})
+	return ro.freeSeat(m, offer)
+}
+
+// freeSeat is pickSeat for whoever was asked already whether they may.
+func (ro *Roster) freeSeat(m directory.Member, offer directory.Offer) (pick, error) {
 	wanted := ro.seats.wanted(ro.Account, offer)
 	if len(wanted) == 0 {
 		return pick{}, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(offer.String(), directory.Quoted)})

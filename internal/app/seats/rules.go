@@ -1,0 +1,262 @@
+package seats
+
+import (
+	"context"
+	"slices"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A NewRule is that people of a function, or of a unit and those below it, get a
+// seat of an offer. One of Function and Unit is named.
+type NewRule struct {
+	Offer    directory.Offer
+	Function string // code or public id
+	Unit     string // public id
+}
+
+// mostRules is how many rules an account has at most: each is looked at for whoever
+// comes or changes.
+const mostRules = 50
+
+// A Rule is one in force, with how many of those whom it is about hold no seat.
+type Rule struct {
+	directory.SeatRule
+	Function directory.Role
+	Unit     directory.Unit
+	Without  int64
+	Some     []roster.ListedMember // the first of them, by key
+	Next     directory.MemberID    // where the list goes on; 0: no further
+}
+
+// MakeRule makes a rule. It acts for whoever comes under it from now on; Follow
+// gives seats to those who are under it already. It takes seats.assign in the whole
+// account, or at the unit it is about. It refuses with field.unknown_choice,
+// unit.not_found, rule.of_one, rule.exists and rule.too_many.
+func (s *Seats) MakeRule(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewRule) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireSomewhere(authz.AssignSeats); err != nil {
+			return err
+		}
+		rule, err := s.newRule(ctx, r, p, n)
+		if err != nil {
+			return err
+		}
+		rules, err := r.SeatRules(ctx, account)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(rules, func(o directory.SeatRule) bool {
+			return o.Offer == rule.Offer && o.Function == rule.Function && o.Unit == rule.Unit
+		}) {
+			return directory.Refuse(directory.Conflict, "rule.exists")
+		}
+		if len(rules) >= mostRules {
+			return &directory.Error{Kind: directory.Conflict, Code: "rule.too_many", Args: directory.Args{"Max": mostRules}}
+		}
+		p.Change(store.InsertSeatRule{Account: account, Rule: rule})
+		s.recordRule(ctx, r, p, audit.SeatRuleMade, rule)
+		return nil
+	})
+	return err
+}
+
+func (s *Seats) newRule(ctx context.Context, r *store.Reader, p *gate.Plan, n NewRule) (directory.SeatRule, error) {
+	rule := directory.SeatRule{ID: directory.SeatRuleID(p.NewKey()), UUID: roster.PublicID(), Offer: n.Offer, By: p.Actor.User}
+	account, err := r.Account(ctx, p.Account)
+	if err != nil {
+		return rule, err
+	}
+	if err := account.Writable(); err != nil {
+		return rule, err
+	}
+	if !slices.ContainsFunc(s.gate.Catalogue().OffersOf(account.Type), func(o directory.Offer) bool {
+		return o.Product == n.Offer.Product && (n.Offer.Edition == "" || o == n.Offer)
+	}) {
+		return rule, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)})
+	}
+	if (n.Function == "") == (n.Unit == "") {
+		return rule, directory.InvalidField("function", "rule.of_one", nil)
+	}
+	if n.Unit != "" {
+		id, found := p.Rights.Tree().UnitByUUID(n.Unit)
+		if !found || !roster.OpensUnit(p.Rights, id) && !p.Rights.May(authz.AssignSeats, id) {
+			return rule, directory.InvalidField("unit", "unit.not_found", nil)
+		}
+		rule.Unit = id
+		return rule, p.Require(authz.AssignSeats, id)
+	}
+	roles, err := r.Roles(ctx, p.Account)
+	if err != nil {
+		return rule, err
+	}
+	i := slices.IndexFunc(roles, func(o directory.Role) bool {
+		return o.Kind == directory.Function && o.Archived.IsZero() && (o.Code == n.Function || o.UUID == n.Function)
+	})
+	if i < 0 {
+		return rule, directory.InvalidField("function", "field.unknown_choice", directory.Args{"Value": directory.Cut(n.Function, directory.Quoted)})
+	}
+	rule.Function = roles[i].ID
+	return rule, p.Require(authz.AssignSeats, 0)
+}
+
+func (s *Seats) recordRule(ctx context.Context, r *store.Reader, p *gate.Plan, kind audit.Kind, rule directory.SeatRule) {
+	e := p.Entry(kind, 0, int64(rule.ID))
+	e.Note("product", "", rule.Offer.String())
+	if rule.Unit != 0 {
+		unit, _ := p.Rights.Tree().Unit(rule.Unit)
+		e.Unit = rule.Unit
+		e.NoteValue("unit", audit.Nothing, audit.Thing(audit.Unit, rule.Unit, unit.Name))
+	}
+	if role, known := p.Rights.Tree().Role(rule.Function); known {
+		e.NoteValue("role", audit.Nothing, audit.Thing(audit.Role, role.ID, ""))
+	}
+	p.Record(e)
+}
+
+// EndRule ends a rule. Who got a seat by it keeps it. It takes what MakeRule does,
+// and refuses with rule.not_found.
+func (s *Seats) EndRule(ctx context.Context, actor authz.Actor, account directory.AccountID, rule string) error {
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireSomewhere(authz.AssignSeats); err != nil {
+			return err
+		}
+		found, err := ruleNamed(ctx, r, p.Basis, rule)
+		if err != nil {
+			return err
+		}
+		if err := p.Require(authz.AssignSeats, found.Unit); err != nil {
+			return err
+		}
+		p.Change(store.EndSeatRule(found.ID))
+		s.recordRule(ctx, r, p, audit.SeatRuleEnded, found)
+		return nil
+	})
+	return err
+}
+
+// ruleNamed finds the rule of a public id that the reader may know of.
+func ruleNamed(ctx context.Context, r *store.Reader, b gate.Basis, uuid string) (directory.SeatRule, error) {
+	rules, err := r.SeatRules(ctx, b.Account)
+	if err != nil {
+		return directory.SeatRule{}, err
+	}
+	for _, rule := range rules {
+		if rule.UUID == uuid && b.Rights.May(authz.AssignSeats, rule.Unit) {
+			return rule, nil
+		}
+	}
+	return directory.SeatRule{}, directory.Refuse(directory.NotFound, "rule.not_found")
+}
+
+// Rules lists the rules that the reader may change, with how many got none. It takes
+// seats.assign somewhere.
+func (s *Seats) Rules(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]Rule, error) {
+	var listed []Rule
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.AssignSeats); err != nil {
+			return err
+		}
+		rules, err := r.SeatRules(ctx, account)
+		if err != nil {
+			return err
+		}
+		for _, rule := range rules {
+			if !rights.May(authz.AssignSeats, rule.Unit) {
+				continue
+			}
+			one := Rule{SeatRule: rule}
+			one.Unit, _ = rights.Tree().Unit(rule.Unit)
+			one.Function, _ = rights.Tree().Role(rule.Function)
+			if one.Without, _, err = r.Seatless(ctx, seatless(rights, account, rule, 0, 1)); err != nil {
+				return err
+			}
+			listed = append(listed, one)
+		}
+		return nil
+	})
+	return listed, err
+}
+
+// seatless asks for those whom a rule is about and who got none.
+func seatless(rights authz.Rights, account directory.AccountID, rule directory.SeatRule, after directory.MemberID, limit int) store.SeatlessQuery {
+	q := store.SeatlessQuery{Account: account, Product: rule.Offer.Product, Function: rule.Function, After: after, Limit: limit}
+	if rule.Unit != 0 {
+		q.Homes = rights.Tree().Below(rule.Unit)
+	}
+	return q
+}
+
+// seatlessPage is how many of those who got none one page names.
+const seatlessPage = 100
+
+// Rule shows one rule with those who got none, a page from the place that the page
+// before answered as Next (SEAT-11). It refuses with rule.not_found.
+func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.AccountID, rule string, after directory.MemberID) (Rule, error) {
+	var shown Rule
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.AssignSeats); err != nil {
+			return err
+		}
+		found, err := ruleNamed(ctx, r, gate.Basis{Account: account, Rights: rights}, rule)
+		if err != nil {
+			return err
+		}
+		shown.SeatRule = found
+		shown.Unit, _ = rights.Tree().Unit(found.Unit)
+		shown.Function, _ = rights.Tree().Role(found.Function)
+		var keys []directory.MemberID
+		if shown.Without, keys, err = r.Seatless(ctx, seatless(rights, account, found, after, seatlessPage)); err != nil {
+			return err
+		}
+		if len(keys) == seatlessPage {
+			shown.Next = keys[len(keys)-1]
+		}
+		lines, err := r.MemberLines(ctx, keys, s.gate.Instant())
+		for _, line := range lines {
+			if roster.SeesPeopleAt(rights, line.Unit) {
+				shown.Some = append(shown.Some, roster.ListedMember{Member: line.Member, Person: line.Person, Products: line.Products})
+			}
+		}
+		return err
+	})
+	return shown, err
+}
+
+// mostFollowed is how many seats one call of Follow assigns.
+const mostFollowed = 5000
+
+// Follow assigns a seat to those whom a rule is about and who got none, as far as
+// there are any; the verdicts name who was refused and why. It refuses like Rule.
+func (s *Seats) Follow(ctx context.Context, actor authz.Actor, account directory.AccountID, rule string) (gate.Verdicts, error) {
+	var who roster.Selection
+	var offer directory.Offer
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.RequireSomewhere(rights, authz.AssignSeats); err != nil {
+			return err
+		}
+		found, err := ruleNamed(ctx, r, gate.Basis{Account: account, Rights: rights}, rule)
+		if err != nil {
+			return err
+		}
+		offer = found.Offer
+		_, keys, err := r.Seatless(ctx, seatless(rights, account, found, 0, mostFollowed))
+		if err != nil {
+			return err
+		}
+		members, err := r.Members(ctx, account, keys)
+		for _, m := range members {
+			who.Members = append(who.Members, m.UUID)
+		}
+		return err
+	})
+	if err != nil || len(who.Members) == 0 {
+		return nil, err
+	}
+	return s.Assign(ctx, actor, account, who, offer)
+}
