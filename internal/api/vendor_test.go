@@ -221,6 +221,10 @@ func TestApplicationInHistory(t *testing.T) {
 		if len(page.Entries) != 1 {
 			t.Fatalf("%d entries", len(page.Entries))
 		}
+		by, err := w.History.List(w.Context(), s.admin, s.account.ID, app.HistoryFilter{By: "boutique"}, app.Window{})
+		if w.Must(err); by.Total != 1 {
+			t.Errorf("APP-2 history finds %d lines by its name, want 1", by.Total)
+		}
 		teller := telling.Teller{Printer: french(t), Catalogue: w.Catalogue.InForce()}
 		t.Run("APP-2 the account's history names the application as who did it", func(t *testing.T) {
 			if got := teller.Plain(page.Entries[0]); !strings.Contains(got, "Boutique en ligne") || strings.Contains(got, directory.CredentialPrefix) {

@@ -252,7 +252,8 @@ type CustomerRecord struct {
 
 // Put makes the customer of an external id, or changes the one there is, and
 // reports whether it made one. A customer of that number whom nothing knows by an
-// external id yet becomes it. Sent again it changes nothing; of two at the same
+// external id yet becomes it; the number keeps the spelling it has. Sent again it
+// changes nothing; of two at the same
 // moment one makes it, and the other changes it (APP-4).
 //
 // It refuses like Create and Change, with account.external_taken where an account
@@ -328,7 +329,11 @@ func (s *Accounts) putOver(ctx context.Context, actor authz.Actor, id directory.
 		case c.Type != nil && *c.Type != before.Type:
 			return AccountChange{}, directory.InvalidField("type", "account.type_fixed", directory.Args{"Type": before.Type})
 		}
-		return AccountChange{Number: *cmp.Or(c.Number, &before.Number), Name: *cmp.Or(c.Name, &before.Name),
+		number := *cmp.Or(c.Number, &before.Number)
+		if directory.CleanNumber(number) == directory.CleanNumber(before.Number) { // in another spelling only
+			number = before.Number
+		}
+		return AccountChange{Number: number, Name: *cmp.Or(c.Name, &before.Name),
 			ServiceLevel: *cmp.Or(c.ServiceLevel, &before.ServiceLevel), Address: *cmp.Or(c.Address, &before.Address), Contact: *cmp.Or(c.Contact, &before.Contact),
 			Language: *cmp.Or(c.Language, &before.Language), TimeZone: *cmp.Or(c.TimeZone, &before.TimeZone),
 			ContractEnds: *cmp.Or(c.ContractEnds, &before.ContractEnds), External: external, Version: c.Version}, nil

@@ -42,11 +42,11 @@ func (r *Reader) PeopleCalled(ctx context.Context, account directory.AccountID, 
 	return append(people, found...), nil
 }
 
-// staffCalled finds the vendor's staff by a part of the name. They are few: the
-// names are folded here.
+// staffCalled finds the vendor's staff and applications by a part of the name,
+// ended ones too. They are few: the names are folded here.
 func (r *Reader) staffCalled(ctx context.Context, folded string) ([]directory.UserID, error) {
 	people := []directory.UserID{}
-	err := each(ctx, r, `SELECT key, first_name, last_name FROM "user" WHERE staff <> ''`, nil, func(row scanner) error {
+	err := each(ctx, r, `SELECT key, first_name, last_name FROM "user" WHERE staff <> '' OR key IN (SELECT user_key FROM application)`, nil, func(row scanner) error {
 		var id directory.UserID
 		var first, last string
 		if err := row.Scan(&id, &first, &last); err != nil {

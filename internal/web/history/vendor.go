@@ -6,7 +6,6 @@ import (
 	"github.com/a-h/templ"
 
 	"intendant/internal/app"
-	"intendant/internal/authz"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -132,7 +131,7 @@ func (h Handler) line(q *page.Request, f filter, s app.ShownAccess) line {
 // missing reports whether the line's name is the right that was missing, and
 // not what somebody typed.
 func missing(s app.ShownAccess) bool {
-	return s.Outcome == "denied.permission" || s.Outcome == "denied.duty"
+	return s.Outcome == "denied.permission" || s.Outcome == "denied.duty" || s.Outcome == "denied.application"
 }
 
 // outcome is the line's sentence.
@@ -145,7 +144,9 @@ func (h Handler) outcome(q *page.Request, s app.ShownAccess) string {
 		}
 		return q.Printer.T("access.denied.permission", "Permission", name)
 	case "denied.duty":
-		return q.Printer.T("access.denied.duty", "Duty", duty(q, authz.Duty(s.Name)))
+		return q.Printer.T("access.denied.duty", "Duty", duty(q, s.Name))
+	case "denied.application":
+		return q.Printer.T("access.denied.application", "Duty", duty(q, s.Name))
 	}
 	if key := s.Message(); q.Printer.Has(key) {
 		if text := q.Printer.T(key); text != "["+key+"]" {
@@ -155,9 +156,12 @@ func (h Handler) outcome(q *page.Request, s app.ShownAccess) string {
 	return q.Printer.T("access.refused")
 }
 
-func duty(q *page.Request, d authz.Duty) string {
-	if key := "staff.duty." + string(d); q.Printer.Has(key) {
-		return q.Printer.T(key)
+// duty is what a duty of staff, or a right of an application, is called.
+func duty(q *page.Request, name string) string {
+	for _, key := range []string{"staff.duty." + name, "applications.right." + name} {
+		if q.Printer.Has(key) {
+			return q.Printer.T(key)
+		}
 	}
-	return string(d)
+	return name
 }
