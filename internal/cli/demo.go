@@ -74,7 +74,9 @@ func (p *program) introduce(url string, w demo.World, asJSON bool) error {
 			People    []demo.SignIn  `json:"people"`
 			Account   demo.Claimable `json:"account"`
 			Unclaimed demo.Claimable `json:"unclaimed"`
-		}{url, w.People, w.Account, w.Unclaimed})
+
+			Application string `json:"application"`
+		}{url, w.People, w.Account, w.Unclaimed, w.Application})
 		if err != nil {
 			return fmt.Errorf("write the demo's line: %w", err)
 		}
@@ -95,6 +97,7 @@ func (p *program) introduce(url string, w demo.World, asJSON bool) error {
 	p.say("cli.demo.codes", "Address", url+server.DemoCodes)
 	p.say("cli.demo.keys", "Number", w.Unclaimed.Number, "Keys", strings.Join(w.Unclaimed.UnusedKeys, "  "))
 	p.say("cli.demo.token", "Number", w.Account.Number, "Token", w.Account.APIToken)
+	p.say("cli.demo.application", "Secret", w.Application)
 	p.say("cli.demo.mailbox", "Address", url+"/mailbox")
 	fmt.Fprintln(p.Out)
 	p.say("cli.demo.stop")

@@ -40,6 +40,9 @@ type World struct {
 	People    []SignIn
 	Account   Claimable // the large one, with administrators
 	Unclaimed Claimable // one that waits for its first administrator
+	// Application is the credential of a program of the vendor's, which asks about
+	// every account and reads it.
+	Application string
 }
 
 // Options are what an example is built with.
@@ -128,6 +131,7 @@ func (b *builder) tell() {
 		b.tellCustomer(c)
 	}
 	b.tellMaraval()
+	b.tellApplications()
 	b.ago(3, "a prospect", func() error {
 		_, err := b.person("Ophélie", "Tardieu", "ophelie.tardieu@atelier-tardieu.example", "fr")
 		b.signIn("prospect", "Ophélie", "Tardieu", "ophelie.tardieu@atelier-tardieu.example")

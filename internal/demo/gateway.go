@@ -50,3 +50,27 @@ func (b *builder) tellGateway(account *directory.Account, units *grove) {
 		return err
 	})
 }
+
+// tellApplications lets the vendor register its own programs: a product that asks
+// about everybody, and the shop that keeps customers (APP-1).
+func (b *builder) tellApplications() {
+	var product, shop directory.Application
+	b.ago(90, "the vendor's applications", func() (err error) {
+		if product, err = b.App.Applications.Register(b.ctx, b.staff(), app.ApplicationRegistration{Name: "Plans", Product: "plans", All: true,
+			Rights: []directory.ApplicationRight{directory.MayAsk, directory.MayReadDirectory}}); err != nil {
+			return err
+		}
+		shop, err = b.App.Applications.Register(b.ctx, b.staff(), app.ApplicationRegistration{Name: "Boutique Bâtisoft", All: true,
+			Rights: []directory.ApplicationRight{directory.MayManageCustomers, directory.MayHandleKeys}})
+		return err
+	})
+	b.ago(89, "their credentials", func() error {
+		_, err := b.App.Applications.MakeCredential(b.ctx, b.staff(), shop.UUID, app.NewCredential{Name: "Production", Expires: b.now.AddDate(0, 0, 276)})
+		if err != nil {
+			return err
+		}
+		made, err := b.App.Applications.MakeCredential(b.ctx, b.staff(), product.UUID, app.NewCredential{Name: "Production", Expires: b.now.AddDate(0, 0, 276)})
+		b.world.Application = made.Secret
+		return err
+	})
+}

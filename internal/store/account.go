@@ -195,7 +195,8 @@ func (tx *Tx) renameRoot(ctx context.Context, c UpdateAccount) error {
 
 // accountSearch is what a customer is found by in the console.
 func accountSearch(a directory.Account) string {
-	return directory.Fold(a.Name) + " " + directory.CleanNumber(a.Number) + " " + directory.Fold(a.Contact.Name) + " " + directory.Fold(a.Contact.Email)
+	return directory.Fold(a.Name) + " " + directory.CleanNumber(a.Number) + " " + directory.Fold(a.Contact.Name) + " " + directory.Fold(a.Contact.Email) +
+		" " + directory.Fold(a.External)
 }
 
 func (tx *Tx) renumber(ctx context.Context, c UpdateAccount) error {

@@ -278,6 +278,9 @@ func (h Handler) details(q *page.Request, c app.Customer) []ui.CartItem {
 		{Label: t("customer.claimed"), Value: claimed},
 		{Label: t("customer.made"), Value: q.Printer.Date(a.Created)},
 	}
+	if a.External != "" {
+		rows = append(rows, ui.CartItem{Label: t("field.external_id"), Value: a.External})
+	}
 	for _, n := range c.Former {
 		rows = append(rows, ui.CartItem{Label: t("customer.former"), Value: n.Number, Note: t("customer.former.until", "Until", n.Until)})
 	}
