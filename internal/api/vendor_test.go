@@ -32,6 +32,7 @@ func (q *quarter) openShop(elsewhere directory.Account) {
 	q.tokens["program"] = q.token
 	q.tokens["shop"] = q.application("Boutique", directory.ApplicationRights())
 	q.tokens["limited"] = q.application("Pilote", directory.ApplicationRights(), elsewhere.Number)
+	q.tokens["reader"] = q.application("Annuaire", []directory.ApplicationRight{directory.MayReadDirectory})
 	q.tokens["rightless"] = q.application("Portail", []directory.ApplicationRight{directory.MaySignPeopleIn})
 	q.comeAs(exchange{path: "/vendor/"})
 	closed := q.World.Account("300 001")

@@ -243,6 +243,10 @@ func (q *quarter) walled(t *testing.T, e exchange) {
 		t.Errorf("an account that exists answers %s, another %s", there.body, nowhere.body)
 	}
 	q.ask(e.method, strings.Replace(path, "/204817", "/117402", 1), body).is(404, "account.not_found")
+	reader := q.ask(e.method, path, body, "Authorization", authorization(q.tokens["reader"])) // an application: it reads, and writes nothing (APP-1)
+	if e.method != http.MethodGet && reader.status != http.StatusForbidden && reader.status != http.StatusNotFound {
+		t.Errorf("an application that reads the directory: %d %s", reader.status, reader.body)
+	}
 	got := q.ask(e.method, path, body, "Authorization", authorization(q.tokens["powerless"]))
 	if e.open != (got.status < 300) || !e.open && got.status != 403 && got.status != 404 {
 		t.Errorf("without rights: %d %s", got.status, got.body)

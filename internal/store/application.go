@@ -59,28 +59,34 @@ func scanCredential(row scanner) (directory.Credential, error) {
 	return c, err
 }
 
-// Presented reads the credential of a digest with its application and the
-// accounts that sees (APP-2). It refuses with token.refused.
+// Presented reads, in one question, the credential of a digest with its application
+// and the accounts that sees (APP-2). It refuses with token.refused.
 func (r *Reader) Presented(ctx context.Context, digest []byte) (directory.Presented, error) {
 	var a args
-	query := `SELECT ` + credentialColumns + `, u.switched_off_at, ` + applicationColumns + `
-		FROM ` + applicationFrom + ` JOIN credential c ON c.user_key = p.user_key WHERE c.digest = ` + a.add(digest)
-	found, err := one(ctx, r, query, a, func(row scanner) (directory.Presented, error) {
-		var found directory.Presented
+	query := `SELECT ` + credentialColumns + `, u.switched_off_at, f.account_key, ` + applicationColumns + `
+		FROM ` + applicationFrom + ` JOIN credential c ON c.user_key = p.user_key LEFT JOIN portfolio f ON f.user_key = p.user_key
+		WHERE c.digest = ` + a.add(digest) + ` ORDER BY f.account_key`
+	var found directory.Presented
+	var portfolio []directory.AccountID
+	err := each(ctx, r, query, a, func(row scanner) error {
 		var off micros
+		var account *int64
 		var of application
-		credential, err := scanCredential(followed{row, append([]any{&off}, of.into()...)})
+		credential, err := scanCredential(followed{row, append([]any{&off, &account}, of.into()...)})
+		if account != nil {
+			portfolio = append(portfolio, directory.AccountID(*account))
+		}
 		found.Credential, found.SwitchedOff, found.Application = credential, !off.IsZero(), of.read()
-		return found, err
+		return err
 	})
-	if isNoRows(err) {
+	switch {
+	case err != nil:
+		return found, fmt.Errorf("read credential: %w", err)
+	case found.Credential.ID == 0:
 		return found, directory.Refuse(directory.Denied, "token.refused")
 	}
-	if err != nil {
-		return found, fmt.Errorf("read credential: %w", err)
-	}
-	found.Application.Portfolio, err = r.Portfolio(ctx, found.Application.ID)
-	return found, err
+	found.Application.Portfolio = portfolio
+	return found, nil
 }
 
 // Applications reads the applications that were not ended, by name.

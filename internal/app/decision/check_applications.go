@@ -130,7 +130,19 @@ func (s *Checks) elsewhere(ctx context.Context, c *calling, name string) (bool, 
 // admitted refuses an application whose credential does not open anything now, or
 // that is not registered for asking.
 func (s *Checks) admitted(ctx context.Context, c *calling) error {
-	_, err := s.applicant(ctx, c, !c.fresh)
+	who, err := s.applicant(ctx, c, false)
+	if err != nil || c.fresh {
+		return err
+	}
+	var m store.Marks
+	if err := s.gate.Question(func(r *store.Reader) (err error) {
+		m, err = r.Marks(ctx, directory.Installation)
+		return err
+	}); err != nil || who.reached(m) {
+		return err
+	}
+	c.after = stamp{true, m}
+	_, err = s.applicant(ctx, c, false)
 	return err
 }
 
