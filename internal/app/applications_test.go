@@ -188,6 +188,21 @@ func TestCredentials(t *testing.T) {
 				}
 			}
 		})
+		t.Run("APP-2 what is over goes after its retention, and no other", func(t *testing.T) {
+			kept := credential(w, a, "Longue")
+			w.Pass(100 * 24 * time.Hour)
+			w.Must(w.Users.Purge(t.Context()))
+			shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
+			w.Must(err)
+			for _, c := range shown.Credentials {
+				if c.ID != kept.ID && !c.Live(w.Now()) {
+					t.Errorf("%s is still there", c.Name)
+				}
+			}
+			if len(shown.Live(w.Now())) == 0 {
+				t.Error("a valid one is gone")
+			}
+		})
 		t.Run("APP-2 the secret is nowhere afterwards", func(t *testing.T) {
 			made := historyOf(w, audit.CredentialMade)
 			if len(made) == 0 || made[0].Subject == 0 {

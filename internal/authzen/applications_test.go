@@ -123,6 +123,12 @@ func TestApplicationAsks(t *testing.T) {
 			if d := s.decision(s.post(evaluation, manages(blanche, "117500"))); d.yes() || d.Context.Reason != app.UnknownAccount {
 				t.Errorf("answered %+v", d)
 			}
+			if r := s.post("/access/v1/search/action", manages(helene, "117500")); r.status != http.StatusNotFound {
+				t.Errorf("a search there: %d %s", r.status, r.body)
+			}
+			if r := s.post("/access/v1/search/action", manages(helene, "204817")); r.status != http.StatusOK {
+				t.Errorf("a search in its own: %d %s", r.status, r.body)
+			}
 		})
 		t.Run("ACC-12 a suspended account is answered by a no that says so", func(t *testing.T) {
 			s.token = credential(w, s.application(), "Autre").Secret

@@ -115,12 +115,16 @@ func (w *walk) page(d *desk) ([]int64, string) {
 	return keys, d.token(w.turn, last)
 }
 
-// search opens the desk of the account that the address or, to an application, the
-// question names. What is not in sight is refused with account.not_found, evenly
-// (KEY-14).
+// search opens the desk of the account that the address, the token or the question
+// names. What is not in sight is refused with account.not_found, evenly (KEY-14).
 func (s *Checks) search(ctx context.Context, caller Caller, q Question, at func(*desk) error) (err error) {
 	if !caller.application() {
-		return s.ask(ctx, caller, at)
+		return s.ask(ctx, caller, func(d *desk) error {
+			if q.Account != "" && !d.calls(q.Account) {
+				return directory.Refuse(directory.NotFound, "account.not_found")
+			}
+			return at(d)
+		})
 	}
 	ctx, even := s.gate.Evenly(ctx)
 	defer func() { gate.AnswerRefused(even, err) }()
