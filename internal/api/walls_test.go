@@ -54,6 +54,9 @@ func exchanges() map[string]exchange {
 		"restore-unit":        {"POST", "/units/[unit]/restore", `{"version":"1"}`, 200, false},
 		"preview-unit-move":   {"GET", "/units/[deep]/move?to=[root]", "", 200, false},
 		"move-unit":           {"POST", "/units/[deep]/move", `{"version":"1","to":"[root]"}`, 200, false},
+		"list-referents":      {"GET", "/units/[root]/referents", "", 200, false},
+		"name-referent":       {"POST", "/units/[root]/referents", `{"member":"[karim]","part":"referent"}`, 200, false},
+		"end-referent":        {"POST", "/units/[root]/referents/end", `{"member":"[zoe]","part":"deputy"}`, 200, false},
 		"list-roles":          {"GET", "/roles?archived=true", "", 200, false},
 		"get-role":            {"GET", "/roles/[role]", "", 200, false},
 		"create-role":         {"POST", "/roles", `{"kind":"rights","names":{"":"Lecteur"},"permissions":["members.view"]}`, 201, false},
@@ -102,6 +105,7 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	q.ids["root"], q.ids["level"] = q.get(q.path("/units")).text("items.0.id"), q.levelUnderRoot()
 	q.ids["unit"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Nord"}`, q.ids["level"])).is(201, "").text("id")
 	q.ids["deep"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Est"}`, q.ids["level"])).is(201, "").text("id")
+	q.post(q.path("/units/"+q.ids["root"]+"/referents"), fmt.Sprintf(`{"member":%q,"part":"deputy"}`, q.ids["zoe"])).is(200, "")
 	role := q.post(q.path("/roles"), `{"kind":"rights","names":{"":"Approbateur"},"permissions":["members.view"]}`).is(201, "")
 	q.ids["role"], q.ids["role version"] = role.text("id"), role.text("version")
 

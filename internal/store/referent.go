@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"intendant/internal/directory"
 )
@@ -55,8 +56,8 @@ func (r *Reader) PartsOf(ctx context.Context, members []directory.MemberID) (map
 }
 
 // PutReferents ends and begins parts in the contracts of units of an account, in
-// this order. The rows are kept, with from and to (HIST-5). Where the root is
-// among the units, the account has changed too, and its version with it.
+// this order. The rows are kept, with from and to (HIST-5). Another referent of the
+// root is another of the account, whose version counts it.
 type PutReferents struct {
 	Account directory.AccountID
 	End     []directory.Referent
@@ -64,11 +65,10 @@ type PutReferents struct {
 }
 
 func (c PutReferents) apply(ctx context.Context, tx *Tx) error {
-	var units []directory.UnitID
 	if len(c.End) > 0 {
 		keys := make([]directory.ReferentID, len(c.End))
 		for i, f := range c.End {
-			keys[i], units = f.ID, append(units, f.Unit)
+			keys[i] = f.ID
 		}
 		var a args
 		query := `UPDATE referent SET valid_to = ` + a.add(tx.Now) + ` WHERE account_key = ` + a.add(c.Account) +
@@ -81,10 +81,15 @@ func (c PutReferents) apply(ctx context.Context, tx *Tx) error {
 	rows := make([][]any, len(c.Begin))
 	for i, f := range c.Begin {
 		rows[i] = []any{f.ID, c.Account, f.Unit, f.Member, string(f.Part), f.By, tx.Now, nil}
-		units = append(units, f.Unit)
 	}
 	if _, err := tx.bulkInsert(ctx, "referent", columns, rows, ""); err != nil {
 		return fmt.Errorf("name referents: %w", err)
+	}
+	var units []directory.UnitID
+	for _, f := range slices.Concat(c.End, c.Begin) {
+		if f.Part == directory.ReferentPart {
+			units = append(units, f.Unit)
+		}
 	}
 	var a args
 	query := `UPDATE account SET version = version + 1 WHERE key = ` + a.add(c.Account) + ` AND root_key` + inKeys(tx.Reader, units, &a)
