@@ -82,6 +82,7 @@ type listing struct {
 	chosen  []directory.Company
 
 	required roster.Requirement
+	parts    bool // say who looks after a contract
 }
 
 func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, q roster.MemberQuery) (*listing, error) {
@@ -348,7 +349,25 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 		}
 		rows[i].May = l.may(rows[i])
 	}
+	if l.parts {
+		if err := l.tellParts(ctx, keys, rows); err != nil {
+			return nil, err
+		}
+	}
 	return rows, l.tellLacks(ctx, rows)
+}
+
+// tellParts says who of the rows is referent of a unit, or else a deputy.
+func (l *listing) tellParts(ctx context.Context, keys []directory.MemberID, rows []roster.ListedMember) error {
+	parts, err := l.r.PartsOf(ctx, keys)
+	for i := range rows {
+		for _, f := range parts[rows[i].ID] {
+			if rows[i].Part != directory.ReferentPart {
+				rows[i].Part = f.Part
+			}
+		}
+	}
+	return err
 }
 
 // listedCompanies is how many companies a filter offers.

@@ -110,6 +110,7 @@ func (c *core) atHome(ctx context.Context, r *store.Reader, g *grove, unit strin
 	if err != nil {
 		return MemberPage{}, err
 	}
+	l.parts = true
 	return l.page(ctx, nil)
 }
 

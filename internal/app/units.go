@@ -246,7 +246,7 @@ func (c *core) firstAtHome(ctx context.Context, r *store.Reader, g *grove, root 
 
 // listedByKey are members as tables show them, in the order of the keys.
 func (c *core) listedByKey(ctx context.Context, r *store.Reader, g *grove, keys []directory.MemberID) ([]roster.ListedMember, error) {
-	l := &listing{core: c, r: r, rights: g.rights, account: g.account, roles: g.tree.Roles()}
+	l := &listing{core: c, r: r, rights: g.rights, account: g.account, roles: g.tree.Roles(), parts: true}
 	places := make([]store.MemberPlace, len(keys))
 	for i, key := range keys {
 		places[i].Key = key

@@ -15,8 +15,9 @@ type ListedMember struct {
 	Functions  []directory.Role
 	Level      directory.Role // zero: none
 	Products   []directory.HeldProduct
-	Lacks      []gate.Lack // roles that are required and not held (ROLE-3)
-	Manageable bool        // the reader may manage members of that home unit
+	Part       directory.Part // referent or deputy of some unit, where that was asked for (SEAT-7)
+	Lacks      []gate.Lack    // roles that are required and not held (ROLE-3)
+	Manageable bool           // the reader may manage members of that home unit
 	May        MemberMay
 	Position   int64
 }

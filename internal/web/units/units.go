@@ -115,16 +115,15 @@ func problem(p ui.Page, refusal *directory.Error, field string) string {
 // A people is a table of users as both pages of units show it.
 type people struct {
 	ui.Page
-	base     string // address of the account's members
-	name     string // of the unit
-	rows     []app.ListedMember
-	referent directory.UserID
-	site     *page.Site
-	acts     bool // whether somebody of the rows can be changed
+	base string // address of the account's members
+	name string // of the unit
+	rows []app.ListedMember
+	site *page.Site
+	acts bool // whether somebody of the rows can be changed
 }
 
 func (h Handler) people(q *page.Request, p ui.Page, unit directory.Unit, rows []app.ListedMember) people {
-	t := people{Page: p, base: q.AccountPath("/members"), name: unit.Name, rows: rows, referent: q.Frame.Account.Referent, site: h.Site}
+	t := people{Page: p, base: q.AccountPath("/members"), name: unit.Name, rows: rows, site: h.Site}
 	for _, row := range rows {
 		t.acts = t.acts || row.May.Edit
 	}
