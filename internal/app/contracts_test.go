@@ -250,6 +250,10 @@ func TestPartsEndWithTheEntity(t *testing.T) { // SEAT-7, UNIT-4, UNIT-5
 		verdicts, err = w.Members.Remove(w.Context(), p.admin, p.account.ID, app.Of(m.UUID))
 		w.Must(errors.Join(err, verdicts.FirstRefusal()))
 		check("removed")
+		export, err := w.Users.Export(w.Context(), w.Operator(), m.User)
+		if w.Must(err); len(export.Memberships) != 1 || len(export.Memberships[0].Contracts) != 4 || export.Memberships[0].Contracts[0].To == nil {
+			t.Errorf("USER-7 what is exported of it: %+v", export.Memberships)
+		}
 	})
 }
 

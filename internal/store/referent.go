@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"intendant/internal/directory"
 )
@@ -53,6 +54,33 @@ func (r *Reader) PartsOf(ctx context.Context, members []directory.MemberID) (map
 		found[f.Member] = append(found[f.Member], f)
 	}
 	return found, nil
+}
+
+// A PastPart is what somebody was or is for the contract of a unit.
+type PastPart struct {
+	Member   directory.MemberID
+	Unit     string // name
+	Part     directory.Part
+	From, To time.Time // to is zero while it lasts
+}
+
+// PartsEver reads what members were and are for the contracts of units, in the
+// order in which they were named.
+func (r *Reader) PartsEver(ctx context.Context, members []directory.MemberID) ([]PastPart, error) {
+	var a args
+	query := `SELECT f.member_key, u.name, f.part, f.valid_from, f.valid_to FROM referent f JOIN unit u ON u.key = f.unit_key
+		WHERE f.member_key` + inKeys(r, members, &a) + ` ORDER BY f.key`
+	parts, err := collect(ctx, r, query, a, func(row scanner) (PastPart, error) {
+		var p PastPart
+		var from, to micros
+		err := row.Scan(&p.Member, &p.Unit, &p.Part, &from, &to)
+		p.From, p.To = from.Time, to.Time
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read parts ever held: %w", err)
+	}
+	return parts, nil
 }
 
 // PutReferents ends and begins parts in the contracts of units of an account, in

@@ -242,6 +242,15 @@ type ExportedMembership struct {
 	Removed         *time.Time `json:"removed_at,omitempty"`
 
 	Preferences []ExportedPreference `json:"preferences,omitempty"`
+	Contracts   []ExportedPart       `json:"contracts,omitempty"`
+}
+
+// An ExportedPart is what a person was or is for the contract of a unit.
+type ExportedPart struct {
+	Unit string     `json:"unit"`
+	Part string     `json:"part"`
+	From time.Time  `json:"from"`
+	To   *time.Time `json:"to,omitempty"`
 }
 
 // An ExportedPreference is what is set for a person in an account.

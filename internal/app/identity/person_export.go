@@ -64,6 +64,10 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 	if err != nil {
 		return err
 	}
+	contracts, err := contractsOf(ctx, r, members)
+	if err != nil {
+		return err
+	}
 	for _, m := range members {
 		account, err := r.Account(ctx, m.Account())
 		if err != nil {
@@ -77,7 +81,7 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 			Company: companies[m.Company].Name, Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber,
 			SuggestedFirst: m.Suggested.First, SuggestedLast: m.Suggested.Last, Roles: []string{},
 			Added: m.Added, LastSeen: maybe(m.LastSeen), Ends: maybe(m.Ends), Removed: maybe(m.Removed),
-			Preferences: preferences[m.ID]}
+			Preferences: preferences[m.ID], Contracts: contracts[m.ID]}
 		for _, role := range roles {
 			switch {
 			case role.ID == m.Level:
@@ -89,6 +93,20 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 		e.Memberships = append(e.Memberships, one)
 	}
 	return nil
+}
+
+// contractsOf is what members were and are for the contracts of units.
+func contractsOf(ctx context.Context, r *store.Reader, members []directory.Member) (map[directory.MemberID][]ExportedPart, error) {
+	keys := make([]directory.MemberID, len(members))
+	for i, m := range members {
+		keys[i] = m.ID
+	}
+	parts, err := r.PartsEver(ctx, keys)
+	all := map[directory.MemberID][]ExportedPart{}
+	for _, p := range parts {
+		all[p.Member] = append(all[p.Member], ExportedPart{Unit: p.Unit, Part: string(p.Part), From: p.From, To: maybe(p.To)})
+	}
+	return all, err
 }
 
 // preferencesOf is what is set for members, by the names the catalogue uses.
