@@ -137,7 +137,8 @@ func newGuide(t *testing.T) *guide {
 // redirect, or the frame that shows a mail.
 func isPage(pattern string) bool {
 	return !slices.Contains([]string{"GET /{$}", "GET /vendor", "GET /.well-known/change-password", "GET /mailbox/{message}/html",
-		"GET /accounts/{account}/imports/{import}/result.csv", "GET /accounts/{account}/logo.png", "GET /profile/signature.png"}, pattern)
+		"GET /accounts/{account}/imports/{import}/result.csv", "GET /accounts/{account}/logo.png", "GET /profile/signature.png",
+		"GET /accounts/{account}/contract/documents/{document}", "GET /vendor/customers/{id}/documents/{document}"}, pattern)
 }
 
 // owner is who looks at a route.
@@ -198,7 +199,7 @@ func (g *guide) claim(at, who string) string {
 		return ""
 	}
 	kind := pattern
-	for _, ask := range []string{"do", "ask", "reject", "to", "sent", "mend", "member", "permission", "dialog"} {
+	for _, ask := range []string{"do", "ask", "reject", "to", "sent", "mend", "member", "permission", "dialog", "withdraw"} {
 		if value := address.Query().Get(ask); value != "" {
 			kind += " " + ask
 			if ask == "do" || ask == "ask" {
