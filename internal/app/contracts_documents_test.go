@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,10 @@ func TestContractPage(t *testing.T) { // SEAT-8, ACC-9
 		frame, err := w.Accounts.Open(w.Context(), admin, p.account.Number)
 		if w.Must(err); frame.Contract {
 			t.Error("ACC-9 an administrator is led to the contract")
+		}
+		seen, err := w.History.List(w.Context(), admin, p.account.ID, app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentAdded}}, app.Window{})
+		if w.Must(err); seen.Total != 4 || strings.Contains(fmt.Sprint(seen.Entries), "1 248") || strings.Contains(fmt.Sprint(seen.Entries), "2026-02-27") {
+			t.Errorf("ACC-9 the history says %d entries, %v", seen.Total, seen.Entries)
 		}
 		history, err := w.History.ListAll(w.Context(), w.Operator(), app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentDownloaded}}, app.Window{})
 		if w.Must(err); history.Total != 6 {

@@ -152,7 +152,6 @@ func textFields() map[string]Field {
 		"letter":          {Open, Plain},
 		"names":           {Open, Names},
 		"logo":            {Open, Plain},
-		"document_day":    {Open, Day},
 		// Texts about a person.
 		"signature":    {Personal, Plain},
 		"person":       {Personal, Plain},

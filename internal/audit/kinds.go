@@ -280,7 +280,7 @@ func directoryRows() []Row {
 		{Kind: ReferentEnded, Object: Unit, Person: true, Many: true},
 		{Kind: DeputyNamed, Object: Unit, Person: true},
 		{Kind: DeputyEnded, Object: Unit, Person: true, Many: true},
-		{Kind: DocumentAdded, Object: Document, Fields: "document_number document_day amount"},
+		{Kind: DocumentAdded, Object: Document, Fields: "document_number"},
 		{Kind: DocumentWithdrawn, Object: Document, Fields: "document_number"},
 		{Kind: DocumentDownloaded, Object: Document, Fields: "document_number"},
 		{Kind: SettingsChanged, Object: Account, Fields: settingNames() + " password_policy domain auto_approve logo"},

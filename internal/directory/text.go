@@ -137,7 +137,7 @@ func tableOfTexts() []TextRule {
 		{Kind: SubscriptionExternal, Field: "external_id", Most: 100, Kept: KeptOpen, Columns: []string{"subscription.external_id"}},
 		{Kind: SearchText, Field: "q", Most: 200, Kept: KeptSecret},
 		{Kind: DocumentNumber, Field: "document_number", Most: 60, Kept: KeptOpen, Columns: []string{"contract_document.number"}},
-		{Kind: DocumentAmount, Field: "amount", Most: 60, Kept: KeptOpen, Columns: []string{"contract_document.amount"}},
+		{Kind: DocumentAmount, Field: "amount", Most: 60, Kept: KeptSecret, Columns: []string{"contract_document.amount"}},
 	}
 }
 

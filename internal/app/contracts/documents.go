@@ -99,10 +99,7 @@ func (s *Contracts) AddDocument(ctx context.Context, actor authz.Actor, account 
 		}
 		d.ID, d.UUID, d.By, d.Added = directory.DocumentID(p.NewKey()), roster.PublicID(), p.Actor.User, p.Now
 		p.Change(store.InsertDocument{Account: account, Document: d, Content: n.Content})
-		entry := documentEntry(p, audit.DocumentAdded, d)
-		entry.Note("document_day", "", d.Day.ISO())
-		entry.Note("amount", "", d.Amount)
-		p.Record(entry)
+		p.Record(documentEntry(p, audit.DocumentAdded, d))
 		made = d
 		return nil
 	})
@@ -133,7 +130,9 @@ func unitCalled(t *authz.Tree, text string) (directory.UnitID, *directory.Error)
 	return 0, directory.InvalidField("unit", "unit.ambiguous", directory.Args{"Unit": directory.Short(text, directory.Quoted)})
 }
 
-// documentEntry is an entry about a document, which the managers of its unit see.
+// documentEntry is an entry about a document. Whoever sees the history of its unit
+// reads its number and no more: day and amount are for who looks after the
+// contract (ACC-9).
 func documentEntry(p *gate.Plan, kind audit.Kind, d directory.Document) audit.Entry {
 	entry := p.Entry(kind, 0, int64(d.ID))
 	entry.Unit = d.Unit
