@@ -79,7 +79,7 @@ func New(o Options) *App {
 	accounts, invitations, members := &Accounts{c}, &Invitations{c}, &Members{c}
 	users, sessions := identity.New(g, r, identity.Needs{AskToJoin: joinRequests.Ask, InviteAgain: invitations.Again})
 	checks, reasons := decision.New(g, r)
-	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach})
+	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun()), History: history.New(g),

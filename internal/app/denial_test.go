@@ -98,6 +98,7 @@ func walls() map[string]wall {
 		wallItself: `
 			Accounts: SeedUnits
 			Users: Purge RenewalNotices Seed SeedFactor
+			Subscriptions: Notices
 			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport

@@ -105,6 +105,8 @@ const (
 	SubscriptionAdded   Kind = "subscription.added"
 	SubscriptionChanged Kind = "subscription.changed"
 	SubscriptionEnded   Kind = "subscription.ended"
+	SubscriptionNoticed Kind = "subscription.noticed" // its end was announced (MAIL-1)
+	SubscriptionLapsed  Kind = "subscription.lapsed"  // its last day is over (SEAT-9)
 	ExternalStated      Kind = "external.stated"
 	ExternalEnded       Kind = "external.ended"
 
@@ -269,6 +271,8 @@ func directoryRows() []Row {
 		{Kind: SubscriptionAdded, Object: Subscription, Many: true, Fields: subscriptionFields},
 		{Kind: SubscriptionChanged, Object: Subscription, Many: true, Fields: subscriptionFields},
 		{Kind: SubscriptionEnded, Object: Subscription, Many: true, Fields: subscriptionFields},
+		{Kind: SubscriptionNoticed, Object: Subscription, Many: true, Fields: subscriptionFields},
+		{Kind: SubscriptionLapsed, Object: Subscription, Many: true, Fields: subscriptionFields},
 		{Kind: ExternalStated, Object: Member, Person: true, Many: true, Fields: "product proof ends"},
 		{Kind: ExternalEnded, Object: Member, Person: true, Many: true, Fields: "product proof ends"},
 		{Kind: UnitCreated, Object: Unit, Many: true, Fields: "name unit_level parent external_id"},

@@ -17,8 +17,9 @@ type Policies struct {
 	PasteLimit        *int       `yaml:"paste_limit"`       // Rule ADD-1
 	AllOrNothingLimit *int       `yaml:"all_or_nothing_limit"`
 	JoinLapseDays     *int       `yaml:"join_lapse_days"`
-	JoinPauseDays     *int       `yaml:"join_pause_days"` // Rule JOIN-4
-	ExternalClaims    *bool      `yaml:"external_claims"` // a claim opens use. Rule EXT-3
+	JoinPauseDays     *int       `yaml:"join_pause_days"`          // Rule JOIN-4
+	ExternalClaims    *bool      `yaml:"external_claims"`          // a claim opens use. Rule EXT-3
+	NoticeDays        *[]int     `yaml:"subscription_notice_days"` // before its end. Rule MAIL-1
 	Retention         *Retention `yaml:"retention"`
 	// Account are the policies of what an account may set for itself too, as the
 	// rows of directory.AccountSettings name them.
@@ -75,6 +76,7 @@ type ResolvedPolicies struct {
 	JoinLapseDays     int
 	JoinPauseDays     int
 	ExternalClaims    bool
+	NoticeDays        []int
 	Retention         ResolvedRetention
 }
 
@@ -94,7 +96,7 @@ func (c *Catalogue) EffectivePolicies(accountType string) ResolvedPolicies {
 		Settings:  directory.UsualSettings(),
 		KeyLength: 12, KeyTries: 5, QuickAddProject: 200,
 		PasteLimit: 100_000, AllOrNothingLimit: 10_000,
-		JoinLapseDays: 60, JoinPauseDays: 30,
+		JoinLapseDays: 60, JoinPauseDays: 30, NoticeDays: []int{90, 30, 7},
 		Retention: ResolvedRetention{Registrations: 7, JoinRequests: 365, Mails: 90, SignIns: 180},
 	}
 	p.Languages = c.Languages
@@ -116,6 +118,7 @@ func (p *ResolvedPolicies) overlay(over Policies) {
 	set(&p.JoinLapseDays, over.JoinLapseDays)
 	set(&p.JoinPauseDays, over.JoinPauseDays)
 	set(&p.ExternalClaims, over.ExternalClaims)
+	set(&p.NoticeDays, over.NoticeDays)
 	if r := over.Retention; r != nil {
 		set(&p.Retention.Registrations, r.Registrations)
 		set(&p.Retention.JoinRequests, r.JoinRequests)

@@ -132,6 +132,7 @@ func (b *builder) tell() {
 	}
 	b.tellMaraval()
 	b.tellApplications()
+	b.tellNotices()
 	b.ago(3, "a prospect", func() error {
 		_, err := b.person("Ophélie", "Tardieu", "ophelie.tardieu@atelier-tardieu.example", "fr")
 		b.signIn("prospect", "Ophélie", "Tardieu", "ophelie.tardieu@atelier-tardieu.example")

@@ -144,3 +144,10 @@ func (b *builder) tellAllotment(account *directory.Account, units *grove) {
 			Unit: (*units)["Agence de Lille"].UUID, Offer: directory.Offer{Product: "site"}, Quantity: 90})
 	})
 }
+
+// tellNotices lets the program announce what ends, as it does on its own (MAIL-1).
+func (b *builder) tellNotices() {
+	for days := 960.5; days > 0; days -= 5 {
+		b.ago(days, "subscriptions that end", func() error { return b.App.Subscriptions.Notices(b.ctx) })
+	}
+}

@@ -48,6 +48,7 @@ const (
 	MailProductWithdrawn      MailKind = "product_withdrawn"
 	MailSubscriptionEnding    MailKind = "subscription_ending"
 	MailExternalEnded         MailKind = "external_ended"  // EXT-2, to administrators
+	MailSeatsOverUsed         MailKind = "seats_over_used" // SEAT-9, to administrators
 	MailStaffEntered          MailKind = "staff_entered"   // to administrators: the vendor looked in
 	MailContactMessage        MailKind = "contact_message" // ACC-10, JOIN-3: somebody writes to the administrators
 	MailErasureDone           MailKind = "erasure_done"    // USER-7
@@ -236,8 +237,10 @@ func mailsOfAccounts() []MailRule {
 		{Kind: MailMemberDeactivated, Topic: TopicPlace, Needs: account, Facts: by},
 		{Kind: MailProductAssigned, Path: "/accounts/" + numberMark, Topic: "product", Turns: true, Button: "open", Needs: account, Facts: products},
 		{Kind: MailProductWithdrawn, Topic: "product", Turns: true, Needs: account, Facts: products},
-		{Kind: MailSubscriptionEnding, Path: "/accounts/" + numberMark, Topic: "subscription", Button: "open",
-			Needs: []string{FactProduct, FactAccount, FactUntil}, Facts: []string{FactProduct, FactCount, FactAccount, FactUntil}},
+		{Kind: MailSubscriptionEnding, Path: "/accounts/" + numberMark, Topic: "subscription", About: true, Button: "open",
+			Needs: []string{FactProduct, FactAccount, FactUntil}, Facts: []string{FactProduct, FactCount, FactAccount, FactNumber, FactUntil}},
+		{Kind: MailSeatsOverUsed, Path: "/accounts/" + numberMark, Topic: "over_use", About: true, Button: "open",
+			Needs: []string{FactProduct, FactAccount, FactCount}, Facts: []string{FactProduct, FactAccount, FactNumber}},
 		{Kind: MailExternalEnded, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPerson, FactProduct, FactAccount},
 			Facts: []string{FactPerson, FactProduct, FactAccount, FactUntil}},
 		{Kind: MailStaffEntered, Path: "/accounts/" + numberMark + "/history", Button: "open", Needs: []string{FactPerson, FactAccount},

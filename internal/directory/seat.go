@@ -16,8 +16,30 @@ type Subscription struct {
 	Reference string    // the vendor's, as it stands on the invoice
 	PriceNote string    // what the vendor wants to remember of the price
 	External  string    // the id by which the vendor's programs know it, or empty
-	Noticed   int       // days before its end of the last notice that was sent, 0: none (MAIL-1)
+	Noticed   int       // days before its end of the last notice that was sent, 0: none, EndTold (MAIL-1)
 	Version   int64
+}
+
+// EndTold is Noticed once history says that a subscription is over.
+const EndTold = -1
+
+// Notice is the notice of its end that is due at a moment: the nearest of some
+// numbers of days before it, unless that one or a nearer one was sent; 0: none.
+// Rule MAIL-1.
+func (s Subscription) Notice(days []int, now time.Time) int {
+	if s.Ends.IsZero() || !s.Runs(now) || s.Noticed < 0 {
+		return 0
+	}
+	due := 0
+	for _, d := range days {
+		if !now.Before(s.Ends.AddDate(0, 0, -d)) && (due == 0 || d < due) {
+			due = d
+		}
+	}
+	if s.Noticed > 0 && due >= s.Noticed {
+		return 0
+	}
+	return due
 }
 
 // Runs reports whether it gives seats at a moment: from its start on, until its

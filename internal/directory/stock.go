@@ -170,7 +170,7 @@ type SeatLoss struct{ Lapsing, Over int64 }
 func (s *Stock) Losing(is *Stock, now time.Time) SeatLoss {
 	var loss SeatLoss
 	for _, p := range s.pools {
-		before, after := s.over(p.ID, now), is.over(p.ID, now)
+		before, after := s.Over(p.ID, now), is.Over(p.ID, now)
 		if s.Alive(p.ID, now) && !is.Alive(p.ID, now) {
 			loss.Lapsing += p.Held
 		} else if after > before && is.Alive(p.ID, now) {
@@ -180,5 +180,17 @@ func (s *Stock) Losing(is *Stock, now time.Time) SeatLoss {
 	return loss
 }
 
-// over is how many seats of a pool are held or handed on that it does not have.
-func (s *Stock) over(id PoolID, now time.Time) int64 { return max(-s.Room(id, now), 0) }
+// Over is how many seats of a pool are held or handed on that it does not have at a
+// moment. Rule SEAT-9.
+func (s *Stock) Over(id PoolID, now time.Time) int64 { return max(-s.Room(id, now), 0) }
+
+// Renewed reports whether a subscription that ends leaves its pool with no fewer
+// seats, or another one at least as large that began later goes on. Rule MAIL-1.
+func (s *Stock) Renewed(ending Subscription) bool {
+	if s.Bought(ending.Pool, ending.Ends) >= s.Bought(ending.Pool, ending.Ends.Add(-time.Microsecond)) {
+		return true
+	}
+	return slices.ContainsFunc(s.subs[ending.Pool], func(o Subscription) bool {
+		return o.ID != ending.ID && o.Quantity >= ending.Quantity && o.Starts.After(ending.Starts) && o.Runs(ending.Ends)
+	})
+}

@@ -38,6 +38,7 @@ func (i *Installation) periodic() []jobs.Periodic {
 		{Name: "places that end", Every: 10 * time.Minute, Run: counted(a.Members.EndPlaces)},
 		{Name: "join requests that lapse", Every: time.Hour, Run: counted(a.JoinRequests.Lapse)},
 		{Name: "reminders of join requests", Every: time.Hour, Run: a.JoinRequests.Remind},
+		{Name: "subscriptions that end", Every: time.Hour, Run: a.Subscriptions.Notices},
 		{Name: "passwords that end", Every: 6 * time.Hour, Run: a.Users.RenewalNotices},
 		{Name: "retention of people's data", Every: 6 * time.Hour, Run: a.Users.Purge},
 		{Name: "retention of mails and jobs", Every: 6 * time.Hour, Run: a.Mails.Purge},

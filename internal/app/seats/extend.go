@@ -44,7 +44,7 @@ func (s *Subscriptions) Extend(ctx context.Context, actor authz.Actor, account d
 		if was.Ends.IsZero() || !is.Ends.IsZero() && !is.Ends.After(was.Ends) {
 			return is, directory.InvalidField("last", "subscription.not_longer", nil)
 		}
-		is.Noticed = 0 // another end is announced anew
+		is.Noticed = b.toTell(is)
 		return is, nil
 	})
 }

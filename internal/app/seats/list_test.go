@@ -175,6 +175,32 @@ func TestListSubscriptions(t *testing.T) { // VEND-1, VEND-3
 				t.Errorf("VEND-3 %s is of no portfolio of theirs", row.Account.Name)
 			}
 		}
+		foreign := m.accounts[0]
+		theirs, err := w.Subscriptions.Of(w.Context(), w.Operator(), foreign.ID)
+		w.Must(err)
+		uuid := theirs.Subscriptions[0].UUID
+		for name, do := range map[string]func() error{
+			"of": func() error { _, err := w.Subscriptions.Of(w.Context(), sales, foreign.ID); return err },
+			"add": func() error {
+				_, err := w.Subscriptions.Add(w.Context(), sales, foreign.ID, app.NewSubscription{Offer: plans, Term: app.SubscriptionTerm{Quantity: 1}})
+				return err
+			},
+			"ending": func() error { _, err := w.Subscriptions.Ending(w.Context(), sales, foreign.ID, uuid); return err },
+			"extend": func() error {
+				return w.Subscriptions.Extend(w.Context(), sales, foreign.ID, uuid, app.SubscriptionLonger{})
+			},
+			"end": func() error { return w.Subscriptions.End(w.Context(), sales, foreign.ID, uuid, 0) },
+			"change": func() error {
+				return w.Subscriptions.Change(w.Context(), sales, foreign.ID, uuid, app.SubscriptionChange{})
+			},
+		} {
+			if err := do(); w.Code(err) != "account.not_found" {
+				t.Errorf("VEND-3 %s outside the portfolio: %v", name, err)
+			}
+			if _, err := w.Subscriptions.Ending(w.Context(), w.Operator(), m.accounts[1].ID, uuid); w.Code(err) != "subscription.not_found" {
+				t.Errorf("USER-5 under another account: %v", err)
+			}
+		}
 		for _, view := range app.SubscriptionViews() {
 			shown := list(w.Operator(), app.SubscriptionQuery{View: view})
 			if int64(len(shown.Rows)) != min(shown.Found, 25) {

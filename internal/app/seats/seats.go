@@ -17,11 +17,13 @@ type core struct {
 	needs  Needs
 }
 
-// Needs are what seats ask of members: acts on many are theirs.
+// Needs are what seats ask of members, whose acts on many are, and of accounts.
 type Needs struct {
 	// Each assigns a seat of an offer to every member of a selection, or takes it
 	// back, as the kind says (BULK-2).
 	Each func(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act Act) (gate.Verdicts, error)
+	// Reachable are the administrators and the referent of an account.
+	Reachable func(ctx context.Context, r *store.Reader, account directory.AccountID) ([]directory.User, error)
 }
 
 // An Act is what is done to each of a selection: a seat of an offer is assigned or

@@ -122,6 +122,7 @@ func (b *book) add(n NewSubscription) (directory.Subscription, error) {
 	}
 	s := directory.Subscription{ID: directory.SubscriptionID(b.plan.NewKey()), UUID: roster.PublicID(), Pool: b.pool(unit.ID, n.Offer).ID,
 		Quantity: n.Quantity, Starts: starts, Ends: ends, Reference: n.Reference, PriceNote: n.PriceNote, External: n.External, Version: 1}
+	s.Noticed = b.toTell(s)
 	b.record(audit.SubscriptionAdded, n.Offer, unit, directory.Subscription{}, s)
 	b.plan.Change(store.InsertSubscriptions{Account: b.account.ID, Rows: []directory.Subscription{s}, Terms: []int64{b.plan.NewKey()}})
 	return s, nil
@@ -199,10 +200,19 @@ func (s *Subscriptions) Change(ctx context.Context, actor authz.Actor, account d
 		is.Quantity, is.Reference, is.PriceNote, is.External = change.Quantity, change.Reference, change.PriceNote, change.External
 		is.Starts, is.Ends = keepMoment(was.Starts, starts, b.zone), keepEnd(was.Ends, ends, b.zone)
 		if !is.Ends.Equal(was.Ends) {
-			is.Noticed = 0 // another end is announced anew
+			is.Noticed = b.toTell(is)
 		}
 		return is, err
 	})
+}
+
+// toTell is what has been told of a new end: nothing, so that it is announced anew;
+// one that is past already is not told again.
+func (b *book) toTell(s directory.Subscription) int {
+	if stateOf(s, b.plan.Now) == Over {
+		return directory.EndTold
+	}
+	return 0
 }
 
 // keepMoment leaves a beginning alone that lies on the day which was named.
@@ -235,6 +245,7 @@ func (s *Subscriptions) End(ctx context.Context, actor authz.Actor, account dire
 		case !b.plan.Now.After(was.Starts):
 			is.Starts, is.Ends = b.plan.Now.Add(-time.Microsecond), b.plan.Now
 		}
+		is.Noticed = directory.EndTold
 		return is, nil
 	})
 }
@@ -272,7 +283,7 @@ func (s *Subscriptions) edit(ctx context.Context, actor authz.Actor, of edited, 
 		i := slices.IndexFunc(b.units, func(u directory.Unit) bool { return u.ID == pool.Unit })
 		b.record(of.kind, pool.Offer, b.units[i], was, is)
 		p.Change(store.UpdateSubscriptions{Account: of.account, Rows: []directory.Subscription{is}, Terms: []int64{p.NewKey()}})
-		return nil
+		return s.tellLoss(ctx, r, b, is)
 	})
 	return err
 }
