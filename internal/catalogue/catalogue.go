@@ -266,6 +266,7 @@ type UnitLevel struct {
 	ID        string   `yaml:"id"`
 	Label     Text     `yaml:"label"`
 	Plural    Text     `yaml:"plural"`
+	AddBelow  Text     `yaml:"add_below"` // the button that adds one below another; empty: the usual words. Rule SEAT-2
 	Under     []string `yaml:"under"`     // RootLevel or level ids, its own allowed
 	Requires  []string `yaml:"requires"`  // levels it must have below. Rule UNIT-3
 	Grantable bool     `yaml:"grantable"` // roles can be granted here

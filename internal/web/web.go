@@ -23,6 +23,7 @@ import (
 	"intendant/internal/web/profile"
 	"intendant/internal/web/rights"
 	"intendant/internal/web/roles"
+	"intendant/internal/web/seats"
 	"intendant/internal/web/technical"
 	"intendant/internal/web/units"
 )
@@ -47,6 +48,7 @@ func areas() []func(*page.Site) {
 		technical.Mount,
 		rights.Mount,
 		roles.Mount,
+		seats.Mount,
 		units.Mount,
 	}
 }

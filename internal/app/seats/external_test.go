@@ -59,7 +59,7 @@ func TestExternal(t *testing.T) { // EXT-1, EXT-2, EXT-3
 		for range 2 {
 			w.Must(w.Seats.EndExternals(ctx))
 		}
-		if n := f.told(directory.MailExternalEnded); n != 2 {
+		if n := f.mailed(directory.MailExternalEnded); n != 2 {
 			t.Errorf("EXT-2 %d mails to the administrator of two ends", n)
 		}
 	})
@@ -128,8 +128,8 @@ func (f firm) asker() func(member string) app.Answer {
 	}
 }
 
-// told counts the mails of a kind.
-func (f firm) told(kind directory.MailKind) int {
+// mailed counts the mails of a kind.
+func (f firm) mailed(kind directory.MailKind) int {
 	f.T.Helper()
 	n := 0
 	f.Must(f.DB.View(f.Context(), func(r *store.Reader) error {

@@ -64,7 +64,7 @@ func TestNotices(t *testing.T) { // MAIL-1, SEAT-9
 		buyer, _ := w.Member(f.account, "achats@maraval.example")
 		account, err := w.Accounts.Show(w.Context(), w.Operator(), f.account.UUID)
 		w.Must(err)
-		w.Must(w.Accounts.SetReferent(w.Context(), w.Operator(), f.account.ID, "achats@maraval.example", account.Account.Version))
+		w.Must(w.Contracts.SetReferent(w.Context(), w.Operator(), f.account.ID, "achats@maraval.example", account.Account.Version))
 		expect := func(what string, mails, noticed, lapsed int) {
 			t.Helper()
 			for _, user := range []directory.UserID{f.admin.User, buyer.User} {

@@ -197,7 +197,8 @@ type Choices struct {
 	Name    string
 	Unit    directory.Unit // their home
 	Free    []OfferChoice
-	Missing []OfferChoice // bought, with nothing left
+	Missing []OfferChoice // bought, with nothing left or lapsed
+	Instead []OfferChoice // other editions of a product they hold
 	Held    []directory.HeldProduct
 }
 
@@ -225,20 +226,32 @@ func (s *Seats) Choices(ctx context.Context, actor authz.Actor, account director
 		path := rights.Tree().Path(m.Unit)
 		for _, offer := range s.offers(stock) {
 			p, served := stock.Serves(path, offer, now)
-			owns := slices.ContainsFunc(c.Held, func(h directory.HeldProduct) bool { return h.Own && !h.Lapsed && h.Offer.Product == offer.Product })
-			if !served || owns {
-				continue
+			if !served {
+				p, served = lapsedAt(stock, path, offer)
 			}
-			choice := OfferChoice{offer, lineOf(stock, rights.Tree(), p, now)}
-			if choice.Line.Free > 0 {
-				c.Free = append(c.Free, choice)
-			} else {
-				c.Missing = append(c.Missing, choice)
+			if served {
+				c.sort(OfferChoice{offer, lineOf(stock, rights.Tree(), p, now)})
 			}
 		}
 		return nil
 	})
 	return c, err
+}
+
+// sort puts an offer where it belongs: what they hold already is no choice.
+func (c *Choices) sort(choice OfferChoice) {
+	held := slices.IndexFunc(c.Held, func(h directory.HeldProduct) bool {
+		return h.Own && !h.Lapsed && h.Offer.Product == choice.Offer.Product
+	})
+	switch {
+	case held >= 0 && c.Held[held].Offer == choice.Offer:
+	case held >= 0:
+		c.Instead = append(c.Instead, choice)
+	case choice.Line.Free > 0:
+		c.Free = append(c.Free, choice)
+	default:
+		c.Missing = append(c.Missing, choice)
+	}
 }
 
 // seatable reads a member whom the reader may give seats.

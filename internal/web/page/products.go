@@ -1,22 +1,35 @@
 package page
 
 import (
+	"strings"
+
 	"intendant/internal/directory"
 	"intendant/internal/web/ui"
 )
 
 // ProductMarks are the signs of what a member holds: by a seat of ours, by a
-// subscription of their own, each told apart (EXT-2).
+// subscription of their own, each told apart (EXT-2); a seat that has lapsed says so
+// (SEAT-9).
 func (s *Site) ProductMarks(lang string, held []directory.HeldProduct) []ui.ProductMark {
 	var marks []ui.ProductMark
 	for _, h := range held {
 		name := s.Catalogue().OfferName(h.Offer, lang)
 		if h.Own {
-			marks = append(marks, ui.ProductMark{Name: name})
+			marks = append(marks, ui.ProductMark{Name: name, Lapsed: h.Lapsed})
 		}
 		if h.External {
 			marks = append(marks, ui.ProductMark{Name: name, External: true})
 		}
 	}
 	return marks
+}
+
+// ModulesOf are the modules of an offer in the order of the catalogue, in a few
+// words (SEAT-1).
+func (s *Site) ModulesOf(lang string, offer directory.Offer) string {
+	var names []string
+	for _, m := range s.Catalogue().OfferModules(offer) {
+		names = append(names, m.Label.In(lang))
+	}
+	return strings.Join(names, ", ")
 }

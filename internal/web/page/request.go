@@ -113,3 +113,17 @@ func (q *Request) PasswordRules(policy directory.PasswordPolicy) []string {
 
 // PasswordStrengthPath is where fields of new passwords ask how strong one is.
 const PasswordStrengthPath = "/password/strength"
+
+// Passing reports whether a script asks, to put the answer into the page that
+// stands.
+func (q *Request) Passing() bool { return q.Header.Get("HX-Request") != "" }
+
+// Instead makes a script put the answer in the place of another part of the page
+// than it meant to, such as of the dialog whose form was refused.
+func (q *Request) Instead(part string) {
+	header := q.W.Header()
+	header.Set("HX-Retarget", part)
+	header.Set("HX-Reselect", part)
+	header.Set("HX-Reswap", "outerHTML")
+	header.Set("HX-Replace-Url", "false")
+}

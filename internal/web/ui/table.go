@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"github.com/a-h/templ"
+
+	"intendant/internal/i18n"
+)
 
 // A TableView is how a table presents itself. Caption is read aloud only.
 // Columns may be nil when the children bring their own head. Tick adds a column
@@ -116,9 +120,11 @@ type PanelView struct {
 }
 
 // A DialogView is a dialog: a choice of one thing, or a loss to confirm. The
-// children are its body; the acts end it, the safe way first. It is a form that
+// children are its body; the acts end it, the safe way first: alone where nothing
+// can be done. It is a form that
 // posts to Action. Open shows it with the page; Close is where the safe way leads
-// then, for readers without a script.
+// then, for readers without a script. Passing is one that a script has put into a
+// page that stands: it goes without a trace. Attrs are of the form.
 type DialogView struct {
 	ID, Title, Lead string
 	Action          string
@@ -127,6 +133,8 @@ type DialogView struct {
 	Act             Act
 	Hidden          []Hidden
 	Open            bool
+	Passing         bool
+	Attrs           templ.Attributes
 }
 
 // A Step is one part of a task; State is "done", "current" or empty.
@@ -138,11 +146,31 @@ type SeatView struct {
 	Used, Bought     int64
 }
 
+// A SeatLine is one product of a rail with its seats in words: Text says who has
+// them, Warnings what is wrong, Notes what else there is to know.
+type SeatLine struct {
+	SeatView
+	Text            string
+	Warnings, Notes []string
+}
+
 // A ProductMark is a product that somebody holds: by a seat, or, External, by a
-// subscription of their own.
+// subscription of their own. A seat that has Lapsed opens nothing.
 type ProductMark struct {
 	Name     string
 	External bool
+	Lapsed   bool
+}
+
+// Words are what the mark says in full.
+func (m ProductMark) Words(p *i18n.Printer) string {
+	switch {
+	case m.External:
+		return p.T("ui.product.external", "Name", m.Name)
+	case m.Lapsed:
+		return p.T("ui.product.lapsed", "Name", m.Name)
+	}
+	return m.Name
 }
 
 // Marks are products held by a seat.

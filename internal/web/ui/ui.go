@@ -136,6 +136,14 @@ func Live(href string) templ.Attributes {
 	}
 }
 
+// Asks makes a link put the dialog of the address into the page that stands, where
+// scripts run; part is its id. Name tells the link again when the page has changed
+// under it, so that focus comes back. Without a script the link leads to a page
+// that asks the same.
+func Asks(href, part, name string) templ.Attributes {
+	return templ.Attributes{"hx-get": href, "hx-target": "#page", "hx-select": "#" + part, "hx-swap": "beforeend", "data-asks": name}
+}
+
 // LiveEvery makes a part of a page ask for the page again every so many seconds
 // while it stands there: progress of long work. Without a script the page says
 // so and is reloaded by hand.

@@ -6,6 +6,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/web/page"
+	"intendant/internal/web/seatpanel"
 	"intendant/internal/web/ui"
 )
 
@@ -19,6 +20,8 @@ type listing struct {
 	h     Handler
 	base  string
 	title string
+	at    string // public id of the unit whose products stand at the right, or empty
+	seats map[string]app.SeatPanel
 }
 
 // mostOpen is how many unfolded units an address carries.
@@ -34,15 +37,63 @@ func (h Handler) list(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	l := listing{UnitList: list, q: query, req: q, h: h, base: base(q)}
+	l := listing{UnitList: list, q: query, req: q, h: h, base: base(q), at: values.Get("at")}
 	l.Page, l.words = h.frame(q, "")
 	l.title = l.words.title(l.Page)
 	l.Page.Title = l.title
+	if query.Search == "" {
+		if err := l.readSeats(); err != nil {
+			return err
+		}
+	}
 	return q.Render(listPage(l))
+}
+
+// readSeats reads the seats of the units on the page, and puts those of the one
+// that was chosen, else of the first one, at the right (SEAT-1).
+func (l *listing) readSeats() error {
+	shown := onPage(l.Root, nil)
+	var err error
+	if l.seats, err = l.h.App.Seats.Panels(l.req.Context(), l.req.Actor(), account(l.req), shown); err != nil {
+		return err
+	}
+	if !l.bought(l.at) {
+		l.at = ""
+	}
+	for _, unit := range shown {
+		if l.at == "" && l.bought(unit) {
+			l.at = unit
+		}
+	}
+	if l.at != "" {
+		l.Page.Aside, l.Page.Rail = seatpanel.Rail(seatpanel.Of(l.req, l.Page, l.seats[l.at])), true
+	}
+	return nil
+}
+
+// bought reports whether a unit has products, its own or from above.
+func (l listing) bought(unit string) bool { return len(l.seats[unit].Lines) > 0 }
+
+// onPage are the public ids of all units on the page.
+func onPage(n app.UnitNode, into []string) []string {
+	into = append(into, n.UUID)
+	for _, under := range n.Under {
+		into = onPage(under, into)
+	}
+	return into
+}
+
+// showing is the page with the products of a unit at the right.
+func (l listing) showing(unit string) string {
+	l.at = unit
+	return l.address(l.q)
 }
 
 func (l listing) address(query app.UnitQuery) string {
 	values := url.Values{}
+	if l.at != "" && l.at != l.Root.UUID {
+		values.Set("at", l.at)
+	}
 	if query.Search != "" {
 		values.Set("q", query.Search)
 	}
@@ -81,6 +132,9 @@ func (l listing) toggled(n app.UnitNode) string {
 		query.Open = slices.Delete(query.Open, i, i+1)
 	} else {
 		query.Open = append(query.Open, n.UUID)
+		if l.bought(n.UUID) {
+			l.at = n.UUID
+		}
 	}
 	return l.address(query) + "#u-" + n.UUID
 }
@@ -138,8 +192,29 @@ func (l listing) note(u app.ListedUnit) string {
 	return l.T("units.users", "Count", u.All)
 }
 
+// before is note as it stands before what is said of seats.
+func (l listing) before(n app.UnitNode) string {
+	note := l.note(n.ListedUnit)
+	if note != "" && l.seatNote(n) != "" {
+		note += ", "
+	}
+	return note
+}
+
+// seatNote sums up the seats of a unit's own; of an unfolded one that has none it
+// says that they come from above.
+func (l listing) seatNote(n app.UnitNode) string {
+	note := seatpanel.Summary(l.Page, l.seats[n.UUID])
+	if note == "" && n.Open && l.bought(n.UUID) {
+		return l.T("seats.summary.above")
+	}
+	return note
+}
+
 func (l listing) people(n app.UnitNode) people {
-	return l.h.people(l.req, l.Page, n.Unit, n.First)
+	t := l.h.people(l.req, l.Page, n.Unit, n.First)
+	t.assigns, t.back = l.seats[n.UUID].May && l.bought(n.UUID) && l.UnitList.Account.Writable() == nil, l.showing(n.UUID)
+	return t
 }
 
 // all leads to every user of a unit's own table.
@@ -162,7 +237,7 @@ func (l listing) under(n app.UnitNode) []ui.Act {
 		add(l.T("units.add.user"), "plus", l.req.AccountPath("/members/new?unit="+url.QueryEscape(n.UUID)))
 	}
 	if n.May.Add {
-		add(l.T("units.add.under"), "corner-down-right", l.base+"/new?under="+url.QueryEscape(n.UUID))
+		add(l.addBelow(l.Page), "corner-down-right", l.base+"/new?under="+url.QueryEscape(n.UUID))
 	}
 	return acts
 }

@@ -7,6 +7,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/web/page"
 	"intendant/internal/web/referents"
+	"intendant/internal/web/seatpanel"
 	"intendant/internal/web/ui"
 )
 
@@ -19,6 +20,7 @@ type single struct {
 	h        Handler
 	ask      *ui.DialogView
 	contract referents.View
+	seats    app.SeatPanel
 }
 
 // unit shows one unit: what stands above and under it, who is there, and who
@@ -44,6 +46,12 @@ func (h Handler) unit(q *page.Request) error {
 	s := single{UnitPage: u, req: q, h: h}
 	s.Page, s.words = h.frame(q, u.Name)
 	s.contract = referents.Of(q, s.Page, contract, at(q, u.UUID, ""))
+	if s.seats, err = h.App.Seats.Panel(q.Context(), q.Actor(), account(q), u.UUID); err != nil {
+		return err
+	}
+	if len(s.seats.Lines) > 0 {
+		s.Page.Aside, s.Page.Rail = seatpanel.Rail(seatpanel.Of(q, s.Page, s.seats)), true
+	}
 	if values.Get("ask") == "archive" && u.May.Change {
 		s.ask = s.askArchive()
 	}
@@ -98,10 +106,14 @@ func (s single) addBelow(kind ui.Kind) []ui.Act {
 	if !s.May.Add {
 		return nil
 	}
-	return []ui.Act{{Label: s.T("units.add.under"), Icon: "corner-down-right", Kind: kind, Href: base(s.req) + "/new?under=" + url.QueryEscape(s.UUID)}}
+	return []ui.Act{{Label: s.words.addBelow(s.Page), Icon: "corner-down-right", Kind: kind, Href: base(s.req) + "/new?under=" + url.QueryEscape(s.UUID)}}
 }
 
-func (s single) people() people { return s.h.people(s.req, s.Page, s.Unit, s.Table.Rows) }
+func (s single) people() people {
+	t := s.h.people(s.req, s.Page, s.Unit, s.Table.Rows)
+	t.assigns, t.back = s.seats.May && len(s.seats.Lines) > 0 && s.UnitPage.Account.Writable() == nil, s.req.URL.RequestURI()
+	return t
+}
 
 func (s single) allMembers() *ui.Link {
 	if s.Table.Total == 0 {

@@ -77,6 +77,15 @@ func (w words) title(p ui.Page) string {
 	return p.T("units.title")
 }
 
+// addBelow is the button that adds a unit below another: in the catalogue's words
+// where there is one level and it has some (SEAT-2).
+func (w words) addBelow(p ui.Page) string {
+	if sole, is := w.kind.SoleLevel(); is && len(sole.AddBelow) > 0 {
+		return sole.AddBelow.In(w.lang)
+	}
+	return p.T("units.add.under")
+}
+
 // way writes the names on the way to a unit, without the unit itself.
 func way(path []directory.Unit) string {
 	var names []string
@@ -115,11 +124,13 @@ func problem(p ui.Page, refusal *directory.Error, field string) string {
 // A people is a table of users as both pages of units show it.
 type people struct {
 	ui.Page
-	base string // address of the account's members
-	name string // of the unit
-	rows []app.ListedMember
-	site *page.Site
-	acts bool // whether somebody of the rows can be changed
+	base    string // address of the account's members
+	name    string // of the unit
+	rows    []app.ListedMember
+	site    *page.Site
+	acts    bool   // whether somebody of the rows can be changed
+	assigns bool   // whether the reader may assign seats here
+	back    string // where an assignment leads back to
 }
 
 func (h Handler) people(q *page.Request, p ui.Page, unit directory.Unit, rows []app.ListedMember) people {
@@ -131,8 +142,12 @@ func (h Handler) people(q *page.Request, p ui.Page, unit directory.Unit, rows []
 }
 
 func (t people) columns() []ui.Column {
-	columns := []ui.Column{{Label: t.T("units.column.name"), Class: "w-name"}, {Label: t.T("units.column.products"), Class: "p2 w-eprod"},
-		{Label: t.T("units.column.administrator"), Class: "p3 w-mk"}, {Label: t.T("units.column.referent"), Class: "p3 w-mk"}}
+	columns := []ui.Column{{Label: t.T("units.column.name")}}
+	if t.assigns {
+		columns = append(columns, ui.Column{Label: t.T("units.column.assign"), Class: "w-key"})
+	}
+	columns = append(columns, ui.Column{Label: t.T("units.column.products"), Class: "w-eprod"},
+		ui.Column{Label: t.T("units.column.administrator.short"), Class: "pe w-mk"}, ui.Column{Label: t.T("units.column.referent"), Class: "pe w-mk"})
 	if t.acts {
 		columns = append(columns, ui.Column{Label: t.T("ui.actions"), Class: "w-acts", Silent: true})
 	}
@@ -140,6 +155,43 @@ func (t people) columns() []ui.Column {
 }
 
 func (t people) href(m app.ListedMember) string { return t.base + "/" + url.PathEscape(m.UUID) }
+
+// productNames are in words what somebody has, the way the source of this table
+// writes it.
+func (t people) productNames(m app.ListedMember) string {
+	var names []string
+	for _, mark := range t.marks(m) {
+		names = append(names, mark.Words(t.Printer))
+	}
+	if len(names) == 0 {
+		return t.T("ui.none")
+	}
+	return strings.Join(names, ", ")
+}
+
+// asWell are the marks of somebody in words, for screens without those columns.
+func (t people) asWell(m app.ListedMember) string {
+	words := ""
+	if m.ActsAsAdministrator() {
+		words += ", " + strings.ToLower(t.T("units.column.administrator"))
+	}
+	if m.Part != "" {
+		words += ", " + strings.ToLower(t.T("referents.part."+string(m.Part)))
+	}
+	return words
+}
+
+// assignable reports whether somebody can be given a seat at all (SEAT-6, SIGN-5).
+func assignable(m app.ListedMember) bool {
+	return m.Status != directory.Inactive && !m.Person.Technical()
+}
+
+// key leads to the choice of a product for somebody (SEAT-2).
+func (t people) key(m app.ListedMember) ui.Act {
+	href := t.href(m) + "/assign?return=" + url.QueryEscape(t.back)
+	return ui.Act{Label: t.T("seats.assign.to", "Name", m.Name()), Icon: "key", IconOnly: true, Kind: ui.Plain, Size: ui.Small, Href: href,
+		Attrs: ui.Asks(href, "assign", m.UUID)}
+}
 
 func (t people) marks(m app.ListedMember) []ui.ProductMark {
 	return t.site.ProductMarks(t.Printer.Lang(), m.Products)

@@ -86,13 +86,30 @@
     const dialog = document.getElementById(button.dataset.opens);
     if (!commands && dialog && !dialog.open) dialog.showModal();
   });
+  // One that was put into a page that stands goes without a trace, and focus goes
+  // back to what opened it, also when the page has changed under it meanwhile.
+  let asked = "", href = "";
+  const passing = (dialog) => {
+    dialog.addEventListener("close", () => { (dialog.closest("[data-passing-box]") || dialog).remove(); });
+  };
+  on("click", "[data-passing] [data-keep]", (e, button) => button.closest("dialog").close());
+  on("click", "[data-asks]", (e, link) => { asked = link.dataset.asks; href = link.href; });
+  const answered = () => {
+    const there = one("dialog[data-passing]");
+    if (href && !there) { location.href = href; return; }
+    href = "";
+    if (!asked || there) return;
+    one('[data-asks="' + CSS.escape(asked) + '"]')?.focus({ preventScroll: true });
+    asked = "";
+  };
   const promote = () => {
     for (const dialog of all("dialog[open]:not(:modal)")) {
       dialog.removeAttribute("open");
       dialog.showModal();
       const scrim = dialog.previousElementSibling;
       if (scrim && scrim.matches(".in-scrim")) scrim.remove();
-      if (dialog.dataset.closeHref) dialog.addEventListener("cancel", () => { location.href = dialog.dataset.closeHref; });
+      if (dialog.hasAttribute("data-passing")) passing(dialog);
+      else if (dialog.dataset.closeHref) dialog.addEventListener("cancel", () => { location.href = dialog.dataset.closeHref; });
     }
   };
 
@@ -191,6 +208,6 @@
     all("[data-signature]").forEach(sign);
     one("[data-focus]")?.focus();
   };
-  document.addEventListener("htmx:after:swap", () => { moved(); ready(); });
+  document.addEventListener("htmx:after:swap", () => { moved(); ready(); answered(); });
   ready();
 })();
