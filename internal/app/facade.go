@@ -224,8 +224,13 @@ type (
 	Allotment          = seats.Allotment
 	ExternalClaim      = seats.ExternalClaim
 	NewSeatRule        = seats.NewRule
+	AllotmentChoice    = seats.AllotmentChoice
+	AllotmentQuery     = seats.AllotmentQuery
+	Allottable         = seats.Allottable
 	NewSubscription    = seats.NewSubscription
 	OfferChoice        = seats.OfferChoice
+	PoolLine           = seats.PoolLine
+	ProductPools       = seats.ProductPools
 	SeatChoices        = seats.Choices
 	SeatContract       = seats.Contract
 	SeatHanding        = seats.Handing

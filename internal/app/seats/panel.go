@@ -84,10 +84,8 @@ func (s *Seats) Panel(ctx context.Context, actor authz.Actor, account directory.
 func (s *Seats) Panels(ctx context.Context, actor authz.Actor, account directory.AccountID, units []string) (map[string]Panel, error) {
 	panels := map[string]Panel{}
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if !rights.MayAnywhere(authz.ViewMembers) && !rights.MayAnywhere(authz.ManageUnits) {
-			if err := gate.RequireSomewhere(rights, authz.AssignSeats); err != nil {
-				return err
-			}
+		if err := requireSight(rights); err != nil {
+			return err
 		}
 		stock, err := r.Stock(ctx, account)
 		if err != nil {
@@ -177,7 +175,7 @@ func unitInSight(rights authz.Rights, unit string) (directory.Unit, error) {
 	if unit != "" {
 		id, found = tree.UnitByUUID(unit)
 	}
-	if !found || !roster.OpensUnit(rights, id) && !rights.May(authz.AssignSeats, id) {
+	if !found || !inSight(rights, id) {
 		return directory.Unit{}, directory.Refuse(directory.NotFound, "unit.not_found")
 	}
 	u, _ := tree.Unit(id)

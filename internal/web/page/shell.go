@@ -19,6 +19,7 @@ const (
 	Services     Place = "services"
 	Contract     Place = "contract"
 	Units        Place = "units"
+	Products     Place = "products"
 	WhoMayWhat   Place = "rights"
 	Roles        Place = "roles"
 	Programs     Place = "technical_users"
@@ -96,6 +97,14 @@ func (q *Request) notice() string {
 	return text
 }
 
+// seesProducts reports whether the account can have products and the reader sees
+// any unit's (SEAT-1).
+func (q *Request) seesProducts() bool {
+	rights := q.Frame.Rights
+	sees := rights.MayAnywhere(authz.ViewMembers) || rights.MayAnywhere(authz.ManageUnits) || rights.MayAnywhere(authz.AssignSeats)
+	return sees && len(q.Site.Catalogue().OffersOf(q.Frame.Account.Type)) > 0
+}
+
 func (q *Request) accountNav(here Place) []ui.NavItem {
 	f, t := q.Frame, q.Printer.T
 	item := func(place Place, icon, rest string) ui.NavItem {
@@ -121,6 +130,9 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 			units.Label = sole.Plural.In(q.Printer.Lang())
 		}
 		nav = append(nav, units)
+	}
+	if q.seesProducts() {
+		nav = append(nav, item(Products, "license", "/products"))
 	}
 	nav = append(nav, item(Contacts, "address-book", "/contacts"), item(Services, "shield-check", "/services"))
 	if f.Contract {

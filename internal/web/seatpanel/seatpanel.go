@@ -56,6 +56,25 @@ func Line(p ui.Page, site *page.Site, l app.SeatLine) ui.SeatLine {
 
 // Figures say who has the seats of a pool: "4 assigned, 1 available".
 func Figures(p ui.Page, l app.SeatLine) string {
+	words := used(p, l)
+	if l.Free > 0 {
+		words = append(words, p.T("seats.line.free", "Count", l.Free))
+	} else {
+		words = append(words, p.T("seats.line.none"))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Used says who has the seats of a pool, and how many are too many.
+func Used(p ui.Page, l app.SeatLine) string {
+	words := used(p, l)
+	if l.Over > 0 {
+		words = append(words, p.T("seats.line.over.short", "Count", l.Over))
+	}
+	return strings.Join(words, ", ")
+}
+
+func used(p ui.Page, l app.SeatLine) []string {
 	words := []string{p.T("seats.line.assigned", "Count", l.Assigned)}
 	if l.Reserved > 0 {
 		words = append(words, p.T("seats.line.reserved", "Count", l.Reserved))
@@ -63,12 +82,7 @@ func Figures(p ui.Page, l app.SeatLine) string {
 	if l.HandedOn > 0 {
 		words = append(words, p.T("seats.line.allotted", "Count", l.HandedOn))
 	}
-	if l.Free > 0 {
-		words = append(words, p.T("seats.line.free", "Count", l.Free))
-	} else {
-		words = append(words, p.T("seats.line.none"))
-	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 // Ends is the last day on which a pool has all its seats, or nothing.

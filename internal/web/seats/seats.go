@@ -15,6 +15,9 @@ type Handler struct{ *page.Site }
 // Mount declares the routes.
 func Mount(s *page.Site) {
 	h := Handler{s}
+	s.Route("GET /accounts/{account}/products", page.InAccount, h.products)
+	s.Route("GET /accounts/{account}/products/allot", page.InAccount, h.showAllot)
+	s.Route("POST /accounts/{account}/products/allot", page.InAccount, h.allot)
 	s.Route("GET /accounts/{account}/members/{member}/assign", page.InAccount, h.showAssign)
 	s.Route("POST /accounts/{account}/members/{member}/assign", page.InAccount, h.assign)
 	s.Route("POST /accounts/{account}/members/{member}/seats/withdraw", page.InAccount, h.withdraw)
