@@ -8,6 +8,7 @@ import (
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
+	"intendant/internal/app/seats"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -123,7 +124,8 @@ func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights
 // nobody, as after a company was renamed away.
 func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
 	q := l.q
-	f := store.MemberFilter{Statuses: q.Statuses, Products: q.Products, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, Search: q.Search}
+	f := store.MemberFilter{Statuses: q.Statuses, Products: q.Products, Held: q.Held, At: l.gate.Instant(),
+		AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, Search: q.Search}
 	var err error
 	if l.chosen, err = l.r.CompaniesByUUID(ctx, l.account.ID, q.Companies); err != nil {
 		return f, err
@@ -327,6 +329,9 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 	if err != nil {
 		return nil, err
 	}
+	if err := l.markLapsed(ctx, lines); err != nil {
+		return nil, err
+	}
 	members := make([]directory.Member, len(lines))
 	for i, line := range lines {
 		members[i] = line.Member
@@ -368,6 +373,21 @@ func (l *listing) tellParts(ctx context.Context, keys []directory.MemberID, rows
 		}
 	}
 	return err
+}
+
+// markLapsed says which of the seats held give nothing now (SEAT-9).
+func (l *listing) markLapsed(ctx context.Context, lines []store.MemberLine) error {
+	if !slices.ContainsFunc(lines, func(line store.MemberLine) bool { return len(line.Products) > 0 }) {
+		return nil
+	}
+	stock, err := l.r.Stock(ctx, l.account.ID)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		seats.MarkLapsed(stock, line.Products, l.gate.Instant())
+	}
+	return nil
 }
 
 // listedCompanies is how many companies a filter offers.

@@ -195,21 +195,27 @@ func (l *listing) role(id directory.RoleID) directory.Role {
 
 // may says which acts a row or a panel offers.
 func (l *listing) may(m roster.ListedMember) roster.MemberMay {
+	var may roster.MemberMay
+	if l.account.Writable() != nil {
+		return may
+	}
 	administrators := l.rights.May(authz.ManageAdministrators, 0)
-	if !m.Manageable || l.account.Writable() != nil || m.Administrator() && !administrators {
-		return roster.MemberMay{}
+	if m.Manageable && (administrators || !m.Administrator()) {
+		may = roster.MemberMay{
+			Edit:       true,
+			Invite:     m.Status == directory.NotInvited,
+			Resend:     m.Status == directory.Invited,
+			Withdraw:   m.Status == directory.Invited,
+			Deactivate: m.Status != directory.Inactive,
+			Reactivate: m.Status == directory.Inactive,
+			Remove:     true,
+			Name:       administrators && !m.Administrator() && m.Status != directory.Inactive,
+			Exclude:    administrators && m.Administrator(),
+		}
 	}
-	return roster.MemberMay{
-		Edit:       true,
-		Invite:     m.Status == directory.NotInvited,
-		Resend:     m.Status == directory.Invited,
-		Withdraw:   m.Status == directory.Invited,
-		Deactivate: m.Status != directory.Inactive,
-		Reactivate: m.Status == directory.Inactive,
-		Remove:     true,
-		Name:       administrators && !m.Administrator() && m.Status != directory.Inactive,
-		Exclude:    administrators && m.Administrator(),
-	}
+	may.Unseat = l.rights.May(authz.AssignSeats, m.Unit)
+	may.Seat = may.Unseat && m.Status != directory.Inactive && !m.Person.Technical()
+	return may
 }
 
 // A MemberEditing is what the edit form of one member begins with.

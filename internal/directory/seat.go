@@ -115,6 +115,31 @@ type SeatRule struct {
 	By       UserID // who made it; it gives what they may give
 }
 
+// A Holding is by what somebody has a product (EXT-2).
+type Holding string
+
+// HeldOwn is by a seat of the account alone, HeldExternal by a subscription they
+// bring along alone, HeldBoth by both.
+const (
+	HeldOwn      Holding = "own"
+	HeldExternal Holding = "external"
+	HeldBoth     Holding = "both"
+)
+
+// Holdings are all of them.
+func Holdings() []Holding { return []Holding{HeldOwn, HeldExternal, HeldBoth} }
+
+// By is by what the product is held.
+func (h HeldProduct) By() Holding {
+	switch {
+	case h.Own && h.External:
+		return HeldBoth
+	case h.External:
+		return HeldExternal
+	}
+	return HeldOwn
+}
+
 // A HeldProduct is a product that a member may use at the account: by a seat of
 // ours, by a subscription they bring along, or by both (EXT-2).
 type HeldProduct struct {

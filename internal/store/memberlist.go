@@ -16,15 +16,17 @@ import (
 type MemberFilter struct {
 	Keys      []directory.MemberID // only these
 	Statuses  []directory.Status
-	Companies []string           // folded names; "" is no company
-	Functions []directory.RoleID // any of them
-	Levels    []directory.RoleID // 0 is no access level
-	Products  []string
-	Units     []directory.UnitID // home units, those below not implied
-	AddedFrom time.Time          // inclusive
-	AddedTo   time.Time          // exclusive
-	Search    string             // as typed (LIST-4)
-	People    bool               // no technical users
+	Companies []string            // folded names; "" is no company
+	Functions []directory.RoleID  // any of them
+	Levels    []directory.RoleID  // 0 is no access level
+	Products  []string            // held now: offers, or products in any edition
+	Held      []directory.Holding // by what, any of them; none: by whatever
+	At        time.Time           // the moment of now
+	Units     []directory.UnitID  // home units, those below not implied
+	AddedFrom time.Time           // inclusive
+	AddedTo   time.Time           // exclusive
+	Search    string              // as typed (LIST-4)
+	People    bool                // no technical users
 
 	LacksRoleAt []string // people without any role at units of one of these levels; authz.RootLevel is the root (ROLE-3)
 }
@@ -32,7 +34,7 @@ type MemberFilter struct {
 // Empty reports whether the filter chooses everybody.
 func (f MemberFilter) Empty() bool {
 	return !f.People && len(f.LacksRoleAt) == 0 && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
-		len(f.Products) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
+		len(f.Products)+len(f.Held) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
 }
 
 // Nobody makes a filter that finds nobody.

@@ -122,9 +122,8 @@ func (l MemberList) where(r *Reader, a *args) string {
 	if len(f.Levels) > 0 {
 		where.WriteString(l.hasLevel(r, a, driver == byLevel))
 	}
-	if len(f.Products) > 0 {
-		where.WriteString(` AND EXISTS (SELECT 1 FROM seat s WHERE s.member_key = m.key AND s.valid_to IS NULL AND s.product` +
-			inTexts(r, f.Products, a) + `)`)
+	if len(f.Products)+len(f.Held) > 0 {
+		where.WriteString(` AND (` + f.holds(r, a) + `)`)
 	}
 	if !f.AddedFrom.IsZero() {
 		and(byAdded, "m.added_at", "+m.added_at", ` >= `+a.add(f.AddedFrom))

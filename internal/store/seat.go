@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"intendant/internal/directory"
@@ -250,6 +251,59 @@ func (r *Reader) HeldProducts(ctx context.Context, members []directory.MemberID,
 		return nil, fmt.Errorf("read products of members: %w", err)
 	}
 	return found, nil
+}
+
+// holds is the condition that a member has one of the products now, by what the
+// filter says (EXT-2). An external subscription is to a product, in no edition.
+func (f MemberFilter) holds(r *Reader, a *args) string {
+	products, offers := []string{}, []string{}
+	for _, text := range f.Products {
+		if strings.Contains(text, "/") {
+			offers = append(offers, text)
+		} else {
+			products = append(products, text)
+		}
+	}
+	seat := func(further func() string) string {
+		text := `EXISTS (SELECT 1 FROM seat s JOIN seat_pool p ON p.key = s.pool_key WHERE s.member_key = m.key AND s.valid_to IS NULL`
+		if len(f.Products) > 0 {
+			text += ` AND (s.product` + inTexts(r, products, a) + ` OR p.product || '/' || p.edition` + inTexts(r, offers, a) + `)`
+		}
+		return text + further() + `)`
+	}
+	external := func(further func() string) string {
+		text := `EXISTS (SELECT 1 FROM external_subscription e WHERE e.member_key = m.key AND e.valid_to IS NULL
+			AND (e.ends_at IS NULL OR e.ends_at > ` + a.add(f.At) + `)`
+		if len(f.Products) > 0 {
+			text += ` AND e.product` + inTexts(r, products, a)
+		}
+		return text + further() + `)`
+	}
+	alone := func() string { return "" }
+	brought := func(not string) func() string {
+		return func() string {
+			return ` AND ` + not + `EXISTS (SELECT 1 FROM external_subscription x WHERE x.member_key = m.key AND x.product = s.product
+				AND x.valid_to IS NULL AND (x.ends_at IS NULL OR x.ends_at > ` + a.add(f.At) + `))`
+		}
+	}
+	unseated := func() string {
+		return ` AND NOT EXISTS (SELECT 1 FROM seat x WHERE x.member_key = m.key AND x.product = e.product AND x.valid_to IS NULL)`
+	}
+	if len(f.Held) == 0 {
+		return seat(alone) + ` OR ` + external(alone)
+	}
+	var ways []string
+	for _, held := range f.Held {
+		switch held {
+		case directory.HeldOwn:
+			ways = append(ways, seat(brought(`NOT `)))
+		case directory.HeldBoth:
+			ways = append(ways, seat(brought(``)))
+		case directory.HeldExternal:
+			ways = append(ways, external(unseated))
+		}
+	}
+	return strings.Join(ways, ` OR `)
 }
 
 // HeldSeats is how many seats some people hold of a pool.

@@ -61,4 +61,6 @@ func (m ListedMember) ActsAsAdministrator() bool {
 // MemberMay says which acts a page offers; the operations decide.
 type MemberMay struct {
 	Edit, Invite, Resend, Withdraw, Deactivate, Reactivate, Remove, Name, Exclude bool
+
+	Seat, Unseat bool // give them a seat, take one back (SEAT-2)
 }

@@ -25,12 +25,13 @@ func Of(member string) Selection { return Selection{Members: []string{member}} }
 type MemberQuery struct {
 	Search    string
 	Statuses  []directory.Status
-	Companies []string // public ids, or None
-	Functions []string // codes
-	Levels    []string // codes, or None
-	Products  []string
-	Units     []string // public ids; those below are meant too
-	Homes     []string // public ids; only who stands in these units' own tables (UNIT-5)
+	Companies []string            // public ids, or None
+	Functions []string            // codes
+	Levels    []string            // codes, or None
+	Products  []string            // offers, or products in any edition
+	Held      []directory.Holding // by what products are held; none: by whatever
+	Units     []string            // public ids; those below are meant too
+	Homes     []string            // public ids; only who stands in these units' own tables (UNIT-5)
 	AddedFrom time.Time
 	AddedTo   time.Time
 	LacksRole bool // only who lacks a role that the account type requires (ROLE-3)
@@ -45,6 +46,6 @@ type MemberQuery struct {
 
 // Filtered reports whether the query leaves anybody out.
 func (q MemberQuery) Filtered() bool {
-	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Units)+len(q.Homes) > 0 ||
+	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Held)+len(q.Units)+len(q.Homes) > 0 ||
 		!q.AddedFrom.IsZero() || !q.AddedTo.IsZero() || q.LacksRole
 }

@@ -120,6 +120,9 @@ func (t table) menuOf(m app.ListedMember, row bool) []ui.MenuItem {
 	if m.May.Edit {
 		items = append(items, ui.MenuItem{Label: t.T("members.act.preferences"), Icon: "adjustments", Href: at + "/preferences"})
 	}
+	if m.May.Seat && t.seated() {
+		items = append(items, ui.MenuItem{Label: t.T("members.act.assign"), Icon: "license", Href: t.seatAt(m, "/assign", url.Values{})})
+	}
 	items = append(items, ui.MenuItem{Label: t.T("members.act.rights"), Icon: "key", Href: at + "/rights"})
 	if m.May.Invite && row {
 		post("invite", "invite", "send")

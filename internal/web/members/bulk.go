@@ -26,7 +26,9 @@ type bulk struct {
 	verdicts app.Verdicts
 	homes    app.UnitHomes // where members can be put (UNIT-5)
 	grants   app.PersonGrants
-	sent     url.Values // what was chosen of a role and units
+	products []app.ProductPools
+	site     *page.Site
+	sent     url.Values // what was chosen of a role and units, or of a product
 }
 
 // bulkActs are the acts on many besides editing.
@@ -67,6 +69,9 @@ func (h Handler) confirmBulk(q *page.Request) error {
 	if err := h.fillGrants(q, &b, values); err != nil {
 		return err
 	}
+	if err := h.fillSeats(q, &b, values); err != nil {
+		return err
+	}
 	return q.Render(confirmPage(b))
 }
 
@@ -82,9 +87,9 @@ func nobody(q *page.Request, b bulk, err error) error {
 func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selection, error) {
 	who, v := readSelection(q, values)
 	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), typed: func(string) string { return "" },
-		ticked: func(string) bool { return false }, contact: q.Frame.Account.Referent}
+		ticked: func(string) bool { return false }, contact: q.Frame.Account.Referent, site: h.Site}
 	b.back = v.at(b.base)
-	if _, ok := bulkAct(b.name); !ok && b.name != "edit" && b.name != "home" && b.name != "grant" {
+	if _, ok := bulkAct(b.name); !ok && !slices.Contains([]string{"edit", "home", "grant", "assign", "take_back"}, b.name) {
 		return b, who, directory.Refuse(directory.NotFound, "not_found")
 	}
 	title := q.Printer.T("members.bulk.edit.title")
@@ -98,7 +103,7 @@ func (b *bulk) carry(values url.Values) {
 	kept := url.Values{}
 	for field, list := range values {
 		switch field {
-		case "count", "company_set", "function", "functions_set", "level_set", "job_title", "home_set", "home_search", "find", "grant_role", "grant_unit", "grant_search":
+		case "count", "company_set", "function", "functions_set", "level_set", "job_title", "home_set", "home_search", "find", "grant_role", "grant_unit", "grant_search", "seat_product":
 		default:
 			kept[field] = list
 		}
@@ -128,6 +133,8 @@ func (h Handler) bulk(q *page.Request) error {
 		b.verdicts, err = h.moveHome(q, who)
 	case "grant":
 		b.verdicts, err = h.giveRole(q, who)
+	case "assign", "take_back":
+		b.verdicts, err = h.seatEach(q, b.name, who)
 	default:
 		a, _ := bulkAct(b.name)
 		b.verdicts, err = a.do(h.App, q.Context(), q.Actor(), account(q), who)
@@ -173,6 +180,9 @@ func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err err
 		return err
 	}
 	if err := h.fillGrants(q, &b, q.PostForm); err != nil {
+		return err
+	}
+	if err := h.fillSeats(q, &b, q.PostForm); err != nil {
 		return err
 	}
 	return q.RenderStatus(statusOf(refusal), confirmPage(b))
@@ -263,7 +273,7 @@ func (b bulk) submit() ui.Act {
 	if b.name != "edit" {
 		act.Label = b.Title
 	}
-	if a, _ := bulkAct(b.name); a.loses {
+	if a, _ := bulkAct(b.name); a.loses || b.name == "take_back" {
 		act.Kind = ui.Danger
 	}
 	return act

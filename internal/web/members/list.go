@@ -21,7 +21,7 @@ type table struct {
 	base  string // address of the list
 	found app.MemberPage
 	acct  directory.Account
-	may   struct{ manage bool }
+	may   struct{ manage, seats bool }
 	all   bool   // every found member is ticked
 	open  string // public id of the member beside
 	ask   *ui.DialogView
@@ -83,6 +83,7 @@ func (h Handler) table(q *page.Request, v view, found app.MemberPage) table {
 	t := table{Page: q.InAccount(q.Printer.T("members.title"), page.Members), view: v, base: q.AccountPath("/members"), found: found,
 		acct: q.Frame.Account, site: h.Site, lacks: q.LacksRole}
 	t.may.manage = q.Frame.Rights.MayAnywhere(authz.ManageMembers) && q.Frame.Account.Writable() == nil
+	t.may.seats = t.may.manage && t.seated() && q.Frame.Rights.MayAnywhere(authz.AssignSeats)
 	t.history, t.doings = q.AccountPath("/history"), q.AccountPath("/acts")
 	t.levelNames = levelNames(h.Catalogue(), q.Frame.Account.Type, q.Printer.Lang())
 	return t
@@ -165,6 +166,7 @@ func (t table) chips() []chip {
 	add("role", t.T("members.column.functions"), chosen(t.functions()))
 	add("level", t.T("members.column.level"), chosen(t.levels()))
 	add("product", t.T("members.column.products"), chosen(t.products()))
+	add("held", t.T("members.filter.held"), chosen(t.holdings()))
 	add("home", t.T("members.home.unit"), t.homes())
 	add(lacksParam, t.T("members.filter.required_roles"), chosen(t.required()))
 	if dates := t.dates(); dates != "" {
@@ -234,12 +236,32 @@ func (t table) levels() []ui.Check {
 		Label: t.T("members.filter.no_level"), Checked: slices.Contains(t.view.Levels, app.None)})
 }
 
+// products are those with seats; of one that has editions also each of them.
 func (t table) products() []ui.Check {
 	var checks []ui.Check
+	add := func(o directory.Offer, name string) {
+		checks = append(checks, ui.Check{Name: "product", Value: o.String(), Label: name, Checked: slices.Contains(t.view.Products, o.String())})
+	}
 	for _, p := range t.found.Choices.Products {
-		if p.Seated {
-			checks = append(checks, ui.Check{Name: "product", Value: p.ID, Label: label(p, t.Printer.Lang()), Checked: slices.Contains(t.view.Products, p.ID)})
+		if !p.Seated {
+			continue
 		}
+		add(directory.Offer{Product: p.ID}, label(p, t.Printer.Lang()))
+		for _, e := range p.Editions {
+			add(directory.Offer{Product: p.ID, Edition: e.ID}, e.Label.In(t.Printer.Lang()))
+		}
+	}
+	return checks
+}
+
+// holdings are by what a product is held (EXT-2).
+func (t table) holdings() []ui.Check {
+	if len(t.products()) == 0 && len(t.view.Held) == 0 {
+		return nil
+	}
+	var checks []ui.Check
+	for _, by := range directory.Holdings() {
+		checks = append(checks, ui.Check{Name: "held", Value: string(by), Label: t.T("seats.by." + string(by)), Checked: slices.Contains(t.view.Held, by)})
 	}
 	return checks
 }
@@ -353,7 +375,15 @@ func (t table) selection() ui.SelectionView {
 		return ui.Act{Label: t.T("members.act." + name), Icon: icon, Name: "act", Value: name, Attrs: map[string]any{"formmethod": http.MethodGet}}
 	}
 	s := ui.SelectionView{Action: t.base + "/bulk", Total: t.found.Total, All: t.all, AllHref: all, Clear: t.view.at(t.base),
-		Acts: []ui.Act{ask("edit", "pencil"), ask("invite", "send"), ask("home", "sitemap"), ask("grant", "key"), ask("deactivate", "user-off"), ask("reactivate", "user-check"), ask("remove", "trash")}}
+		Acts: []ui.Act{ask("edit", "pencil"), ask("invite", "send")}}
+	if t.may.seats {
+		s.Acts = append(s.Acts, ask("assign", "license"))
+	}
+	s.Acts = append(s.Acts, ask("grant", "key"), ask("home", "sitemap"))
+	if t.may.seats {
+		s.Acts = append(s.Acts, ask("take_back", "unlink"))
+	}
+	s.Acts = append(s.Acts, ask("deactivate", "user-off"), ask("reactivate", "user-check"), ask("remove", "trash"))
 	if t.all {
 		s.Hidden = hiddenOf(t.view.first().values())
 	}

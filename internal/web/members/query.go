@@ -32,6 +32,11 @@ func readView(values url.Values, zone *time.Location) view {
 			v.Statuses = append(v.Statuses, status)
 		}
 	}
+	for _, by := range directory.Holdings() {
+		if slices.Contains(values["held"], string(by)) {
+			v.Held = append(v.Held, by)
+		}
+	}
 	for field, into := range v.lists() {
 		for _, value := range values[field] {
 			if value = clean(value); value != "" && !slices.Contains(*into, value) {
@@ -91,6 +96,9 @@ func (v view) values() url.Values {
 	for _, status := range v.Statuses {
 		add("status", status.String())
 	}
+	for _, by := range v.Held {
+		add("held", string(by))
+	}
 	for field, list := range v.lists() {
 		for _, value := range *list {
 			add(field, value)
@@ -142,6 +150,8 @@ func (v view) without(field string) view {
 		v.Statuses = nil
 	case "added":
 		v.AddedFrom, v.AddedTo = time.Time{}, time.Time{}
+	case "held":
+		v.Held = nil
 	case lacksParam:
 		v.LacksRole = false
 	default:

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/web/ui"
 )
 
@@ -22,6 +23,22 @@ func (s *Site) ProductMarks(lang string, held []directory.HeldProduct) []ui.Prod
 		}
 	}
 	return marks
+}
+
+// HeldAs says by what somebody has a product: by a seat, reserved until they accept
+// their place, by a subscription of their own, or by both (EXT-2).
+func HeldAs(p *i18n.Printer, h directory.HeldProduct, status directory.Status) string {
+	switch {
+	case h.Lapsed && !h.External:
+		return p.T("seats.held.lapsed")
+	case h.Own && h.External:
+		return p.T("seats.held.both")
+	case h.External:
+		return p.T("seats.held.external")
+	case status != directory.Active:
+		return p.T("seats.held.reserved")
+	}
+	return p.T("seats.held.own")
 }
 
 // ModulesOf are the modules of an offer in the order of the catalogue, in a few

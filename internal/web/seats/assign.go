@@ -188,21 +188,6 @@ func (a assigning) problems() []ui.FieldError {
 	return []ui.FieldError{{Text: a.Printer.Error(a.refusal)}}
 }
 
-// heldAs says by what somebody has a product.
-func (a assigning) heldAs(h directory.HeldProduct) string {
-	switch {
-	case h.Lapsed && !h.External:
-		return a.T("seats.held.lapsed")
-	case h.Own && h.External:
-		return a.T("seats.held.both")
-	case h.External:
-		return a.T("seats.held.external")
-	case a.Member.Status != directory.Active:
-		return a.T("seats.held.reserved")
-	}
-	return a.T("seats.held.own")
-}
-
 // handOver leads to the choice of another person for a seat.
 func (a assigning) handOver(o directory.Offer) ui.Act {
 	values := url.Values{"held": {o.String()}, "return": {a.back}}

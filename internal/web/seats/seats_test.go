@@ -225,3 +225,46 @@ func TestHandOver(t *testing.T) {
 	}
 	has(t, d.Get(at+"?held=plans"), "n’a pas de licence de ce produit")
 }
+
+func TestMembersTable(t *testing.T) {
+	d := sit(t)
+	d.buys(plans, 2)
+	d.buys(complete, 1)
+	_, one := d.person("edouard.ribault@maraval.example")
+	_, two := d.person("karim.haddad@maraval.example")
+	_, three := d.person("maud.segalen@maraval.example")
+	list := strings.TrimSuffix(members, "/")
+	chosen := "?act=assign&member=" + one + "&member=" + two + "&member=" + three
+	t.Run("BULK-3 SEAT-4 many are given a seat; who comes too late is refused, the others have theirs", func(t *testing.T) {
+		p := d.Get(list + "/bulk" + chosen)
+		has(t, p, "Affecter une licence à 3 membres", "2 disponibles", "1 disponible")
+		if got := p.Submit(list + "/bulk"); got.Status != http.StatusUnprocessableEntity {
+			t.Errorf("no product: %d", got.Status)
+		}
+		has(t, p.Submit(list+"/bulk", "seat_product", "plans"), "2 membres modifiés", "Il ne reste aucune licence de Plans")
+	})
+	t.Run("EXT-2 the product is a filter, in an edition too, and by what it is held", func(t *testing.T) {
+		d.gives(three, complete)
+		has(t, d.Get(list+"?product=fleet%2Fcomplete"), "segalen maud", "Parc Complet")
+		lacks(t, d.Get(list+"?product=fleet%2Fcomplete"), "ribault edouard", "haddad karim")
+		lacks(t, d.Get(list+"?product=fleet%2Flight"), "segalen maud")
+		has(t, d.Get(list+"?held=own"), "segalen maud", "Licence affectée")
+		lacks(t, d.Get(list+"?held=external"), "segalen maud")
+	})
+	t.Run("SEAT-6 the panel shows seats, with what can be done", func(t *testing.T) {
+		at := list + "/" + three
+		p := d.Get(at)
+		has(t, p, "Parc Complet", "Licence affectée", "Affecter une licence", "Transmettre")
+		answer := p.Submit(at + "/seats/withdraw")
+		if answer.Location != at {
+			t.Errorf("back to %q", answer.Location)
+		}
+		has(t, answer.Follow(), "Aucune licence affectée")
+	})
+	t.Run("BULK-2 many are taken theirs back", func(t *testing.T) {
+		p := d.Get(list + "/bulk?act=take_back&all=1")
+		has(t, p, "Retirer une licence à 4 membres", "2 affectées")
+		has(t, p.Submit(list+"/bulk", "seat_product", "plans").Follow(), "2 membres modifiés")
+		has(t, d.Get(products), "0 affectée, 2 disponibles")
+	})
+}

@@ -20,6 +20,10 @@ type Choice struct {
 	Checked          bool
 }
 
+// barActs is how many acts stand in the bar of a selection itself; the others are
+// in its menu.
+const barActs = 5
+
 func keep(p *i18n.Printer, v DialogView) string {
 	if v.Keep != "" {
 		return v.Keep
