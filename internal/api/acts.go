@@ -69,9 +69,10 @@ func (f *Face) acts() map[string]memberAct {
 type actOnMembers struct {
 	InAccount
 	Body struct {
-		Act     string      `json:"act" enum:"deactivate,reactivate,invite,withdraw-invitation,remove,move,edit" doc:"What is done to each."`
+		Act     string      `json:"act" enum:"deactivate,reactivate,invite,withdraw-invitation,remove,move,edit,assign-seat,withdraw-seat" doc:"What is done to each."`
 		Members []string    `json:"members" nullable:"false" minItems:"1" maxItems:"1000" doc:"Public ids, at most 1,000."`
 		Unit    string      `json:"home_unit,omitempty" doc:"Of \"move\": public id of the new home unit."`
+		Product string      `json:"product,omitempty" maxLength:"200" doc:"Of \"assign-seat\" and \"withdraw-seat\": the product, with its edition where it has some."`
 		Change  *MemberEdit `json:"change,omitempty" doc:"Of \"edit\": what is set for each; names, address and language are edited one by one."`
 	}
 }
@@ -145,6 +146,10 @@ func (f *Face) actOnMembers(ctx context.Context, v visit, in *actOnMembers) (*ve
 			return nil, err
 		}
 		verdicts, err = f.App.Members.EditMembers(ctx, v.actor, v.id(), who, change)
+	case "assign-seat":
+		verdicts, err = f.App.Seats.Assign(ctx, v.actor, v.id(), who, directory.OfferOf(in.Body.Product))
+	case "withdraw-seat":
+		verdicts, err = f.App.Seats.Withdraw(ctx, v.actor, v.id(), who, directory.OfferOf(in.Body.Product))
 	default:
 		verdicts, err = f.acts()[in.Body.Act](ctx, v, who)
 	}

@@ -60,6 +60,7 @@ func New(o Options) *Face {
 	f.members()
 	f.memberActs()
 	f.bulkActs()
+	f.seats()
 	f.units()
 	f.referents()
 	f.unitMoves()

@@ -28,6 +28,7 @@ type Member struct {
 	Functions       []string   `json:"functions" nullable:"false" doc:"Codes of the functions held." example:"[\"site-manager\"]"`
 	AccessLevel     string     `json:"access_level" doc:"Code of the access level; empty for none." example:"administrator"`
 	Products        []string   `json:"products" nullable:"false" doc:"Products of which a seat is held." example:"[\"planner\"]"`
+	External        []string   `json:"external_products" nullable:"false" doc:"Products to which the member brings a subscription of their own." example:"[]"`
 	Phone           string     `json:"phone" example:"+33 2 40 00 00 00"`
 	JobTitle        string     `json:"job_title" example:"Chef de chantier"`
 	PersonnelNumber string     `json:"personnel_number" example:"4711"`
@@ -66,9 +67,28 @@ func offersOf(held []directory.HeldProduct) []string {
 	return offers
 }
 
+// externalOf are the products to which somebody brings a subscription along.
+func externalOf(held []directory.HeldProduct) []string {
+	products := []string{}
+	for _, h := range held {
+		if h.External {
+			products = append(products, h.Offer.Product)
+		}
+	}
+	return products
+}
+
+func holdings(names []string) []directory.Holding {
+	var all []directory.Holding
+	for _, name := range names {
+		all = append(all, directory.Holding(name))
+	}
+	return all
+}
+
 func memberOf(m app.MemberRecord) Member {
 	one := Member{ID: m.UUID, Kind: string(directory.PersonKind), Status: m.Status.String(), UserName: m.Person.UserName, Email: m.Person.Email,
-		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, AccessLevel: m.Level.Code, Products: offersOf(m.Products),
+		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, AccessLevel: m.Level.Code, Products: offersOf(m.Products), External: externalOf(m.Products),
 		Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber, HomeUnit: m.Home.UUID, Added: m.Added.UTC(),
 		LastSeen: moment(m.LastSeen), Ends: moment(m.Ends), LacksRoleAt: lacksOf(m.Lacks), Version: m.Version, Functions: []string{}}
 	if m.Person.Technical() {
@@ -91,7 +111,8 @@ type MemberFilter struct {
 	Company   []string  `query:"company" maxItems:"100" doc:"Public ids of companies, or \"none\"."`
 	Function  []string  `query:"function" maxItems:"100" doc:"Codes of functions." example:"site-manager"`
 	Level     []string  `query:"access_level" maxItems:"100" doc:"Codes of access levels, or \"none\"." example:"administrator"`
-	Product   []string  `query:"product" maxItems:"100" doc:"Products of which a seat is held."`
+	Product   []string  `query:"product" maxItems:"100" doc:"Products that are held, in any edition or in one." example:"plans,fleet/complete"`
+	Held      []string  `query:"held" enum:"own,external,both" maxItems:"3" doc:"By what products are held: a seat of the account alone, a subscription of their own alone, or both."`
 	Unit      []string  `query:"unit" maxItems:"100" doc:"Public ids of units; those below are meant too."`
 	HomeUnit  []string  `query:"home_unit" maxItems:"100" doc:"Public ids of home units, without those below."`
 	AddedFrom time.Time `query:"added_from" doc:"Added at that moment or later." example:"2026-01-01T00:00:00Z"`
@@ -101,7 +122,7 @@ type MemberFilter struct {
 
 func (q MemberFilter) query() app.MemberQuery {
 	asked := app.MemberQuery{Search: q.Search, Companies: q.Company, Functions: q.Function, Levels: q.Level, Products: q.Product,
-		Units: q.Unit, Homes: q.HomeUnit, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, LacksRole: q.LacksRole}
+		Held: holdings(q.Held), Units: q.Unit, Homes: q.HomeUnit, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, LacksRole: q.LacksRole}
 	for _, name := range q.Status {
 		if status, ok := directory.ParseStatus(name); ok {
 			asked.Statuses = append(asked.Statuses, status)

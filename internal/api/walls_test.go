@@ -42,6 +42,12 @@ func exchanges() map[string]exchange {
 		"remove-member":       {"DELETE", "/members/[karim]", "", 204, false},
 		"move-member":         {"POST", "/members/[karim]/move", `{"home_unit":"[unit]"}`, 200, false},
 		"act-on-members":      {"POST", "/members/acts", `{"act":"deactivate","members":["[karim]","nobody"]}`, 200, false},
+		"list-products":       {"GET", "/products?unit=[unit]", "", 200, false},
+		"assign-seat":         {"POST", "/members/[karim]/seats", `{"product":"plans"}`, 200, false},
+		"withdraw-seat":       {"DELETE", "/members/[zoe]/seats/plans", "", 204, false},
+		"hand-over-seat":      {"POST", "/members/[zoe]/seats/hand-over", `{"product":"plans","to":"[karim]"}`, 200, false},
+		"list-allotments":     {"GET", "/allotments?product=plans&search=no", "", 200, false},
+		"allot-seats":         {"POST", "/allotments", `{"product":"plans","unit":"[unit]","quantity":1,"version":"0"}`, 200, false},
 		"list-acts":           {"GET", "/acts", "", 200, false},
 		"get-act":             {"GET", "/acts/[act]", "", 200, false},
 		"list-refused":        {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
@@ -101,6 +107,9 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	karim := q.post(q.path("/members"), `{"email":"karim@maraval.example","last_name":"Haddad","invite":"none"}`).is(201, "")
 	zoe := q.post(q.path("/members"), `{"email":"zoe@maraval.example","last_name":"Perrin","invite":"all"}`).is(201, "")
 	q.ids["karim"], q.ids["version"], q.ids["zoe"] = karim.text("id"), karim.text("version"), zoe.text("id")
+	_, err := w.Subscriptions.Add(w.Context(), w.Operator(), q.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Term: app.SubscriptionTerm{Quantity: 3}})
+	w.Must(err)
+	q.post(q.path("/members/"+zoe.text("id")+"/seats"), `{"product":"plans"}`).is(200, "")
 	q.ids["account version"] = q.get(q.path("/settings")).text("version")
 	q.ids["root"], q.ids["level"] = q.get(q.path("/units")).text("items.0.id"), q.levelUnderRoot()
 	q.ids["unit"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Nord"}`, q.ids["level"])).is(201, "").text("id")
