@@ -150,6 +150,8 @@ func fieldOf(field string) string {
 		return "address." + field
 	case "contact_email":
 		return "contact.email"
+	case "referent":
+		return "person"
 	}
 	if of, ok := strings.CutPrefix(field, "buyer_"); ok {
 		return "buyer." + of

@@ -117,6 +117,9 @@ func (f *Face) customers() {
 			"knows yet becomes it. Sent again it changes nothing. Three admin keys of a new customer wait in a letter. Needs the right \"customers\".",
 		Errors: []int{http.StatusPreconditionFailed}}, f.putCustomer)
 	f.describeMade()
+	vendor(f, huma.Operation{OperationID: "set-referent", Method: http.MethodPost, Path: "/vendor/customers/{external_id}/referent", Summary: "Name the contract's contact",
+		Description: "The referent looks after the contract; that gives and takes no right. Needs the right \"customers\".",
+		Errors:      []int{http.StatusPreconditionFailed}}, f.setReferent)
 }
 
 // describeMade says that a PUT may have made what it names.
@@ -142,6 +145,31 @@ func (f *Face) customerStates() {
 				return f.customer(ctx, v, in.External)
 			})
 	}
+}
+
+type setReferent struct {
+	OfCustomer
+	Conditional
+	Body struct {
+		AtVersion
+		Person string `json:"person" doc:"User name or address of somebody with a place in the account; empty: nobody." example:"helene.castaing@maraval.example"`
+	}
+}
+
+// setReferent names the contract's contact. Without a version it holds whatever
+// stands.
+func (f *Face) setReferent(ctx context.Context, v visit, in *setReferent) (*customerAnswer, error) {
+	version := int64(0)
+	if in.IfMatch != "" || in.Body.Version != "" {
+		var err error
+		if version, err = f.number(v, in.Conditional, in.Body.Version); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.App.Accounts.SetReferent(ctx, v.actor, v.account.ID, in.Body.Person, version); err != nil {
+		return nil, f.stale(v, in.Conditional, err)
+	}
+	return f.customer(ctx, v, in.External)
 }
 
 // WithReason is a body that says why.

@@ -78,6 +78,7 @@ func exchanges() map[string]exchange {
 		"list-customers":     {"GET", "/vendor/customers?limit=1", "", 200, false},
 		"get-customer":       {"GET", "/vendor/customers/ERP-1", "", 200, false},
 		"put-customer":       {"PUT", "/vendor/customers/ERP-1", `{"name":"Maraval","number":"204 817","contact":{"email":"contact@maraval.example"}}`, 200, false},
+		"set-referent":       {"POST", "/vendor/customers/ERP-1/referent", `{"person":"helene.castaing@maraval.example"}`, 200, false},
 		"suspend-customer":   {"POST", "/vendor/customers/ERP-1/suspend", `{"reason":"Impayé"}`, 200, false},
 		"close-customer":     {"POST", "/vendor/customers/ERP-1/close", `{"reason":"Résilié"}`, 200, false},
 		"reopen-customer":    {"POST", "/vendor/customers/ERP-3/reopen", "", 200, false},
