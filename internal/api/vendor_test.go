@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -280,4 +281,30 @@ func TestRepeatedByAnApplication(t *testing.T) {
 		again().is(404, "account.not_found")
 		w.Pass(time.Minute)
 	})
+}
+
+// TestOutOfSightTakesAsLong: a customer out of sight is answered after a round
+// time, like one that there is not.
+func TestOutOfSightTakesAsLong(t *testing.T) { // APP-1, KEY-14
+	t.Parallel()
+	w := apptest.New(t, "sqlite")
+	s := newStand(t, w)
+	elsewhere := w.Account("117 402")
+	s.token = s.application("Boutique", directory.ApplicationRights())
+	s.ask("PUT", "/vendor/customers/ERP-1", `{"number":"204817"}`).is(200, "")
+	s.ask("PUT", "/vendor/customers/ERP-2", `{"number":"117402"}`).is(200, "")
+	s.token = s.application("Pilote", directory.ApplicationRights(), elsewhere.Number)
+	var kept atomic.Int64
+	w.Wait = func(time.Duration) { kept.Add(1) }
+	for _, path := range []string{"/vendor/customers/ERP-1", "/vendor/customers/ERP-9", s.path("/members"), "/accounts/999999/members"} {
+		before := kept.Load()
+		if s.get(path).is(404, "account.not_found"); kept.Load() != before+1 {
+			t.Errorf("%s: kept back %d times", path, kept.Load()-before)
+		}
+	}
+	before := kept.Load()
+	s.get("/vendor/customers/ERP-2").is(200, "")
+	if s.get("/accounts/117402/members").is(200, ""); kept.Load() != before {
+		t.Error("what is in sight is kept back")
+	}
 }
