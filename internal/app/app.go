@@ -82,7 +82,7 @@ func New(o Options) *App {
 	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
-		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun()), History: history.New(g),
+		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: history.New(g),
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Applications: applications.New(g),

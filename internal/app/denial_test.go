@@ -72,6 +72,7 @@ func walls() map[string]wall {
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
 			Subscriptions: Add Change End Ending Extend List Of
+			Imports: UploadSubscriptions
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
 			Accounts: Leave

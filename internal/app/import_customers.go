@@ -7,6 +7,7 @@ import (
 	"intendant/internal/app/gate"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/roster"
+	"intendant/internal/app/seats"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -165,4 +166,100 @@ func idOf(text, id string, label catalogue.Text) string {
 		return id
 	}
 	return text
+}
+
+// SubscriptionFields are the columns an import of subscriptions knows, in their
+// order (VEND-4).
+func SubscriptionFields() []sheet.Field {
+	return []sheet.Field{
+		{ID: columnNumber}, {ID: seats.ColumnProduct}, {ID: seats.ColumnQuantity}, {ID: seats.ColumnFirst}, {ID: seats.ColumnLast},
+		{ID: seats.ColumnUnit}, {ID: seats.ColumnReference}, {ID: seats.ColumnPriceNote}, {ID: seats.ColumnExternal},
+	}
+}
+
+// subscriptionNoun brings what customers have bought into their accounts. One
+// known by its external id is changed, others are added.
+func (s *Accounts) subscriptionNoun(subscriptions *seats.Subscriptions) imports.Noun {
+	noun := s.customerNoun()
+	noun.Fields = s.dictionary.Titled("subscription", SubscriptionFields())
+	noun.Key = func(columns map[string]int, cells []string) string {
+		known := imports.CellOf(columns, cells, seats.ColumnExternal)
+		if known == "" {
+			return ""
+		}
+		return directory.CleanNumber(imports.CellOf(columns, cells, columnNumber)) + " " + known
+	}
+	noun.Require = func(p *gate.Plan) error {
+		if err := p.RequireDutyOver(authz.ManageSubscriptions); err != nil {
+			return err
+		}
+		return gate.RequireAll(p.Actor)
+	}
+	noun.About = func(ctx context.Context, r *store.Reader, c imports.ImportChunk) ([]directory.AccountID, error) {
+		customers, err := customersOf(ctx, r, c)
+		keys := make([]directory.AccountID, 0, len(customers))
+		for _, account := range customers {
+			keys = append(keys, account.ID)
+		}
+		return keys, err
+	}
+	noun.Plan = func(ctx context.Context, r *store.Reader, p *gate.Plan, c imports.ImportChunk) ([]imports.RowFacts, error) {
+		return planSold(ctx, r, p, c, subscriptions)
+	}
+	return noun
+}
+
+// customersOf finds the accounts that rows name, by number as it is compared.
+func customersOf(ctx context.Context, r *store.Reader, c imports.ImportChunk) (map[string]directory.Account, error) {
+	found := map[string]directory.Account{}
+	for _, row := range c.Rows {
+		number := directory.CleanNumber(imports.CellOf(c.Choices.Columns, row.Cells, columnNumber))
+		if _, looked := found[number]; looked || number == "" {
+			continue
+		}
+		account, err := r.AccountByNumber(ctx, number)
+		if gate.RefusedWith(err, "account.not_found") {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found[number] = account
+	}
+	return found, nil
+}
+
+// planSold plans a chunk of subscriptions.
+func planSold(ctx context.Context, r *store.Reader, p *gate.Plan, c imports.ImportChunk, subscriptions *seats.Subscriptions) ([]imports.RowFacts, error) {
+	customers, err := customersOf(ctx, r, c)
+	if err != nil {
+		return nil, err
+	}
+	shelf, columns := seats.NewShelf(subscriptions, p), c.Choices.Columns
+	facts := make([]imports.RowFacts, len(c.Rows))
+	for n, row := range c.Rows {
+		cell := func(field string) string { return imports.CellOf(columns, row.Cells, field) }
+		account := customers[directory.CleanNumber(cell(columnNumber))]
+		facts[n] = imports.RowFacts{Name: account.Name, Company: cell(columnNumber), Offer: cell(seats.ColumnProduct), Quantity: cell(seats.ColumnQuantity),
+			Ends: cell(seats.ColumnLast)}
+		v := gate.Verdict{Row: row.Line, Outcome: gate.Refused, Refusal: imports.Suspect(SubscriptionFields(), columns, row)}
+		if v.Refusal == nil && row.Double > 0 {
+			v.Refusal = &directory.Error{Kind: directory.Invalid, Code: "import.subscription_double", Field: seats.ColumnExternal, Args: directory.Args{"Line": row.Double}}
+		}
+		if v.Refusal == nil {
+			var offer directory.Offer
+			offer, v, err = shelf.Bring(ctx, r, seats.Sold{Row: row.Line, Account: account.ID, Product: cell(seats.ColumnProduct), Unit: cell(seats.ColumnUnit),
+				Quantity: cell(seats.ColumnQuantity), First: cell(seats.ColumnFirst), Last: cell(seats.ColumnLast), Reference: cell(seats.ColumnReference),
+				Note: cell(seats.ColumnPriceNote), Known: cell(seats.ColumnExternal), Order: c.Choices.DayOrder(),
+				Given: func(column string) bool { _, has := columns[column]; return has }})
+			if err != nil {
+				return nil, err
+			}
+			if offer.Product != "" {
+				facts[n].Offer = offer.String()
+			}
+		}
+		p.Verdicts = append(p.Verdicts, v)
+	}
+	return facts, nil
 }

@@ -33,7 +33,7 @@ func letters(word string) string {
 func TestImportWords(t *testing.T) { // ADD-13
 	t.Parallel()
 	said := messages.Under(importWords)
-	for noun, fields := range map[string][]sheet.Field{"member": app.MemberFields(), "customer": app.CustomerFields()} {
+	for noun, fields := range map[string][]sheet.Field{"member": app.MemberFields(), "customer": app.CustomerFields(), "subscription": app.SubscriptionFields()} {
 		of := map[string]string{}
 		for _, field := range fields {
 			texts := said[importWords+noun+"."+field.ID]

@@ -151,7 +151,7 @@ func duties() map[string]authz.Duty {
 		authz.SwitchUsersOff:      "Users.Lookup Users.SwitchOff Users.SwitchOn",
 		authz.NameStaff:           "Users.ChangeStaff Users.CreateStaff Users.EndStaff Users.Named Users.ResetFactor Users.StaffMember",
 		authz.ErasePeople:         "Users.Erase",
-		authz.ImportCustomers:     "",
+		authz.ImportCustomers:     "Imports.UploadSubscriptions",
 		authz.ManageSubscriptions: "Subscriptions.Add Subscriptions.Change Subscriptions.End Subscriptions.Ending Subscriptions.Extend",
 		authz.ManageApplications: "Applications.Change Applications.End Applications.List Applications.MakeCredential Applications.Register " +
 			"Applications.RevokeCredential Applications.Show",

@@ -19,8 +19,9 @@ const (
 
 // What an import brings in.
 const (
-	ImportMembers  = "members"
-	ImportAccounts = "accounts"
+	ImportMembers       = "members"
+	ImportAccounts      = "accounts"
+	ImportSubscriptions = "subscriptions"
 )
 
 // ImportPasted is the format of a draft of pasted addresses; files are "csv"
@@ -61,6 +62,15 @@ type Import struct {
 	Ended    time.Time
 }
 
+// Brings is what the import brings in: its noun, or, of one of customers that
+// says so, what they have bought.
+func (i Import) Brings() string {
+	if i.Choices.Sold {
+		return ImportSubscriptions
+	}
+	return i.Noun
+}
+
 // Pasted reports whether the rows were pasted, and not read from a file.
 func (i Import) Pasted() bool { return i.Format == ImportPasted }
 
@@ -82,6 +92,7 @@ type ImportChoices struct {
 	Sample    []string       // the first row
 	Columns   map[string]int // field to column, from 0
 	Change    bool           // rows change people who are there already
+	Sold      bool           // of customers: the rows are what they have bought
 	Invite    string
 	Home      string // public id of the home unit of whoever names none (UNIT-5)
 	Addresses int    // pieces read of a paste

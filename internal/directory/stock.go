@@ -161,6 +161,13 @@ func (s *Stock) With(is Subscription) *Stock {
 	return &Stock{pools: s.pools, at: s.at, subs: subs, below: s.below}
 }
 
+// Opened is the stock with one more pool, of which there is nothing yet.
+func (s *Stock) Opened(p Pool) *Stock {
+	at := maps.Clone(s.at)
+	at[p.ID] = len(s.pools)
+	return &Stock{pools: append(slices.Clone(s.pools), p), at: at, subs: s.subs, below: s.below}
+}
+
 // A SeatLoss is what people lose when a stock becomes another: of how many the
 // seats lapse, and how many more are held than there are. Rule SEAT-9.
 type SeatLoss struct{ Lapsing, Over int64 }

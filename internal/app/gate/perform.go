@@ -39,11 +39,11 @@ func (g *Gate) Perform(ctx context.Context, actor authz.Actor, account directory
 	return o.verdicts, nil
 }
 
-// Preview plans on a reader and writes nothing (PLAN-1).
-func (g *Gate) Preview(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner) (Verdicts, error) {
+// Preview plans on a reader, as Perform would, and writes nothing (PLAN-1).
+func (g *Gate) Preview(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
 	var verdicts Verdicts
 	err := g.Read(ctx, func(r *store.Reader) error {
-		p, err := g.plan(ctx, r, act{g.Instant(), actor, account, []directory.AccountID{account}, r.Ledgers}, plan)
+		p, err := g.plan(ctx, r, act{g.Instant(), actor, account, slices.Compact(slices.Sorted(slices.Values(append(others, account)))), r.Ledgers}, plan)
 		if err != nil {
 			return err
 		}

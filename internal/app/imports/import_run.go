@@ -99,13 +99,17 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 	}
 	progress := store.ImportProgress{Import: i.ID, Batch: i.Batch}
 	i.LastLine = 0
-	actor, kind, before := starterOf(i), s.noun(i.Noun), roster.NewRowsBefore()
+	actor, kind, before := starterOf(i), s.noun(i.Brings()), roster.NewRowsBefore()
 	err := s.eachChunk(ctx, i, func(rows []SourceRow) error {
 		var written []store.ImportRow
-		_, err := s.gate.Preview(ctx, actor, i.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
+		about, err := s.about(ctx, kind, ImportChunk{Import: i, Rows: rows})
+		if err != nil {
+			return err
+		}
+		_, err = s.gate.Preview(ctx, actor, i.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
 			written, err = s.planChunk(ctx, r, p, kind, ImportChunk{i, rows, before})
 			return err
-		})
+		}, about...)
 		if err != nil {
 			return err
 		}
@@ -209,7 +213,7 @@ func (s *Imports) Start(ctx context.Context, actor authz.Actor, account director
 	}
 	actor.Batch = uuid.NewString() // of the run: its beginning, its rows and its end are one act (HIST-6)
 	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := s.noun(i.Noun).Require(p); err != nil {
+		if err := s.noun(i.Brings()).Require(p); err != nil {
 			return err
 		}
 		if i, err = r.Import(ctx, i.ID); err != nil {
@@ -279,7 +283,7 @@ func (s *Imports) Stop(ctx context.Context, actor authz.Actor, account directory
 		return err
 	}
 	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := s.noun(i.Noun).Require(p); err != nil {
+		if err := s.noun(i.Brings()).Require(p); err != nil {
 			return err
 		}
 		if i, err = r.Import(ctx, i.ID); err != nil {
@@ -336,8 +340,12 @@ func (s *Imports) run(ctx context.Context, i directory.Import) error {
 // bringIn brings in some rows after those that at has come to, in one
 // transaction that says so; with a refusal they are left out for it.
 func (s *Imports) bringIn(ctx context.Context, at *directory.Import, rows []SourceRow, refusal *directory.Error) error {
-	kind, last := s.noun(at.Noun), int64(rows[len(rows)-1].Line)
-	_, err := s.gate.Perform(ctx, starterOf(*at), at.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+	kind, last := s.noun(at.Brings()), int64(rows[len(rows)-1].Line)
+	about, err := s.about(ctx, kind, ImportChunk{Import: *at, Rows: rows})
+	if err != nil {
+		return err
+	}
+	_, err = s.gate.Perform(ctx, starterOf(*at), at.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		now, err := stillAt(ctx, r, *at)
 		if err != nil {
 			return err
@@ -353,11 +361,23 @@ func (s *Imports) bringIn(ctx context.Context, at *directory.Import, rows []Sour
 		progress := store.ImportProgress{Import: at.ID, Batch: at.Batch, Counts: counted64(now.Counts, written), LastLine: last, Checked: now.Checked}
 		p.Pending(progress, store.PutImportRows{Import: at.ID, Rows: written})
 		return nil
-	})
+	}, about...)
 	if err == nil {
 		at.LastLine = last
 	}
 	return err
+}
+
+// about are the accounts that rows write to beside the import's own.
+func (s *Imports) about(ctx context.Context, kind Noun, c ImportChunk) (accounts []directory.AccountID, err error) {
+	if kind.About == nil {
+		return nil, nil
+	}
+	err = s.gate.Peek(func(r *store.Reader) error {
+		accounts, err = kind.About(ctx, r, c)
+		return err
+	})
+	return accounts, err
 }
 
 // leaveOut is planChunk for a row that was tried and is left out, with what is

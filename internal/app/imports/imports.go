@@ -26,20 +26,26 @@ type core struct {
 }
 
 // New makes the imports of an installation, whose files are read by a dictionary.
-// customers is what files bring into the installation itself (VEND-4).
-func New(g *gate.Gate, r *roster.Writer, d *Dictionary, customers Noun) *Imports {
-	return &Imports{core: &core{g, r}, dictionary: d, customers: customers}
+// customers and subscriptions are what files bring into the installation itself
+// (VEND-4).
+func New(g *gate.Gate, r *roster.Writer, d *Dictionary, customers, subscriptions Noun) *Imports {
+	return &Imports{core: &core{g, r}, dictionary: d, customers: customers, subscriptions: subscriptions}
 }
 
-// Imports are files of members or customers.
+// Imports are files of members, of customers or of their subscriptions.
 type Imports struct {
 	*core
-	dictionary *Dictionary
-	customers  Noun // what files bring into the installation (VEND-4)
+	dictionary               *Dictionary
+	customers, subscriptions Noun // what files bring into the installation (VEND-4)
 }
 
-// ColumnContractEnds is the column of the day a contract ends.
-const ColumnContractEnds = "contract_ends"
+// Columns of days beside those of members: on which a contract ends, and the first
+// and the last of a subscription.
+const (
+	ColumnContractEnds = "contract_ends"
+	ColumnFirst        = "first"
+	ColumnLast         = "last"
+)
 
 // A Noun is what an import brings in: the columns it knows, what tells one row
 // from another, who may, and what becomes of rows.
@@ -48,6 +54,9 @@ type Noun struct {
 	Key     func(columns map[string]int, cells []string) string
 	Permit  func(actor authz.Actor, rights authz.Rights) error // to read imports
 	Require func(p *gate.Plan) error                           // to make and run them
+	// About are the accounts that a chunk of rows writes to beside the import's own;
+	// nil: none.
+	About func(ctx context.Context, r *store.Reader, c ImportChunk) ([]directory.AccountID, error)
 	// Plan plans a chunk and answers the rows' facts beside the plan's verdicts.
 	Plan func(ctx context.Context, r *store.Reader, p *gate.Plan, c ImportChunk) ([]RowFacts, error)
 }
@@ -65,6 +74,8 @@ type RowFacts struct {
 	Refusal  *directory.Error `json:",omitempty"`
 	Changes  []audit.Change   `json:",omitempty"`
 	Lacks    []gate.Lack      `json:",omitempty"` // roles that are required and lacked (ROLE-3)
+	Offer    string           `json:",omitempty"` // what was sold, as offers are written
+	Quantity string           `json:",omitempty"` // of that, as it stands in the file
 	At       int              `json:",omitempty"` // of a piece that is no address: its line
 	Position int              `json:",omitempty"` // and character
 }
@@ -88,6 +99,8 @@ func (s *Imports) noun(name string) Noun {
 		return s.memberNoun()
 	case directory.ImportAccounts:
 		return s.customers
+	case directory.ImportSubscriptions:
+		return s.subscriptions
 	}
 	return Noun{
 		Permit:  func(authz.Actor, authz.Rights) error { return directory.Refuse(directory.NotFound, "import.not_found") },
@@ -125,8 +138,18 @@ const (
 // is what. Nothing but the draft is written (ADD-13). It refuses without
 // members.manage, and what sheet.Open refuses.
 func (s *Imports) Upload(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, file io.Reader) (directory.Import, error) {
-	i := directory.Import{Account: account, Noun: nounIn(account), FileName: name}
-	if err := s.reading(ctx, actor, account, func(*store.Reader, authz.Rights) error { return nil }); err != nil {
+	return s.upload(ctx, actor, directory.Import{Account: account, Noun: nounIn(account), FileName: name}, file)
+}
+
+// UploadSubscriptions takes in a file of what customers have bought, as Upload does
+// one of customers (VEND-4). It takes subscriptions.manage too.
+func (s *Imports) UploadSubscriptions(ctx context.Context, actor authz.Actor, name string, file io.Reader) (directory.Import, error) {
+	return s.upload(ctx, actor, directory.Import{Account: directory.Installation, Noun: directory.ImportAccounts, FileName: name,
+		Choices: directory.ImportChoices{Sold: true}}, file)
+}
+
+func (s *Imports) upload(ctx context.Context, actor authz.Actor, i directory.Import, file io.Reader) (directory.Import, error) {
+	if err := s.reading(ctx, actor, i.Account, func(*store.Reader, authz.Rights) error { return nil }); err != nil {
 		return i, err
 	}
 	sp, err := spoolFile(file, sheet.DefaultLimits().Bytes)
@@ -183,7 +206,7 @@ func (s *Imports) detect(i directory.Import, sp *spool, chosen map[string]int) (
 		c.Sample = sample[0]
 	}
 	if c.Columns = chosen; chosen == nil {
-		c.Columns = proposed(c.Head, sample[:min(len(sample), sampleRows)], s.noun(i.Noun).Fields)
+		c.Columns = proposed(c.Head, sample[:min(len(sample), sampleRows)], s.noun(i.Brings()).Fields)
 	}
 	c.Read.Dates = orderOf(c.Columns, sample)
 	return i, nil
@@ -204,7 +227,8 @@ func proposed(head []string, sample [][]string, fields []sheet.Field) map[string
 func orderOf(columns map[string]int, sample [][]string) directory.DayOrder {
 	var dates []string
 	for _, cells := range sample {
-		dates = append(dates, CellOf(columns, cells, columnEnds), CellOf(columns, cells, ColumnContractEnds))
+		dates = append(dates, CellOf(columns, cells, columnEnds), CellOf(columns, cells, ColumnContractEnds),
+			CellOf(columns, cells, ColumnFirst), CellOf(columns, cells, ColumnLast))
 	}
 	return directory.OrderOf(dates)
 }
@@ -215,7 +239,7 @@ func (s *Imports) newDraft(ctx context.Context, actor authz.Actor, i directory.I
 	i.UUID, i.User, i.State, i.Batch = uuid.NewString(), actor.User, directory.ImportDraft, uuid.NewString()
 	startedBy(&i, actor)
 	_, err := s.gate.Perform(ctx, actor, i.Account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
-		if err := s.noun(i.Noun).Require(p); err != nil {
+		if err := s.noun(i.Brings()).Require(p); err != nil {
 			return err
 		}
 		i.ID, i.Created = directory.ImportID(p.NewKey()), p.Now

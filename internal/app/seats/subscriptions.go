@@ -125,6 +125,7 @@ func (b *book) add(n NewSubscription) (directory.Subscription, error) {
 	s.Noticed = b.toTell(s)
 	b.record(audit.SubscriptionAdded, n.Offer, unit, directory.Subscription{}, s)
 	b.plan.Change(store.InsertSubscriptions{Account: b.account.ID, Rows: []directory.Subscription{s}, Terms: []int64{b.plan.NewKey()}})
+	b.stock = b.stock.With(s)
 	return s, nil
 }
 
@@ -149,10 +150,11 @@ func (b *book) pool(unit directory.UnitID, offer directory.Offer) directory.Pool
 	}
 	p := directory.Pool{ID: directory.PoolID(b.plan.NewKey()), UUID: roster.PublicID(), Unit: unit, Offer: offer, Version: 1}
 	b.plan.Change(store.InsertPools{Account: b.account.ID, Pools: []directory.Pool{p}})
+	b.stock = b.stock.Opened(p)
 	return p
 }
 
-func (b *book) record(kind audit.Kind, offer directory.Offer, unit directory.Unit, before, after directory.Subscription) {
+func (b *book) record(kind audit.Kind, offer directory.Offer, unit directory.Unit, before, after directory.Subscription) []audit.Change {
 	e := b.plan.Entry(kind, 0, int64(after.ID))
 	e.Unit = unit.ID
 	if kind == audit.SubscriptionAdded {
@@ -180,6 +182,7 @@ func (b *book) record(kind audit.Kind, offer directory.Offer, unit directory.Uni
 	e.Note("price_note", before.PriceNote, after.PriceNote)
 	e.Note("external_id", before.External, after.External)
 	b.plan.Record(e)
+	return append(slices.Clone(e.Facts), e.Personal...)
 }
 
 // A SubscriptionChange is what an edit sets; Version is the one it was made on
@@ -195,15 +198,27 @@ type SubscriptionChange struct {
 func (s *Subscriptions) Change(ctx context.Context, actor authz.Actor, account directory.AccountID, uuid string, change SubscriptionChange) error {
 	of := edited{account, uuid, change.Version, audit.SubscriptionChanged}
 	return s.edit(ctx, actor, of, func(b *book, was directory.Subscription) (directory.Subscription, error) {
-		starts, ends, err := change.clean(b.zone, b.plan.Now)
-		is := was
-		is.Quantity, is.Reference, is.PriceNote, is.External = change.Quantity, change.Reference, change.PriceNote, change.External
-		is.Starts, is.Ends = keepMoment(was.Starts, starts, b.zone), keepEnd(was.Ends, ends, b.zone)
-		if !is.Ends.Equal(was.Ends) {
-			is.Noticed = b.toTell(is)
-		}
-		return is, err
+		return b.changed(was, change.Term)
 	})
+}
+
+// changed is a subscription with another term.
+func (b *book) changed(was directory.Subscription, t Term) (directory.Subscription, error) {
+	starts, ends, err := t.clean(b.zone, b.plan.Now)
+	is := was
+	is.Quantity, is.Reference, is.PriceNote, is.External = t.Quantity, t.Reference, t.PriceNote, t.External
+	is.Starts, is.Ends = keepMoment(was.Starts, starts, b.zone), keepEnd(was.Ends, ends, b.zone)
+	if !is.Ends.Equal(was.Ends) {
+		is.Noticed = b.toTell(is)
+	}
+	return is, err
+}
+
+// update writes a subscription over what it was, and answers what changed.
+func (b *book) update(kind audit.Kind, was, is directory.Subscription) []audit.Change {
+	pool, _ := b.stock.Pool(was.Pool)
+	b.plan.Change(store.UpdateSubscriptions{Account: b.account.ID, Rows: []directory.Subscription{is}, Terms: []int64{b.plan.NewKey()}})
+	return b.record(kind, pool.Offer, b.unitOf(was), was, is)
 }
 
 // toTell is what has been told of a new end: nothing, so that it is announced anew;
@@ -279,10 +294,7 @@ func (s *Subscriptions) edit(ctx context.Context, actor authz.Actor, of edited, 
 		if err != nil || is == was {
 			return err
 		}
-		pool, _ := b.stock.Pool(was.Pool)
-		i := slices.IndexFunc(b.units, func(u directory.Unit) bool { return u.ID == pool.Unit })
-		b.record(of.kind, pool.Offer, b.units[i], was, is)
-		p.Change(store.UpdateSubscriptions{Account: of.account, Rows: []directory.Subscription{is}, Terms: []int64{p.NewKey()}})
+		b.update(of.kind, was, is)
 		return s.tellLoss(ctx, r, b, is)
 	})
 	return err

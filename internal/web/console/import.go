@@ -1,6 +1,8 @@
 package console
 
 import (
+	"slices"
+
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
@@ -52,6 +54,11 @@ type importView struct {
 	Done, Total  int64
 	Finished     bool
 	Create       string
+	Title        string
+	Back, Again  string
+	Heads        [4]string
+	Sold         bool // what customers have bought, not customers
+	Result       string
 }
 
 type importRow struct{ Line, Number, Name, Level, Buyer, Tone, Outcome, Why string }
@@ -69,7 +76,8 @@ func (h Handler) showImport(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := h.shell(q, q.Printer.T("customers.import"), page.Customers)
+	kind := importKindOf(i.Brings())
+	p, err := h.shell(q, q.Printer.T(kind.title), kind.place)
 	if err != nil {
 		return err
 	}
@@ -77,15 +85,25 @@ func (h Handler) showImport(q *page.Request) error {
 }
 
 func (h Handler) importView(q *page.Request, i directory.Import, rows []app.ImportedRow) importView {
-	t, n := q.Printer.T, q.Printer.Number
-	v := importView{Action: "/vendor/imports/" + i.UUID, Draft: i.State == directory.ImportDraft, Done: i.Counts.Done, Total: i.Counts.Total,
-		Finished: i.State == directory.ImportDone, Create: t("customers.import.start", "Count", i.Counts.Added)}
-	v.Ready = v.Draft && !i.Checked.IsZero() && i.Counts.Added > 0
+	t, n, kind := q.Printer.T, q.Printer.Number, importKindOf(i.Brings())
+	v := importView{Title: t(kind.title), Back: kind.back, Again: kind.again, Sold: i.Brings() == directory.ImportSubscriptions, Action: "/vendor/imports/" + i.UUID, Draft: i.State == directory.ImportDraft, Done: i.Counts.Done, Total: i.Counts.Total,
+		Finished: i.State == directory.ImportDone, Create: t(kind.start, "Count", i.Counts.Added+i.Counts.Changed)}
+	for n, head := range kind.heads {
+		v.Heads[n] = t(head)
+	}
+	v.Ready = v.Draft && !i.Checked.IsZero() && i.Counts.Added+i.Counts.Changed > 0
+	if v.Finished || i.State == directory.ImportStopped {
+		v.Result = v.Action + "/result.csv"
+	}
 	v.Working = i.State == directory.ImportRunning || (v.Draft && i.Checked.IsZero())
 	v.Lead = t("customers.import.lead." + string(i.State))
 	v.Facts = []ui.CartItem{{Label: t("field.file"), Value: i.FileName}, {Label: t("outcome.added"), Value: n(i.Counts.Added)},
-		{Label: t("customers.import.there"), Value: n(i.Counts.Unchanged)}, {Label: t("outcome.refused"), Value: n(i.Counts.Faulty)}}
-	for _, f := range app.CustomerFields() {
+		{Label: t(kind.there), Value: n(i.Counts.Unchanged)}, {Label: t("outcome.refused"), Value: n(i.Counts.Faulty)}}
+	if v.Sold {
+		v.Facts = slices.Insert(v.Facts, 2, ui.CartItem{Label: t("outcome.changed"), Value: n(i.Counts.Changed)})
+		v.Lead = t("subscriptions.import.lead." + string(i.State))
+	}
+	for _, f := range kind.fields {
 		at, found := i.Choices.Columns[f.ID]
 		if !found || at >= len(i.Choices.Head) {
 			v.Missing = append(v.Missing, t("field."+f.ID))
@@ -98,12 +116,16 @@ func (h Handler) importView(q *page.Request, i directory.Import, rows []app.Impo
 		if row.Name == "" {
 			row.Name = t("ui.none")
 		}
-		_, row.Level = h.serviceSign(q, r.Level)
+		if v.Sold {
+			h.soldLine(q, r, &row)
+		} else {
+			_, row.Level = h.serviceSign(q, r.Level)
+		}
 		switch {
 		case r.Refusal != nil:
 			row.Tone, row.Why = "bad", q.Printer.Error(r.Refusal)
 		case r.Outcome == app.Unchanged:
-			row.Tone, row.Why = "", t("customers.import.there")
+			row.Tone, row.Why = "", t(kind.there)
 		}
 		v.Rows = append(v.Rows, row)
 	}
@@ -119,7 +141,7 @@ func (h Handler) startImport(q *page.Request) error {
 		return err
 	}
 	if i.State == directory.ImportDone {
-		q.Toast(q.Printer.T("customers.import.done", "Count", i.Counts.Added), "")
+		q.Toast(q.Printer.T(importKindOf(i.Brings()).done, "Count", i.Counts.Added+i.Counts.Changed), "")
 	}
 	return q.Redirect("/vendor/imports/" + i.UUID)
 }

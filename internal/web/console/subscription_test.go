@@ -174,3 +174,34 @@ func TestSubscriptionsListPage(t *testing.T) { // VEND-1, VEND-3
 		t.Errorf("VEND-3 a customer's administrator: %d, want 404", admin.Status)
 	}
 }
+
+func TestImportSubscriptionsOnPages(t *testing.T) { // VEND-4
+	_, _, as := world(t, "sqlite")
+	sales := as[authz.Sales]
+	if !strings.Contains(sales.Get("/vendor/subscriptions").Body, "/vendor/subscriptions/import") {
+		t.Error("the list does not lead to the import")
+	}
+	if page := as[authz.Auditor].Get("/vendor/subscriptions/import"); page.Status != 403 {
+		t.Errorf("VEND-3 an auditor: %d, want 403", page.Status)
+	}
+	file := "N° client;Produit;Licences;Fin\r\n204 817;Plans;12;31/12/2026\r\n204 817;Gruyère;12;\r\n"
+	sent := sales.Send("/vendor/subscriptions/import", "multipart/form-data; boundary=x",
+		"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"abonnements.csv\"\r\n\r\n"+file+"\r\n--x--\r\n")
+	preview := sent.Follow()
+	for _, want := range []string{"Importer des abonnements", "12 × Plans", "Gruyère", "Écrire 1 abonnement"} {
+		if !strings.Contains(preview.Text(), want) {
+			t.Errorf("VEND-4 no %q in %s", want, preview.Text())
+		}
+	}
+	if strange := as[authz.Operator].Get(sent.Location); strange.Status != 404 {
+		t.Errorf("somebody else's draft: %d, want 404", strange.Status)
+	}
+	done := preview.Submit(sent.Location).Follow()
+	if !strings.Contains(done.Text(), "Les abonnements sont écrits") {
+		t.Errorf("VEND-4 done: %s", done.Text())
+	}
+	result := sales.Get(sent.Location + "/result.csv")
+	if !strings.Contains(result.Body, "Ajouté") || !strings.Contains(result.Body, "Refusé") || strings.Count(result.Body, "\n") != 3 {
+		t.Errorf("VEND-4 result: %s", result.Body)
+	}
+}

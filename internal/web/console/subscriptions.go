@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -79,6 +80,9 @@ func (h Handler) subscriptionsView(q *page.Request, asked app.SubscriptionQuery,
 	t, at := q.Printer.T, paged(q.URL.Query())
 	view := subscriptionsView{Total: q.Printer.Number(list.Totals.All), Columns: soldColumns(q, asked, at),
 		Search: ui.SearchView{Name: "q", Value: asked.Search, Label: t("subscriptions.search"), Placeholder: t("subscriptions.search.hint")}}
+	if may(q, authz.ManageSubscriptions) && may(q, authz.ImportCustomers) && !q.Actor().Limited() {
+		view.Acts = []ui.Act{{Label: t("subscriptions.import"), Icon: "upload", Href: subscriptionsImportPath}}
+	}
 	counts := map[string]int64{"": list.Totals.All, app.SubscriptionViews()[0]: list.Totals.Ending, app.SubscriptionViews()[1]: list.Totals.OverUsed,
 		app.SubscriptionViews()[2]: list.Totals.Lapsed}
 	for _, one := range append([]string{""}, app.SubscriptionViews()...) {

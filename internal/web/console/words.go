@@ -73,3 +73,10 @@ func ending(class string, soon bool) string {
 	}
 	return class
 }
+
+func importBack(p ui.Page, v importView) string {
+	if v.Sold {
+		return p.T("subscriptions.title")
+	}
+	return p.T("customers.title")
+}

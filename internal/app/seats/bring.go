@@ -1,0 +1,222 @@
+package seats
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A Sold is one row of a file of subscriptions (VEND-4). Given reports whether the
+// file has a column of that name: what it has not stays as it is.
+type Sold struct {
+	Row                    int
+	Account                directory.AccountID
+	Product, Unit          string // as they are called: by id or by name
+	Quantity, First, Last  string
+	Reference, Note, Known string
+	Order                  directory.DayOrder
+	Given                  func(column string) bool
+}
+
+// Columns of a file of subscriptions, as terms have them too.
+const (
+	ColumnProduct   = "product"
+	ColumnQuantity  = "quantity"
+	ColumnFirst     = "first"
+	ColumnLast      = "last"
+	ColumnUnit      = "unit"
+	ColumnReference = "reference"
+	ColumnPriceNote = "price_note"
+	ColumnExternal  = "external_id"
+)
+
+// A Shelf is the books of several accounts while rows of a file are planned.
+type Shelf struct {
+	*Subscriptions
+	plan  *gate.Plan
+	books map[directory.AccountID]*book
+}
+
+// NewShelf opens the books of the accounts whose ledgers a plan holds. The plan has
+// asked for the duty.
+func NewShelf(s *Subscriptions, p *gate.Plan) *Shelf {
+	return &Shelf{s, p, map[directory.AccountID]*book{}}
+}
+
+// Bring plans one row: a subscription known by its external id is changed, another
+// one added, unless there is one that says the same already. It answers what was
+// sold and what became of it. It refuses like Add and Change, with
+// subscription.other_product what is of another product, or held by another unit,
+// than the one that is known by the id.
+func (s *Shelf) Bring(ctx context.Context, r *store.Reader, row Sold) (directory.Offer, gate.Verdict, error) {
+	v := gate.Verdict{Row: row.Row, Outcome: gate.Refused}
+	offer, err := s.bring(ctx, r, row, &v)
+	if v.Refusal, err = gate.AsRefusal(err); v.Refusal != nil {
+		v.Outcome, v.Changes = gate.Refused, nil
+	}
+	return offer, v, err
+}
+
+func (s *Shelf) bring(ctx context.Context, r *store.Reader, row Sold, v *gate.Verdict) (directory.Offer, error) {
+	b, err := s.book(ctx, r, row.Account)
+	if err != nil {
+		return directory.Offer{}, err
+	}
+	n, refusal := s.termOf(b, row)
+	if refusal != nil {
+		return n.Offer, refusal
+	}
+	was, known := b.known(n)
+	switch {
+	case !known:
+		made, err := b.add(n)
+		v.Outcome, v.Subject = gate.Added, int64(made.ID)
+		return n.Offer, err
+	case n.External == "":
+		v.Outcome, v.Subject = gate.Unchanged, int64(was.ID)
+		return n.Offer, nil
+	}
+	v.Subject = int64(was.ID)
+	pool, _ := b.stock.Pool(was.Pool)
+	if pool.Offer != n.Offer || n.Unit != "" && n.Unit != b.unitOf(was).UUID {
+		return n.Offer, &directory.Error{Kind: directory.Conflict, Code: "subscription.other_product", Field: ColumnProduct}
+	}
+	is, err := b.changed(was, keepTerm(n.Term, was, row, b))
+	if err != nil || is == was {
+		v.Outcome = gate.Unchanged
+		return n.Offer, err
+	}
+	v.Outcome, v.Changes = gate.Changed, b.update(audit.SubscriptionChanged, was, is)
+	return n.Offer, s.tellLoss(ctx, r, b, is)
+}
+
+// book is the subscriptions of an account, opened once.
+func (s *Shelf) book(ctx context.Context, r *store.Reader, account directory.AccountID) (*book, error) {
+	if b := s.books[account]; b != nil {
+		return b, nil
+	}
+	there, held := s.plan.In(account)
+	if account == 0 || !held {
+		return nil, &directory.Error{Kind: directory.NotFound, Code: "account.not_found", Field: "customer_number"}
+	}
+	b, err := s.Subscriptions.books(ctx, r, there)
+	if err == nil {
+		s.books[account] = b
+	}
+	return b, err
+}
+
+// termOf reads a row.
+func (s *Shelf) termOf(b *book, row Sold) (NewSubscription, *directory.Error) {
+	n := NewSubscription{Term: Term{Reference: row.Reference, PriceNote: row.Note, External: row.Known}}
+	var refusal *directory.Error
+	if n.Offer, refusal = s.offerOf(b, row.Product); refusal != nil {
+		return n, refusal
+	}
+	digits := strings.Map(func(c rune) rune { // 1 248, 1'248: as people group them
+		if unicode.IsSpace(c) || c == '\'' || c == '’' {
+			return -1
+		}
+		return c
+	}, row.Quantity)
+	quantity, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return n, directory.InvalidField(ColumnQuantity, "seat.quantity", directory.Args{"Min": int64(1), "Max": int64(mostSeats)})
+	}
+	n.Quantity = quantity
+	if n.First, refusal = directory.ParseDay(ColumnFirst, row.First, row.Order); refusal != nil {
+		return n, refusal
+	}
+	if n.Last, refusal = directory.ParseDay(ColumnLast, row.Last, row.Order); refusal != nil {
+		return n, refusal
+	}
+	if row.Unit != "" {
+		unit, err := b.unit(b.unitNamed(row.Unit))
+		if refusal, _ = gate.AsRefusal(err); refusal != nil {
+			return n, refusal
+		}
+		n.Unit = unit.UUID
+	}
+	return n, nil
+}
+
+// offerOf finds a product by its id, as offers are written, or by its name in any
+// language.
+func (s *Shelf) offerOf(b *book, text string) (directory.Offer, *directory.Error) {
+	sought := directory.Fold(text)
+	for _, o := range b.offers {
+		if directory.Fold(o.String()) == sought && sought != "" {
+			return o, nil
+		}
+		for _, lang := range s.gate.Catalogue().Languages {
+			if directory.Fold(s.gate.Catalogue().OfferName(o, lang)) == sought {
+				return o, nil
+			}
+		}
+	}
+	return directory.OfferOf(text), directory.InvalidField(ColumnProduct, "field.unknown_choice", directory.Args{"Value": directory.Cut(text, directory.Quoted)})
+}
+
+// unitNamed is the id of the only unit of that name, else the text.
+func (b *book) unitNamed(text string) string {
+	found := text
+	for _, u := range b.units {
+		if directory.Fold(u.Name) != directory.Fold(text) {
+			continue
+		}
+		if found != text {
+			return text // two of that name
+		}
+		found = u.UUID
+	}
+	return found
+}
+
+// known finds the subscription of an external id, or, without one, one that says
+// the same.
+func (b *book) known(n NewSubscription) (directory.Subscription, bool) {
+	for _, p := range b.stock.Pools() {
+		for _, s := range b.stock.Subscriptions(p.ID) {
+			if n.External != "" && s.External == n.External {
+				return s, true
+			}
+			if n.External == "" && p.Offer == n.Offer && (n.Unit == "" && p.Unit == b.account.Root || n.Unit == b.unitOf(s).UUID) && b.same(s, n.Term) {
+				return s, true
+			}
+		}
+	}
+	return directory.Subscription{}, false
+}
+
+// same reports whether a subscription says what a term does.
+func (b *book) same(s directory.Subscription, t Term) bool {
+	first := t.First
+	if first == (directory.Day{}) {
+		first = directory.DayOf(b.plan.Now, b.zone)
+	}
+	return s.Quantity == t.Quantity && s.Reference == t.Reference && directory.DayOf(s.Starts, b.zone) == first && directory.LastDay(s.Ends, b.zone) == t.Last
+}
+
+// keepTerm leaves as it is what a file does not say of a subscription; an empty
+// first day keeps the one there is.
+func keepTerm(t Term, was directory.Subscription, row Sold, b *book) Term {
+	if row.First == "" {
+		t.First = directory.DayOf(was.Starts, b.zone)
+	}
+	if !row.Given(ColumnLast) {
+		t.Last = directory.LastDay(was.Ends, b.zone)
+	}
+	if !row.Given(ColumnReference) {
+		t.Reference = was.Reference
+	}
+	if !row.Given(ColumnPriceNote) {
+		t.PriceNote = was.PriceNote
+	}
+	return t
+}
