@@ -27,12 +27,17 @@ func (p *program) importCommand() *cobra.Command {
 				return p.bringIn(c, i, directory.Installation, args[0])
 			})
 		}})
-	for _, c := range []*cobra.Command{members, customers} {
+	subscriptions := p.withSettings(&cobra.Command{Use: subscriptionsCommand + " FILE", Short: p.T("cli.import.subscriptions.about"), Args: p.takes(1),
+		RunE: customers.RunE})
+	for _, c := range []*cobra.Command{members, customers, subscriptions} {
 		c.Flags().Bool("preview", false, p.T("cli.flag.preview"))
 		group.AddCommand(c)
 	}
 	return group
 }
+
+// subscriptionsCommand reads a file of what customers have bought.
+const subscriptionsCommand = "subscriptions"
 
 func (p *program) importMembers(c *cobra.Command, args []string) error {
 	number := c.Flags().Lookup("account").Value.String()
@@ -61,7 +66,12 @@ func (p *program) bringIn(c *cobra.Command, i *server.Installation, account dire
 		return fmt.Errorf("read the file to import: %w", err)
 	}
 	defer func() { _ = file.Close() }() // only read
-	run, err := imports.Upload(ctx, operator(), account, filepath.Base(path), file)
+	var run directory.Import
+	if c.Name() == subscriptionsCommand {
+		run, err = imports.UploadSubscriptions(ctx, operator(), filepath.Base(path), file)
+	} else {
+		run, err = imports.Upload(ctx, operator(), account, filepath.Base(path), file)
+	}
 	if err != nil {
 		return err
 	}
