@@ -136,7 +136,13 @@ func (h Handler) editSubscriptionForm(q *page.Request, s selling, l app.Subscrip
 		Hidden: []ui.Hidden{{Name: "version", Value: version}},
 		Parts:  []part{{Title: h.offerName(q, l.Offer), Note: l.Unit.Name, Two: true, Fields: termFields(q, v)}}}
 	f.Parts[0].Fields[0].Hint = t("subscription.held", "Count", s.held(l))
-	for _, item := range subscriptionMenu(q, s.Account, l)[1:] {
+	for _, item := range subscriptionMenu(q, s.Account, l)[1:] { // the menu of a row is not there on a phone
+		switch item.Icon {
+		case "adjustments":
+			continue // the quantity stands in the form
+		case "ban":
+			item.Label = t("subscription.end.act")
+		}
 		f.Acts = append(f.Acts, ui.Act{Label: item.Label, Icon: item.Icon, Href: item.Href})
 	}
 	return f
