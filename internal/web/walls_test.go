@@ -166,6 +166,9 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	w.Must(err)
 	f.values["/vendor/imports/{import}"] = customers.UUID
 	f.values["application"], f.values["credential"] = applicationOf(w), "unknown"
+	bought, err := w.Subscriptions.Add(w.Context(), f.staff, account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Term: app.SubscriptionTerm{Quantity: 2}})
+	w.Must(err)
+	f.values["subscription"] = bought.UUID
 }
 
 // applicationOf registers an application, and answers its id.
