@@ -166,7 +166,7 @@ func (f *Face) setReferent(ctx context.Context, v visit, in *setReferent) (*cust
 			return nil, err
 		}
 	}
-	if err := f.App.Accounts.SetReferent(ctx, v.actor, v.account.ID, in.Body.Person, version); err != nil {
+	if err := f.App.Contracts.SetReferent(ctx, v.actor, v.account.ID, in.Body.Person, version); err != nil {
 		return nil, f.stale(v, in.Conditional, err)
 	}
 	return f.customer(ctx, v, in.External)
