@@ -21,6 +21,8 @@ type front struct {
 	now    time.Time
 	tell   telling.Teller
 	vendor string
+	seats  []app.ProductPools // what was bought, as far as the reader sees it
+	site   *page.Site
 	may    struct{ members, manage, requests, history, name, open bool }
 }
 
@@ -38,7 +40,36 @@ func (h Handler) overview(q *page.Request) error {
 	f.may.requests, f.may.history = rights.May(authz.DecideRequests, 0), rights.MayAnywhere(authz.ViewHistory)
 	f.may.open = open
 	f.may.name = rights.May(authz.ManageAdministrators, 0) && open
+	f.site = h.Site
+	if q.SeesProducts() {
+		if f.seats, err = h.App.Seats.Products(q.Context(), q.Actor(), account(q)); err != nil {
+			return err
+		}
+	}
 	return q.Render(overviewPage(f))
+}
+
+// overviewSeats is how many products the overview shows.
+const overviewSeats = 6
+
+// seatRows are the first products with their seats (SEAT-1).
+func (f front) seatRows() []ui.SeatView {
+	var rows []ui.SeatView
+	for _, p := range f.seats[:min(len(f.seats), overviewSeats)] {
+		sum := p.Sum()
+		lang := f.Printer.Lang()
+		rows = append(rows, ui.SeatView{Product: f.site.Catalogue().OfferName(p.Offer, lang), Modules: f.site.ModulesOf(lang, p.Offer), Used: sum.Used(), Bought: sum.Total()})
+	}
+	return rows
+}
+
+// freeSeats is how many are free of all products.
+func (f front) freeSeats() int64 {
+	var free int64
+	for _, p := range f.seats {
+		free += p.Sum().Free
+	}
+	return free
 }
 
 func (f front) acts() []ui.Act {

@@ -97,9 +97,9 @@ func (q *Request) notice() string {
 	return text
 }
 
-// seesProducts reports whether the account can have products and the reader sees
-// any unit's (SEAT-1).
-func (q *Request) seesProducts() bool {
+// SeesProducts reports whether the account can have products and the reader sees
+// those of any unit (SEAT-1).
+func (q *Request) SeesProducts() bool {
 	rights := q.Frame.Rights
 	sees := rights.MayAnywhere(authz.ViewMembers) || rights.MayAnywhere(authz.ManageUnits) || rights.MayAnywhere(authz.AssignSeats)
 	return sees && len(q.Site.Catalogue().OffersOf(q.Frame.Account.Type)) > 0
@@ -131,7 +131,7 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 		}
 		nav = append(nav, units)
 	}
-	if q.seesProducts() {
+	if q.SeesProducts() {
 		nav = append(nav, item(Products, "license", "/products"))
 	}
 	nav = append(nav, item(Contacts, "address-book", "/contacts"), item(Services, "shield-check", "/services"))

@@ -25,6 +25,9 @@ func TestProducts(t *testing.T) {
 	t.Run("SEAT-1 every product with what is bought, assigned and left", func(t *testing.T) {
 		has(t, d.Get(products), "Produits et licences", "Plans", "5 licences", "1 affectée, 4 disponibles", "Parc Complet", "0 affectée, 2 disponibles")
 	})
+	t.Run("SEAT-1 the overview shows them with their bars", func(t *testing.T) {
+		has(t, d.Get("/accounts/204817"), "Licences", "6 libres", "Parc Complet", "Base, Réservation, Entretien", "1 affectée sur 5")
+	})
 	to := "?product=plans&unit=" + url.QueryEscape(unit.UUID)
 	t.Run("SEAT-10 allotted: first the unit, then how many, then the tree of what went where", func(t *testing.T) {
 		has(t, d.Get(products+"/allot?product=plans"), "À quelle unité", "Lyon")

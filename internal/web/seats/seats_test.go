@@ -91,7 +91,7 @@ func key(t *testing.T, p *webtest.Page, name string) string {
 	return ""
 }
 
-func TestAssign(t *testing.T) {
+func TestKeySign(t *testing.T) {
 	d := sit(t)
 	d.buys(plans, 1)
 	d.buys(complete, 5)
