@@ -45,6 +45,7 @@ type world struct {
 	installation *server.Installation
 	server       *server.Server
 	mails        *mailtest.Receiver
+	account      directory.AccountID // of the stories, once it is there
 }
 
 // each tells a story on every database.
@@ -166,6 +167,7 @@ func (w *world) maraval(kind string) *browsertest.Story {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.account = account.ID
 	var keys []string
 	err = w.server.App.Keys.OpenLetters(w.t.Context(), operator(), account.ID, app.ToShow, func(letters []app.KeyLetter) error {
 		keys = letters[0].Keys
