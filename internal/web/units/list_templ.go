@@ -127,7 +127,7 @@ func listPage(l listing) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if l.Total == 1 {
+				if l.Total == 1 && l.at == "" {
 					templ_7745c5c3_Err = ui.Empty("sitemap", l.T("units.empty"), l.T("units.empty.text"), l.add(ui.Ordinary)...).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -87,10 +87,15 @@
     if (!commands && dialog && !dialog.open) dialog.showModal();
   });
   // One that was put into a page that stands goes without a trace, and focus goes
-  // back to what opened it, also when the page has changed under it meanwhile.
+  // back to what opened it, also when the page has changed under it meanwhile. A
+  // link that brought none, as after a sign-in that ended, leads where it says.
   let asked = "", href = "";
+  const refocus = () => {
+    if (asked) one('[data-asks="' + CSS.escape(asked) + '"]')?.focus({ preventScroll: true });
+    asked = "";
+  };
   const passing = (dialog) => {
-    dialog.addEventListener("close", () => { (dialog.closest("[data-passing-box]") || dialog).remove(); });
+    dialog.addEventListener("close", () => { (dialog.closest("[data-passing-box]") || dialog).remove(); refocus(); });
   };
   on("click", "[data-passing] [data-keep]", (e, button) => button.closest("dialog").close());
   on("click", "[data-asks]", (e, link) => { asked = link.dataset.asks; href = link.href; });
@@ -98,9 +103,7 @@
     const there = one("dialog[data-passing]");
     if (href && !there) { location.href = href; return; }
     href = "";
-    if (!asked || there) return;
-    one('[data-asks="' + CSS.escape(asked) + '"]')?.focus({ preventScroll: true });
-    asked = "";
+    if (!there) refocus();
   };
   const promote = () => {
     for (const dialog of all("dialog[open]:not(:modal)")) {
