@@ -12,15 +12,22 @@ import (
 type Stock struct {
 	pools []Pool
 	at    map[PoolID]int
+	of    map[poolPlace]int
 	subs  map[PoolID][]Subscription
 	below map[PoolID]int64 // allotted to the pools below one
 }
 
+// A poolPlace is where a pool stands: there is one of an offer at a unit.
+type poolPlace struct {
+	unit  UnitID
+	offer Offer
+}
+
 // NewStock makes the stock of an account from all its pools and subscriptions.
 func NewStock(pools []Pool, subscriptions []Subscription) *Stock {
-	s := &Stock{pools: pools, at: make(map[PoolID]int, len(pools)), subs: map[PoolID][]Subscription{}, below: map[PoolID]int64{}}
+	s := &Stock{pools: pools, at: make(map[PoolID]int, len(pools)), of: make(map[poolPlace]int, len(pools)), subs: map[PoolID][]Subscription{}, below: map[PoolID]int64{}}
 	for i, p := range pools {
-		s.at[p.ID] = i
+		s.at[p.ID], s.of[poolPlace{p.Unit, p.Offer}] = i, i
 		if p.Parent != 0 {
 			s.below[p.Parent] += p.Allotted
 		}
@@ -45,8 +52,8 @@ func (s *Stock) Pool(id PoolID) (Pool, bool) {
 
 // At finds the pool of a unit for an offer, whether or not it gives anything now.
 func (s *Stock) At(unit UnitID, offer Offer) (Pool, bool) {
-	i := slices.IndexFunc(s.pools, func(p Pool) bool { return p.Unit == unit && p.Offer == offer })
-	if i < 0 {
+	i, found := s.of[poolPlace{unit, offer}]
+	if !found {
 		return Pool{}, false
 	}
 	return s.pools[i], true

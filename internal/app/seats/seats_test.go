@@ -306,6 +306,57 @@ func TestAllot(t *testing.T) { // SEAT-10
 	})
 }
 
+// TestPools: all pools by product with what went where, as far as one sees them.
+func TestPools(t *testing.T) { // SEAT-1, SEAT-10
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(w)
+		ctx, id := w.Context(), f.account.ID
+		f.buys(plans, 5, directory.Day{})
+		f.buys(complete, 2, directory.Day{})
+		f.buys(light, 1, directory.Day{})
+		unit, err := w.Units.Add(ctx, f.admin, id, app.NewUnit{Name: "Lyon", Level: "group"})
+		w.Must(err)
+		people := f.people(2)
+		w.Must(f.assign(people[0], plans))
+		w.Must(f.assign(people[0], complete))
+		w.Must(w.Seats.Allot(ctx, f.admin, id, app.Allotment{Unit: unit.UUID, Offer: plans, Quantity: 3}))
+		all, err := w.Seats.Products(ctx, f.admin, id)
+		w.Must(err)
+		if len(all) != 3 || len(all[0].Pools) != 2 || all[0].Pools[1].Depth != 1 || all[0].Pools[1].Source.ID != f.account.Root || !all[0].Pools[1].Change {
+			t.Fatalf("SEAT-10 %+v", all)
+		}
+		if sum := all[0].Sum(); sum.Bought != 5 || sum.Assigned != 1 || sum.Free != 4 || sum.Total() != 5 || sum.Used() != 1 {
+			t.Errorf("SEAT-1 what is handed on is counted where it went: %+v", sum)
+		}
+		c, err := w.Seats.Choices(ctx, f.admin, id, people[0])
+		w.Must(err)
+		if len(c.Free) != 0 || len(c.Instead) != 1 || c.Instead[0].Offer != light {
+			t.Errorf("SEAT-3 another edition of what is held is no choice: %+v", c)
+		}
+		manager, _ := w.Member(f.account, "chef@maraval.example")
+		w.Must(w.Members.SeedGrants(ctx, id, f.admin.User, []app.SeedGrant{{User: manager.User, Role: "manager", Unit: unit.ID}}))
+		seen, err := w.Seats.Products(ctx, manager, id)
+		w.Must(err)
+		if len(seen) != 3 || len(seen[0].Pools) != 1 || seen[0].Pools[0].Unit.ID != unit.ID || seen[0].Pools[0].Change || seen[1].Pools[0].Unit.ID != f.account.Root {
+			t.Errorf("SEAT-10 below: one's own, and what serves it from above: %+v", seen)
+		}
+		may, err := w.Seats.Allottable(ctx, manager, id, plans, app.AllotmentQuery{})
+		w.Must(err)
+		if may.Total != 0 {
+			t.Errorf("SEAT-10 who assigns below allots nothing from above: %+v", may)
+		}
+		may, err = w.Seats.Allottable(ctx, f.admin, id, plans, app.AllotmentQuery{Search: "LYÔN"})
+		w.Must(err)
+		if may.Total != 1 || may.Choices[0].Has != 3 || may.Choices[0].Most != 4 {
+			t.Errorf("%+v", may)
+		}
+		plain, _ := w.Member(f.account, "camille@maraval.example")
+		if _, err := w.Seats.Products(ctx, plain, id); w.Code(err) != "denied.permission" {
+			t.Errorf("a plain member: %v", err)
+		}
+	})
+}
+
 // root is the public id of the account's root.
 func (f firm) root() string {
 	f.T.Helper()
