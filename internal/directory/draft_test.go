@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,12 +9,21 @@ import (
 	"intendant/internal/directory"
 )
 
-// levelOf is the default level of the functions in these tests.
-func levelOf(function string) string {
+// proposals are what the functions in these tests propose.
+type proposals struct{}
+
+func (proposals) DefaultLevel(function string) string {
 	if function == "manager" {
 		return "executive"
 	}
 	return ""
+}
+
+func (proposals) DefaultProducts(function string) []string {
+	if function == "" {
+		return nil
+	}
+	return []string{"plans", function}
 }
 
 func TestDraftRowEdit(t *testing.T) {
@@ -35,7 +45,7 @@ func TestDraftRowEdit(t *testing.T) {
 		{"ADD-5 a member is left alone", directory.DraftRow{Member: 7}, directory.DraftEdit{Function: "manager"}, "", "", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.row.Edit(test.edit, levelOf)
+			test.row.Edit(test.edit, proposals{})
 			if r := test.row; r.Level != test.level || r.Function != test.fn || r.LevelOwn != test.own {
 				t.Errorf("level %q, function %q, own %v; want %q, %q, %v", r.Level, r.Function, r.LevelOwn, test.level, test.fn, test.own)
 			}
@@ -43,25 +53,54 @@ func TestDraftRowEdit(t *testing.T) {
 	}
 }
 
+func TestDraftRowProducts(t *testing.T) {
+	chosen := func(offers ...string) *[]string { return &offers }
+	for _, test := range []struct {
+		name string
+		row  directory.DraftRow
+		edit directory.DraftEdit
+		want []string
+		own  bool
+	}{
+		{"ADD-4 a role sets the products", directory.DraftRow{}, directory.DraftEdit{Function: "manager", Products: chosen()}, []string{"plans", "manager"}, false},
+		{"ADD-4 another role sets others", directory.DraftRow{Function: "manager", Products: []string{"plans", "manager"}},
+			directory.DraftEdit{Function: "worker", Products: chosen("manager", "plans")}, []string{"plans", "worker"}, false},
+		{"ADD-4 products by hand stand", directory.DraftRow{Products: []string{"fleet"}, ProductsOwn: true},
+			directory.DraftEdit{Function: "manager", Products: chosen("fleet")}, []string{"fleet"}, true},
+		{"ADD-4 by hand in the same form", directory.DraftRow{}, directory.DraftEdit{Function: "manager", Products: chosen("fleet")}, []string{"fleet"}, true},
+		{"ADD-4 none by hand stands", directory.DraftRow{Function: "manager", Products: []string{"plans", "manager"}},
+			directory.DraftEdit{Function: "manager", Products: chosen()}, nil, true},
+		{"ADD-4 a form without products", directory.DraftRow{Products: []string{"fleet"}, ProductsOwn: true}, directory.DraftEdit{}, []string{"fleet"}, true},
+		{"ADD-5 a member is left alone", directory.DraftRow{Member: 7}, directory.DraftEdit{Products: chosen("fleet")}, nil, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.row.Edit(test.edit, proposals{})
+			if r := test.row; !slices.Equal(r.Products, test.want) || r.ProductsOwn != test.own {
+				t.Errorf("products %v, own %v; want %v, %v", r.Products, r.ProductsOwn, test.want, test.own)
+			}
+		})
+	}
+}
+
 func TestDraftSetApply(t *testing.T) { // ADD-7
-	company, function := "Maraval Conseil", "manager"
+	company, function, products := "Maraval Conseil", "manager", []string{"fleet"}
 	rows := []directory.DraftRow{
 		{Company: "Maraval Construction", Function: "worker"},
-		{Company: "MARAVAL conseil", Function: "manager", Level: "executive"},
+		{Company: "MARAVAL conseil", Function: "manager", Level: "executive", Products: []string{"plans"}},
 		{Level: "administrator", LevelOwn: true},
 		{Member: 9, Company: "Maraval Location", Function: "worker"},
 	}
 	var losses directory.DraftLosses
 	for i := range rows {
-		directory.DraftSet{Company: &company, Function: &function}.Apply(&rows[i], &losses, levelOf)
+		directory.DraftSet{Company: &company, Function: &function, Products: &products}.Apply(&rows[i], &losses, proposals{})
 	}
-	if diff := cmp.Diff(directory.DraftLosses{Companies: 1, Functions: 1}, losses); diff != "" {
+	if diff := cmp.Diff(directory.DraftLosses{Companies: 1, Functions: 1, Products: 1}, losses); diff != "" {
 		t.Errorf("losses differ (-want +got):\n%s", diff)
 	}
 	want := []directory.DraftRow{
-		{Company: company, Function: function, Level: "executive"},
-		{Company: company, Function: function, Level: "executive"},
-		{Company: company, Function: function, Level: "administrator", LevelOwn: true},
+		{Company: company, Function: function, Level: "executive", Products: products, ProductsOwn: true},
+		{Company: company, Function: function, Level: "executive", Products: products, ProductsOwn: true},
+		{Company: company, Function: function, Level: "administrator", LevelOwn: true, Products: products, ProductsOwn: true},
 		{Member: 9, Company: "Maraval Location", Function: "worker"},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {

@@ -3,16 +3,21 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"intendant/internal/directory"
 )
 
-const draftColumns = `line, email, first_name, last_name, company, function, level, level_own, member_key`
+const draftColumns = `line, email, first_name, last_name, company, function, level, level_own, products, products_own, member_key`
 
 func scanDraftRow(row scanner) (directory.DraftRow, error) {
 	var d directory.DraftRow
 	var member *int64
-	err := row.Scan(&d.Line, &d.Email, &d.First, &d.Last, &d.Company, &d.Function, &d.Level, &d.LevelOwn, &member)
+	var products string
+	err := row.Scan(&d.Line, &d.Email, &d.First, &d.Last, &d.Company, &d.Function, &d.Level, &d.LevelOwn, &products, &d.ProductsOwn, &member)
+	if products != "" {
+		d.Products = strings.Split(products, ",")
+	}
 	d.Member = directory.MemberID(orZero(member))
 	return d, err
 }
@@ -71,14 +76,35 @@ func (r *Reader) DraftCounts(ctx context.Context, id directory.ImportID) (DraftC
 	return n, nil
 }
 
+// DraftProducts counts which offers the addresses of a draft that are no members
+// yet are to get, each as often as it is chosen.
+func (r *Reader) DraftProducts(ctx context.Context, id directory.ImportID) (map[string]int64, error) {
+	var a args
+	query := `SELECT products, count(*) FROM draft_row WHERE import_key = ` + a.add(id) + ` AND member_key IS NULL AND products <> '' GROUP BY products`
+	found := map[string]int64{}
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var products string
+		var n int64
+		err := row.Scan(&products, &n)
+		for offer := range strings.SplitSeq(products, ",") {
+			found[offer] += n
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count products of draft: %w", err)
+	}
+	return found, nil
+}
+
 // InsertDraftRows adds pasted addresses; one that stands there already is
 // merged (ADD-2). It answers how many are new.
 func (tx *Tx) InsertDraftRows(ctx context.Context, id directory.ImportID, rows []directory.DraftRow) (int64, error) {
 	values := make([][]any, len(rows))
 	for i, d := range rows {
-		values[i] = []any{id, d.Line, d.Email, directory.FoldEmail(d.Email), d.First, d.Last, d.Company, d.Function, d.Level, d.LevelOwn, orNull(d.Member)}
+		values[i] = []any{id, d.Line, d.Email, directory.FoldEmail(d.Email), d.First, d.Last, d.Company, d.Function, d.Level, d.LevelOwn, strings.Join(d.Products, ","), d.ProductsOwn, orNull(d.Member)}
 	}
-	columns := []string{"import_key", "line", "email", "email_folded", "first_name", "last_name", "company", "function", "level", "level_own", "member_key"}
+	columns := []string{"import_key", "line", "email", "email_folded", "first_name", "last_name", "company", "function", "level", "level_own", "products", "products_own", "member_key"}
 	n, err := tx.bulkInsert(ctx, "draft_row", columns, values, "ON CONFLICT (import_key, email_folded) DO NOTHING")
 	if err != nil {
 		return 0, fmt.Errorf("add to draft: %w", err)
@@ -90,11 +116,12 @@ func (tx *Tx) InsertDraftRows(ctx context.Context, id directory.ImportID, rows [
 func (tx *Tx) UpdateDraftRows(ctx context.Context, id directory.ImportID, rows []directory.DraftRow) error {
 	values := make([][]any, len(rows))
 	for i, d := range rows {
-		values[i] = []any{id, d.Line, d.Email, directory.FoldEmail(d.Email), d.First, d.Last, d.Company, d.Function, d.Level, d.LevelOwn}
+		values[i] = []any{id, d.Line, d.Email, directory.FoldEmail(d.Email), d.First, d.Last, d.Company, d.Function, d.Level, d.LevelOwn, strings.Join(d.Products, ","), d.ProductsOwn}
 	}
-	columns := []string{"import_key", "line", "email", "email_folded", "first_name", "last_name", "company", "function", "level", "level_own"}
+	columns := []string{"import_key", "line", "email", "email_folded", "first_name", "last_name", "company", "function", "level", "level_own", "products", "products_own"}
 	over := `ON CONFLICT (import_key, line) DO UPDATE SET first_name = excluded.first_name, last_name = excluded.last_name,
-		company = excluded.company, function = excluded.function, level = excluded.level, level_own = excluded.level_own`
+		company = excluded.company, function = excluded.function, level = excluded.level, level_own = excluded.level_own,
+		products = excluded.products, products_own = excluded.products_own`
 	if _, err := tx.bulkInsert(ctx, "draft_row", columns, values, over); err != nil {
 		return fmt.Errorf("change draft: %w", err)
 	}

@@ -17,7 +17,7 @@ func (s *Imports) EditDraft(ctx context.Context, actor authz.Actor, account dire
 		lines = append(lines, line)
 	}
 	return s.changeDraft(ctx, actor, account, id, func(ctx context.Context, i directory.Import, choices roster.AddChoices) (int, error) {
-		return s.rewrite(ctx, i.ID, lines, func(row *directory.DraftRow) { row.Edit(edits[row.Line], choices.DefaultLevel) })
+		return s.rewrite(ctx, i.ID, lines, func(row *directory.DraftRow) { row.Edit(edits[row.Line], choices) })
 	})
 }
 
@@ -44,7 +44,7 @@ func (s *Imports) SetDraft(ctx context.Context, actor authz.Actor, account direc
 		return s.eachLines(ctx, i.ID, change, func(lines []int64) (int, error) {
 			return s.rewrite(ctx, i.ID, lines, func(row *directory.DraftRow) {
 				var again directory.DraftLosses
-				change.Set.Apply(row, &again, choices.DefaultLevel)
+				change.Set.Apply(row, &again, choices)
 			})
 		})
 	})
@@ -66,7 +66,7 @@ func (s *Imports) losses(ctx context.Context, id directory.ImportID, change Draf
 		return 0, s.gate.Peek(func(r *store.Reader) error {
 			rows, err := r.DraftLines(ctx, id, lines)
 			for n := range rows {
-				change.Set.Apply(&rows[n], &losses, choices.DefaultLevel)
+				change.Set.Apply(&rows[n], &losses, choices)
 			}
 			return err
 		})

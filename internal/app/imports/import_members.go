@@ -27,6 +27,7 @@ const (
 	columnLevel    = "access_level"
 	columnEnds     = "ends"
 	columnUnit     = "unit"
+	columnProducts = "products"
 )
 
 // MemberFields are the columns an import of members knows, in their order; what
@@ -43,7 +44,7 @@ func MemberFields() []sheet.Field {
 		}
 		fields = append(fields, field)
 	}
-	return append(fields, sheet.Field{ID: columnEnds}, sheet.Field{ID: columnUnit})
+	return append(fields, sheet.Field{ID: columnEnds}, sheet.Field{ID: columnUnit}, sheet.Field{ID: columnProducts})
 }
 
 func looksLikePhone(cell string) bool {
@@ -81,6 +82,11 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		return nil, err
 	}
 	words := s.newVocabulary(roles, i.Choices.DayOrder())
+	if _, named := i.Choices.Columns[columnProducts]; named {
+		if words.products, err = s.productsOf(ctx, r, i.Account); err != nil {
+			return nil, err
+		}
+	}
 	people := make([]roster.NewMember, len(rows))
 	facts := make([]RowFacts, len(rows))
 	for n, row := range rows {
@@ -93,7 +99,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		m.Read()
 		m.Row, m.Double = row.Line, row.Double
 		facts[n] = RowFacts{Name: m.Name(), Ends: m.Ends.Day.ISO(), Email: m.Email, Company: m.Company,
-			Function: strings.Join(m.Functions, ", "), Level: m.Level}
+			Function: strings.Join(m.Functions, ", "), Level: m.Level, Products: m.Products}
 	}
 	o := roster.AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody,
 		Home: i.Choices.Home, Before: c.before}
@@ -102,18 +108,19 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 
 // MemberOfDraft is a row of a draft as somebody to add.
 func MemberOfDraft(d directory.DraftRow) roster.NewMember {
-	m := roster.NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Level: d.Level}
+	m := roster.NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Level: d.Level, Products: d.Products}
 	if d.Function != "" {
 		m.Functions = []string{d.Function}
 	}
 	return m
 }
 
-// A vocabulary reads the words of a file: roles by name in any language or by
-// code, civilities, languages, dates.
+// A vocabulary reads the words of a file: roles and products by name in any
+// language or by code, civilities, languages, dates.
 type vocabulary struct {
 	functions, levels map[string]string // folded name or code to code
 	names             []string          // of the functions, to propose the nearest
+	products          productWords
 	dates             directory.DayOrder
 	fields            []sheet.Field
 	*Dictionary
@@ -157,12 +164,13 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 		m.First, m.Last = directory.SplitName(full)
 	}
 	m.Fault = Suspect(v.fields, columns, row)
-	var faults [5]*directory.Error
+	var faults [6]*directory.Error
 	m.Civility, faults[0] = v.civility(cell(columnCivility))
 	m.Language, faults[1] = v.Language(cell(ColumnLanguage))
 	m.Functions, faults[2] = v.functionsOf(cell(columnFunction))
 	m.Level, faults[3] = v.levelOf(cell(columnLevel))
 	m.Ends.Day, faults[4] = directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
+	m.Products, faults[5] = v.productsOf(cell(columnProducts))
 	for _, fault := range faults {
 		if fault != nil && m.Fault == nil {
 			m.Fault = fault

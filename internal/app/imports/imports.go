@@ -69,6 +69,7 @@ type RowFacts struct {
 	Creates  bool             `json:",omitempty"` // the company is new
 	Function string           `json:",omitempty"` // codes
 	Level    string           `json:",omitempty"` // code
+	Products []string         `json:",omitempty"` // offers
 	Ends     string           `json:",omitempty"` // last day, as 2027-12-31
 	Invited  bool             `json:",omitempty"`
 	Refusal  *directory.Error `json:",omitempty"`

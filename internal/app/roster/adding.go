@@ -319,17 +319,9 @@ func (a *adding) there(v gate.Verdict, u directory.User, before directory.Member
 	if a.keepsOne(before, after) != nil {
 		return v.Refused(directory.Refuse(directory.Conflict, "administrator.last"))
 	}
-	picks, refusal := a.picks(after, n)
+	gained, refusal := a.seatsThere(u, before, after, n)
 	if refusal != nil {
 		return v.Refused(refusal)
-	}
-	refusal, fault := gate.AsRefusal(a.reseat(u, before, after))
-	if a.fault = errors.Join(a.fault, fault); refusal != nil {
-		return v.Refused(refusal)
-	}
-	for _, p := range picks {
-		v.Outcome = gate.Changed
-		a.takeSeat(u, after, p)
 	}
 	if n.Company != "" {
 		after.Company, v.Creates = a.company(n.Company)
@@ -339,7 +331,32 @@ func (a *adding) there(v gate.Verdict, u directory.User, before directory.Member
 		a.counts(before, after)
 		a.Change(audit.MemberChanged, u, before, after)
 	}
+	if len(gained) > 0 {
+		v.Outcome, v.Changes = gate.Changed, append(v.Changes, gained...)
+	}
 	return v
+}
+
+// seatsThere gives somebody who is there the seats that their row asks for and
+// they lack, lets those they have follow them to another home unit, and answers
+// what they gain. It refuses before it changes anything.
+func (a *adding) seatsThere(u directory.User, before, after directory.Member, n NewMember) ([]audit.Change, *directory.Error) {
+	picks, refusal := a.picks(after, n)
+	if refusal != nil {
+		return nil, refusal
+	}
+	moves, err := a.reseating(before, after)
+	refusal, fault := gate.AsRefusal(err)
+	if a.fault = errors.Join(a.fault, fault); refusal != nil {
+		return nil, refusal
+	}
+	var gained []audit.Change
+	for _, p := range picks {
+		a.takeSeat(u, after, p)
+		gained = append(gained, audit.Change{Field: "product", After: audit.Text(p.pool.Offer.String())})
+	}
+	a.reseat(u, before, after, moves)
+	return gained, nil
 }
 
 // picks are the seats that a row asks for: all of them, or the refusal of one, so
@@ -349,7 +366,7 @@ func (a *adding) picks(m directory.Member, n NewMember) ([]pick, *directory.Erro
 	if len(n.Products) == 0 {
 		return nil, nil
 	}
-	if n.Inactive {
+	if n.Inactive || m.Status == directory.Inactive {
 		return nil, directory.InvalidField("product", "seat.inactive", nil)
 	}
 	var picks []pick

@@ -80,7 +80,8 @@ func comeBack(row *directory.DraftRow, u directory.User, m directory.Member, was
 type AddChoices struct {
 	Companies         []directory.Company
 	Functions, Levels []directory.Role
-	Homes             []HomeChoice // units that may be the home, at most 200 and the one asked for
+	Products          []ProductChoice // offers of which the actor may assign seats
+	Homes             []HomeChoice    // units that may be the home, at most 200 and the one asked for
 	MoreHomes         bool
 	Home              string // public id of the home unit that is proposed; empty: one is to be chosen
 }
@@ -98,6 +99,81 @@ func (c AddChoices) DefaultLevel(function string) string {
 		}
 	}
 	return ""
+}
+
+// A ProductChoice is an offer that may be chosen for somebody new, with how many
+// seats of it are free.
+type ProductChoice struct {
+	Offer directory.Offer
+	Free  int64
+}
+
+// DefaultProducts are the products a function proposes, those that may be chosen:
+// of one with editions whichever is free.
+func (c AddChoices) DefaultProducts(function string) []string {
+	i := slices.IndexFunc(c.Functions, func(o directory.Role) bool { return o.Code == function })
+	if i < 0 {
+		return nil
+	}
+	var products []string
+	for _, product := range c.Functions[i].DefaultProducts {
+		if slices.ContainsFunc(c.Products, func(p ProductChoice) bool { return p.Offer.Product == product }) {
+			products = append(products, product)
+		}
+	}
+	return products
+}
+
+// ProductChoices are the offers of which there are seats for people of a home
+// unit, with what the pool that serves it has free; where no home unit is said
+// yet, for those of the units whose members somebody manages. Whoever may not
+// assign seats there has none to choose (SEAT-3, SEAT-10).
+func (w *Writer) ProductChoices(ctx context.Context, r *store.Reader, of directory.Account, rights authz.Rights, home string) ([]ProductChoice, error) {
+	units := slices.DeleteFunc(homesMeant(rights, home), func(u directory.UnitID) bool { return !rights.May(authz.AssignSeats, u) })
+	if len(units) == 0 {
+		return nil, nil
+	}
+	stock, err := r.Stock(ctx, of.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := w.gate.Instant()
+	var found []ProductChoice
+	for _, offer := range w.gate.Catalogue().OffersOf(of.Type) {
+		choice, serving := ProductChoice{Offer: offer}, map[directory.PoolID]bool{}
+		for _, unit := range units {
+			if pool, served := stock.Serves(rights.Tree().Path(unit), offer, now); served && !serving[pool.ID] {
+				serving[pool.ID] = true
+				choice.Free += stock.Free(pool.ID, now)
+			}
+		}
+		if len(serving) > 0 {
+			found = append(found, choice)
+		}
+	}
+	return found, nil
+}
+
+// homesMeant are the units that may be the home of somebody new: the one of a
+// public id, or where none is said those at the top of what the actor manages.
+func homesMeant(rights authz.Rights, home string) []directory.UnitID {
+	tree := rights.Tree()
+	if home != "" {
+		unit, found := tree.UnitByUUID(home)
+		if !found {
+			return nil
+		}
+		return []directory.UnitID{unit}
+	}
+	tops := Topmost(rights)
+	if len(tops) == 0 {
+		return []directory.UnitID{tree.Root()}
+	}
+	units := make([]directory.UnitID, len(tops))
+	for i, u := range tops {
+		units[i] = u.ID
+	}
+	return units
 }
 
 // Choices are what the form of adding offers to somebody with these rights.
@@ -128,6 +204,9 @@ func (w *Writer) Choices(ctx context.Context, r *store.Reader, account directory
 			found.Levels = append(found.Levels, role)
 		}
 	}
-	found.Companies, err = r.Companies(ctx, account, offeredCompanies)
+	if found.Companies, err = r.Companies(ctx, account, offeredCompanies); err != nil {
+		return found, err
+	}
+	found.Products, err = w.ProductChoices(ctx, r, a, rights, "")
 	return found, err
 }

@@ -233,9 +233,11 @@ func (a *Acting) Change(kind audit.Kind, u directory.User, before, after directo
 	if err := a.keepsOne(before, after); err != nil {
 		return err
 	}
-	if err := a.reseat(u, before, after); err != nil {
+	moves, err := a.reseating(before, after)
+	if err != nil {
 		return err
 	}
+	a.reseat(u, before, after, moves)
 	a.counts(before, after)
 	a.Roster.Change(kind, u, before, after)
 	return nil

@@ -48,7 +48,7 @@ func (b *RowsBefore) creates(company string) bool {
 	return b == nil || b.companies.Line(directory.Fold(company), 1) == 0
 }
 
-// takeFrom counts the seats that earlier chunks would have assigned.
+// takeFrom counts the seats that earlier chunks would have moved.
 func (b *RowsBefore) takeFrom(stock *directory.Stock) {
 	if b == nil {
 		return
@@ -58,15 +58,15 @@ func (b *RowsBefore) takeFrom(stock *directory.Stock) {
 	}
 }
 
-// take keeps that a chunk would assign a seat of a pool.
-func (b *RowsBefore) take(pool directory.PoolID) {
+// take keeps that a chunk would assign a seat of a pool, or with -1 take one back.
+func (b *RowsBefore) take(pool directory.PoolID, by int64) {
 	if b == nil {
 		return
 	}
 	if b.seats == nil {
 		b.seats = map[directory.PoolID]int64{}
 	}
-	b.seats[pool]++
+	b.seats[pool] += by
 }
 
 // Read takes the address as a paste is read, with the name before it where the

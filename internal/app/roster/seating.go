@@ -157,7 +157,7 @@ func (ro *Roster) takeSeat(u directory.User, m directory.Member, p pick) {
 	}
 	ro.seats.held[m.ID] = append(ro.seats.held[m.ID], s)
 	ro.seats.moves.Start = append(ro.seats.moves.Start, s)
-	ro.seats.before.take(p.pool.ID)
+	ro.seats.before.take(p.pool.ID, 1)
 	ro.recordSeat(audit.SeatAssigned, u, m, p.pool.Offer)
 }
 
@@ -165,6 +165,7 @@ func (ro *Roster) takeSeat(u directory.User, m directory.Member, p pick) {
 func (ro *Roster) giveBack(u directory.User, m directory.Member, s directory.Seat) {
 	pool, _ := ro.seats.stock.Pool(s.Pool)
 	ro.seats.stock.Take(s.Pool, -1)
+	ro.seats.before.take(s.Pool, -1)
 	ro.seats.held[m.ID] = slices.DeleteFunc(ro.seats.held[m.ID], func(o directory.Seat) bool { return o.ID == s.ID })
 	ro.seats.moves.End = append(ro.seats.moves.End, s)
 	ro.recordSeat(audit.SeatWithdrawn, u, m, pool.Offer)
@@ -201,21 +202,22 @@ func (ro *Roster) vacate(u directory.User, m directory.Member) error {
 	return nil
 }
 
-// reseat lets the seats of a member follow them to another home unit: to the pool
-// that serves it, else they stay where they are as long as that unit stands above
-// the new one. It refuses with seat.none_free_there where there is no room and the
-// member would have to lose one: nobody loses a seat silently (SEAT-9, SEAT-10).
-func (ro *Roster) reseat(u directory.User, before, after directory.Member) error {
+// reseating finds where the seats of a member go that follow them to another home
+// unit: to the pool that serves it, else they stay where they are as long as that
+// unit stands above the new one. It changes nothing yet, and refuses with
+// seat.none_free_there where there is no room and the member would have to lose
+// one: nobody loses a seat silently (SEAT-9, SEAT-10).
+func (ro *Roster) reseating(before, after directory.Member) (map[directory.SeatID]directory.Pool, error) {
 	if before.Unit == after.Unit || before.Unit == 0 || !after.Removed.IsZero() {
-		return nil
+		return nil, nil
 	}
 	seats, err := ro.seats.of(before.ID)
 	if err != nil || len(seats) == 0 {
-		return err
+		return nil, err
 	}
 	stock, err := ro.seats.all()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	path := ro.Rights.Tree().Path(after.Unit)
 	into := map[directory.SeatID]directory.Pool{}
@@ -227,16 +229,23 @@ func (ro *Roster) reseat(u directory.User, before, after directory.Member) error
 		case served && freeWithout(stock, s.Pool, there.ID, ro.Plan.Now):
 			into[s.ID] = there
 		case !slices.Contains(path, pool.Unit):
-			return ro.SeatRefusal("seat.none_free_there", pool.Offer)
+			return nil, ro.SeatRefusal("seat.none_free_there", pool.Offer)
 		}
 	}
-	for _, s := range slices.Clone(seats) {
+	return into, nil
+}
+
+// reseat moves the seats that reseating found, those that are still held.
+func (ro *Roster) reseat(u directory.User, before, after directory.Member, into map[directory.SeatID]directory.Pool) {
+	if len(into) == 0 {
+		return
+	}
+	for _, s := range slices.Clone(ro.seats.held[before.ID]) {
 		if pool, moves := into[s.ID]; moves {
 			ro.giveBack(u, before, s)
 			ro.takeSeat(u, after, pick{pool: pool})
 		}
 	}
-	return nil
 }
 
 // freeWithout reports whether a pool has a seat free once another gave one back: it

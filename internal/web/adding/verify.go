@@ -402,6 +402,7 @@ func plainDetail(t task, choices app.AddChoices, row app.ImportedRow) string {
 	if row.Level != "" {
 		parts = append(parts, roleName(t.Printer, choices.Levels, row.Level))
 	}
+	parts = append(parts, offerNames(t, row.Products)...)
 	if row.Company != "" && !row.Creates {
 		parts = append(parts, row.Company)
 	}
