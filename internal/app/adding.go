@@ -81,7 +81,7 @@ func (s *Members) Choices(ctx context.Context, actor authz.Actor, account direct
 		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
-		found, err = s.roster.Choices(ctx, r, account, rights)
+		found, err = s.roster.Choices(ctx, r, account, rights, "")
 		return err
 	})
 	return found, err

@@ -202,21 +202,22 @@ const (
 
 // Of package roster.
 type (
-	AddChoices   = roster.AddChoices
-	AddOptions   = roster.AddOptions
-	GrantVerdict = roster.GrantVerdict
-	HomeChoice   = roster.HomeChoice
-	Invited      = roster.Invited
-	ListedMember = roster.ListedMember
-	MemberChange = roster.MemberChange
-	MemberEdit   = roster.MemberEdit
-	MemberQuery  = roster.MemberQuery
-	NewMember    = roster.NewMember
-	Person       = roster.Person
-	PersonChange = roster.PersonChange
-	RoleStep     = roster.RoleStep
-	SeedMember   = roster.SeedMember
-	Selection    = roster.Selection
+	AddChoices    = roster.AddChoices
+	AddOptions    = roster.AddOptions
+	GrantVerdict  = roster.GrantVerdict
+	HomeChoice    = roster.HomeChoice
+	Invited       = roster.Invited
+	ListedMember  = roster.ListedMember
+	MemberChange  = roster.MemberChange
+	MemberEdit    = roster.MemberEdit
+	MemberQuery   = roster.MemberQuery
+	NewMember     = roster.NewMember
+	Person        = roster.Person
+	PersonChange  = roster.PersonChange
+	ProductChoice = roster.ProductChoice
+	RoleStep      = roster.RoleStep
+	SeedMember    = roster.SeedMember
+	Selection     = roster.Selection
 )
 
 // Of package seats.

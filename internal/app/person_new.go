@@ -153,7 +153,7 @@ func (s *Members) personForm(ctx context.Context, actor authz.Actor, account dir
 		}
 		form.account = a.Name
 		form.password = directory.PasswordPolicy{MinLength: policies.Password.MinLength, Classes: policies.Password.Classes}
-		form.AddChoices, err = s.roster.Choices(ctx, r, account, rights)
+		form.AddChoices, err = s.roster.Choices(ctx, r, account, rights, "")
 		return err
 	})
 	return form, err
@@ -169,8 +169,8 @@ func ProposeUserName(email string) string {
 	return local
 }
 
-// AddQuick brings addresses into an account with one company, function and
-// level for all; what is left empty takes what the account knows of each
+// AddQuick brings addresses into an account with one company, function, level and
+// set of products for all; what is left empty takes what the account knows of each
 // person. More than the account's limit are refused whole with add.too_many,
 // bad addresses with addresses.invalid. Rule ADD-10. It waits no longer than
 // UsualWait for what more than one transaction takes.
@@ -230,6 +230,7 @@ func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account di
 		if all.Level != "" {
 			d.Level = all.Level
 		}
+		d.Products = all.Products
 		rows[n] = imports.MemberOfDraft(d)
 		rows[n].Row = list.Addresses[n].Line
 	}

@@ -10,13 +10,21 @@ import (
 	"intendant/internal/store"
 )
 
-// EditDraft takes over what a page of the form says of its rows (ADD-3, ADD-4).
+// EditDraft takes over what a page of the form says of its rows (ADD-3, ADD-4). It
+// refuses products that the account cannot have, and changes nothing then.
 func (s *Imports) EditDraft(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, edits map[int64]directory.DraftEdit) error {
 	lines := make([]int64, 0, len(edits))
 	for line := range edits {
 		lines = append(lines, line)
 	}
 	return s.changeDraft(ctx, actor, account, id, func(ctx context.Context, i directory.Import, choices roster.AddChoices) (int, error) {
+		for _, line := range lines {
+			if products := edits[line].Products; products != nil {
+				if err := choices.CheckOffers(*products); err != nil {
+					return 0, err
+				}
+			}
+		}
 		return s.rewrite(ctx, i.ID, lines, func(row *directory.DraftRow) { row.Edit(edits[row.Line], choices) })
 	})
 }
@@ -32,9 +40,14 @@ type DraftChange struct {
 
 // SetDraft sets fields over rows of a draft and answers what that overwrites.
 // While it is not what the person was told, nothing is changed and done is
-// false (ADD-7).
+// false (ADD-7). It refuses products that the account cannot have.
 func (s *Imports) SetDraft(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, change DraftChange) (losses directory.DraftLosses, done bool, err error) {
 	err = s.changeDraft(ctx, actor, account, id, func(ctx context.Context, i directory.Import, choices roster.AddChoices) (int, error) {
+		if change.Set.Products != nil {
+			if err := choices.CheckOffers(*change.Set.Products); err != nil {
+				return 0, err
+			}
+		}
 		if losses, err = s.losses(ctx, i.ID, change, choices); err != nil {
 			return 0, err
 		}
@@ -91,7 +104,7 @@ func (s *Imports) changeDraft(ctx context.Context, actor authz.Actor, account di
 	}
 	var choices roster.AddChoices
 	if err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		choices, err = s.roster.Choices(ctx, r, account, rights)
+		choices, err = s.roster.Choices(ctx, r, account, rights, i.Choices.Home)
 		return err
 	}); err != nil {
 		return err

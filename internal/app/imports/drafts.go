@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -191,6 +192,34 @@ type DraftView struct {
 	Invalid []ImportedRow // the first pieces that are no address
 	Faults  int64         // how many there are
 	Choices roster.AddChoices
+	Seats   []DraftSeats
+}
+
+// DraftSeats are how many seats of an offer the people of a draft would take, and
+// how many are free.
+type DraftSeats struct {
+	Offer        directory.Offer
+	Wanted, Free int64
+}
+
+// seatsOf counts what a draft would take of each product, in the order of the
+// catalogue. Of a product that is named without edition all that are free count.
+func seatsOf(wanted map[string]int64, choices roster.AddChoices) []DraftSeats {
+	var found []DraftSeats
+	add := func(offer directory.Offer) {
+		if n := wanted[offer.String()]; n > 0 {
+			found = append(found, DraftSeats{Offer: offer, Wanted: n, Free: choices.Free(offer)})
+			delete(wanted, offer.String())
+		}
+	}
+	for _, p := range choices.Products {
+		add(directory.Offer{Product: p.Offer.Product})
+		add(p.Offer)
+	}
+	for _, text := range slices.Sorted(maps.Keys(wanted)) {
+		add(directory.OfferOf(text))
+	}
+	return found
 }
 
 // shownFaults is how many pieces that are no address a page lists.
@@ -209,12 +238,17 @@ func (s *Imports) Draft(ctx context.Context, actor authz.Actor, account director
 		if err != nil {
 			return err
 		}
-		if v.Choices, err = s.roster.Choices(ctx, r, account, rights); err != nil {
+		if v.Choices, err = s.roster.Choices(ctx, r, account, rights, i.Choices.Home); err != nil {
 			return err
 		}
 		if v.Counts, err = r.DraftCounts(ctx, i.ID); err != nil {
 			return err
 		}
+		wanted, err := r.DraftProducts(ctx, i.ID)
+		if err != nil {
+			return err
+		}
+		v.Seats = seatsOf(wanted, v.Choices)
 		invalid, err := r.ImportRows(ctx, i.ID, store.ImportRowFilter{Outcome: string(Invalid), Limit: shownFaults})
 		if err != nil {
 			return err

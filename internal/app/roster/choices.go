@@ -81,6 +81,7 @@ type AddChoices struct {
 	Companies         []directory.Company
 	Functions, Levels []directory.Role
 	Products          []ProductChoice // offers of which the actor may assign seats
+	offers            []directory.Offer
 	Homes             []HomeChoice    // units that may be the home, at most 200 and the one asked for
 	MoreHomes         bool
 	Home              string // public id of the home unit that is proposed; empty: one is to be chosen
@@ -117,11 +118,46 @@ func (c AddChoices) DefaultProducts(function string) []string {
 	}
 	var products []string
 	for _, product := range c.Functions[i].DefaultProducts {
-		if slices.ContainsFunc(c.Products, func(p ProductChoice) bool { return p.Offer.Product == product }) {
+		var of []directory.Offer
+		for _, p := range c.Products {
+			if p.Offer.Product == product {
+				of = append(of, p.Offer)
+			}
+		}
+		switch len(of) {
+		case 0:
+		case 1:
+			products = append(products, of[0].String())
+		default:
 			products = append(products, product)
 		}
 	}
 	return products
+}
+
+// Free is how many seats are free of an offer that may be chosen; of a product
+// without edition all its editions count.
+func (c AddChoices) Free(offer directory.Offer) int64 {
+	var free int64
+	for _, p := range c.Products {
+		if p.Offer == offer || p.Offer.Product == offer.Product && offer.Edition == "" {
+			free += p.Free
+		}
+	}
+	return free
+}
+
+// CheckOffers refuses with field.unknown_choice at the field product an offer that
+// accounts of this type cannot have. Whether there is a seat of it is asked when
+// somebody is to get it.
+func (c AddChoices) CheckOffers(offers []string) error {
+	for _, text := range offers {
+		named := directory.OfferOf(text)
+		if !slices.ContainsFunc(c.offers, func(o directory.Offer) bool { return o == named || o.Product == named.Product && named.Edition == "" }) {
+			return directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(text, directory.Quoted)})
+		}
+	}
+	return nil
 }
 
 // ProductChoices are the offers of which there are seats for people of a home
@@ -176,8 +212,9 @@ func homesMeant(rights authz.Rights, home string) []directory.UnitID {
 	return units
 }
 
-// Choices are what the form of adding offers to somebody with these rights.
-func (w *Writer) Choices(ctx context.Context, r *store.Reader, account directory.AccountID, rights authz.Rights) (AddChoices, error) {
+// Choices are what the form of adding offers to somebody with these rights; of
+// products what there is at the home unit of a public id, where one is chosen.
+func (w *Writer) Choices(ctx context.Context, r *store.Reader, account directory.AccountID, rights authz.Rights, home string) (AddChoices, error) {
 	var found AddChoices
 	roles, err := r.Roles(ctx, account)
 	if err != nil {
@@ -188,6 +225,7 @@ func (w *Writer) Choices(ctx context.Context, r *store.Reader, account directory
 		return found, err
 	}
 	kind, _ := w.gate.Catalogue().AccountType(a.Type)
+	found.offers = w.gate.Catalogue().OffersOf(a.Type)
 	found.Homes, found.MoreHomes = HomeChoices(rights, kind, "", "")
 	if tops := Topmost(rights); len(tops) == 1 {
 		found.Home = tops[0].UUID
@@ -207,6 +245,6 @@ func (w *Writer) Choices(ctx context.Context, r *store.Reader, account directory
 	if found.Companies, err = r.Companies(ctx, account, offeredCompanies); err != nil {
 		return found, err
 	}
-	found.Products, err = w.ProductChoices(ctx, r, a, rights, "")
+	found.Products, err = w.ProductChoices(ctx, r, a, rights, home)
 	return found, err
 }

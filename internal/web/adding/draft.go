@@ -27,6 +27,7 @@ type draftView struct {
 	Warning  string
 	Told     directory.DraftLosses
 	Days     int
+	Open     int64 // the row whose products are unfolded
 	Home     []ui.Field
 	KeepPath string // where a changed row is sent at once
 	Weigh    string // where a changed panel is sent at once
@@ -36,6 +37,8 @@ type draftView struct {
 type setForm struct {
 	Company, Function, Level string
 	Clear                    bool // takes the company away
+	Products                 []string
+	Bare                     bool // takes the products away
 }
 
 // leave is the value of a choice that changes nothing.
@@ -184,14 +187,15 @@ func readEdits(q *page.Request) map[int64]directory.DraftEdit {
 			continue
 		}
 		edits[line] = directory.DraftEdit{First: q.Field("first." + text), Last: q.Field("last." + text), Company: q.Field("company." + text),
-			Function: q.Field("function." + text), Level: q.Field("level." + text)}
+			Function: q.Field("function." + text), Level: q.Field("level." + text), Products: readProducts(q, text)}
 	}
 	return edits
 }
 
 // readChange is what the panel says, over the ticked rows.
 func readChange(q *page.Request) (app.DraftChange, setForm) {
-	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Level: q.Field("set_level"), Clear: q.Ticked("clear_company")}
+	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Level: q.Field("set_level"), Clear: q.Ticked("clear_company"),
+		Products: q.PostForm["set_products"], Bare: q.Ticked("clear_products")}
 	change := app.DraftChange{All: q.Ticked("all")}
 	for _, text := range q.PostForm["tick"] {
 		if line, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -205,6 +209,13 @@ func readChange(q *page.Request) (app.DraftChange, setForm) {
 		}
 		change.Set.Company = &company
 	}
+	if len(form.Products) > 0 || form.Bare {
+		products := form.Products
+		if form.Bare {
+			products = nil
+		}
+		change.Set.Products = &products
+	}
 	if form.Function != leave && q.PostForm.Has("set_function") {
 		change.Set.Function = &form.Function
 	}
@@ -214,7 +225,7 @@ func readChange(q *page.Request) (app.DraftChange, setForm) {
 	for _, told := range []struct {
 		name string
 		into *int
-	}{{"told_companies", &change.Told.Companies}, {"told_functions", &change.Told.Functions}, {"told_levels", &change.Told.Levels}} {
+	}{{"told_companies", &change.Told.Companies}, {"told_functions", &change.Told.Functions}, {"told_levels", &change.Told.Levels}, {"told_products", &change.Told.Products}} {
 		if n, err := strconv.Atoi(q.Field(told.name)); err == nil {
 			*told.into = n
 		}
@@ -233,6 +244,9 @@ func (h Handler) weigh(q *page.Request) error {
 	v, err := h.withPanel(q, change, form, losses)
 	if err != nil {
 		return err
+	}
+	if open, err := strconv.ParseInt(q.Field("open"), 10, 64); err == nil {
+		v.Open = open
 	}
 	return q.Render(draftPage(v))
 }
@@ -259,7 +273,8 @@ func lossSentence(t task, l directory.DraftLosses) string {
 	for _, part := range []struct {
 		key string
 		n   int
-	}{{"adding.loss.companies", l.Companies}, {"adding.loss.roles", l.Functions}, {"adding.loss.levels", l.Levels}} {
+	}{{"adding.loss.companies", l.Companies}, {"adding.loss.roles", l.Functions}, {"adding.loss.levels", l.Levels},
+		{"adding.loss.products", l.Products}} {
 		if part.n > 0 {
 			parts = append(parts, t.T(part.key, "Count", part.n))
 		}

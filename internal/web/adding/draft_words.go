@@ -132,6 +132,7 @@ func (v draftView) told() []ui.Hidden {
 		{Name: "told_companies", Value: strconv.Itoa(v.Told.Companies)},
 		{Name: "told_functions", Value: strconv.Itoa(v.Told.Functions)},
 		{Name: "told_levels", Value: strconv.Itoa(v.Told.Levels)},
+		{Name: "told_products", Value: strconv.Itoa(v.Told.Products)},
 	}
 }
 

@@ -19,6 +19,7 @@ type personView struct {
 	Form     app.PersonForm
 	Who      []ui.Field
 	Place    []ui.Field
+	Seats    []ui.Check // products
 	Active   ui.Check
 	Email    ui.Field
 	UserName ui.Field
@@ -169,6 +170,7 @@ func (v *personView) fields(q *page.Request, userName string) {
 		v.Place = append(v.Place, field(text.Field(), page.InputOf(text), "field."+text.Field(), false))
 	}
 	v.Place = append(v.Place, ends)
+	v.Seats = v.products(q, v.Form.AddChoices)
 }
 
 func (h Handler) person(q *page.Request) error {
@@ -217,7 +219,7 @@ func readPerson(q *page.Request) (app.NewPerson, error) {
 	n := app.NewPerson{Password: q.PostFormValue("password"), Inactive: !q.Ticked("active"), NewMember: app.NewMember{
 		Email: q.Field("email"), First: q.Field("first_name"), Last: q.Field("last_name"), Civility: q.Field("civility"),
 		UserName: q.Field("user_name"), Language: q.Field("language"), Company: q.Field("company"), Level: q.Field("access_level"),
-		Home: q.Field(homeUnit)}}
+		Home: q.Field(homeUnit), Products: q.PostForm[productField]}}
 	for _, text := range n.PlaceTexts.Each() {
 		*text.Value = q.Field(text.Kind.Field())
 	}

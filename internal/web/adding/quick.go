@@ -15,6 +15,7 @@ type quickView struct {
 	task
 	Choices app.AddChoices
 	Fields  []ui.Field
+	Seats   []ui.Check // products, one set for all
 	Lead    string
 	Done    app.Verdicts
 }
@@ -58,6 +59,7 @@ func (v *quickView) fields(q *page.Request) {
 	if home := v.homeFields(q, v.Choices, ""); len(home) > 0 {
 		v.Fields = append(v.Fields, home[0])
 	}
+	v.Seats = v.products(q, v.Choices)
 }
 
 func (h Handler) quick(q *page.Request) error {
@@ -65,7 +67,7 @@ func (h Handler) quick(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Level: q.Field("access_level")}
+	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Level: q.Field("access_level"), Products: q.PostForm[productField]}
 	if function := q.Field("function"); function != "" {
 		all.Functions = []string{function}
 	}
