@@ -74,6 +74,7 @@ func example(t *testing.T) (*world, map[string]string) {
 	}
 	w.serve()
 	w.actOnMany(made.Account.Number)
+	w.sells(made.Account.Number)
 	people := map[string]string{"account": made.Account.Number}
 	for _, p := range made.People {
 		people[p.As], people[p.As+" secret"] = p.Login, p.OneTimeSecret
@@ -97,6 +98,33 @@ func (w *world) actOnMany(number string) {
 	_, err = w.installation.App.Members.Add(w.t.Context(), operator, frame.Account.ID, rows, app.AddOptions{Wait: time.Nanosecond})
 	var going *app.Unfinished
 	if !errors.As(err, &going) {
+		w.t.Fatal(err)
+	}
+}
+
+// sells writes a subscription of the account, and gives seats of it to the first of
+// its members.
+func (w *world) sells(number string) {
+	w.t.Helper()
+	in := w.installation.App
+	frame, err := in.Accounts.Open(w.t.Context(), operator(), number)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	offer := in.Catalogue.InForce().OffersOf(frame.Account.Type)[0]
+	_, err = in.Subscriptions.Add(w.t.Context(), operator(), frame.Account.ID, app.NewSubscription{Offer: offer, Term: app.SubscriptionTerm{Quantity: 200}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	list, err := in.Members.List(w.t.Context(), operator(), frame.Account.ID, app.MemberQuery{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var who app.Selection
+	for _, m := range list.Rows {
+		who.Members = append(who.Members, m.UUID)
+	}
+	if _, err = in.Seats.Assign(w.t.Context(), operator(), frame.Account.ID, who, offer); err != nil {
 		w.t.Fatal(err)
 	}
 }
