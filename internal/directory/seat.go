@@ -86,9 +86,6 @@ const (
 	SeatElse Proof = "seat"
 )
 
-// Proofs lists them.
-func Proofs() []Proof { return []Proof{Claimed, Entered, SeatElse} }
-
 // An External is a subscription that a member brings along: not counted, and beside
 // a seat of ours, if they have one (EXT-1).
 type External struct {

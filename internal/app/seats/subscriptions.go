@@ -3,7 +3,6 @@ package seats
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"intendant/internal/app/gate"
@@ -299,6 +298,3 @@ func (s *Subscriptions) edit(ctx context.Context, actor authz.Actor, of edited, 
 	})
 	return err
 }
-
-// VersionOf is a subscription's version as a form carries it.
-func VersionOf(s directory.Subscription) string { return strconv.FormatInt(s.Version, 10) }
