@@ -221,13 +221,14 @@ type NewMember struct {
 	JobTitle        string   `json:"job_title,omitempty" example:"Chef de chantier"`
 	PersonnelNumber string   `json:"personnel_number,omitempty" example:"4711"`
 	Ends            string   `json:"ends_at,omitempty" doc:"The place ends by itself: a date, whose day still counts in the account's time zone, or a moment." example:"2027-06-30"`
+	Products        []string `json:"products,omitempty" nullable:"false" maxItems:"50" doc:"Products of which they get a seat, with the edition behind a slash; without one whichever is free. Who cannot get all of them is not added." example:"[\"plans\", \"fleet/complete\"]"`
 	HomeUnit        string   `json:"home_unit,omitempty" doc:"Public id or external id of a unit; absent: the account itself." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
 }
 
 func (n NewMember) row(number int) (app.NewMember, error) {
 	ends, err := endOf(n.Ends)
 	return app.NewMember{Row: number, Email: n.Email, First: n.FirstName, Last: n.LastName, Civility: n.Civility, UserName: n.UserName,
-		Language: n.Language, Company: n.Company, Functions: n.Functions, Level: n.AccessLevel,
+		Language: n.Language, Company: n.Company, Functions: n.Functions, Level: n.AccessLevel, Products: n.Products,
 		PlaceTexts: directory.PlaceTexts[string]{JobTitle: n.JobTitle, Phone: n.Phone, PersonnelNumber: n.PersonnelNumber}, Ends: ends, Home: n.HomeUnit}, err
 }
 

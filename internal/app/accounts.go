@@ -118,7 +118,9 @@ func (s *Accounts) planAccount(ctx context.Context, r *store.Reader, p *gate.Pla
 		if err := s.roster.NameReferent(ctx, r, p, buyer); err != nil {
 			return directory.Account{}, err
 		}
-		s.roster.PlanInvitation(p, ro, *invite)
+		if err := s.roster.PlanInvitation(p, ro, *invite); err != nil {
+			return directory.Account{}, err
+		}
 	}
 	return ro.Account, admission.PlanKeys(s.gate, p, ro.Account, keysPerAccount, 0)
 }

@@ -82,8 +82,7 @@ func (s *Invitations) again(ctx context.Context, client gate.Client, of director
 		if err != nil {
 			return err
 		}
-		s.roster.PlanInvitation(p, ro, roster.Invitee{User: v.User, Member: v.Place, Again: true, By: by[open.By]})
-		return nil
+		return s.roster.PlanInvitation(p, ro, roster.Invitee{User: v.User, Member: v.Place, Again: true, By: by[open.By]})
 	})
 	if gate.RefusedWith(err, "invitation.unknown") || gate.RefusedWith(err, "account.closed") {
 		return nil

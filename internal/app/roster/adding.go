@@ -94,7 +94,7 @@ func (w *Writer) AddRows(ctx context.Context, r *store.Reader, p *gate.Plan, row
 		}
 	}
 	if len(a.invitees) > 0 {
-		w.PlanInvitation(p, a.Roster, a.invitees...)
+		return w.PlanInvitation(p, a.Roster, a.invitees...)
 	}
 	return nil
 }

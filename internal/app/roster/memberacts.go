@@ -292,7 +292,9 @@ func (a *Acting) Settle(ctx context.Context, r *store.Reader) error {
 		a.Plan.Change(store.EndHoldings{Members: a.left, All: true})
 	}
 	if len(a.Invitees) > 0 {
-		a.writer.PlanInvitation(a.Plan, a.Roster, a.Invitees...)
+		if err := a.writer.PlanInvitation(a.Plan, a.Roster, a.Invitees...); err != nil {
+			return err
+		}
 	}
 	a.Plan.Mail(a.mails...)
 	return nil

@@ -19,6 +19,9 @@ type MemberChange struct {
 	Ends   *directory.End
 	Unit   *string // public id of the home unit (UNIT-5)
 	Person PersonChange
+
+	Assign   []string `json:",omitempty"` // offers of which they get a seat (BULK-1)
+	TakeBack []string `json:",omitempty"` // offers of which their seat ends
 }
 
 // A MemberEdit is a change of one member, made on the version that the form
@@ -85,7 +88,8 @@ func (a *Acting) Edit(u directory.User, m directory.Member, change MemberChange)
 	return a.EditFrom(u, m, m, change)
 }
 
-// EditFrom applies a change to a member and writes the difference to before.
+// EditFrom applies a change to a member and writes the difference to before. It
+// refuses before it changes anything, also for a seat that is not to be had.
 func (a *Acting) EditFrom(u directory.User, before, after directory.Member, change MemberChange) error {
 	texts := change.PlaceTexts.Each()
 	for i, text := range after.PlaceTexts.Each() {
@@ -107,6 +111,10 @@ func (a *Acting) EditFrom(u directory.User, before, after directory.Member, chan
 	if err := a.keepsOne(before, after); err != nil {
 		return err
 	}
+	seats, err := a.seatEdit(u, before, after, change)
+	if err != nil {
+		return err
+	}
 	if change.Company != nil {
 		company, err := a.companyNamed(*change.Company)
 		if err != nil {
@@ -126,8 +134,12 @@ func (a *Acting) EditFrom(u directory.User, before, after directory.Member, chan
 		a.Invitees = append(a.Invitees, Invitee{User: u, Member: after})
 		a.invited = true
 	}
+	a.editSeats(u, before, after, seats)
 	if len(a.differences(before, after)) == 0 {
-		return gate.ErrUnchanged
+		if seats.none() {
+			return gate.ErrUnchanged
+		}
+		return nil
 	}
 	if err := a.Change(kind, u, before, after); err != nil {
 		return err

@@ -308,24 +308,15 @@ func (a *Acting) TakeBack(m directory.Member, u directory.User, offer directory.
 		return err
 	}
 	a.Plan.Relies(store.Asked{Permission: string(authz.AssignSeats), Unit: m.Unit})
-	stock, err := a.seats.all()
+	seats, err := a.seatsLike(m, offer)
 	if err != nil {
 		return err
 	}
-	seats, err := a.seats.of(m.ID)
-	if err != nil {
-		return err
+	if len(seats) == 0 {
+		return gate.ErrUnchanged
 	}
-	for _, s := range seats {
-		pool, _ := stock.Pool(s.Pool)
-		if s.Product != offer.Product || offer.Edition != "" && pool.Offer.Edition != offer.Edition {
-			continue
-		}
-		a.giveBack(u, m, s)
-		a.tellProduct(u, m, directory.MailProductWithdrawn, pool.Offer)
-		return nil
-	}
-	return gate.ErrUnchanged
+	a.editSeats(u, m, m, seatEdit{back: seats})
+	return nil
 }
 
 // tellProduct mails an active member which product they have or no longer have;

@@ -29,6 +29,9 @@ type bulk struct {
 	products []app.ProductPools
 	site     *page.Site
 	sent     url.Values // what was chosen of a role and units, or of a product
+
+	offers    []app.ProductChoice // to assign or withdraw with an edit
+	offerName func(directory.Offer) string
 }
 
 // bulkActs are the acts on many besides editing.
@@ -63,6 +66,9 @@ func (h Handler) confirmBulk(q *page.Request) error {
 		return nobody(q, b, err)
 	}
 	b.carry(values)
+	if err := h.fillProducts(q, &b); err != nil {
+		return err
+	}
 	if err := h.fillHomes(q, &b, values); err != nil {
 		return err
 	}
@@ -73,6 +79,16 @@ func (h Handler) confirmBulk(q *page.Request) error {
 		return err
 	}
 	return q.Render(confirmPage(b))
+}
+
+// fillProducts are the offers that an edit assigns or withdraws (BULK-1).
+func (h Handler) fillProducts(q *page.Request, b *bulk) error {
+	if b.name != "edit" {
+		return nil
+	}
+	choices, err := h.App.Members.Choices(q.Context(), q.Actor(), account(q))
+	b.offers = choices.Products
+	return err
 }
 
 // nobody leads back to the list when nobody was ticked.
@@ -89,6 +105,7 @@ func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selecti
 	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), typed: func(string) string { return "" },
 		ticked: func(string) bool { return false }, contact: q.Frame.Account.Referent, site: h.Site}
 	b.back = v.at(b.base)
+	b.offerName = func(o directory.Offer) string { return h.Catalogue().OfferName(o, q.Printer.Lang()) }
 	if _, ok := bulkAct(b.name); !ok && !slices.Contains([]string{"edit", "home", "grant", "assign", "take_back"}, b.name) {
 		return b, who, directory.Refuse(directory.NotFound, "not_found")
 	}
@@ -103,7 +120,8 @@ func (b *bulk) carry(values url.Values) {
 	kept := url.Values{}
 	for field, list := range values {
 		switch field {
-		case "count", "company_set", "function", "functions_set", "level_set", "job_title", "home_set", "home_search", "find", "grant_role", "grant_unit", "grant_search", "seat_product":
+		case "count", "company_set", "function", "functions_set", "level_set", "job_title", "home_set", "home_search", "find", "grant_role", "grant_unit", "grant_search", "seat_product",
+			"assign_set", "takeback_set":
 		default:
 			kept[field] = list
 		}
@@ -176,6 +194,9 @@ func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err err
 		return false
 	}
 	b.carry(q.PostForm)
+	if err := h.fillProducts(q, &b); err != nil {
+		return err
+	}
 	if err := h.fillHomes(q, &b, q.PostForm); err != nil {
 		return err
 	}
@@ -206,6 +227,11 @@ func bulkChange(q *page.Request) app.MemberChange {
 	if functions := q.PostForm["function"]; len(functions) > 0 {
 		change.Functions = &functions
 	}
+	for name, offers := range map[string]*[]string{"assign_set": &change.Assign, "takeback_set": &change.TakeBack} {
+		if offer := q.PostFormValue(name); offer != keep && offer != "" {
+			*offers = []string{offer}
+		}
+	}
 	return change
 }
 
@@ -224,6 +250,19 @@ func (b bulk) levels() []ui.Option {
 	options := []ui.Option{{Value: keep, Label: b.T("members.bulk.keep")}, {Value: app.None, Label: b.T("members.edit.no_level")}}
 	for _, r := range b.chosen.Choices.Levels {
 		options = append(options, ui.Option{Value: r.Code, Label: r.Name(b.Printer.Lang())})
+	}
+	return options
+}
+
+// products are the offers to assign, with how many seats are free, or to withdraw.
+func (b bulk) seatOptions(free bool) []ui.Option {
+	options := []ui.Option{{Value: keep, Label: b.T("members.bulk.keep")}}
+	for _, p := range b.offers {
+		label := b.offerName(p.Offer)
+		if free {
+			label = b.T("members.bulk.edit.product", "Product", label, "Count", p.Free)
+		}
+		options = append(options, ui.Option{Value: p.Offer.String(), Label: label})
 	}
 	return options
 }
