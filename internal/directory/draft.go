@@ -42,7 +42,7 @@ func (r *DraftRow) Edit(e DraftEdit, defaults DraftDefaults) {
 		r.Level, r.LevelOwn = e.Level, true
 	}
 	if e.Products != nil && !SameOffers(*e.Products, r.Products) {
-		r.Products, r.ProductsOwn = *e.Products, true
+		r.Products, r.ProductsOwn = eachOnce(*e.Products), true
 	}
 	r.chooseFunction(e.Function, defaults)
 }
@@ -50,6 +50,17 @@ func (r *DraftRow) Edit(e DraftEdit, defaults DraftDefaults) {
 // SameOffers reports whether two lists name the same offers, in whatever order.
 func SameOffers(a, b []string) bool {
 	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}
+
+// eachOnce are offers in their order, each once.
+func eachOnce(offers []string) []string {
+	var once []string
+	for _, offer := range offers {
+		if !slices.Contains(once, offer) {
+			once = append(once, offer)
+		}
+	}
+	return once
 }
 
 func (r *DraftRow) chooseFunction(function string, defaults DraftDefaults) {
@@ -107,7 +118,7 @@ func (s DraftSet) Apply(r *DraftRow, losses *DraftLosses, defaults DraftDefaults
 		if len(r.Products) > 0 && !SameOffers(r.Products, *s.Products) {
 			losses.Products++
 		}
-		r.Products, r.ProductsOwn = *s.Products, true
+		r.Products, r.ProductsOwn = eachOnce(*s.Products), true
 	}
 	if s.Function != nil {
 		if r.Function != "" && r.Function != *s.Function {

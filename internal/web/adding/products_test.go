@@ -7,7 +7,9 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 	"intendant/internal/web/webtest"
 )
 
@@ -86,5 +88,80 @@ func TestFormsWithProducts(t *testing.T) {
 			refused.Submit(path, "act", "save", "email", "k.haddad@maraval.example", "user_name", "k.haddad", "products", "site").Follow()
 			says(t, d.Get(path), "Chantier 1 libre")
 		})
+	})
+}
+
+// clerk is somebody who manages members and may not assign seats.
+func (d desk) clerk() authz.Actor {
+	actor, m := d.w.Member(d.account, "clerk@maraval.example")
+	role := directory.Role{UUID: "role-clerk", Kind: directory.Function, Code: "clerk", Place: directory.AtAccount, Names: map[string]string{"fr": "Commis"},
+		Permissions: []string{string(authz.ViewMembers), string(authz.ManageMembers)}}
+	w := d.w
+	w.Must(w.DB.Update(w.Context(), []directory.AccountID{d.account.ID}, func(tx *store.Tx) error {
+		key, err := tx.NextKeys(w.Context(), d.account.ID, 1)
+		role.ID = directory.RoleID(key)
+		if err != nil {
+			return err
+		}
+		return tx.Apply(w.Context(), store.Write{Changes: []store.Change{store.PutRoles{Account: d.account.ID, Roles: []directory.Role{role}}}})
+	}))
+	functions := []string{"clerk"}
+	w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), d.account.ID, app.Of(m.UUID), app.MemberChange{Functions: &functions})))
+	return actor
+}
+
+// TestProductsWithoutTheRight: whoever may not assign seats sees no products, and
+// what they send all the same is refused.
+func TestProductsWithoutTheRight(t *testing.T) { // SEAT-3, ADD-3, ADD-10, ADD-11
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		d := newShop(t, w)
+		d.Client = d.site.SignedIn(t, d.clerk())
+		for path, fields := range map[string][]string{
+			"/members/new":       {"act", "save", "email", "k.haddad@maraval.example", "user_name", "k.haddad"},
+			"/members/add/quick": {"addresses", "a@maraval.example"},
+		} {
+			form := d.Get(d.base + path)
+			for _, box := range form.All("input") {
+				if box.Attr("name") == "products" {
+					t.Errorf("SEAT-3 %s offers %s", path, box.Attr("value"))
+				}
+			}
+			forced := form.Submit(d.base+path, append(fields, "products", "site")...)
+			if !strings.Contains(forced.Body, "Il vous manque un droit") {
+				t.Errorf("SEAT-3 %s: status %d: %s", path, forced.Status, forced.Node.Text())
+			}
+		}
+		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example").Follow()
+		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		if strings.Contains(page.Body, "products.1") {
+			t.Error("SEAT-3 the table offers products")
+		}
+		forced := d.Post(action, "act", "save", "line", "1", "products_shown", "1", "products.1", "site").Follow()
+		result := forced.Submit(action, "act", "send").Follow()
+		says(t, result, "Ajoutés 0", "Écartés 1")
+		list, err := w.Members.List(w.Context(), w.Operator(), d.account.ID, app.MemberQuery{})
+		w.Must(err)
+		if len(list.Rows) != 2 {
+			t.Errorf("SEAT-3 %d people are there, want 2", len(list.Rows))
+		}
+	})
+}
+
+func TestDraftProductsHostile(t *testing.T) { // ADD-3
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		d := newShop(t, w)
+		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example").Follow()
+		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		for name, offer := range map[string]string{"a list in one": "plans,site", "huge": strings.Repeat("x", 20_000), "an edition that is none": "plans/x",
+			"markup": "<script>", "empty": ""} {
+			if got := d.Post(action, "act", "save", "line", "1", "products_shown", "1", "products.1", offer); got.Status != http.StatusUnprocessableEntity {
+				t.Errorf("ADD-3 %s: status %d", name, got.Status)
+			}
+			if got := d.Post(action, "act", "apply", "tick", "1", "set_products", offer); got.Status != http.StatusUnprocessableEntity {
+				t.Errorf("ADD-7 %s over rows: status %d", name, got.Status)
+			}
+		}
+		doubled := d.Post(action, "act", "save", "line", "1", "products_shown", "1", "products.1", "plans", "products.1", "plans").Follow()
+		says(t, doubled, "1 de Plans (1 libre).")
 	})
 }
