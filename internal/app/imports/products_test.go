@@ -215,3 +215,31 @@ func TestImportOfProductsForMembers(t *testing.T) {
 		}
 	})
 }
+
+// TestImportOfMoves: who moves to another home unit and names a product whose seat
+// has lapsed gets one of the new unit's, once, and nothing is counted twice.
+func TestImportOfMoves(t *testing.T) { // SEAT-9, SEAT-10, ADD-13
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(w)
+		unit, err := w.Units.Add(w.Context(), f.admin, f.account.ID, app.NewUnit{Name: "Nord", Level: "group"})
+		w.Must(err)
+		old, err := w.Subscriptions.Add(w.Context(), f.Operator(), f.account.ID, app.NewSubscription{Offer: plans, Term: app.SubscriptionTerm{Quantity: 2}})
+		w.Must(err)
+		f.run(f.check("E-mail;Produits\na@maraval.example;plans\n", false))
+		w.Must(w.Subscriptions.End(w.Context(), f.Operator(), f.account.ID, old.UUID, old.Version))
+		_, err = w.Subscriptions.Add(w.Context(), f.Operator(), f.account.ID, app.NewSubscription{Offer: plans, Unit: unit.UUID, Term: app.SubscriptionTerm{Quantity: 1}})
+		w.Must(err)
+		i := f.run(f.check("E-mail;Produits;Unité\na@maraval.example;plans;Nord\n", true))
+		if got := f.rows(i); got[0] != "2 changed" {
+			t.Errorf("ADD-13 moved: %v", got)
+		}
+		panel, err := w.Seats.Panel(w.Context(), f.admin, f.account.ID, unit.UUID)
+		w.Must(err)
+		if len(panel.Lines) != 1 || panel.Lines[0].Reserved != 1 || panel.Lines[0].Free != 0 {
+			t.Errorf("SEAT-10 at the new unit: %+v", panel.Lines)
+		}
+		if l := f.line(plans); l.Pool.Held != 0 {
+			t.Errorf("SEAT-9 the lapsed seat: %+v", l)
+		}
+	})
+}

@@ -82,7 +82,7 @@ type AddChoices struct {
 	Functions, Levels []directory.Role
 	Products          []ProductChoice // offers of which the actor may assign seats
 	offers            []directory.Offer
-	Homes             []HomeChoice    // units that may be the home, at most 200 and the one asked for
+	Homes             []HomeChoice // units that may be the home, at most 200 and the one asked for
 	MoreHomes         bool
 	Home              string // public id of the home unit that is proposed; empty: one is to be chosen
 }
