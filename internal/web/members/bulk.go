@@ -254,7 +254,7 @@ func (b bulk) levels() []ui.Option {
 	return options
 }
 
-// products are the offers to assign, with how many seats are free, or to withdraw.
+// seatOptions are the offers to assign, with how many seats are free, or to withdraw.
 func (b bulk) seatOptions(free bool) []ui.Option {
 	options := []ui.Option{{Value: keep, Label: b.T("members.bulk.keep")}}
 	for _, p := range b.offers {
