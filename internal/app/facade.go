@@ -238,6 +238,7 @@ type (
 	SeatPanel          = seats.Panel
 	SeatLine           = seats.Line
 	SeatRule           = seats.Rule
+	SeatRuleChoices    = seats.RuleChoices
 	Seats              = seats.Seats
 	SubscriptionChange = seats.SubscriptionChange
 	SubscriptionEnd    = seats.Ending

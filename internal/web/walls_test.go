@@ -169,6 +169,10 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	bought, err := w.Subscriptions.Add(w.Context(), f.staff, account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Term: app.SubscriptionTerm{Quantity: 2}})
 	w.Must(err)
 	f.values["subscription"] = bought.UUID
+	w.Must(w.Seats.MakeRule(w.Context(), administrator, account.ID, app.NewSeatRule{Offer: directory.Offer{Product: "plans"}, Unit: unit.UUID}))
+	rules, err := w.Seats.Rules(w.Context(), administrator, account.ID)
+	w.Must(err)
+	f.values["rule"] = rules[0].UUID
 }
 
 // applicationOf registers an application, and answers its id.

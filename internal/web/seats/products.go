@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/web/page"
 	"intendant/internal/web/seatpanel"
 	"intendant/internal/web/ui"
@@ -17,6 +18,7 @@ type stocktaking struct {
 	base     string // address of the account
 	products []app.ProductPools
 	open     bool // the account can be changed
+	assigns  bool // the reader assigns seats somewhere
 }
 
 // products shows every pool of the account by product, and what went where
@@ -27,8 +29,17 @@ func (h Handler) products(q *page.Request) error {
 		return err
 	}
 	s := stocktaking{Page: q.InAccount(q.Printer.T("seats.products.title"), page.Products), h: h, base: q.AccountPath(""), products: products,
-		open: q.Frame.Account.Writable() == nil}
+		open: q.Frame.Account.Writable() == nil, assigns: q.Frame.Rights.MayAnywhere(authz.AssignSeats)}
 	return q.Render(productsPage(s))
+}
+
+// acts lead to the pages beside this one, for whoever may open them.
+func (s stocktaking) acts() []ui.Act {
+	var acts []ui.Act
+	if s.assigns {
+		acts = append(acts, ui.Act{Label: s.T("seats.rules.title"), Icon: "users-group", Href: s.base + "/products/rules"})
+	}
+	return acts
 }
 
 // line sums a product up.
