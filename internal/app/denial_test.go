@@ -53,7 +53,7 @@ func walls() map[string]wall {
 			History: Export List
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
-			Seats: Allot Allottable Assign Choices EndExternal EndRule Follow HandOver MakeRule Panel Panels Products Rule RuleChoices Rules
+			Seats: Allot Allottable Assign Choices EndExternal EndRule Externals Follow HandOver MakeRule Panel Panels Products Rule RuleChoices Rules
 				StateExternal Withdraw
 			Contracts: AtUnit Choices Download End Name Page
 			Grants: Adding AtUnit End Give Of Records Set

@@ -224,6 +224,7 @@ type (
 type (
 	Allotment          = seats.Allotment
 	ExternalClaim      = seats.ExternalClaim
+	Externals          = seats.Externals
 	NewSeatRule        = seats.NewRule
 	AllotmentChoice    = seats.AllotmentChoice
 	AllotmentQuery     = seats.AllotmentQuery

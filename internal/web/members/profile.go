@@ -18,6 +18,7 @@ type panel struct {
 	m    app.MemberProfile
 	now  time.Time
 	tell telling.Teller
+	ext  []directory.External // what they bring along, for whoever may change it
 }
 
 // profile shows one member beside the table (LIST-7).
@@ -38,6 +39,13 @@ func (h Handler) profile(q *page.Request) error {
 	t.open = m.UUID
 	t.Title = t.T("members.page_title", "Name", m.Name())
 	p := panel{table: t, m: m, now: h.Now(), tell: q.Teller()}
+	if m.May.Seat && t.seated() {
+		brought, err := h.App.Seats.Externals(q.Context(), q.Actor(), account(q), m.UUID)
+		if err != nil {
+			return err
+		}
+		p.ext = brought.Has
+	}
 	t.Aside = memberPanel(p)
 	if a, ok := actNamed(q.URL.Query().Get("ask")); ok && a.loses && p.offers(a.name) {
 		t.ask, t.loses = p.dialog(a), p.losses(a.name)

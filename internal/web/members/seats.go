@@ -2,6 +2,7 @@ package members
 
 import (
 	"net/url"
+	"slices"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -80,4 +81,27 @@ func (b bulk) seatChoices() []ui.Choice {
 			Note: b.site.ModulesOf(b.Printer.Lang(), p.Offer), End: end, Checked: b.sent.Get("seat_product") == value})
 	}
 	return choices
+}
+
+// external leads to what the member brings along (EXT-1).
+func (p panel) external() ui.Act {
+	return ui.Act{Label: p.T("seats.external"), Icon: "license", Size: ui.Small, Kind: ui.Plain, Href: p.seatAt(p.m.ListedMember, "/external", url.Values{})}
+}
+
+// endsExternal is what the form that takes one of them back carries.
+func (p panel) endsExternal(e directory.External) []ui.Hidden {
+	return []ui.Hidden{{Name: "product", Value: e.Product}, {Name: "return", Value: p.href(p.m.ListedMember)}}
+}
+
+// listed are the products of the member's list: without those that stand below it,
+// with what proves them.
+func (p panel) listed() []directory.HeldProduct {
+	var listed []directory.HeldProduct
+	for _, held := range p.m.Products {
+		shown := slices.ContainsFunc(p.ext, func(e directory.External) bool { return e.Product == held.Offer.Product })
+		if held.Own || !shown {
+			listed = append(listed, held)
+		}
+	}
+	return listed
 }

@@ -50,3 +50,13 @@ func (s *Site) ModulesOf(lang string, offer directory.Offer) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// ExternalAs says by what an external subscription is believed, and its last day
+// (EXT-3).
+func ExternalAs(p *i18n.Printer, e directory.External) string {
+	said := p.T("seats.external.proof." + string(e.Proof))
+	if e.Ends.IsZero() {
+		return said
+	}
+	return said + ", " + p.T("seats.external.until", "Date", p.Date(directory.LastDay(e.Ends, p.Zone()).Noon(p.Zone())))
+}
