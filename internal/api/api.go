@@ -71,6 +71,7 @@ func New(o Options) *Face {
 	f.customerStates()
 	f.customerKeys()
 	f.keyRequests()
+	f.subscriptions()
 	f.document = sync.OnceValue(f.documents)
 	return f
 }

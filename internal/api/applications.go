@@ -59,8 +59,7 @@ type customerAddressed interface{ external() string }
 
 // vendor puts an operation for applications of the vendor's into the document and
 // the routes. To anybody else it is not there. The customer of the address is
-// found first, but by what makes one. Whoever brings the vendor's subscriptions
-// here begins with it too (APP-4).
+// found first, but by what makes one (APP-4).
 func vendor[I, O any](f *Face, o huma.Operation, handle func(ctx context.Context, v visit, in *I) (*O, error)) {
 	o.Tags = []string{"vendor"}
 	f.describe(&o)

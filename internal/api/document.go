@@ -43,7 +43,7 @@ func (f *Face) config() huma.Config {
 				{Name: "roles", Description: "Functions, access levels and roles that are granted at units."},
 				{Name: "grants", Description: "Roles held at units: they flow down and only ever add."},
 				{Name: "explanations", Description: "Why somebody may do something, or what is missing."},
-				{Name: "vendor", Description: "For the vendor's own applications: customers, keys and key requests of every account they see."},
+				{Name: "vendor", Description: "For the vendor's own applications: customers, what they have bought, keys and key requests of every account they see."},
 			},
 			Security: []map[string][]string{{"token": {}}},
 			Components: &huma.Components{

@@ -150,6 +150,8 @@ func fieldOf(field string) string {
 		return "address." + field
 	case "contact_email":
 		return "contact.email"
+	case "first", "last":
+		return field + "_day"
 	case "referent":
 		return "person"
 	}

@@ -116,17 +116,17 @@ func (f *Face) customers() {
 		Description: "Makes the customer of that id (201), or changes the one there is (200); what is absent stays. A customer of the number that no program " +
 			"knows yet becomes it. Sent again it changes nothing. Three admin keys of a new customer wait in a letter. Needs the right \"customers\".",
 		Errors: []int{http.StatusPreconditionFailed}}, f.putCustomer)
-	f.describeMade()
+	f.describeMade("/vendor/customers/{external_id}")
 	vendor(f, huma.Operation{OperationID: "set-referent", Method: http.MethodPost, Path: "/vendor/customers/{external_id}/referent", Summary: "Name the contract's contact",
 		Description: "The referent looks after the contract; that gives and takes no right. Needs the right \"customers\".",
 		Errors:      []int{http.StatusPreconditionFailed}}, f.setReferent)
 }
 
 // describeMade says that a PUT may have made what it names.
-func (f *Face) describeMade() {
-	of := f.api.OpenAPI().Paths["/vendor/customers/{external_id}"].Put.Responses
+func (f *Face) describeMade(path string) {
+	of := f.api.OpenAPI().Paths[path].Put.Responses
 	made := *of[strconv.Itoa(http.StatusOK)]
-	made.Description = "The customer was made; Location says where it is."
+	made.Description = "It was made; Location says where it is."
 	of[strconv.Itoa(http.StatusCreated)] = &made
 }
 

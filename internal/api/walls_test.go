@@ -75,20 +75,25 @@ func exchanges() map[string]exchange {
 		"explain":             {"GET", "/members/[karim]/why?permission=members.manage&unit=[unit]", "", 200, false},
 		"get-rights":          {"GET", "/members/[karim]/rights", "", 200, false},
 
-		"list-customers":     {"GET", "/vendor/customers?limit=1", "", 200, false},
-		"get-customer":       {"GET", "/vendor/customers/ERP-1", "", 200, false},
-		"put-customer":       {"PUT", "/vendor/customers/ERP-1", `{"name":"Maraval","number":"204 817","contact":{"email":"contact@maraval.example"}}`, 200, false},
-		"set-referent":       {"POST", "/vendor/customers/ERP-1/referent", `{"person":"helene.castaing@maraval.example"}`, 200, false},
-		"suspend-customer":   {"POST", "/vendor/customers/ERP-1/suspend", `{"reason":"Impayé"}`, 200, false},
-		"close-customer":     {"POST", "/vendor/customers/ERP-1/close", `{"reason":"Résilié"}`, 200, false},
-		"reopen-customer":    {"POST", "/vendor/customers/ERP-3/reopen", "", 200, false},
-		"list-keys":          {"GET", "/vendor/customers/ERP-1/keys", "", 200, false},
-		"make-keys":          {"POST", "/vendor/customers/ERP-1/keys", `{"count":2}`, 200, false},
-		"revoke-key":         {"POST", "/vendor/customers/ERP-1/keys/[key]/revoke", `{"reason":"Perdue"}`, 200, false},
-		"unlock-customer":    {"POST", "/vendor/customers/ERP-1/unlock", `{"delivery":"letter"}`, 200, false},
-		"list-key-requests":  {"GET", "/vendor/key-requests", "", 200, false},
-		"answer-key-request": {"POST", "/vendor/key-requests/[request]/answer", `{"delivery":"letter"}`, 204, false},
-		"refuse-key-request": {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
+		"list-customers":              {"GET", "/vendor/customers?limit=1", "", 200, false},
+		"get-customer":                {"GET", "/vendor/customers/ERP-1", "", 200, false},
+		"put-customer":                {"PUT", "/vendor/customers/ERP-1", `{"name":"Maraval","number":"204 817","contact":{"email":"contact@maraval.example"}}`, 200, false},
+		"set-referent":                {"POST", "/vendor/customers/ERP-1/referent", `{"person":"helene.castaing@maraval.example"}`, 200, false},
+		"suspend-customer":            {"POST", "/vendor/customers/ERP-1/suspend", `{"reason":"Impayé"}`, 200, false},
+		"close-customer":              {"POST", "/vendor/customers/ERP-1/close", `{"reason":"Résilié"}`, 200, false},
+		"reopen-customer":             {"POST", "/vendor/customers/ERP-3/reopen", "", 200, false},
+		"list-subscriptions":          {"GET", "/vendor/subscriptions?limit=1&state=running", "", 200, false},
+		"list-customer-subscriptions": {"GET", "/vendor/customers/ERP-1/subscriptions", "", 200, false},
+		"get-subscription":            {"GET", "/vendor/customers/ERP-1/subscriptions/S-1", "", 200, false},
+		"put-subscription":            {"PUT", "/vendor/customers/ERP-1/subscriptions/S-2", `{"product":"plans","quantity":2,"last_day":"2030-12-31"}`, 201, false},
+		"end-subscription":            {"POST", "/vendor/customers/ERP-1/subscriptions/S-1/end", `{"version":"1"}`, 200, false},
+		"list-keys":                   {"GET", "/vendor/customers/ERP-1/keys", "", 200, false},
+		"make-keys":                   {"POST", "/vendor/customers/ERP-1/keys", `{"count":2}`, 200, false},
+		"revoke-key":                  {"POST", "/vendor/customers/ERP-1/keys/[key]/revoke", `{"reason":"Perdue"}`, 200, false},
+		"unlock-customer":             {"POST", "/vendor/customers/ERP-1/unlock", `{"delivery":"letter"}`, 200, false},
+		"list-key-requests":           {"GET", "/vendor/key-requests", "", 200, false},
+		"answer-key-request":          {"POST", "/vendor/key-requests/[request]/answer", `{"delivery":"letter"}`, 204, false},
+		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
 }
 
@@ -350,7 +355,8 @@ func TestHostileRequests(t *testing.T) { // API-3
 func (q *quarter) hostilePath(of described, value string) {
 	q.t.Helper()
 	ids := map[string]string{"{account}": "204817", "{member}": q.ids["karim"], "{unit}": q.ids["unit"], "{role}": q.ids["role"],
-		"{external_id}": "ERP-1", "{key}": q.ids["key"], "{request}": q.ids["request"]}
+		"{external_id}": "ERP-1", "{key}": q.ids["key"], "{request}": q.ids["request"],
+		"{subscription}": "S-1"}
 	at := func(instead, by string) string {
 		path := of.path
 		if instead != "" {

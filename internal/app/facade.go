@@ -1,6 +1,8 @@
 package app
 
 import (
+	"time"
+
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
 	"intendant/internal/app/contracts"
@@ -242,6 +244,7 @@ type (
 	SeatRuleChoices    = seats.RuleChoices
 	Seats              = seats.Seats
 	SubscriptionChange = seats.SubscriptionChange
+	SubscriptionRecord = seats.SubscriptionRecord
 	SubscriptionEnd    = seats.Ending
 	SubscriptionLonger = seats.Extension
 	SubscriptionLine   = seats.SubscriptionLine
@@ -275,6 +278,9 @@ type (
 	Repeatable          = technical.Repeatable
 	TechnicalEdit       = technical.Edit
 )
+
+// ZoneOf is the time zone in which an account counts its days.
+func ZoneOf(a directory.Account) *time.Location { return roster.ZoneOf(a) }
 
 // Of selects one member.
 func Of(member string) Selection { return roster.Of(member) }

@@ -7,8 +7,9 @@ import (
 )
 
 // registeredFor reports whether an application's rights include a duty of the
-// vendor's staff: with customers it creates and changes accounts, with keys it
-// handles keys, letters and requests; either finds the accounts it is about. No
+// vendor's staff: with customers it creates and changes accounts, with subscriptions
+// it says what they have bought, with keys it handles keys, letters and requests;
+// each finds the accounts it is about. No
 // right includes another duty (APP-1, APP-4).
 func registeredFor(rights []directory.ApplicationRight, d Duty) bool {
 	has := func(r directory.ApplicationRight) bool { return slices.Contains(rights, r) }
@@ -17,6 +18,8 @@ func registeredFor(rights []directory.ApplicationRight, d Duty) bool {
 		return has(directory.MayManageCustomers) || has(directory.MayManageSubscriptions) || has(directory.MayHandleKeys)
 	case CreateAccounts, ChangeAccounts:
 		return has(directory.MayManageCustomers)
+	case ManageSubscriptions:
+		return has(directory.MayManageSubscriptions)
 	case HandleKeys:
 		return has(directory.MayHandleKeys)
 	}

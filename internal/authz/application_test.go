@@ -21,7 +21,7 @@ func TestApplicationRights(t *testing.T) {
 		{"APP-1 customers", []directory.ApplicationRight{directory.MayManageCustomers}, nil,
 			[]authz.Duty{authz.ViewAccounts, authz.CreateAccounts, authz.ChangeAccounts}},
 		{"APP-1 keys", []directory.ApplicationRight{directory.MayHandleKeys}, nil, []authz.Duty{authz.ViewAccounts, authz.HandleKeys}},
-		{"APP-1 subscriptions", []directory.ApplicationRight{directory.MayManageSubscriptions}, nil, []authz.Duty{authz.ViewAccounts}},
+		{"APP-1 subscriptions", []directory.ApplicationRight{directory.MayManageSubscriptions}, nil, []authz.Duty{authz.ViewAccounts, authz.ManageSubscriptions}},
 		{"APP-1 signing in and events", []directory.ApplicationRight{directory.MaySignPeopleIn, directory.MayReceiveEvents}, nil, nil},
 		{"APP-1 nothing", nil, nil, nil},
 	} {

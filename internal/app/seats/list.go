@@ -29,11 +29,19 @@ type SubscriptionQuery struct {
 	Sort          string
 	Descending    bool
 	After, Before string
+	Size          int // rows of a page; 0: SubscriptionsPerPage
 }
 
 // Filtered reports whether the query leaves anything out.
 func (q SubscriptionQuery) Filtered() bool {
 	return q.Search != "" || q.View != "" || q.Days > 0 || len(q.Products)+len(q.States) > 0
+}
+
+func (q SubscriptionQuery) size() int {
+	if q.Size == 0 {
+		return SubscriptionsPerPage
+	}
+	return q.Size
 }
 
 // Views lists the ready-made views of the subscriptions, the one of all left out.
@@ -59,15 +67,15 @@ type SubscriptionList struct {
 	Next, Prev string
 }
 
-// List shows the vendor's staff the subscriptions of all customers of their
-// portfolio, one page from a cursor on; over-use and lapsed seats are views with
+// List shows the vendor's staff, and applications registered for subscriptions
+// (APP-4), the subscriptions of all customers of their portfolio, one page from a cursor on; over-use and lapsed seats are views with
 // counts (VEND-1). It refuses with denied.duty and list.bad_cursor.
 func (s *Subscriptions) List(ctx context.Context, actor authz.Actor, q SubscriptionQuery) (SubscriptionList, error) {
 	var list SubscriptionList
 	if !slices.Contains(store.SubscriptionSorts(), q.Sort) {
 		q.Sort = "ends"
 	}
-	page := store.SubscriptionPage{Sort: q.Sort, Descending: q.Descending, Size: SubscriptionsPerPage + 1,
+	page := store.SubscriptionPage{Sort: q.Sort, Descending: q.Descending, Size: q.size() + 1,
 		Filter: store.SubscriptionFilter{Search: q.Search, Products: q.Products, States: q.States, Days: q.Days, View: q.View,
 			Within: actor.Portfolio, Now: s.gate.Instant()}}
 	at, err := cursorOf(q)
@@ -79,7 +87,7 @@ func (s *Subscriptions) List(ctx context.Context, actor authz.Actor, q Subscript
 	} else if q.After != "" {
 		page.After = at.place()
 	}
-	err = s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+	err = s.gate.Console(ctx, actor, toRead(actor), func(r *store.Reader) (err error) {
 		if list.Totals, err = r.SubscriptionTotals(ctx, page.Filter); err != nil {
 			return err
 		}
@@ -111,11 +119,11 @@ func foundIn(t store.SubscriptionTotals, view string) int64 {
 // cut takes the row off that says whether there is more, and says where this page
 // begins and where the next and the one before do.
 func (l *SubscriptionList) cut(q SubscriptionQuery, at listCursor, rows []store.SubscriptionRow) []store.SubscriptionRow {
-	more, back := len(rows) > SubscriptionsPerPage, q.Before != ""
+	more, back := len(rows) > q.size(), q.Before != ""
 	if more && back {
 		rows = rows[1:]
 	} else if more {
-		rows = rows[:SubscriptionsPerPage]
+		rows = rows[:q.size()]
 	}
 	if len(rows) == 0 {
 		return rows

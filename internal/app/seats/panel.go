@@ -318,14 +318,14 @@ type Contract struct {
 	Units         []directory.Unit  // that can hold one, in tree order
 }
 
-// Of shows the vendor's staff what a customer has bought and what is used of it
-// (VEND-1). It refuses with denied.duty and account.not_found.
+// Of shows the vendor's staff, and applications registered for subscriptions, what a
+// customer has bought and what is used of it (VEND-1, APP-4). It refuses with denied.duty and account.not_found.
 func (s *Subscriptions) Of(ctx context.Context, actor authz.Actor, account directory.AccountID) (Contract, error) {
 	var c Contract
 	if err := gate.InPortfolio(actor, account); err != nil {
 		return c, err
 	}
-	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+	err := s.gate.Console(ctx, actor, toRead(actor), func(r *store.Reader) (err error) {
 		if c, err = s.contract(ctx, r, account); err != nil {
 			return err
 		}
