@@ -72,6 +72,7 @@ func New(o Options) *Face {
 	f.customerKeys()
 	f.keyRequests()
 	f.subscriptions()
+	f.uses()
 	f.document = sync.OnceValue(f.documents)
 	return f
 }
@@ -83,6 +84,7 @@ func (f *Face) Document() *huma.OpenAPI { return f.api.OpenAPI() }
 type visit struct {
 	bearing app.Bearing
 	actor   authz.Actor
+	caller  app.Caller        // the same, as it asks about people
 	account directory.Account // of the address
 	printer *i18n.Printer
 }

@@ -73,6 +73,7 @@ func (f *Face) serve(out *answer, r *http.Request, v visit) {
 		return
 	}
 	v.bearing, v.actor = bearing, bearing.Actor
+	v.caller = app.Caller{Token: token, From: func() app.Client { return client }}
 	if wait := f.rates.take(out.header, countedAs(bearing), f.PerMinute, f.Now()); wait > 0 {
 		p := f.refusal(v, &directory.Error{Kind: directory.Limited, Code: "request.too_many", Args: directory.Args{"Seconds": wait}})
 		p.retry = wait

@@ -73,21 +73,22 @@ const (
 
 // Of package decision.
 type (
-	Answer     = decision.Answer
-	Caller     = decision.Caller
-	Checks     = decision.Checks
-	Entity     = decision.Entity
-	Found      = decision.Found
-	Giver      = decision.Giver
-	HeldRole   = decision.HeldRole
-	Paging     = decision.Paging
-	Question   = decision.Question
-	RightsTree = decision.RightsTree
-	Semantic   = decision.Semantic
-	Why        = decision.Why
-	WhyGiver   = decision.WhyGiver
-	WhyQuery   = decision.WhyQuery
-	WhyStep    = decision.WhyStep
+	Answer      = decision.Answer
+	Caller      = decision.Caller
+	Checks      = decision.Checks
+	ReportedUse = decision.ReportedUse
+	Entity      = decision.Entity
+	Found       = decision.Found
+	Giver       = decision.Giver
+	HeldRole    = decision.HeldRole
+	Paging      = decision.Paging
+	Question    = decision.Question
+	RightsTree  = decision.RightsTree
+	Semantic    = decision.Semantic
+	Why         = decision.Why
+	WhyGiver    = decision.WhyGiver
+	WhyQuery    = decision.WhyQuery
+	WhyStep     = decision.WhyStep
 )
 
 // Of package decision.
