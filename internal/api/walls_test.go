@@ -49,6 +49,12 @@ func exchanges() map[string]exchange {
 		"hand-over-seat":      {"POST", "/members/[zoe]/seats/hand-over", `{"product":"plans","to":"[karim]"}`, 200, false},
 		"list-allotments":     {"GET", "/allotments?product=plans&search=no", "", 200, false},
 		"allot-seats":         {"POST", "/allotments", `{"product":"plans","unit":"[unit]","quantity":1,"version":"0"}`, 200, false},
+		"list-seat-rules":     {"GET", "/seat-rules", "", 200, false},
+		"make-seat-rule":      {"POST", "/seat-rules", `{"product":"plans","unit":"[deep]"}`, 200, false},
+		"end-seat-rule":       {"DELETE", "/seat-rules/[rule]", "", 204, false},
+		"follow-seat-rule":    {"POST", "/seat-rules/[rule]/follow", "", 200, false},
+		"state-external":      {"POST", "/members/[karim]/externals", `{"product":"plans","last_day":"2030-12-31"}`, 200, false},
+		"end-external":        {"DELETE", "/members/[zoe]/externals/plans", "", 204, false},
 		"list-acts":           {"GET", "/acts", "", 200, false},
 		"get-act":             {"GET", "/acts/[act]", "", 200, false},
 		"list-refused":        {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
@@ -123,6 +129,8 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	q.ids["unit"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Nord"}`, q.ids["level"])).is(201, "").text("id")
 	q.ids["deep"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Est"}`, q.ids["level"])).is(201, "").text("id")
 	q.post(q.path("/units/"+q.ids["root"]+"/referents"), fmt.Sprintf(`{"member":%q,"part":"deputy"}`, q.ids["zoe"])).is(200, "")
+	q.ids["rule"] = q.post(q.path("/seat-rules"), fmt.Sprintf(`{"product":"plans","unit":%q}`, q.ids["unit"])).is(200, "").text("items.0.id")
+	q.post(q.path("/members/"+q.ids["zoe"]+"/externals"), `{"product":"plans","last_day":"2030-12-31"}`).is(200, "")
 	role := q.post(q.path("/roles"), `{"kind":"rights","names":{"":"Approbateur"},"permissions":["members.view"]}`).is(201, "")
 	q.ids["role"], q.ids["role version"] = role.text("id"), role.text("version")
 
@@ -358,7 +366,7 @@ func (q *quarter) hostilePath(of described, value string) {
 	q.t.Helper()
 	ids := map[string]string{"{account}": "204817", "{member}": q.ids["karim"], "{unit}": q.ids["unit"], "{role}": q.ids["role"],
 		"{external_id}": "ERP-1", "{key}": q.ids["key"], "{request}": q.ids["request"],
-		"{subscription}": "S-1"}
+		"{subscription}": "S-1", "{rule}": q.ids["rule"], "{product}": "plans"}
 	at := func(instead, by string) string {
 		path := of.path
 		if instead != "" {
