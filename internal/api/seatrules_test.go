@@ -71,5 +71,14 @@ func TestSeatRulesByAPI(t *testing.T) {
 			s.ask("DELETE", at+"/plans", "").is(404, "external.not_found")
 			s.post(s.path("/members/nobody/externals"), `{"product":"plans","last_day":"`+last+`"}`).is(404, "member.not_found")
 		})
+		t.Run("EXT-3 by an application for subscriptions it is the vendor's word, by no other", func(t *testing.T) {
+			at := s.path("/members/" + ids[1] + "/externals")
+			s.token = s.application("Annuaire", []directory.ApplicationRight{directory.MayReadDirectory, directory.MayManageCustomers})
+			s.post(at, `{"product":"plans"}`).is(403, "denied.permission")
+			s.token = s.application("ERP", []directory.ApplicationRight{directory.MayReadDirectory, directory.MayManageSubscriptions})
+			s.post(at, `{"product":"plans"}`).is(200, "")
+			s.ask("DELETE", at+"/plans", "").is(204, "")
+			s.post(rules, body).is(403, "denied.permission")
+		})
 	})
 }
