@@ -109,7 +109,7 @@ func TestInvoices(t *testing.T) { // SEAT-8, ACC-9
 		t.Errorf("SEAT-8 a plain member: %d %q, of none %q", theirs.Status, theirs.Text(), nobodys.Text())
 	}
 	list := "/vendor/customers/" + o.account.UUID + "/documents"
-	if done := o.sales.Get(list+"?withdraw="+id).Submit(list+"/"+id+"/withdraw"); done.Status != http.StatusSeeOther {
+	if done := o.sales.Get(list + "?withdraw=" + id).Submit(list + "/" + id + "/withdraw"); done.Status != http.StatusSeeOther {
 		t.Errorf("SEAT-8 withdraw: %d %s", done.Status, done.Text())
 	}
 	if got := o.referent.Get(at + "/contract/documents/" + id); got.Status != http.StatusNotFound {
