@@ -53,8 +53,8 @@ func walls() map[string]wall {
 			History: Export List
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
-			Seats: Allot Allottable Assign Choices EndExternal EndRule Externals Follow HandOver MakeRule Panel Panels Products Rule RuleChoices Rules
-				StateExternal Withdraw
+			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
+				RuleChoices Rules StateExternal Withdraw
 			Contracts: AtUnit Choices Download End Name Page
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit

@@ -241,6 +241,8 @@ type (
 	SeatHanding        = seats.Handing
 	SeatPanel          = seats.Panel
 	SeatLine           = seats.Line
+	SeatReport         = seats.Report
+	SeatReportLine     = seats.ReportLine
 	SeatRule           = seats.Rule
 	SeatRuleChoices    = seats.RuleChoices
 	Seats              = seats.Seats
@@ -267,6 +269,10 @@ const (
 // SubscriptionViews lists the ready-made views of all customers' subscriptions,
 // the one of all left out.
 func SubscriptionViews() []string { return seats.Views() }
+
+// SeatReportDays are the choices of how long a seat is unused before the report
+// counts it (REP-3).
+func SeatReportDays() []int { return seats.ReportDays() }
 
 // Of package technical.
 type (

@@ -82,3 +82,24 @@ func (r *Reader) OverExternals(ctx context.Context, now time.Time, after directo
 	}
 	return found, nil
 }
+
+// CountExternals counts, by product, the members of an account who bring a
+// subscription along that is not over (REP-3).
+func (r *Reader) CountExternals(ctx context.Context, account directory.AccountID, now time.Time) (map[string]int64, error) {
+	var a args
+	query := `SELECT e.product, count(*) FROM external_subscription e WHERE e.valid_to IS NULL AND e.account_key = ` + a.add(account) +
+		` AND (e.ends_at IS NULL OR e.ends_at > ` + a.add(now) + `) GROUP BY e.product`
+	type brought struct {
+		product string
+		n       int64
+	}
+	rows, err := collect(ctx, r, query, a, func(row scanner) (b brought, err error) { return b, row.Scan(&b.product, &b.n) })
+	if err != nil {
+		return nil, fmt.Errorf("count external subscriptions: %w", err)
+	}
+	counts := make(map[string]int64, len(rows))
+	for _, b := range rows {
+		counts[b.product] = b.n
+	}
+	return counts, nil
+}

@@ -77,3 +77,26 @@ func (r *Reader) UsesOf(ctx context.Context, account directory.AccountID, produc
 	}
 	return uses, nil
 }
+
+// UnusedSeats counts, by pool of an account, the seats that were given before a
+// moment and whose holder has not used the product since a day (REP-3).
+func (r *Reader) UnusedSeats(ctx context.Context, account directory.AccountID, given time.Time, day int64) (map[directory.PoolID]int64, error) {
+	var a args
+	query := `SELECT s.pool_key, count(*) FROM seat_pool p JOIN seat s ON s.pool_key = p.key AND s.valid_to IS NULL
+		WHERE p.account_key = ` + a.add(account) + ` AND s.valid_from <= ` + a.add(given) + `
+		AND NOT EXISTS (SELECT 1 FROM product_use u WHERE u.member_key = s.member_key AND u.product = s.product AND u.used_on >= ` + a.add(day) + `)
+		GROUP BY s.pool_key`
+	type unused struct {
+		pool directory.PoolID
+		n    int64
+	}
+	rows, err := collect(ctx, r, query, a, func(row scanner) (u unused, err error) { return u, row.Scan(&u.pool, &u.n) })
+	if err != nil {
+		return nil, fmt.Errorf("count unused seats: %w", err)
+	}
+	counts := make(map[directory.PoolID]int64, len(rows))
+	for _, u := range rows {
+		counts[u.pool] = u.n
+	}
+	return counts, nil
+}

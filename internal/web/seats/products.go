@@ -19,6 +19,7 @@ type stocktaking struct {
 	products []app.ProductPools
 	open     bool // the account can be changed
 	assigns  bool // the reader assigns seats somewhere
+	reports  bool // the reader sees the seats of the whole account
 }
 
 // products shows every pool of the account by product, and what went where
@@ -29,7 +30,7 @@ func (h Handler) products(q *page.Request) error {
 		return err
 	}
 	s := stocktaking{Page: q.InAccount(q.Printer.T("seats.products.title"), page.Products), h: h, base: q.AccountPath(""), products: products,
-		open: q.Frame.Account.Writable() == nil, assigns: q.Frame.Rights.MayAnywhere(authz.AssignSeats)}
+		open: q.Frame.Account.Writable() == nil, assigns: q.Frame.Rights.MayAnywhere(authz.AssignSeats), reports: mayReport(q)}
 	return q.Render(productsPage(s))
 }
 
@@ -38,6 +39,9 @@ func (s stocktaking) acts() []ui.Act {
 	var acts []ui.Act
 	if s.assigns {
 		acts = append(acts, ui.Act{Label: s.T("seats.rules.title"), Icon: "users-group", Href: s.base + "/products/rules"})
+	}
+	if s.reports {
+		acts = append(acts, ui.Act{Label: s.T("seats.report.title"), Icon: "report-analytics", Href: s.base + "/products/report"})
 	}
 	return acts
 }

@@ -1,0 +1,144 @@
+package seats
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/audit"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// ReportDays are the choices of how long a seat is unused before the report counts
+// it.
+func ReportDays() []int { return []int{30, 60, 90} }
+
+// A ReportLine is one pool of the report. External stands on the first line of each
+// product: a subscription that somebody brings is to a product, of no pool.
+type ReportLine struct {
+	Line
+	External int64
+	Unused   int64
+}
+
+// A Report is the seats of an account, a line a pool in the order of the products
+// and of the tree, and their sums (REP-3). What one pool received is bought by
+// another: bought and free add up, received does not.
+type Report struct {
+	Days  int
+	Lines []ReportLine
+	Total ReportLine
+}
+
+// Report counts all seats of an account: unused are those given longer ago than some
+// days whose holder has not used the product in them. It takes members.view or
+// seats.assign in the whole account, and refuses other days than ReportDays.
+func (s *Seats) Report(ctx context.Context, actor authz.Actor, account directory.AccountID, days int) (Report, error) {
+	var report Report
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := reports(rights); err != nil {
+			return err
+		}
+		var err error
+		report, err = s.report(ctx, r, rights.Tree(), account, days)
+		return err
+	})
+	return report, err
+}
+
+// ExportReport is Report for a file; that it was taken stands in the history
+// (HIST-4).
+func (s *Seats) ExportReport(ctx context.Context, actor authz.Actor, account directory.AccountID, days int) (Report, error) {
+	var report Report
+	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireAs(reports); err != nil {
+			return err
+		}
+		var err error
+		if report, err = s.report(ctx, r, p.Rights.Tree(), account, days); err != nil {
+			return err
+		}
+		entry := p.Entry(audit.ExportRun, 0, 0)
+		entry.Note("purpose", "", "seats")
+		p.Record(entry)
+		return nil
+	})
+	return report, err
+}
+
+// reports refuses whoever sees the seats of a part of the account only.
+func reports(rights authz.Rights) error {
+	tree := rights.Tree()
+	if tree != nil && rights.May(authz.ViewMembers, tree.Root()) {
+		return nil
+	}
+	var root directory.UnitID
+	if tree != nil {
+		root = tree.Root()
+	}
+	return gate.Require(rights, authz.AssignSeats, root)
+}
+
+const oneDay = 24 * time.Hour
+
+func (s *Seats) report(ctx context.Context, r *store.Reader, tree *authz.Tree, account directory.AccountID, days int) (Report, error) {
+	report := Report{Days: days}
+	if !slices.Contains(ReportDays(), days) {
+		return report, directory.InvalidField("days", "field.unknown_choice", directory.Args{"Value": days})
+	}
+	stock, err := r.Stock(ctx, account)
+	if err != nil {
+		return report, err
+	}
+	now := s.gate.Instant()
+	since := now.Add(-time.Duration(days) * oneDay)
+	unused, err := r.UnusedSeats(ctx, account, since, since.Unix()/int64(oneDay/time.Second))
+	if err != nil {
+		return report, err
+	}
+	external, err := r.CountExternals(ctx, account, now)
+	if err != nil {
+		return report, err
+	}
+	place := map[directory.UnitID]int{}
+	for i, u := range tree.Units() {
+		place[u.ID] = i
+	}
+	pools := slices.Clone(stock.Pools())
+	slices.SortStableFunc(pools, func(a, b directory.Pool) int { return place[a.Unit] - place[b.Unit] })
+	for _, offer := range s.offers(stock) {
+		for _, pool := range pools {
+			if pool.Offer != offer {
+				continue
+			}
+			l := ReportLine{Line: lineOf(stock, tree, pool, now), Unused: unused[pool.ID]}
+			if !l.shown() {
+				continue
+			}
+			l.External = external[offer.Product]
+			delete(external, offer.Product)
+			report.add(l)
+		}
+	}
+	return report, nil
+}
+
+func (t *Report) add(l ReportLine) {
+	t.Lines = append(t.Lines, l)
+	sum := &t.Total
+	sum.Bought += l.Bought
+	sum.Received += l.Received
+	sum.HandedOn += l.HandedOn
+	sum.Assigned += l.Assigned
+	sum.Reserved += l.Reserved
+	sum.Free += l.Free
+	sum.Over += l.Over
+	sum.External += l.External
+	sum.Unused += l.Unused
+	if !l.Ends.IsZero() && (sum.Ends.IsZero() || l.Ends.Before(sum.Ends)) {
+		sum.Ends = l.Ends
+	}
+}

@@ -1,0 +1,141 @@
+package seats
+
+import (
+	"io"
+	"slices"
+	"strconv"
+
+	"intendant/internal/app"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/sheet"
+	"intendant/internal/web/page"
+	"intendant/internal/web/seatpanel"
+	"intendant/internal/web/ui"
+)
+
+// A reporting is the page of the seats of an account in figures (REP-3).
+type reporting struct {
+	ui.Page
+	h    Handler
+	base string // address of the page of products
+	app.SeatReport
+}
+
+// usualUnused is after how many days without use a seat is counted, unless asked
+// otherwise.
+const usualUnused = 90
+
+// unusedFor reads the days of an address; what is no choice is the usual.
+func unusedFor(q *page.Request) int {
+	days, _ := strconv.Atoi(q.URL.Query().Get("days"))
+	if !slices.Contains(app.SeatReportDays(), days) {
+		return usualUnused
+	}
+	return days
+}
+
+// mayReport reports whether the reader sees the seats of the whole account.
+func mayReport(q *page.Request) bool {
+	tree := q.Frame.Rights.Tree()
+	return tree != nil && (q.Frame.Rights.May(authz.ViewMembers, tree.Root()) || q.Frame.Rights.May(authz.AssignSeats, tree.Root()))
+}
+
+func (h Handler) report(q *page.Request) error {
+	report, err := h.App.Seats.Report(q.Context(), q.Actor(), account(q), unusedFor(q))
+	if err != nil {
+		return err
+	}
+	return q.Render(reportPage(reporting{Page: q.InAccount(q.Printer.T("seats.report.title"), page.Products), h: h, base: q.AccountPath("/products"), SeatReport: report}))
+}
+
+func (h Handler) reportCSV(q *page.Request) error {
+	return h.reportFile(q, "text/csv; charset=utf-8", ".csv", func(w io.Writer) sheet.Writer { return sheet.NewCSV(w, sheet.CSVOptions{BOM: true}) })
+}
+
+func (h Handler) reportXLSX(q *page.Request) error {
+	return h.reportFile(q, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", func(w io.Writer) sheet.Writer {
+		return sheet.NewXLSX(w, sheet.XLSXOptions{Sheet: q.Printer.T("seats.report.title")})
+	})
+}
+
+// reportFile hands over the report as a table, row by row (REP-4).
+func (h Handler) reportFile(q *page.Request, contentType, ending string, begin func(io.Writer) sheet.Writer) error {
+	report, err := h.App.Seats.ExportReport(q.Context(), q.Actor(), account(q), unusedFor(q))
+	if err != nil {
+		return err
+	}
+	t := q.Printer.T
+	header := q.W.Header()
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Disposition", `attachment; filename="seats`+ending+`"`)
+	header.Set("Cache-Control", "no-store")
+	table := begin(q.W)
+	head := []sheet.Cell{sheet.Text(t("field.product")), sheet.Text(t("seats.products.unit"))}
+	for _, key := range figureKeys() {
+		head = append(head, sheet.Text(t(key)))
+	}
+	head = append(head, sheet.Text(t("seats.report.unused.days", "Days", report.Days)), sheet.Text(t("seats.report.ends")))
+	if err := table.Row(head); err != nil {
+		return err
+	}
+	zone := q.Printer.Zone()
+	for _, l := range report.Lines {
+		row := []sheet.Cell{sheet.Text(h.product(q, l.Pool.Offer)), sheet.Text(l.Unit.Name)}
+		for _, n := range figures(l) {
+			row = append(row, sheet.Number(n))
+		}
+		ends := sheet.Cell{}
+		if !l.Ends.IsZero() {
+			ends = sheet.Date(directory.LastDay(l.Ends, zone).Noon(zone))
+		}
+		if err := table.Row(append(row, sheet.Number(l.Unused), ends)); err != nil {
+			return err
+		}
+	}
+	return table.Close()
+}
+
+// figureKeys are the words above the figures of a line, in their order.
+func figureKeys() []string {
+	return []string{"seats.report.bought", "seats.report.received", "seats.report.allotted", "seats.report.assigned", "seats.report.reserved",
+		"seats.report.external", "seats.products.free", "seats.report.over"}
+}
+
+func figures(l app.SeatReportLine) []int64 {
+	return []int64{l.Bought, l.Received, l.HandedOn, l.Assigned, l.Reserved, l.External, l.Free, l.Over}
+}
+
+func (r reporting) columns() []ui.Column {
+	columns := []ui.Column{{Label: r.T("field.product")}, {Label: r.T("seats.products.unit")}}
+	for _, key := range figureKeys() {
+		columns = append(columns, ui.Column{Label: r.T(key), Class: "p2 num"})
+	}
+	return append(columns, ui.Column{Label: r.T("seats.report.unused"), Class: "p2 num"}, ui.Column{Label: r.T("seats.report.ends"), Class: "p2"})
+}
+
+// choices lead to the report for another number of days.
+func (r reporting) choices() []ui.Tab {
+	var tabs []ui.Tab
+	for _, days := range app.SeatReportDays() {
+		tabs = append(tabs, ui.Tab{Label: r.T("seats.report.unused.days", "Days", days), Href: r.base + "/report?days=" + strconv.Itoa(days), Current: days == r.Days})
+	}
+	return tabs
+}
+
+func (r reporting) acts() []ui.Act {
+	days := "?days=" + strconv.Itoa(r.Days)
+	return []ui.Act{{Label: r.T("matrix.csv"), About: r.T("seats.report.title"), Icon: "download", Href: r.base + "/report.csv" + days},
+		{Label: r.T("matrix.xlsx"), About: r.T("seats.report.title"), Icon: "file-spreadsheet", Href: r.base + "/report.xlsx" + days}}
+}
+
+func (r reporting) product(l app.SeatReportLine) string {
+	return r.h.Catalogue().OfferName(l.Pool.Offer, r.Printer.Lang())
+}
+
+// short says a line in words, where its columns have no room.
+func (r reporting) short(l app.SeatReportLine) string {
+	return seatpanel.Used(r.Page, l.Line) + ", " + r.T("seats.line.free", "Count", l.Free) + ", " + r.T("seats.report.unused.count", "Count", l.Unused)
+}
+
+func (r reporting) ends(l app.SeatReportLine) string { return seatpanel.Ends(r.Page, l.Line) }
