@@ -106,19 +106,34 @@ func figures(l app.SeatReportLine) []int64 {
 	return []int64{l.Bought, l.Received, l.HandedOn, l.Assigned, l.Reserved, l.External, l.Free, l.Over}
 }
 
-func (r reporting) columns() []ui.Column {
-	columns := []ui.Column{{Label: r.T("field.product")}, {Label: r.T("seats.products.unit")}}
-	for _, key := range figureKeys() {
-		columns = append(columns, ui.Column{Label: r.T(key), Class: "p2 num"})
+// spread reports whether seats were allotted from one unit to another at all.
+func (r reporting) spread() bool { return r.Total.Received > 0 || r.Total.HandedOn > 0 }
+
+// figures are those of a line that have a column on the page.
+func (r reporting) figures(l app.SeatReportLine) []int64 {
+	if r.spread() {
+		return figures(l)
 	}
-	return append(columns, ui.Column{Label: r.T("seats.report.unused"), Class: "p2 num"}, ui.Column{Label: r.T("seats.report.ends"), Class: "p2"})
+	return slices.Delete(figures(l), 1, 3)
+}
+
+func (r reporting) columns() []ui.Column {
+	keys := figureKeys()
+	if !r.spread() {
+		keys = slices.Delete(keys, 1, 3)
+	}
+	columns := []ui.Column{{Label: r.T("field.product")}, {Label: r.T("seats.products.unit")}}
+	for _, key := range append(keys, "seats.report.unused") {
+		columns = append(columns, ui.Column{Label: r.T(key), Class: "p2 num w-mk"})
+	}
+	return append(columns, ui.Column{Label: r.T("seats.report.ends"), Class: "p2 w-date"})
 }
 
 // choices lead to the report for another number of days.
 func (r reporting) choices() []ui.Tab {
 	var tabs []ui.Tab
 	for _, days := range app.SeatReportDays() {
-		tabs = append(tabs, ui.Tab{Label: r.T("seats.report.unused.days", "Days", days), Href: r.base + "/report?days=" + strconv.Itoa(days), Current: days == r.Days})
+		tabs = append(tabs, ui.Tab{Label: r.T("seats.report.since", "Days", days), Href: r.base + "/report?days=" + strconv.Itoa(days), Current: days == r.Days})
 	}
 	return tabs
 }
@@ -135,7 +150,11 @@ func (r reporting) product(l app.SeatReportLine) string {
 
 // short says a line in words, where its columns have no room.
 func (r reporting) short(l app.SeatReportLine) string {
-	return seatpanel.Used(r.Page, l.Line) + ", " + r.T("seats.line.free", "Count", l.Free) + ", " + r.T("seats.report.unused.count", "Count", l.Unused)
+	seats := l.Total()
+	if l.Unit.ID == 0 {
+		seats = l.Bought // of the sums: what one unit received another has bought
+	}
+	return r.T("seats.count", "Count", seats) + ", " + seatpanel.Used(r.Page, l.Line) + ", " + r.T("seats.line.free", "Count", l.Free) + ", " + r.T("seats.report.unused.count", "Count", l.Unused)
 }
 
 func (r reporting) ends(l app.SeatReportLine) string { return seatpanel.Ends(r.Page, l.Line) }

@@ -19,7 +19,7 @@ func TestReportPage(t *testing.T) { // REP-3, REP-4, HIST-4
 	d.w.Must(d.w.Seats.StateExternal(d.w.Context(), d.w.Operator(), d.account.ID, app.ExternalClaim{Member: maud, Product: "plans", Last: directory.DayOf(d.w.Now().AddDate(1, 0, 0), time.UTC)}))
 	has(t, d.Get(products), "Rapport des licences")
 	t.Run("REP-3 bought, assigned, external, free and unused for so many days", func(t *testing.T) {
-		has(t, d.Get(products+"/report"), "Non utilisées depuis 90 jours", "Plans", "Groupe Maraval", "Total")
+		has(t, d.Get(products+"/report"), "Inutilisées", "Depuis 90 jours", "Plans", "Groupe Maraval", "Total")
 		has(t, d.Get(products+"/report?days=30"), "days=30")
 		for _, days := range []string{"0", "x", "-1", "99999999999999999999"} {
 			if p := d.Get(products + "/report?days=" + days); p.Status != http.StatusOK {
