@@ -78,12 +78,11 @@ func (r *Reader) UsesOf(ctx context.Context, account directory.AccountID, produc
 	return uses, nil
 }
 
-// UnusedSeats counts, by pool of an account, the seats that were given before a
+// UnusedSeats counts, by pool, the seats of some pools that were given before a
 // moment and whose holder has not used the product since a day (REP-3).
-func (r *Reader) UnusedSeats(ctx context.Context, account directory.AccountID, given time.Time, day int64) (map[directory.PoolID]int64, error) {
+func (r *Reader) UnusedSeats(ctx context.Context, pools []directory.PoolID, given time.Time, day int64) (map[directory.PoolID]int64, error) {
 	var a args
-	query := `SELECT s.pool_key, count(*) FROM seat_pool p JOIN seat s ON s.pool_key = p.key AND s.valid_to IS NULL
-		WHERE p.account_key = ` + a.add(account) + ` AND s.valid_from <= ` + a.add(given) + `
+	query := `SELECT s.pool_key, count(*) FROM seat s WHERE s.valid_to IS NULL AND s.pool_key` + inKeys(r, pools, &a) + ` AND s.valid_from <= ` + a.add(given) + `
 		AND NOT EXISTS (SELECT 1 FROM product_use u WHERE u.member_key = s.member_key AND u.product = s.product AND u.used_on >= ` + a.add(day) + `)
 		GROUP BY s.pool_key`
 	type unused struct {

@@ -95,7 +95,11 @@ func (s *Seats) report(ctx context.Context, r *store.Reader, tree *authz.Tree, a
 	}
 	now := s.gate.Instant()
 	since := now.Add(-time.Duration(days) * oneDay)
-	unused, err := r.UnusedSeats(ctx, account, since, since.Unix()/int64(oneDay/time.Second))
+	var keys []directory.PoolID
+	for _, p := range stock.Pools() {
+		keys = append(keys, p.ID)
+	}
+	unused, err := r.UnusedSeats(ctx, keys, since, since.Unix()/int64(oneDay/time.Second))
 	if err != nil {
 		return report, err
 	}
