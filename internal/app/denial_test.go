@@ -72,7 +72,7 @@ func walls() map[string]wall {
 			Keys: Answer Fates LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
-			Subscriptions: Add Change End Ending Extend List Of
+			Subscriptions: Add Change End Ending Extend List Of One Put
 			Imports: UploadSubscriptions
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
@@ -92,7 +92,7 @@ func walls() map[string]wall {
 			Sessions: EnterCode Resolve Rotate SignIn SignOut
 			TechnicalUsers: Answered At Claim Resolve
 			Applications: At Resolve
-			Checks: Admit Evaluate EvaluateAll SearchActions SearchResources SearchSubjects
+			Checks: Admit Evaluate EvaluateAll Report SearchActions SearchResources SearchSubjects
 			JoinRequests: Asked
 			Invitations: Accept Again AgainFor Look
 			History: Kinds

@@ -115,7 +115,7 @@ func peopleTable(t people) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Cell("w-eprod c-line in-wrapcell").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Cell("w-eprod c-line").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
