@@ -157,4 +157,10 @@ func (r reporting) short(l app.SeatReportLine) string {
 	return r.T("seats.count", "Count", seats) + ", " + seatpanel.Used(r.Page, l.Line) + ", " + r.T("seats.line.free", "Count", l.Free) + ", " + r.T("seats.report.unused.count", "Count", l.Unused)
 }
 
-func (r reporting) ends(l app.SeatReportLine) string { return seatpanel.Ends(r.Page, l.Line) }
+func (r reporting) ends(l app.SeatReportLine) string {
+	if l.Ends.IsZero() {
+		return ""
+	}
+	zone := r.Printer.Zone()
+	return r.Printer.DateShort(directory.LastDay(l.Ends, zone).Noon(zone))
+}
