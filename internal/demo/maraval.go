@@ -123,6 +123,7 @@ func (b *builder) tellMaraval() {
 	b.tellGroups(&account, &units)
 	b.tellSales(maravalNumber, &account, &units, func() authz.Actor { return b.users["helene.castaing@maraval.example"] }, maravalSince)
 	b.tellAllotment(&account, &units)
+	b.tellRule(&account)
 	b.tellInvited(&account)
 	b.tellChanges(&account)
 	b.tellContract(&account)

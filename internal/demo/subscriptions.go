@@ -145,6 +145,22 @@ func (b *builder) tellAllotment(account *directory.Account, units *grove) {
 	})
 }
 
+// tellRule lets technicians of the large account get Parc by themselves, which not
+// all of them have, and notes that one of them brings Plans along (SEAT-11, EXT-1).
+func (b *builder) tellRule(account *directory.Account) {
+	helene := func() authz.Actor { return b.users["helene.castaing@maraval.example"] }
+	b.ago(6.5, "a rule of seats of Groupe Maraval", func() error {
+		return b.App.Seats.MakeRule(b.ctx, helene(), account.ID, app.NewSeatRule{Offer: directory.Offer{Product: "fleet"}, Function: "technician"})
+	})
+	b.ago(6.4, "a subscription that somebody brings along", func() error {
+		found, err := b.App.Members.List(b.ctx, helene(), account.ID, app.MemberQuery{Search: "thibaut.leguellec", Size: 1})
+		if err != nil || len(found.Rows) == 0 {
+			return err
+		}
+		return b.App.Seats.StateExternal(b.ctx, helene(), account.ID, app.ExternalClaim{Member: found.Rows[0].UUID, Product: "plans", Last: b.last(200)})
+	})
+}
+
 // tellNotices lets the program announce what ends, as it does on its own (MAIL-1).
 func (b *builder) tellNotices() {
 	for days := 960.5; days > 0; days -= 5 {

@@ -107,8 +107,8 @@ func TestExternalElsewhere(t *testing.T) { // EXT-3
 	})
 }
 
-// asker is a product that asks whether somebody may use Plans.
-func (f firm) asker() func(member string) app.Answer {
+// token makes a technical user that may ask, and answers its token.
+func (f firm) token() string {
 	f.T.Helper()
 	_, lea := f.Member(f.account, "lea.fontanel@maraval.example")
 	robot, err := f.TechnicalUsers.Create(f.Context(), f.admin, f.account.ID, app.NewTechnicalUser{Name: "Plans", Purpose: "Asks", Responsible: lea.UUID})
@@ -119,9 +119,16 @@ func (f firm) asker() func(member string) app.Answer {
 	}
 	token, err := f.TechnicalUsers.MakeToken(f.Context(), f.admin, f.account.ID, robot.UUID, app.NewToken{Name: "ask", Expires: f.Now().AddDate(0, 11, 0)})
 	f.Must(err)
+	return token.Secret
+}
+
+// asker is a product that asks whether somebody may use Plans.
+func (f firm) asker() func(member string) app.Answer {
+	f.T.Helper()
+	token := f.token()
 	return func(member string) app.Answer {
 		f.T.Helper()
-		answer, err := f.Checks.Evaluate(f.Context(), app.Caller{Token: token.Secret, From: func() app.Client { return app.Client{} }},
+		answer, err := f.Checks.Evaluate(f.Context(), app.Caller{Token: token, From: func() app.Client { return app.Client{} }},
 			app.Question{Subject: app.Entity{Type: "user", ID: member}, Action: "use", Resource: app.Entity{Type: "product", ID: "plans"}})
 		f.Must(err)
 		return answer
