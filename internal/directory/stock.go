@@ -165,14 +165,17 @@ func (s *Stock) With(is Subscription) *Stock {
 		rows = append(rows, is)
 	}
 	subs[is.Pool] = rows
-	return &Stock{pools: s.pools, at: s.at, subs: subs, below: s.below}
+	next := *s
+	next.subs = subs
+	return &next
 }
 
 // Opened is the stock with one more pool, of which there is nothing yet.
 func (s *Stock) Opened(p Pool) *Stock {
-	at := maps.Clone(s.at)
-	at[p.ID] = len(s.pools)
-	return &Stock{pools: append(slices.Clone(s.pools), p), at: at, subs: s.subs, below: s.below}
+	next := *s
+	next.at, next.of, next.pools = maps.Clone(s.at), maps.Clone(s.of), append(slices.Clone(s.pools), p)
+	next.at[p.ID], next.of[poolPlace{p.Unit, p.Offer}] = len(s.pools), len(s.pools)
+	return &next
 }
 
 // A SeatLoss is what people lose when a stock becomes another: of how many the

@@ -98,7 +98,7 @@ func (i *Installation) Close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closing)
 	defer cancel()
-	return errors.Join(i.App.KeepRefused(ctx), i.db.Close())
+	return errors.Join(i.App.KeepRefused(ctx), i.App.Checks.WriteUses(ctx), i.db.Close())
 }
 
 // closing is how long the end of the program may wait for the database.

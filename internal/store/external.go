@@ -29,7 +29,7 @@ type EndExternals []directory.ExternalID
 
 func (c EndExternals) apply(ctx context.Context, tx *Tx) error {
 	var a args
-	query := `UPDATE external_subscription SET told_at = ` + a.add(tx.Now) + `, valid_to = ` + a.add(tx.Now) + ` WHERE valid_to IS NULL AND key` + inKeys(tx.Reader, c, &a)
+	query := `UPDATE external_subscription SET valid_to = ` + a.add(tx.Now) + ` WHERE valid_to IS NULL AND key` + inKeys(tx.Reader, c, &a)
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("end external subscriptions: %w", err)
 	}
@@ -74,8 +74,8 @@ func (r *Reader) Externals(ctx context.Context, keys []directory.ExternalID) ([]
 // most limit.
 func (r *Reader) OverExternals(ctx context.Context, now time.Time, after directory.ExternalID, limit int) ([]directory.External, error) {
 	var a args
-	query := `SELECT ` + externalColumns + ` FROM external_subscription e WHERE e.valid_to IS NULL AND e.key > ` + a.add(after) +
-		` AND (e.ends_at <= ` + a.add(now) + ` OR e.proof = ` + a.add(directory.SeatElse) + `) ORDER BY e.key LIMIT ` + a.add(limit)
+	from := `SELECT ` + externalColumns + ` FROM external_subscription e WHERE e.valid_to IS NULL AND e.key > ` + a.add(after)
+	query := from + ` AND e.ends_at <= ` + a.add(now) + ` UNION ` + from + ` AND e.proof = ` + a.add(directory.SeatElse) + ` ORDER BY 1 LIMIT ` + a.add(limit)
 	found, err := collect(ctx, r, query, a, scanExternal)
 	if err != nil {
 		return nil, fmt.Errorf("read external subscriptions that are over: %w", err)

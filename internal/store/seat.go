@@ -23,22 +23,13 @@ type MoveSeats struct {
 }
 
 func (c MoveSeats) apply(ctx context.Context, tx *Tx) error {
-	moved := map[directory.PoolID]held{}
-	keys := make([]directory.SeatID, len(c.End))
-	for i, s := range c.End {
-		keys[i] = s.ID
-		moved[s.Pool] = moved[s.Pool].plus(s, -1)
-	}
-	if len(keys) > 0 {
-		var a args
-		query := `UPDATE seat SET valid_to = ` + a.add(tx.Now) + ` WHERE valid_to IS NULL AND key` + inKeys(tx.Reader, keys, &a)
-		if _, err := exec(ctx, tx, query, a); err != nil {
-			return fmt.Errorf("take seats back: %w", err)
-		}
+	moved, err := tx.takeBack(ctx, c.End)
+	if err != nil {
+		return err
 	}
 	rows := make([][]any, len(c.Start))
 	for i, s := range c.Start {
-		moved[s.Pool] = moved[s.Pool].plus(s, 1)
+		moved[s.Pool] = moved[s.Pool].plus(held{1, flag(s.Reserved)})
 		rows[i] = []any{s.ID, c.Account, s.Pool, s.Member, s.Product, flag(s.Reserved), s.By, s.From}
 	}
 	columns := []string{"key", "account_key", "pool_key", "member_key", "product", "reserved", "given_by", "valid_from"}
@@ -49,6 +40,32 @@ func (c MoveSeats) apply(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	return tx.sortByProducts(ctx, c.Products)
+}
+
+// takeBack ends seats, and answers what their pools hold less by it: as their rows
+// say, which may have been accepted in the same change.
+func (tx *Tx) takeBack(ctx context.Context, seats []directory.Seat) (map[directory.PoolID]held, error) {
+	if len(seats) == 0 {
+		return map[directory.PoolID]held{}, nil
+	}
+	keys := make([]directory.SeatID, len(seats))
+	for i, s := range seats {
+		keys[i] = s.ID
+	}
+	var a args
+	moved, err := tx.heldOf(ctx, `key`+inKeys(tx.Reader, keys, &a), a)
+	if err != nil {
+		return nil, err
+	}
+	for pool, h := range moved {
+		moved[pool] = held{}.minus(h)
+	}
+	a = nil
+	query := `UPDATE seat SET valid_to = ` + a.add(tx.Now) + ` WHERE valid_to IS NULL AND key` + inKeys(tx.Reader, keys, &a)
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return nil, fmt.Errorf("take seats back: %w", err)
+	}
+	return moved, nil
 }
 
 // sortByProducts writes what members' rows sort by in the column of products.
@@ -67,13 +84,9 @@ func (tx *Tx) sortByProducts(ctx context.Context, products map[directory.MemberI
 // have not accepted their place yet.
 type held struct{ all, reserved int64 }
 
-func (h held) plus(s directory.Seat, by int64) held {
-	h.all += by
-	if s.Reserved {
-		h.reserved += by
-	}
-	return h
-}
+func (h held) plus(o held) held { return held{h.all + o.all, h.reserved + o.reserved} }
+
+func (h held) minus(o held) held { return held{h.all - o.all, h.reserved - o.reserved} }
 
 // flag is yes or no as both databases store it.
 func flag(is bool) int64 {
@@ -99,11 +112,9 @@ func (tx *Tx) countSeats(ctx context.Context, moved map[directory.PoolID]held) e
 	return nil
 }
 
-// heldOf counts the seats of some members by pool; only narrows which.
-func (tx *Tx) heldOf(ctx context.Context, members []directory.MemberID, only string) (map[directory.PoolID]held, error) {
-	var a args
-	query := `SELECT pool_key, count(*), sum(reserved) FROM seat WHERE valid_to IS NULL` + only + ` AND member_key` + inKeys(tx.Reader, members, &a) +
-		` GROUP BY pool_key`
+// heldOf counts the seats of a condition by pool.
+func (tx *Tx) heldOf(ctx context.Context, condition string, a args) (map[directory.PoolID]held, error) {
+	query := `SELECT pool_key, count(*), sum(reserved) FROM seat WHERE valid_to IS NULL AND ` + condition + ` GROUP BY pool_key`
 	found := map[directory.PoolID]held{}
 	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
 		var pool directory.PoolID
@@ -113,7 +124,7 @@ func (tx *Tx) heldOf(ctx context.Context, members []directory.MemberID, only str
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count seats of members: %w", err)
+		return nil, fmt.Errorf("count seats held: %w", err)
 	}
 	return found, nil
 }
@@ -124,20 +135,21 @@ func (tx *Tx) accept(ctx context.Context, members []directory.MemberID, accepted
 	if len(members) == 0 {
 		return nil
 	}
-	only, by := ` AND reserved = 1`, int64(-1)
-	if !accepted {
-		only, by = ` AND reserved = 0`, 1
-	}
-	found, err := tx.heldOf(ctx, members, only)
+	var a args
+	of := `reserved = ` + a.add(flag(accepted)) + ` AND member_key` + inKeys(tx.Reader, members, &a)
+	found, err := tx.heldOf(ctx, of, a)
 	if err != nil || len(found) == 0 {
 		return err
+	}
+	by := int64(1)
+	if accepted {
+		by = -1
 	}
 	moved := map[directory.PoolID]held{}
 	for pool, h := range found {
 		moved[pool] = held{reserved: by * h.all}
 	}
-	var a args
-	query := `UPDATE seat SET reserved = ` + a.add(flag(!accepted)) + ` WHERE valid_to IS NULL` + only + ` AND member_key` + inKeys(tx.Reader, members, &a)
+	query := `UPDATE seat SET reserved = ` + a.add(flag(!accepted)) + ` WHERE valid_to IS NULL AND ` + of
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("accept seats: %w", err)
 	}
@@ -153,16 +165,16 @@ type EndHoldings struct {
 }
 
 func (c EndHoldings) apply(ctx context.Context, tx *Tx) error {
-	found, err := tx.heldOf(ctx, c.Members, "")
+	var a args
+	in := inKeys(tx.Reader, c.Members, &a)
+	moved, err := tx.heldOf(ctx, `member_key`+in, a)
 	if err != nil {
 		return err
 	}
-	moved := map[directory.PoolID]held{}
-	for pool, h := range found {
-		moved[pool] = held{-h.all, -h.reserved}
+	for pool, h := range moved {
+		moved[pool] = held{}.minus(h)
 	}
-	var a args
-	now, in := a.add(tx.Now), inKeys(tx.Reader, c.Members, &a)
+	now := a.add(tx.Now)
 	var tables []string
 	if len(moved) > 0 {
 		tables = append(tables, "seat")
@@ -256,54 +268,52 @@ func (r *Reader) HeldProducts(ctx context.Context, members []directory.MemberID,
 // holds is the condition that a member has one of the products now, by what the
 // filter says (EXT-2). An external subscription is to a product, in no edition.
 func (f MemberFilter) holds(r *Reader, a *args) string {
-	products, offers := []string{}, []string{}
-	for _, text := range f.Products {
-		if strings.Contains(text, "/") {
-			offers = append(offers, text)
-		} else {
-			products = append(products, text)
-		}
+	products, editions := f.offers()
+	running := func(alias string) string {
+		return alias + `.member_key = m.key AND ` + alias + `.valid_to IS NULL AND (` + alias + `.ends_at IS NULL OR ` + alias + `.ends_at > ` + a.add(f.At) + `)`
 	}
-	seat := func(further func() string) string {
-		text := `EXISTS (SELECT 1 FROM seat s JOIN seat_pool p ON p.key = s.pool_key WHERE s.member_key = m.key AND s.valid_to IS NULL`
+	own := func(and string) string {
+		text := `EXISTS (SELECT 1 FROM seat s WHERE s.member_key = m.key AND s.valid_to IS NULL` + and
 		if len(f.Products) > 0 {
-			text += ` AND (s.product` + inTexts(r, products, a) + ` OR p.product || '/' || p.edition` + inTexts(r, offers, a) + `)`
+			text += ` AND (s.product` + inTexts(r, products, a) + ` OR EXISTS (SELECT 1 FROM seat_pool p WHERE p.key = s.pool_key
+				AND p.product || '/' || p.edition` + inTexts(r, editions, a) + `))`
 		}
-		return text + further() + `)`
+		return text + `)`
 	}
-	external := func(further func() string) string {
-		text := `EXISTS (SELECT 1 FROM external_subscription e WHERE e.member_key = m.key AND e.valid_to IS NULL
-			AND (e.ends_at IS NULL OR e.ends_at > ` + a.add(f.At) + `)`
+	brought := func(and string) string {
+		text := `EXISTS (SELECT 1 FROM external_subscription e WHERE ` + running("e") + and
 		if len(f.Products) > 0 {
 			text += ` AND e.product` + inTexts(r, products, a)
 		}
-		return text + further() + `)`
-	}
-	alone := func() string { return "" }
-	brought := func(not string) func() string {
-		return func() string {
-			return ` AND ` + not + `EXISTS (SELECT 1 FROM external_subscription x WHERE x.member_key = m.key AND x.product = s.product
-				AND x.valid_to IS NULL AND (x.ends_at IS NULL OR x.ends_at > ` + a.add(f.At) + `))`
-		}
-	}
-	unseated := func() string {
-		return ` AND NOT EXISTS (SELECT 1 FROM seat x WHERE x.member_key = m.key AND x.product = e.product AND x.valid_to IS NULL)`
-	}
-	if len(f.Held) == 0 {
-		return seat(alone) + ` OR ` + external(alone)
+		return text + `)`
 	}
 	var ways []string
 	for _, held := range f.Held {
 		switch held {
-		case directory.HeldOwn:
-			ways = append(ways, seat(brought(`NOT `)))
-		case directory.HeldBoth:
-			ways = append(ways, seat(brought(``)))
+		case directory.HeldOwn, directory.HeldBoth:
+			not := map[bool]string{true: ` NOT`}[held == directory.HeldOwn]
+			ways = append(ways, own(` AND`+not+` EXISTS (SELECT 1 FROM external_subscription x WHERE `+running("x")+` AND x.product = s.product)`))
 		case directory.HeldExternal:
-			ways = append(ways, external(unseated))
+			ways = append(ways, brought(` AND NOT EXISTS (SELECT 1 FROM seat x WHERE x.member_key = m.key AND x.valid_to IS NULL AND x.product = e.product)`))
 		}
 	}
+	if len(ways) == 0 {
+		ways = []string{own(``), brought(``)}
+	}
 	return strings.Join(ways, ` OR `)
+}
+
+// offers are the products of the filter: those in any edition, and editions.
+func (f MemberFilter) offers() (products, editions []string) {
+	products, editions = []string{}, []string{}
+	for _, text := range f.Products {
+		if directory.OfferOf(text).Edition != "" {
+			editions = append(editions, text)
+		} else {
+			products = append(products, text)
+		}
+	}
+	return products, editions
 }
 
 // HeldSeats is how many seats some people hold of a pool.
@@ -342,5 +352,5 @@ func (c CarrySeats) apply(ctx context.Context, tx *Tx) error {
 	if _, err := exec(ctx, tx, `UPDATE seat SET pool_key = `+a.add(c.To)+of, a); err != nil {
 		return fmt.Errorf("carry seats: %w", err)
 	}
-	return tx.countSeats(ctx, map[directory.PoolID]held{c.From: {-n.all, -n.reserved}, c.To: n})
+	return tx.countSeats(ctx, map[directory.PoolID]held{c.From: held{}.minus(n), c.To: n})
 }

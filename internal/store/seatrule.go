@@ -62,26 +62,34 @@ type SeatlessQuery struct {
 }
 
 func (q SeatlessQuery) where(r *Reader, a *args) string {
-	where := ` FROM member m WHERE m.account_key = ` + a.add(q.Account) + ` AND m.removed_at IS NULL AND m.status <> ` + a.add(directory.Inactive) +
+	var from string
+	if q.Function == 0 {
+		from = ` FROM member m WHERE m.unit_key` + inKeys(r, q.Homes, a)
+	} else {
+		from = ` FROM member_role h JOIN member m ON m.key = h.member_key WHERE h.valid_to IS NULL AND h.role_key = ` + a.add(q.Function)
+	}
+	return from + ` AND m.account_key = ` + a.add(q.Account) + ` AND m.removed_at IS NULL AND m.status <> ` + a.add(directory.Inactive) +
 		` AND NOT EXISTS (SELECT 1 FROM technical_user x WHERE x.user_key = m.user_key)
 		AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.member_key = m.key AND s.valid_to IS NULL AND s.product = ` + a.add(q.Product) + `)`
-	if q.Function != 0 {
-		return where + ` AND EXISTS (SELECT 1 FROM member_role h WHERE h.member_key = m.key AND h.role_key = ` + a.add(q.Function) + ` AND h.valid_to IS NULL)`
-	}
-	return where + ` AND m.unit_key` + inKeys(r, q.Homes, a)
 }
 
-// Seatless counts them, and reads some of them by key.
-func (r *Reader) Seatless(ctx context.Context, q SeatlessQuery) (total int64, some []directory.MemberID, err error) {
+// CountSeatless counts them.
+func (r *Reader) CountSeatless(ctx context.Context, q SeatlessQuery) (int64, error) {
 	var a args
-	if total, err = one(ctx, r, `SELECT count(*)`+q.where(r, &a), a, scanInt64); err != nil {
-		return 0, nil, fmt.Errorf("count who has no seat: %w", err)
-	}
-	a = nil
-	query := `SELECT m.key` + q.where(r, &a) + ` AND m.key > ` + a.add(q.After) + ` ORDER BY m.key LIMIT ` + a.add(q.Limit)
-	some, err = collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	n, err := one(ctx, r, `SELECT count(*)`+q.where(r, &a), a, scanInt64)
 	if err != nil {
-		return 0, nil, fmt.Errorf("list who has no seat: %w", err)
+		return 0, fmt.Errorf("count who has no seat: %w", err)
 	}
-	return total, some, nil
+	return n, nil
+}
+
+// Seatless reads some of them by key.
+func (r *Reader) Seatless(ctx context.Context, q SeatlessQuery) ([]directory.MemberID, error) {
+	var a args
+	query := `SELECT m.key` + q.where(r, &a) + ` AND m.key > ` + a.add(q.After) + ` ORDER BY m.key LIMIT ` + a.add(q.Limit)
+	some, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("list who has no seat: %w", err)
+	}
+	return some, nil
 }

@@ -191,7 +191,7 @@ func (s *Checks) askFor(ctx context.Context, c *calling, name string, at func(*d
 			if err := d.admit(); err != nil {
 				return err
 			}
-			return at(d)
+			return d.serve(at)
 		})
 		switch {
 		case err != nil:

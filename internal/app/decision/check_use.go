@@ -2,6 +2,7 @@ package decision
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -119,7 +120,8 @@ func (d *desk) heldElsewhere(who *subject, product string) bool {
 		held, err = r.HoldsElsewhere(context.Background(), user, d.account.ID, product, d.now)
 		return err
 	})
-	return err == nil && held
+	d.fault = errors.Join(d.fault, err)
+	return held
 }
 
 // refusedUse is a no with who could help.
@@ -196,7 +198,7 @@ func (d *desk) actionsOn(i int, e Entity) Found {
 type used struct {
 	mu    sync.RWMutex
 	day   int64
-	noted map[store.ProductUse]bool // of the day
+	noted map[store.ProductUse]struct{} // of the day
 	fresh []store.ProductUse
 }
 
@@ -210,7 +212,7 @@ const mostUses = 500_000
 func (u *used) note(member directory.MemberID, product string, now time.Time) {
 	use := store.ProductUse{Member: member, Product: product, Day: dayOf(now)}
 	u.mu.RLock()
-	known := u.day == use.Day && u.noted[use]
+	_, known := u.noted[use]
 	u.mu.RUnlock()
 	if known {
 		return
@@ -218,10 +220,10 @@ func (u *used) note(member directory.MemberID, product string, now time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.day != use.Day || len(u.noted) >= mostUses {
-		u.day, u.noted = use.Day, map[store.ProductUse]bool{}
+		u.day, u.noted = use.Day, map[store.ProductUse]struct{}{}
 	}
-	if !u.noted[use] {
-		u.noted[use] = true
+	if _, known := u.noted[use]; !known {
+		u.noted[use] = struct{}{}
 		u.fresh = append(u.fresh, use)
 	}
 }

@@ -60,6 +60,7 @@ type desk struct {
 	now    time.Time
 	rights authz.Rights // of the product
 
+	fault  error          // of looking elsewhere: no answer is given then
 	last   subject        // whom the last question was about
 	givers *accountGivers // once somebody was told no
 }
@@ -149,7 +150,7 @@ func (s *Checks) ask(ctx context.Context, caller Caller, at func(*desk) error) e
 			if err := d.admit(); err != nil {
 				return err
 			}
-			return at(d)
+			return d.serve(at)
 		})
 		if err != nil {
 			return s.refuse(ctx, who, caller, err)
@@ -158,6 +159,15 @@ func (s *Checks) ask(ctx context.Context, caller Caller, at func(*desk) error) e
 			return nil
 		}
 	}
+}
+
+// serve answers at the desk, unless something could not be found out: a fault is no
+// answer.
+func (d *desk) serve(at func(*desk) error) error {
+	if err := at(d); err != nil {
+		return err
+	}
+	return d.fault
 }
 
 // admit refuses a product that may not ask.

@@ -353,6 +353,7 @@ func (a *adding) seatsThere(u directory.User, before, after directory.Member, n 
 	var gained []audit.Change
 	for _, p := range picks {
 		a.takeSeat(u, after, p)
+		a.tellProduct(u, after, directory.MailProductAssigned, p.pool.Offer)
 		gained = append(gained, audit.Change{Field: "product", After: audit.Text(p.pool.Offer.String())})
 	}
 	a.reseat(u, before, after, moves)

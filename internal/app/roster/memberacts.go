@@ -137,7 +137,6 @@ type Acting struct {
 	Came            bool                 // the member's place opens by this act
 	withdrawn       []directory.MemberID
 	unasked         []directory.UserID // of the withdrawn
-	mails           []directory.Mail
 	look            func(company string) (map[string]directory.Company, error)
 	home            directory.Unit                                      // that members were moved to last
 	mayHome         func(unit directory.Unit) error                     // whether members may be moved there
@@ -257,23 +256,23 @@ func (a *Acting) Withdraw(u directory.User, m directory.Member) {
 
 // Mail tells the person; of an act on many it waits for Undo (MAIL-4). A
 // technical user has no address.
-func (a *Acting) Mail(u directory.User, kind directory.MailKind) { a.mailWith(u, kind) }
+func (ro *Roster) Mail(u directory.User, kind directory.MailKind) { ro.mailWith(u, kind) }
 
 // mailWith is Mail with more facts, as names and values.
-func (a *Acting) mailWith(u directory.User, kind directory.MailKind, more ...string) {
+func (ro *Roster) mailWith(u directory.User, kind directory.MailKind, more ...string) {
 	if u.Technical() {
 		return
 	}
 	var due time.Time
-	if a.Plan.Actor.Batch != "" {
-		due = a.Plan.Now.Add(directory.UndoWindow)
+	if ro.Plan.Actor.Batch != "" {
+		due = ro.Plan.Now.Add(directory.UndoWindow)
 	}
-	facts := map[string]string{directory.FactActor: a.Plan.By}
+	facts := map[string]string{directory.FactActor: ro.Plan.By}
 	for i := 0; i+1 < len(more); i += 2 {
 		facts[more[i]] = more[i+1]
 	}
-	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: kind, Due: due,
-		Path: kind.Path(a.Account.Number), Language: LanguageOf(u, a.Account), Facts: facts})
+	ro.Plan.Mail(directory.Mail{Account: ro.Account.ID, User: u.ID, Address: u.Email, Kind: kind, Due: due,
+		Path: kind.Path(ro.Account.Number), Language: LanguageOf(u, ro.Account), Facts: facts})
 }
 
 // Settle plans what the acts of the chunk left to be written together.
@@ -296,6 +295,5 @@ func (a *Acting) Settle(ctx context.Context, r *store.Reader) error {
 			return err
 		}
 	}
-	a.Plan.Mail(a.mails...)
 	return nil
 }

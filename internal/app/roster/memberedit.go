@@ -49,7 +49,7 @@ type PersonOf struct {
 // Credentials mails a provisional password (SIGN-1).
 func (a *Acting) Credentials(u directory.User, password string) {
 	until := a.Plan.Now.AddDate(0, 0, a.writer.gate.Policies(a.Account).InvitationDays)
-	a.mails = append(a.mails, directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: directory.MailCredentials,
+	a.Plan.Mail(directory.Mail{Account: a.Account.ID, User: u.ID, Address: u.Email, Kind: directory.MailCredentials,
 		Path: directory.MailCredentials.Path(""), Language: LanguageOf(u, a.Account), Secret: password,
 		Facts: map[string]string{directory.FactActor: a.Plan.By, directory.FactUserName: u.UserName,
 			directory.FactUntil: until.Format(time.RFC3339)}})

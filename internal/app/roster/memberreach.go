@@ -18,7 +18,7 @@ func (a *Acting) Reach(m directory.Member) error { return a.ReachBy(authz.Manage
 // by who may assign them there, to administrators as to others.
 func (a *Acting) ReachBy(permission authz.Permission, m directory.Member) error {
 	if permission == authz.AssignSeats {
-		if !m.Removed.IsZero() || !SeesPeopleAt(a.Rights, m.Unit) && !a.Rights.May(permission, m.Unit) {
+		if !m.Removed.IsZero() || !KnowsHolder(a.Rights, m.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
 		return gate.Require(a.Rights, permission, m.Unit)

@@ -152,9 +152,6 @@ func (ro *Roster) takeSeat(u directory.User, m directory.Member, p pick) {
 	s := directory.Seat{ID: directory.SeatID(ro.Plan.NewKey()), Pool: p.pool.ID, Member: m.ID, Product: p.pool.Offer.Product,
 		Reserved: m.Status != directory.Active, By: ro.Plan.Actor.User, From: ro.Plan.Now}
 	ro.seats.stock.Take(p.pool.ID, 1)
-	if ro.seats.held == nil {
-		ro.seats.held = map[directory.MemberID][]directory.Seat{}
-	}
 	ro.seats.held[m.ID] = append(ro.seats.held[m.ID], s)
 	ro.seats.moves.Start = append(ro.seats.moves.Start, s)
 	ro.seats.before.take(p.pool.ID, 1)
@@ -321,9 +318,9 @@ func (a *Acting) TakeBack(m directory.Member, u directory.User, offer directory.
 
 // tellProduct mails an active member which product they have or no longer have;
 // who is yet to come reads it in their invitation (MAIL-1).
-func (a *Acting) tellProduct(u directory.User, m directory.Member, kind directory.MailKind, offer directory.Offer) {
-	if m.Status != directory.Active || u.ID == a.Plan.Actor.User {
+func (ro *Roster) tellProduct(u directory.User, m directory.Member, kind directory.MailKind, offer directory.Offer) {
+	if m.Status != directory.Active || u.ID == ro.Plan.Actor.User {
 		return
 	}
-	a.mailWith(u, kind, directory.FactProducts, a.seats.declared.OfferName(offer, LanguageOf(u, a.Account)))
+	ro.mailWith(u, kind, directory.FactProducts, ro.seats.declared.OfferName(offer, LanguageOf(u, ro.Account)))
 }

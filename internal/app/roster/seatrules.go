@@ -52,6 +52,7 @@ func (ro *Roster) followSeatRule(rule directory.SeatRule, row store.MemberRow) e
 		return fault
 	}
 	ro.takeSeat(u, row.Member, p)
+	ro.tellProduct(u, row.Member, directory.MailProductAssigned, p.pool.Offer)
 	return nil
 }
 

@@ -53,6 +53,12 @@ func SeesPeopleAt(rights authz.Rights, unit directory.UnitID) bool {
 	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageMembers, unit)
 }
 
+// KnowsHolder reports whether somebody with these rights may know of the people of a
+// home unit for their seats' sake: whoever assigns there sees whom.
+func KnowsHolder(rights authz.Rights, unit directory.UnitID) bool {
+	return SeesPeopleAt(rights, unit) || rights.May(authz.AssignSeats, unit)
+}
+
 // KnowsUnit reports whether somebody with these rights may know that a unit is
 // there, and its name; OpensUnit, whether they may look into it. A unit out of
 // sight is answered like none, by every door (API-3).

@@ -117,7 +117,7 @@ func mayState(ctx context.Context, r *store.Reader, p *gate.Plan, member string)
 		return stating{member: m, proof: directory.Entered}, nil
 	case m.User == p.Actor.User && !p.Rights.May(authz.AssignSeats, m.Unit):
 		return stating{member: m, proof: directory.SeatElse}, p.RequireSelf(m.User)
-	case !roster.SeesPeopleAt(p.Rights, m.Unit) && !p.Rights.May(authz.AssignSeats, m.Unit):
+	case !roster.KnowsHolder(p.Rights, m.Unit):
 		return stating{}, nobody
 	}
 	return stating{member: m, proof: directory.Claimed}, p.Require(authz.AssignSeats, m.Unit)

@@ -42,10 +42,7 @@ func lineOf(stock *directory.Stock, tree *authz.Tree, p directory.Pool, now time
 // lineAt is the line of a pool that a unit holds.
 func lineAt(stock *directory.Stock, unit directory.Unit, p directory.Pool, now time.Time) Line {
 	l := Line{Pool: p, Unit: unit, Bought: stock.Bought(p.ID, now), Received: stock.Received(p.ID, now), HandedOn: stock.HandedOn(p.ID),
-		Assigned: p.Held - p.Reserved, Reserved: p.Reserved, Free: stock.Free(p.ID, now), Lapsed: !stock.Alive(p.ID, now), Ends: stock.NextEnd(p.ID, now)}
-	if room := stock.Room(p.ID, now); room < 0 {
-		l.Over = -room
-	}
+		Assigned: p.Held - p.Reserved, Reserved: p.Reserved, Free: stock.Free(p.ID, now), Lapsed: !stock.Alive(p.ID, now), Ends: stock.NextEnd(p.ID, now), Over: stock.Over(p.ID, now)}
 	return l
 }
 
@@ -261,7 +258,7 @@ func seatable(ctx context.Context, r *store.Reader, rights authz.Rights, account
 	switch {
 	case err != nil:
 		return m, directory.User{}, err
-	case !m.Removed.IsZero() || !roster.SeesPeopleAt(rights, m.Unit) && !rights.May(authz.AssignSeats, m.Unit):
+	case !m.Removed.IsZero() || !roster.KnowsHolder(rights, m.Unit):
 		return m, directory.User{}, directory.Refuse(directory.NotFound, "member.not_found")
 	}
 	if err := gate.Require(rights, authz.AssignSeats, m.Unit); err != nil {

@@ -173,7 +173,7 @@ func (s *Seats) Rules(ctx context.Context, actor authz.Actor, account directory.
 			one := Rule{SeatRule: rule}
 			one.Unit, _ = rights.Tree().Unit(rule.Unit)
 			one.Function, _ = rights.Tree().Role(rule.Function)
-			if one.Without, _, err = r.Seatless(ctx, seatless(rights, account, rule, 0, 1)); err != nil {
+			if one.Without, err = r.CountSeatless(ctx, seatless(rights, account, rule)); err != nil {
 				return err
 			}
 			listed = append(listed, one)
@@ -184,8 +184,8 @@ func (s *Seats) Rules(ctx context.Context, actor authz.Actor, account directory.
 }
 
 // seatless asks for those whom a rule is about and who got none.
-func seatless(rights authz.Rights, account directory.AccountID, rule directory.SeatRule, after directory.MemberID, limit int) store.SeatlessQuery {
-	q := store.SeatlessQuery{Account: account, Product: rule.Offer.Product, Function: rule.Function, After: after, Limit: limit}
+func seatless(rights authz.Rights, account directory.AccountID, rule directory.SeatRule) store.SeatlessQuery {
+	q := store.SeatlessQuery{Account: account, Product: rule.Offer.Product, Function: rule.Function}
 	if rule.Unit != 0 {
 		q.Homes = rights.Tree().Below(rule.Unit)
 	}
@@ -211,7 +211,12 @@ func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.A
 		shown.Unit, _ = rights.Tree().Unit(found.Unit)
 		shown.Function, _ = rights.Tree().Role(found.Function)
 		var keys []directory.MemberID
-		if shown.Without, keys, err = r.Seatless(ctx, seatless(rights, account, found, after, seatlessPage)); err != nil {
+		ask := seatless(rights, account, found)
+		if shown.Without, err = r.CountSeatless(ctx, ask); err != nil {
+			return err
+		}
+		ask.After, ask.Limit = after, seatlessPage
+		if keys, err = r.Seatless(ctx, ask); err != nil {
 			return err
 		}
 		if len(keys) == seatlessPage {
@@ -245,7 +250,9 @@ func (s *Seats) Follow(ctx context.Context, actor authz.Actor, account directory
 			return err
 		}
 		offer = found.Offer
-		_, keys, err := r.Seatless(ctx, seatless(rights, account, found, 0, mostFollowed))
+		ask := seatless(rights, account, found)
+		ask.Limit = mostFollowed
+		keys, err := r.Seatless(ctx, ask)
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ CREATE TABLE seat (
   valid_to BIGINT
 );
 CREATE INDEX seat_by_member ON seat (member_key);
-CREATE INDEX seat_by_pool ON seat (pool_key, member_key) WHERE valid_to IS NULL;
+CREATE INDEX seat_by_pool ON seat (pool_key, member_key, product, valid_from) WHERE valid_to IS NULL;
 CREATE UNIQUE INDEX seat_once ON seat (member_key, product) WHERE valid_to IS NULL;
 
 -- EXT-1, EXT-3: that somebody brings their own, as who says so. It opens use until it ends.
@@ -83,12 +83,12 @@ CREATE TABLE external_subscription (
   proof TEXT NOT NULL CONSTRAINT external_proof_known CHECK (proof IN ('claim', 'vendor', 'seat')),
   given_by BIGINT NOT NULL,
   ends_at BIGINT,
-  told_at BIGINT, -- when administrators were told that it is over (EXT-2)
   valid_from BIGINT NOT NULL,
   valid_to BIGINT
 );
 CREATE INDEX external_by_account ON external_subscription (account_key, product) WHERE valid_to IS NULL;
-CREATE INDEX external_by_end ON external_subscription (ends_at) WHERE valid_to IS NULL AND told_at IS NULL AND ends_at IS NOT NULL;
+CREATE INDEX external_by_end ON external_subscription (ends_at) WHERE valid_to IS NULL AND ends_at IS NOT NULL;
+CREATE INDEX external_by_proof ON external_subscription (proof, key) WHERE valid_to IS NULL;
 CREATE UNIQUE INDEX external_once ON external_subscription (member_key, product) WHERE valid_to IS NULL;
 
 -- SEAT-11: whoever has the function, or belongs to the unit or one below it, gets a seat while there are any.
