@@ -23,7 +23,8 @@ type allotting struct {
 	units    app.Allottable
 	chosen   app.AllotmentChoice // once a unit is
 	quantity string
-	refusal  *directory.Error
+	field    ui.Field // for how many
+	errors   []ui.FieldError
 }
 
 // showAllot asks for the unit, or for how many seats it has.
@@ -35,9 +36,22 @@ func (h Handler) showAllot(q *page.Request) error {
 	return q.Render(allotPage(a))
 }
 
+// allotting is the task as far as the address or the form has come; what was
+// refused stands at its field.
 func (h Handler) allotting(q *page.Request, refusal *directory.Error) (allotting, error) {
+	a, err := h.allottingTo(q)
+	if err != nil {
+		return a, err
+	}
+	fields := []ui.Field{a.asks(refusal == nil)}
+	a.errors = page.Mark(q.Printer, fields, refusal)
+	a.field = fields[0]
+	return a, nil
+}
+
+func (h Handler) allottingTo(q *page.Request) (allotting, error) {
 	a := allotting{base: q.AccountPath("/products"), offer: directory.OfferOf(q.FormValue("product")), search: strings.TrimSpace(q.FormValue("q")),
-		quantity: q.FormValue("quantity"), refusal: refusal}
+		quantity: q.FormValue("quantity")}
 	if !slices.Contains(h.Catalogue().OffersOf(q.Frame.Account.Type), a.offer) {
 		return a, directory.Refuse(directory.NotFound, "not_found")
 	}
@@ -59,9 +73,6 @@ func (h Handler) allotting(q *page.Request, refusal *directory.Error) (allotting
 		return a, directory.Refuse(directory.NotFound, "unit.not_found")
 	}
 	a.chosen = a.units.Choices[0]
-	if a.quantity == "" && a.refusal == nil {
-		a.quantity = strconv.FormatInt(a.chosen.Has, 10)
-	}
 	return a, nil
 }
 
@@ -136,23 +147,14 @@ func (a allotting) facts() []ui.CartItem {
 		{Label: a.T("seats.allot.left"), Value: a.Printer.Number(a.chosen.Most - a.chosen.Has)}}
 }
 
-func (a allotting) field() ui.Field {
-	f := ui.Field{Name: "quantity", Kind: "number", Label: a.T("seats.allot.quantity"), Value: a.quantity, Required: true,
+// asks is the field for how many: what the unit has, or what was typed.
+func (a allotting) asks(fresh bool) ui.Field {
+	value := a.quantity
+	if fresh && value == "" {
+		value = strconv.FormatInt(a.chosen.Has, 10)
+	}
+	return ui.Field{Name: "quantity", Kind: "number", Label: a.T("seats.allot.quantity"), Value: value, Required: true,
 		Hint: a.T("seats.allot.quantity.hint", "Unit", a.chosen.Source.Name), Attrs: map[string]any{"min": "0", "inputmode": "numeric"}}
-	if a.refusal != nil && a.refusal.Field == "quantity" {
-		f.Error = a.Printer.Error(a.refusal)
-	}
-	return f
-}
-
-func (a allotting) problems() []ui.FieldError {
-	switch {
-	case a.refusal == nil:
-		return nil
-	case a.refusal.Field == "quantity":
-		return []ui.FieldError{{ID: "f-quantity", Text: a.Printer.Error(a.refusal)}}
-	}
-	return []ui.FieldError{{Text: a.Printer.Error(a.refusal)}}
 }
 
 func (a allotting) acts() []ui.Act {

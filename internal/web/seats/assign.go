@@ -181,13 +181,6 @@ func (a assigning) nothing() string {
 	return a.T("seats.assign.nothing", "Name", a.Name)
 }
 
-func (a assigning) problems() []ui.FieldError {
-	if a.refusal == nil {
-		return nil
-	}
-	return []ui.FieldError{{Text: a.Printer.Error(a.refusal)}}
-}
-
 // handOver leads to the choice of another person for a seat.
 func (a assigning) handOver(o directory.Offer) ui.Act {
 	values := url.Values{"held": {o.String()}, "return": {a.back}}

@@ -21,19 +21,20 @@ type bringing struct {
 	now     time.Time
 	product string // as typed
 	last    string
-	refusal *directory.Error
+	fields  []ui.Field
+	errors  []ui.FieldError
 }
 
 // externals shows what the person brings along, and the form for more.
 func (h Handler) externals(q *page.Request) error {
-	b, err := h.bringing(q)
+	b, err := h.bringing(q, nil)
 	if err != nil {
 		return err
 	}
 	return q.Render(externalsPage(b))
 }
 
-func (h Handler) bringing(q *page.Request) (bringing, error) {
+func (h Handler) bringing(q *page.Request, refusal *directory.Error) (bringing, error) {
 	b := bringing{h: h, at: q.AccountPath("/members/" + url.PathEscape(member(q)) + "/external"), back: back(q), now: h.Now(),
 		product: q.FormValue("product"), last: q.FormValue("last")}
 	var err error
@@ -44,6 +45,8 @@ func (h Handler) bringing(q *page.Request) (bringing, error) {
 		b.back = q.ReturnTo(q.AccountPath(""))
 	}
 	b.Page = q.InAccount(q.Printer.T("seats.external.title", "Name", b.Name), page.NoPlace)
+	b.fields = b.form()
+	b.errors = page.Mark(b.Printer, b.fields, refusal)
 	return b, nil
 }
 
@@ -53,11 +56,10 @@ func (h Handler) stateExternal(q *page.Request) error {
 	claim := app.ExternalClaim{Member: member(q), Product: q.Field("product")}
 	var err error
 	if last := q.Field("last"); last != "" {
-		t, bad := time.Parse(time.DateOnly, last)
-		if bad != nil || t.Year() >= 10_000 {
-			err = directory.InvalidField("last", "field.bad_date", nil)
+		var refusal *directory.Error
+		if claim.Last, refusal = directory.ParseDay("last", last, directory.DayFirst); refusal != nil {
+			err = refusal
 		}
-		claim.Last = directory.DayOf(t, time.UTC)
 	}
 	if err == nil {
 		err = h.App.Seats.StateExternal(q.Context(), q.Actor(), account(q), claim)
@@ -70,11 +72,10 @@ func (h Handler) stateExternal(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := h.bringing(q)
+	b, err := h.bringing(q, refusal)
 	if err != nil {
 		return err
 	}
-	b.refusal = refusal
 	return q.RenderRefused(refusal, externalsPage(b))
 }
 
@@ -97,7 +98,7 @@ func (b bringing) says(e directory.External) string {
 	return page.ExternalAs(b.Printer, e)
 }
 
-func (b bringing) fields() []ui.Field {
+func (b bringing) form() []ui.Field {
 	product := ui.Field{Name: "product", Label: b.T("field.product"), Kind: "select", Value: b.product, Required: true}
 	for _, id := range b.Products {
 		product.Options = append(product.Options, ui.Option{Value: id, Label: b.name(id)})
@@ -107,24 +108,7 @@ func (b bringing) fields() []ui.Field {
 		fields = append(fields, ui.Field{Name: "last", Label: b.T("field.last"), Kind: "date", Value: b.last, Required: true, Hint: b.T("seats.external.last.hint"),
 			Attrs: map[string]any{"min": b.now.In(b.Printer.Zone()).Format(time.DateOnly)}})
 	}
-	for i, f := range fields {
-		if b.refusal != nil && b.refusal.Field == f.Name {
-			fields[i].Error = b.Printer.Error(b.refusal)
-		}
-	}
 	return fields
-}
-
-func (b bringing) problems() []ui.FieldError {
-	if b.refusal == nil {
-		return nil
-	}
-	for _, f := range b.fields() {
-		if f.Error != "" {
-			return []ui.FieldError{{ID: "f-" + f.Name, Text: f.Error}}
-		}
-	}
-	return []ui.FieldError{{Text: b.Printer.Error(b.refusal)}}
 }
 
 func (b bringing) lead() string {

@@ -156,11 +156,11 @@ func externalsPage(b bringing) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.FieldErrors(b.Printer, b.problems()).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.FieldErrors(b.Printer, b.errors).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					for _, field := range b.fields() {
+					for _, field := range b.fields {
 						templ_7745c5c3_Err = ui.FormField(field).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -124,13 +124,6 @@ func (g handing) takers() []ui.Check {
 // searches reports whether there are more people than those offered.
 func (g handing) searches() bool { return g.search != "" || g.total > int64(len(g.people))+1 }
 
-func (g handing) problems() []ui.FieldError {
-	if g.refusal == nil {
-		return nil
-	}
-	return []ui.FieldError{{Text: g.Printer.Error(g.refusal)}}
-}
-
 func (g handing) foot() []ui.Act {
 	acts := []ui.Act{{Label: g.T("ui.cancel"), Href: g.back}}
 	if len(g.people) > 0 {

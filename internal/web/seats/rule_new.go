@@ -15,25 +15,28 @@ type making struct {
 	choices app.SeatRuleChoices
 	typed   app.NewSeatRule
 	search  string
-	refusal *directory.Error
+	fields  []ui.Field
+	errors  []ui.FieldError
 }
 
 // showNewRule shows the form; a search for a unit brings it again.
 func (h Handler) showNewRule(q *page.Request) error {
-	m, err := h.making(q)
+	m, err := h.making(q, nil)
 	if err != nil {
 		return err
 	}
 	return q.Render(newRulePage(m))
 }
 
-func (h Handler) making(q *page.Request) (making, error) {
+func (h Handler) making(q *page.Request, refusal *directory.Error) (making, error) {
 	m := making{ruling: h.ruling(q, q.Printer.T("seats.rules.new"), nil), typed: typedRule(q), search: strings.TrimSpace(q.FormValue("q"))}
 	if err := q.Frame.Account.Writable(); err != nil {
 		return m, err
 	}
 	var err error
 	m.choices, err = h.App.Seats.RuleChoices(q.Context(), q.Actor(), account(q), m.search)
+	m.fields = m.form()
+	m.errors = page.Mark(m.Printer, m.fields, refusal)
 	return m, err
 }
 
@@ -58,15 +61,14 @@ func (h Handler) makeRule(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := h.making(q)
+	m, err := h.making(q, refusal)
 	if err != nil {
 		return err
 	}
-	m.refusal = refusal
 	return q.RenderRefused(refusal, newRulePage(m))
 }
 
-func (m making) fields() []ui.Field {
+func (m making) form() []ui.Field {
 	lang := m.Printer.Lang()
 	product := ui.Field{Name: "product", Label: m.T("field.product"), Kind: "select", Value: m.typed.Offer.String(), Required: true}
 	for _, o := range m.choices.Offers {
@@ -86,29 +88,11 @@ func (m making) fields() []ui.Field {
 	for _, u := range m.choices.Units {
 		unit.Options = append(unit.Options, ui.Option{Value: u.UUID, Label: u.Name})
 	}
-	fields = append(fields, unit)
-	for i, f := range fields {
-		if m.refusal != nil && m.refusal.Field == f.Name {
-			fields[i].Error = m.Printer.Error(m.refusal)
-		}
-	}
-	return fields
+	return append(fields, unit)
 }
 
 // searches reports whether there are more units than those offered.
 func (m making) searches() bool { return m.search != "" || m.choices.Total > len(m.choices.Units) }
-
-func (m making) problems() []ui.FieldError {
-	if m.refusal == nil {
-		return nil
-	}
-	for _, f := range m.fields() {
-		if f.Error != "" {
-			return []ui.FieldError{{ID: "f-" + f.Name, Text: f.Error}}
-		}
-	}
-	return []ui.FieldError{{Text: m.Printer.Error(m.refusal)}}
-}
 
 func (m making) foot() []ui.Act {
 	return []ui.Act{{Label: m.T("ui.cancel"), Href: m.base + "/rules"}, {Label: m.T("seats.rules.make"), Kind: ui.Primary}}

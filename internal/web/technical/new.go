@@ -42,7 +42,7 @@ func (h Handler) newView(q *page.Request, n app.NewTechnicalUser, refusal *direc
 	if len(homes) > 1 {
 		v.Fields = append(v.Fields, homeField(q, homes, n.Unit))
 	}
-	v.Errors = mark(q, v.Fields, refusal)
+	v.Errors = page.Mark(q.Printer, v.Fields, refusal)
 	return v, nil
 }
 
@@ -65,21 +65,6 @@ func homeField(q *page.Request, homes []app.HomeChoice, chosen string) ui.Field 
 		field.Options = append(field.Options, ui.Option{Value: home.Unit.UUID, Label: label, Selected: home.Unit.UUID == chosen})
 	}
 	return field
-}
-
-// mark puts a refusal under the field it is about, and answers the summary.
-func mark(q *page.Request, fields []ui.Field, refusal *directory.Error) []ui.FieldError {
-	if refusal == nil {
-		return nil
-	}
-	text := q.Printer.Error(refusal)
-	for i := range fields {
-		if fields[i].Name == refusal.Field {
-			fields[i].Error = text
-			return []ui.FieldError{{ID: "f-" + fields[i].Name, Text: text}}
-		}
-	}
-	return []ui.FieldError{{Text: text}}
 }
 
 func (h Handler) create(q *page.Request) error {

@@ -104,7 +104,7 @@ func (h Handler) done(q *page.Request, key string, err error, typed func(v *oneV
 	}
 	typed(&v)
 	fields := append(append(v.About, v.Answers), v.NewToken...)
-	v.Errors = mark(q, fields, refusal)
+	v.Errors = page.Mark(q.Printer, fields, refusal)
 	v.About, v.Answers, v.NewToken = fields[:2], fields[2], fields[3:]
 	return q.RenderRefused(refusal, onePage(v))
 }

@@ -148,17 +148,17 @@ func (f form) under() string {
 }
 
 func (f form) fields() []ui.Field {
-	name := ui.Field{Name: "name", Label: f.T("units.name"), Value: f.typed("name"), Error: problem(f.Page, f.refusal, "name"), Required: true,
+	name := ui.Field{Name: "name", Label: f.T("units.name"), Value: f.typed("name"), Required: true,
 		Attrs: map[string]any{"maxlength": strconv.Itoa(directory.UnitNameMost), "autocomplete": "off"}}
 	if !f.new && f.root() {
 		name.Value, name.Required, name.Hint, name.Attrs = f.unit.Name, false, f.T("units.edit.root"), map[string]any{"disabled": true}
 	}
 	external := ui.Field{Name: "external", Label: f.T("units.external"), Hint: f.T("units.external.hint"), Value: f.typed("external"),
-		Error: problem(f.Page, f.refusal, "external"), Attrs: map[string]any{"maxlength": strconv.Itoa(directory.UnitExternalMost), "autocomplete": "off"}}
+		Attrs: map[string]any{"maxlength": strconv.Itoa(directory.UnitExternalMost), "autocomplete": "off"}}
 	if !f.new {
 		return []ui.Field{name, external}
 	}
-	level := ui.Field{Name: "level", Kind: "select", Label: f.T("units.level"), Value: f.typed("level"), Error: problem(f.Page, f.refusal, "level"), Required: true}
+	level := ui.Field{Name: "level", Kind: "select", Label: f.T("units.level"), Value: f.typed("level"), Required: true}
 	for _, l := range f.unit.Levels {
 		level.Options = append(level.Options, ui.Option{Value: l.ID, Label: l.Label.In(f.lang)})
 	}

@@ -143,7 +143,7 @@ func (m moving) refused() []ui.FieldError {
 	if id, ok := refusal.Args["Permission"].(string); ok {
 		named.Args = directory.Args{"Permission": m.permission(authz.Permission(id))}
 	}
-	return problems(m.Page, &named)
+	return page.Mark(m.Printer, nil, &named)
 }
 
 func (m moving) permission(id authz.Permission) string {

@@ -101,26 +101,6 @@ func (h Handler) frame(q *page.Request, title string) (ui.Page, words) {
 	return q.InAccount(title, page.Units), words{lang: q.Printer.Lang(), kind: kind}
 }
 
-// problems are the sentences of a refusal for the summary above a form.
-func problems(p ui.Page, refusal *directory.Error) []ui.FieldError {
-	if refusal == nil {
-		return nil
-	}
-	id := ""
-	if refusal.Field != "" {
-		id = "f-" + refusal.Field
-	}
-	return []ui.FieldError{{ID: id, Text: p.Printer.Error(refusal)}}
-}
-
-// problem is the sentence under a field.
-func problem(p ui.Page, refusal *directory.Error, field string) string {
-	if refusal == nil || refusal.Field != field {
-		return ""
-	}
-	return p.Printer.Error(refusal)
-}
-
 // A people is a table of users as both pages of units show it.
 type people struct {
 	ui.Page
