@@ -173,6 +173,26 @@ func (m ProductMark) Words(p *i18n.Printer) string {
 	return m.Name
 }
 
+// mostMarks is how many signs of products a cell has room for.
+const mostMarks = 4
+
+// split parts the signs that are drawn from those that one sign stands for.
+func split(marks []ProductMark) (shown, rest []ProductMark) {
+	if len(marks) <= mostMarks {
+		return marks, nil
+	}
+	return marks[:mostMarks-1], marks[mostMarks-1:]
+}
+
+// together are the words of several signs.
+func together(p *i18n.Printer, marks []ProductMark) string {
+	var words []string
+	for _, mark := range marks {
+		words = append(words, mark.Words(p))
+	}
+	return p.List(words)
+}
+
 // Marks are products held by a seat.
 func Marks(names []string) []ProductMark {
 	marks := make([]ProductMark, len(names))
