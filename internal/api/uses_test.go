@@ -17,10 +17,10 @@ func (s *stand) lastUse(member directory.Member, product string) string {
 	s.t.Helper()
 	day := ""
 	s.Must(s.DB.View(s.Context(), func(r *store.Reader) error {
-		uses, err := r.UsesOf(s.Context(), s.account.ID, product)
-		for _, u := range uses {
-			if u.Member == member.ID {
-				day = time.Unix(u.Day*24*60*60, 0).UTC().Format(time.DateOnly)
+		held, err := r.HeldProducts(s.Context(), []directory.MemberID{member.ID}, s.Now())
+		for _, h := range held[member.ID] {
+			if h.Offer.Product == product {
+				day = h.Used.ISO()
 			}
 		}
 		return err
@@ -51,6 +51,15 @@ func TestReportedUses(t *testing.T) {
 		s := newStand(t, w)
 		_, karim := w.Member(s.account, "karim@maraval.example")
 		_, zoe := w.Member(s.account, "zoe@maraval.example")
+		for _, product := range []string{"plans", "model"} {
+			offer := directory.Offer{Product: product}
+			_, err := w.Subscriptions.Add(w.Context(), w.Operator(), s.account.ID, app.NewSubscription{Offer: offer, Term: app.SubscriptionTerm{Quantity: 2}})
+			w.Must(err)
+			for _, m := range []directory.Member{karim, zoe} {
+				w.Must(apptest.ErrOf(w.Seats.Assign(w.Context(), s.admin, s.account.ID, app.Of(m.UUID), offer)))
+			}
+		}
+		_, nadia := w.Member(s.account, "nadia@maraval.example")
 		elsewhere := w.Account("117 402")
 		_, blanche := w.Member(elsewhere, "blanche@ardoises.example")
 		program, number := s.token, s.account.Number
@@ -77,9 +86,9 @@ func TestReportedUses(t *testing.T) {
 		t.Run("APP-5 lines that are not noted are named, and stop no other", func(t *testing.T) {
 			got := s.post("/vendor/uses", uses(use(number, "nobody", "plans", ""), use(number, karim.UUID, "none", ""), use(number, karim.UUID, "model", "soon"),
 				use(number, karim.UUID, "model", ago(-3)), use(number, zoe.UUID, "plans", ago(1)), use(number, blanche.UUID, "plans", ""),
-				use("117402", blanche.UUID, "plans", ""), use("999999", blanche.UUID, "plans", ""), use("", zoe.UUID, "plans", ""))).is(200, "")
+				use("117402", blanche.UUID, "plans", ""), use("999999", blanche.UUID, "plans", ""), use("", zoe.UUID, "plans", ""), use(number, nadia.UUID, "plans", ""))).is(200, "")
 			const want = "0 member.not_found subject, 1 field.unknown_choice product, 2 field.bad_date day, 3 use.to_come day, 5 member.not_found subject, " +
-				"6 account.not_found account, 7 account.not_found account, 8 account.not_found account"
+				"6 account.not_found account, 7 account.not_found account, 8 account.not_found account, 9 use.not_held subject"
 			if got.text("noted") != "1" || refused(got) != want || s.lastUse(zoe, "plans") != ago(1) || s.lastUse(karim, "model") != "" {
 				t.Errorf("said %s", refused(got))
 			}

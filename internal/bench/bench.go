@@ -61,7 +61,7 @@ func Run(ctx context.Context, o Options, report func(Figure)) error {
 		return fmt.Errorf("open account to measure in: %w", err)
 	}
 	r := &run{Options: o, ctx: ctx, actor: operator, account: frame.Account, members: frame.Counts.Members(), report: report}
-	for _, part := range []func() error{r.lists, r.searches, r.writes, r.programs, r.bulk, r.alike, r.exports, r.rights, r.checks, r.process} {
+	for _, part := range []func() error{r.lists, r.searches, r.writes, r.programs, r.bulk, r.seats, r.alike, r.exports, r.rights, r.checks, r.process} {
 		if err := part(); err != nil {
 			return err
 		}

@@ -40,6 +40,18 @@ func (d Day) UTC() time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }
 
+// DayNumber is the day of a moment in UTC as it is stored and counted: days since
+// 1970 began.
+func DayNumber(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
+
+// DayNumbered is the day of a number, none for 0.
+func DayNumbered(n int64) Day {
+	if n == 0 {
+		return Day{}
+	}
+	return DayOf(time.Unix(n*24*60*60, 0), time.UTC)
+}
+
 // Noon is the middle of the day in a zone, to be shown there.
 func (d Day) Noon(zone *time.Location) time.Time {
 	if d == (Day{}) {

@@ -145,4 +145,5 @@ type HeldProduct struct {
 	Own      bool
 	External bool
 	Lapsed   bool // the pool of the seat gives nothing now (SEAT-9)
+	Used     Day  // they used the product last (APP-5), in UTC; none: never
 }

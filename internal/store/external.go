@@ -16,8 +16,8 @@ type InsertExternal struct {
 
 func (c InsertExternal) apply(ctx context.Context, tx *Tx) error {
 	e := c.Row
-	row := []any{e.ID, c.Account, e.Member, e.Product, e.Proof, e.By, e.Ends, tx.Now}
-	columns := []string{"key", "account_key", "member_key", "product", "proof", "given_by", "ends_at", "valid_from"}
+	row := []any{e.ID, c.Account, e.Member, e.Product, e.Proof, e.By, e.Ends, 0, tx.Now}
+	columns := []string{"key", "account_key", "member_key", "product", "proof", "given_by", "ends_at", "used_on", "valid_from"}
 	if _, err := tx.bulkInsert(ctx, "external_subscription", columns, [][]any{row}, ""); err != nil {
 		return fmt.Errorf("note external subscription: %w", err)
 	}

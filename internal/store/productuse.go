@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,23 +17,53 @@ type ProductUse struct {
 	Day     int64
 }
 
-// NoteUses writes on which day products were used last. Each pair of member and
-// product may come once.
+// NoteUses writes on which day products were used last, at the seat and at what
+// was brought along, of who has both (APP-5). A day before one that is known
+// changes nothing, nor does a use of what is held no longer.
 func (tx *Tx) NoteUses(ctx context.Context, uses []ProductUse) error {
-	uses = slices.Clone(uses)
-	slices.SortFunc(uses, func(a, b ProductUse) int {
-		return cmp.Or(cmp.Compare(a.Member, b.Member), cmp.Compare(a.Product, b.Product), cmp.Compare(b.Day, a.Day))
-	})
-	uses = slices.CompactFunc(uses, func(a, b ProductUse) bool { return a.Member == b.Member && a.Product == b.Product })
-	rows := make([][]any, len(uses))
-	for i, u := range uses {
-		rows[i] = []any{u.Member, u.Product, u.Day}
+	last := map[holding]int64{}
+	var members []directory.MemberID
+	for _, u := range uses {
+		h := holding{u.Member, u.Product}
+		last[h] = max(last[h], u.Day)
+		members = append(members, u.Member)
 	}
-	over := `ON CONFLICT (member_key, product) DO UPDATE SET used_on = excluded.used_on WHERE excluded.used_on > product_use.used_on`
-	if _, err := tx.bulkInsert(ctx, "product_use", []string{"member_key", "product", "used_on"}, rows, over); err != nil {
-		return fmt.Errorf("note uses of products: %w", err)
+	slices.Sort(members)
+	members = slices.Compact(members)
+	for _, table := range []string{"seat", "external_subscription"} {
+		if err := tx.noteUses(ctx, table, members, last); err != nil {
+			return fmt.Errorf("note uses of products: %w", err)
+		}
 	}
 	return nil
+}
+
+// A holding is that a member has a product.
+type holding struct {
+	member  directory.MemberID
+	product string
+}
+
+func (tx *Tx) noteUses(ctx context.Context, table string, members []directory.MemberID, last map[holding]int64) error {
+	var a args
+	query := `SELECT key, member_key, product, used_on FROM ` + table + ` WHERE valid_to IS NULL AND member_key` + inKeys(tx.Reader, members, &a) + ` ORDER BY key`
+	var later [][]any
+	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
+		var key, known int64
+		var h holding
+		if err := row.Scan(&key, &h.member, &h.product, &known); err != nil {
+			return err
+		}
+		if day := last[h]; day > known {
+			later = append(later, []any{key, day})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = tx.bulkUpdate(ctx, table, "key", []string{"used_on"}, later)
+	return err
 }
 
 // HoldsElsewhere reports whether a user holds a seat of a product in another
@@ -66,25 +95,12 @@ func (r *Reader) HoldsElsewhere(ctx context.Context, user directory.UserID, not 
 	return false, nil
 }
 
-// UsesOf reads when the members of an account used a product last, by member.
-func (r *Reader) UsesOf(ctx context.Context, account directory.AccountID, product string) ([]ProductUse, error) {
-	var a args
-	query := `SELECT member_key, product, used_on FROM product_use WHERE member_key >= ` + a.add(directory.NewKey(account, 0)) + ` AND member_key < ` +
-		a.add(directory.NewKey(account+1, 0)) + ` AND product = ` + a.add(product) + ` ORDER BY member_key`
-	uses, err := collect(ctx, r, query, a, func(row scanner) (u ProductUse, err error) { return u, row.Scan(&u.Member, &u.Product, &u.Day) })
-	if err != nil {
-		return nil, fmt.Errorf("read uses of products: %w", err)
-	}
-	return uses, nil
-}
-
 // UnusedSeats counts, by pool, the seats of some pools that were given before a
 // moment and whose holder has not used the product since a day (REP-3).
 func (r *Reader) UnusedSeats(ctx context.Context, pools []directory.PoolID, given time.Time, day int64) (map[directory.PoolID]int64, error) {
 	var a args
-	query := `SELECT s.pool_key, count(*) FROM seat s WHERE s.valid_to IS NULL AND s.pool_key` + inKeys(r, pools, &a) + ` AND s.valid_from <= ` + a.add(given) + `
-		AND NOT EXISTS (SELECT 1 FROM product_use u WHERE u.member_key = s.member_key AND u.product = s.product AND u.used_on >= ` + a.add(day) + `)
-		GROUP BY s.pool_key`
+	query := `SELECT p.key, (SELECT count(*) FROM seat s WHERE s.pool_key = p.key AND s.valid_to IS NULL AND s.used_on < ` + a.add(day) +
+		` AND s.valid_from <= ` + a.add(given) + `) FROM seat_pool p WHERE p.key` + inKeys(r, pools, &a)
 	type unused struct {
 		pool directory.PoolID
 		n    int64

@@ -30,9 +30,9 @@ func (c MoveSeats) apply(ctx context.Context, tx *Tx) error {
 	rows := make([][]any, len(c.Start))
 	for i, s := range c.Start {
 		moved[s.Pool] = moved[s.Pool].plus(held{1, flag(s.Reserved)})
-		rows[i] = []any{s.ID, c.Account, s.Pool, s.Member, s.Product, flag(s.Reserved), s.By, s.From}
+		rows[i] = []any{s.ID, c.Account, s.Pool, s.Member, s.Product, flag(s.Reserved), s.By, 0, s.From}
 	}
-	columns := []string{"key", "account_key", "pool_key", "member_key", "product", "reserved", "given_by", "valid_from"}
+	columns := []string{"key", "account_key", "pool_key", "member_key", "product", "reserved", "given_by", "used_on", "valid_from"}
 	if _, err := tx.bulkInsert(ctx, "seat", columns, rows, ""); err != nil {
 		return fmt.Errorf("assign seats: %w", err)
 	}
@@ -107,6 +107,9 @@ func (tx *Tx) countSeats(ctx context.Context, moved map[directory.PoolID]held) e
 		query := `UPDATE seat_pool SET held = held + ` + a.add(by.all) + `, reserved = reserved + ` + a.add(by.reserved) + ` WHERE key = ` + a.add(pool)
 		if _, err := exec(ctx, tx, query, a); err != nil {
 			return fmt.Errorf("count seats: %w", err)
+		}
+		if err := tx.keepSeatDay(ctx, pool); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -234,19 +237,20 @@ func (r *Reader) HeldProducts(ctx context.Context, members []directory.MemberID,
 	}
 	var a args
 	of := inKeys(r, members, &a)
-	query := `SELECT s.member_key, p.product, p.edition, p.key, s.key FROM seat s JOIN seat_pool p ON p.key = s.pool_key
+	query := `SELECT s.member_key, p.product, p.edition, p.key, s.used_on, s.key FROM seat s JOIN seat_pool p ON p.key = s.pool_key
 			WHERE s.valid_to IS NULL AND s.member_key` + of + `
 		UNION ALL
-		SELECT e.member_key, e.product, '', 0, e.key FROM external_subscription e WHERE e.valid_to IS NULL AND e.member_key` + of + `
+		SELECT e.member_key, e.product, '', 0, e.used_on, e.key FROM external_subscription e WHERE e.valid_to IS NULL AND e.member_key` + of + `
 			AND (e.ends_at IS NULL OR e.ends_at > ` + a.add(now) + `)
-		ORDER BY 1, 5`
+		ORDER BY 1, 6`
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var h directory.HeldProduct
-		var order int64
-		if err := row.Scan(&member, &h.Offer.Product, &h.Offer.Edition, &h.Pool, &order); err != nil {
+		var used, order int64
+		if err := row.Scan(&member, &h.Offer.Product, &h.Offer.Edition, &h.Pool, &used, &order); err != nil {
 			return err
 		}
+		h.Used = directory.DayNumbered(used)
 		h.Own, h.External = h.Pool != 0, h.Pool == 0
 		held := found[member]
 		if i := slices.IndexFunc(held, func(o directory.HeldProduct) bool { return o.Offer.Product == h.Offer.Product }); i >= 0 {
@@ -254,6 +258,9 @@ func (r *Reader) HeldProducts(ctx context.Context, members []directory.MemberID,
 				held[i].Offer, held[i].Pool = h.Offer, h.Pool
 			}
 			held[i].Own, held[i].External = held[i].Own || h.Own, held[i].External || h.External
+			if held[i].Used.UTC().Before(h.Used.UTC()) {
+				held[i].Used = h.Used
+			}
 			return nil
 		}
 		found[member] = append(held, h)

@@ -202,15 +202,12 @@ type used struct {
 	fresh []store.ProductUse
 }
 
-// dayOf is a day as it is stored: days since 1970, in UTC.
-func dayOf(now time.Time) int64 { return now.Unix() / (24 * 60 * 60) }
-
 // mostUses is how many uses of a day are remembered as written. When there are more
 // it is forgotten what was, and written again.
 const mostUses = 500_000
 
 func (u *used) note(member directory.MemberID, product string, now time.Time) {
-	use := store.ProductUse{Member: member, Product: product, Day: dayOf(now)}
+	use := store.ProductUse{Member: member, Product: product, Day: directory.DayNumber(now)}
 	u.mu.RLock()
 	_, known := u.noted[use]
 	u.mu.RUnlock()

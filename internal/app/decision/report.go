@@ -2,8 +2,10 @@ package decision
 
 import (
 	"context"
+	"slices"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -28,7 +30,7 @@ type ReportedUse struct {
 //
 // A line is refused with account.not_found, member.not_found, field.unknown_choice a
 // product that the account cannot have, use.other_product one that is not the
-// product the application is, use.to_come and field.bad_date. Who may not ask is
+// product the application is, use.not_held, use.to_come and field.bad_date. Who may not ask is
 // refused as by Evaluate.
 func (s *Checks) Report(ctx context.Context, caller Caller, uses []ReportedUse) (said []*directory.Error, err error) {
 	if len(uses) > MostReported {
@@ -104,6 +106,12 @@ func at(field string, refusal *directory.Error) *directory.Error {
 	return refusal
 }
 
+// has reports whether the person at a place holds a seat of a product or brings a
+// subscription along, whether it counts now or not.
+func (d *desk) has(place int, product string) bool {
+	return slices.ContainsFunc(d.x.Uses(place), func(p authz.Product) bool { return p.Name == product })
+}
+
 // read reads one line, of this account or of none that is known.
 func (d *desk) read(r *report, i int, here bool) {
 	u := r.uses[i]
@@ -124,11 +132,13 @@ func (d *desk) read(r *report, i int, here bool) {
 		r.said[i] = directory.InvalidField("product", "use.other_product", directory.Args{"Product": d.application.Product})
 	case !found || d.x.Standing(place).Member == 0:
 		r.said[i] = at("subject", directory.Refuse(directory.NotFound, "member.not_found"))
-	case dayOf(day) <= 0:
+	case directory.DayNumber(day) <= 0:
 		r.said[i] = directory.InvalidField("day", "field.bad_date", nil)
-	case dayOf(day) > dayOf(d.now)+1: // it may be tomorrow where they are
+	case directory.DayNumber(day) > directory.DayNumber(d.now)+1: // it may be tomorrow where they are
 		r.said[i] = directory.InvalidField("day", "use.to_come", nil)
+	case !d.has(place, product):
+		r.said[i] = at("subject", directory.Refuse(directory.Invalid, "use.not_held"))
 	default:
-		r.found = append(r.found, store.ProductUse{Member: d.x.Standing(place).Member, Product: product, Day: dayOf(day)})
+		r.found = append(r.found, store.ProductUse{Member: d.x.Standing(place).Member, Product: product, Day: directory.DayNumber(day)})
 	}
 }

@@ -164,25 +164,29 @@ func TestUses(t *testing.T) { // APP-5
 			ask(people[1])
 		}
 		w.Must(w.Checks.WriteUses(w.Context()))
-		used := func() (n int, last int64) {
+		used := func(i int) (last directory.Day) {
 			w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
-				uses, err := r.UsesOf(w.Context(), f.account.ID, "plans")
-				for _, u := range uses {
-					n++
-					last = max(last, u.Day)
+				m, err := r.MemberByUUID(w.Context(), f.account.ID, people[i])
+				if err != nil {
+					return err
+				}
+				held, err := r.HeldProducts(w.Context(), []directory.MemberID{m.ID}, w.Now())
+				for _, h := range held[m.ID] {
+					last = h.Used
 				}
 				return err
 			}))
-			return n, last
+			return last
 		}
-		if n, last := used(); n != 1 || last != w.Now().Unix()/86400 {
-			t.Errorf("%d people have used it, last on day %d", n, last)
+		today := func() directory.Day { return directory.DayOf(w.Now(), time.UTC) }
+		if used(0) != today() || used(1) != (directory.Day{}) {
+			t.Errorf("used on %v and %v", used(0), used(1))
 		}
 		w.Pass(48 * time.Hour)
 		ask(people[0])
 		w.Must(w.Checks.WriteUses(w.Context()))
-		if n, last := used(); n != 1 || last != w.Now().Unix()/86400 {
-			t.Errorf("two days later: %d people, last on day %d", n, last)
+		if used(0) != today() {
+			t.Errorf("two days later: used on %v", used(0))
 		}
 	})
 }

@@ -54,6 +54,7 @@ type model struct {
 	from     map[string]bool // it is of the unit's allotment
 	off      map[string]bool
 	gone     map[string]bool
+	past     past
 }
 
 func newModel(rt *rapid.T, here, there *apptest.World, round int) *model {
@@ -62,7 +63,7 @@ func newModel(rt *rapid.T, here, there *apptest.World, round int) *model {
 		ServiceLevel: "contract", Language: "fr", Address: directory.PostalAddress{Street: "18 quai des Tanneurs", PostalCode: "44000", City: "Nantes", Country: "FR"}})
 	here.Must(err)
 	m := &model{firm: firm{World: here, account: account}, rt: rt, there: there, at: map[string]bool{}, seat: map[string]bool{},
-		from: map[string]bool{}, off: map[string]bool{}, gone: map[string]bool{}}
+		from: map[string]bool{}, off: map[string]bool{}, gone: map[string]bool{}, past: past{}}
 	m.admin = here.Administrator(account, fmt.Sprintf("admin%d@maraval.example", round))
 	there.Pass(here.Now().Sub(there.Now()))
 	unit, err := here.Units.Add(here.Context(), m.admin, account.ID, app.NewUnit{Name: "Lyon", Level: "group"})
@@ -264,6 +265,7 @@ func (m *model) moves(p string) {
 
 // check compares what is shown and answered with the model.
 func (m *model) check() {
+	m.recall()
 	l := m.line(plans)
 	if m.running() > 0 {
 		if l.Bought != m.running() || l.HandedOn != m.allotted || l.Assigned != m.held(false) {

@@ -99,7 +99,7 @@ func (s *Seats) report(ctx context.Context, r *store.Reader, tree *authz.Tree, a
 	for _, p := range stock.Pools() {
 		keys = append(keys, p.ID)
 	}
-	unused, err := r.UnusedSeats(ctx, keys, since, since.Unix()/int64(oneDay/time.Second))
+	unused, err := r.UnusedSeats(ctx, keys, since, directory.DayNumber(since))
 	if err != nil {
 		return report, err
 	}

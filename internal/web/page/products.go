@@ -26,8 +26,17 @@ func (s *Site) ProductMarks(lang string, held []directory.HeldProduct) []ui.Prod
 }
 
 // HeldAs says by what somebody has a product: by a seat, reserved until they accept
-// their place, by a subscription of their own, or by both (EXT-2).
+// their place, by a subscription of their own, or by both (EXT-2), and when they
+// used it last (APP-5).
 func HeldAs(p *i18n.Printer, h directory.HeldProduct, status directory.Status) string {
+	by := heldBy(p, h, status)
+	if h.Used == (directory.Day{}) {
+		return by
+	}
+	return by + ". " + p.T("seats.used", "Day", p.DateShort(h.Used.UTC()))
+}
+
+func heldBy(p *i18n.Printer, h directory.HeldProduct, status directory.Status) string {
 	switch {
 	case h.Lapsed && !h.External:
 		return p.T("seats.held.lapsed")

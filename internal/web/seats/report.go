@@ -20,6 +20,7 @@ type reporting struct {
 	h    Handler
 	base string // address of the page of products
 	app.SeatReport
+	trends []directory.Trend
 }
 
 // usualUnused is after how many days without use a seat is counted, unless asked
@@ -46,7 +47,11 @@ func (h Handler) report(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.Render(reportPage(reporting{Page: q.InAccount(q.Printer.T("seats.report.title"), page.Products), h: h, base: q.AccountPath("/products"), SeatReport: report}))
+	trends, err := h.App.Seats.Trends(q.Context(), q.Actor(), account(q))
+	if err != nil {
+		return err
+	}
+	return q.Render(reportPage(reporting{trends: trends, Page: q.InAccount(q.Printer.T("seats.report.title"), page.Products), h: h, base: q.AccountPath("/products"), SeatReport: report}))
 }
 
 func (h Handler) reportCSV(q *page.Request) error {

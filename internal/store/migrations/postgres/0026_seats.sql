@@ -67,11 +67,13 @@ CREATE TABLE seat (
   product TEXT NOT NULL,
   reserved BIGINT NOT NULL,
   given_by BIGINT NOT NULL,
+  used_on BIGINT NOT NULL, -- APP-5: the last day its holder used the product, as days since 1970; 0: never
   valid_from BIGINT NOT NULL,
   valid_to BIGINT
 );
 CREATE INDEX seat_by_member ON seat (member_key);
-CREATE INDEX seat_by_pool ON seat (pool_key, member_key, product, valid_from) WHERE valid_to IS NULL;
+-- REP-3: what nobody uses is counted in the index alone, for which it holds what it is limited to as well.
+CREATE INDEX seat_by_pool ON seat (pool_key, used_on, valid_from, valid_to) WHERE valid_to IS NULL;
 CREATE UNIQUE INDEX seat_once ON seat (member_key, product) WHERE valid_to IS NULL;
 
 -- EXT-1, EXT-3: that somebody brings their own, as who says so. It opens use until it ends.
@@ -83,6 +85,7 @@ CREATE TABLE external_subscription (
   proof TEXT NOT NULL CONSTRAINT external_proof_known CHECK (proof IN ('claim', 'vendor', 'seat')),
   given_by BIGINT NOT NULL,
   ends_at BIGINT,
+  used_on BIGINT NOT NULL, -- as of a seat
   valid_from BIGINT NOT NULL,
   valid_to BIGINT
 );
@@ -107,12 +110,13 @@ CREATE TABLE seat_rule (
 );
 CREATE INDEX seat_rule_by_account ON seat_rule (account_key) WHERE valid_to IS NULL;
 
--- APP-5: the last day on which somebody used a product, as days since 1970.
-CREATE TABLE product_use (
-  member_key BIGINT NOT NULL REFERENCES member (key),
-  product TEXT NOT NULL,
-  used_on BIGINT NOT NULL,
-  CONSTRAINT product_use_once PRIMARY KEY (member_key, product)
+-- SEAT-1, REP-3: what a pool's held and reserved were at the end of a day (UTC, as days since 1970) on which they changed.
+CREATE TABLE seat_day (
+  pool_key BIGINT NOT NULL REFERENCES seat_pool (key),
+  day BIGINT NOT NULL,
+  held BIGINT NOT NULL,
+  reserved BIGINT NOT NULL,
+  CONSTRAINT seat_day_once PRIMARY KEY (pool_key, day)
 );
 
 -- NODE-5: the version before would end places and not count what they held.
