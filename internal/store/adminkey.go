@@ -113,3 +113,189 @@ func (r *Reader) AdminKeys(ctx context.Context, account directory.AccountID) ([]
 	}
 	return keys, nil
 }
+
+// LetterAccounts lists the accounts that have letters waiting to be printed,
+// those that wait longest first.
+func (r *Reader) LetterAccounts(ctx context.Context, portfolio []directory.AccountID, limit int) ([]directory.AccountID, error) {
+	var a args
+	query := `SELECT l.account_key FROM letter l JOIN account a ON a.key = l.account_key
+		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a) + `
+		GROUP BY l.account_key ORDER BY min(l.made_at), l.account_key LIMIT ` + a.add(limit)
+	accounts, err := collect(ctx, r, query, a, func(row scanner) (directory.AccountID, error) {
+		var key directory.AccountID
+		return key, row.Scan(&key)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list waiting letters: %w", err)
+	}
+	return accounts, nil
+}
+
+// CountLetterAccounts is how many accounts have letters waiting to be printed.
+func (r *Reader) CountLetterAccounts(ctx context.Context, portfolio []directory.AccountID) (int64, error) {
+	var a args
+	query := `SELECT count(DISTINCT l.account_key) FROM letter l JOIN account a ON a.key = l.account_key
+		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a)
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count waiting letters: %w", err)
+	}
+	return n, nil
+}
+
+// WipeLetters forgets the sealed keys of letters for good: they were printed or
+// shown. A letter that somebody else read meanwhile makes the plan run again
+// (KEY-6).
+type WipeLetters struct {
+	Letters []int64
+	By      directory.UserID
+}
+
+func (c WipeLetters) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `UPDATE letter SET keys_sealed = NULL, printed_at = ` + a.add(tx.Now) + `, printed_by = ` + a.add(orNull(c.By)) +
+		` WHERE keys_sealed IS NOT NULL AND key` + inKeys(tx.Reader, c.Letters, &a)
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return fmt.Errorf("wipe letters: %w", err)
+	}
+	if n != int64(len(c.Letters)) {
+		return errLostRace
+	}
+	return nil
+}
+
+// KeyCount reads how often a wrong key was entered for a customer number,
+// whether anybody has it or not (KEY-14). A number that an account had before
+// counts with the account's present one, which the answer names (KEY-9).
+func (r *Reader) KeyCount(ctx context.Context, number string) (directory.KeyCount, error) {
+	c := directory.KeyCount{Number: directory.CleanNumber(number)}
+	var a args
+	typed := a.add(c.Number)
+	query := `SELECT n.number, coalesce(k.tries, 0), k.locked_at, k.locked_by FROM (
+			SELECT coalesce((SELECT a.number_folded FROM account_former_number f JOIN account a ON a.key = f.account_key
+				WHERE f.number_folded = ` + typed + `), CAST(` + typed + ` AS TEXT)) AS number) n
+		LEFT JOIN key_count k ON k.number_folded = n.number`
+	found, err := one(ctx, r, query, a, func(row scanner) (directory.KeyCount, error) {
+		var locked micros
+		var by *int64
+		err := row.Scan(&c.Number, &c.Tries, &locked, &by)
+		c.Locked = locked.Time
+		if by != nil {
+			c.LockedBy = directory.UserID(*by)
+		}
+		return c, err
+	})
+	if err != nil {
+		return c, fmt.Errorf("read key count: %w", err)
+	}
+	return found, nil
+}
+
+// PutKeyCount writes a number's count.
+type PutKeyCount directory.KeyCount
+
+func (c PutKeyCount) apply(ctx context.Context, tx *Tx) error {
+	row := []any{c.Number, c.Tries, c.Locked, orNull(c.LockedBy)}
+	over := `ON CONFLICT (number_folded) DO UPDATE SET tries = excluded.tries, locked_at = excluded.locked_at, locked_by = excluded.locked_by`
+	if _, err := tx.bulkInsert(ctx, "key_count", []string{"number_folded", "tries", "locked_at", "locked_by"}, [][]any{row}, over); err != nil {
+		return fmt.Errorf("count key tries: %w", err)
+	}
+	if c.Locked.IsZero() {
+		return Unsay{directory.MailTopic(directory.TopicLock, directory.Installation, c.Number)}.apply(ctx, tx)
+	}
+	return nil
+}
+
+// moveKeyCount takes an account's count along to its new number; what was counted
+// there while nobody had it counts too (KEY-9).
+func (tx *Tx) moveKeyCount(ctx context.Context, before, after string) error {
+	var v args
+	query := `INSERT INTO key_count (number_folded, tries, locked_at, locked_by)
+		SELECT ` + v.add(after) + `, tries, locked_at, locked_by FROM key_count WHERE number_folded = ` + v.add(before) + `
+		ON CONFLICT (number_folded) DO UPDATE SET
+			tries = CASE WHEN excluded.tries > key_count.tries THEN excluded.tries ELSE key_count.tries END,
+			locked_at = coalesce(key_count.locked_at, excluded.locked_at), locked_by = coalesce(key_count.locked_by, excluded.locked_by)`
+	if _, err := exec(ctx, tx, query, v); err != nil {
+		return fmt.Errorf("move key count: %w", err)
+	}
+	v = nil
+	if _, err := exec(ctx, tx, `DELETE FROM key_count WHERE number_folded = `+v.add(before), v); err != nil {
+		return fmt.Errorf("move key count: %w", err)
+	}
+	return nil
+}
+
+// An InsertKeyTry notes one key entry: support sees who tried (KEY-14).
+type InsertKeyTry struct {
+	Key     int64
+	Number  string
+	User    directory.UserID
+	Outcome string // "right", "wrong", "locked" (the try that locked)
+}
+
+func (c InsertKeyTry) apply(ctx context.Context, tx *Tx) error {
+	row := []any{c.Key, directory.CleanNumber(c.Number), c.User, c.Outcome, tx.Now}
+	if _, err := tx.bulkInsert(ctx, "key_try", []string{"key", "number_folded", "user_key", "outcome", "at"}, [][]any{row}, ""); err != nil {
+		return fmt.Errorf("note key try: %w", err)
+	}
+	return nil
+}
+
+// KeyTries counts a person's wrong entries since a moment, and says whether
+// they locked a number since another (KEY-14).
+func (r *Reader) KeyTries(ctx context.Context, user directory.UserID, since, lockSince time.Time) (wrong int64, locked bool, err error) {
+	var a args
+	query := `SELECT count(CASE WHEN at > ` + a.add(since) + ` THEN 1 END), count(CASE WHEN outcome = 'locked' THEN 1 END)
+		FROM key_try WHERE user_key = ` + a.add(user) + ` AND outcome <> 'right' AND at > ` + a.add(lockSince)
+	counts, err := one(ctx, r, query, a, func(row scanner) ([2]int64, error) {
+		var n [2]int64
+		return n, row.Scan(&n[0], &n[1])
+	})
+	if err != nil {
+		return 0, false, fmt.Errorf("count key tries: %w", err)
+	}
+	return counts[0], counts[1] > 0, nil
+}
+
+// UnusedKey finds an account's unused key by its digest; ok is false when there
+// is none, also for account 0.
+func (r *Reader) UnusedKey(ctx context.Context, account directory.AccountID, digest []byte) (key AdminKeyRow, ok bool, err error) {
+	var a args
+	query := `SELECT key, uuid, ordinal FROM admin_key WHERE account_key = ` + a.add(account) + ` AND digest = ` + a.add(digest) +
+		` AND state = 'unused'`
+	key, err = one(ctx, r, query, a, func(row scanner) (AdminKeyRow, error) {
+		var k AdminKeyRow
+		return k, row.Scan(&k.ID, &k.UUID, &k.Ordinal)
+	})
+	if isNoRows(err) {
+		return key, false, nil
+	}
+	if err != nil {
+		return key, false, fmt.Errorf("find key: %w", err)
+	}
+	return key, true, nil
+}
+
+// An EndAdminKey marks an unused key as used or revoked. One that was ended
+// meanwhile makes the plan run again (KEY-3, KEY-15).
+type EndAdminKey struct {
+	ID     directory.AdminKeyID
+	State  string
+	By     directory.UserID
+	Reason string
+}
+
+func (c EndAdminKey) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `UPDATE admin_key SET state = ` + a.add(c.State) + `, ended_at = ` + a.add(tx.Now) + `, ended_by = ` + a.add(orNull(c.By)) +
+		`, reason = ` + a.add(c.Reason) + ` WHERE key = ` + a.add(c.ID) + ` AND state = 'unused'`
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return fmt.Errorf("end key: %w", err)
+	}
+	if n == 0 {
+		return errLostRace
+	}
+	return nil
+}

@@ -31,8 +31,8 @@ func TestHeldBy(t *testing.T) { // EXT-2, LIST-5
 				if i == 4 {
 					ends = storetest.Noon
 				}
-				query := `INSERT INTO external_subscription (key, account_key, member_key, product, proof, given_by, ends_at, valid_from) VALUES (` +
-					a.Add(key()) + `, ` + a.Add(c.account) + `, ` + a.Add(c.rows[i].ID) + `, ` + a.Add(product) + `, 'claim', 1, ` + a.Add(ends) + `, ` + a.Add(storetest.Noon) + `)`
+				query := `INSERT INTO external_subscription (key, account_key, member_key, product, proof, given_by, ends_at, used_on, valid_from) VALUES (` +
+					a.Add(key()) + `, ` + a.Add(c.account) + `, ` + a.Add(c.rows[i].ID) + `, ` + a.Add(product) + `, 'claim', 1, ` + a.Add(ends) + `, 0, ` + a.Add(storetest.Noon) + `)`
 				if _, err := tx.Exec(t.Context(), query, a); err != nil {
 					return err
 				}
