@@ -86,23 +86,38 @@ func (b *builder) last(days float64) directory.Day {
 	return b.day(days)
 }
 
-// tellSeats lets somebody assign seats: a part early, the rest a week ago, once
-// everybody has come.
+// rounds is in how many goes seats are assigned.
+const rounds = 6
+
+// tellSeats lets somebody assign seats over most of a year, the last of them a week
+// ago, once everybody has come.
 func (b *builder) tellSeats(number string, account *directory.Account, units *grove, by func() authz.Actor, s sale) {
 	end := math.Max(-s.to+1, 7.2) // seats of what is over were assigned before that
 	given := 0
-	for i := range 2 {
-		days := end + (math.Min(-s.from, 200)-end)*float64(1-i)*0.6
+	for i := range rounds {
+		days := end + (math.Min(since(number, s), 340)-end)*float64(rounds-1-i)/rounds
 		b.ago(days, "seats of "+number, func() error {
 			query := app.MemberQuery{Statuses: []directory.Status{directory.Active}, Size: 200}
 			if s.unit != "" {
 				query.Units = []string{(*units)[s.unit].UUID}
 			}
-			n, err := b.assign(by(), account.ID, query, s.assigned*(i+1)/2-given, directory.OfferOf(s.product))
+			n, err := b.assign(by(), account.ID, query, s.assigned*(i+1)/rounds-given, directory.OfferOf(s.product))
 			given += n
 			return err
 		})
 	}
+}
+
+// since is how many days ago the first subscription of a customer to what a sale is
+// of began: whoever has a seat keeps it when another follows.
+func since(number string, s sale) float64 {
+	days := -s.from
+	for _, other := range sales()[number] {
+		if other.product == s.product && other.unit == s.unit {
+			days = math.Max(days, -other.from)
+		}
+	}
+	return days
 }
 
 // assign gives seats to so many of those whom a query finds and who have none, and

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/authz"
@@ -129,9 +130,9 @@ func (r reporting) columns() []ui.Column {
 	}
 	columns := []ui.Column{{Label: r.T("field.product")}, {Label: r.T("seats.products.unit")}}
 	for _, key := range append(keys, "seats.report.unused") {
-		columns = append(columns, ui.Column{Label: r.T(key), Class: "p2 num w-mk"})
+		columns = append(columns, ui.Column{Label: r.T(key), Class: "p2 num w-fig"})
 	}
-	return append(columns, ui.Column{Label: r.T("seats.report.ends"), Class: "p2 w-date"})
+	return append(columns, ui.Column{Label: r.T("seats.report.ends"), Class: "p2 w-ends"})
 }
 
 // choices lead to the report for another number of days.
@@ -159,7 +160,12 @@ func (r reporting) short(l app.SeatReportLine) string {
 	if l.Unit.ID == 0 {
 		seats = l.Bought // of the sums: what one unit received another has bought
 	}
-	return r.T("seats.count", "Count", seats) + ", " + seatpanel.Used(r.Page, l.Line) + ", " + r.T("seats.line.free", "Count", l.Free) + ", " + r.T("seats.report.unused.count", "Count", l.Unused)
+	said := strings.Join([]string{r.T("seats.count", "Count", seats), seatpanel.Used(r.Page, l.Line), r.T("seats.line.free", "Count", l.Free),
+		r.T("seats.report.unused.count", "Count", l.Unused)}, ", ")
+	if ends := r.ends(l); ends != "" {
+		said += ". " + r.T("seats.line.ends", "Date", ends)
+	}
+	return said
 }
 
 func (r reporting) ends(l app.SeatReportLine) string {

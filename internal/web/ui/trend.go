@@ -28,7 +28,7 @@ type TrendMonth struct {
 const (
 	trendWidth  = 360.0
 	trendHeight = 96.0
-	trendTop    = 6.0 // room over the highest line
+	trendTop    = 16.0 // room over the highest line, for its number
 )
 
 // most is the largest number of a trend, 1 at least.
