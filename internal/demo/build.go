@@ -81,6 +81,7 @@ type builder struct {
 	names  *Names
 	events []event
 	users  map[string]authz.Actor // by address
+	portal app.Caller             // the application that reports what was used
 	world  World
 }
 

@@ -54,7 +54,7 @@ func (b *builder) tellGateway(account *directory.Account, units *grove) {
 // tellApplications lets the vendor register its own programs: a product that asks
 // about everybody, and the shop that keeps customers (APP-1).
 func (b *builder) tellApplications() {
-	var product, shop directory.Application
+	var product, shop, portal directory.Application
 	b.ago(90, "the vendor's applications", func() (err error) {
 		if product, err = b.App.Applications.Register(b.ctx, b.staff(), app.ApplicationRegistration{Name: "Plans", Product: "plans", All: true,
 			Rights: []directory.ApplicationRight{directory.MayAsk, directory.MayReadDirectory}}); err != nil {
@@ -62,6 +62,11 @@ func (b *builder) tellApplications() {
 		}
 		shop, err = b.App.Applications.Register(b.ctx, b.staff(), app.ApplicationRegistration{Name: "Boutique Bâtisoft", All: true,
 			Rights: []directory.ApplicationRight{directory.MayManageCustomers, directory.MayHandleKeys}})
+		if err != nil {
+			return err
+		}
+		portal, err = b.App.Applications.Register(b.ctx, b.staff(), app.ApplicationRegistration{Name: "Portail Bâtisoft", All: true,
+			Rights: []directory.ApplicationRight{directory.MayAsk}})
 		return err
 	})
 	b.ago(89, "their credentials", func() error {
@@ -71,6 +76,11 @@ func (b *builder) tellApplications() {
 		}
 		made, err := b.App.Applications.MakeCredential(b.ctx, b.staff(), product.UUID, app.NewCredential{Name: "Production", Expires: b.now.AddDate(0, 0, 276)})
 		b.world.Application = made.Secret
+		if err != nil {
+			return err
+		}
+		door, err := b.App.Applications.MakeCredential(b.ctx, b.staff(), portal.UUID, app.NewCredential{Name: "Production", Expires: b.now.AddDate(0, 0, 276)})
+		b.portal = app.Caller{Token: door.Secret, From: func() app.Client { return app.Client{} }}
 		return err
 	})
 }

@@ -53,6 +53,7 @@ func sales() map[string][]sale {
 
 // tellSales plans what a customer buys, and who gets seats of it, from whom.
 func (b *builder) tellSales(number string, account *directory.Account, units *grove, by func() authz.Actor, since float64) {
+	b.tellUses(account, by)
 	for i, s := range sales()[number] {
 		var made directory.Subscription
 		bought := math.Min(math.Max(-s.from, 0.8), since-11-float64(i)*0.01)
