@@ -121,7 +121,7 @@ func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights
 }
 
 // filter finds what the query's words stand for. What stands for nothing finds
-// nobody, as after a company was renamed away.
+// nobody.
 func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
 	q := l.q
 	f := store.MemberFilter{Statuses: q.Statuses, Products: q.Products, Held: q.Held, At: l.gate.Instant(),
@@ -130,14 +130,14 @@ func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
 	if l.chosen, err = l.r.CompaniesByUUID(ctx, l.account.ID, q.Companies); err != nil {
 		return f, err
 	}
-	for _, company := range l.chosen {
-		f.Companies = append(f.Companies, directory.Fold(company.Name))
+	if f.Companies, err = l.r.CompanyKeys(ctx, l.chosen); err != nil {
+		return f, err
 	}
 	if slices.Contains(q.Companies, None) {
-		f.Companies = append(f.Companies, "")
+		f.Companies = append(f.Companies, 0)
 	}
 	if len(f.Companies) == 0 && len(q.Companies) > 0 {
-		f.Companies = []string{"\x01"} // no name folds to that
+		f.Companies = []directory.CompanyID{-1} // nobody's
 	}
 	f.Functions = l.rolesOf(directory.Function, q.Functions)
 	f.Levels = l.rolesOf(directory.Level, q.Levels)

@@ -12,7 +12,7 @@ import (
 func (w *World) checkCounts() {
 	for _, m := range w.Recounted() {
 		if m.Wrong() {
-			w.T.Errorf("LIST-12 account %d keeps %+v and counts %+v; home units are off by %v, SEAT-4 pools by %v", m.Account, m.Kept, m.Counted, m.Homes, m.Pools)
+			w.T.Errorf("LIST-12 account %d keeps %+v and counts %+v; home units are off by %v, COMP-1 companies by %v, SEAT-4 pools by %v", m.Account, m.Kept, m.Counted, m.Homes, m.Companies, m.Pools)
 		}
 	}
 }

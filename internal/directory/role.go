@@ -65,6 +65,8 @@ type Company struct {
 	UUID    string
 	Name    string
 	Version int64
+	Members int64     // whose company it is, those removed left out (COMP-1)
+	Merged  CompanyID // the company that this double went into; 0: none (COMP-4)
 }
 
 // A Grant is a role of kind rights held by a member at a unit: it flows down

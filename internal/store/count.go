@@ -100,18 +100,19 @@ func (r *Reader) byUnit(ctx context.Context, query string, a args) (map[director
 
 // A stand is as what a member counts: nothing while out of the account.
 type stand struct {
-	unit   directory.UnitID
-	status directory.Status
+	unit    directory.UnitID
+	status  directory.Status
+	company directory.CompanyID
 }
 
 // standColumns are the columns that a stand is read from.
-var standColumns = []string{"unit_key", "status", "removed_at"}
+var standColumns = []string{"unit_key", "status", "company_key", "removed_at"}
 
 func standOf(m directory.Member) stand {
 	if !m.Removed.IsZero() {
 		return stand{}
 	}
-	return stand{m.Unit, m.Status}
+	return stand{m.Unit, m.Status, m.Company}
 }
 
 // stands reads as what members count before they are written: from the rows, in
@@ -123,12 +124,12 @@ func (tx *Tx) stands(ctx context.Context, members []MemberRow) (map[directory.Me
 		keys[i] = m.ID
 	}
 	var a args
-	query := `SELECT key, unit_key, status, removed_at FROM member WHERE key` + inKeys(tx.Reader, keys, &a)
+	query := `SELECT key, unit_key, status, coalesce(company_key, 0), removed_at FROM member WHERE key` + inKeys(tx.Reader, keys, &a)
 	found := make(map[directory.MemberID]stand, len(members))
 	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
 		var m directory.Member
 		var removed micros
-		err := row.Scan(&m.ID, &m.Unit, &m.Status, &removed)
+		err := row.Scan(&m.ID, &m.Unit, &m.Status, &m.Company, &removed)
 		m.Removed = removed.Time
 		found[m.ID] = standOf(m)
 		return err
@@ -162,10 +163,13 @@ func (l *ledger) count(s stand, by int64) {
 		return
 	}
 	if l.homes == nil {
-		l.homes = map[directory.UnitID]int64{}
+		l.homes, l.companies = map[directory.UnitID]int64{}, map[directory.CompanyID]int64{}
 	}
 	l.counts.ByStatus[s.status] += by
 	l.homes[s.unit] += by
+	if s.company != 0 {
+		l.companies[s.company] += by
+	}
 	l.changed = true
 }
 

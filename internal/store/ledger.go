@@ -27,6 +27,8 @@ type ledger struct {
 
 	counts Counts                     // as this Tx leaves them
 	homes  map[directory.UnitID]int64 // how many more members units have by this Tx, or fewer
+
+	companies map[directory.CompanyID]int64 // as homes
 }
 
 // lock takes the ledger rows of accounts in the order of their numbers, which
@@ -175,6 +177,9 @@ func (tx *Tx) saveLedgers(ctx context.Context) error {
 			continue
 		}
 		if err := tx.saveHomes(ctx, account, l.homes); err != nil {
+			return err
+		}
+		if err := tx.saveCompanies(ctx, l.companies); err != nil {
 			return err
 		}
 		var a args

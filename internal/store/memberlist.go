@@ -16,17 +16,17 @@ import (
 type MemberFilter struct {
 	Keys      []directory.MemberID // only these
 	Statuses  []directory.Status
-	Companies []string            // folded names; "" is no company
-	Functions []directory.RoleID  // any of them
-	Levels    []directory.RoleID  // 0 is no access level
-	Products  []string            // held now: offers, or products in any edition
-	Held      []directory.Holding // by what, any of them; none: by whatever
-	At        time.Time           // the moment of now
-	Units     []directory.UnitID  // home units, those below not implied
-	AddedFrom time.Time           // inclusive
-	AddedTo   time.Time           // exclusive
-	Search    string              // as typed (LIST-4)
-	People    bool                // no technical users
+	Companies []directory.CompanyID // 0 is no company
+	Functions []directory.RoleID    // any of them
+	Levels    []directory.RoleID    // 0 is no access level
+	Products  []string              // held now: offers, or products in any edition
+	Held      []directory.Holding   // by what, any of them; none: by whatever
+	At        time.Time             // the moment of now
+	Units     []directory.UnitID    // home units, those below not implied
+	AddedFrom time.Time             // inclusive
+	AddedTo   time.Time             // exclusive
+	Search    string                // as typed (LIST-4)
+	People    bool                  // no technical users
 
 	LacksRoleAt []string // people without any role at units of one of these levels; authz.RootLevel is the root (ROLE-3)
 }

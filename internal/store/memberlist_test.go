@@ -26,6 +26,7 @@ type crowd struct {
 	branch    directory.UnitID
 	functions []directory.RoleID
 	levels    []directory.RoleID
+	companies []directory.CompanyID
 	rows      []store.MemberRow
 	people    map[directory.UserID]directory.User
 }
@@ -68,6 +69,7 @@ func fill(t testing.TB, db *store.DB, n int) crowd {
 	var companies []directory.Company
 	for i := range 12 {
 		companies = append(companies, directory.Company{ID: directory.CompanyID(key()), UUID: uuid.NewString(), Name: fmt.Sprintf("Société %02d", i)})
+		c.companies = append(c.companies, companies[i].ID)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	var users store.InsertUsers
@@ -161,7 +163,7 @@ func (c crowd) passes(f store.MemberFilter, m store.MemberRow) bool {
 	}
 	return found &&
 		in(len(f.Statuses), func(i int) bool { return f.Statuses[i] == m.Status }) &&
-		in(len(f.Companies), func(i int) bool { return f.Companies[i] == m.Folded.Company }) &&
+		in(len(f.Companies), func(i int) bool { return f.Companies[i] == m.Company }) &&
 		in(len(f.Functions), func(i int) bool { return slices.Contains(m.Functions, f.Functions[i]) }) &&
 		in(len(f.Levels), func(i int) bool { return f.Levels[i] == m.Level }) &&
 		in(len(f.Units), func(i int) bool { return f.Units[i] == m.Unit }) &&
@@ -215,15 +217,15 @@ func (c crowd) filters() map[string]store.MemberFilter {
 		"everybody":        {},
 		"status":           {Statuses: []directory.Status{directory.Invited}},
 		"two statuses":     {Statuses: []directory.Status{directory.Invited, directory.NotInvited}},
-		"company":          {Companies: []string{"societe 03"}},
-		"company or none":  {Companies: []string{"societe 03", ""}},
+		"company":          {Companies: c.companies[3:4]},
+		"company or none":  {Companies: []directory.CompanyID{c.companies[3], 0}},
 		"function":         {Functions: c.functions[:2]},
 		"level":            {Levels: c.levels[:1]},
 		"level or none":    {Levels: []directory.RoleID{c.levels[1], 0}},
 		"unit":             {Units: []directory.UnitID{c.branch}},
 		"since":            {AddedFrom: day},
 		"between":          {AddedFrom: day, AddedTo: day.AddDate(0, 2, 0)},
-		"and":              {Statuses: []directory.Status{directory.Active}, Functions: c.functions[:1], Companies: []string{"societe 01", "societe 02"}},
+		"and":              {Statuses: []directory.Status{directory.Active}, Functions: c.functions[:1], Companies: c.companies[1:3]},
 		"part of a name":   {Search: "arch"},
 		"whole name":       {Search: "Camille Aubrac"},
 		"last name first":  {Search: "aubrac  CAMILLE"},
@@ -370,12 +372,12 @@ func BenchmarkMemberPage(b *testing.B) {
 		for _, column := range store.MemberColumns() {
 			add("list-sort-"+column, func(l *store.MemberList) { l.Sort = store.MemberSort{Column: column, Descending: true} })
 		}
-		add("filter-one", func(l *store.MemberList) { l.Filter.Companies = []string{"societe 03"} })
+		add("filter-one", func(l *store.MemberList) { l.Filter.Companies = c.companies[3:4] })
 		add("filter-two-foreign-sort", func(l *store.MemberList) {
-			l.Filter.Companies, l.Filter.Functions, l.Sort.Column = []string{"societe 03"}, c.functions[:1], "email"
+			l.Filter.Companies, l.Filter.Functions, l.Sort.Column = c.companies[3:4], c.functions[:1], "email"
 		})
 		add("filter-none-pass", func(l *store.MemberList) {
-			l.Filter.Companies, l.Filter.AddedTo = []string{"societe 03"}, storetest.Noon.AddDate(-9, 0, 0)
+			l.Filter.Companies, l.Filter.AddedTo = c.companies[3:4], storetest.Noon.AddDate(-9, 0, 0)
 		})
 		add("search-rare", func(l *store.MemberList) { l.Filter.Search = "camille.77" })
 		add("search-absent", func(l *store.MemberList) { l.Filter.Search = "corvaiser" })

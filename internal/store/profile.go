@@ -32,21 +32,6 @@ func (r *Reader) MemberKeysByUUID(ctx context.Context, account directory.Account
 	return found, nil
 }
 
-// CompaniesByUUID finds the companies of public ids within one account.
-func (r *Reader) CompaniesByUUID(ctx context.Context, account directory.AccountID, uuids []string) ([]directory.Company, error) {
-	if len(uuids) == 0 {
-		return nil, nil
-	}
-	var a args
-	query := `SELECT key, uuid, name, version FROM company WHERE ` + byItself + `account_key = ` + a.add(account) + ` AND uuid` + inTexts(r, uuids, &a) +
-		` ORDER BY name_folded, key`
-	companies, err := collect(ctx, r, query, a, scanCompany)
-	if err != nil {
-		return nil, fmt.Errorf("find companies by id: %w", err)
-	}
-	return companies, nil
-}
-
 // UnitKeysByUUID finds the keys of public ids of units within one account.
 func (r *Reader) UnitKeysByUUID(ctx context.Context, account directory.AccountID, uuids []string) ([]directory.UnitID, error) {
 	if len(uuids) == 0 {

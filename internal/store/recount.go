@@ -12,11 +12,14 @@ type Miscount struct {
 	Account       directory.AccountID
 	Kept, Counted Counts
 	Homes         map[directory.UnitID]int64     // of units whose members are kept otherwise: how many more there are
+	Companies     map[directory.CompanyID]int64  // as Homes, of companies
 	Pools         map[directory.PoolID]HeldSeats // of pools whose seats are kept otherwise: how many more there are
 }
 
 // Wrong reports whether anything is kept that counting does not give.
-func (m Miscount) Wrong() bool { return m.Kept != m.Counted || len(m.Homes) > 0 || len(m.Pools) > 0 }
+func (m Miscount) Wrong() bool {
+	return m.Kept != m.Counted || len(m.Homes)+len(m.Companies) > 0 || len(m.Pools) > 0
+}
 
 // Recounted counts an account anew beside what is kept. It takes as long as the
 // account is large: it is for checks, never for an answer to somebody (LIST-12).
@@ -43,6 +46,9 @@ func (r *Reader) Recounted(ctx context.Context, account directory.AccountID) (Mi
 		if m.Homes[unit] -= n; m.Homes[unit] == 0 {
 			delete(m.Homes, unit)
 		}
+	}
+	if m.Companies, err = r.recountCompanies(ctx, account); err != nil {
+		return m, err
 	}
 	m.Pools, err = r.recountSeats(ctx, account)
 	return m, err
@@ -107,10 +113,13 @@ func (tx *Tx) Recount(ctx context.Context, account directory.AccountID) (Miscoun
 		return m, err
 	}
 	if l.homes == nil {
-		l.homes = map[directory.UnitID]int64{}
+		l.homes, l.companies = map[directory.UnitID]int64{}, map[directory.CompanyID]int64{}
 	}
 	for unit, more := range m.Homes {
 		l.homes[unit] += more
+	}
+	for company, more := range m.Companies {
+		l.companies[company] += more
 	}
 	l.counts, l.changed = m.Counted, true
 	moved := map[directory.PoolID]held{}

@@ -69,7 +69,7 @@ func (l MemberList) checked() string {
 		is     bool
 		column string
 	}{
-		{len(f.Statuses) > 0, "m.status"}, {len(f.Companies) > 0, "m.company_folded"}, {containsZero(f.Levels), "m.level_key"},
+		{len(f.Statuses) > 0, "m.status"}, {len(f.Companies) > 0, "m.company_key"}, {containsZero(f.Levels), "m.level_key"},
 		{len(f.Units) > 0 || !l.Scope.All(), "m.unit_key"}, {!f.AddedFrom.IsZero() || !f.AddedTo.IsZero(), "m.added_at"},
 		{f.People || len(f.LacksRoleAt) > 0, "m.user_key"}, {f.Search != "", "m.search, m.name_folded, m.first_folded, m.user_name_folded, m.email_folded"},
 	} {
@@ -114,7 +114,7 @@ func (l MemberList) where(r *Reader, a *args) string {
 		and(byStatus, "m.status", "+m.status", inKeys(r, statuses, a))
 	}
 	if len(f.Companies) > 0 {
-		and(byCompany, "m.company_folded", "(m.company_folded || '')", inTexts(r, f.Companies, a))
+		and(byCompany, "coalesce(m.company_key, 0)", "+coalesce(m.company_key, 0)", inKeys(r, f.Companies, a))
 	}
 	if len(f.Functions) > 0 {
 		where.WriteString(` AND ` + holds(r, f.Functions, a, driver == byFunction))

@@ -203,9 +203,9 @@ func (a *Acting) companyNamed(name string) (directory.CompanyID, error) {
 	if folded == "" {
 		return 0, nil
 	}
-	for id, company := range a.Companies {
+	for _, company := range a.Companies {
 		if directory.Fold(company.Name) == folded {
-			return id, nil
+			return company.ID, nil
 		}
 	}
 	found, err := a.look(name)

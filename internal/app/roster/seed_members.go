@@ -36,9 +36,9 @@ func (ro *Roster) SeedCompanies(ctx context.Context, r *store.Reader, rows []See
 		return nil, err
 	}
 	ids := map[string]directory.CompanyID{}
-	for _, company := range known {
+	for folded, company := range known {
 		ro.Companies[company.ID] = company
-		ids[directory.Fold(company.Name)] = company.ID
+		ids[folded] = company.ID
 	}
 	for _, name := range names {
 		if ids[directory.Fold(name)] == 0 {
