@@ -53,19 +53,13 @@ func whyStopped(refusal *directory.Error) *directory.Error {
 	return refusal
 }
 
-// askerOf is how the actor came, for an act that goes on without them.
-func askerOf(actor authz.Actor) directory.BulkAsker {
-	return directory.BulkAsker{Kind: string(actor.Kind), Door: string(actor.Door), Staff: string(actor.Staff), Entry: actor.Entry, Until: actor.Until,
-		Token: actor.Token}
-}
-
 // askerAgain is whoever asked for an act, as they stand now: the vendor's staff
 // by the role and portfolio of today while their entry lasts, a technical user by
 // the token while it opens. It refuses with act.asker_gone what no longer opens
 // anything; the operation asks for all else.
 func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Actor, error) {
 	by := act.Asker
-	actor := authz.Actor{Kind: authz.ActorKind(by.Kind), User: act.User, Door: authz.Door(by.Door), Batch: act.Batch, Token: by.Token}
+	actor := gate.AskerNamed(by, act.User, act.Batch)
 	gone := directory.Refuse(directory.Denied, "act.asker_gone")
 	err := c.gate.Read(ctx, func(r *store.Reader) error {
 		switch actor.Kind {

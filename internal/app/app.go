@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
+	"intendant/internal/app/companies"
 	"intendant/internal/app/contracts"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
@@ -68,6 +69,7 @@ type App struct {
 	Subscriptions  *seats.Subscriptions
 	Seats          *seats.Seats
 	Contracts      *contracts.Contracts
+	Companies      *companies.Companies
 }
 
 // New makes the operations of an installation.
@@ -86,6 +88,7 @@ func New(o Options) *App {
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Applications: applications.New(g),
+		Companies: companies.New(g, r),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }

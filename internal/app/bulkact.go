@@ -82,7 +82,7 @@ type bulkRun struct {
 func (c *core) inParts(ctx context.Context, actor authz.Actor, account directory.AccountID, d deed) (gate.Verdicts, error) {
 	actor = gate.AsOneAct(actor)
 	run := &bulkRun{core: c, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
-	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: askerOf(actor), Kind: d.kind, Change: string(d.change),
+	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: gate.AskerOf(actor), Kind: d.kind, Change: string(d.change),
 		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.items))}}
 	err := run.open(ctx, actor, d.items, roster.Chunk)
 	if store.Broken(err) { // at a row that no rule foresaw: found where they go one by one (BULK-3)

@@ -54,8 +54,9 @@ func walls() map[string]wall {
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
-				RuleChoices Rules StateExternal Withdraw
+				RuleChoices Rules StateExternal Trends Withdraw
 			Contracts: AtUnit Choices Download End Name Page
+			Companies: Create List Merge Near Parts Rename Show
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
@@ -106,6 +107,7 @@ func walls() map[string]wall {
 			Imports: Purge RunImport
 			Acts: Purge RunAct
 			Checks: WriteUses
+			Companies: FoldNames MoveMerged
 			Seats: EndExternals
 			History: PurgeAccess
 			Catalogue: Follow RunUpdate UpdateRoles

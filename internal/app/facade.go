@@ -5,6 +5,7 @@ import (
 
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
+	"intendant/internal/app/companies"
 	"intendant/internal/app/contracts"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
@@ -46,6 +47,26 @@ type (
 	MadeCredential          = applications.Made
 	NewCredential           = applications.NewCredential
 	ApplicationVisit        = applications.Visit
+)
+
+// Of package companies.
+type (
+	CompanyMay     = companies.May
+	CompanyMerging = companies.Merging
+	CompanyNaming  = companies.Naming
+	CompanyPage    = companies.Page
+	CompanyPart    = companies.Part
+	CompanyPick    = companies.Pick
+	CompanyQuery   = companies.Query
+	ShownCompany   = companies.Shown
+)
+
+// Of package companies.
+const (
+	CompaniesByMembers = companies.ByMembers
+	CompaniesPerPage   = companies.PerPage
+	JobCompanyMerge    = companies.JobMerge
+	JobCompanyNames    = companies.JobNames
 )
 
 // Of package contracts.

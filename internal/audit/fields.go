@@ -103,6 +103,7 @@ func valueFields() map[string]Field {
 		"unit":        {Open, Plain},
 		"parent":      {Open, Plain},
 		"company":     {Open, Plain},
+		"places":      {Open, Hidden},
 		"portfolio":   {Open, Plain},
 		"responsible": {Open, Hidden},
 		"referent":    {Open, Hidden},

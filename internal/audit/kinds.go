@@ -86,8 +86,11 @@ const (
 	TokenMade         Kind = "token.made"
 	TokenRevoked      Kind = "token.revoked"
 
-	CompanyCreated Kind = "company.created"
-	CompanyChanged Kind = "company.changed"
+	CompanyCreated     Kind = "company.created"
+	CompanyRenamed     Kind = "company.renamed"
+	CompanyMerged      Kind = "company.merged"       // a double, into another
+	CompanyPlacesMoved Kind = "company.places_moved" // in projects, of a double
+
 	RoleCreated    Kind = "role.created"
 	RoleChanged    Kind = "role.changed"
 	RoleRenamed    Kind = "role.renamed"
@@ -254,7 +257,9 @@ func directoryRows() []Row {
 		{Kind: TokenMade, Object: Token, Person: true, Fields: "name expires"},
 		{Kind: TokenRevoked, Object: Token, Person: true, Many: true, Fields: "name"},
 		{Kind: CompanyCreated, Object: Company, Many: true, Fields: "name"},
-		{Kind: CompanyChanged, Object: Company, Fields: "name"},
+		{Kind: CompanyRenamed, Object: Company, Fields: "name"},
+		{Kind: CompanyMerged, Object: Company, Many: true, Fields: "company count"},
+		{Kind: CompanyPlacesMoved, Object: Company, Many: true, Fields: "company places"},
 		{Kind: RoleCreated, Object: Role, Many: true, Fields: roleFields},
 		{Kind: RoleChanged, Object: Role, Many: true, Fields: roleFields},
 		{Kind: RoleRenamed, Object: Role, Many: true, Fields: roleFields},

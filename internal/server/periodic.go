@@ -15,6 +15,9 @@ func (i *Installation) handlers() map[string]jobs.Handler {
 		app.JobAct:       i.App.Acts.RunAct,
 		app.JobRoles:     i.App.Catalogue.RunUpdate,
 		app.JobRoleNames: i.App.Roles.FoldNames,
+
+		app.JobCompanyNames: i.App.Companies.FoldNames,
+		app.JobCompanyMerge: i.App.Companies.MoveMerged,
 	}
 }
 

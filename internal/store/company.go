@@ -96,19 +96,20 @@ func (r *Reader) CompaniesByUUID(ctx context.Context, account directory.AccountI
 	return companies, nil
 }
 
-// CompanyRow finds the row of a public id within one account as it stands, also
-// one that was merged. It refuses with company.not_found.
-func (r *Reader) CompanyRow(ctx context.Context, account directory.AccountID, uuid string) (directory.Company, error) {
+// CompanyRowsByUUID is CompanyRows by public ids.
+func (r *Reader) CompanyRowsByUUID(ctx context.Context, account directory.AccountID, uuids []string) (map[string]directory.Company, error) {
+	found := make(map[string]directory.Company, len(uuids))
 	var a args
-	query := `SELECT ` + companyColumns + ` FROM company c WHERE ` + byItself + `c.account_key = ` + a.add(account) + ` AND c.uuid = ` + a.add(uuid)
-	c, err := one(ctx, r, query, a, scanCompany)
-	if isNoRows(err) {
-		return c, directory.Refuse(directory.NotFound, "company.not_found")
-	}
+	query := `SELECT ` + companyColumns + ` FROM company c WHERE ` + byItself + `c.account_key = ` + a.add(account) + ` AND c.uuid` + inTexts(r, uuids, &a)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		c, err := scanCompany(row)
+		found[c.UUID] = c
+		return err
+	})
 	if err != nil {
-		return c, fmt.Errorf("find company: %w", err)
+		return nil, fmt.Errorf("find companies by id: %w", err)
 	}
-	return c, nil
+	return found, nil
 }
 
 // CompaniesByName finds the companies of an account whose names differ from

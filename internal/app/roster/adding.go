@@ -453,7 +453,7 @@ func (a *adding) company(name string) (id directory.CompanyID, made bool) {
 	}
 	company, ok := a.named[folded]
 	if !ok {
-		company, made = a.newCompany(name), a.o.Before.creates(name)
+		company, made = a.NewCompany(name), a.o.Before.creates(name)
 		a.named[folded] = company
 	}
 	return company.ID, made

@@ -216,5 +216,5 @@ func (a *Acting) companyNamed(name string) (directory.CompanyID, error) {
 		a.Companies[company.ID] = company
 		return company.ID, nil
 	}
-	return a.newCompany(name).ID, nil
+	return a.NewCompany(name).ID, nil
 }

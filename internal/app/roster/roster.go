@@ -124,8 +124,8 @@ func (ro *Roster) isAdministrator(m directory.Member) bool {
 	return m.KeepsAdministered(ro.People[m.User], ro.AdministratorLevel())
 }
 
-// newCompany adds a company to the account's directory.
-func (ro *Roster) newCompany(name string) directory.Company {
+// NewCompany adds a company to the account's directory; Settle writes it.
+func (ro *Roster) NewCompany(name string) directory.Company {
 	company := directory.Company{ID: directory.CompanyID(ro.Plan.NewKey()), UUID: PublicID(), Name: strings.TrimSpace(name), Version: 1}
 	ro.Companies[company.ID] = company
 	ro.newCompanies = append(ro.newCompanies, company)

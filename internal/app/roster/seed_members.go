@@ -42,7 +42,7 @@ func (ro *Roster) SeedCompanies(ctx context.Context, r *store.Reader, rows []See
 	}
 	for _, name := range names {
 		if ids[directory.Fold(name)] == 0 {
-			ids[directory.Fold(name)] = ro.newCompany(name).ID
+			ids[directory.Fold(name)] = ro.NewCompany(name).ID
 		}
 	}
 	return ids, nil

@@ -1,0 +1,212 @@
+package companies
+
+import (
+	"context"
+	"slices"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// Companies are the employers in an account's directory.
+type Companies struct {
+	gate   *gate.Gate
+	roster *roster.Writer
+}
+
+// New makes the operations on companies.
+func New(g *gate.Gate, r *roster.Writer) *Companies { return &Companies{g, r} }
+
+// PerPage is how many companies one page of the list holds; mostPerPage, how many
+// may be asked for.
+const (
+	PerPage     = 50
+	mostPerPage = 200
+)
+
+// ByMembers sorts companies by how many members they have.
+const ByMembers = "members"
+
+// byName sorts companies by name.
+const byName = "name"
+
+// A Query is a view of an account's companies, as it stands in an address. After
+// and Before are cursors.
+type Query struct {
+	Search        string
+	Sort          string // ByMembers; else by name
+	Descending    bool
+	After, Before string
+	Size          int // rows of a page; 0: PerPage
+}
+
+func (q Query) paging() gate.Paging {
+	if q.Size <= 0 {
+		q.Size = PerPage
+	}
+	if q.Sort != ByMembers {
+		q.Sort = byName
+	}
+	return gate.Paging{Sort: q.Sort, Descending: q.Descending, After: q.After, Before: q.Before, Size: min(q.Size, mostPerPage)}
+}
+
+// A May is what the reader may do with companies.
+type May struct {
+	Create bool
+	Manage bool // rename and merge
+}
+
+// A Page is one page of an account's companies.
+type Page struct {
+	Rows  []directory.Company
+	Found int64 // exactly (LIST-9)
+	All   int64 // without any search
+	gate.Span
+	May May
+}
+
+// List shows the companies of an account with how many members each has, one page
+// from a cursor on (COMP-1). It refuses without members.view at the root, with
+// field.unknown_choice another order, and with list.bad_cursor.
+func (s *Companies) List(ctx context.Context, actor authz.Actor, account directory.AccountID, q Query) (Page, error) {
+	var page Page
+	if q.Sort != "" && q.Sort != byName && q.Sort != ByMembers {
+		return page, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": directory.Short(q.Sort, directory.Quoted)})
+	}
+	paging := q.paging()
+	at, err := paging.At()
+	if err != nil {
+		return page, err
+	}
+	list := store.CompanyList{Account: account, Search: directory.Sought(q.Search), ByMembers: paging.Sort == ByMembers, Descending: q.Descending,
+		Back: q.Before != "", Size: paging.Size + 1}
+	if q.After+q.Before != "" {
+		list.From = &store.CompanyPlace{Members: at.Number, Name: at.Text, Key: directory.CompanyID(at.Key)}
+	}
+	err = s.view(ctx, actor, account, func(r *store.Reader, may May) error {
+		page.May = may
+		all := list
+		all.Search = ""
+		if page.All, err = r.CompanyTotal(ctx, all); err != nil {
+			return err
+		}
+		if page.Found = page.All; list.Search != "" {
+			if page.Found, err = r.CompanyTotal(ctx, list); err != nil {
+				return err
+			}
+		}
+		lines, err := r.CompanyPage(ctx, list)
+		if err != nil {
+			return err
+		}
+		lines, page.Span = gate.Cut(paging, at, lines, func(l store.CompanyLine) gate.Cursor {
+			return gate.Cursor{Number: l.Place.Members, Text: l.Place.Name, Key: int64(l.Place.Key)}
+		})
+		for _, l := range lines {
+			page.Rows = append(page.Rows, l.Company)
+		}
+		return nil
+	})
+	return page, err
+}
+
+// view runs a read of companies with what the reader may do. It refuses without
+// members.view at the root.
+func (s *Companies) view(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, may May) error) error {
+	return s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if err := gate.Require(rights, authz.ViewMembers, 0); err != nil {
+			return err
+		}
+		var may May
+		if !rights.Closed() {
+			may = May{Create: gate.RequireSomewhere(rights, creates) == nil, Manage: rights.May(manages, 0)}
+		}
+		return read(r, may)
+	})
+}
+
+// What creating a company takes somewhere, as bringing somebody in does who has a
+// new one (ADD-6), and what renaming and merging take at the root: they change what
+// is read of everybody.
+const (
+	creates = authz.ManageMembers
+	manages = authz.ManageMembers
+)
+
+// A Shown is one company with what the reader may do.
+type Shown struct {
+	directory.Company
+	May  May
+	Near []directory.Company // names like its own: doubles, perhaps
+}
+
+// Show reads a company of the account. It refuses as List does, with
+// company.not_found, and with company.merged one that went into another, which it
+// names.
+func (s *Companies) Show(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (Shown, error) {
+	var shown Shown
+	err := s.view(ctx, actor, account, func(r *store.Reader, may May) error {
+		rows, err := living(ctx, r, account, []string{id})
+		if err != nil {
+			return err
+		}
+		shown = Shown{Company: rows[0], May: may}
+		near, err := nearTo(ctx, r, account, rows[0].Name)
+		shown.Near = slices.DeleteFunc(near, func(c directory.Company) bool { return c.ID == rows[0].ID })
+		return err
+	})
+	return shown, err
+}
+
+// shownNear is how many like names are shown; comparedNames, among how many they
+// are looked for.
+const (
+	shownNear     = 5
+	comparedNames = 20_000
+)
+
+// Near are the companies of an account whose names are like one that somebody
+// types, the likest first (COMP-2). It refuses as List does.
+func (s *Companies) Near(ctx context.Context, actor authz.Actor, account directory.AccountID, name string) ([]directory.Company, error) {
+	var near []directory.Company
+	err := s.view(ctx, actor, account, func(r *store.Reader, _ May) (err error) {
+		near, err = nearTo(ctx, r, account, name)
+		return err
+	})
+	return near, err
+}
+
+func nearTo(ctx context.Context, r *store.Reader, account directory.AccountID, name string) ([]directory.Company, error) {
+	all, err := r.Companies(ctx, account, comparedNames)
+	return directory.NearCompanies(directory.Short(name, directory.CompanyName.Most()), all, shownNear), err
+}
+
+// living are the companies of public ids, in their order. It refuses with
+// company.not_found, and with company.merged and the name of the company it went
+// into one that is none any more.
+func living(ctx context.Context, r *store.Reader, account directory.AccountID, ids []string) ([]directory.Company, error) {
+	found, err := r.CompanyRowsByUUID(ctx, account, ids)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]directory.Company, len(ids))
+	for i, id := range ids {
+		row, there := found[id]
+		if !there {
+			return nil, directory.Refuse(directory.NotFound, "company.not_found")
+		}
+		if row.Merged != 0 {
+			into, err := r.CompaniesByKey(ctx, []directory.CompanyID{row.ID})
+			if err != nil {
+				return nil, err
+			}
+			return nil, &directory.Error{Kind: directory.Conflict, Code: "company.merged",
+				Args: directory.Args{"Name": row.Name, "Into": into[row.ID].Name, "Company": into[row.ID].UUID}}
+		}
+		rows[i] = row
+	}
+	return rows, nil
+}
