@@ -114,6 +114,9 @@ func newFortressOn(t *testing.T, w *apptest.World) *fortress {
 		"provisional": f.site.MustChangePassword(t, administrator), "staff": f.site.SignedIn(t, staff), "entered": f.site.WithToken(t, inside),
 	}
 	f.values["member"], f.values["id"] = target.UUID, account.UUID
+	company, err := w.Companies.Create(w.Context(), administrator, account.ID, "Maraval Travaux")
+	w.Must(err)
+	f.values["company"] = company.UUID
 	f.fill(t, w, account, administrator, prospect)
 	return f
 }

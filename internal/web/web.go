@@ -10,6 +10,7 @@ import (
 	"intendant/internal/web/adding"
 	"intendant/internal/web/applications"
 	"intendant/internal/web/assets"
+	"intendant/internal/web/companies"
 	"intendant/internal/web/console"
 	"intendant/internal/web/contract"
 	"intendant/internal/web/entry"
@@ -35,6 +36,7 @@ func areas() []func(*page.Site) {
 		acts.Mount,
 		adding.Mount,
 		applications.Mount,
+		companies.Mount,
 		console.Mount,
 		contract.Mount,
 		entry.Mount,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -157,7 +158,7 @@ func companyValue(c directory.Company) audit.Value { return audit.Thing(audit.Co
 func (s *Companies) follow(ctx context.Context, r *store.Reader, p *gate.Plan, stays directory.Company, doubles []directory.Company) error {
 	budget := atOnce
 	for _, d := range doubles {
-		moved, more, err := s.move(ctx, r, p, stays, d, budget)
+		moved, more, err := trail{s.roster, r, p, stays, d}.move(ctx, budget)
 		if err != nil {
 			return err
 		}
@@ -173,21 +174,29 @@ func (s *Companies) follow(ctx context.Context, r *store.Reader, p *gate.Plan, s
 	return nil
 }
 
+// A trail is a double on its way to the company that stays, within a plan.
+type trail struct {
+	roster        *roster.Writer
+	r             *store.Reader
+	p             *gate.Plan
+	stays, double directory.Company
+}
+
 // move gives members of a double, and its places in projects, the company that
 // stays: at most limit rows. It reports how many, and whether there are more.
-func (s *Companies) move(ctx context.Context, r *store.Reader, p *gate.Plan, stays, double directory.Company, limit int) (moved int, more bool, err error) {
-	members, err := r.MembersOfCompany(ctx, double.ID, 0, limit+1)
+func (t trail) move(ctx context.Context, limit int) (moved int, more bool, err error) {
+	members, err := t.r.MembersOfCompany(ctx, t.double.ID, 0, limit+1)
 	if err != nil {
 		return 0, false, err
 	}
 	if len(members) > limit {
 		members, more = members[:limit], true
 	}
-	if err := s.moveMembers(ctx, r, p, members, stays, double); err != nil {
+	if err := t.moveMembers(ctx, members); err != nil {
 		return 0, false, err
 	}
 	moved = len(members)
-	places, err := r.PlacesOfCompany(ctx, double.ID, limit-moved+1)
+	places, err := t.r.PlacesOfCompany(ctx, t.double.ID, limit-moved+1)
 	if err != nil {
 		return 0, false, err
 	}
@@ -195,41 +204,41 @@ func (s *Companies) move(ctx context.Context, r *store.Reader, p *gate.Plan, sta
 		places, more = places[:limit-moved], true
 	}
 	if len(places) > 0 {
-		p.Change(store.MovePlaces{Into: stays.ID, Places: places})
+		t.p.Change(store.MovePlaces{Into: t.stays.ID, Places: places})
 		keys := make([]audit.Value, len(places))
 		for i, place := range places {
 			keys[i] = audit.Number(place)
 		}
-		entry := p.Entry(audit.CompanyPlacesMoved, 0, int64(double.ID))
-		entry.NoteValue("company", companyValue(double), companyValue(stays))
+		entry := t.p.Entry(audit.CompanyPlacesMoved, 0, int64(t.double.ID))
+		entry.NoteValue("company", companyValue(t.double), companyValue(t.stays))
 		entry.NoteValue("places", audit.Nothing, audit.List(keys...))
-		p.Record(entry)
+		t.p.Record(entry)
 	}
 	return moved + len(places), more, nil
 }
 
 // moveMembers writes another company over members and what they sort by.
-func (s *Companies) moveMembers(ctx context.Context, r *store.Reader, p *gate.Plan, keys []directory.MemberID, stays, double directory.Company) error {
+func (t trail) moveMembers(ctx context.Context, keys []directory.MemberID) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	a, members, users, err := s.roster.Acting(ctx, r, p, keys)
+	a, members, users, err := t.roster.Acting(ctx, t.r, t.p, keys)
 	if err != nil {
 		return err
 	}
-	a.Companies[double.ID], a.Companies[stays.ID] = double, stays
+	a.Companies[t.double.ID], a.Companies[t.stays.ID] = t.double, t.stays
 	for _, m := range members {
 		after := m
-		after.Company = stays.ID
+		after.Company = t.stays.ID
 		if err := a.Change(audit.MemberChanged, users[m.User], m, after); err != nil {
 			return err
 		}
 	}
-	if err := a.Settle(ctx, r); err != nil {
+	if err := a.Settle(ctx, t.r); err != nil {
 		return err
 	}
-	if directory.Fold(stays.Name) == directory.Fold(double.Name) { // renamed to it since: what they sort by may be an older name
-		p.Pending(store.FoldCompanyName{Name: stays.Name, Members: keys})
+	if directory.Fold(t.stays.Name) == directory.Fold(t.double.Name) { // renamed to it since: what they sort by may be an older name
+		t.p.Pending(store.FoldCompanyName{Name: t.stays.Name, Members: keys})
 	}
 	return nil
 }
@@ -286,7 +295,7 @@ func (s *Companies) MoveMerged(ctx context.Context, job directory.Job) error {
 			if err != nil || len(stays) == 0 {
 				return err
 			}
-			_, more, err = s.move(ctx, r, p, stays[0], rows[0], atOnce)
+			_, more, err = trail{s.roster, r, p, stays[0], rows[0]}.move(ctx, atOnce)
 			return err
 		})
 		if gate.RefusedWith(err, "account.closed") {

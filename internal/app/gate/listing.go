@@ -26,6 +26,7 @@ type Cursor struct {
 // LongestCursor is more than any name and address make.
 const LongestCursor = 8000
 
+// String is the cursor as it stands in an address.
 func (c Cursor) String() string {
 	text, err := json.Marshal(c)
 	if err != nil {

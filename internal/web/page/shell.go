@@ -19,6 +19,7 @@ const (
 	Services     Place = "services"
 	Contract     Place = "contract"
 	Units        Place = "units"
+	Companies    Place = "companies"
 	Products     Place = "products"
 	WhoMayWhat   Place = "rights"
 	Roles        Place = "roles"
@@ -130,6 +131,9 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 			units.Label = sole.Plural.In(q.Printer.Lang())
 		}
 		nav = append(nav, units)
+	}
+	if f.Rights.May(authz.ViewMembers, 0) {
+		nav = append(nav, item(Companies, "building", "/companies"))
 	}
 	if q.SeesProducts() {
 		nav = append(nav, item(Products, "license", "/products"))
