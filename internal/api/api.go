@@ -63,6 +63,7 @@ func New(o Options) *Face {
 	f.seats()
 	f.seatRules()
 	f.units()
+	f.companies()
 	f.referents()
 	f.unitMoves()
 	f.roles()

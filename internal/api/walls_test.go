@@ -65,6 +65,11 @@ func exchanges() map[string]exchange {
 		"edit-unit":           {"PATCH", "/units/[unit]", `{"version":"1","name":"Nord-Est"}`, 200, false},
 		"archive-unit":        {"POST", "/units/[unit]/archive", `{"version":"1"}`, 200, false},
 		"restore-unit":        {"POST", "/units/[unit]/restore", `{"version":"1"}`, 200, false},
+		"list-companies":      {"GET", "/companies?total=true&search=mar", "", 200, false},
+		"get-company":         {"GET", "/companies/[company]", "", 200, false},
+		"create-company":      {"POST", "/companies", `{"name":"Ardoises Ferrière"}`, 201, false},
+		"rename-company":      {"PATCH", "/companies/[company]", `{"version":"1","name":"Maraval France"}`, 200, false},
+		"merge-companies":     {"POST", "/companies/[company]/merge", `{"version":"1","doubles":[{"id":"[double]","version":"1"}]}`, 200, false},
 		"preview-unit-move":   {"GET", "/units/[deep]/move?to=[root]", "", 200, false},
 		"move-unit":           {"POST", "/units/[deep]/move", `{"version":"1","to":"[root]"}`, 200, false},
 		"list-referents":      {"GET", "/units/[root]/referents", "", 200, false},
@@ -127,6 +132,8 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	q.ids["account version"] = q.get(q.path("/settings")).text("version")
 	q.ids["root"], q.ids["level"] = q.get(q.path("/units")).text("items.0.id"), q.levelUnderRoot()
 	q.ids["unit"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Nord"}`, q.ids["level"])).is(201, "").text("id")
+	q.ids["company"] = q.post(q.path("/companies"), `{"name":"Maraval"}`).is(201, "").text("id")
+	q.ids["double"] = q.post(q.path("/companies"), `{"name":"Maraval SA"}`).is(201, "").text("id")
 	q.ids["deep"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Est"}`, q.ids["level"])).is(201, "").text("id")
 	q.post(q.path("/units/"+q.ids["root"]+"/referents"), fmt.Sprintf(`{"member":%q,"part":"deputy"}`, q.ids["zoe"])).is(200, "")
 	q.ids["rule"] = q.post(q.path("/seat-rules"), fmt.Sprintf(`{"product":"plans","unit":%q}`, q.ids["unit"])).is(200, "").text("items.0.id")
