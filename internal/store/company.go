@@ -450,32 +450,38 @@ func (tx *Tx) saveCompanies(ctx context.Context, moved map[directory.CompanyID]i
 // recountCompanies counts the members of an account's companies anew, and answers
 // of those that are kept otherwise how many more there are.
 func (r *Reader) recountCompanies(ctx context.Context, account directory.AccountID) (map[directory.CompanyID]int64, error) {
+	present, wrong := map[directory.CompanyID]directory.CompanyID{}, map[directory.CompanyID]int64{}
 	var a args
-	query := `SELECT c.key, count(m.key) - c.members FROM company c
-		LEFT JOIN company d ON d.account_key = c.account_key AND coalesce(d.merged_into, d.key) = c.key
-		LEFT JOIN member m ON m.account_key = c.account_key AND coalesce(m.company_key, 0) = d.key AND m.removed_at IS NULL
-		WHERE c.account_key = ` + a.add(account) + ` GROUP BY c.key, c.members`
-	wrong := map[directory.CompanyID]int64{}
+	query := `SELECT c.key, coalesce(c.merged_into, c.key), c.members FROM company c WHERE c.account_key = ` + a.add(account)
 	err := each(ctx, r, query, a, func(row scanner) error {
+		var key, into directory.CompanyID
+		var kept int64
+		err := row.Scan(&key, &into, &kept)
+		present[key] = into
+		wrong[key] -= kept
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read counts of companies: %w", err)
+	}
+	a = nil
+	query = `SELECT coalesce(m.company_key, 0), count(*) FROM member m WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL GROUP BY 1`
+	err = each(ctx, r, query, a, func(row scanner) error {
 		var key directory.CompanyID
-		var more int64
-		err := row.Scan(&key, &more)
-		wrong[key] += more
+		var n int64
+		err := row.Scan(&key, &n)
+		wrong[present[key]] += n
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count members of companies: %w", err)
 	}
 	if l, held := r.locked[account]; held {
-		present, err := r.CompaniesByKey(ctx, slices.Collect(maps.Keys(l.companies)))
-		if err != nil {
-			return nil, err
-		}
 		for key, n := range l.companies {
-			wrong[present[key].ID] -= n
+			wrong[present[key]] -= n
 		}
 	}
-	maps.DeleteFunc(wrong, func(_ directory.CompanyID, n int64) bool { return n == 0 })
+	maps.DeleteFunc(wrong, func(key directory.CompanyID, n int64) bool { return n == 0 || key == 0 })
 	return wrong, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -342,4 +343,98 @@ func TestRenameMany(t *testing.T) { // COMP-3
 		h.wants("Atelier: 1102", "Kestner Bau: 1", "Zimmermann: 2")
 		h.sorted()
 	})
+}
+
+// TestListBounded walks through five thousand companies, of which no page has more
+// than two hundred, whatever is asked for.
+func TestListBounded(t *testing.T) { // COMP-1, LIST-9
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w)
+		const many = 5000
+		w.Must(h.fill(many, 0))
+		seen := map[string]bool{}
+		q := app.CompanyQuery{Size: 10_000, Sort: app.CompaniesByMembers}
+		for {
+			_, page := h.list(q)
+			if page.Found != many || len(page.Rows) > 200 || page.From != int64(len(seen))+1 {
+				t.Fatalf("COMP-1 %d rows from %d of %d", len(page.Rows), page.From, page.Found)
+			}
+			for _, c := range page.Rows {
+				seen[c.UUID] = true
+			}
+			if page.Next == "" {
+				break
+			}
+			q.After = page.Next
+		}
+		if len(seen) != many {
+			t.Errorf("COMP-1 %d companies seen", len(seen))
+		}
+	})
+}
+
+// fill makes companies, and people who lie evenly over them, without history.
+func (h house) fill(companies, people int) error {
+	return h.DB.Update(h.Context(), []directory.AccountID{h.account.ID}, func(tx *store.Tx) error {
+		key, err := tx.NextKeys(h.Context(), h.account.ID, companies+2*people)
+		if err != nil {
+			return err
+		}
+		made := store.InsertCompanies{Account: h.account.ID}
+		for i := range companies {
+			made.Companies = append(made.Companies, directory.Company{ID: directory.CompanyID(key + int64(i)), UUID: uuid.NewString(), Name: fmt.Sprintf("Société %04d", i)})
+		}
+		users, members := store.InsertUsers{}, store.InsertMembers{Account: h.account.ID}
+		for i := range people {
+			k, c := key+int64(companies+2*i), made.Companies[i%companies]
+			name := fmt.Sprintf("p%d@maraval.example", i)
+			u := directory.User{ID: directory.UserID(k), UUID: uuid.NewString(), UserName: name, Email: name, First: "Camille", Last: name, Language: "fr", Password: directory.PasswordNone}
+			m := directory.Member{ID: directory.MemberID(k + 1), UUID: uuid.NewString(), User: u.ID, Unit: h.account.Root, Status: directory.NotInvited, Company: c.ID, Added: tx.Now}
+			users, members.Rows = append(users, u), append(members.Rows, store.MemberRow{Member: m, Folded: directory.FoldMember(u, m.Suggested, c.Name, "", "")})
+		}
+		changes := []store.Change{made}
+		if people > 0 {
+			changes = append(changes, users, members)
+		}
+		return tx.Apply(h.Context(), store.Write{Changes: changes})
+	})
+}
+
+// BenchmarkCompanies measures, on 5,000 companies and 200,000 members, pages of the
+// list, the members of one company, the names like one that is typed, and another
+// name for all members at once.
+func BenchmarkCompanies(b *testing.B) {
+	w := apptest.New(b, "sqlite")
+	h := newHouse(w)
+	w.Must(h.fill(5000, 200_000))
+	_, first := h.list(app.CompanyQuery{})
+	one := first.Rows[0]
+	for name, ask := range map[string]func() error{
+		"first": func() error {
+			_, err := w.Companies.List(b.Context(), h.admin, h.account.ID, app.CompanyQuery{})
+			return err
+		},
+		"members": func() error {
+			_, err := w.Companies.List(b.Context(), h.admin, h.account.ID, app.CompanyQuery{Sort: app.CompaniesByMembers, Descending: true})
+			return err
+		},
+		"search": func() error {
+			_, err := w.Companies.List(b.Context(), h.admin, h.account.ID, app.CompanyQuery{Search: "0421"})
+			return err
+		},
+		"near": func() error {
+			_, err := w.Companies.Near(b.Context(), h.admin, h.account.ID, "Societe 0421 SA")
+			return err
+		},
+		"of one": func() error {
+			_, err := w.Members.List(b.Context(), h.admin, h.account.ID, app.MemberQuery{Companies: []string{one.UUID}})
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				w.Must(ask())
+			}
+		})
+	}
 }
