@@ -40,7 +40,7 @@ func (h Handler) newForm(q *page.Request, name string, refusal *directory.Error,
 		return err
 	}
 	if !list.May.Create {
-		return denied()
+		return denied(q)
 	}
 	f := form{Page: q.InAccount(q.Printer.T("companies.new"), page.Companies), req: q, action: base(q) + "/new", name: name, refusal: refusal}
 	if name != "" {
@@ -57,8 +57,11 @@ func (h Handler) newForm(q *page.Request, name string, refusal *directory.Error,
 	return q.Render(formPage(f))
 }
 
-// denied says which right is missing.
-func denied() error {
+// denied says which right is missing, or that the account is closed.
+func denied(q *page.Request) error {
+	if err := q.Frame.Account.Writable(); err != nil {
+		return err
+	}
 	return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Args: directory.Args{"Permission": "members.manage"}}
 }
 
@@ -103,7 +106,7 @@ func (h Handler) editForm(q *page.Request) (form, error) {
 		return form{}, err
 	}
 	if !c.May.Manage {
-		return form{}, denied()
+		return form{}, denied(q)
 	}
 	return form{Page: q.InAccount(q.Printer.T("companies.rename.title", "Name", c.Name), page.Companies), req: q, name: c.Name, old: c.UUID,
 		action: base(q) + "/" + url.PathEscape(c.UUID) + "/edit", near: c.Near, hidden: []ui.Hidden{{Name: "version", Value: version(c.Version)}}}, nil
