@@ -10,7 +10,7 @@ import (
 const MergeMost = 50
 
 // alike is from what resemblance on a name is shown to who types another.
-const alike = 0.45
+const alike = 0.6
 
 // NearCompanies are the companies whose names are like one that was typed, the
 // likest first, at most limit: so that nobody makes a double (COMP-2). What only
