@@ -230,17 +230,17 @@ func (l *listing) places(ctx context.Context, page *MemberPage) ([]store.MemberP
 	first := int64(1)
 	switch {
 	case l.q.After != "":
-		c, err := gate.ReadCursor(l.q.After, ask.Sort.Column, ask.Sort.Descending)
+		c, err := readCursor(l.q.After, ask.Sort)
 		if err != nil {
 			return nil, err
 		}
-		ask.From, first = placeAt(c), onward(c.Position, 1)
+		ask.From, first = c.place(), onward(c.Position, 1)
 	case l.q.Before != "":
-		c, err := gate.ReadCursor(l.q.Before, ask.Sort.Column, ask.Sort.Descending)
+		c, err := readCursor(l.q.Before, ask.Sort)
 		if err != nil {
 			return nil, err
 		}
-		ask.From, ask.Back, first = placeAt(c), true, c.Position
+		ask.From, ask.Back, first = c.place(), true, c.Position
 	case l.q.Last:
 		ask.Back, ask.Size, first = true, l.lastSize(page.Total), page.Total+1
 	}
@@ -286,14 +286,6 @@ func (l *listing) frame(page *MemberPage, places []store.MemberPlace, first int6
 	if before {
 		page.Prev = cursorAt(l.l.Sort, places[0], first).String()
 	}
-}
-
-func cursorAt(sort store.MemberSort, p store.MemberPlace, position int64) gate.Cursor {
-	return gate.Cursor{Column: sort.Column, Descending: sort.Descending, Number: p.Number, Text: p.Text, Name: p.Name, Key: int64(p.Key), Position: position}
-}
-
-func placeAt(c gate.Cursor) *store.MemberPlace {
-	return &store.MemberPlace{Number: c.Number, Text: c.Text, Name: c.Name, Key: directory.MemberID(c.Key)}
 }
 
 // placesFrom is a page that begins with one member, for an address that names

@@ -3,6 +3,7 @@ package companies
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
@@ -43,14 +44,16 @@ type Query struct {
 	Size          int // rows of a page; 0: PerPage
 }
 
-func (q Query) paging() gate.Paging {
+// settled is the query with what it leaves open.
+func (q Query) settled() Query {
 	if q.Size <= 0 {
 		q.Size = PerPage
 	}
 	if q.Sort != ByMembers {
 		q.Sort = byName
 	}
-	return gate.Paging{Sort: q.Sort, Descending: q.Descending, After: q.After, Before: q.Before, Size: min(q.Size, mostPerPage)}
+	q.Size = min(q.Size, mostPerPage)
+	return q
 }
 
 // A May is what the reader may do with companies.
@@ -61,11 +64,12 @@ type May struct {
 
 // A Page is one page of an account's companies.
 type Page struct {
-	Rows  []directory.Company
-	Found int64 // exactly (LIST-9)
-	All   int64 // without any search
-	gate.Span
-	May May
+	Rows       []directory.Company
+	Found      int64 // exactly (LIST-9)
+	All        int64 // without any search
+	From       int64 // position of the first row, from 1; 0 without rows
+	Next, Prev string
+	May        May
 }
 
 // List shows the companies of an account with how many members each has, one page
@@ -76,15 +80,15 @@ func (s *Companies) List(ctx context.Context, actor authz.Actor, account directo
 	if q.Sort != "" && q.Sort != byName && q.Sort != ByMembers {
 		return page, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": directory.Short(q.Sort, directory.Quoted)})
 	}
-	paging := q.paging()
-	at, err := paging.At()
+	q = q.settled()
+	at, err := q.cursor()
 	if err != nil {
 		return page, err
 	}
-	list := store.CompanyList{Account: account, Search: directory.Sought(q.Search), ByMembers: paging.Sort == ByMembers, Descending: q.Descending,
-		Back: q.Before != "", Size: paging.Size + 1}
+	list := store.CompanyList{Account: account, Search: directory.Sought(q.Search), ByMembers: q.Sort == ByMembers, Descending: q.Descending,
+		Back: q.Before != "", Size: q.Size + 1}
 	if q.After+q.Before != "" {
-		list.From = &store.CompanyPlace{Members: at.Number, Name: at.Text, Key: directory.CompanyID(at.Key)}
+		list.From = &at.CompanyPlace
 	}
 	err = s.view(ctx, actor, account, func(r *store.Reader, may May) error {
 		page.May = may
@@ -102,15 +106,70 @@ func (s *Companies) List(ctx context.Context, actor authz.Actor, account directo
 		if err != nil {
 			return err
 		}
-		lines, page.Span = gate.Cut(paging, at, lines, func(l store.CompanyLine) gate.Cursor {
-			return gate.Cursor{Number: l.Place.Members, Text: l.Place.Name, Key: int64(l.Place.Key)}
-		})
-		for _, l := range lines {
-			page.Rows = append(page.Rows, l.Company)
-		}
+		page.cut(q, at, lines)
 		return nil
 	})
 	return page, err
+}
+
+// cut takes the line off that says whether there is more, and says where the page
+// stands and how the list goes on.
+func (p *Page) cut(q Query, at listCursor, lines []store.CompanyLine) {
+	more, back := len(lines) > q.Size, q.Before != ""
+	if more && back {
+		lines = lines[1:]
+	} else if more {
+		lines = lines[:q.Size]
+	}
+	if len(lines) == 0 {
+		return
+	}
+	n := int64(len(lines))
+	switch {
+	case back && !more:
+		p.From = 1
+	case back:
+		p.From = max(at.Position-n, 1)
+	default:
+		p.From = at.Position + 1
+	}
+	if back && more || !back && q.After != "" {
+		p.Prev = q.to(lines[0].Place, p.From)
+	}
+	if back || more {
+		p.Next = q.to(lines[n-1].Place, p.From+n-1)
+	}
+	for _, l := range lines {
+		p.Rows = append(p.Rows, l.Company)
+	}
+}
+
+// A listCursor is where a page begins or ends (LIST-6).
+type listCursor struct {
+	store.CompanyPlace
+	Column     string
+	Descending bool  `json:",omitempty"`
+	Position   int64 // in the list, from 1
+}
+
+func (q Query) to(p store.CompanyPlace, position int64) string {
+	return gate.CursorText(listCursor{p, q.Sort, q.Descending, position})
+}
+
+// cursor reads the cursor of a query, none at the beginning. Whatever else is there
+// is refused with list.bad_cursor.
+func (q Query) cursor() (listCursor, error) {
+	var c listCursor
+	if q.After+q.Before == "" {
+		return c, nil
+	}
+	if err := gate.ReadCursor(q.After+q.Before, &c); err != nil {
+		return listCursor{}, err
+	}
+	if c.Column != q.Sort || c.Descending != q.Descending || c.Position < 0 || c.Key < 0 || strings.ContainsRune(c.Name, 0) {
+		return listCursor{}, gate.BadCursor()
+	}
+	return c, nil
 }
 
 // view runs a read of companies with what the reader may do. It refuses without

@@ -1,11 +1,15 @@
 package seats
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
-	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -74,14 +78,14 @@ func (s *Subscriptions) List(ctx context.Context, actor authz.Actor, q Subscript
 	page := store.SubscriptionPage{Sort: q.Sort, Descending: q.Descending, Size: q.size() + 1,
 		Filter: store.SubscriptionFilter{Search: q.Search, Products: q.Products, States: q.States, Days: q.Days, View: q.View,
 			Within: actor.Portfolio, Now: s.gate.Instant()}}
-	at, err := q.paging().At()
+	at, err := cursorOf(q)
 	if err != nil {
 		return list, err
 	}
 	if q.Before != "" {
-		page.Before = placeAt(at)
+		page.Before = at.place()
 	} else if q.After != "" {
-		page.After = placeAt(at)
+		page.After = at.place()
 	}
 	err = s.gate.Console(ctx, actor, toRead(actor), func(r *store.Reader) (err error) {
 		if list.Totals, err = r.SubscriptionTotals(ctx, page.Filter); err != nil {
@@ -112,17 +116,33 @@ func foundIn(t store.SubscriptionTotals, view string) int64 {
 	return t.All
 }
 
-// paging is which part of the list the query asks for.
-func (q SubscriptionQuery) paging() gate.Paging {
-	return gate.Paging{Sort: q.Sort, Descending: q.Descending, After: q.After, Before: q.Before, Size: q.size()}
-}
-
-// cut keeps the rows of the page and says where it stands.
-func (l *SubscriptionList) cut(q SubscriptionQuery, at gate.Cursor, rows []store.SubscriptionRow) []store.SubscriptionRow {
-	rows, span := gate.Cut(q.paging(), at, rows, func(row store.SubscriptionRow) gate.Cursor {
-		return gate.Cursor{Number: row.Place.Number, Text: row.Place.Text, Key: int64(row.Place.Key)}
-	})
-	l.From, l.Next, l.Prev = span.From, span.Next, span.Prev
+// cut takes the row off that says whether there is more, and says where this page
+// begins and where the next and the one before do.
+func (l *SubscriptionList) cut(q SubscriptionQuery, at listCursor, rows []store.SubscriptionRow) []store.SubscriptionRow {
+	more, back := len(rows) > q.size(), q.Before != ""
+	if more && back {
+		rows = rows[1:]
+	} else if more {
+		rows = rows[:q.size()]
+	}
+	if len(rows) == 0 {
+		return rows
+	}
+	n := int64(len(rows))
+	switch {
+	case back && !more:
+		l.From = 1
+	case back:
+		l.From = max(at.Position-n, 1)
+	default:
+		l.From = at.Position + 1
+	}
+	if first := rows[0]; back && more || !back && q.After != "" {
+		l.Prev = cursorAt(q, first.Place, l.From)
+	}
+	if last := rows[n-1]; back || more {
+		l.Next = cursorAt(q, last.Place, l.From+n-1)
+	}
 	return rows
 }
 
@@ -160,6 +180,53 @@ func (s *Subscriptions) listed(ctx context.Context, r *store.Reader, rows []stor
 	return listed, nil
 }
 
-func placeAt(c gate.Cursor) *store.SubscriptionPlace {
-	return &store.SubscriptionPlace{Number: c.Number, Text: c.Text, Key: directory.SubscriptionID(c.Key)}
+// A listCursor is where a page begins or ends, in the text that stands in the
+// address. It says nothing but where to go on: filter and portfolio are asked
+// again.
+type listCursor struct {
+	Column     string                   `json:"c"`
+	Descending bool                     `json:"d,omitempty"`
+	Number     int64                    `json:"n,omitempty"`
+	Text       string                   `json:"t,omitempty"`
+	Key        directory.SubscriptionID `json:"k"`
+	Position   int64                    `json:"p"` // in the list, from 1
+}
+
+// longestCursor is more than any name makes.
+const longestCursor = 4000
+
+func cursorAt(q SubscriptionQuery, p store.SubscriptionPlace, position int64) string {
+	text, err := json.Marshal(listCursor{q.Sort, q.Descending, p.Number, p.Text, p.Key, position})
+	if err != nil {
+		return "" // texts and numbers always marshal
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func (c listCursor) place() *store.SubscriptionPlace {
+	return &store.SubscriptionPlace{Number: c.Number, Text: c.Text, Key: c.Key}
+}
+
+// cursorOf reads the cursor of a query, none at the beginning. Whatever else is
+// there is refused with list.bad_cursor.
+func cursorOf(q SubscriptionQuery) (listCursor, error) {
+	var c listCursor
+	text := q.After + q.Before
+	if text == "" {
+		return c, nil
+	}
+	bad := directory.Refuse(directory.Invalid, "list.bad_cursor")
+	plain, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(text) > longestCursor || !utf8.Valid(plain) {
+		return c, bad
+	}
+	decoder := json.NewDecoder(bytes.NewReader(plain))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&c); err != nil || decoder.More() {
+		return listCursor{}, bad
+	}
+	if c.Column != q.Sort || c.Descending != q.Descending || c.Position < 0 || c.Key < 0 || strings.ContainsRune(c.Text, 0) {
+		return listCursor{}, bad
+	}
+	return c, nil
 }
