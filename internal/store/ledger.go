@@ -26,6 +26,7 @@ type ledger struct {
 	restructured bool  // by this Tx
 
 	counts Counts                     // as this Tx leaves them
+	was    Counts                     // as it found them
 	homes  map[directory.UnitID]int64 // how many more members units have by this Tx, or fewer
 }
 
@@ -49,6 +50,7 @@ func (tx *Tx) lock(ctx context.Context, accounts []directory.AccountID) error {
 		if l.head == nil {
 			l.head = []byte{} // SQLite answers an empty value as none
 		}
+		l.was = l.counts
 		tx.ledgers[account] = &l
 		return nil
 	})
@@ -175,6 +177,9 @@ func (tx *Tx) saveLedgers(ctx context.Context) error {
 			continue
 		}
 		if err := tx.saveHomes(ctx, account, l.homes); err != nil {
+			return err
+		}
+		if err := tx.keepAccountDay(ctx, account, l); err != nil {
 			return err
 		}
 		var a args

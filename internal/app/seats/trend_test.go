@@ -21,7 +21,7 @@ func (m *model) recall() {
 		var got [2]int64
 		for _, t := range trends {
 			if i := int(day.UTC().Sub(t.From.UTC()) / (24 * time.Hour)); i >= 0 {
-				got = [2]int64{t.Bought[i], t.Held[i]}
+				got = [2]int64{t.Whole[i], t.Taken[i]}
 			}
 		}
 		if got != was {
@@ -49,12 +49,12 @@ func TestTrends(t *testing.T) { // SEAT-1, REP-3
 			}
 			return trends[0]
 		}
-		if got := line(); len(got.Held) != 11 || got.Held[0] != 1 || got.Held[9] != 1 || got.Held[10] != 2 || got.Bought[0] != 4 || got.Most() != 4 {
+		if got := line(); len(got.Taken) != 11 || got.Taken[0] != 1 || got.Taken[9] != 1 || got.Taken[10] != 2 || got.Whole[0] != 4 || got.Most() != 4 {
 			t.Errorf("%+v", got)
 		}
 		w.Pass(500 * 24 * time.Hour)
-		if got := line(); len(got.Held) != directory.TrendDays+1 || got.Held[0] != 2 || got.Bought[0] != 4 {
-			t.Errorf("a long time after: %d days, first %d of %d", len(got.Held), got.Held[0], got.Bought[0])
+		if got := line(); len(got.Taken) != directory.TrendDays+1 || got.Taken[0] != 2 || got.Whole[0] != 4 {
+			t.Errorf("a long time after: %d days, first %d of %d", len(got.Taken), got.Taken[0], got.Whole[0])
 		}
 		plain, _ := w.Member(f.account, "plain@maraval.example")
 		if _, err := w.Seats.Trends(w.Context(), plain, f.account.ID); w.Code(err) != "denied.permission" {
