@@ -56,3 +56,17 @@ func (c NoteSubscriptionNotice) apply(ctx context.Context, tx *Tx) error {
 	}
 	return nil
 }
+
+// NoteSubscriptionFollowed keeps that another subscription was made to follow one:
+// what it says stays, and whoever would make one more from the page on which there
+// was none is told (PLAN-4).
+type NoteSubscriptionFollowed directory.SubscriptionID
+
+func (c NoteSubscriptionFollowed) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `UPDATE subscription SET version = version + 1 WHERE key = ` + a.add(c)
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("note that a subscription is followed: %w", err)
+	}
+	return nil
+}
