@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -100,6 +101,20 @@ func TestImportSubscriptions(t *testing.T) { // VEND-4
 				if s.External == "X-1" && (s.Quantity != 15 || s.Reference != "A-1" || s.PriceNote != "Remise") {
 					t.Errorf("what the file does not say stays: %+v", s)
 				}
+			}
+		})
+		t.Run("VEND-4 the same file another day brings nothing twice", func(t *testing.T) {
+			const file = "N° client;Produit;Quantité;Début;Dernier jour;Entité;Référence\n" +
+				"600 002;Maquette;7;;;;C-1\n" + // from today on, without end
+				"600 002;Maquette;7;;31/12/2027;;C-1\n" +
+				"600 002;Plans;7;;;;\n" +
+				"600 002;Plans;7;01/12/2026;;;\n" // begins later: another one
+			for day, want := range []int64{4, 0, 0} {
+				_, done, _ := brought(w, sales, file)
+				if c := done.Counts; c.Added != want || c.Unchanged != 4-want || c.Faulty != 0 {
+					t.Errorf("day %d: %+v", day, c)
+				}
+				w.Pass(26 * time.Hour)
 			}
 		})
 		t.Run("VEND-3 who may", func(t *testing.T) {

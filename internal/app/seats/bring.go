@@ -50,7 +50,9 @@ func NewShelf(s *Subscriptions, p *gate.Plan) *Shelf {
 }
 
 // Bring plans one row: a subscription known by its external id is changed, another
-// one added, unless there is one that says the same already. It answers what was
+// one added, unless there is one that says the same already: of that product, unit,
+// quantity, reference and days, whenever it began where the row has no first day. So
+// a file brings nothing twice, whenever it comes again. It answers what was
 // sold and what became of it. It refuses like Add and Change, with
 // subscription.other_product what is of another product, or held by another unit,
 // than the one that is known by the id.
@@ -194,13 +196,11 @@ func (b *book) known(n NewSubscription) (directory.Subscription, bool) {
 	return directory.Subscription{}, false
 }
 
-// same reports whether a subscription says what a term does.
+// same reports whether a subscription says what a term does. A term without a first
+// day begins today: in a file that comes again another day, it is what has begun.
 func (b *book) same(s directory.Subscription, t Term) bool {
-	first := t.First
-	if first == (directory.Day{}) {
-		first = directory.DayOf(b.plan.Now, b.zone)
-	}
-	return s.Quantity == t.Quantity && s.Reference == t.Reference && directory.DayOf(s.Starts, b.zone) == first && directory.LastDay(s.Ends, b.zone) == t.Last
+	begins := directory.DayOf(s.Starts, b.zone) == t.First || t.First == (directory.Day{}) && !b.plan.Now.Before(s.Starts)
+	return begins && s.Quantity == t.Quantity && s.Reference == t.Reference && directory.LastDay(s.Ends, b.zone) == t.Last
 }
 
 // keepTerm leaves as it is what a file does not say of a subscription; an empty
