@@ -261,5 +261,5 @@ func planSold(ctx context.Context, r *store.Reader, p *gate.Plan, c imports.Impo
 		}
 		p.Verdicts = append(p.Verdicts, v)
 	}
-	return facts, nil
+	return facts, shelf.Tell(ctx, r)
 }

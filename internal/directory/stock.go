@@ -14,7 +14,8 @@ type Stock struct {
 	at    map[PoolID]int
 	of    map[poolPlace]int
 	subs  map[PoolID][]Subscription
-	below map[PoolID]int64 // allotted to the pools below one
+	below map[PoolID]int64    // allotted to the pools below one
+	fed   map[PoolID][]PoolID // the pools that are allotted from one
 }
 
 // A poolPlace is where a pool stands: there is one of an offer at a unit.
@@ -25,11 +26,13 @@ type poolPlace struct {
 
 // NewStock makes the stock of an account from all its pools and subscriptions.
 func NewStock(pools []Pool, subscriptions []Subscription) *Stock {
-	s := &Stock{pools: pools, at: make(map[PoolID]int, len(pools)), of: make(map[poolPlace]int, len(pools)), subs: map[PoolID][]Subscription{}, below: map[PoolID]int64{}}
+	s := &Stock{pools: pools, at: make(map[PoolID]int, len(pools)), of: make(map[poolPlace]int, len(pools)), subs: map[PoolID][]Subscription{}, below: map[PoolID]int64{},
+		fed: map[PoolID][]PoolID{}}
 	for i, p := range pools {
 		s.at[p.ID], s.of[poolPlace{p.Unit, p.Offer}] = i, i
 		if p.Parent != 0 {
 			s.below[p.Parent] += p.Allotted
+			s.fed[p.Parent] = append(s.fed[p.Parent], p.ID)
 		}
 	}
 	for _, sub := range subscriptions {
@@ -182,15 +185,26 @@ func (s *Stock) Opened(p Pool) *Stock {
 // seats lapse, and how many more are held than there are. Rule SEAT-9.
 type SeatLoss struct{ Lapsing, Over int64 }
 
-// Losing says what is lost at a moment when the stock becomes another one of the
-// same pools. Where there was over-use already, only what is added to it counts.
-func (s *Stock) Losing(is *Stock, now time.Time) SeatLoss {
+// Fed is a pool and all that live from it: those allotted from it, and so on down.
+func (s *Stock) Fed(id PoolID) []PoolID {
+	all := []PoolID{id}
+	for i := 0; i < len(all); i++ {
+		all = append(all, s.fed[all[i]]...)
+	}
+	return all
+}
+
+// Losing says what is lost at a moment when the stock becomes another one, in which
+// one pool is bought for otherwise: in that pool and in all that live from it. Where
+// there was over-use already, only what is added to it counts.
+func (s *Stock) Losing(of PoolID, is *Stock, now time.Time) SeatLoss {
 	var loss SeatLoss
-	for _, p := range s.pools {
-		before, after := s.Over(p.ID, now), is.Over(p.ID, now)
-		if s.Alive(p.ID, now) && !is.Alive(p.ID, now) {
+	for _, id := range s.Fed(of) {
+		before, after := s.Over(id, now), is.Over(id, now)
+		if s.Alive(id, now) && !is.Alive(id, now) {
+			p, _ := s.Pool(id)
 			loss.Lapsing += p.Held
-		} else if after > before && is.Alive(p.ID, now) {
+		} else if after > before && is.Alive(id, now) {
 			loss.Over += after - before
 		}
 	}

@@ -94,7 +94,7 @@ func TestLosing(t *testing.T) { // SEAT-9
 		"SEAT-9 one more subscription":  {one, short, SeatLoss{}},
 		"SEAT-9 nothing ran in it once": {NewStock(pools, []Subscription{ended(long)}), ended(long), SeatLoss{}},
 	} {
-		if got := test.stock.Losing(test.stock.With(test.is), now); got != test.want {
+		if got := test.stock.Losing(test.is.Pool, test.stock.With(test.is), now); got != test.want {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"intendant/internal/directory"
@@ -16,15 +18,40 @@ type EndingSubscription struct {
 	Type    string
 }
 
-// EndingSubscriptions lists those that end before a moment and of which it is not
-// told yet that they are over, in the order of their ends, after one given.
-func (r *Reader) EndingSubscriptions(ctx context.Context, before time.Time, after EndingSubscription, size int) ([]EndingSubscription, error) {
+// Ending says at which moment it is looked for ends to tell, and how many days
+// before an end something is told.
+type Ending struct {
+	Days []int
+	Now  time.Time
+}
+
+// due writes which subscriptions have something to tell by how far it is told: as
+// many statements as there are steps, each of them a range of one index.
+func (e Ending) due(a *args) string {
+	days := slices.Compact(slices.Sorted(slices.Values(append([]int{0}, e.Days...))))
+	var parts []string
+	told := func(noticed string, within int) {
+		parts = append(parts, `SELECT key FROM subscription WHERE noticed >= 0 AND `+noticed+` AND ends_at <= `+a.add(e.Now.AddDate(0, 0, within)))
+	}
+	last := len(days) - 1
+	told(`noticed = 0`, days[last])
+	told(`noticed > `+a.add(days[last]), days[last])
+	for i := last; i > 0; i-- {
+		told(`noticed = `+a.add(days[i]), days[i-1])
+		told(`noticed > `+a.add(days[i-1])+` AND noticed < `+a.add(days[i]), days[i-1]) // as a catalogue before told it
+	}
+	return strings.Join(parts, ` UNION ALL `)
+}
+
+// EndingSubscriptions lists those of which there is something to tell: they have
+// begun, and are over or end within a number of days of which it is not told yet. In
+// the order of their ends, after one given.
+func (r *Reader) EndingSubscriptions(ctx context.Context, e Ending, after EndingSubscription, size int) ([]EndingSubscription, error) {
 	var a args
-	query := `SELECT ` + subscriptionColumns + `, s.account_key, a.type FROM subscription s JOIN account a ON a.key = s.account_key
-		WHERE s.ends_at IS NOT NULL AND s.noticed >= 0 AND s.ends_at < ` + a.add(before)
+	query := `SELECT ` + subscriptionColumns + `, s.account_key, a.type FROM (` + e.due(&a) + `) d JOIN subscription s ON s.key = d.key
+		JOIN account a ON a.key = s.account_key WHERE s.starts_at <= ` + a.add(e.Now)
 	if after.ID != 0 {
-		ends := a.add(after.Ends)
-		query += ` AND s.ends_at >= ` + ends + ` AND (s.ends_at > ` + ends + ` OR s.key > ` + a.add(after.ID) + `)`
+		query += ` AND (s.ends_at, s.key) > (` + a.add(after.Ends) + `, ` + a.add(after.ID) + `)`
 	}
 	query += ` ORDER BY s.ends_at, s.key LIMIT ` + a.add(size)
 	found, err := collect(ctx, r, query, a, func(row scanner) (EndingSubscription, error) {
@@ -55,6 +82,12 @@ func (c NoteSubscriptionNotice) apply(ctx context.Context, tx *Tx) error {
 		return fmt.Errorf("note that the end of a subscription is told: %w", err)
 	}
 	return nil
+}
+
+// PassNotice notes that a notice needs no telling, which leaves no history: nothing
+// was told.
+func (tx *Tx) PassNotice(ctx context.Context, subscription directory.SubscriptionID, noticed int) error {
+	return NoteSubscriptionNotice{subscription, noticed}.apply(ctx, tx)
 }
 
 // NoteSubscriptionFollowed keeps that another subscription was made to follow one:

@@ -2,6 +2,8 @@ package seats
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -44,7 +46,7 @@ type Shelf struct {
 }
 
 // NewShelf opens the books of the accounts whose ledgers a plan holds. The plan has
-// asked for the duty.
+// asked for the duty. When all rows are brought, Tell tells what comes of them.
 func NewShelf(s *Subscriptions, p *gate.Plan) *Shelf {
 	return &Shelf{s, p, map[directory.AccountID]*book{}}
 }
@@ -89,13 +91,23 @@ func (s *Shelf) bring(ctx context.Context, r *store.Reader, row Sold, v *gate.Ve
 	if pool.Offer != n.Offer || n.Unit != "" && n.Unit != b.unitOf(was).UUID {
 		return n.Offer, &directory.Error{Kind: directory.Conflict, Code: "subscription.other_product", Field: ColumnProduct}
 	}
-	is, err := b.changed(was, keepTerm(n.Term, was, row, b))
+	is, err := b.termed(was, keepTerm(n.Term, was, row, b))
 	if err != nil || is == was {
 		v.Outcome = gate.Unchanged
 		return n.Offer, err
 	}
 	v.Outcome, v.Changes = gate.Changed, b.update(audit.SubscriptionChanged, was, is)
-	return n.Offer, s.tellLoss(ctx, r, b, is)
+	return n.Offer, nil
+}
+
+// Tell tells what comes of all that was brought, once for all rows.
+func (s *Shelf) Tell(ctx context.Context, r *store.Reader) error {
+	for _, account := range slices.Sorted(maps.Keys(s.books)) {
+		if err := s.tellLoss(ctx, r, s.books[account]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // book is the subscriptions of an account, opened once.

@@ -111,7 +111,7 @@ func (s *Subscriptions) Ending(ctx context.Context, actor authz.Actor, account d
 		ending.Held = pool.Held
 		is := ending.Subscription
 		is.Ends = now
-		ending.Loss = stock.Losing(stock.With(is), now)
+		ending.Loss = stock.Losing(is.Pool, stock.With(is), now)
 		return nil
 	})
 	return ending, err

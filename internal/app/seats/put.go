@@ -55,7 +55,7 @@ func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account dire
 			return err
 		}
 		b.update(audit.SubscriptionChanged, was, is)
-		return s.tellLoss(ctx, r, b, is)
+		return s.tellLoss(ctx, r, b)
 	})
 	return uuid, made && err == nil, err
 }
@@ -109,7 +109,7 @@ func (b *book) put(was directory.Subscription, c SubscriptionRecord) (directory.
 	if c.First != nil && *c.First == (directory.Day{}) {
 		c.First = nil // it has one
 	}
-	return b.changed(was, Term{Quantity: *cmp.Or(c.Quantity, &was.Quantity), First: *cmp.Or(c.First, &first), Last: *cmp.Or(c.Last, &last),
+	return b.termed(was, Term{Quantity: *cmp.Or(c.Quantity, &was.Quantity), First: *cmp.Or(c.First, &first), Last: *cmp.Or(c.Last, &last),
 		Reference: *cmp.Or(c.Reference, &was.Reference), PriceNote: *cmp.Or(c.PriceNote, &was.PriceNote), External: was.External})
 }
 
