@@ -34,6 +34,20 @@ func (l Line) Total() int64 { return l.Bought + l.Received }
 // Used is how many seats are not free: assigned, reserved and handed on.
 func (l Line) Used() int64 { return l.Assigned + l.Reserved + l.HandedOn }
 
+// plus adds up two pools: what was bought, and who has it, wherever. What one handed
+// on and the other received is left to whoever knows both.
+func (l Line) plus(o Line) Line {
+	l.Bought += o.Bought
+	l.Assigned += o.Assigned
+	l.Reserved += o.Reserved
+	l.Free += o.Free
+	l.Over += o.Over
+	if !o.Ends.IsZero() && (l.Ends.IsZero() || o.Ends.Before(l.Ends)) {
+		l.Ends = o.Ends
+	}
+	return l
+}
+
 func lineOf(stock *directory.Stock, tree *authz.Tree, p directory.Pool, now time.Time) Line {
 	unit, _ := tree.Unit(p.Unit)
 	return lineAt(stock, unit, p, now)
