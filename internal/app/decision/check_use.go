@@ -110,18 +110,45 @@ func (d *desk) counts(who *subject, p authz.Product, offer directory.Offer) stri
 	return ""
 }
 
-// heldElsewhere asks the database whether somebody holds a seat that counts in
-// another account. Few bring one along, so the index does not keep it; nothing is
-// told of that account.
+// heldElsewhere says whether somebody holds a seat that counts in another account.
+// Few bring one along, so the index does not keep it: the database is asked, once for
+// whatever was asked together. Nothing is told of that account.
 func (d *desk) heldElsewhere(who *subject, product string) bool {
-	held := false
-	user := d.x.Standing(who.place).User
+	claim := store.SeatClaim{User: d.x.Standing(who.place).User, Product: product}
+	if _, asked := d.elsewhere[claim]; !asked {
+		d.askElsewhere([]store.SeatClaim{claim})
+	}
+	return d.elsewhere[claim]
+}
+
+func (d *desk) askElsewhere(claims []store.SeatClaim) {
+	if len(claims) == 0 {
+		return
+	}
+	var held map[store.SeatClaim]bool
 	err := d.checks.gate.Question(func(r *store.Reader) (err error) {
-		held, err = r.HoldsElsewhere(context.Background(), user, d.account.ID, product, d.now)
+		held, err = r.HeldElsewhere(context.Background(), d.account.ID, claims, d.now)
 		return err
 	})
 	d.fault = errors.Join(d.fault, err)
-	return held
+	if d.elsewhere == nil {
+		d.elsewhere = make(map[store.SeatClaim]bool, len(claims))
+	}
+	for _, claim := range claims {
+		d.elsewhere[claim] = held[claim]
+	}
+}
+
+// claims are the subscriptions of everybody that a seat in another account proves.
+func (d *desk) claims() (claims []store.SeatClaim) {
+	for i := range d.x.Len() {
+		for _, p := range d.x.Uses(i) {
+			if p.Proof == directory.SeatElse {
+				claims = append(claims, store.SeatClaim{User: d.x.Standing(i).User, Product: p.Name})
+			}
+		}
+	}
+	return claims
 }
 
 // refusedUse is a no with who could help.
@@ -151,6 +178,7 @@ func (d *desk) users(q Question, w *walk) {
 	if !known || q.Action != UseAction || !d.sold(p) || d.barred(d.x.Tree().Root()) != "" {
 		return
 	}
+	d.askElsewhere(d.claims())
 	for i := range d.x.Len() {
 		if member := d.x.Standing(i).Member; member != 0 && d.mayUse(i, p, offer) {
 			w.add(int64(member))

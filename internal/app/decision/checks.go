@@ -60,9 +60,10 @@ type desk struct {
 	now    time.Time
 	rights authz.Rights // of the product
 
-	fault  error          // of looking elsewhere: no answer is given then
-	last   subject        // whom the last question was about
-	givers *accountGivers // once somebody was told no
+	elsewhere map[store.SeatClaim]bool // what was asked of other accounts
+	fault     error                    // of looking elsewhere: no answer is given then
+	last      subject                  // whom the last question was about
+	givers    *accountGivers           // once somebody was told no
 }
 
 // A subject is a person that was looked up.
