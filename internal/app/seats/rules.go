@@ -31,7 +31,7 @@ type Rule struct {
 	Unit     directory.Unit
 	Without  int64
 	Some     []roster.ListedMember // the first of them, by key
-	Next     directory.MemberID    // where the list goes on; 0: no further
+	Next     string                // where the list goes on; empty: no further
 }
 
 // MakeRule makes a rule. It acts for whoever comes under it from now on; Follow
@@ -192,14 +192,34 @@ func seatless(rights authz.Rights, account directory.AccountID, rule directory.S
 	return q
 }
 
+// A seatlessCursor is after whom a page of those who got none begins.
+type seatlessCursor struct {
+	Key directory.MemberID `json:"k"`
+}
+
+func seatlessAfter(text string) (at seatlessCursor, err error) {
+	if text == "" {
+		return at, nil
+	}
+	if err = gate.ReadCursor(text, &at); err == nil && at.Key < 0 {
+		err = gate.BadCursor()
+	}
+	return at, err
+}
+
 // seatlessPage is how many of those who got none one page names.
 const seatlessPage = 100
 
 // Rule shows one rule with those who got none, a page from the place that the page
-// before answered as Next (SEAT-11). It refuses with rule.not_found.
-func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.AccountID, rule string, after directory.MemberID) (Rule, error) {
+// before answered as Next (SEAT-11). It refuses with rule.not_found and
+// list.bad_cursor.
+func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.AccountID, rule, after string) (Rule, error) {
 	var shown Rule
-	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	at, err := seatlessAfter(after)
+	if err != nil {
+		return shown, err
+	}
+	err = s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := gate.RequireSomewhere(rights, authz.AssignSeats); err != nil {
 			return err
 		}
@@ -215,12 +235,12 @@ func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.A
 		if shown.Without, err = r.CountSeatless(ctx, ask); err != nil {
 			return err
 		}
-		ask.After, ask.Limit = after, seatlessPage
+		ask.After, ask.Limit = at.Key, seatlessPage
 		if keys, err = r.Seatless(ctx, ask); err != nil {
 			return err
 		}
 		if len(keys) == seatlessPage {
-			shown.Next = keys[len(keys)-1]
+			shown.Next = gate.CursorText(seatlessCursor{keys[len(keys)-1]})
 		}
 		lines, err := r.MemberLines(ctx, keys, s.gate.Instant())
 		for _, line := range lines {

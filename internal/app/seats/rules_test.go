@@ -50,10 +50,15 @@ func TestRules(t *testing.T) { // SEAT-11, ROLE-6
 		if len(rules) != 2 || rules[0].Without != 1 || rules[1].Without != 0 {
 			t.Fatalf("SEAT-11 who got none: %+v", rules)
 		}
-		shown, err := w.Seats.Rule(ctx, f.admin, id, rules[0].UUID, 0)
+		shown, err := w.Seats.Rule(ctx, f.admin, id, rules[0].UUID, "")
 		w.Must(err)
 		if len(shown.Some) != 1 || shown.Some[0].UUID != none {
 			t.Errorf("SEAT-11 named: %+v", shown.Some)
+		}
+		for _, bad := range []string{"7", "eyJrIjotMX0", "e30x"} {
+			if _, err := w.Seats.Rule(ctx, f.admin, id, rules[0].UUID, bad); w.Code(err) != "list.bad_cursor" {
+				t.Errorf("LIST-6 cursor %q: %v", bad, err)
+			}
 		}
 		f.buys(plans, 1, directory.Day{})
 		done, err := w.Seats.Follow(ctx, f.admin, id, rules[0].UUID)
