@@ -54,7 +54,7 @@ func walls() map[string]wall {
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
-				RuleChoices Rules StateExternal Withdraw
+				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit

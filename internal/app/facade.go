@@ -236,6 +236,8 @@ type (
 	OfferChoice        = seats.OfferChoice
 	PoolLine           = seats.PoolLine
 	ProductPools       = seats.ProductPools
+	SeatTakerQuery     = seats.TakerQuery
+	SeatTakers         = seats.Takers
 	SeatChoices        = seats.Choices
 	SeatContract       = seats.Contract
 	SeatHanding        = seats.Handing

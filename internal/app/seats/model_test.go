@@ -189,7 +189,7 @@ func (m *model) assigned(p string) {
 }
 
 func (m *model) hands(from, to string) {
-	err := m.Seats.HandOver(m.Context(), m.admin, m.account.ID, app.SeatHanding{From: from, To: to, Offer: plans})
+	_, err := m.Seats.HandOver(m.Context(), m.admin, m.account.ID, app.SeatHanding{From: from, To: to, Offer: plans})
 	switch {
 	case from == to:
 		m.say("hand to oneself", err, "seat.same_person")

@@ -243,11 +243,7 @@ func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.A
 			shown.Next = gate.CursorText(seatlessCursor{keys[len(keys)-1]})
 		}
 		lines, err := r.MemberLines(ctx, keys, s.gate.Instant())
-		for _, line := range lines {
-			if roster.SeesPeopleAt(rights, line.Unit) {
-				shown.Some = append(shown.Some, roster.ListedMember{Member: line.Member, Person: line.Person, Products: line.Products})
-			}
-		}
+		shown.Some = listedOf(slices.DeleteFunc(lines, func(l store.MemberLine) bool { return !roster.SeesPeopleAt(rights, l.Unit) }))
 		return err
 	})
 	return shown, err

@@ -146,11 +146,16 @@ func TestAssign(t *testing.T) { // SEAT-1, SEAT-3, SEAT-4, SEAT-5, SEAT-6
 			t.Errorf("SEAT-6 after removal %+v", l)
 		}
 		w.Must(f.assign(people[0], plans))
-		w.Must(w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans}))
+		handed, err := w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans})
+		w.Must(err)
+		if handed.From != "p0" || handed.To != "p3" {
+			t.Errorf("handed over by name: %+v", handed)
+		}
 		if f.holds(people[0], plans) || !f.holds(people[3], plans) {
 			t.Error("handed over")
 		}
-		code("from who has none", w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans}), "seat.not_held")
+		_, err = w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans})
+		code("from who has none", err, "seat.not_held")
 	})
 }
 
