@@ -87,11 +87,7 @@ func (s *Shelf) bring(ctx context.Context, r *store.Reader, row Sold, v *gate.Ve
 		return n.Offer, nil
 	}
 	v.Subject = int64(was.ID)
-	pool, _ := b.stock.Pool(was.Pool)
-	if pool.Offer != n.Offer || n.Unit != "" && n.Unit != b.unitOf(was).UUID {
-		return n.Offer, &directory.Error{Kind: directory.Conflict, Code: "subscription.other_product", Field: ColumnProduct}
-	}
-	is, err := b.termed(was, keepTerm(n.Term, was, row, b))
+	is, err := b.put(was, n.said(row))
 	if err != nil || is == was {
 		v.Outcome = gate.Unchanged
 		return n.Offer, err
@@ -195,17 +191,12 @@ func (b *book) unitNamed(text string) string {
 // known finds the subscription of an external id, or, without one, one that says
 // the same.
 func (b *book) known(n NewSubscription) (directory.Subscription, bool) {
-	for _, p := range b.stock.Pools() {
-		for _, s := range b.stock.Subscriptions(p.ID) {
-			if n.External != "" && s.External == n.External {
-				return s, true
-			}
-			if n.External == "" && p.Offer == n.Offer && (n.Unit == "" && p.Unit == b.account.Root || n.Unit == b.unitOf(s).UUID) && b.same(s, n.Term) {
-				return s, true
-			}
+	return find(b.stock, func(p directory.Pool, s directory.Subscription) bool {
+		if n.External != "" {
+			return s.External == n.External
 		}
-	}
-	return directory.Subscription{}, false
+		return p.Offer == n.Offer && (n.Unit == "" && p.Unit == b.account.Root || n.Unit == b.unitOf(s).UUID) && b.same(s, n.Term)
+	})
 }
 
 // same reports whether a subscription says what a term does. A term without a first
@@ -215,20 +206,25 @@ func (b *book) same(s directory.Subscription, t Term) bool {
 	return begins && s.Quantity == t.Quantity && s.Reference == t.Reference && directory.LastDay(s.Ends, b.zone) == t.Last
 }
 
-// keepTerm leaves as it is what a file does not say of a subscription; an empty
-// first day keeps the one there is.
-func keepTerm(t Term, was directory.Subscription, row Sold, b *book) Term {
-	if row.First == "" {
-		t.First = directory.DayOf(was.Starts, b.zone)
+// said is what a row says of a subscription that is there; what its file has no
+// column for, and an empty first day, stays as it is.
+func (n NewSubscription) said(row Sold) SubscriptionRecord {
+	product := n.Offer.String()
+	c := SubscriptionRecord{Product: &product, Quantity: &n.Quantity}
+	if n.Unit != "" {
+		c.Unit = &n.Unit
 	}
-	if !row.Given(ColumnLast) {
-		t.Last = directory.LastDay(was.Ends, b.zone)
+	if row.First != "" {
+		c.First = &n.First
 	}
-	if !row.Given(ColumnReference) {
-		t.Reference = was.Reference
+	if row.Given(ColumnLast) {
+		c.Last = &n.Last
 	}
-	if !row.Given(ColumnPriceNote) {
-		t.PriceNote = was.PriceNote
+	if row.Given(ColumnReference) {
+		c.Reference = &n.Reference
 	}
-	return t
+	if row.Given(ColumnPriceNote) {
+		c.PriceNote = &n.PriceNote
+	}
+	return c
 }

@@ -93,20 +93,18 @@ func (s *Subscriptions) Ending(ctx context.Context, actor authz.Actor, account d
 		return ending, err
 	}
 	err := s.gate.Console(ctx, actor, authz.ManageSubscriptions, func(r *store.Reader) error {
-		contract, err := s.contract(ctx, r, account)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(contract.Subscriptions, func(l SubscriptionLine) bool { return l.UUID == uuid })
-		if i < 0 {
-			return directory.Refuse(directory.NotFound, "subscription.not_found")
-		}
 		stock, err := r.Stock(ctx, account)
 		if err != nil {
 			return err
 		}
+		found, known := find(stock, func(_ directory.Pool, s directory.Subscription) bool { return s.UUID == uuid })
+		if !known {
+			return directory.Refuse(directory.NotFound, "subscription.not_found")
+		}
+		if ending.SubscriptionLine, err = s.line(ctx, r, account, stock, found); err != nil {
+			return err
+		}
 		now := s.gate.Instant()
-		ending.SubscriptionLine = contract.Subscriptions[i]
 		pool, _ := stock.Pool(ending.Pool)
 		ending.Held = pool.Held
 		is := ending.Subscription

@@ -84,7 +84,7 @@ func (s *Seats) Panel(ctx context.Context, actor authz.Actor, account directory.
 		if err != nil {
 			return err
 		}
-		panel, err = s.panel(rights, stock, unit)
+		panel, err = s.panel(rights, stock, s.offers(stock), unit)
 		return err
 	})
 	return panel, err
@@ -102,8 +102,9 @@ func (s *Seats) Panels(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
+		offers := s.offers(stock)
 		for _, unit := range units {
-			panel, err := s.panel(rights, stock, unit)
+			panel, err := s.panel(rights, stock, offers, unit)
 			if err == nil {
 				panels[unit] = panel
 			}
@@ -116,7 +117,7 @@ func (s *Seats) Panels(ctx context.Context, actor authz.Actor, account directory
 	return panels, err
 }
 
-func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, unit string) (Panel, error) {
+func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, offers []directory.Offer, unit string) (Panel, error) {
 	u, err := unitInSight(rights, unit)
 	if err != nil {
 		return Panel{}, err
@@ -125,11 +126,8 @@ func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, unit string) 
 	panel := Panel{Unit: u, May: rights.May(authz.AssignSeats, u.ID)}
 	tree := rights.Tree()
 	path := tree.Path(u.ID)
-	for _, offer := range s.offers(stock) {
-		p, found := stock.Serves(path, offer, now)
-		if !found {
-			p, found = lapsedAt(stock, path, offer)
-		}
+	for _, offer := range offers {
+		p, found := nearest(stock, path, offer, now)
 		if !found {
 			continue
 		}
@@ -142,9 +140,12 @@ func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, unit string) 
 	return panel, nil
 }
 
-// lapsedAt finds the nearest pool on a path that gives nothing any more, of which
-// seats are held.
-func lapsedAt(stock *directory.Stock, path []directory.UnitID, offer directory.Offer) (directory.Pool, bool) {
+// nearest finds the pool on a path that serves its end, else the nearest one that
+// gives nothing any more, of which seats are held.
+func nearest(stock *directory.Stock, path []directory.UnitID, offer directory.Offer, now time.Time) (directory.Pool, bool) {
+	if p, served := stock.Serves(path, offer, now); served {
+		return p, true
+	}
 	for _, unit := range slices.Backward(path) {
 		if p, found := stock.At(unit, offer); found && p.Held > 0 {
 			return p, true
@@ -234,11 +235,7 @@ func (s *Seats) Choices(ctx context.Context, actor authz.Actor, account director
 		c.Held = MarkLapsed(stock, held[m.ID], now)
 		path := rights.Tree().Path(m.Unit)
 		for _, offer := range s.offers(stock) {
-			p, served := stock.Serves(path, offer, now)
-			if !served {
-				p, served = lapsedAt(stock, path, offer)
-			}
-			if served {
+			if p, served := nearest(stock, path, offer, now); served {
 				c.sort(OfferChoice{offer, lineOf(stock, rights.Tree(), p, now)})
 			}
 		}
@@ -298,6 +295,17 @@ type SubscriptionLine struct {
 	Offer directory.Offer
 	Unit  directory.Unit
 	State SubscriptionState
+}
+
+// line is a subscription of a stock, with the unit that holds it.
+func (c *core) line(ctx context.Context, r *store.Reader, account directory.AccountID, stock *directory.Stock, s directory.Subscription) (SubscriptionLine, error) {
+	pool, _ := stock.Pool(s.Pool)
+	tree, err := c.gate.Tree(ctx, r, account)
+	if err != nil {
+		return SubscriptionLine{}, err
+	}
+	unit, _ := tree.Unit(pool.Unit)
+	return SubscriptionLine{s, pool.Offer, unit, stateOf(s, c.gate.Instant())}, nil
 }
 
 // A SubscriptionState says where a subscription stands in time.

@@ -3,7 +3,6 @@ package seats
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
@@ -43,7 +42,7 @@ func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account dire
 		if err != nil {
 			return err
 		}
-		was, known := b.called(external)
+		was, known := called(b.stock, external)
 		if made = !known; made {
 			is, err := b.add(c.fresh(external))
 			uuid = is.UUID
@@ -60,19 +59,24 @@ func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account dire
 	return uuid, made && err == nil, err
 }
 
-// called finds the subscription of an external id, else of a public one.
-func (b *book) called(name string) (found directory.Subscription, known bool) {
-	for _, p := range b.stock.Pools() {
-		for _, s := range b.stock.Subscriptions(p.ID) {
-			if s.External == name {
+// find is the first subscription of which something is so.
+func find(stock *directory.Stock, is func(directory.Pool, directory.Subscription) bool) (directory.Subscription, bool) {
+	for _, p := range stock.Pools() {
+		for _, s := range stock.Subscriptions(p.ID) {
+			if is(p, s) {
 				return s, true
-			}
-			if s.UUID == name {
-				found, known = s, true
 			}
 		}
 	}
-	return found, known
+	return directory.Subscription{}, false
+}
+
+// called finds the subscription of an external id, else of a public one.
+func called(stock *directory.Stock, name string) (directory.Subscription, bool) {
+	if s, known := find(stock, func(_ directory.Pool, s directory.Subscription) bool { return name != "" && s.External == name }); known {
+		return s, true
+	}
+	return find(stock, func(_ directory.Pool, s directory.Subscription) bool { return s.UUID == name })
 }
 
 // fresh is the new subscription that a record says.
@@ -116,19 +120,23 @@ func (b *book) put(was directory.Subscription, c SubscriptionRecord) (directory.
 // One shows one subscription of an account, by its external id or its public one.
 // It refuses like Of, and with subscription.not_found.
 func (s *Subscriptions) One(ctx context.Context, actor authz.Actor, account directory.AccountID, name string) (SubscriptionLine, error) {
-	contract, err := s.Of(ctx, actor, account)
-	if err != nil {
-		return SubscriptionLine{}, err
+	var found SubscriptionLine
+	if err := gate.InPortfolio(actor, account); err != nil {
+		return found, err
 	}
-	for _, is := range []func(l SubscriptionLine) bool{
-		func(l SubscriptionLine) bool { return l.External == name && name != "" },
-		func(l SubscriptionLine) bool { return l.UUID == name },
-	} {
-		if i := slices.IndexFunc(contract.Subscriptions, is); i >= 0 {
-			return contract.Subscriptions[i], nil
+	err := s.gate.Console(ctx, actor, toRead(actor), func(r *store.Reader) error {
+		stock, err := r.Stock(ctx, account)
+		if err != nil {
+			return err
 		}
-	}
-	return SubscriptionLine{}, directory.Refuse(directory.NotFound, "subscription.not_found")
+		is, known := called(stock, name)
+		if !known {
+			return directory.Refuse(directory.NotFound, "subscription.not_found")
+		}
+		found, err = s.line(ctx, r, account, stock, is)
+		return err
+	})
+	return found, err
 }
 
 // toRead is the duty that reading subscriptions takes: an application is registered

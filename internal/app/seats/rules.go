@@ -36,7 +36,7 @@ type Rule struct {
 
 // MakeRule makes a rule. It acts for whoever comes under it from now on; Follow
 // gives seats to those who are under it already. It takes seats.assign in the whole
-// account, or at the unit it is about. It refuses with field.unknown_choice,
+// account, or at the unit it is about. It refuses with field.required, field.unknown_choice,
 // unit.not_found, rule.of_one, rule.exists and rule.too_many.
 func (s *Seats) MakeRule(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewRule) error {
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
@@ -74,6 +74,9 @@ func (s *Seats) newRule(ctx context.Context, r *store.Reader, p *gate.Plan, n Ne
 	}
 	if err := account.Writable(); err != nil {
 		return rule, err
+	}
+	if n.Offer.Product == "" {
+		return rule, directory.InvalidField("product", "field.required", nil)
 	}
 	if !slices.ContainsFunc(s.gate.Catalogue().OffersOf(account.Type), func(o directory.Offer) bool {
 		return o.Product == n.Offer.Product && (n.Offer.Edition == "" || o == n.Offer)

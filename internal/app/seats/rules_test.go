@@ -26,6 +26,9 @@ func TestRules(t *testing.T) { // SEAT-11, ROLE-6
 		if got := w.Code(w.Seats.MakeRule(ctx, f.admin, id, app.NewSeatRule{Offer: plans})); got != "rule.of_one" {
 			t.Errorf("of nobody: %q", got)
 		}
+		if got := w.Code(w.Seats.MakeRule(ctx, f.admin, id, app.NewSeatRule{Unit: unit.UUID})); got != "field.required" {
+			t.Errorf("of nothing: %q", got)
+		}
 		add := func(email string, n app.NewMember) string {
 			n.Row, n.Email = 1, email
 			verdicts, err := w.Members.Add(ctx, f.admin, id, []app.NewMember{n}, app.AddOptions{Invite: true})
