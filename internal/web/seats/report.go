@@ -1,7 +1,6 @@
 package seats
 
 import (
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,27 +55,21 @@ func (h Handler) report(q *page.Request) error {
 }
 
 func (h Handler) reportCSV(q *page.Request) error {
-	return h.reportFile(q, "text/csv; charset=utf-8", ".csv", func(w io.Writer) sheet.Writer { return sheet.NewCSV(w, sheet.CSVOptions{BOM: true}) })
+	return h.reportFile(q, func() sheet.Writer { return q.CSV("seats.csv") })
 }
 
 func (h Handler) reportXLSX(q *page.Request) error {
-	return h.reportFile(q, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", func(w io.Writer) sheet.Writer {
-		return sheet.NewXLSX(w, sheet.XLSXOptions{Sheet: q.Printer.T("seats.report.title")})
-	})
+	return h.reportFile(q, func() sheet.Writer { return q.XLSX("seats.xlsx", q.Printer.T("seats.report.title")) })
 }
 
 // reportFile hands over the report as a table, row by row (REP-4).
-func (h Handler) reportFile(q *page.Request, contentType, ending string, begin func(io.Writer) sheet.Writer) error {
+func (h Handler) reportFile(q *page.Request, begin func() sheet.Writer) error {
 	report, err := h.App.Seats.ExportReport(q.Context(), q.Actor(), account(q), unusedFor(q))
 	if err != nil {
 		return err
 	}
 	t := q.Printer.T
-	header := q.W.Header()
-	header.Set("Content-Type", contentType)
-	header.Set("Content-Disposition", `attachment; filename="seats`+ending+`"`)
-	header.Set("Cache-Control", "no-store")
-	table := begin(q.W)
+	table := begin()
 	head := []sheet.Cell{sheet.Text(t("field.product")), sheet.Text(t("seats.products.unit"))}
 	for _, key := range figureKeys() {
 		head = append(head, sheet.Text(t(key)))
