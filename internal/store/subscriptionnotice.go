@@ -30,15 +30,16 @@ type Ending struct {
 func (e Ending) due(a *args) string {
 	days := slices.Compact(slices.Sorted(slices.Values(append([]int{0}, e.Days...))))
 	var parts []string
-	told := func(noticed string, within int) {
-		parts = append(parts, `SELECT key FROM subscription WHERE noticed >= 0 AND `+noticed+` AND ends_at <= `+a.add(e.Now.AddDate(0, 0, within)))
+	told := func(noticed, ends string, within int) {
+		parts = append(parts, `SELECT key FROM subscription WHERE noticed >= 0 AND ends_at IS NOT NULL AND `+noticed+` AND `+ends+` <= `+a.add(e.Now.AddDate(0, 0, within)))
 	}
+	const exact, stray = `ends_at`, `+ends_at` // of what a catalogue before told there is little: by how far, not by end
 	last := len(days) - 1
-	told(`noticed = 0`, days[last])
-	told(`noticed > `+a.add(days[last]), days[last])
+	told(`noticed = 0`, exact, days[last])
+	told(`noticed > `+a.add(days[last]), stray, days[last])
 	for i := last; i > 0; i-- {
-		told(`noticed = `+a.add(days[i]), days[i-1])
-		told(`noticed > `+a.add(days[i-1])+` AND noticed < `+a.add(days[i]), days[i-1]) // as a catalogue before told it
+		told(`noticed = `+a.add(days[i]), exact, days[i-1])
+		told(`noticed > `+a.add(days[i-1])+` AND noticed < `+a.add(days[i]), stray, days[i-1])
 	}
 	return strings.Join(parts, ` UNION ALL `)
 }
