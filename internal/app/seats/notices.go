@@ -41,13 +41,25 @@ func (s *Subscriptions) Notices(ctx context.Context) error {
 				continue
 			}
 			seen[one.Account] = true
-			_, err := s.gate.Perform(ctx, gate.SystemActor(), one.Account, s.planNotices)
-			if err = errors.Join(err, s.passRenewed(ctx, one.Account, one.Type)); err != nil {
+			if err := s.notices(ctx, one.Account, one.Type); err != nil {
 				errs = append(errs, fmt.Errorf("tell what ends in account %d: %w", one.Account, err))
 			}
 		}
 		return errors.Join(errs...)
 	})
+}
+
+// notices tells all that is due in an account, and passes over what is renewed.
+func (s *Subscriptions) notices(ctx context.Context, account directory.AccountID, accountType string) error {
+	renewed := false
+	_, err := s.gate.Perform(ctx, gate.SystemActor(), account, func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
+		renewed, err = s.planNotices(ctx, r, p)
+		return err
+	})
+	if renewed {
+		err = errors.Join(err, s.passRenewed(ctx, account, accountType))
+	}
+	return err
 }
 
 // isDue reports whether there is something to note of the end of a subscription.
@@ -96,16 +108,17 @@ func (s *Subscriptions) passRenewed(ctx context.Context, account directory.Accou
 	})
 }
 
-// planNotices tells all that is due in an account.
-func (s *Subscriptions) planNotices(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+// planNotices plans all that is to be told in an account, and reports whether
+// something was due that is renewed.
+func (s *Subscriptions) planNotices(ctx context.Context, r *store.Reader, p *gate.Plan) (renewed bool, err error) {
 	p.OpenToAnyone("time alone decides")
 	account, err := r.Account(ctx, p.Account)
 	if err != nil {
-		return err
+		return false, err
 	}
 	b, err := s.bookOf(ctx, r, p, account)
 	if err != nil {
-		return err
+		return false, err
 	}
 	days, over := s.noticeDays(account.Type), overBefore{}
 	var ending []directory.Subscription
@@ -115,16 +128,18 @@ func (s *Subscriptions) planNotices(ctx context.Context, r *store.Reader, p *gat
 			case lapsedUntold(is, p.Now):
 				b.note(is, audit.SubscriptionLapsed, directory.EndTold)
 				over.since(b.stock, is)
-			case due > 0 && !b.stock.Renewed(is):
+			case due > 0 && b.stock.Renewed(is):
+				renewed = true
+			case due > 0:
 				b.note(is, audit.SubscriptionNoticed, due)
 				ending = append(ending, is)
 			}
 		}
 	}
 	if err := s.tellEnding(ctx, r, b, ending); err != nil {
-		return err
+		return false, err
 	}
-	return s.tellOverUse(ctx, r, b, over)
+	return renewed, s.tellOverUse(ctx, r, b, over)
 }
 
 // note keeps how far the end of a subscription has been told.
