@@ -67,7 +67,7 @@ func walls() map[string]wall {
 		wallDuty: `
 			Applications: Change End List MakeCredential Register RevokeCredential Show
 			Accounts: Change CheckCounts Create Enter Figures InOrder Keys List Named Put SetState Show Tries
-			Contracts: AddDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
+			Contracts: AddDocument CustomerDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
 			Keys: Answer Fates LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify

@@ -54,6 +54,7 @@ type (
 	ContractDocument    = contracts.Document
 	ContractDocuments   = contracts.Documents
 	ContractDownload    = contracts.Download
+	DocumentWindow      = contracts.DocumentWindow
 	ContractNamed       = contracts.Named
 	ContractNaming      = contracts.Naming
 	ContractNewDocument = contracts.NewDocument

@@ -140,7 +140,7 @@ func TestLastOperatorAtOnce(t *testing.T) { // VEND-3
 func duties() map[string]authz.Duty {
 	table := map[string]authz.Duty{}
 	for duty, operations := range map[authz.Duty]string{
-		authz.ViewAccounts:        "Accounts.Figures Accounts.InOrder Accounts.Keys Accounts.List Accounts.Named Accounts.Show Contracts.CustomerDocuments Contracts.DownloadForVendor Subscriptions.List Subscriptions.Of Subscriptions.One Users.Staff Catalogue.Show",
+		authz.ViewAccounts:        "Accounts.Figures Accounts.InOrder Accounts.Keys Accounts.List Accounts.Named Accounts.Show Contracts.CustomerDocument Contracts.CustomerDocuments Contracts.DownloadForVendor Subscriptions.List Subscriptions.Of Subscriptions.One Users.Staff Catalogue.Show",
 		authz.CreateAccounts:      "Accounts.Create",
 		authz.ChangeAccounts:      "Accounts.Change Accounts.Put Accounts.SetState Contracts.AddDocument Contracts.SetReferent Contracts.WithdrawDocument",
 		authz.HandleKeys:          "Accounts.Tries Keys.Answer Keys.Fates Keys.LockedNumbers Keys.Make Keys.OpenLetters Keys.PrintLetters Keys.Queue Keys.Refuse Keys.Revoke Keys.Unlock",

@@ -68,7 +68,7 @@ func (s *Contracts) Page(ctx context.Context, actor authz.Actor, account directo
 				return err
 			}
 		}
-		page.Documents, err = documents(ctx, r, t, store.DocumentList{Account: account, Units: under, All: h.looksAfter(t.Root()), Skip: skip})
+		page.Documents, err = documents(ctx, r, t, store.DocumentList{Account: account, Units: under, All: h.looksAfter(t.Root())}, DocumentWindow{Skip: skip})
 		return err
 	})
 	return page, err

@@ -2,11 +2,13 @@ package contract_test
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
 
+	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -19,6 +21,7 @@ type office struct {
 	account                 directory.Account
 	referent, member, sales *webtest.Client
 	memberID                string
+	vendor                  authz.Actor // sales
 }
 
 func open(t *testing.T) office {
@@ -28,7 +31,8 @@ func open(t *testing.T) office {
 	o.referent = o.SignedIn(t, w.Administrator(o.account, "helene.castaing@maraval.example"))
 	member, m := w.Member(o.account, "camille.aubrac@maraval.example")
 	o.member, o.memberID = o.SignedIn(t, member), m.UUID
-	o.sales = o.SignedIn(t, w.Staff("solene@batisoft.example", authz.Sales))
+	o.vendor = w.Staff("solene@batisoft.example", authz.Sales)
+	o.sales = o.SignedIn(t, o.vendor)
 	return o
 }
 
@@ -114,6 +118,50 @@ func TestInvoices(t *testing.T) { // SEAT-8, ACC-9
 	}
 	if got := o.referent.Get(at + "/contract/documents/" + id); got.Status != http.StatusNotFound {
 		t.Errorf("SEAT-8 withdrawn: %d", got.Status)
+	}
+}
+
+// TestWithdrawFromAnyPage withdraws what stands on the second page of invoices:
+// every step stays there, as long as there is one.
+func TestWithdrawFromAnyPage(t *testing.T) { // SEAT-8, LIST-6
+	t.Parallel()
+	o := open(t)
+	list := "/vendor/customers/" + o.account.UUID + "/documents"
+	for i := range app.DocumentsPerPage + 2 {
+		_, err := o.World.Contracts.AddDocument(t.Context(), o.vendor, o.account.ID, app.ContractNewDocument{Number: fmt.Sprintf("F-%02d", i), File: "f.pdf",
+			Day: directory.Day{Year: 2026, Month: 2, Day: 1}, Content: []byte("%PDF-1.7")})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all := o.referent.Get(at + "/contract?skip=50").Text(); !strings.Contains(all, "F-01") || strings.Contains(all, "F-02") {
+		t.Fatalf("SEAT-8 the referent's second page: %s", all)
+	}
+	second := list + "?skip=50"
+	for i, number := range []string{"F-01", "F-00"} {
+		_, rest, found := strings.Cut(o.sales.Get(second).Body, list+"?skip=50&amp;withdraw=")
+		id, _, _ := strings.Cut(rest, `"`)
+		if !found {
+			t.Fatalf("SEAT-8 the second page offers nothing to withdraw")
+		}
+		asked := o.sales.Get(second + "&withdraw=" + id)
+		if !strings.Contains(asked.Text(), "Retirer la facture "+number) || !asked.Has("dialog a[href='"+second+"']") {
+			t.Fatalf("SEAT-8 it does not ask about %s, or closing it leads elsewhere: %s", number, asked.Text())
+		}
+		done := asked.Submit(list + "/" + id + "/withdraw")
+		if done.Location != second {
+			t.Errorf("LIST-6 withdrawn, it leads to %q", done.Location)
+		}
+		after := done.Follow().Text()
+		if strings.Contains(after, "F-02") != (i == 1) || !strings.Contains(after, fmt.Sprintf("%d factures", 51-i)) {
+			t.Errorf("LIST-6 after %s: %s", number, after)
+		}
+		if gone := o.sales.Get(second + "&withdraw=" + id); gone.Status != http.StatusOK || gone.Has("dialog") {
+			t.Errorf("SEAT-8 asked about what is gone: %d", gone.Status)
+		}
+	}
+	if far := o.sales.Post(list+"/unknown/withdraw", "return", "//evil.example/"); far.Status != http.StatusNotFound {
+		t.Errorf("SEAT-8 withdraw of nothing: %d", far.Status)
 	}
 }
 
