@@ -313,11 +313,20 @@ func third[A, B any](_ A, _ B, err error) error { return err }
 func TestSetReferent(t *testing.T) { // ACC-9
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.Account("204 817")
-		w.Administrator(account, "helene.castaing@maraval.example")
+		buyer := w.Administrator(account, "helene.castaing@maraval.example")
 		member, _ := w.Member(account, "camille.aubrac@maraval.example")
 		w.Person("ophelie.tardieu@atelier.example")
+		_, off := w.Member(account, "quentin.moreau@maraval.example")
+		_, left := w.Member(account, "parti@maraval.example")
+		verdicts, err := w.Members.Deactivate(w.Context(), w.Operator(), account.ID, app.Of(off.UUID))
+		w.Must(errors.Join(err, verdicts.FirstRefusal()))
+		verdicts, err = w.Members.Remove(w.Context(), w.Operator(), account.ID, app.Of(left.UUID))
+		w.Must(errors.Join(err, verdicts.FirstRefusal()))
 		sales := w.Staff("solene@batisoft.example", authz.Sales)
+		is := buyer.User
 		for _, test := range []struct{ name, want string }{
+			{"quentin.moreau@maraval.example", "member.inactive"},
+			{"parti@maraval.example", "account.referent_unknown"},
 			{"ophelie.tardieu@atelier.example", "account.referent_unknown"},
 			{"nobody@maraval.example", "account.referent_unknown"},
 			{" CAMILLE.aubrac@maraval.example ", ""},
@@ -325,19 +334,25 @@ func TestSetReferent(t *testing.T) { // ACC-9
 			{"", ""},
 			{strings.Repeat("x", 70_000), "account.referent_unknown"},
 		} {
-			if got := w.Code(w.Contracts.SetReferent(w.Context(), sales, account.ID, test.name, 0)); got != test.want {
-				t.Errorf("%.40q: %q, want %q", test.name, got, test.want)
+			err := w.Contracts.SetReferent(w.Context(), sales, account.ID, test.name, 0)
+			if got := w.Code(err); got != test.want || (got == "") != (fieldOf(err) != "referent") {
+				t.Errorf("SEAT-7 %.40q: %q at %q, want %q", test.name, got, fieldOf(err), test.want)
 			}
 			shown, err := w.Accounts.Show(w.Context(), sales, account.UUID)
 			w.Must(err)
-			if test.want == "" && (test.name == "") != (shown.Referent.ID == 0) || shown.Referent.ID != 0 && test.want == "" && shown.Referent.ID != member.User {
-				t.Errorf("%.40q: the referent is %d", test.name, shown.Referent.ID)
+			switch {
+			case test.name == "":
+				is = 0
+			case test.want == "":
+				is = member.User
 			}
-		}
-		frame, err := w.Accounts.Open(w.Context(), member, "204 817")
-		w.Must(err)
-		if frame.Rights.May(authz.ManageMembers, 0) {
-			t.Error("being the referent gave rights")
+			if shown.Referent.ID != is {
+				t.Errorf("%.40q: the referent is %d, want %d", test.name, shown.Referent.ID, is)
+			}
+			rights, err := w.Rights(w.Context(), member, account.ID)
+			if w.Must(err); len(rights.At(account.Root)) != 0 {
+				t.Errorf("%.40q: being the referent gave %v", test.name, rights.At(account.Root))
+			}
 		}
 		if recorded(w, audit.ReferentNamed, member.User) != 1 || recorded(w, audit.ReferentEnded, member.User) != 1 {
 			t.Error("history lacks the referent")
