@@ -2,8 +2,10 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"intendant/internal/app"
@@ -160,6 +162,8 @@ func TestDocuments(t *testing.T) { // SEAT-8, DOOR-6
 			if w.Must(err); d.File != test.want {
 				t.Errorf("SEAT-8 %.40q is stored as %q, want %q", test.file, d.File, test.want)
 			}
+			_, err = w.Contracts.WithdrawDocument(w.Context(), sales, p.account.ID, d.UUID)
+			w.Must(err)
 		}
 		d, err := w.Contracts.AddDocument(w.Context(), sales, p.account.ID, invoice("", "F-2"))
 		w.Must(err)
@@ -180,6 +184,67 @@ func TestDocuments(t *testing.T) { // SEAT-8, DOOR-6
 		}
 		if content := whole(w, half); len(content) != 0 {
 			t.Errorf("SEAT-8 %d bytes of what is withdrawn", len(content))
+		}
+	})
+}
+
+// TestInvoiceOnce: whoever sends an invoice twice, one after the other or at the
+// same moment, puts it there once.
+func TestInvoiceOnce(t *testing.T) { // SEAT-8
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		other := w.Account("117 402")
+		sales := w.Staff("solene@batisoft.example", authz.Sales)
+		add := func(account directory.AccountID, unit, number string) (directory.Document, error) {
+			return w.Contracts.AddDocument(w.Context(), sales, account, invoice(unit, number))
+		}
+		first, err := add(p.account.ID, "", "F-1")
+		w.Must(err)
+		for _, test := range []struct {
+			name    string
+			account directory.AccountID
+			unit    string
+			number  string
+			want    string
+		}{
+			{"the same again", p.account.ID, "", "F-1", "document.number_taken"},
+			{"with a space around it", p.account.ID, "", " F-1 ", "document.number_taken"},
+			{"for another unit", p.account.ID, "Maraval Location", "F-1", "document.number_taken"},
+			{"another number", p.account.ID, "", "F-11", ""},
+			{"another account's", other.ID, "", "F-1", ""},
+		} {
+			_, err := add(test.account, test.unit, test.number)
+			if got := w.Code(err); got != test.want || got != "" && fieldOf(err) != "document_number" {
+				t.Errorf("SEAT-8 %s: %q at %q, want %q", test.name, got, fieldOf(err), test.want)
+			}
+		}
+		_, err = w.Contracts.WithdrawDocument(w.Context(), sales, p.account.ID, first.UUID)
+		w.Must(err)
+		if _, err := add(p.account.ID, "", "F-1"); err != nil {
+			t.Errorf("SEAT-8 after the first is withdrawn: %v", err)
+		}
+		for round := range 5 {
+			var codes [2]string
+			var both sync.WaitGroup
+			for i := range codes {
+				both.Go(func() {
+					_, err := add(p.account.ID, "", fmt.Sprintf("G-%d", round))
+					codes[i] = w.Code(err)
+				})
+			}
+			both.Wait()
+			slices.Sort(codes[:])
+			if codes != [2]string{"", "document.number_taken"} {
+				t.Errorf("SEAT-8 two at once: %q", codes)
+			}
+		}
+		found, err := w.Contracts.CustomerDocuments(w.Context(), sales, p.account.ID, app.DocumentWindow{})
+		if w.Must(err); found.Total != 7 {
+			t.Errorf("SEAT-8 %d invoices are there, want 7", found.Total)
+		}
+		history, err := w.History.ListAll(w.Context(), w.Operator(), app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentAdded}}, app.Window{})
+		if w.Must(err); history.Total != 9 {
+			t.Errorf("HIST-1 %d are recorded, want 9", history.Total)
 		}
 	})
 }

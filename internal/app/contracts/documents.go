@@ -102,9 +102,10 @@ type NewDocument struct {
 
 // AddDocument adds an invoice to a customer's (SEAT-8): who looks after the
 // contract of its unit, or of one above, finds it there. It refuses without
-// accounts.change, with unit.not_found, with the field at fault, and with
+// accounts.change, with unit.not_found, with the field at fault, with
 // document.empty, document.too_large and document.not_pdf whatever the file is
-// called.
+// called, and with document.number_taken while another document of the account has
+// that number: an invoice that is sent twice is there once.
 func (s *Contracts) AddDocument(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewDocument) (directory.Document, error) {
 	var made directory.Document
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
