@@ -248,3 +248,59 @@ func TestInvoiceOnce(t *testing.T) { // SEAT-8
 		}
 	})
 }
+
+// TestContractSubscriptions: a unit's referent sees the subscriptions that the unit
+// and those below it hold, and no other.
+func TestContractSubscriptions(t *testing.T) { // SEAT-8, SEAT-13
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		referent, m := p.housed("referente@maraval.example", "Maraval Location")
+		deputy, second := p.housed("suppleant@maraval.example", "Nacelles")
+		plain, _ := p.housed("membre@maraval.example", "Maraval Location")
+		both, third := p.housed("deux@maraval.example", "Gand")
+		for _, named := range []struct {
+			part         directory.Part
+			unit, member string
+		}{
+			{directory.ReferentPart, "Maraval Location", m.UUID}, {directory.DeputyPart, "Nacelles", second.UUID},
+			{directory.DeputyPart, "Maraval Benelux", third.UUID}, {directory.ReferentPart, "Gand", third.UUID},
+		} {
+			if got := p.name(p.admin, named.part, named.unit, named.member); got != "" {
+				t.Fatal(got)
+			}
+		}
+		for i, unit := range []string{"Groupe Maraval", "Maraval Location", "Nacelles", "Maraval Conseil", "Gand"} {
+			_, err := w.Subscriptions.Add(w.Context(), w.Operator(), p.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Unit: p.uuid(unit),
+				Term: app.SubscriptionTerm{Quantity: int64(i + 1), Reference: "C-" + unit, First: directory.Day{Year: 2026, Month: 1, Day: 1}}})
+			w.Must(err)
+		}
+		_, err := w.Subscriptions.Add(w.Context(), w.Operator(), w.Account("117 402").ID,
+			app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Term: app.SubscriptionTerm{Quantity: 9}})
+		w.Must(err)
+		for _, test := range []struct {
+			name  string
+			actor authz.Actor
+			code  string
+			sees  []string
+		}{
+			{"the root's referent", p.admin, "", []string{"Gand 5", "Groupe Maraval 1", "Maraval Conseil 4", "Maraval Location 2", "Nacelles 3"}},
+			{"a unit's referent", referent, "", []string{"Maraval Location 2", "Nacelles 3"}},
+			{"a deputy further below", deputy, "", []string{"Nacelles 3"}},
+			{"who is named twice on one way", both, "", []string{"Gand 5"}},
+			{"nobody", plain, "denied.contract", nil},
+		} {
+			page, err := w.Contracts.Page(w.Context(), test.actor, p.account.ID, 0)
+			var sees []string
+			for _, line := range page.Subscriptions {
+				if line.Reference != "C-"+line.Unit.Name || line.Offer.Product != "plans" || line.Start.IsZero() || !line.End.IsZero() {
+					t.Errorf("SEAT-8 %s: %+v", test.name, line)
+				}
+				sees = append(sees, fmt.Sprint(line.Unit.Name, " ", line.Quantity))
+			}
+			slices.Sort(sees)
+			if code := w.Code(err); code != test.code || !slices.Equal(sees, test.sees) {
+				t.Errorf("SEAT-8 %s sees %q, %q; want %q, %q", test.name, sees, code, test.sees, test.code)
+			}
+		}
+	})
+}
