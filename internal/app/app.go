@@ -98,7 +98,7 @@ func contractLines(s *seats.Subscriptions) contracts.Subscriptions {
 		lines := make([]contracts.SubscriptionLine, len(held))
 		for i, h := range held {
 			lines[i] = contracts.SubscriptionLine{Unit: h.Unit, Offer: h.Offer, Quantity: h.Quantity,
-				Start: h.Starts, End: h.Ends, Reference: h.Reference}
+				Start: h.Starts, End: h.Ends, Over: h.State == seats.Over, Reference: h.Reference}
 		}
 		return lines, err
 	}

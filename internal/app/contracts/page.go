@@ -15,6 +15,7 @@ type SubscriptionLine struct {
 	Offer      directory.Offer
 	Quantity   int64
 	Start, End time.Time // the end is zero where it goes on
+	Over       bool      // it has ended
 	Reference  string    // the vendor's
 }
 

@@ -165,6 +165,28 @@ func TestWithdrawFromAnyPage(t *testing.T) { // SEAT-8, LIST-6
 	}
 }
 
+// TestEndedSubscriptions: what has ended is said and stands back.
+func TestEndedSubscriptions(t *testing.T) { // SEAT-8, SEAT-9
+	t.Parallel()
+	o := open(t)
+	first := directory.Day{Year: 2026, Month: 1, Day: 1}
+	for reference, last := range map[string]directory.Day{"C-ended": {Year: 2026, Month: 1, Day: 31}, "C-goes-on": {}} {
+		_, err := o.World.Subscriptions.Add(t.Context(), o.World.Operator(), o.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"},
+			Term: app.SubscriptionTerm{Quantity: 3, First: first, Last: last, Reference: reference}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := o.referent.Get(at + "/contract")
+	faint := page.All("tr.is-faint")
+	if len(faint) != 1 || !strings.Contains(faint[0].Text(), "C-ended") || !strings.Contains(faint[0].Text(), "Terminé") {
+		t.Fatalf("SEAT-8 %d stand back: %s", len(faint), page.Text())
+	}
+	if text := page.Text(); !strings.Contains(text, "C-goes-on") || strings.Count(text, "Terminé") != 1 {
+		t.Errorf("SEAT-8 %s", text)
+	}
+}
+
 func TestNamingOnPages(t *testing.T) { // SEAT-7
 	t.Parallel()
 	o := open(t)
