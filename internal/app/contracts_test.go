@@ -300,3 +300,47 @@ func TestNamingRaces(t *testing.T) { // SEAT-7, PLAN-4
 		}
 	})
 }
+
+// TestContractsOfManyUnits: each unit that somebody is named for says its own people,
+// and else the nearest referent above.
+func TestContractsOfManyUnits(t *testing.T) { // SEAT-7, SEAT-8
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		reader, m := p.housed("nacelles@maraval.example", "Nacelles")
+		_, other := p.housed("autre@maraval.example", "Nacelles")
+		referent, deputy := directory.ReferentPart, directory.DeputyPart
+		for _, named := range []struct {
+			part         directory.Part
+			unit, member string
+		}{
+			{deputy, "Maraval France", m.UUID}, {referent, "Maraval Location", m.UUID}, {deputy, "Maraval Location", other.UUID},
+			{deputy, "Agence de Nantes", m.UUID}, {deputy, "Agence de Nantes", other.UUID}, {referent, "Nacelles", other.UUID}, {deputy, "Nacelles", m.UUID},
+		} {
+			if got := p.name(p.admin, named.part, named.unit, named.member); got != "" {
+				t.Fatalf("%s of %s: %s", named.part, named.unit, got)
+			}
+		}
+		page, err := w.Contracts.Page(w.Context(), reader, p.account.ID, 0)
+		w.Must(err)
+		var said []string
+		for _, c := range page.Units {
+			line := c.Unit.Name + ": " + c.Referent.Name
+			for _, d := range c.Deputies {
+				line += " + " + d.Name
+			}
+			if c.Above.Member != "" {
+				line += ", above " + c.Above.Name + " of " + c.AboveUnit.Name
+			}
+			said = append(said, line)
+		}
+		want := []string{
+			"Maraval France:  + nacelles, above helene castaing of Groupe Maraval",
+			"Maraval Location: nacelles + autre",
+			"Agence de Nantes:  + autre + nacelles, above nacelles of Maraval Location",
+			"Nacelles: autre + nacelles",
+		}
+		if !slices.Equal(said, want) {
+			t.Errorf("SEAT-7\n%s\nwant\n%s", strings.Join(said, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}

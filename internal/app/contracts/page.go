@@ -50,6 +50,7 @@ func (s *Contracts) Page(ctx context.Context, actor authz.Actor, account directo
 			return err
 		}
 		var under []directory.UnitID
+		var named []directory.Unit
 		t := rights.Tree()
 		for _, u := range t.Units() {
 			if !h.looksAfter(u.ID) {
@@ -57,12 +58,11 @@ func (s *Contracts) Page(ctx context.Context, actor authz.Actor, account directo
 			}
 			under = append(under, u.ID)
 			if h.isNamed(u.ID) {
-				c, err := h.contractOf(ctx, r, u)
-				if err != nil {
-					return err
-				}
-				page.Units = append(page.Units, c)
+				named = append(named, u)
 			}
+		}
+		if page.Units, err = h.contractsOf(ctx, r, named); err != nil {
+			return err
 		}
 		if s.subscriptions != nil {
 			if page.Subscriptions, err = s.subscriptions(ctx, r, account, under); err != nil {
