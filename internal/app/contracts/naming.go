@@ -74,10 +74,7 @@ func at(ctx context.Context, r *store.Reader, p *gate.Plan, part directory.Part,
 		if u, err = h.unit(unit); err != nil {
 			return err
 		}
-		if part == directory.DeputyPart && h.isReferent(u.ID) {
-			return nil
-		}
-		return p.Require(naming(p.Rights.Tree(), u.ID), u.ID)
+		return h.mayAs(part, u.ID, p.Require)
 	})
 	if err != nil {
 		return u, err

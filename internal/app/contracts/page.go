@@ -74,12 +74,3 @@ func (s *Contracts) Page(ctx context.Context, actor authz.Actor, account directo
 	})
 	return page, err
 }
-
-// LooksAfter reports whether a member looks after a contract, for the navigation.
-func LooksAfter(ctx context.Context, r *store.Reader, m directory.Member) (bool, error) {
-	if m.ID == 0 || !m.Removed.IsZero() {
-		return false, nil
-	}
-	parts, err := r.PartsOf(ctx, []directory.MemberID{m.ID})
-	return len(parts[m.ID]) > 0, err
-}
