@@ -88,9 +88,14 @@ func TestContractPage(t *testing.T) { // SEAT-8, ACC-9
 		if w.Must(err); len(page.Units) != 1 || page.Units[0].Unit.Name != "Maraval Location" || page.Units[0].MayName || page.Units[0].MayNameDeputy {
 			t.Errorf("SEAT-8 the deputy's units: %+v", page.Units)
 		}
-		frame, err := w.Accounts.Open(w.Context(), admin, p.account.Number)
-		if w.Must(err); frame.Contract {
-			t.Error("ACC-9 an administrator is led to the contract")
+		for name, led := range map[string]struct {
+			actor authz.Actor
+			want  bool
+		}{"ACC-9 an administrator": {admin, false}, "SEAT-8 the referent": {p.admin, true}, "SEAT-8 a deputy": {deputy, true}} {
+			frame, err := w.Accounts.Open(w.Context(), led.actor, p.account.Number)
+			if w.Must(err); frame.Contract != led.want {
+				t.Errorf("%s is led to the contract: %t", name, frame.Contract)
+			}
 		}
 		seen, err := w.History.List(w.Context(), admin, p.account.ID, app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentAdded}}, app.Window{})
 		w.Must(err)
@@ -99,8 +104,8 @@ func TestContractPage(t *testing.T) { // SEAT-8, ACC-9
 				t.Errorf("ACC-9 the history of others says %v %v", e.Entry.Facts, e.Entry.Personal)
 			}
 		}
-		if seen.Total != 4 {
-			t.Errorf("HIST-1 %d invoices are recorded, want 4", seen.Total)
+		if seen.Total != 4 || len(seen.Entries) != 4 {
+			t.Errorf("HIST-1 %d invoices are recorded, %d shown, want 4", seen.Total, len(seen.Entries))
 		}
 		history, err := w.History.ListAll(w.Context(), w.Operator(), app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentDownloaded}}, app.Window{})
 		if w.Must(err); history.Total != 6 {
@@ -169,6 +174,9 @@ func TestDocuments(t *testing.T) { // SEAT-8, DOOR-6
 		w.Must(err)
 		half, err := w.Contracts.Download(w.Context(), p.admin, p.account.ID, d.UUID)
 		w.Must(err)
+		if part, err := half.Part(w.Context()); err != nil || len(part) == 0 || int64(len(part)) >= half.Bytes {
+			t.Fatalf("NODE-7 the first part has %d bytes of %d: %v", len(part), half.Bytes, err)
+		}
 		if _, err := w.Contracts.WithdrawDocument(w.Context(), sales, other.ID, d.UUID); w.Code(err) != "document.not_found" {
 			t.Errorf("USER-5 by another account's address: %v", err)
 		}

@@ -111,14 +111,16 @@ func TestNameReferent(t *testing.T) { // SEAT-7
 			if c.Referent.Email != "nantes@maraval.example" || !slices.Equal(emails(c.Deputies), []string{"location@maraval.example"}) {
 				t.Errorf("referent %s, deputies %v", c.Referent.Email, emails(c.Deputies))
 			}
-			if got := recorded(w, audit.ReferentEnded, location.User); got != 1 {
-				t.Errorf("%d entries of the end, want 1", got)
+			if named, ended := recorded(w, audit.ReferentNamed, location.User), recorded(w, audit.ReferentEnded, location.User); named != 1 || ended != 1 {
+				t.Errorf("%d entries of the beginning and %d of the end, want 1 each", named, ended)
 			}
 		})
 		t.Run("SEAT-7 a unit without its own is looked after by the nearest above", func(t *testing.T) {
-			for unit, want := range map[string]string{"Nacelles": "nantes@maraval.example", "Maraval Conseil": "helene.castaing@maraval.example"} {
-				if c := p.contract(unit); c.Referent.Member != "" || c.Above.Email != want || c.AboveUnit.Name == "" {
-					t.Errorf("%s: %s of %s, want %s", unit, c.Above.Email, c.AboveUnit.Name, want)
+			for _, test := range []struct{ unit, want, of string }{
+				{"Nacelles", "nantes@maraval.example", "Maraval Location"}, {"Maraval Conseil", "helene.castaing@maraval.example", "Groupe Maraval"},
+			} {
+				if c := p.contract(test.unit); c.Referent.Member != "" || c.Above.Email != test.want || c.AboveUnit.Name != test.of {
+					t.Errorf("%s: %s of %s, want %s of %s", test.unit, c.Above.Email, c.AboveUnit.Name, test.want, test.of)
 				}
 			}
 			c, err := w.Contracts.AtUnit(w.Context(), manager, p.account.ID, p.uuid("Maraval Location"))

@@ -79,10 +79,10 @@ func TestInvoices(t *testing.T) { // SEAT-8, ACC-9
 		says    string
 		status  int
 	}{
-		"empty":                  {nil, "vide", http.StatusUnprocessableEntity},
+		"empty":                  {nil, "Le fichier est vide", http.StatusUnprocessableEntity},
 		"HTML called a PDF":      {[]byte("<html>"), "pas un PDF", http.StatusUnprocessableEntity},
-		"ten megabytes and more": {append([]byte("%PDF-"), make([]byte, directory.DocumentMost)...), "10", http.StatusUnprocessableEntity},
-		"eleven megabytes":       {append([]byte("%PDF-"), make([]byte, 11<<20)...), "", http.StatusRequestEntityTooLarge},
+		"ten megabytes and more": {append([]byte("%PDF-"), make([]byte, directory.DocumentMost)...), "dépasse 10 Mo", http.StatusUnprocessableEntity},
+		"eleven megabytes":       {append([]byte("%PDF-"), make([]byte, 11<<20)...), "Le formulaire dépasse", http.StatusRequestEntityTooLarge},
 	} {
 		if page := o.upload(t, "F-2026-2", "a.pdf", test.content); page.Status != test.status || !strings.Contains(page.Text(), test.says) {
 			t.Errorf("SEAT-8 %s: %d %.300s", name, page.Status, page.Text())
