@@ -127,8 +127,8 @@ func (s *Contracts) AddDocument(ctx context.Context, actor authz.Actor, account 
 		if refusal := directory.CheckDocument(n.Content); refusal != nil {
 			return refusal
 		}
-		d.ID, d.UUID, d.By, d.Added = directory.DocumentID(p.NewKey()), roster.PublicID(), p.Actor.User, p.Now
-		p.Change(store.InsertDocument{Account: account, Document: d, Content: n.Content})
+		d.ID, d.UUID = directory.DocumentID(p.NewKey()), roster.PublicID()
+		p.Change(store.InsertDocument{Account: account, Document: d, By: p.Actor.User, Content: n.Content})
 		p.Record(documentEntry(p, audit.DocumentAdded, d))
 		made = d
 		return nil

@@ -25,17 +25,15 @@ type Person struct {
 // A UnitContract is who looks after the contract of one unit.
 type UnitContract struct {
 	Unit     directory.Unit
-	Path     []directory.Unit // from below the root to the unit; of the root, itself
-	Live     bool             // neither it nor a unit above it is archived
-	Referent Person           // zero without one of its own
-	Deputies []Person         // by name
+	Referent Person   // zero without one of its own
+	Deputies []Person // by name
 
 	// Without a referent of its own, the nearest above looks after it: who, and of
 	// which unit. The unit's name is empty where the reader may not know of it.
 	Above     Person
 	AboveUnit directory.Unit
 
-	MayName       bool // another referent
+	MayName       bool // another referent; never in an archived unit or below one
 	MayNameDeputy bool
 }
 
@@ -107,9 +105,11 @@ func (h hold) contractsOf(ctx context.Context, r *store.Reader, units []director
 // above, referents first.
 func (h hold) contract(u directory.Unit, named map[directory.UnitID][]Person) UnitContract {
 	t := h.rights.Tree()
-	c := UnitContract{Unit: u, Path: roster.PathBelowRoot(t, u.ID), Live: t.Live(u.ID), Deputies: named[u.ID]}
-	c.MayName = c.Live && h.may(directory.ReferentPart, u.ID) == nil
-	c.MayNameDeputy = c.Live && h.may(directory.DeputyPart, u.ID) == nil
+	c := UnitContract{Unit: u, Deputies: named[u.ID]}
+	if t.Live(u.ID) {
+		c.MayName = h.may(directory.ReferentPart, u.ID) == nil
+		c.MayNameDeputy = h.may(directory.DeputyPart, u.ID) == nil
+	}
 	for _, unit := range slices.Backward(t.Path(u.ID)) {
 		people := named[unit]
 		switch {
