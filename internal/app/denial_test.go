@@ -77,7 +77,7 @@ func walls() map[string]wall {
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
 			Accounts: Leave
-			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmEmail ConfirmFactor EraseSelf Export Factor Home NewRecoveryCodes Profile
+			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmEmail ConfirmFactor Departure EraseSelf Export Factor Home NewRecoveryCodes Profile
 				ProveEmail RemoveFactor RemoveSignature SetLanguage
 				SetSignature Signature UpdateProfile
 			Sessions: List Revoke RevokeOthers

@@ -25,6 +25,7 @@ type MemberProfile struct {
 	Invitation store.Invitation
 	Path       []UnitStep
 	Projects   []ProjectPlace
+	Parts      []MemberPart    // what they are for contracts (SEAT-7)
 	History    []history.Shown // the newest; none without the right to see them
 }
 
@@ -94,6 +95,9 @@ func (l *listing) profile(ctx context.Context, p *MemberProfile, m directory.Mem
 		return err
 	}
 	if p.Invitation, err = l.r.LastInvitation(ctx, m.ID); err != nil {
+		return err
+	}
+	if p.Parts, err = l.memberParts(ctx, m.ID); err != nil {
 		return err
 	}
 	return l.holdings(ctx, p)
@@ -270,9 +274,11 @@ func (s *Members) Editing(ctx context.Context, actor authz.Actor, account direct
 
 // A SelectedMembers is whom an act on many would be about.
 type SelectedMembers struct {
-	Count   int64
-	First   []roster.ListedMember // at most a few, by name
-	Choices MemberChoices
+	Count     int64
+	First     []roster.ListedMember // at most a few, by name
+	Choices   MemberChoices
+	Contact   bool  // the account's referent is among them (ACC-9)
+	LookAfter int64 // how many are referent of a unit or a deputy (SEAT-7)
 }
 
 // shownSelected is how many members of a selection are named before an act.
@@ -313,6 +319,9 @@ func (s *Members) Selected(ctx context.Context, actor authz.Actor, account direc
 			return err
 		}
 		if chosen.First, err = l.rows(ctx, places, 1); err != nil {
+			return err
+		}
+		if err := l.tellSelectedParts(ctx, &chosen); err != nil {
 			return err
 		}
 		chosen.Choices, err = l.choices(ctx)

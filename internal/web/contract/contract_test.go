@@ -211,6 +211,13 @@ func TestNamingOnPages(t *testing.T) { // SEAT-7
 	if page := o.member.Get(at + "/contract"); page.Status != http.StatusOK || strings.Contains(page.Body, "/name?") || strings.Contains(page.Body, "/end") {
 		t.Errorf("SEAT-8 the deputy's page: %d, or it offers to name", page.Status)
 	}
+	const own, others = "Votre rôle de référent du contrat : Compte 204 817", "suppléant pour un contrat : Compte 204 817"
+	if page := o.member.Get("/profile/erase").Text(); !strings.Contains(page, others) || strings.Contains(page, own) {
+		t.Errorf("SEAT-7 what a deputy is told who erases themselves: %s", page)
+	}
+	if page := o.referent.Get("/profile/erase").Text(); !strings.Contains(page, own) || strings.Contains(page, others) {
+		t.Errorf("ACC-9 what the referent is told who erases themselves: %s", page)
+	}
 	if contacts := o.member.Get(at + "/contacts"); !strings.Contains(contacts.Text(), "Suppléant du référent") {
 		t.Errorf("ACC-10 contacts: %s", contacts.Text())
 	}
