@@ -109,6 +109,7 @@ type MovePreview struct {
 	Gaining  int              // of these, who gain something
 	Losing   int              // who lose something
 	People   []MovedPerson    // the first of them in the reader's sight, those who gain most first
+	Contract MovedContract
 	Refusal  *directory.Error // why the actor may not move it there
 	Seal     string           // stands for exactly this preview (PLAN-4)
 }
@@ -148,6 +149,9 @@ func (s *Units) MovePreview(ctx context.Context, actor authz.Actor, account dire
 			if err = s.previewShifts(ctx, r, g, m, &preview); err != nil {
 				return err
 			}
+			if preview.Contract, err = s.previewContracts(ctx, r, g, m); err != nil {
+				return err
+			}
 			err = s.mayMove(ctx, r, gate.Basis{Account: account, Rights: rights}, m)
 		}
 		preview.Refusal, err = gate.AsRefusal(err)
@@ -183,9 +187,10 @@ func (c *core) previewShifts(ctx context.Context, r *store.Reader, g *grove, m m
 
 // moving is a move of one unit while it is planned.
 type moving struct {
-	unit, to directory.Unit
-	shifts   map[directory.MemberID]authz.Shift // of those whose rights change
-	held     map[directory.MemberID][]authz.Held
+	unit, to  directory.Unit
+	shifts    map[directory.MemberID]authz.Shift // of those whose rights change
+	held      map[directory.MemberID][]authz.Held
+	contracts contractsMoved
 }
 
 // inSight reports whether the reader may know somebody by their home unit, or by
@@ -216,7 +221,8 @@ func (c *core) moving(ctx context.Context, r *store.Reader, rights authz.Rights,
 			m.shifts[member] = shift
 		}
 	}
-	return m, nil
+	m.contracts, err = c.contractsMoved(ctx, r, tree, after, unit.ID)
+	return m, err
 }
 
 // people are those whose rights change, who gain most first.
@@ -247,6 +253,7 @@ func (m moving) seal() string {
 	for _, member := range slices.Sorted(maps.Keys(m.shifts)) {
 		fmt.Fprintln(h, member, m.shifts[member].Gained, m.shifts[member].Lost)
 	}
+	m.contracts.seal(h)
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
@@ -320,9 +327,7 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		if move.Confirmed != "" && move.Confirmed != m.seal() {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		if err := s.roster.EndReferentsApart(ctx, r, p, u.ID, to.ID); err != nil {
-			return err
-		}
+		s.roster.EndReferents(p, m.contracts.ended)
 		from, _ := p.Rights.Tree().Unit(u.Parent)
 		u.Parent = to.ID
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{u}})
