@@ -346,3 +346,72 @@ func TestContractsOfManyUnits(t *testing.T) { // SEAT-7, SEAT-8
 		}
 	})
 }
+
+// TestNamingAnswers: whoever names somebody who is it already changes nothing, names
+// themselves like anybody else, and is told at the field who cannot be named.
+func TestNamingAnswers(t *testing.T) { // SEAT-7, DOOR-6, MAIL-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		_, one := p.housed("un@maraval.example", "Maraval Location")
+		_, two := p.housed("deux@maraval.example", "Maraval Location")
+		_, beside := p.housed("conseil@maraval.example", "Maraval Conseil")
+		_, above := p.housed("france@maraval.example", "Maraval France")
+		karim := w.Administrator(p.account, "karim.haddad@maraval.example")
+		itself := memberByEmail(t, w, p.account, "karim.haddad@maraval.example")
+		helene := memberByEmail(t, w, p.account, "helene.castaing@maraval.example")
+		referent, deputy := directory.ReferentPart, directory.DeputyPart
+		for _, test := range []struct {
+			name         string
+			actor        authz.Actor
+			part         directory.Part
+			unit, member string
+			want, field  string
+		}{
+			{"a deputy", p.admin, deputy, "Maraval Location", one.UUID, "", ""},
+			{"the same deputy again", p.admin, deputy, "Maraval Location", one.UUID, "", ""},
+			{"oneself deputy", karim, deputy, "Groupe Maraval", itself.UUID, "", ""},
+			{"oneself referent", karim, referent, "Groupe Maraval", itself.UUID, "", ""},
+			{"oneself again", karim, referent, "Groupe Maraval", itself.UUID, "", ""},
+			{"oneself deputy, being referent", karim, deputy, "Groupe Maraval", itself.UUID, "referent.already", "member"},
+			{"oneself of a unit below one's own", karim, referent, "Maraval Location", itself.UUID, "referent.elsewhere", "member"},
+			{"somebody of the unit beside", p.admin, referent, "Maraval Location", beside.UUID, "referent.elsewhere", "member"},
+			{"somebody of the unit above", p.admin, deputy, "Maraval Location", above.UUID, "referent.elsewhere", "member"},
+			{"the former referent, as a deputy", p.admin, deputy, "Groupe Maraval", helene.UUID, "", ""},
+		} {
+			_, err := w.Contracts.Name(w.Context(), test.actor, p.account.ID, app.ContractNaming{Unit: p.uuid(test.unit), Part: test.part, Member: test.member})
+			if got := w.Code(err); got != test.want || fieldOf(err) != test.field {
+				t.Errorf("SEAT-7 %s: %q at %q, want %q at %q", test.name, got, fieldOf(err), test.want, test.field)
+			}
+		}
+		unit := p.uuid("Maraval Location")
+		var both sync.WaitGroup
+		for range 4 {
+			both.Go(func() {
+				_, err := w.Contracts.Name(w.Context(), p.admin, p.account.ID, app.ContractNaming{Unit: unit, Part: deputy, Member: two.UUID})
+				if code := w.Code(err); code != "" && code != "stale" {
+					t.Errorf("SEAT-7 at the same moment: %q", code)
+				}
+			})
+		}
+		both.Wait()
+		if got := emails(p.contract("Maraval Location").Deputies); !slices.Equal(got, []string{"deux@maraval.example", "un@maraval.example"}) {
+			t.Errorf("SEAT-7 deputies %v", got)
+		}
+		if c := p.contract("Groupe Maraval"); c.Referent.Member != itself.UUID || !slices.Equal(emails(c.Deputies), []string{"helene.castaing@maraval.example"}) {
+			t.Errorf("SEAT-7 of the root: %s, %v", c.Referent.Email, emails(c.Deputies))
+		}
+		for who, want := range map[directory.UserID]int64{one.User: 1, two.User: 1, itself.User: 1, helene.User: 1} {
+			if got := recorded(w, audit.DeputyNamed, who); got != want {
+				t.Errorf("HIST-1 %d entries of naming %d, want %d", got, who, want)
+			}
+		}
+		told := mails(t, w)
+		var addresses []string
+		for _, m := range append(told[directory.MailDeputyNamed], told[directory.MailReferentNamed]...) {
+			addresses = append(addresses, m.Mail.Address)
+		}
+		if slices.Sort(addresses); !slices.Equal(addresses, []string{"deux@maraval.example", "un@maraval.example"}) {
+			t.Errorf("MAIL-1 told are %v", addresses)
+		}
+	})
+}

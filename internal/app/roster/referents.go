@@ -46,7 +46,7 @@ func (w *Writer) NameReferent(ctx context.Context, r *store.Reader, p *gate.Plan
 		case same && f.Part == n.Part:
 			return nil
 		case same && f.Part == directory.ReferentPart:
-			return &directory.Error{Kind: directory.Conflict, Code: "referent.already", Args: directory.Args{"Name": NameOf(n.Person, n.Member), "Unit": n.Unit.Name}}
+			return &directory.Error{Kind: directory.Conflict, Code: "referent.already", Field: "member", Args: directory.Args{"Name": NameOf(n.Person, n.Member), "Unit": n.Unit.Name}}
 		case same, n.Part == directory.ReferentPart && f.Part == directory.ReferentPart:
 			change.End = append(change.End, f)
 		case f.Part == directory.DeputyPart:

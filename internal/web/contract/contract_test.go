@@ -221,6 +221,18 @@ func TestNamingOnPages(t *testing.T) { // SEAT-7
 	if contacts := o.member.Get(at + "/contacts"); !strings.Contains(contacts.Text(), "Suppléant du référent") {
 		t.Errorf("ACC-10 contacts: %s", contacts.Text())
 	}
+	lyon, err := o.World.Units.Add(t.Context(), o.World.Actor("helene.castaing@maraval.example"), o.account.ID, app.NewUnit{Name: "Lyon", Level: "office"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := o.referent.Post(at+"/contract/units/"+lyon.UUID+"/name", "part", "deputy", "member", o.memberID)
+	if refused.Status != http.StatusConflict || !strings.Contains(refused.Text(), "camille aubrac n’est rattaché ni à Lyon ni à une unité en dessous") {
+		t.Errorf("SEAT-7 somebody of another unit: %d %s", refused.Status, refused.Text())
+	}
+	if again := o.referent.Post(name, "part", "deputy", "member", o.memberID, "member", o.memberID, "return", at+"/contract"); again.Location != at+"/contract" ||
+		strings.Count(again.Follow().Text(), "Suppléant depuis le") != 1 {
+		t.Errorf("SEAT-7 the same deputy twice in a form: %d to %q", again.Status, again.Location)
+	}
 	outside := o.referent.Post(at+"/contract/units/"+unit+"/end", "part", "deputy", "member", o.memberID, "return", "//evil.example/")
 	if outside.Location != at+"/contract" {
 		t.Errorf("SIGN-7 it leads to %q", outside.Location)
