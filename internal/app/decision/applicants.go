@@ -105,12 +105,14 @@ func (a *applicants) keepSpot(name string, at *spot) {
 func (c Caller) application() bool { return strings.HasPrefix(c.Token, directory.CredentialPrefix) }
 
 // A calling is one request of an application, which may ask about several
-// accounts. With fresh, the application was read within it.
+// accounts. With fresh, the application was read within it; at is the account of
+// the address, once it was opened for what a question names beside it.
 type calling struct {
 	Caller
 	digest tokenDigest
 	after  stamp
 	fresh  bool
+	at     directory.AccountID
 }
 
 func callingOf(c Caller) *calling {

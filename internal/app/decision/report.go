@@ -79,10 +79,13 @@ func (s *Checks) reportFor(ctx context.Context, caller Caller, r *report) error 
 	if err := s.admitted(ctx, c); err != nil {
 		return err
 	}
+	if err := s.openAddress(ctx, c, order); err != nil {
+		return err
+	}
 	for _, name := range order {
 		before := len(r.found)
 		err := directory.Refuse(directory.NotFound, "account.not_found")
-		if asked := s.askFor(ctx, c, name, func(d *desk) error {
+		if asked := s.askNamed(ctx, c, name, func(d *desk) error {
 			r.found = r.found[:before]
 			for _, i := range accounts[name] {
 				d.read(r, i, true)
