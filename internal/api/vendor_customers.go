@@ -243,9 +243,9 @@ func (f *Face) putCustomer(ctx context.Context, v visit, in *customerRecord) (*c
 	if err != nil {
 		return nil, f.stale(v, in.Conditional, err)
 	}
-	answer, err := f.customer(ctx, v, made.External)
-	if err == nil && fresh {
+	answer := answerCustomer(made)
+	if fresh {
 		answer.Status, answer.Location = http.StatusCreated, f.BaseURL+Base+"/vendor/customers/"+url.PathEscape(made.External)
 	}
-	return answer, err
+	return answer, nil
 }

@@ -175,6 +175,36 @@ func TestCustomersByAPI(t *testing.T) {
 	})
 }
 
+// TestCustomerOfAPortfolio: what an application with a portfolio makes is answered,
+// and in its sight from then on; what it does not make stays out.
+func TestCustomerOfAPortfolio(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newStand(t, w)
+		elsewhere := w.Account("117 402")
+		s.token = s.application("Pilote", []directory.ApplicationRight{directory.MayManageCustomers, directory.MayReadDirectory}, elsewhere.Number)
+		const at = "/vendor/customers/ERP-5"
+		whole := `{"number":"500 001","name":"Ardoises","type":"fleet","service_level":"contract","language":"fr",
+			"buyer":{"email":"blanche@ardoises.example","last_name":"Ferrière"}}`
+		made := s.ask("PUT", at, whole, "Idempotency-Key", "k1").is(201, "")
+		read := s.get(at).is(200, "")
+		if string(read.body) != string(made.body) || read.header.Get("ETag") != made.header.Get("ETag") || made.header.Get("Location") != "/api/v1"+at {
+			t.Errorf("APP-4 made %s at %q, read %s", made.body, made.header.Get("Location"), read.body)
+		}
+		if again := s.ask("PUT", at, whole, "Idempotency-Key", "k1").is(201, ""); string(again.body) != string(made.body) {
+			t.Errorf("PLAN-3 sent again: %s", again.body)
+		}
+		if got := s.ask("PUT", at, `{"name":"Ardoises d’Anjou"}`, "If-Match", made.header.Get("ETag")).is(200, ""); got.text("name") != "Ardoises d’Anjou" {
+			t.Errorf("APP-4 changed: %s", got.body)
+		}
+		if got := s.get("/vendor/customers").is(200, ""); got.text("items.0.number") != elsewhere.Number || got.text("items.1.external_id") != "ERP-5" || got.text("items.2") != "" {
+			t.Errorf("APP-1 it sees %s", got.body)
+		}
+		s.get("/accounts/500001/members").is(200, "")
+		s.get(s.path("/members")).is(404, "account.not_found")
+	})
+}
+
 // TestCustomerMadeTwiceAtOnce: of programs that make one customer at the same
 // moment, one makes it and the others find it.
 func TestCustomerMadeTwiceAtOnce(t *testing.T) {
