@@ -65,7 +65,7 @@ func TestRegisterApplication(t *testing.T) {
 				"right":         {func(n *app.ApplicationRegistration) { n.Rights = append(n.Rights, "all") }, "rights", "field.unknown_choice"},
 				"no right":      {func(n *app.ApplicationRegistration) { n.Rights = nil }, "rights", "application.no_right"},
 				"product":       {func(n *app.ApplicationRegistration) { n.Product = "'; DROP" }, "product", "field.unknown_choice"},
-				"no account":    {func(n *app.ApplicationRegistration) { n.All = false }, "accounts", "application.no_account"},
+				"no account":    {func(n *app.ApplicationRegistration) { n.All = false }, "accounts", "staff.portfolio_empty"},
 				"other account": {func(n *app.ApplicationRegistration) { n.All, n.Numbers = false, []string{"204817", "999"} }, "accounts", "staff.account_unknown"},
 			} {
 				n := ok()

@@ -110,7 +110,7 @@ func TestImportSubscriptions(t *testing.T) { // VEND-4
 					t.Errorf("%s: %v", role, err)
 				}
 			}
-			sales.Portfolio = []directory.AccountID{a.ID}
+			sales.Portfolio = directory.Only(a.ID)
 			if _, err := w.Imports.UploadSubscriptions(w.Context(), sales, "a.csv", strings.NewReader(head)); w.Code(err) != "denied.portfolio" {
 				t.Errorf("with a portfolio: %v", err)
 			}

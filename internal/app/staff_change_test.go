@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func TestChangeStaff(t *testing.T) { // VEND-3
 		if got := recorded(w, audit.StaffPortfolio, sales.User); got != 1 {
 			t.Errorf("the portfolio stands %d times in history", got)
 		}
-		if now := resolved(w, sales); len(now.Portfolio) != 1 || now.Staff != authz.Sales {
+		if now := resolved(w, sales); len(now.Portfolio.Accounts) != 1 || now.Staff != authz.Sales {
 			t.Errorf("their next request is by %+v", now)
 		}
 		t.Run("another role signs them out", func(t *testing.T) {
@@ -304,6 +305,55 @@ func TestPortfolio(t *testing.T) { // VEND-3
 				t.Errorf("they are %s inside: %v", in.Actor.Kind, err)
 			}
 		})
+	})
+}
+
+// TestPortfolioOfNothing: whoever's portfolio holds no account any more sees none,
+// in no list, count or act. It is not the portfolio of all.
+func TestPortfolioOfNothing(t *testing.T) { // VEND-3, APP-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204 817")
+		w.Administrator(account, "helene.castaing@maraval.example")
+		_, err := w.App.Keys.Request(w.Context(), w.Person("ophelie.tardieu@atelier.example"), "204 817", "We lost the letter")
+		w.Must(err)
+		support := w.Staff("bastien@batisoft.example", authz.Support)
+		program := authz.Actor{Kind: authz.Application, User: support.User, Door: authz.DoorAPI, Registered: directory.ApplicationRights()}
+		for _, actor := range []authz.Actor{support, program} {
+			seen := func() string {
+				figures, err := w.Accounts.Figures(w.Context(), actor)
+				w.Must(err)
+				customers, err := w.Accounts.List(w.Context(), actor, app.CustomerQuery{})
+				w.Must(err)
+				inOrder, err := w.Accounts.InOrder(w.Context(), actor, "", 9)
+				w.Must(err)
+				waiting, _, err := w.App.Keys.Queue(w.Context(), actor)
+				w.Must(err)
+				said := fmt.Sprintf("%d %d %d, %d of %d, %d, %d requests", figures.Customers, figures.KeyRequests, figures.Letters, len(customers.Lines), customers.Totals.All,
+					len(inOrder), len(waiting))
+				if actor.Kind != authz.Staff {
+					return said
+				}
+				history, err := w.History.ListAll(w.Context(), actor, app.HistoryFilter{}, app.Window{})
+				w.Must(err)
+				access, err := w.History.AccessLog(w.Context(), actor, app.AccessFilter{}, app.Window{})
+				w.Must(err)
+				mails, err := w.Mails.Queue(w.Context(), actor, app.MailFilter{}, app.Window{})
+				w.Must(err)
+				checked := 0
+				w.Must(w.History.Verify(w.Context(), actor, nil, func(app.ChainCheck) error { checked++; return nil }))
+				w.Must(w.Accounts.CheckCounts(w.Context(), actor, nil, false, func(app.CountCheck) error { checked++; return nil }))
+				return fmt.Sprintf("%s, %d entries, %d lines, %d mails, %d checked", said, min(history.Total, 1), min(access.Total, 1), min(mails.Total, 1), checked)
+			}
+			all := seen()
+			actor.Portfolio = directory.Only()
+			if got, want := seen(), map[bool]string{true: "0 0 0, 0 of 0, 0, 0 requests, 0 entries, 0 lines, 0 mails, 0 checked",
+				false: "0 0 0, 0 of 0, 0, 0 requests"}[actor.Kind == authz.Staff]; got != want || strings.HasPrefix(all, "0") {
+				t.Errorf("%s sees %s, of %s", actor.Kind, got, all)
+			}
+			if _, err := w.Accounts.Show(w.Context(), actor, account.UUID); w.Code(err) != "account.not_found" {
+				t.Errorf("%s opens the account: %v", actor.Kind, err)
+			}
+		}
 	})
 }
 

@@ -192,32 +192,6 @@ func TestApplicationWalls(t *testing.T) {
 				t.Errorf("answers differ: %v", said)
 			}
 		})
-		t.Run("APP-3 below their address nothing else is looked up", func(t *testing.T) {
-			single := func(about string) string { return manages(helene, about) }
-			search := func(about string) string {
-				return `{"subject":{"type":"user","id":"` + helene + `"},"action":{"name":"members.manage"},"resource":{"type":"account","id":"204817","properties":{"account":"` +
-					about + `"}}}`
-			}
-			for path, body := range map[string]func(string) string{
-				evaluation:                   single,
-				evaluations:                  func(about string) string { return `{"evaluations":[` + single(about) + `,` + single("204817") + `]}` },
-				"/access/v1/search/action":   search,
-				"/access/v1/search/resource": search,
-			} {
-				said := map[string][]string{}
-				for _, number := range []string{"117402", "300001", "999999"} {
-					for _, about := range []string{"204817", "117402", "999999", closed.UUID} {
-						before := kept.Load()
-						r := s.post("/accounts/"+number+path, body(about))
-						text := fmt.Sprint(r.status, " ", kept.Load()-before, " ", r.body)
-						said[text] = append(said[text], number+" about "+about)
-					}
-				}
-				if len(said) != 1 {
-					t.Errorf("%s: answers differ: %v", path, said)
-				}
-			}
-		})
 		t.Run("APP-3 what is in sight is answered at once", func(t *testing.T) {
 			before := kept.Load()
 			if d := s.decision(s.post(evaluation, manages(helene, "204817"))); !d.yes() || kept.Load() != before {
@@ -262,6 +236,49 @@ func TestApplicationWalls(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+// TestApplicationAtAnAddress asks at addresses out of sight about other accounts: an
+// address that is there answers like one that is not, whatever is asked at it.
+func TestApplicationAtAnAddress(t *testing.T) { // APP-3, KEY-14
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := open(t, w)
+		s.customer("117 402", blanche)
+		closed, _ := s.customer("300 001", "ancien@ferme.example")
+		w.Must(w.Accounts.SetState(t.Context(), w.Operator(), closed.ID, directory.AccountClosed, "résilié"))
+		s.token = credential(w, s.application("204817"), "Production").Secret
+		var kept atomic.Int64
+		w.Wait = func(time.Duration) { kept.Add(1) }
+		single := func(about string) string { return manages(helene, about) }
+		search := func(about string) string {
+			return `{"subject":{"type":"user","id":"` + helene + `"},"action":{"name":"members.manage"},"resource":{"type":"account","id":"204817","properties":{"account":"` +
+				about + `"}}}`
+		}
+		for path, body := range map[string]func(string) string{
+			evaluation:                   single,
+			evaluations:                  func(about string) string { return `{"evaluations":[` + single(about) + `,` + single("204817") + `]}` },
+			"/access/v1/search/action":   search,
+			"/access/v1/search/resource": search,
+		} {
+			said := map[string][]string{}
+			for _, number := range []string{"117402", "300001", "999999"} {
+				for _, about := range []string{"204817", "117402", "999999", closed.UUID} {
+					before := kept.Load()
+					r := s.post("/accounts/"+number+path, body(about))
+					text := fmt.Sprint(r.status, " kept back ", kept.Load()-before, ": ", r.body)
+					said[text] = append(said[text], number+" about "+about)
+				}
+			}
+			if len(said) != 1 {
+				t.Errorf("%s: answers differ: %v", path, said)
+			}
+			for text := range said {
+				if !strings.HasPrefix(text, "404 kept back 1: ") {
+					t.Errorf("%s: %s", path, text)
+				}
+			}
+		}
 	})
 }
 

@@ -44,13 +44,12 @@ const (
 // It is registered once and works for every account it sees; it is a member of
 // none (APP-1).
 type Application struct {
-	ID      UserID // it acts as this user, which history names
-	UUID    string
-	Name    string
-	Product string // of the catalogue, or empty
-	Rights  []ApplicationRight
-	// Portfolio is the accounts it sees; none stands for all.
-	Portfolio []AccountID
+	ID        UserID // it acts as this user, which history names
+	UUID      string
+	Name      string
+	Product   string // of the catalogue, or empty
+	Rights    []ApplicationRight
+	Portfolio Portfolio // the accounts it sees
 	Created   time.Time
 	By        UserID
 	Ended     time.Time // since when it is nothing any more; zero: it works

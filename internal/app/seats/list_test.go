@@ -164,7 +164,7 @@ func TestListSubscriptions(t *testing.T) { // VEND-1, VEND-3
 			t.Errorf("VEND-1 of a customer: %+v, naively %+v", got, searched)
 		}
 		sales := w.Staff("sales@batisoft.example", authz.Sales)
-		sales.Portfolio = []directory.AccountID{m.accounts[1].ID}
+		sales.Portfolio = directory.Only(m.accounts[1].ID)
 		own := m.naive(m.accounts[1:2], all)
 		mine := list(sales, app.SubscriptionQuery{})
 		if mine.Totals != own {

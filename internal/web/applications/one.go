@@ -41,7 +41,7 @@ func (h Handler) oneView(q *page.Request) (oneView, error) {
 			{Name: "expires", Label: t("applications.credential.expires"), Kind: "date", Hint: t("applications.credential.expires.hint"), Required: true,
 				Value: h.day(q, directory.UsualCredentialDays), Attrs: templ.Attributes{"min": h.day(q, 1), "max": h.day(q, directory.LongestCredentialDays-1)}},
 		}}
-	n := app.ApplicationRegistration{Name: row.Name, Product: row.Application.Product, Rights: row.Rights, All: len(row.Portfolio) == 0}
+	n := app.ApplicationRegistration{Name: row.Name, Product: row.Application.Product, Rights: row.Rights, All: !row.Portfolio.Limited}
 	for _, a := range row.Accounts {
 		n.Numbers = append(n.Numbers, a.Number)
 	}
