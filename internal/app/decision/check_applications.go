@@ -40,11 +40,10 @@ func (s *Checks) evaluateFor(ctx context.Context, caller Caller, questions []Que
 		hidden = hidden || out
 	}
 	answers = b.answers
-	for i, a := range answers {
-		if semantic.ends(a.Allowed) {
-			return answers[:i+1], nil
-		}
+	if i := slices.IndexFunc(answers, func(a Answer) bool { return semantic.ends(a.Allowed) }); i >= 0 {
+		answers = answers[:i+1]
 	}
+	s.checks.used.noteAll(answers)
 	return answers, nil
 }
 

@@ -15,8 +15,8 @@ import (
 // answerUse answers whether somebody may use a product: a member who is active in
 // an account that is open, whose service level opens it, with a seat that has not
 // lapsed or a subscription of their own that counts, of it and of what it needs
-// (CHECK-1, SEAT-12). Each yes is a use (APP-5). The resource is the product, or
-// an offer where the edition counts.
+// (CHECK-1, SEAT-12). Each yes that is given is a use (APP-5), unless another
+// product asks. The resource is the product, or an offer where the edition counts.
 func (d *desk) answerUse(q Question) Answer {
 	if q.Action != UseAction {
 		return Answer{Reason: UnknownAction}
@@ -39,8 +39,17 @@ func (d *desk) answerUse(q Question) Answer {
 	if no := d.opens(who, product, offer); no.Reason != "" {
 		return d.refusedUse(no, who)
 	}
-	d.checks.checks.used.note(d.x.Standing(who.place).Member, product.ID, d.now)
-	return Answer{Allowed: true}
+	yes := Answer{Allowed: true}
+	if !d.anotherThan(product.ID) {
+		yes.use = store.ProductUse{Member: d.x.Standing(who.place).Member, Product: product.ID, Day: directory.DayNumber(d.now)}
+	}
+	return yes
+}
+
+// anotherThan reports whether an application asks that is another product: it knows
+// nothing of the use of this one.
+func (d *desk) anotherThan(product string) bool {
+	return d.application != nil && d.application.Product != "" && d.application.Product != product
 }
 
 // sold reports whether accounts of the type can have a product.
@@ -234,8 +243,16 @@ type used struct {
 // it is forgotten what was, and written again.
 const mostUses = 500_000
 
-func (u *used) note(member directory.MemberID, product string, now time.Time) {
-	use := store.ProductUse{Member: member, Product: product, Day: directory.DayNumber(now)}
+// noteAll notes the uses of answers that were given.
+func (u *used) noteAll(given []Answer) {
+	for i := range given {
+		if use := given[i].use; use.Member != 0 {
+			u.note(use)
+		}
+	}
+}
+
+func (u *used) note(use store.ProductUse) {
 	u.mu.RLock()
 	_, known := u.noted[use]
 	u.mu.RUnlock()

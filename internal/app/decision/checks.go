@@ -99,6 +99,7 @@ func (s *Checks) Evaluate(ctx context.Context, caller Caller, q Question) (Answe
 	if err != nil {
 		return Answer{}, err
 	}
+	s.checks.used.noteAll(answer[:])
 	err = s.nameGivers(ctx, at, answer[:])
 	return answer[0], err
 }
@@ -118,6 +119,7 @@ func (s *Checks) EvaluateAll(ctx context.Context, caller Caller, questions []Que
 	if err != nil {
 		return nil, err
 	}
+	s.checks.used.noteAll(answers)
 	return answers, s.nameGivers(ctx, at, answers)
 }
 

@@ -131,7 +131,7 @@ func (d *desk) read(r *report, i int, here bool) {
 		r.said[i] = at("account", directory.Refuse(directory.NotFound, "account.not_found"))
 	case !declared || !d.sold(known):
 		r.said[i] = directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(u.Product, directory.Quoted)})
-	case d.application != nil && d.application.Product != "" && d.application.Product != product:
+	case d.anotherThan(product):
 		r.said[i] = directory.InvalidField("product", "use.other_product", directory.Args{"Product": d.application.Product})
 	case !found || d.x.Standing(place).Member == 0:
 		r.said[i] = at("subject", directory.Refuse(directory.NotFound, "member.not_found"))
