@@ -289,7 +289,7 @@ func TestRepeatedByAnApplication(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		s := newStand(t, w)
-		n := app.ApplicationRegistration{Name: "Boutique", All: true, Rights: []directory.ApplicationRight{directory.MayManageCustomers, directory.MayHandleKeys}}
+		n := app.ApplicationRegistration{Name: "Boutique", All: true, Rights: []directory.ApplicationRight{directory.MayManageCustomers, directory.MayHandleKeys, directory.MayAsk}}
 		a, err := w.Applications.Register(w.Context(), w.Operator(), n)
 		w.Must(err)
 		made, err := w.Applications.MakeCredential(w.Context(), w.Operator(), a.UUID, app.NewCredential{Name: "Production", Expires: w.Now().AddDate(1, 0, 0)})
@@ -303,14 +303,31 @@ func TestRepeatedByAnApplication(t *testing.T) {
 		if string(first.body) != string(second.body) || second.header.Get("Idempotency-Replayed") != "true" {
 			t.Errorf("PLAN-3 answered %s, then %s", first.body, second.body)
 		}
-		n.Version, n.Rights = a.Version, []directory.ApplicationRight{directory.MayManageCustomers}
+		same := func() reply {
+			return s.ask("PUT", "/vendor/customers/ERP-1", `{"number":"204817"}`, "Idempotency-Key", "k2")
+		}
+		report := func() reply {
+			return s.ask("POST", "/vendor/uses", uses(use("204817", "nobody", "plans", "")), "Idempotency-Key", "k3")
+		}
+		if same().is(200, ""); same().is(200, "").header.Get("Idempotency-Replayed") != "true" {
+			t.Error("PLAN-3 what changed nothing is not answered as it was")
+		}
+		report().is(200, "")
+		n.Version, n.Rights = a.Version, []directory.ApplicationRight{directory.MayReadDirectory}
+		w.Must(w.Applications.Change(w.Context(), w.Operator(), a.UUID, n))
+		for name, ask := range map[string]func() reply{"a change": again, "what changed nothing": same, "a report": report} {
+			if got := ask(); got.status != 403 || got.text("code") != "denied.application" {
+				t.Errorf("PLAN-3 %s, without the right: %d %s", name, got.status, got.body)
+			}
+		}
+		n.Version, n.Rights = a.Version+1, []directory.ApplicationRight{directory.MayManageCustomers}
 		w.Must(w.Applications.Change(w.Context(), w.Operator(), a.UUID, n))
 		again().is(403, "denied.application")
 		elsewhere := w.Account("117 402")
-		n.Version, n.Rights, n.All, n.Numbers = a.Version+1, append(n.Rights, directory.MayHandleKeys), false, []string{elsewhere.Number}
+		n.Version, n.Rights, n.All, n.Numbers = a.Version+2, append(n.Rights, directory.MayHandleKeys), false, []string{elsewhere.Number}
 		w.Must(w.Applications.Change(w.Context(), w.Operator(), a.UUID, n))
 		again().is(404, "account.not_found")
-		w.Pass(time.Minute)
+		same().is(404, "account.not_found")
 	})
 }
 

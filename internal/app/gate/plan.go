@@ -360,11 +360,12 @@ func (p *Plan) finish(sealer store.Sealer) (store.Write, error) {
 	}
 	w := p.write
 	w.Sealer, w.Changes = sealer, append(w.Changes, p.pending...)
-	if w.Empty() {
-		return w, nil
+	idle := w.Empty()
+	if p.Actor.Request != "" && (!idle || len(p.needs) > 0) { // also what changes nothing is answered again to whoever still may
+		w.Changes = append([]store.Change{store.ApplyRepeat{Holder: p.Actor.Request, Asked: p.needs, Idle: idle}}, w.Changes...)
 	}
-	if p.Actor.Request != "" {
-		w.Changes = append([]store.Change{store.ApplyRepeat{Holder: p.Actor.Request, Asked: p.needs}}, w.Changes...)
+	if idle {
+		return w, nil
 	}
 	for _, l := range p.ledgers {
 		l.Sequence++
