@@ -109,6 +109,14 @@ func TestCustomersByAPI(t *testing.T) {
 			s.ask("PUT", at, `{"name":"X","version":"`+made.text("version")+`"}`).is(409, "stale")
 			s.ask("PUT", at, `{"type":"licences"}`).is(422, "account.type_fixed")
 		})
+		t.Run("PLAN-4 a change that names a version makes nothing", func(t *testing.T) {
+			other := strings.Replace(whole, "500 001", "500 009", 1)
+			for _, version := range []string{`"1"`, `"0"`, `*`, `"-1"`} {
+				s.ask("PUT", "/vendor/customers/ERP-9", other, "If-Match", version).is(412, "stale")
+			}
+			s.get("/vendor/customers/ERP-9").is(404, "account.not_found")
+			s.ask("PUT", at, `{"name":"X"}`, "If-Match", `"0"`).is(412, "stale")
+		})
 		t.Run("APP-4 a customer that no program knew becomes it, by its number", func(t *testing.T) {
 			taken := s.ask("PUT", "/vendor/customers/ERP-1", `{"number":"204817","name":"Maraval"}`).is(200, "")
 			if taken.text("id") != s.account.UUID || taken.text("external_id") != "ERP-1" {

@@ -260,7 +260,8 @@ type CustomerRecord struct {
 // in its maker's portfolio, and in sight from their next request on (APP-1).
 //
 // It refuses like Create and Change, with account.external_taken where an account
-// out of sight has the id, and with account.type_fixed another type than it has.
+// out of sight has the id, with account.type_fixed another type than it has, and
+// with stale a version of a customer that there is not (PLAN-4).
 func (s *Accounts) Put(ctx context.Context, actor authz.Actor, external string, c CustomerRecord) (account directory.Account, made bool, err error) {
 	if err := gate.RequireDuty(actor, authz.ChangeAccounts); err != nil {
 		s.gate.NoteRefusal(ctx, actor, directory.Installation, err)
@@ -299,6 +300,9 @@ func (s *Accounts) putOnce(ctx context.Context, actor authz.Actor, external stri
 		return account, false, err
 	case !gate.RefusedWith(err, "account.not_found"):
 		return account, false, err
+	}
+	if c.Version != 0 { // of none
+		return account, false, directory.Refuse(directory.Conflict, "stale")
 	}
 	account, err = s.Create(ctx, actor, c.fresh(external))
 	return account, err == nil, err

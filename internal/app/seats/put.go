@@ -28,7 +28,8 @@ type SubscriptionRecord struct {
 // makes it, and the other changes it (APP-4).
 //
 // It refuses like Add and Change, and with subscription.other_product what is of
-// another product, or held by another unit, than the one there is.
+// another product, or held by another unit, than the one there is, and with stale a
+// version of one that there is not (PLAN-4).
 func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account directory.AccountID, external string, c SubscriptionRecord) (uuid string, made bool, err error) {
 	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.ManageSubscriptions); err != nil {
@@ -44,6 +45,9 @@ func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account dire
 		}
 		was, known := called(b.stock, external)
 		if made = !known; made {
+			if c.Version != 0 { // of none
+				return directory.Refuse(directory.Conflict, "stale")
+			}
 			is, err := b.add(c.fresh(external))
 			uuid = is.UUID
 			return err
