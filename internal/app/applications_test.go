@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -127,6 +128,18 @@ func historyOf(w *apptest.World, kind audit.Kind) []audit.Entry {
 	return entries
 }
 
+// named is the credential of an application by its name.
+func named(w *apptest.World, a directory.Application, name string) directory.Credential {
+	w.T.Helper()
+	shown, err := w.Applications.Show(w.Context(), w.Operator(), a.UUID)
+	w.Must(err)
+	i := slices.IndexFunc(shown.Credentials, func(c directory.Credential) bool { return c.Name == name })
+	if i < 0 {
+		w.T.Fatalf("no credential %q in %+v", name, shown.Credentials)
+	}
+	return shown.Credentials[i]
+}
+
 func TestCredentials(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		operator := w.Staff("maelle@batisoft.example", authz.Operator)
@@ -151,6 +164,22 @@ func TestCredentials(t *testing.T) {
 			w.Must(err)
 			w.Pass(40 * 24 * time.Hour) // it has expired by itself and counts no more
 			credential(w, a, "Quatrième")
+		})
+		t.Run("APP-2 one whose day is past is ended for good, once, and no other", func(t *testing.T) {
+			third := named(w, a, "Troisième")
+			if third.Live(w.Now()) || !third.Revoked.IsZero() {
+				t.Fatalf("before: %+v", third)
+			}
+			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID))
+			if ended := named(w, a, "Troisième"); !ended.Revoked.Equal(w.Now().UTC().Truncate(time.Microsecond)) || ended.CutShort() {
+				t.Errorf("afterwards: %+v", ended)
+			}
+			if err := w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID); w.Code(err) != "credential.not_found" {
+				t.Errorf("again: %v", err)
+			}
+			if second := named(w, a, "Relève"); !second.CutShort() || !named(w, a, "Quatrième").Live(w.Now()) {
+				t.Errorf("the others: %+v", second)
+			}
 		})
 		t.Run("APP-2 two at once: never three", func(t *testing.T) {
 			var all sync.WaitGroup

@@ -101,6 +101,9 @@ type Credential struct {
 // Live reports whether the credential itself is good: neither revoked nor expired.
 func (c Credential) Live(now time.Time) bool { return c.Revoked.IsZero() && now.Before(c.Expires) }
 
+// CutShort reports whether the credential was revoked before its day had come.
+func (c Credential) CutShort() bool { return !c.Revoked.IsZero() && c.Revoked.Before(c.Expires) }
+
 // A Presented is a credential that somebody came with, and whose it is.
 type Presented struct {
 	Credential  Credential

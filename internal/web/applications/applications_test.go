@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -50,15 +51,18 @@ func TestApplicationPages(t *testing.T) {
 		}
 	})
 	t.Run("APP-2 a bad day is said beside its field", func(t *testing.T) {
-		for _, day := range []string{"2020-01-01", "31/12/2026", "2099-01-01"} {
-			if again := operator.Get(base).Submit(base+"/credentials", "credential_name", "Relève", "expires", day); again.Status != 422 || !strings.Contains(again.Body, `id="f-expires-error"`) {
+		for _, day := range []string{"2020-01-01", "31/02/2026", "2099-01-01", "bald", ""} {
+			again := operator.Get(base).Submit(base+"/credentials", "credential_name", "Relève", "expires", day)
+			if again.Status != 422 || !again.Has("#f-expires[aria-invalid]") || !again.Has(`a[href="#f-expires"]`) {
 				t.Errorf("%s: %d", day, again.Status)
 			}
 		}
 	})
 	t.Run("APP-2 at two there is no form for a third", func(t *testing.T) {
 		before := operator.Get(base)
-		before.Submit(base+"/credentials", "credential_name", "Relève")
+		if second := before.Submit(base+"/credentials", "credential_name", "Relève", "expires", "31/12/2026"); !strings.Contains(second.Text(), "jusqu’au 31 décembre 2026") {
+			t.Errorf("until a day as it is written here: %s", second.Text())
+		}
 		if page := operator.Get(base); strings.Contains(page.Body, `action="`+base+`/credentials"`) || !strings.Contains(page.Text(), "Deux secrets sont valables") {
 			t.Error("the form is still there")
 		}
@@ -129,4 +133,20 @@ func TestApplicationPagesAreTheOperators(t *testing.T) {
 			t.Errorf("somebody else: %d", page.Status)
 		}
 	})
+}
+
+// TestCredentialOverBeforeItWasRevoked: the page tells by what a credential ended.
+func TestCredentialOverBeforeItWasRevoked(t *testing.T) { // APP-2
+	w := apptest.New(t, "sqlite")
+	s := webtest.New(t, w)
+	a, err := w.Applications.Register(t.Context(), w.Operator(), app.ApplicationRegistration{Name: "Boutique", All: true, Rights: directory.ApplicationRights()})
+	w.Must(err)
+	made, err := w.Applications.MakeCredential(t.Context(), w.Operator(), a.UUID, app.NewCredential{Name: "Production", Expires: w.Now().AddDate(0, 1, 0)})
+	w.Must(err)
+	w.Pass(40 * 24 * time.Hour)
+	w.Must(w.Applications.RevokeCredential(t.Context(), w.Operator(), a.UUID, made.UUID))
+	operator := s.SignedIn(t, w.Staff("maelle@batisoft.example", authz.Operator))
+	if text := operator.Get("/vendor/applications/" + a.UUID).Text(); !strings.Contains(text, "Expiré") || strings.Contains(text, "révoqué le") {
+		t.Errorf("it says %s", text)
+	}
 }
