@@ -145,8 +145,7 @@ func (s *Checks) applicant(ctx context.Context, c *calling, now bool) (*applican
 	case !c.fresh: // it may be registered for it since
 		return s.applicant(ctx, c, true)
 	}
-	return nil, s.refuse(ctx, who.asker(directory.Account{}), c.Caller,
-		&directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(directory.MayAsk)}})
+	return nil, s.refuse(ctx, who.asker(directory.Account{}), c.Caller, gate.NotRegistered(directory.MayAsk))
 }
 
 // readApplicant reads who a credential belongs to, remembers it, and notes its use

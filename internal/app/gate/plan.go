@@ -200,9 +200,15 @@ func RequireDuty(actor authz.Actor, duty authz.Duty) error {
 		return &directory.Error{Kind: directory.Denied, Code: "denied.duty", Args: directory.Args{"Duty": string(duty)}}
 	}
 	if actor.Kind == authz.Application {
-		return &directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(duty)}}
+		return NotRegistered(duty)
 	}
 	return directory.Refuse(directory.NotFound, "not_found")
+}
+
+// NotRegistered refuses an application that was not registered for a duty, or for a
+// right of its own kind, with denied.application.
+func NotRegistered[R authz.Duty | directory.ApplicationRight](what R) error {
+	return &directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(what)}}
 }
 
 // RequireSelf refuses with denied.self unless the actor is that user.
