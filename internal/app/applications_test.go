@@ -91,6 +91,22 @@ func TestRegisterApplication(t *testing.T) {
 				t.Errorf("%d changes in the history, want 1", len(entries))
 			}
 		})
+		t.Run("APP-1 from some accounts to all, and history tells both", func(t *testing.T) {
+			n.Version, n.All = a.Version+1, true
+			w.Must(w.Applications.Change(t.Context(), operator, a.UUID, n))
+			shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
+			w.Must(err)
+			if shown.Portfolio.Limited || len(shown.Accounts) != 0 {
+				t.Errorf("it sees %+v", shown.Portfolio)
+			}
+			told := map[string]string{}
+			for _, c := range historyOf(w, audit.ApplicationChanged)[0].Facts {
+				told[c.Field] = c.Before.String() + " → " + c.After.String()
+			}
+			if len(told) != 2 || !strings.HasSuffix(told["all_accounts"], "→ true") || strings.Count(told["portfolio"], "Compte") != 2 {
+				t.Errorf("history tells %v", told)
+			}
+		})
 		t.Run("APP-1 ended for good", func(t *testing.T) {
 			made := credential(w, a, "Production")
 			w.Must(w.Applications.End(t.Context(), operator, a.UUID))
@@ -183,13 +199,20 @@ func TestCredentials(t *testing.T) {
 		})
 		t.Run("APP-2 two at once: never three", func(t *testing.T) {
 			var all sync.WaitGroup
-			for range 6 {
+			var said [6]error
+			for i := range said {
 				all.Go(func() {
-					_, err := w.Applications.MakeCredential(w.Context(), operator, other.UUID, app.NewCredential{Name: "Course", Expires: w.Now().AddDate(1, 0, 0)})
-					w.Code(err)
+					_, said[i] = w.Applications.MakeCredential(w.Context(), operator, other.UUID, app.NewCredential{Name: "Course", Expires: w.Now().AddDate(1, 0, 0)})
 				})
 			}
 			all.Wait()
+			codes := map[string]int{}
+			for _, err := range said {
+				codes[w.Code(err)]++
+			}
+			if codes[""] != directory.MostCredentials || codes["credential.too_many"] != len(said)-directory.MostCredentials {
+				t.Errorf("answered %v", codes)
+			}
 			shown, err := w.Applications.Show(t.Context(), operator, other.UUID)
 			if err != nil || len(shown.Live(w.Now())) != directory.MostCredentials {
 				t.Errorf("%d are valid: %v", len(shown.Live(w.Now())), err)
@@ -203,33 +226,42 @@ func TestCredentials(t *testing.T) {
 		t.Run("APP-2 what is refused names the field", func(t *testing.T) {
 			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, first.UUID))
 			for name, test := range map[string]struct {
-				n    app.NewCredential
-				code string
+				n           app.NewCredential
+				field, code string
 			}{
-				"no end":  {app.NewCredential{Name: "X"}, "field.required"},
-				"over":    {app.NewCredential{Name: "X", Expires: w.Now()}, "credential.expiry_past"},
-				"too far": {app.NewCredential{Name: "X", Expires: w.Now().AddDate(4, 0, 0)}, "credential.expiry_far"},
-				"no name": {app.NewCredential{Expires: w.Now().AddDate(1, 0, 0)}, "field.required"},
-				"hostile": {app.NewCredential{Name: "\xff", Expires: w.Now().AddDate(1, 0, 0)}, "text.broken"},
+				"no end":  {app.NewCredential{Name: "X"}, "expires", "field.required"},
+				"over":    {app.NewCredential{Name: "X", Expires: w.Now()}, "expires", "credential.expiry_past"},
+				"too far": {app.NewCredential{Name: "X", Expires: w.Now().AddDate(4, 0, 0)}, "expires", "credential.expiry_far"},
+				"no name": {app.NewCredential{Expires: w.Now().AddDate(1, 0, 0)}, "credential_name", "field.required"},
+				"hostile": {app.NewCredential{Name: "\xff", Expires: w.Now().AddDate(1, 0, 0)}, "credential_name", "text.broken"},
 			} {
-				if _, err := w.Applications.MakeCredential(t.Context(), operator, a.UUID, test.n); w.Code(err) != test.code {
-					t.Errorf("%s: %v, want %s", name, err, test.code)
+				_, err := w.Applications.MakeCredential(t.Context(), operator, a.UUID, test.n)
+				var refusal *directory.Error
+				if w.Code(err) != test.code || !errorsAs(err, &refusal) || refusal.Field != test.field {
+					t.Errorf("%s: %v at %v, want %s at %s", name, err, refusal, test.code, test.field)
 				}
 			}
 		})
 		t.Run("APP-2 what is over goes after its retention, and no other", func(t *testing.T) {
-			kept := credential(w, a, "Longue")
-			w.Pass(100 * 24 * time.Hour)
-			w.Must(w.Users.Purge(t.Context()))
-			shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
-			w.Must(err)
-			for _, c := range shown.Credentials {
-				if c.ID != kept.ID && !c.Live(w.Now()) {
-					t.Errorf("%s is still there", c.Name)
+			names := func() string {
+				shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
+				w.Must(err)
+				var all []string
+				for _, c := range shown.Credentials {
+					all = append(all, c.Name)
 				}
+				return strings.Join(all, " ")
 			}
-			if len(shown.Live(w.Now())) == 0 {
-				t.Error("a valid one is gone")
+			long := credential(w, a, "Longue")
+			w.Must(w.Users.Purge(t.Context()))
+			if got := names(); got != "Longue Quatrième Troisième Relève Production" {
+				t.Errorf("too early: %s", got)
+			}
+			w.Pass(100 * 24 * time.Hour)
+			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, long.UUID))
+			w.Must(w.Users.Purge(t.Context()))
+			if got := names(); got != "Longue Quatrième" {
+				t.Errorf("left are %s", got)
 			}
 		})
 		t.Run("APP-2 the secret is nowhere afterwards", func(t *testing.T) {

@@ -165,7 +165,7 @@ func TestApplicationWalls(t *testing.T) {
 			"long": strings.Repeat("9", 500), "by its id": closed.UUID} {
 			before := kept.Load()
 			r := s.post(evaluation, manages(blanche, account))
-			answers[r.body] = name
+			answers[fmt.Sprint(r.status, " ", r.body)] = name
 			if strings.Contains(r.body, "Compte") {
 				t.Errorf("KEY-14 %s: told a name: %s", name, r.body)
 			}

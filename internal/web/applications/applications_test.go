@@ -25,7 +25,7 @@ func TestApplicationPages(t *testing.T) {
 	form := operator.Get(path + "/new")
 	t.Run("APP-1 a refused form keeps what was typed", func(t *testing.T) {
 		again := form.Submit(path+"/new", "name", "Boutique", "sees", "some", "accounts", "999")
-		if again.Status != 422 || !strings.Contains(again.Body, "Boutique") || !strings.Contains(again.Text(), "Aucun compte ne porte le numéro 999") && !strings.Contains(again.Text(), "999") {
+		if again.Status != 422 || !again.Has(`#f-name[value="Boutique"]`) || !again.Has("#f-accounts[aria-invalid]") || !strings.Contains(again.Text(), "Aucun compte n’a le numéro 999") {
 			t.Errorf("unknown account: %d %s", again.Status, again.Text())
 		}
 	})
@@ -44,7 +44,9 @@ func TestApplicationPages(t *testing.T) {
 		if made.Status != 200 || secret == "" || made.Header.Get("Cache-Control") != "no-store" {
 			t.Fatalf("made: %d, secret %q, kept %q", made.Status, secret, made.Header.Get("Cache-Control"))
 		}
-		for _, address := range []string{base, path, "/vendor/history", base + "?revoke=" + list[0].UUID} {
+		shown, err := w.Applications.Show(t.Context(), w.Operator(), list[0].UUID)
+		w.Must(err)
+		for _, address := range []string{base, path, "/vendor/history", base + "?revoke=" + shown.Credentials[0].UUID} {
 			if page := operator.Get(address); page.Status != 200 || strings.Contains(page.Body, secret) || strings.Contains(page.Body, directory.CredentialPrefix) {
 				t.Errorf("%s: %d, with the secret: %t", address, page.Status, strings.Contains(page.Body, secret))
 			}
