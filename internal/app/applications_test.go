@@ -181,22 +181,6 @@ func TestCredentials(t *testing.T) {
 			w.Pass(40 * 24 * time.Hour) // it has expired by itself and counts no more
 			credential(w, a, "Quatrième")
 		})
-		t.Run("APP-2 one whose day is past is ended for good, once, and no other", func(t *testing.T) {
-			third := named(w, a, "Troisième")
-			if third.Live(w.Now()) || !third.Revoked.IsZero() {
-				t.Fatalf("before: %+v", third)
-			}
-			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID))
-			if ended := named(w, a, "Troisième"); !ended.Revoked.Equal(w.Now().UTC().Truncate(time.Microsecond)) || ended.CutShort() {
-				t.Errorf("afterwards: %+v", ended)
-			}
-			if err := w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID); w.Code(err) != "credential.not_found" {
-				t.Errorf("again: %v", err)
-			}
-			if second := named(w, a, "Relève"); !second.CutShort() || !named(w, a, "Quatrième").Live(w.Now()) {
-				t.Errorf("the others: %+v", second)
-			}
-		})
 		t.Run("APP-2 two at once: never three", func(t *testing.T) {
 			var all sync.WaitGroup
 			var said [6]error
@@ -242,6 +226,49 @@ func TestCredentials(t *testing.T) {
 				}
 			}
 		})
+		t.Run("APP-2 the secret is nowhere afterwards", func(t *testing.T) {
+			made := historyOf(w, audit.CredentialMade)
+			if len(made) == 0 || made[0].Subject == 0 {
+				t.Fatalf("history %+v", made)
+			}
+			for _, e := range made {
+				for _, c := range append(e.Facts, e.Personal...) {
+					if strings.Contains(c.Before.String()+c.After.String(), directory.CredentialPrefix) {
+						t.Errorf("an entry holds a secret: %+v", c)
+					}
+				}
+			}
+		})
+	})
+}
+
+func TestCredentialsThatAreOver(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		operator := w.Staff("maelle@batisoft.example", authz.Operator)
+		a := anApplication(w, "Boutique")
+		for _, name := range []string{"Production", "Relève"} {
+			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, credential(w, a, name).UUID))
+		}
+		_, err := w.Applications.MakeCredential(t.Context(), operator, a.UUID, app.NewCredential{Name: "Troisième", Expires: w.Now().AddDate(0, 1, 0)})
+		w.Must(err)
+		w.Pass(40 * 24 * time.Hour)
+		credential(w, a, "Quatrième")
+		t.Run("APP-2 one whose day is past is ended for good, once, and no other", func(t *testing.T) {
+			third := named(w, a, "Troisième")
+			if third.Live(w.Now()) || !third.Revoked.IsZero() {
+				t.Fatalf("before: %+v", third)
+			}
+			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID))
+			if ended := named(w, a, "Troisième"); !ended.Revoked.Equal(w.Now().UTC().Truncate(time.Microsecond)) || ended.CutShort() {
+				t.Errorf("afterwards: %+v", ended)
+			}
+			if err := w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID); w.Code(err) != "credential.not_found" {
+				t.Errorf("again: %v", err)
+			}
+			if second := named(w, a, "Relève"); !second.CutShort() || !named(w, a, "Quatrième").Live(w.Now()) {
+				t.Errorf("the others: %+v", second)
+			}
+		})
 		t.Run("APP-2 what is over goes after its retention, and no other", func(t *testing.T) {
 			names := func() string {
 				shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
@@ -262,19 +289,6 @@ func TestCredentials(t *testing.T) {
 			w.Must(w.Users.Purge(t.Context()))
 			if got := names(); got != "Longue Quatrième" {
 				t.Errorf("left are %s", got)
-			}
-		})
-		t.Run("APP-2 the secret is nowhere afterwards", func(t *testing.T) {
-			made := historyOf(w, audit.CredentialMade)
-			if len(made) == 0 || made[0].Subject == 0 {
-				t.Fatalf("history %+v", made)
-			}
-			for _, e := range made {
-				for _, c := range append(e.Facts, e.Personal...) {
-					if strings.Contains(c.Before.String()+c.After.String(), directory.CredentialPrefix) {
-						t.Errorf("an entry holds a secret: %+v", c)
-					}
-				}
 			}
 		})
 	})
