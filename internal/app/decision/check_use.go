@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
