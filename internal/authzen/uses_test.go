@@ -2,14 +2,12 @@ package authzen_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/directory"
-	"intendant/internal/store"
 )
 
 // TestUsesOfAnswers: a yes that a product got is a use, one that lies behind the end
@@ -34,14 +32,11 @@ func TestUsesOfAnswers(t *testing.T) { // APP-5
 			w.Must(w.Checks.WriteUses(w.Context()))
 			var who []string
 			for _, product := range []string{"plans", "model"} {
-				w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
-					uses, err := r.UsesOf(w.Context(), s.account.ID, product)
-					for _, u := range uses {
-						i := slices.IndexFunc(people, func(m directory.Member) bool { return m.ID == u.Member })
+				for i, m := range people {
+					if w.Used(m, product) != (directory.Day{}) {
 						who = append(who, fmt.Sprint(product, " ", i))
 					}
-					return err
-				}))
+				}
 			}
 			return strings.Join(who, ", ")
 		}

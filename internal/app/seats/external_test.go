@@ -182,19 +182,13 @@ func TestUses(t *testing.T) { // APP-5
 			ask(people[1])
 		}
 		w.Must(w.Checks.WriteUses(w.Context()))
-		used := func(i int) (last directory.Day) {
-			w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
-				m, err := r.MemberByUUID(w.Context(), f.account.ID, people[i])
-				if err != nil {
-					return err
-				}
-				held, err := r.HeldProducts(w.Context(), []directory.MemberID{m.ID}, w.Now())
-				for _, h := range held[m.ID] {
-					last = h.Used
-				}
+		used := func(i int) directory.Day {
+			var m directory.Member
+			w.Must(w.DB.View(w.Context(), func(r *store.Reader) (err error) {
+				m, err = r.MemberByUUID(w.Context(), f.account.ID, people[i])
 				return err
 			}))
-			return last
+			return w.Used(m, "plans")
 		}
 		today := func() directory.Day { return directory.DayOf(w.Now(), time.UTC) }
 		if used(0) != today() || used(1) != (directory.Day{}) {

@@ -302,7 +302,7 @@ func TestTotalsOfPages(t *testing.T) { // VEND-1, VEND-3, LIST-6
 			t.Errorf("VEND-1 under another filter: %+v", other.Totals)
 		}
 		sales := w.Staff("sales@batisoft.example", authz.Sales)
-		sales.Portfolio = []directory.AccountID{w.Account("999 000").ID}
+		sales.Portfolio = directory.Only(w.Account("999 000").ID)
 		if theirs := list(sales, app.SubscriptionQuery{After: first.Next}); theirs.Totals.All != 0 {
 			t.Errorf("VEND-3 of another portfolio: %+v", theirs.Totals)
 		}
