@@ -8,6 +8,7 @@ import (
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
 	"intendant/internal/app/contracts"
+	"intendant/internal/app/dashboards"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -68,6 +69,7 @@ type App struct {
 	Subscriptions  *seats.Subscriptions
 	Seats          *seats.Seats
 	Contracts      *contracts.Contracts
+	Dashboards     *dashboards.Dashboards
 }
 
 // New makes the operations of an installation.
@@ -85,7 +87,7 @@ func New(o Options) *App {
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: history.New(g),
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
-		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Applications: applications.New(g),
+		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }

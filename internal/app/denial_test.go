@@ -53,6 +53,7 @@ func walls() map[string]wall {
 			History: Export List
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
+			Dashboards: Seats Show
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page

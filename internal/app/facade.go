@@ -6,6 +6,7 @@ import (
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
 	"intendant/internal/app/contracts"
+	"intendant/internal/app/dashboards"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -224,6 +225,12 @@ type (
 	Selection     = roster.Selection
 )
 
+// Of package dashboards.
+type (
+	Board      = dashboards.Board
+	Dashboards = dashboards.Dashboards
+)
+
 // Of package seats.
 type (
 	Allotment          = seats.Allotment
@@ -288,6 +295,10 @@ type (
 	Repeatable          = technical.Repeatable
 	TechnicalEdit       = technical.Edit
 )
+
+// KnowsAllHolders reports whether somebody sees who holds any seat of the account
+// (REP-3).
+func KnowsAllHolders(rights authz.Rights) bool { return roster.KnowsAllHolders(rights) }
 
 // ZoneOf is the time zone in which an account counts its days.
 func ZoneOf(a directory.Account) *time.Location { return roster.ZoneOf(a) }

@@ -53,6 +53,19 @@ func (s *Stock) Pool(id PoolID) (Pool, bool) {
 	return s.pools[i], true
 }
 
+// Offers are all that there are or were pools of: first those of an order, then
+// what is not in it any more.
+func (s *Stock) Offers(order []Offer) []Offer {
+	had := func(o Offer) bool { return slices.ContainsFunc(s.pools, func(p Pool) bool { return p.Offer == o }) }
+	offers := slices.DeleteFunc(slices.Clone(order), func(o Offer) bool { return !had(o) })
+	for _, p := range s.pools {
+		if !slices.Contains(offers, p.Offer) {
+			offers = append(offers, p.Offer)
+		}
+	}
+	return offers
+}
+
 // At finds the pool of a unit for an offer, whether or not it gives anything now.
 func (s *Stock) At(unit UnitID, offer Offer) (Pool, bool) {
 	i, found := s.of[poolPlace{unit, offer}]

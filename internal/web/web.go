@@ -12,6 +12,7 @@ import (
 	"intendant/internal/web/assets"
 	"intendant/internal/web/console"
 	"intendant/internal/web/contract"
+	"intendant/internal/web/dashboard"
 	"intendant/internal/web/entry"
 	"intendant/internal/web/grants"
 	"intendant/internal/web/history"
@@ -37,6 +38,7 @@ func areas() []func(*page.Site) {
 		applications.Mount,
 		console.Mount,
 		contract.Mount,
+		dashboard.Mount,
 		entry.Mount,
 		grants.Mount,
 		history.Mount,

@@ -154,27 +154,9 @@ func nearest(stock *directory.Stock, path []directory.UnitID, offer directory.Of
 	return directory.Pool{}, false
 }
 
-// offers are all that the account has or had pools of: first those of the
-// catalogue in its order, then what it no longer has.
+// offers are all that the account has or had pools of.
 func (c *core) offers(stock *directory.Stock) []directory.Offer {
-	var had []directory.Offer
-	for _, p := range stock.Pools() {
-		if !slices.Contains(had, p.Offer) {
-			had = append(had, p.Offer)
-		}
-	}
-	var ordered []directory.Offer
-	for _, offer := range c.gate.Catalogue().OffersOf("") {
-		if slices.Contains(had, offer) {
-			ordered = append(ordered, offer)
-		}
-	}
-	for _, offer := range had {
-		if !slices.Contains(ordered, offer) {
-			ordered = append(ordered, offer)
-		}
-	}
-	return ordered
+	return stock.Offers(c.gate.Catalogue().OffersOf(""))
 }
 
 // unitInSight finds a unit, the root for no id, whose products the reader may see.

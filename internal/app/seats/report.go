@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -75,15 +76,10 @@ func (s *Seats) ExportReport(ctx context.Context, actor authz.Actor, account dir
 
 // reports refuses whoever sees the seats of a part of the account only.
 func reports(rights authz.Rights) error {
-	tree := rights.Tree()
-	if tree != nil && rights.May(authz.ViewMembers, tree.Root()) {
+	if roster.KnowsAllHolders(rights) {
 		return nil
 	}
-	var root directory.UnitID
-	if tree != nil {
-		root = tree.Root()
-	}
-	return gate.Require(rights, authz.AssignSeats, root)
+	return gate.Require(rights, authz.AssignSeats, 0)
 }
 
 const oneDay = 24 * time.Hour

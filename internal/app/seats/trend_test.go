@@ -15,7 +15,7 @@ type past map[directory.Day][2]int64
 // noted.
 func (m *model) recall() {
 	m.past[directory.DayOf(m.Now(), time.UTC)] = [2]int64{m.running(), m.held(true) + m.held(false)}
-	trends, err := m.Seats.Trends(m.Context(), m.admin, m.account.ID)
+	trends, err := m.Dashboards.Seats(m.Context(), m.admin, m.account.ID)
 	m.Must(err)
 	for day, was := range m.past {
 		var got [2]int64
@@ -42,7 +42,7 @@ func TestTrends(t *testing.T) { // SEAT-1, REP-3
 		w.Must(f.assign(people[1], plans))
 		line := func() directory.Trend {
 			t.Helper()
-			trends, err := w.Seats.Trends(w.Context(), f.admin, f.account.ID)
+			trends, err := w.Dashboards.Seats(w.Context(), f.admin, f.account.ID)
 			w.Must(err)
 			if len(trends) != 1 || trends[0].Offer != plans {
 				t.Fatalf("%+v", trends)
@@ -57,7 +57,7 @@ func TestTrends(t *testing.T) { // SEAT-1, REP-3
 			t.Errorf("a long time after: %d days, first %d of %d", len(got.Taken), got.Taken[0], got.Whole[0])
 		}
 		plain, _ := w.Member(f.account, "plain@maraval.example")
-		if _, err := w.Seats.Trends(w.Context(), plain, f.account.ID); w.Code(err) != "denied.permission" {
+		if _, err := w.Dashboards.Seats(w.Context(), plain, f.account.ID); w.Code(err) != "denied.permission" {
 			t.Errorf("a member: %v", err)
 		}
 	})

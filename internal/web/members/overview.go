@@ -28,6 +28,9 @@ type front struct {
 
 // overview shows the account (ACC-4).
 func (h Handler) overview(q *page.Request) error {
+	if q.OnlyDashboard() {
+		return q.Redirect(q.AccountPath("/dashboard"))
+	}
 	o, err := h.App.Accounts.Overview(q.Context(), q.Actor(), account(q))
 	if err != nil {
 		return err
@@ -123,12 +126,7 @@ func (f front) only() string {
 
 // shares are the members by status.
 func (f front) shares() []ui.Share {
-	var shares []ui.Share
-	for s := directory.Active; s <= directory.Inactive; s++ {
-		shares = append(shares, ui.Share{Class: shape(s), Label: f.T("overview.status." + s.String()), Count: f.o.Counts.ByStatus[s],
-			Href: f.base + "/members?status=" + s.String()})
-	}
-	return shares
+	return page.MemberShares(f.Printer, f.o.Counts.ByStatus, f.base+"/members")
 }
 
 // what says what an administrator is in the account.

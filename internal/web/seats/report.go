@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"intendant/internal/app"
-	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
 	"intendant/internal/web/page"
@@ -20,7 +19,7 @@ type reporting struct {
 	h    Handler
 	base string // address of the page of products
 	app.SeatReport
-	trends []directory.Trend
+	trends []ui.TrendView
 }
 
 // usualUnused is after how many days without use a seat is counted, unless asked
@@ -36,22 +35,16 @@ func unusedFor(q *page.Request) int {
 	return days
 }
 
-// mayReport reports whether the reader sees the seats of the whole account.
-func mayReport(q *page.Request) bool {
-	tree := q.Frame.Rights.Tree()
-	return tree != nil && (q.Frame.Rights.May(authz.ViewMembers, tree.Root()) || q.Frame.Rights.May(authz.AssignSeats, tree.Root()))
-}
-
 func (h Handler) report(q *page.Request) error {
 	report, err := h.App.Seats.Report(q.Context(), q.Actor(), account(q), unusedFor(q))
 	if err != nil {
 		return err
 	}
-	trends, err := h.App.Seats.Trends(q.Context(), q.Actor(), account(q))
+	trends, err := h.App.Dashboards.Seats(q.Context(), q.Actor(), account(q))
 	if err != nil {
 		return err
 	}
-	return q.Render(reportPage(reporting{trends: trends, Page: q.InAccount(q.Printer.T("seats.report.title"), page.Products), h: h, base: q.AccountPath("/products"), SeatReport: report}))
+	return q.Render(reportPage(reporting{trends: q.SeatTrends(trends), Page: q.InAccount(q.Printer.T("seats.report.title"), page.Products), h: h, base: q.AccountPath("/products"), SeatReport: report}))
 }
 
 func (h Handler) reportCSV(q *page.Request) error {
