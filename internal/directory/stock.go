@@ -78,6 +78,16 @@ func (s *Stock) At(unit UnitID, offer Offer) (Pool, bool) {
 // Subscriptions are those that fill a pool, in the order they were given.
 func (s *Stock) Subscriptions(id PoolID) []Subscription { return s.subs[id] }
 
+// Coming is the subscription of a pool that begins next after a moment; zero: none.
+func (s *Stock) Coming(id PoolID, now time.Time) (next Subscription) {
+	for _, sub := range s.subs[id] {
+		if sub.Starts.After(now) && (next.ID == 0 || sub.Starts.Before(next.Starts)) {
+			next = sub
+		}
+	}
+	return next
+}
+
 // Bought is how many seats the subscriptions of a pool give at a moment.
 func (s *Stock) Bought(id PoolID, now time.Time) int64 {
 	var n int64

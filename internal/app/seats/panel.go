@@ -16,16 +16,17 @@ import (
 // (SEAT-1).
 type Line struct {
 	Pool     directory.Pool
-	Unit     directory.Unit // that holds it
-	Bought   int64          // by the subscriptions that run
-	Received int64          // from the pool above (SEAT-10)
-	HandedOn int64          // to pools below
-	Assigned int64          // to people who have accepted their place
-	Reserved int64          // for people who have not yet
-	Free     int64          // can be assigned now
-	Over     int64          // more are held than there are (SEAT-9)
-	Lapsed   bool           // nothing runs: the seats open nothing until it is renewed
-	Ends     time.Time      // when fewer there are, if that is known
+	Unit     directory.Unit         // that holds it
+	Bought   int64                  // by the subscriptions that run
+	Received int64                  // from the pool above (SEAT-10)
+	HandedOn int64                  // to pools below
+	Assigned int64                  // to people who have accepted their place
+	Reserved int64                  // for people who have not yet
+	Free     int64                  // can be assigned now
+	Over     int64                  // more are held than there are (SEAT-9)
+	Lapsed   bool                   // nothing runs: the seats open nothing until it is renewed
+	Ends     time.Time              // when fewer there are, if that is known
+	Coming   directory.Subscription // that begins next; zero: none
 }
 
 // Total is how many seats the pool has to give: bought and received.
@@ -45,6 +46,9 @@ func (l Line) plus(o Line) Line {
 	if !o.Ends.IsZero() && (l.Ends.IsZero() || o.Ends.Before(l.Ends)) {
 		l.Ends = o.Ends
 	}
+	if o.Coming.ID != 0 && (l.Coming.ID == 0 || o.Coming.Starts.Before(l.Coming.Starts)) {
+		l.Coming = o.Coming
+	}
 	return l
 }
 
@@ -56,7 +60,7 @@ func lineOf(stock *directory.Stock, tree *authz.Tree, p directory.Pool, now time
 // lineAt is the line of a pool that a unit holds.
 func lineAt(stock *directory.Stock, unit directory.Unit, p directory.Pool, now time.Time) Line {
 	l := Line{Pool: p, Unit: unit, Bought: stock.Bought(p.ID, now), Received: stock.Received(p.ID, now), HandedOn: stock.HandedOn(p.ID),
-		Assigned: p.Held - p.Reserved, Reserved: p.Reserved, Free: stock.Free(p.ID, now), Lapsed: !stock.Alive(p.ID, now), Ends: stock.NextEnd(p.ID, now), Over: stock.Over(p.ID, now)}
+		Assigned: p.Held - p.Reserved, Reserved: p.Reserved, Free: stock.Free(p.ID, now), Lapsed: !stock.Alive(p.ID, now), Ends: stock.NextEnd(p.ID, now), Over: stock.Over(p.ID, now), Coming: stock.Coming(p.ID, now)}
 	return l
 }
 

@@ -71,7 +71,7 @@ func (s *Seats) Products(ctx context.Context, actor authz.Actor, account directo
 					continue
 				}
 				l := PoolLine{Line: lineOf(stock, rights.Tree(), pool, now)}
-				if l.place(rights, stock, shown); l.shown() {
+				if l.place(rights, stock, shown); l.shown() || l.Coming.ID != 0 {
 					p.Pools = append(p.Pools, l)
 				}
 			}

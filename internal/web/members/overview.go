@@ -1,6 +1,7 @@
 package members
 
 import (
+	"slices"
 	"time"
 
 	"intendant/internal/app"
@@ -48,6 +49,7 @@ func (h Handler) overview(q *page.Request) error {
 		if f.seats, err = h.App.Seats.Products(q.Context(), q.Actor(), account(q)); err != nil {
 			return err
 		}
+		f.seats = slices.DeleteFunc(f.seats, func(p app.ProductPools) bool { return p.Sum().Total() == 0 && p.Sum().Used() == 0 }) // what is yet to begin
 	}
 	return q.Render(overviewPage(f))
 }
