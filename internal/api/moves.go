@@ -12,12 +12,21 @@ import (
 
 // A MovePreview says whose rights change when a unit is moved.
 type MovePreview struct {
-	Changed int             `json:"changed" doc:"People whose rights change, exactly." example:"12"`
-	Gaining int             `json:"gaining" doc:"Of these, who gain something." example:"3"`
-	Losing  int             `json:"losing" doc:"Of these, who lose something." example:"10"`
-	People  []Shift         `json:"people" nullable:"false" doc:"The first of them in sight, at most 100."`
-	Problem *verdictProblem `json:"problem,omitempty" doc:"Why the technical user may not move it there."`
-	Seal    string          `json:"seal" doc:"Stands for exactly this preview: send it with the move." example:"5b1f9c0a7e3d2f46"`
+	Changed  int             `json:"changed" doc:"People whose rights change, exactly." example:"12"`
+	Gaining  int             `json:"gaining" doc:"Of these, who gain something." example:"3"`
+	Losing   int             `json:"losing" doc:"Of these, who lose something." example:"10"`
+	People   []Shift         `json:"people" nullable:"false" doc:"The first of them in sight, at most 100."`
+	Contract MoveContract    `json:"contract" doc:"What it means for contracts."`
+	Problem  *verdictProblem `json:"problem,omitempty" doc:"Why the technical user may not move it there."`
+	Seal     string          `json:"seal" doc:"Stands for exactly this preview: send it with the move." example:"5b1f9c0a7e3d2f46"`
+}
+
+// A MoveContract counts what a move means for the contracts of units.
+type MoveContract struct {
+	Ending        int `json:"ending" doc:"Referents and deputies of units above who are that no more." example:"1"`
+	Subscriptions int `json:"subscriptions" doc:"Held by the moved units." example:"2"`
+	Gaining       int `json:"gaining" doc:"People who see these subscriptions, and the invoices, from then on." example:"1"`
+	Losing        int `json:"losing" doc:"People who see them no more." example:"1"`
 }
 
 // A Shift is what one person gains and loses.
@@ -58,7 +67,8 @@ func (f *Face) previewMove(ctx context.Context, v visit, in *previewMove) (*prev
 	if err != nil {
 		return nil, err
 	}
-	preview := MovePreview{Changed: p.Changed, Gaining: p.Gaining, Losing: p.Losing, People: make([]Shift, len(p.People)), Problem: f.reason(v, p.Refusal), Seal: p.Seal}
+	preview := MovePreview{Changed: p.Changed, Gaining: p.Gaining, Losing: p.Losing, People: make([]Shift, len(p.People)), Problem: f.reason(v, p.Refusal), Seal: p.Seal,
+		Contract: MoveContract{Ending: p.Contract.Ending, Subscriptions: p.Contract.Subscriptions, Gaining: p.Contract.Gaining, Losing: p.Contract.Losing}}
 	for i, person := range p.People {
 		preview.People[i] = Shift{Member: person.UUID, Name: person.Name(), Gained: names(person.Gained), Lost: names(person.Lost)}
 	}

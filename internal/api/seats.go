@@ -155,7 +155,7 @@ func (f *Face) withdrawSeat(ctx context.Context, v visit, in *seatTaken) (*remov
 
 func (f *Face) handOverSeat(ctx context.Context, v visit, in *seatHanded) (*memberAnswer, error) {
 	handing := app.SeatHanding{From: in.Member, To: in.Body.To, Offer: directory.OfferOf(in.Body.Product)}
-	if err := f.App.Seats.HandOver(ctx, v.actor, v.id(), handing); err != nil {
+	if _, err := f.App.Seats.HandOver(ctx, v.actor, v.id(), handing); err != nil {
 		return nil, err
 	}
 	return f.member(ctx, v, in.Member)

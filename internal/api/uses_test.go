@@ -9,23 +9,12 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/directory"
-	"intendant/internal/store"
 )
 
 // lastUse is the day on which a member used a product last, empty for never.
 func (s *stand) lastUse(member directory.Member, product string) string {
 	s.t.Helper()
-	day := ""
-	s.Must(s.DB.View(s.Context(), func(r *store.Reader) error {
-		held, err := r.HeldProducts(s.Context(), []directory.MemberID{member.ID}, s.Now())
-		for _, h := range held[member.ID] {
-			if h.Offer.Product == product {
-				day = h.Used.ISO()
-			}
-		}
-		return err
-	}))
-	return day
+	return s.Used(member, product).ISO()
 }
 
 // use is one line of a report.

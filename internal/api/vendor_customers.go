@@ -159,12 +159,9 @@ type setReferent struct {
 // setReferent names the contract's contact. Without a version it holds whatever
 // stands.
 func (f *Face) setReferent(ctx context.Context, v visit, in *setReferent) (*customerAnswer, error) {
-	version := int64(0)
-	if in.IfMatch != "" || in.Body.Version != "" {
-		var err error
-		if version, err = f.number(v, in.Conditional, in.Body.Version); err != nil {
-			return nil, err
-		}
+	version, err := f.given(v, in.Conditional, in.Body.Version)
+	if err != nil {
+		return nil, err
 	}
 	if err := f.App.Contracts.SetReferent(ctx, v.actor, v.account.ID, in.Body.Person, version); err != nil {
 		return nil, f.stale(v, in.Conditional, err)
@@ -222,12 +219,9 @@ func (f *Face) putCustomer(ctx context.Context, v visit, in *customerRecord) (*c
 	b := in.Body
 	record := app.CustomerRecord{Number: b.Number, Name: b.Name, Type: b.Type, ServiceLevel: b.ServiceLevel, Language: b.Language, TimeZone: b.TimeZone,
 		Address: (*directory.PostalAddress)(b.Address), Contact: (*directory.Contact)(b.Contact)}
-	if in.IfMatch != "" || b.Version != "" {
-		version, err := f.number(v, in.Conditional, b.Version)
-		if err != nil {
-			return nil, err
-		}
-		record.Version = version
+	var err error
+	if record.Version, err = f.given(v, in.Conditional, b.Version); err != nil {
+		return nil, err
 	}
 	if b.ContractEnds != nil {
 		ends, err := day("contract_ends_at", *b.ContractEnds)
@@ -243,9 +237,9 @@ func (f *Face) putCustomer(ctx context.Context, v visit, in *customerRecord) (*c
 	if err != nil {
 		return nil, f.stale(v, in.Conditional, err)
 	}
-	answer, err := f.customer(ctx, v, made.External)
-	if err == nil && fresh {
+	answer := answerCustomer(made)
+	if fresh {
 		answer.Status, answer.Location = http.StatusCreated, f.BaseURL+Base+"/vendor/customers/"+url.PathEscape(made.External)
 	}
-	return answer, err
+	return answer, nil
 }

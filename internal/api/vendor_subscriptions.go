@@ -213,15 +213,6 @@ func bodyVersion(b *AtVersion) string {
 	return b.Version
 }
 
-// given is the version that a change names, 0 for none: then it holds whatever
-// stands.
-func (f *Face) given(v visit, c Conditional, body string) (int64, error) {
-	if c.IfMatch == "" && body == "" {
-		return 0, nil
-	}
-	return f.number(v, c, body)
-}
-
 // dayGiven reads a day that a program may send: empty stands for none.
 func dayGiven(field string, text *string) (*directory.Day, error) {
 	if text == nil {

@@ -49,6 +49,11 @@ func TestSubscriptionsByAPI(t *testing.T) {
 				t.Errorf("sent again: %s, %d entries, want %d", again.body, s.sold(), entries)
 			}
 		})
+		t.Run("PLAN-4 a change that names a version makes nothing", func(t *testing.T) {
+			s.ask("PUT", all+"/S-8", whole, "If-Match", `"1"`).is(412, "stale")
+			s.ask("PUT", all+"/S-8", strings.Replace(whole, `{`, `{"version":"1",`, 1)).is(409, "stale")
+			s.get(all+"/S-8").is(404, "subscription.not_found")
+		})
 		t.Run("APP-4 it is changed by it, and what is absent stays", func(t *testing.T) {
 			entries := s.sold()
 			changed := s.ask("PUT", at, `{"quantity":7,"last_day":""}`).is(200, "")

@@ -109,6 +109,14 @@ func TestCustomersByAPI(t *testing.T) {
 			s.ask("PUT", at, `{"name":"X","version":"`+made.text("version")+`"}`).is(409, "stale")
 			s.ask("PUT", at, `{"type":"licences"}`).is(422, "account.type_fixed")
 		})
+		t.Run("PLAN-4 a change that names a version makes nothing", func(t *testing.T) {
+			other := strings.Replace(whole, "500 001", "500 009", 1)
+			for _, version := range []string{`"1"`, `"0"`, `*`, `"-1"`} {
+				s.ask("PUT", "/vendor/customers/ERP-9", other, "If-Match", version).is(412, "stale")
+			}
+			s.get("/vendor/customers/ERP-9").is(404, "account.not_found")
+			s.ask("PUT", at, `{"name":"X"}`, "If-Match", `"0"`).is(412, "stale")
+		})
 		t.Run("APP-4 a customer that no program knew becomes it, by its number", func(t *testing.T) {
 			taken := s.ask("PUT", "/vendor/customers/ERP-1", `{"number":"204817","name":"Maraval"}`).is(200, "")
 			if taken.text("id") != s.account.UUID || taken.text("external_id") != "ERP-1" {
@@ -172,6 +180,36 @@ func TestCustomersByAPI(t *testing.T) {
 			s.post(at+"/close", `{"reason":"Résilié"}`).is(200, "")
 			s.ask("PUT", at, `{"name":"Z"}`).is(409, "account.closed")
 		})
+	})
+}
+
+// TestCustomerOfAPortfolio: what an application with a portfolio makes is answered,
+// and in its sight from then on; what it does not make stays out.
+func TestCustomerOfAPortfolio(t *testing.T) {
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newStand(t, w)
+		elsewhere := w.Account("117 402")
+		s.token = s.application("Pilote", []directory.ApplicationRight{directory.MayManageCustomers, directory.MayReadDirectory}, elsewhere.Number)
+		const at = "/vendor/customers/ERP-5"
+		whole := `{"number":"500 001","name":"Ardoises","type":"fleet","service_level":"contract","language":"fr",
+			"buyer":{"email":"blanche@ardoises.example","last_name":"Ferrière"}}`
+		made := s.ask("PUT", at, whole, "Idempotency-Key", "k1").is(201, "")
+		read := s.get(at).is(200, "")
+		if string(read.body) != string(made.body) || read.header.Get("ETag") != made.header.Get("ETag") || made.header.Get("Location") != "/api/v1"+at {
+			t.Errorf("APP-4 made %s at %q, read %s", made.body, made.header.Get("Location"), read.body)
+		}
+		if again := s.ask("PUT", at, whole, "Idempotency-Key", "k1").is(201, ""); string(again.body) != string(made.body) {
+			t.Errorf("PLAN-3 sent again: %s", again.body)
+		}
+		if got := s.ask("PUT", at, `{"name":"Ardoises d’Anjou"}`, "If-Match", made.header.Get("ETag")).is(200, ""); got.text("name") != "Ardoises d’Anjou" {
+			t.Errorf("APP-4 changed: %s", got.body)
+		}
+		if got := s.get("/vendor/customers").is(200, ""); got.text("items.0.number") != elsewhere.Number || got.text("items.1.external_id") != "ERP-5" || got.text("items.2") != "" {
+			t.Errorf("APP-1 it sees %s", got.body)
+		}
+		s.get("/accounts/500001/members").is(200, "")
+		s.get(s.path("/members")).is(404, "account.not_found")
 	})
 }
 
@@ -259,7 +297,7 @@ func TestRepeatedByAnApplication(t *testing.T) {
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		s := newStand(t, w)
-		n := app.ApplicationRegistration{Name: "Boutique", All: true, Rights: []directory.ApplicationRight{directory.MayManageCustomers, directory.MayHandleKeys}}
+		n := app.ApplicationRegistration{Name: "Boutique", All: true, Rights: []directory.ApplicationRight{directory.MayManageCustomers, directory.MayHandleKeys, directory.MayAsk}}
 		a, err := w.Applications.Register(w.Context(), w.Operator(), n)
 		w.Must(err)
 		made, err := w.Applications.MakeCredential(w.Context(), w.Operator(), a.UUID, app.NewCredential{Name: "Production", Expires: w.Now().AddDate(1, 0, 0)})
@@ -273,14 +311,31 @@ func TestRepeatedByAnApplication(t *testing.T) {
 		if string(first.body) != string(second.body) || second.header.Get("Idempotency-Replayed") != "true" {
 			t.Errorf("PLAN-3 answered %s, then %s", first.body, second.body)
 		}
-		n.Version, n.Rights = a.Version, []directory.ApplicationRight{directory.MayManageCustomers}
+		same := func() reply {
+			return s.ask("PUT", "/vendor/customers/ERP-1", `{"number":"204817"}`, "Idempotency-Key", "k2")
+		}
+		report := func() reply {
+			return s.ask("POST", "/vendor/uses", uses(use("204817", "nobody", "plans", "")), "Idempotency-Key", "k3")
+		}
+		if same().is(200, ""); same().is(200, "").header.Get("Idempotency-Replayed") != "true" {
+			t.Error("PLAN-3 what changed nothing is not answered as it was")
+		}
+		report().is(200, "")
+		n.Version, n.Rights = a.Version, []directory.ApplicationRight{directory.MayReadDirectory}
+		w.Must(w.Applications.Change(w.Context(), w.Operator(), a.UUID, n))
+		for name, ask := range map[string]func() reply{"a change": again, "what changed nothing": same, "a report": report} {
+			if got := ask(); got.status != 403 || got.text("code") != "denied.application" {
+				t.Errorf("PLAN-3 %s, without the right: %d %s", name, got.status, got.body)
+			}
+		}
+		n.Version, n.Rights = a.Version+1, []directory.ApplicationRight{directory.MayManageCustomers}
 		w.Must(w.Applications.Change(w.Context(), w.Operator(), a.UUID, n))
 		again().is(403, "denied.application")
 		elsewhere := w.Account("117 402")
-		n.Version, n.Rights, n.All, n.Numbers = a.Version+1, append(n.Rights, directory.MayHandleKeys), false, []string{elsewhere.Number}
+		n.Version, n.Rights, n.All, n.Numbers = a.Version+2, append(n.Rights, directory.MayHandleKeys), false, []string{elsewhere.Number}
 		w.Must(w.Applications.Change(w.Context(), w.Operator(), a.UUID, n))
 		again().is(404, "account.not_found")
-		w.Pass(time.Minute)
+		same().is(404, "account.not_found")
 	})
 }
 

@@ -44,6 +44,19 @@ func (f *Face) number(v visit, c Conditional, body string) (int64, error) {
 	return n, nil
 }
 
+// given is the version that a change names, 0 for none: then it holds whatever
+// stands, or makes what there is not. Versions begin at 1.
+func (f *Face) given(v visit, c Conditional, body string) (int64, error) {
+	if c.IfMatch == "" && body == "" {
+		return 0, nil
+	}
+	n, err := f.number(v, c, body)
+	if err == nil && n < 1 {
+		err = f.stale(v, c, directory.Refuse(directory.Conflict, "stale"))
+	}
+	return n, err
+}
+
 // stale is 412 where If-Match named the version (RFC 9110), and 409 where the
 // body did.
 func (f *Face) stale(v visit, c Conditional, err error) error {

@@ -255,11 +255,13 @@ type CustomerRecord struct {
 // Put makes the customer of an external id, or changes the one there is, and
 // reports whether it made one. A customer of that number whom nothing knows by an
 // external id yet becomes it; the number keeps the spelling it has. Sent again it
-// changes nothing; of two at the same
-// moment one makes it, and the other changes it (APP-4).
+// changes nothing; of two at the same moment one makes it, and the other changes
+// it (APP-4). It answers the account as it stands afterwards: one that was made is
+// in its maker's portfolio, and in sight from their next request on (APP-1).
 //
 // It refuses like Create and Change, with account.external_taken where an account
-// out of sight has the id, and with account.type_fixed another type than it has.
+// out of sight has the id, with account.type_fixed another type than it has, and
+// with stale a version of a customer that there is not (PLAN-4).
 func (s *Accounts) Put(ctx context.Context, actor authz.Actor, external string, c CustomerRecord) (account directory.Account, made bool, err error) {
 	if err := gate.RequireDuty(actor, authz.ChangeAccounts); err != nil {
 		s.gate.NoteRefusal(ctx, actor, directory.Installation, err)
@@ -272,9 +274,17 @@ func (s *Accounts) Put(ctx context.Context, actor authz.Actor, external string, 
 	for tries := 1; ; tries++ {
 		account, made, err = s.putOnce(ctx, actor, external, c)
 		meanwhile := gate.RefusedWith(err, "account.external_taken") || gate.RefusedWith(err, "account.number_taken")
-		if tries == putTries || !meanwhile {
+		if tries < putTries && meanwhile {
+			continue
+		}
+		if err != nil {
 			return account, made, err
 		}
+		err = s.gate.Read(ctx, func(r *store.Reader) error {
+			account, err = r.Account(ctx, account.ID)
+			return err
+		})
+		return account, made, err
 	}
 }
 
@@ -290,6 +300,9 @@ func (s *Accounts) putOnce(ctx context.Context, actor authz.Actor, external stri
 		return account, false, err
 	case !gate.RefusedWith(err, "account.not_found"):
 		return account, false, err
+	}
+	if c.Version != 0 { // of none
+		return account, false, directory.Refuse(directory.Conflict, "stale")
 	}
 	account, err = s.Create(ctx, actor, c.fresh(external))
 	return account, err == nil, err

@@ -9,6 +9,7 @@ import (
 	"intendant/internal/app/applications"
 	"intendant/internal/app/companies"
 	"intendant/internal/app/contracts"
+	"intendant/internal/app/dashboards"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -70,6 +71,7 @@ type App struct {
 	Seats          *seats.Seats
 	Contracts      *contracts.Contracts
 	Companies      *companies.Companies
+	Dashboards     *dashboards.Dashboards
 }
 
 // New makes the operations of an installation.
@@ -87,7 +89,7 @@ func New(o Options) *App {
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: history.New(g),
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
-		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Applications: applications.New(g),
+		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Companies: companies.New(g, r),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
@@ -101,7 +103,7 @@ func contractLines(s *seats.Subscriptions) contracts.Subscriptions {
 		lines := make([]contracts.SubscriptionLine, len(held))
 		for i, h := range held {
 			lines[i] = contracts.SubscriptionLine{Unit: h.Unit, Offer: h.Offer, Quantity: h.Quantity,
-				Start: h.Starts, End: h.Ends, Reference: h.Reference}
+				Start: h.Starts, End: h.Ends, Over: h.State == seats.Over, Reference: h.Reference}
 		}
 		return lines, err
 	}

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,7 +66,7 @@ func TestRegisterApplication(t *testing.T) {
 				"right":         {func(n *app.ApplicationRegistration) { n.Rights = append(n.Rights, "all") }, "rights", "field.unknown_choice"},
 				"no right":      {func(n *app.ApplicationRegistration) { n.Rights = nil }, "rights", "application.no_right"},
 				"product":       {func(n *app.ApplicationRegistration) { n.Product = "'; DROP" }, "product", "field.unknown_choice"},
-				"no account":    {func(n *app.ApplicationRegistration) { n.All = false }, "accounts", "application.no_account"},
+				"no account":    {func(n *app.ApplicationRegistration) { n.All = false }, "accounts", "staff.portfolio_empty"},
 				"other account": {func(n *app.ApplicationRegistration) { n.All, n.Numbers = false, []string{"204817", "999"} }, "accounts", "staff.account_unknown"},
 			} {
 				n := ok()
@@ -88,6 +89,22 @@ func TestRegisterApplication(t *testing.T) {
 			w.Must(w.Applications.Change(t.Context(), operator, a.UUID, n)) // the same: nothing to write
 			if entries := historyOf(w, audit.ApplicationChanged); len(entries) != 1 {
 				t.Errorf("%d changes in the history, want 1", len(entries))
+			}
+		})
+		t.Run("APP-1 from some accounts to all, and history tells both", func(t *testing.T) {
+			n.Version, n.All = a.Version+1, true
+			w.Must(w.Applications.Change(t.Context(), operator, a.UUID, n))
+			shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
+			w.Must(err)
+			if shown.Portfolio.Limited || len(shown.Accounts) != 0 {
+				t.Errorf("it sees %+v", shown.Portfolio)
+			}
+			told := map[string]string{}
+			for _, c := range historyOf(w, audit.ApplicationChanged)[0].Facts {
+				told[c.Field] = c.Before.String() + " → " + c.After.String()
+			}
+			if len(told) != 2 || !strings.HasSuffix(told["all_accounts"], "→ true") || strings.Count(told["portfolio"], "Compte") != 2 {
+				t.Errorf("history tells %v", told)
 			}
 		})
 		t.Run("APP-1 ended for good", func(t *testing.T) {
@@ -127,6 +144,18 @@ func historyOf(w *apptest.World, kind audit.Kind) []audit.Entry {
 	return entries
 }
 
+// named is the credential of an application by its name.
+func named(w *apptest.World, a directory.Application, name string) directory.Credential {
+	w.T.Helper()
+	shown, err := w.Applications.Show(w.Context(), w.Operator(), a.UUID)
+	w.Must(err)
+	i := slices.IndexFunc(shown.Credentials, func(c directory.Credential) bool { return c.Name == name })
+	if i < 0 {
+		w.T.Fatalf("no credential %q in %+v", name, shown.Credentials)
+	}
+	return shown.Credentials[i]
+}
+
 func TestCredentials(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		operator := w.Staff("maelle@batisoft.example", authz.Operator)
@@ -154,13 +183,20 @@ func TestCredentials(t *testing.T) {
 		})
 		t.Run("APP-2 two at once: never three", func(t *testing.T) {
 			var all sync.WaitGroup
-			for range 6 {
+			var said [6]error
+			for i := range said {
 				all.Go(func() {
-					_, err := w.Applications.MakeCredential(w.Context(), operator, other.UUID, app.NewCredential{Name: "Course", Expires: w.Now().AddDate(1, 0, 0)})
-					w.Code(err)
+					_, said[i] = w.Applications.MakeCredential(w.Context(), operator, other.UUID, app.NewCredential{Name: "Course", Expires: w.Now().AddDate(1, 0, 0)})
 				})
 			}
 			all.Wait()
+			codes := map[string]int{}
+			for _, err := range said {
+				codes[w.Code(err)]++
+			}
+			if codes[""] != directory.MostCredentials || codes["credential.too_many"] != len(said)-directory.MostCredentials {
+				t.Errorf("answered %v", codes)
+			}
 			shown, err := w.Applications.Show(t.Context(), operator, other.UUID)
 			if err != nil || len(shown.Live(w.Now())) != directory.MostCredentials {
 				t.Errorf("%d are valid: %v", len(shown.Live(w.Now())), err)
@@ -174,33 +210,20 @@ func TestCredentials(t *testing.T) {
 		t.Run("APP-2 what is refused names the field", func(t *testing.T) {
 			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, first.UUID))
 			for name, test := range map[string]struct {
-				n    app.NewCredential
-				code string
+				n           app.NewCredential
+				field, code string
 			}{
-				"no end":  {app.NewCredential{Name: "X"}, "field.required"},
-				"over":    {app.NewCredential{Name: "X", Expires: w.Now()}, "credential.expiry_past"},
-				"too far": {app.NewCredential{Name: "X", Expires: w.Now().AddDate(4, 0, 0)}, "credential.expiry_far"},
-				"no name": {app.NewCredential{Expires: w.Now().AddDate(1, 0, 0)}, "field.required"},
-				"hostile": {app.NewCredential{Name: "\xff", Expires: w.Now().AddDate(1, 0, 0)}, "text.broken"},
+				"no end":  {app.NewCredential{Name: "X"}, "expires", "field.required"},
+				"over":    {app.NewCredential{Name: "X", Expires: w.Now()}, "expires", "credential.expiry_past"},
+				"too far": {app.NewCredential{Name: "X", Expires: w.Now().AddDate(4, 0, 0)}, "expires", "credential.expiry_far"},
+				"no name": {app.NewCredential{Expires: w.Now().AddDate(1, 0, 0)}, "credential_name", "field.required"},
+				"hostile": {app.NewCredential{Name: "\xff", Expires: w.Now().AddDate(1, 0, 0)}, "credential_name", "text.broken"},
 			} {
-				if _, err := w.Applications.MakeCredential(t.Context(), operator, a.UUID, test.n); w.Code(err) != test.code {
-					t.Errorf("%s: %v, want %s", name, err, test.code)
+				_, err := w.Applications.MakeCredential(t.Context(), operator, a.UUID, test.n)
+				var refusal *directory.Error
+				if w.Code(err) != test.code || !errorsAs(err, &refusal) || refusal.Field != test.field {
+					t.Errorf("%s: %v at %v, want %s at %s", name, err, refusal, test.code, test.field)
 				}
-			}
-		})
-		t.Run("APP-2 what is over goes after its retention, and no other", func(t *testing.T) {
-			kept := credential(w, a, "Longue")
-			w.Pass(100 * 24 * time.Hour)
-			w.Must(w.Users.Purge(t.Context()))
-			shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
-			w.Must(err)
-			for _, c := range shown.Credentials {
-				if c.ID != kept.ID && !c.Live(w.Now()) {
-					t.Errorf("%s is still there", c.Name)
-				}
-			}
-			if len(shown.Live(w.Now())) == 0 {
-				t.Error("a valid one is gone")
 			}
 		})
 		t.Run("APP-2 the secret is nowhere afterwards", func(t *testing.T) {
@@ -214,6 +237,58 @@ func TestCredentials(t *testing.T) {
 						t.Errorf("an entry holds a secret: %+v", c)
 					}
 				}
+			}
+		})
+	})
+}
+
+func TestCredentialsThatAreOver(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		operator := w.Staff("maelle@batisoft.example", authz.Operator)
+		a := anApplication(w, "Boutique")
+		for _, name := range []string{"Production", "Relève"} {
+			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, credential(w, a, name).UUID))
+		}
+		_, err := w.Applications.MakeCredential(t.Context(), operator, a.UUID, app.NewCredential{Name: "Troisième", Expires: w.Now().AddDate(0, 1, 0)})
+		w.Must(err)
+		w.Pass(40 * 24 * time.Hour)
+		credential(w, a, "Quatrième")
+		t.Run("APP-2 one whose day is past is ended for good, once, and no other", func(t *testing.T) {
+			third := named(w, a, "Troisième")
+			if third.Live(w.Now()) || !third.Revoked.IsZero() {
+				t.Fatalf("before: %+v", third)
+			}
+			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID))
+			if ended := named(w, a, "Troisième"); !ended.Revoked.Equal(w.Now().UTC().Truncate(time.Microsecond)) || ended.CutShort() {
+				t.Errorf("afterwards: %+v", ended)
+			}
+			if err := w.Applications.RevokeCredential(t.Context(), operator, a.UUID, third.UUID); w.Code(err) != "credential.not_found" {
+				t.Errorf("again: %v", err)
+			}
+			if second := named(w, a, "Relève"); !second.CutShort() || !named(w, a, "Quatrième").Live(w.Now()) {
+				t.Errorf("the others: %+v", second)
+			}
+		})
+		t.Run("APP-2 what is over goes after its retention, and no other", func(t *testing.T) {
+			names := func() string {
+				shown, err := w.Applications.Show(t.Context(), operator, a.UUID)
+				w.Must(err)
+				var all []string
+				for _, c := range shown.Credentials {
+					all = append(all, c.Name)
+				}
+				return strings.Join(all, " ")
+			}
+			long := credential(w, a, "Longue")
+			w.Must(w.Users.Purge(t.Context()))
+			if got := names(); got != "Longue Quatrième Troisième Relève Production" {
+				t.Errorf("too early: %s", got)
+			}
+			w.Pass(100 * 24 * time.Hour)
+			w.Must(w.Applications.RevokeCredential(t.Context(), operator, a.UUID, long.UUID))
+			w.Must(w.Users.Purge(t.Context()))
+			if got := names(); got != "Longue Quatrième" {
+				t.Errorf("left are %s", got)
 			}
 		})
 	})

@@ -2,8 +2,10 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"intendant/internal/app"
@@ -86,9 +88,14 @@ func TestContractPage(t *testing.T) { // SEAT-8, ACC-9
 		if w.Must(err); len(page.Units) != 1 || page.Units[0].Unit.Name != "Maraval Location" || page.Units[0].MayName || page.Units[0].MayNameDeputy {
 			t.Errorf("SEAT-8 the deputy's units: %+v", page.Units)
 		}
-		frame, err := w.Accounts.Open(w.Context(), admin, p.account.Number)
-		if w.Must(err); frame.Contract {
-			t.Error("ACC-9 an administrator is led to the contract")
+		for name, led := range map[string]struct {
+			actor authz.Actor
+			want  bool
+		}{"ACC-9 an administrator": {admin, false}, "SEAT-8 the referent": {p.admin, true}, "SEAT-8 a deputy": {deputy, true}} {
+			frame, err := w.Accounts.Open(w.Context(), led.actor, p.account.Number)
+			if w.Must(err); frame.Contract != led.want {
+				t.Errorf("%s is led to the contract: %t", name, frame.Contract)
+			}
 		}
 		seen, err := w.History.List(w.Context(), admin, p.account.ID, app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentAdded}}, app.Window{})
 		w.Must(err)
@@ -97,8 +104,8 @@ func TestContractPage(t *testing.T) { // SEAT-8, ACC-9
 				t.Errorf("ACC-9 the history of others says %v %v", e.Entry.Facts, e.Entry.Personal)
 			}
 		}
-		if seen.Total != 4 {
-			t.Errorf("HIST-1 %d invoices are recorded, want 4", seen.Total)
+		if seen.Total != 4 || len(seen.Entries) != 4 {
+			t.Errorf("HIST-1 %d invoices are recorded, %d shown, want 4", seen.Total, len(seen.Entries))
 		}
 		history, err := w.History.ListAll(w.Context(), w.Operator(), app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentDownloaded}}, app.Window{})
 		if w.Must(err); history.Total != 6 {
@@ -160,11 +167,16 @@ func TestDocuments(t *testing.T) { // SEAT-8, DOOR-6
 			if w.Must(err); d.File != test.want {
 				t.Errorf("SEAT-8 %.40q is stored as %q, want %q", test.file, d.File, test.want)
 			}
+			_, err = w.Contracts.WithdrawDocument(w.Context(), sales, p.account.ID, d.UUID)
+			w.Must(err)
 		}
 		d, err := w.Contracts.AddDocument(w.Context(), sales, p.account.ID, invoice("", "F-2"))
 		w.Must(err)
 		half, err := w.Contracts.Download(w.Context(), p.admin, p.account.ID, d.UUID)
 		w.Must(err)
+		if part, err := half.Part(w.Context()); err != nil || len(part) == 0 || int64(len(part)) >= half.Bytes {
+			t.Fatalf("NODE-7 the first part has %d bytes of %d: %v", len(part), half.Bytes, err)
+		}
 		if _, err := w.Contracts.WithdrawDocument(w.Context(), sales, other.ID, d.UUID); w.Code(err) != "document.not_found" {
 			t.Errorf("USER-5 by another account's address: %v", err)
 		}
@@ -180,6 +192,123 @@ func TestDocuments(t *testing.T) { // SEAT-8, DOOR-6
 		}
 		if content := whole(w, half); len(content) != 0 {
 			t.Errorf("SEAT-8 %d bytes of what is withdrawn", len(content))
+		}
+	})
+}
+
+// TestInvoiceOnce: whoever sends an invoice twice, one after the other or at the
+// same moment, puts it there once.
+func TestInvoiceOnce(t *testing.T) { // SEAT-8
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		other := w.Account("117 402")
+		sales := w.Staff("solene@batisoft.example", authz.Sales)
+		add := func(account directory.AccountID, unit, number string) (directory.Document, error) {
+			return w.Contracts.AddDocument(w.Context(), sales, account, invoice(unit, number))
+		}
+		first, err := add(p.account.ID, "", "F-1")
+		w.Must(err)
+		for _, test := range []struct {
+			name    string
+			account directory.AccountID
+			unit    string
+			number  string
+			want    string
+		}{
+			{"the same again", p.account.ID, "", "F-1", "document.number_taken"},
+			{"with a space around it", p.account.ID, "", " F-1 ", "document.number_taken"},
+			{"for another unit", p.account.ID, "Maraval Location", "F-1", "document.number_taken"},
+			{"another number", p.account.ID, "", "F-11", ""},
+			{"another account's", other.ID, "", "F-1", ""},
+		} {
+			_, err := add(test.account, test.unit, test.number)
+			if got := w.Code(err); got != test.want || got != "" && fieldOf(err) != "document_number" {
+				t.Errorf("SEAT-8 %s: %q at %q, want %q", test.name, got, fieldOf(err), test.want)
+			}
+		}
+		_, err = w.Contracts.WithdrawDocument(w.Context(), sales, p.account.ID, first.UUID)
+		w.Must(err)
+		if _, err := add(p.account.ID, "", "F-1"); err != nil {
+			t.Errorf("SEAT-8 after the first is withdrawn: %v", err)
+		}
+		for round := range 5 {
+			var codes [2]string
+			var both sync.WaitGroup
+			for i := range codes {
+				both.Go(func() {
+					_, err := add(p.account.ID, "", fmt.Sprintf("G-%d", round))
+					codes[i] = w.Code(err)
+				})
+			}
+			both.Wait()
+			slices.Sort(codes[:])
+			if codes != [2]string{"", "document.number_taken"} {
+				t.Errorf("SEAT-8 two at once: %q", codes)
+			}
+		}
+		found, err := w.Contracts.CustomerDocuments(w.Context(), sales, p.account.ID, app.DocumentWindow{})
+		if w.Must(err); found.Total != 7 {
+			t.Errorf("SEAT-8 %d invoices are there, want 7", found.Total)
+		}
+		history, err := w.History.ListAll(w.Context(), w.Operator(), app.HistoryFilter{Kinds: []audit.Kind{audit.DocumentAdded}}, app.Window{})
+		if w.Must(err); history.Total != 9 {
+			t.Errorf("HIST-1 %d are recorded, want 9", history.Total)
+		}
+	})
+}
+
+// TestContractSubscriptions: a unit's referent sees the subscriptions that the unit
+// and those below it hold, and no other.
+func TestContractSubscriptions(t *testing.T) { // SEAT-8, SEAT-13
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		referent, m := p.housed("referente@maraval.example", "Maraval Location")
+		deputy, second := p.housed("suppleant@maraval.example", "Nacelles")
+		plain, _ := p.housed("membre@maraval.example", "Maraval Location")
+		both, third := p.housed("deux@maraval.example", "Gand")
+		for _, named := range []struct {
+			part         directory.Part
+			unit, member string
+		}{
+			{directory.ReferentPart, "Maraval Location", m.UUID}, {directory.DeputyPart, "Nacelles", second.UUID},
+			{directory.DeputyPart, "Maraval Benelux", third.UUID}, {directory.ReferentPart, "Gand", third.UUID},
+		} {
+			if got := p.name(p.admin, named.part, named.unit, named.member); got != "" {
+				t.Fatal(got)
+			}
+		}
+		for i, unit := range []string{"Groupe Maraval", "Maraval Location", "Nacelles", "Maraval Conseil", "Gand"} {
+			_, err := w.Subscriptions.Add(w.Context(), w.Operator(), p.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Unit: p.uuid(unit),
+				Term: app.SubscriptionTerm{Quantity: int64(i + 1), Reference: "C-" + unit, First: directory.Day{Year: 2026, Month: 1, Day: 1}}})
+			w.Must(err)
+		}
+		_, err := w.Subscriptions.Add(w.Context(), w.Operator(), w.Account("117 402").ID,
+			app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Term: app.SubscriptionTerm{Quantity: 9}})
+		w.Must(err)
+		for _, test := range []struct {
+			name  string
+			actor authz.Actor
+			code  string
+			sees  []string
+		}{
+			{"the root's referent", p.admin, "", []string{"Gand 5", "Groupe Maraval 1", "Maraval Conseil 4", "Maraval Location 2", "Nacelles 3"}},
+			{"a unit's referent", referent, "", []string{"Maraval Location 2", "Nacelles 3"}},
+			{"a deputy further below", deputy, "", []string{"Nacelles 3"}},
+			{"who is named twice on one way", both, "", []string{"Gand 5"}},
+			{"nobody", plain, "denied.contract", nil},
+		} {
+			page, err := w.Contracts.Page(w.Context(), test.actor, p.account.ID, 0)
+			var sees []string
+			for _, line := range page.Subscriptions {
+				if line.Reference != "C-"+line.Unit.Name || line.Offer.Product != "plans" || line.Start.IsZero() || !line.End.IsZero() {
+					t.Errorf("SEAT-8 %s: %+v", test.name, line)
+				}
+				sees = append(sees, fmt.Sprint(line.Unit.Name, " ", line.Quantity))
+			}
+			slices.Sort(sees)
+			if code := w.Code(err); code != test.code || !slices.Equal(sees, test.sees) {
+				t.Errorf("SEAT-8 %s sees %q, %q; want %q, %q", test.name, sees, code, test.sees, test.code)
+			}
 		}
 	})
 }

@@ -111,14 +111,16 @@ func TestNameReferent(t *testing.T) { // SEAT-7
 			if c.Referent.Email != "nantes@maraval.example" || !slices.Equal(emails(c.Deputies), []string{"location@maraval.example"}) {
 				t.Errorf("referent %s, deputies %v", c.Referent.Email, emails(c.Deputies))
 			}
-			if got := recorded(w, audit.ReferentEnded, location.User); got != 1 {
-				t.Errorf("%d entries of the end, want 1", got)
+			if named, ended := recorded(w, audit.ReferentNamed, location.User), recorded(w, audit.ReferentEnded, location.User); named != 1 || ended != 1 {
+				t.Errorf("%d entries of the beginning and %d of the end, want 1 each", named, ended)
 			}
 		})
 		t.Run("SEAT-7 a unit without its own is looked after by the nearest above", func(t *testing.T) {
-			for unit, want := range map[string]string{"Nacelles": "nantes@maraval.example", "Maraval Conseil": "helene.castaing@maraval.example"} {
-				if c := p.contract(unit); c.Referent.Member != "" || c.Above.Email != want || c.AboveUnit.Name == "" {
-					t.Errorf("%s: %s of %s, want %s", unit, c.Above.Email, c.AboveUnit.Name, want)
+			for _, test := range []struct{ unit, want, of string }{
+				{"Nacelles", "nantes@maraval.example", "Maraval Location"}, {"Maraval Conseil", "helene.castaing@maraval.example", "Groupe Maraval"},
+			} {
+				if c := p.contract(test.unit); c.Referent.Member != "" || c.Above.Email != test.want || c.AboveUnit.Name != test.of {
+					t.Errorf("%s: %s of %s, want %s of %s", test.unit, c.Above.Email, c.AboveUnit.Name, test.want, test.of)
 				}
 			}
 			c, err := w.Contracts.AtUnit(w.Context(), manager, p.account.ID, p.uuid("Maraval Location"))
@@ -297,6 +299,119 @@ func TestNamingRaces(t *testing.T) { // SEAT-7, PLAN-4
 			if c := p.contract("Maraval Location"); c.Referent.Member != "" || len(c.Deputies) != 0 {
 				t.Errorf("SEAT-7 who has gone is named: %+v %v", c.Referent, c.Deputies)
 			}
+		}
+	})
+}
+
+// TestContractsOfManyUnits: each unit that somebody is named for says its own people,
+// and else the nearest referent above.
+func TestContractsOfManyUnits(t *testing.T) { // SEAT-7, SEAT-8
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		reader, m := p.housed("nacelles@maraval.example", "Nacelles")
+		_, other := p.housed("autre@maraval.example", "Nacelles")
+		referent, deputy := directory.ReferentPart, directory.DeputyPart
+		for _, named := range []struct {
+			part         directory.Part
+			unit, member string
+		}{
+			{deputy, "Maraval France", m.UUID}, {referent, "Maraval Location", m.UUID}, {deputy, "Maraval Location", other.UUID},
+			{deputy, "Agence de Nantes", m.UUID}, {deputy, "Agence de Nantes", other.UUID}, {referent, "Nacelles", other.UUID}, {deputy, "Nacelles", m.UUID},
+		} {
+			if got := p.name(p.admin, named.part, named.unit, named.member); got != "" {
+				t.Fatalf("%s of %s: %s", named.part, named.unit, got)
+			}
+		}
+		page, err := w.Contracts.Page(w.Context(), reader, p.account.ID, 0)
+		w.Must(err)
+		var said []string
+		for _, c := range page.Units {
+			line := c.Unit.Name + ": " + c.Referent.Name
+			for _, d := range c.Deputies {
+				line += " + " + d.Name
+			}
+			if c.Above.Member != "" {
+				line += ", above " + c.Above.Name + " of " + c.AboveUnit.Name
+			}
+			said = append(said, line)
+		}
+		want := []string{
+			"Maraval France:  + nacelles, above helene castaing of Groupe Maraval",
+			"Maraval Location: nacelles + autre",
+			"Agence de Nantes:  + autre + nacelles, above nacelles of Maraval Location",
+			"Nacelles: autre + nacelles",
+		}
+		if !slices.Equal(said, want) {
+			t.Errorf("SEAT-7\n%s\nwant\n%s", strings.Join(said, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+// TestNamingAnswers: whoever names somebody who is it already changes nothing, names
+// themselves like anybody else, and is told at the field who cannot be named.
+func TestNamingAnswers(t *testing.T) { // SEAT-7, DOOR-6, MAIL-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		_, one := p.housed("un@maraval.example", "Maraval Location")
+		_, two := p.housed("deux@maraval.example", "Maraval Location")
+		_, beside := p.housed("conseil@maraval.example", "Maraval Conseil")
+		_, above := p.housed("france@maraval.example", "Maraval France")
+		karim := w.Administrator(p.account, "karim.haddad@maraval.example")
+		itself := memberByEmail(t, w, p.account, "karim.haddad@maraval.example")
+		helene := memberByEmail(t, w, p.account, "helene.castaing@maraval.example")
+		referent, deputy := directory.ReferentPart, directory.DeputyPart
+		for _, test := range []struct {
+			name         string
+			actor        authz.Actor
+			part         directory.Part
+			unit, member string
+			want, field  string
+		}{
+			{"a deputy", p.admin, deputy, "Maraval Location", one.UUID, "", ""},
+			{"the same deputy again", p.admin, deputy, "Maraval Location", one.UUID, "", ""},
+			{"oneself deputy", karim, deputy, "Groupe Maraval", itself.UUID, "", ""},
+			{"oneself referent", karim, referent, "Groupe Maraval", itself.UUID, "", ""},
+			{"oneself again", karim, referent, "Groupe Maraval", itself.UUID, "", ""},
+			{"oneself deputy, being referent", karim, deputy, "Groupe Maraval", itself.UUID, "referent.already", "member"},
+			{"oneself of a unit below one's own", karim, referent, "Maraval Location", itself.UUID, "referent.elsewhere", "member"},
+			{"somebody of the unit beside", p.admin, referent, "Maraval Location", beside.UUID, "referent.elsewhere", "member"},
+			{"somebody of the unit above", p.admin, deputy, "Maraval Location", above.UUID, "referent.elsewhere", "member"},
+			{"the former referent, as a deputy", p.admin, deputy, "Groupe Maraval", helene.UUID, "", ""},
+		} {
+			_, err := w.Contracts.Name(w.Context(), test.actor, p.account.ID, app.ContractNaming{Unit: p.uuid(test.unit), Part: test.part, Member: test.member})
+			if got := w.Code(err); got != test.want || fieldOf(err) != test.field {
+				t.Errorf("SEAT-7 %s: %q at %q, want %q at %q", test.name, got, fieldOf(err), test.want, test.field)
+			}
+		}
+		unit := p.uuid("Maraval Location")
+		var both sync.WaitGroup
+		for range 4 {
+			both.Go(func() {
+				_, err := w.Contracts.Name(w.Context(), p.admin, p.account.ID, app.ContractNaming{Unit: unit, Part: deputy, Member: two.UUID})
+				if code := w.Code(err); code != "" && code != "stale" {
+					t.Errorf("SEAT-7 at the same moment: %q", code)
+				}
+			})
+		}
+		both.Wait()
+		if got := emails(p.contract("Maraval Location").Deputies); !slices.Equal(got, []string{"deux@maraval.example", "un@maraval.example"}) {
+			t.Errorf("SEAT-7 deputies %v", got)
+		}
+		if c := p.contract("Groupe Maraval"); c.Referent.Member != itself.UUID || !slices.Equal(emails(c.Deputies), []string{"helene.castaing@maraval.example"}) {
+			t.Errorf("SEAT-7 of the root: %s, %v", c.Referent.Email, emails(c.Deputies))
+		}
+		for who, want := range map[directory.UserID]int64{one.User: 1, two.User: 1, itself.User: 1, helene.User: 1} {
+			if got := recorded(w, audit.DeputyNamed, who); got != want {
+				t.Errorf("HIST-1 %d entries of naming %d, want %d", got, who, want)
+			}
+		}
+		told := mails(t, w)
+		var addresses []string
+		for _, m := range append(told[directory.MailDeputyNamed], told[directory.MailReferentNamed]...) {
+			addresses = append(addresses, m.Mail.Address)
+		}
+		if slices.Sort(addresses); !slices.Equal(addresses, []string{"deux@maraval.example", "un@maraval.example"}) {
+			t.Errorf("MAIL-1 told are %v", addresses)
 		}
 	})
 }

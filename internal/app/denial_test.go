@@ -53,8 +53,9 @@ func walls() map[string]wall {
 			History: Export List
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
+			Dashboards: Seats Show
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
-				RuleChoices Rules StateExternal Trends Withdraw
+				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page
 			Companies: Create List Merge Near Parts Rename Show
 			Grants: Adding AtUnit End Give Of Records Set
@@ -68,7 +69,7 @@ func walls() map[string]wall {
 		wallDuty: `
 			Applications: Change End List MakeCredential Register RevokeCredential Show
 			Accounts: Change CheckCounts Create Enter Figures InOrder Keys List Named Put SetState Show Tries
-			Contracts: AddDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
+			Contracts: AddDocument CustomerDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
 			Keys: Answer Fates LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
@@ -78,7 +79,7 @@ func walls() map[string]wall {
 			Mails: Queue Retry Mailbox MailboxMessage`,
 		wallSignedIn: `
 			Accounts: Leave
-			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmEmail ConfirmFactor EraseSelf Export Factor Home NewRecoveryCodes Profile
+			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmEmail ConfirmFactor Departure EraseSelf Export Factor Home NewRecoveryCodes Profile
 				ProveEmail RemoveFactor RemoveSignature SetLanguage
 				SetSignature Signature UpdateProfile
 			Sessions: List Revoke RevokeOthers

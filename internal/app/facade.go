@@ -7,6 +7,7 @@ import (
 	"intendant/internal/app/applications"
 	"intendant/internal/app/companies"
 	"intendant/internal/app/contracts"
+	"intendant/internal/app/dashboards"
 	"intendant/internal/app/decision"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
@@ -75,6 +76,7 @@ type (
 	ContractDocument    = contracts.Document
 	ContractDocuments   = contracts.Documents
 	ContractDownload    = contracts.Download
+	DocumentWindow      = contracts.DocumentWindow
 	ContractNamed       = contracts.Named
 	ContractNaming      = contracts.Naming
 	ContractNewDocument = contracts.NewDocument
@@ -244,6 +246,12 @@ type (
 	Selection     = roster.Selection
 )
 
+// Of package dashboards.
+type (
+	Board      = dashboards.Board
+	Dashboards = dashboards.Dashboards
+)
+
 // Of package seats.
 type (
 	Allotment          = seats.Allotment
@@ -257,6 +265,8 @@ type (
 	OfferChoice        = seats.OfferChoice
 	PoolLine           = seats.PoolLine
 	ProductPools       = seats.ProductPools
+	SeatTakerQuery     = seats.TakerQuery
+	SeatTakers         = seats.Takers
 	SeatChoices        = seats.Choices
 	SeatContract       = seats.Contract
 	SeatHanding        = seats.Handing
@@ -306,6 +316,10 @@ type (
 	Repeatable          = technical.Repeatable
 	TechnicalEdit       = technical.Edit
 )
+
+// KnowsAllHolders reports whether somebody sees who holds any seat of the account
+// (REP-3).
+func KnowsAllHolders(rights authz.Rights) bool { return roster.KnowsAllHolders(rights) }
 
 // ZoneOf is the time zone in which an account counts its days.
 func ZoneOf(a directory.Account) *time.Location { return roster.ZoneOf(a) }

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"intendant/internal/app/gate"
@@ -211,22 +213,23 @@ func (s *Accounts) subscriptionNoun(subscriptions *seats.Subscriptions) imports.
 
 // customersOf finds the accounts that rows name, by number as it is compared.
 func customersOf(ctx context.Context, r *store.Reader, c imports.ImportChunk) (map[string]directory.Account, error) {
-	found := map[string]directory.Account{}
+	var numbers []string
 	for _, row := range c.Rows {
-		number := directory.CleanNumber(imports.CellOf(c.Choices.Columns, row.Cells, columnNumber))
-		if _, looked := found[number]; looked || number == "" {
-			continue
+		if number := directory.CleanNumber(imports.CellOf(c.Choices.Columns, row.Cells, columnNumber)); number != "" {
+			numbers = append(numbers, number)
 		}
-		account, err := r.AccountByNumber(ctx, number)
-		if gate.RefusedWith(err, "account.not_found") {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		found[number] = account
 	}
-	return found, nil
+	slices.Sort(numbers)
+	keys, err := r.AccountsByNumbers(ctx, slices.Compact(numbers))
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := r.AccountsByKey(ctx, slices.Collect(maps.Values(keys)))
+	found := make(map[string]directory.Account, len(keys))
+	for number, key := range keys {
+		found[number] = accounts[key]
+	}
+	return found, err
 }
 
 // planSold plans a chunk of subscriptions.
@@ -261,5 +264,5 @@ func planSold(ctx context.Context, r *store.Reader, p *gate.Plan, c imports.Impo
 		}
 		p.Verdicts = append(p.Verdicts, v)
 	}
-	return facts, nil
+	return facts, shelf.Tell(ctx, r)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -109,10 +110,30 @@ func TestImportSubscriptions(t *testing.T) { // VEND-4
 					t.Errorf("%s: %v", role, err)
 				}
 			}
-			sales.Portfolio = []directory.AccountID{a.ID}
+			sales.Portfolio = directory.Only(a.ID)
 			if _, err := w.Imports.UploadSubscriptions(w.Context(), sales, "a.csv", strings.NewReader(head)); w.Code(err) != "denied.portfolio" {
 				t.Errorf("with a portfolio: %v", err)
 			}
 		})
+	})
+}
+
+// TestImportSubscriptionsAgain: the same file on another day brings nothing twice.
+func TestImportSubscriptionsAgain(t *testing.T) { // VEND-4
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		sales := w.Staff("ventes@batisoft.example", authz.Sales)
+		w.Account("600 002")
+		const file = "N° client;Produit;Quantité;Début;Dernier jour;Entité;Référence\n" +
+			"600 002;Maquette;7;;;;C-1\n" + // from today on, without end
+			"600 002;Maquette;7;;31/12/2027;;C-1\n" +
+			"600 002;Plans;7;;;;\n" +
+			"600 002;Plans;7;01/12/2026;;;\n" // begins later: another one
+		for day, want := range []int64{4, 0, 0} {
+			_, done, _ := brought(w, sales, file)
+			if c := done.Counts; c.Added != want || c.Unchanged != 4-want || c.Faulty != 0 {
+				t.Errorf("day %d: %+v", day, c)
+			}
+			w.Pass(26 * time.Hour)
+		}
 	})
 }

@@ -1,12 +1,9 @@
 package app
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/json"
 	"strings"
-	"unicode/utf8"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -24,16 +21,7 @@ type listCursor struct {
 	Position   int64              `json:"p"` // of that member in the list, from 1
 }
 
-// longestCursor is more than any name and address make.
-const longestCursor = 8000
-
-func (c listCursor) String() string {
-	text, err := json.Marshal(c)
-	if err != nil {
-		return "" // texts and numbers always marshal
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
-}
+func (c listCursor) String() string { return gate.CursorText(c) }
 
 func (c listCursor) place() *store.MemberPlace {
 	return &store.MemberPlace{Number: c.Number, Text: c.Text, Name: c.Name, Key: c.Key}
@@ -47,22 +35,12 @@ func cursorAt(sort store.MemberSort, p store.MemberPlace, position int64) listCu
 // refused with list.bad_cursor.
 func readCursor(text string, sort store.MemberSort) (listCursor, error) {
 	var c listCursor
-	bad := directory.Refuse(directory.Invalid, "list.bad_cursor")
-	if len(text) > longestCursor {
-		return c, bad
-	}
-	plain, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || !utf8.Valid(plain) {
-		return c, bad
-	}
-	decoder := json.NewDecoder(bytes.NewReader(plain))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&c); err != nil || decoder.More() {
-		return listCursor{}, bad
+	if err := gate.ReadCursor(text, &c); err != nil {
+		return listCursor{}, err
 	}
 	if c.Column != sort.Column || c.Descending != sort.Descending || c.Position < 0 || c.Key < 0 ||
 		strings.ContainsRune(c.Text+c.Name, 0) {
-		return listCursor{}, bad
+		return listCursor{}, gate.BadCursor()
 	}
 	return c, nil
 }

@@ -24,7 +24,7 @@ func TestReadCursor(t *testing.T) { // LIST-6
 		"a field too many":      "eyJjIjoiY29tcGFueSIsImQiOnRydWUsIngiOjF9",
 		"a negative position":   cursorAt(sort, store.MemberPlace{}, -1).String(),
 		"a name of nul":         cursorAt(sort, store.MemberPlace{Text: "\x00"}, 1).String(),
-		"longer than any":       strings.Repeat("A", longestCursor+1),
+		"longer than any":       strings.Repeat("A", gate.LongestCursor+1),
 		"something after it":    whole.String() + "AAAA",
 		"an empty address part": "",
 	} {

@@ -426,7 +426,7 @@ func TestMailboxOfPortfolio(t *testing.T) { // VEND-3, MAIL-3
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		mine, other := w.Account("204 817"), w.Account("117 402")
 		staff := w.Staff("bastien@batisoft.example", authz.Operator)
-		staff.Staff, staff.Portfolio = authz.Support, []directory.AccountID{mine.ID}
+		staff.Staff, staff.Portfolio = authz.Support, directory.Only(mine.ID)
 		named := []struct {
 			key, name directory.AccountID
 			seen      bool

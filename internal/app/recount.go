@@ -29,14 +29,14 @@ func (s *Accounts) CheckCounts(ctx context.Context, actor authz.Actor, accounts 
 		return err
 	}
 	if len(accounts) == 0 {
-		accounts = slices.Clone(actor.Portfolio)
+		accounts = slices.Clone(actor.Portfolio.Accounts)
 	}
 	for _, account := range accounts {
 		if err := gate.InPortfolio(actor, account); err != nil {
 			return err
 		}
 	}
-	if len(accounts) == 0 {
+	if len(accounts) == 0 && !actor.Limited() {
 		if err := s.gate.Read(ctx, func(r *store.Reader) (err error) {
 			accounts, err = r.LedgerAccounts(ctx)
 			return err

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func TestChangeStaff(t *testing.T) { // VEND-3
 		if got := recorded(w, audit.StaffPortfolio, sales.User); got != 1 {
 			t.Errorf("the portfolio stands %d times in history", got)
 		}
-		if now := resolved(w, sales); len(now.Portfolio) != 1 || now.Staff != authz.Sales {
+		if now := resolved(w, sales); len(now.Portfolio.Accounts) != 1 || now.Staff != authz.Sales {
 			t.Errorf("their next request is by %+v", now)
 		}
 		t.Run("another role signs them out", func(t *testing.T) {
@@ -140,7 +141,7 @@ func TestLastOperatorAtOnce(t *testing.T) { // VEND-3
 func duties() map[string]authz.Duty {
 	table := map[string]authz.Duty{}
 	for duty, operations := range map[authz.Duty]string{
-		authz.ViewAccounts:        "Accounts.Figures Accounts.InOrder Accounts.Keys Accounts.List Accounts.Named Accounts.Show Contracts.CustomerDocuments Contracts.DownloadForVendor Subscriptions.List Subscriptions.Of Subscriptions.One Users.Staff Catalogue.Show",
+		authz.ViewAccounts:        "Accounts.Figures Accounts.InOrder Accounts.Keys Accounts.List Accounts.Named Accounts.Show Contracts.CustomerDocument Contracts.CustomerDocuments Contracts.DownloadForVendor Subscriptions.List Subscriptions.Of Subscriptions.One Users.Staff Catalogue.Show",
 		authz.CreateAccounts:      "Accounts.Create",
 		authz.ChangeAccounts:      "Accounts.Change Accounts.Put Accounts.SetState Contracts.AddDocument Contracts.SetReferent Contracts.WithdrawDocument",
 		authz.HandleKeys:          "Accounts.Tries Keys.Answer Keys.Fates Keys.LockedNumbers Keys.Make Keys.OpenLetters Keys.PrintLetters Keys.Queue Keys.Refuse Keys.Revoke Keys.Unlock",
@@ -307,17 +308,75 @@ func TestPortfolio(t *testing.T) { // VEND-3
 	})
 }
 
+// TestPortfolioOfNothing: whoever's portfolio holds no account any more sees none,
+// in no list, count or act. It is not the portfolio of all.
+func TestPortfolioOfNothing(t *testing.T) { // VEND-3, APP-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.Account("204 817")
+		w.Administrator(account, "helene.castaing@maraval.example")
+		_, err := w.App.Keys.Request(w.Context(), w.Person("ophelie.tardieu@atelier.example"), "204 817", "We lost the letter")
+		w.Must(err)
+		support := w.Staff("bastien@batisoft.example", authz.Support)
+		program := authz.Actor{Kind: authz.Application, User: support.User, Door: authz.DoorAPI, Registered: directory.ApplicationRights()}
+		for _, actor := range []authz.Actor{support, program} {
+			seen := func() string {
+				figures, err := w.Accounts.Figures(w.Context(), actor)
+				w.Must(err)
+				customers, err := w.Accounts.List(w.Context(), actor, app.CustomerQuery{})
+				w.Must(err)
+				inOrder, err := w.Accounts.InOrder(w.Context(), actor, "", 9)
+				w.Must(err)
+				waiting, _, err := w.App.Keys.Queue(w.Context(), actor)
+				w.Must(err)
+				said := fmt.Sprintf("%d %d %d, %d of %d, %d, %d requests", figures.Customers, figures.KeyRequests, figures.Letters, len(customers.Lines), customers.Totals.All,
+					len(inOrder), len(waiting))
+				if actor.Kind != authz.Staff {
+					return said
+				}
+				history, err := w.History.ListAll(w.Context(), actor, app.HistoryFilter{}, app.Window{})
+				w.Must(err)
+				access, err := w.History.AccessLog(w.Context(), actor, app.AccessFilter{}, app.Window{})
+				w.Must(err)
+				mails, err := w.Mails.Queue(w.Context(), actor, app.MailFilter{}, app.Window{})
+				w.Must(err)
+				checked := 0
+				w.Must(w.History.Verify(w.Context(), actor, nil, func(app.ChainCheck) error { checked++; return nil }))
+				w.Must(w.Accounts.CheckCounts(w.Context(), actor, nil, false, func(app.CountCheck) error { checked++; return nil }))
+				return fmt.Sprintf("%s, %d entries, %d lines, %d mails, %d checked", said, min(history.Total, 1), min(access.Total, 1), min(mails.Total, 1), checked)
+			}
+			all := seen()
+			actor.Portfolio = directory.Only()
+			if got, want := seen(), map[bool]string{true: "0 0 0, 0 of 0, 0, 0 requests, 0 entries, 0 lines, 0 mails, 0 checked",
+				false: "0 0 0, 0 of 0, 0, 0 requests"}[actor.Kind == authz.Staff]; got != want || strings.HasPrefix(all, "0") {
+				t.Errorf("%s sees %s, of %s", actor.Kind, got, all)
+			}
+			if _, err := w.Accounts.Show(w.Context(), actor, account.UUID); w.Code(err) != "account.not_found" {
+				t.Errorf("%s opens the account: %v", actor.Kind, err)
+			}
+		}
+	})
+}
+
 func second[T any](_ T, err error) error        { return err }
 func third[A, B any](_ A, _ B, err error) error { return err }
 
 func TestSetReferent(t *testing.T) { // ACC-9
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.Account("204 817")
-		w.Administrator(account, "helene.castaing@maraval.example")
+		buyer := w.Administrator(account, "helene.castaing@maraval.example")
 		member, _ := w.Member(account, "camille.aubrac@maraval.example")
 		w.Person("ophelie.tardieu@atelier.example")
+		_, off := w.Member(account, "quentin.moreau@maraval.example")
+		_, left := w.Member(account, "parti@maraval.example")
+		verdicts, err := w.Members.Deactivate(w.Context(), w.Operator(), account.ID, app.Of(off.UUID))
+		w.Must(errors.Join(err, verdicts.FirstRefusal()))
+		verdicts, err = w.Members.Remove(w.Context(), w.Operator(), account.ID, app.Of(left.UUID))
+		w.Must(errors.Join(err, verdicts.FirstRefusal()))
 		sales := w.Staff("solene@batisoft.example", authz.Sales)
+		is := buyer.User
 		for _, test := range []struct{ name, want string }{
+			{"quentin.moreau@maraval.example", "member.inactive"},
+			{"parti@maraval.example", "account.referent_unknown"},
 			{"ophelie.tardieu@atelier.example", "account.referent_unknown"},
 			{"nobody@maraval.example", "account.referent_unknown"},
 			{" CAMILLE.aubrac@maraval.example ", ""},
@@ -325,19 +384,25 @@ func TestSetReferent(t *testing.T) { // ACC-9
 			{"", ""},
 			{strings.Repeat("x", 70_000), "account.referent_unknown"},
 		} {
-			if got := w.Code(w.Contracts.SetReferent(w.Context(), sales, account.ID, test.name, 0)); got != test.want {
-				t.Errorf("%.40q: %q, want %q", test.name, got, test.want)
+			err := w.Contracts.SetReferent(w.Context(), sales, account.ID, test.name, 0)
+			if got := w.Code(err); got != test.want || (got == "") != (fieldOf(err) != "referent") {
+				t.Errorf("SEAT-7 %.40q: %q at %q, want %q", test.name, got, fieldOf(err), test.want)
 			}
 			shown, err := w.Accounts.Show(w.Context(), sales, account.UUID)
 			w.Must(err)
-			if test.want == "" && (test.name == "") != (shown.Referent.ID == 0) || shown.Referent.ID != 0 && test.want == "" && shown.Referent.ID != member.User {
-				t.Errorf("%.40q: the referent is %d", test.name, shown.Referent.ID)
+			switch {
+			case test.name == "":
+				is = 0
+			case test.want == "":
+				is = member.User
 			}
-		}
-		frame, err := w.Accounts.Open(w.Context(), member, "204 817")
-		w.Must(err)
-		if frame.Rights.May(authz.ManageMembers, 0) {
-			t.Error("being the referent gave rights")
+			if shown.Referent.ID != is {
+				t.Errorf("%.40q: the referent is %d, want %d", test.name, shown.Referent.ID, is)
+			}
+			rights, err := w.Rights(w.Context(), member, account.ID)
+			if w.Must(err); len(rights.At(account.Root)) != 0 {
+				t.Errorf("%.40q: being the referent gave %v", test.name, rights.At(account.Root))
+			}
 		}
 		if recorded(w, audit.ReferentNamed, member.User) != 1 || recorded(w, audit.ReferentEnded, member.User) != 1 {
 			t.Error("history lacks the referent")

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/contracts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/audit"
@@ -109,8 +110,26 @@ type MovePreview struct {
 	Gaining  int              // of these, who gain something
 	Losing   int              // who lose something
 	People   []MovedPerson    // the first of them in the reader's sight, those who gain most first
+	Contract MovedContract
 	Refusal  *directory.Error // why the actor may not move it there
 	Seal     string           // stands for exactly this preview (PLAN-4)
+}
+
+// A MovedContract is what moving a unit means for contracts (SEAT-7, SEAT-8): who is
+// nothing any more for one above it, and who sees what the moved units hold.
+type MovedContract struct {
+	Ended         []EndedPart // of people in the reader's sight
+	Ending        int         // parts that end, exactly
+	Subscriptions int         // held by the moved units
+	Gaining       int         // people who see these, and the invoices, from then on
+	Losing        int         // who see them no more
+}
+
+// An EndedPart is what somebody will have been for the contract of a unit. A unit
+// that the reader may not know of has no name here.
+type EndedPart struct {
+	Name string // of the person
+	MemberPart
 }
 
 // shownMoved is how many people a preview names.
@@ -148,6 +167,9 @@ func (s *Units) MovePreview(ctx context.Context, actor authz.Actor, account dire
 			if err = s.previewShifts(ctx, r, g, m, &preview); err != nil {
 				return err
 			}
+			if preview.Contract, err = s.previewContracts(ctx, r, g, m); err != nil {
+				return err
+			}
 			err = s.mayMove(ctx, r, gate.Basis{Account: account, Rights: rights}, m)
 		}
 		preview.Refusal, err = gate.AsRefusal(err)
@@ -181,11 +203,40 @@ func (c *core) previewShifts(ctx context.Context, r *store.Reader, g *grove, m m
 	return nil
 }
 
+// previewContracts says what a move means for contracts.
+func (c *core) previewContracts(ctx context.Context, r *store.Reader, g *grove, m moving) (MovedContract, error) {
+	said := MovedContract{Ending: len(m.contracts.Ended), Subscriptions: len(m.contracts.Held),
+		Gaining: len(m.contracts.Gaining), Losing: len(m.contracts.Losing)}
+	first := m.contracts.Ended[:min(len(m.contracts.Ended), shownMoved)]
+	keys := make([]directory.MemberID, len(first))
+	for i, f := range first {
+		keys[i] = f.Member
+	}
+	slices.Sort(keys)
+	rows, err := c.listedByKey(ctx, r, g, slices.Compact(keys))
+	if err != nil {
+		return said, err
+	}
+	for _, f := range first {
+		i := slices.IndexFunc(rows, func(row roster.ListedMember) bool { return row.ID == f.Member })
+		if i < 0 || !roster.SeesPeopleAt(g.rights, rows[i].Unit) {
+			continue
+		}
+		part := MemberPart{Part: f.Part, Unit: directory.Unit{ID: f.Unit}}
+		if roster.KnowsUnit(g.rights, f.Unit) {
+			part.Unit, _ = g.tree.Unit(f.Unit)
+		}
+		said.Ended = append(said.Ended, EndedPart{rows[i].Name(), part})
+	}
+	return said, nil
+}
+
 // moving is a move of one unit while it is planned.
 type moving struct {
-	unit, to directory.Unit
-	shifts   map[directory.MemberID]authz.Shift // of those whose rights change
-	held     map[directory.MemberID][]authz.Held
+	unit, to  directory.Unit
+	shifts    map[directory.MemberID]authz.Shift // of those whose rights change
+	held      map[directory.MemberID][]authz.Held
+	contracts contracts.Moved
 }
 
 // inSight reports whether the reader may know somebody by their home unit, or by
@@ -216,7 +267,8 @@ func (c *core) moving(ctx context.Context, r *store.Reader, rights authz.Rights,
 			m.shifts[member] = shift
 		}
 	}
-	return m, nil
+	m.contracts, err = contracts.MovedBy(ctx, r, tree, after, unit.ID)
+	return m, err
 }
 
 // people are those whose rights change, who gain most first.
@@ -247,6 +299,7 @@ func (m moving) seal() string {
 	for _, member := range slices.Sorted(maps.Keys(m.shifts)) {
 		fmt.Fprintln(h, member, m.shifts[member].Gained, m.shifts[member].Lost)
 	}
+	m.contracts.Seal(h)
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
@@ -320,9 +373,7 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		if move.Confirmed != "" && move.Confirmed != m.seal() {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		if err := s.roster.EndReferentsApart(ctx, r, p, u.ID, to.ID); err != nil {
-			return err
-		}
+		s.roster.EndReferents(p, m.contracts.Ended)
 		from, _ := p.Rights.Tree().Unit(u.Parent)
 		u.Parent = to.ID
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{u}})

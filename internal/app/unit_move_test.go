@@ -244,3 +244,82 @@ func newDeep(w *apptest.World) park {
 	w.Must(err)
 	return p
 }
+
+// TestMovedContracts: the preview of a move says who is nothing any more for a
+// contract and who sees what the moved units hold, and a move that was confirmed
+// stands for that too.
+func TestMovedContracts(t *testing.T) { // UNIT-4, SEAT-7, SEAT-8, PLAN-4
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := newPark(w)
+		_, along := p.housed("nantes@maraval.example", "Nacelles")
+		_, stays := p.housed("location@maraval.example", "Maraval Location")
+		_, goal := p.housed("benelux@maraval.example", "Maraval Benelux")
+		_, always := p.housed("groupe@maraval.example", "Groupe Maraval")
+		referent, deputy := directory.ReferentPart, directory.DeputyPart
+		name := func(part directory.Part, unit string, m directory.Member) {
+			t.Helper()
+			if got := p.name(p.admin, part, unit, m.UUID); got != "" {
+				t.Fatalf("%s of %s: %s", part, unit, got)
+			}
+		}
+		name(referent, "Maraval Location", along)
+		name(deputy, "Agence de Nantes", along)
+		name(deputy, "Maraval Location", stays)
+		name(referent, "Maraval Benelux", goal)
+		name(deputy, "Groupe Maraval", always)
+		buy := func(unit string) {
+			t.Helper()
+			_, err := w.Subscriptions.Add(w.Context(), w.Operator(), p.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Unit: p.uuid(unit),
+				Term: app.SubscriptionTerm{Quantity: 1}})
+			w.Must(err)
+		}
+		buy("Nacelles")
+		buy("Maraval Location")
+		look := func() app.MovePreview {
+			t.Helper()
+			preview, err := p.preview(p.admin, "Agence de Nantes", "Maraval Benelux")
+			w.Must(err)
+			return preview
+		}
+		first := look()
+		c := first.Contract
+		if c.Ending != 1 || c.Subscriptions != 1 || c.Gaining != 1 || c.Losing != 1 || len(c.Ended) != 1 ||
+			c.Ended[0].Name != "nantes" || c.Ended[0].Part != referent || c.Ended[0].Unit.Name != "Maraval Location" {
+			t.Fatalf("SEAT-7 %+v", c)
+		}
+		u, to := p.unit("Agence de Nantes"), p.unit("Maraval Benelux")
+		confirm := func(seal string) string {
+			return w.Code(w.Units.Move(w.Context(), p.admin, p.account.ID, u.UUID, app.UnitMove{To: to.UUID, Version: u.Version, Confirmed: seal}))
+		}
+		for what, change := range map[string]func(){
+			"somebody else looks after what it leaves": func() {
+				_, m := p.housed("conseil@maraval.example", "Maraval Conseil")
+				name(deputy, "Maraval France", m)
+			},
+			"somebody else looks after the unit it goes to": func() {
+				_, m := p.housed("gand@maraval.example", "Gand")
+				name(deputy, "Maraval Benelux", m)
+			},
+			"a part more ends":               func() { name(deputy, "Maraval France", along) },
+			"a moved unit holds another one": func() { buy("Agence de Nantes") },
+		} {
+			before := look()
+			change()
+			if got := confirm(before.Seal); got != "stale" {
+				t.Errorf("PLAN-4 %s: %q, want stale", what, got)
+			}
+		}
+		if look := look().Contract; look.Ending != 2 || look.Subscriptions != 2 || look.Gaining != 2 || look.Losing != 2 {
+			t.Errorf("SEAT-8 %+v", look)
+		}
+		if got := confirm(look().Seal); got != "" {
+			t.Fatalf("UNIT-4 %q", got)
+		}
+		if c := p.contract("Maraval Location"); c.Referent.Member != "" || !slices.Equal(emails(c.Deputies), []string{"location@maraval.example"}) {
+			t.Errorf("SEAT-7 after the move: %+v", c)
+		}
+		if c := p.contract("Agence de Nantes"); c.Above.Email != "benelux@maraval.example" || !slices.Equal(emails(c.Deputies), []string{"nantes@maraval.example"}) {
+			t.Errorf("SEAT-7 the moved unit: %+v", c)
+		}
+	})
+}

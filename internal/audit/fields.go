@@ -120,6 +120,7 @@ func valueFields() map[string]Field {
 		"verified":     {Open, YesNo},
 		"active":       {Open, YesNo},
 		"proposed":     {Open, YesNo},
+		"all_accounts": {Open, YesNo},
 		// Numbers.
 		"count":          {Open, Count},
 		"quantity":       {Open, Count},

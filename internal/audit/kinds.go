@@ -169,7 +169,7 @@ var memberFields = func() string {
 const (
 	userFields         = "user_name email civility first_name last_name phone language staff"
 	subscriptionFields = "product quantity starts ends unit reference price_note external_id"
-	applicationFields  = "name product application_rights portfolio"
+	applicationFields  = "name product application_rights all_accounts portfolio"
 
 	roleFields = "role name names place permissions default_level products proposed"
 )
@@ -320,7 +320,7 @@ func workRows() []Row {
 		{Kind: StaffEntered, Object: Account, Fields: "reason"},
 		{Kind: StaffLeft, Object: Account},
 		{Kind: StaffNamed, Person: true, Fields: "staff"},
-		{Kind: StaffPortfolio, Person: true, Fields: "portfolio"},
+		{Kind: StaffPortfolio, Person: true, Fields: "all_accounts portfolio"},
 		{Kind: StaffEnded, Person: true, Fields: "staff"},
 		{Kind: ApplicationRegistered, Person: true, Fields: applicationFields},
 		{Kind: ApplicationChanged, Person: true, Fields: applicationFields},

@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"slices"
 	"time"
 
 	"intendant/internal/directory"
@@ -46,8 +45,8 @@ type Actor struct {
 	Door  Door
 	Staff StaffRole // the duties of Staff and StaffInside
 	// Portfolio is the accounts Staff and StaffInside look after, and an Application
-	// sees; none stands for all (VEND-3, APP-1).
-	Portfolio []directory.AccountID
+	// sees (VEND-3, APP-1).
+	Portfolio directory.Portfolio
 	Entered   directory.AccountID
 	Entry     int64     // the staff entry's key, with Entered
 	Until     time.Time // when the entry ends
@@ -82,13 +81,13 @@ func (a Actor) MayDuty(d Duty) bool {
 // Sees reports whether the account is one that vendor staff look after, or an
 // application sees; it says nothing about what they may do there.
 func (a Actor) Sees(account directory.AccountID) bool {
-	return !a.Limited() || slices.Contains(a.Portfolio, account)
+	return !a.Limited() || a.Portfolio.Holds(account)
 }
 
 // Limited reports whether the actor is vendor staff with a portfolio, or an
 // application that sees some accounts only.
 func (a Actor) Limited() bool {
-	return (a.Kind == Staff || a.Kind == StaffInside || a.Kind == Application) && len(a.Portfolio) > 0
+	return (a.Kind == Staff || a.Kind == StaffInside || a.Kind == Application) && a.Portfolio.Limited
 }
 
 // Inside reports whether the actor is vendor staff that entered the account

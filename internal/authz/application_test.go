@@ -26,7 +26,7 @@ func TestApplicationRights(t *testing.T) {
 		{"APP-1 nothing", nil, nil, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			actor := authz.Actor{Kind: authz.Application, User: 7, Registered: test.rights, Portfolio: []directory.AccountID{1, 2}}
+			actor := authz.Actor{Kind: authz.Application, User: 7, Registered: test.rights, Portfolio: directory.Only(1, 2)}
 			for _, state := range []directory.AccountState{directory.AccountOpen, directory.AccountSuspended} {
 				rights := authz.Decide(actor, nil, authz.Standing{Account: 1, State: state}, time.Now())
 				for _, p := range authz.Permissions() {

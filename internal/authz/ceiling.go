@@ -33,14 +33,14 @@ func (r Rights) scoped(bit int, n int32) bool {
 }
 
 // tops are the units from which a permission is held down, whatever limits the
-// rights counted in.
+// rights counted in; projects are none of them.
 func (r Rights) tops(bit int) []int32 {
 	if r.bar != "" {
 		return nil
 	}
 	var tops []int32
 	for _, h := range r.holds {
-		if r.gives(h, bit) {
+		if r.tree.nodes[h.node].wall < 0 && r.tree.has(h, bit) {
 			tops = append(tops, h.node)
 		}
 	}

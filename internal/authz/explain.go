@@ -62,7 +62,11 @@ func (r Rights) sort(e *Explanation) {
 		return
 	}
 	for i, h := range r.holds {
-		here, gives := found && r.tree.covers(h.node, n), r.gives(h, bit)
+		here, gives := found && r.tree.covers(h.node, n), r.tree.has(h, bit)
+		if here && r.tree.outside(h.node, n) {
+			here = r.tree.reaches(h, bit, n)
+			gives = gives || here
+		}
 		switch {
 		case here && gives && e.Allowed:
 			e.By = append(e.By, r.held(i))

@@ -14,10 +14,9 @@ func (x *Index) Holders(p Permission, visit func(i int, unit directory.UnitID)) 
 	if !declared {
 		return
 	}
-	at := Rights{tree: x.tree}
 	for i := range x.rows {
 		for _, h := range x.rows[i].holds {
-			if at.gives(h, bit) {
+			if x.tree.has(h, bit) {
 				visit(i, x.tree.nodes[h.node].unit.ID)
 			}
 		}

@@ -26,8 +26,8 @@ type model struct {
 const units, roles = 14, 5
 
 var (
-	levels      = []string{"group", "company", "fleet"}
-	permissions = []string{"members.view", "members.manage", "roles.manage", "plan", "book", "close"}
+	levels      = []string{"group", "company", "fleet", "site"} // a site is a project
+	permissions = []string{"members.view", "projects.manage", "roles.manage", "plan", "book", "close"}
 )
 
 // drawn is a random account.
@@ -73,14 +73,46 @@ func (m model) leads(from, to directory.UnitID) bool {
 	return false
 }
 
-// may: ROLE-1.
+// project is the outermost project that a unit is or stands in, 0: none.
+func (m model) project(unit directory.UnitID) (project directory.UnitID) {
+	for u := unit; u != 0; u = m.parent[u] {
+		if m.level[u] == "site" {
+			project = u
+		}
+	}
+	return project
+}
+
+// reaches: ROLE-1, and PROJ-11 for what is held above a project.
+func (m model) reaches(h authz.Held, p string, unit directory.UnitID) bool {
+	if !m.leads(h.Unit, unit) {
+		return false
+	}
+	if project := m.project(unit); project == 0 || m.leads(project, h.Unit) {
+		return m.gives(h, p)
+	}
+	return (p == "members.view" || p == "projects.manage") && m.gives(h, "projects.manage")
+}
+
 func (m model) may(p string, unit directory.UnitID) bool {
 	for _, h := range m.held {
-		if m.active && m.leads(h.Unit, unit) && m.gives(h, p) {
+		if m.active && m.reaches(h, p, unit) {
 			return true
 		}
 	}
 	return false
+}
+
+// sees: PROJ-7, a list of the account is open where the permission is held outside
+// of projects, and in the projects below that it reaches.
+func (m model) sees(p string, unit directory.UnitID) bool {
+	if m.may(p, 1) {
+		return true
+	}
+	below := slices.ContainsFunc(m.held, func(h authz.Held) bool {
+		return m.active && m.project(h.Unit) == 0 && m.leads(h.Unit, unit) && m.gives(h, p)
+	})
+	return below && m.may(p, unit)
 }
 
 func (m model) tree() *authz.Tree {
@@ -94,6 +126,7 @@ func (m model) tree() *authz.Tree {
 	for _, p := range permissions {
 		s.Rules = append(s.Rules, authz.Rule{Permission: authz.Permission(p), Levels: m.counts[p]})
 	}
+	s.Projects = []string{"site"}
 	return authz.NewTree(s)
 }
 
@@ -113,7 +146,7 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 // TestDecisionsAgree: decision, explanation, scope, what is held at a unit and
 // the resident index say what the plain model says.
-func TestDecisionsAgree(t *testing.T) { // ROLE-1, ROLE-9, ROLE-10, CHECK-1
+func TestDecisionsAgree(t *testing.T) { // ROLE-1, ROLE-9, ROLE-10, CHECK-1, PROJ-7, PROJ-11
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawn(t)
 		r, indexed := m.rights(), indexOf(m).Rights(0, noon)
@@ -122,9 +155,12 @@ func TestDecisionsAgree(t *testing.T) { // ROLE-1, ROLE-9, ROLE-10, CHECK-1
 			scope := r.Scope(permission)
 			for u := directory.UnitID(1); u <= units; u++ {
 				want := m.may(p, u)
-				anywhere = anywhere || want
+				anywhere = anywhere || want && m.project(u) == 0
+				if got := scope.Sees(u); got != m.sees(p, u) {
+					t.Fatalf("Scope(%s).Sees(%d) = %t, want %t in %+v", p, u, got, m.sees(p, u), m)
+				}
 				for name, got := range map[string]bool{"May": r.May(permission, u), "Explain": r.Explain(permission, u).Allowed,
-					"Scope": scope.Sees(u), "At": slices.Contains(r.At(u), permission), "Index": indexed.May(permission, u),
+					"At": slices.Contains(r.At(u), permission), "Index": indexed.May(permission, u),
 					"Index.Explain": indexed.Explain(permission, u).Allowed} {
 					if got != want {
 						t.Fatalf("%s(%s, %d) = %t, want %t in %+v", name, p, u, got, want, m)
@@ -144,12 +180,16 @@ func grounds(t *rapid.T, m model, e authz.Explanation) {
 	p := string(e.Permission)
 	var by, idle, elsewhere int
 	for _, h := range m.held {
-		switch gives, here := m.gives(h, p), m.leads(h.Unit, e.Unit); {
-		case gives && here && m.active:
+		reaches, gives, here := m.reaches(h, p, e.Unit), m.gives(h, p), m.leads(h.Unit, e.Unit)
+		if project := m.project(e.Unit); project != 0 && !m.leads(project, h.Unit) {
+			here = reaches // what stops at the project does not lead here
+		}
+		switch {
+		case reaches && m.active:
 			by++
 		case gives && !here:
 			elsewhere++
-		case here && !gives && slices.Contains(m.role[h.Role], p):
+		case here && !gives && !reaches && slices.Contains(m.role[h.Role], p):
 			idle++
 		}
 	}

@@ -24,7 +24,7 @@ func (t *Tree) Moved(unit, parent directory.UnitID) (*Tree, error) {
 	}
 	units := t.Units()
 	units[n].Parent = t.nodes[p].unit.ID
-	return NewTree(Structure{Units: units, Roles: t.roles, Rules: t.rules}), nil
+	return NewTree(Structure{Units: units, Roles: t.roles, Rules: t.rules, Projects: t.walled}), nil
 }
 
 // A Shift is what one person gains and loses when a unit is moved, in the order
@@ -52,11 +52,10 @@ func (t *Tree) granted(held []Held, unit directory.UnitID) []uint64 {
 	}
 	holds, _ := t.place(held)
 	for _, h := range holds {
-		if !t.covers(h.node, at) {
-			continue
-		}
-		for i, word := range t.set(h.role, t.nodes[h.node].level) {
-			joined[i] |= word
+		for bit := range t.rules {
+			if t.reaches(h, bit, at) {
+				joined[bit/64] |= 1 << (bit % 64)
+			}
 		}
 	}
 	return joined

@@ -1,5 +1,7 @@
 package authz
 
+import "slices"
+
 // Oversees reports whether the actor manages users or roles at the account or at
 // a unit of its first level: whoever does reads what each role permits. Rule
 // REP-1.
@@ -16,4 +18,13 @@ func (r Rights) Oversees() bool {
 		}
 	}
 	return false
+}
+
+// Confined reports whether somebody holds the first of some permissions, and but for
+// the rest of them none that guards this program's own operations, projects apart:
+// what opens for the first is their first screen (ACC-13).
+func (r Rights) Confined(to Permission, beside ...Permission) bool {
+	return r.MayAnywhere(to) && !slices.ContainsFunc(Permissions(), func(p Permission) bool {
+		return p != to && !slices.Contains(beside, p) && r.MayAnywhere(p)
+	})
 }

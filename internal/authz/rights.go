@@ -150,7 +150,8 @@ func (r Rights) Closed() bool { return r.state == directory.AccountClosed }
 func (r Rights) Member() bool { return r.known }
 
 // May reports whether the permission is held at the unit: there or at a unit
-// above it (ROLE-1). Zero stands for the root.
+// above it (ROLE-1), as far as it reaches into projects (PROJ-11). Zero stands for
+// the root.
 func (r Rights) May(p Permission, unit directory.UnitID) bool {
 	if r.all || slices.Contains(r.given, p) {
 		return true
@@ -165,19 +166,15 @@ func (r Rights) May(p Permission, unit directory.UnitID) bool {
 
 func (r Rights) may(bit int, n int32) bool {
 	for _, h := range r.holds {
-		if r.tree.covers(h.node, n) && r.gives(h, bit) {
+		if r.tree.reaches(h, bit, n) {
 			return r.below(bit, n)
 		}
 	}
 	return false
 }
 
-// gives reports whether a holding gives a permission where it is held and below.
-func (r Rights) gives(h hold, bit int) bool {
-	return r.tree.set(h.role, r.tree.nodes[h.node].level)[bit/64]&(1<<(bit%64)) != 0
-}
-
-// MayAnywhere reports whether the permission is held at some unit.
+// MayAnywhere reports whether the permission is held at some unit that is no
+// project: what is held in a project acts there only (PROJ-7).
 func (r Rights) MayAnywhere(p Permission) bool {
 	if r.all || slices.Contains(r.given, p) {
 		return true
@@ -189,7 +186,7 @@ func (r Rights) MayAnywhere(p Permission) bool {
 	if r.under != nil || r.scope != nil {
 		return declared && len(r.tops(bit)) > 0
 	}
-	return declared && slices.ContainsFunc(r.holds, func(h hold) bool { return r.gives(h, bit) })
+	return declared && slices.ContainsFunc(r.holds, func(h hold) bool { return r.tree.nodes[h.node].wall < 0 && r.tree.has(h, bit) })
 }
 
 // HoldsAll reports whether every permission is held at the unit: nobody gives

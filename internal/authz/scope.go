@@ -13,7 +13,7 @@ type Scope struct {
 	units []directory.UnitID
 }
 
-// Scope is where the permission is held.
+// Scope is where the permission is held, but for what is held in projects only.
 func (r Rights) Scope(p Permission) Scope {
 	if r.all || r.May(p, 0) {
 		return Scope{all: true}
@@ -27,7 +27,11 @@ func (r Rights) Scope(p Permission) Scope {
 	}
 	var s Scope
 	for _, n := range r.tops(bit) {
-		s.units = append(s.units, r.tree.Below(r.tree.nodes[n].unit.ID)...)
+		for m := n; m <= r.tree.nodes[n].last; m++ {
+			if r.tree.nodes[m].wall < 0 || r.may(bit, m) {
+				s.units = append(s.units, r.tree.nodes[m].unit.ID)
+			}
+		}
 	}
 	slices.Sort(s.units)
 	s.units = slices.Compact(s.units)

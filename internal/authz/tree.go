@@ -20,9 +20,10 @@ const RootLevel = "account"
 
 // A Structure is what a Tree is made of.
 type Structure struct {
-	Units []directory.Unit // in any order, archived ones too; exactly one without parent
-	Roles []directory.Role
-	Rules []Rule
+	Units    []directory.Unit // in any order, archived ones too; exactly one without parent
+	Roles    []directory.Role
+	Rules    []Rule
+	Projects []string // the levels whose units are projects
 }
 
 // A Tree is one account's units and what each of its roles gives where. It is
@@ -41,6 +42,8 @@ type Tree struct {
 	words  int      // 64-bit words of one set of permissions
 	gives  []uint64 // for each role and level, the permissions it gives there
 	all    int      // number of levels
+	walled []string // levels of projects
+	inside []bool   // by rule: who manages projects from above holds it in them
 	names  func() unitNames
 }
 
@@ -51,16 +54,18 @@ type node struct {
 	depth  int32
 	level  int32
 	live   bool
-	twin   bool // a sibling in use has the same name, folded
+	twin   bool  // a sibling in use has the same name, folded
+	wall   int32 // the project it is or stands in, -1: none
 }
 
 // NewTree arranges a structure. Units that hang on nothing are left out, as are
 // permissions that no rule declares.
 func NewTree(s Structure) *Tree {
 	t := &Tree{byUnit: make(map[directory.UnitID]int32, len(s.Units)), levels: map[string]int{RootLevel: 0},
-		byRole: make(map[directory.RoleID]int32, len(s.Roles)), rules: s.Rules, bits: make(map[Permission]int, len(s.Rules))}
+		byRole: make(map[directory.RoleID]int32, len(s.Roles)), rules: s.Rules, bits: make(map[Permission]int, len(s.Rules)), walled: s.Projects}
 	for i, r := range s.Rules {
 		t.bits[r.Permission] = i
+		t.inside = append(t.inside, slices.Contains(insideProjects(), r.Permission))
 	}
 	t.words = (len(s.Rules) + 63) / 64
 	t.plant(s.Units)
@@ -110,12 +115,15 @@ func sortUnits(units []directory.Unit) {
 
 func (t *Tree) grow(u directory.Unit, parent int32, under map[directory.UnitID][]directory.Unit) {
 	at := int32(len(t.nodes))
-	n := node{unit: u, parent: parent, live: u.Archived.IsZero()}
+	n := node{unit: u, parent: parent, live: u.Archived.IsZero(), wall: -1}
 	name := u.Level
 	if parent < 0 {
 		name = RootLevel
 	} else {
-		n.depth, n.live = t.nodes[parent].depth+1, n.live && t.nodes[parent].live
+		n.depth, n.live, n.wall = t.nodes[parent].depth+1, n.live && t.nodes[parent].live, t.nodes[parent].wall
+		if n.wall < 0 && slices.Contains(t.walled, u.Level) {
+			n.wall = at
+		}
 	}
 	level, known := t.levels[name]
 	if !known {

@@ -1,6 +1,7 @@
 package authzen_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -164,7 +165,7 @@ func TestApplicationWalls(t *testing.T) {
 			"long": strings.Repeat("9", 500), "by its id": closed.UUID} {
 			before := kept.Load()
 			r := s.post(evaluation, manages(blanche, account))
-			answers[r.body] = name
+			answers[fmt.Sprint(r.status, " ", r.body)] = name
 			if strings.Contains(r.body, "Compte") {
 				t.Errorf("KEY-14 %s: told a name: %s", name, r.body)
 			}
@@ -236,6 +237,49 @@ func TestApplicationWalls(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+// TestApplicationAtAnAddress asks at addresses out of sight about other accounts: an
+// address that is there answers like one that is not, whatever is asked at it.
+func TestApplicationAtAnAddress(t *testing.T) { // APP-3, KEY-14
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := open(t, w)
+		s.customer("117 402", blanche)
+		closed, _ := s.customer("300 001", "ancien@ferme.example")
+		w.Must(w.Accounts.SetState(t.Context(), w.Operator(), closed.ID, directory.AccountClosed, "résilié"))
+		s.token = credential(w, s.application("204817"), "Production").Secret
+		var kept atomic.Int64
+		w.Wait = func(time.Duration) { kept.Add(1) }
+		single := func(about string) string { return manages(helene, about) }
+		search := func(about string) string {
+			return `{"subject":{"type":"user","id":"` + helene + `"},"action":{"name":"members.manage"},"resource":{"type":"account","id":"204817","properties":{"account":"` +
+				about + `"}}}`
+		}
+		for path, body := range map[string]func(string) string{
+			evaluation:                   single,
+			evaluations:                  func(about string) string { return `{"evaluations":[` + single(about) + `,` + single("204817") + `]}` },
+			"/access/v1/search/action":   search,
+			"/access/v1/search/resource": search,
+		} {
+			said := map[string][]string{}
+			for _, number := range []string{"117402", "300001", "999999"} {
+				for _, about := range []string{"204817", "117402", "999999", closed.UUID} {
+					before := kept.Load()
+					r := s.post("/accounts/"+number+path, body(about))
+					text := fmt.Sprint(r.status, " kept back ", kept.Load()-before, ": ", r.body)
+					said[text] = append(said[text], number+" about "+about)
+				}
+			}
+			if len(said) != 1 {
+				t.Errorf("%s: answers differ: %v", path, said)
+			}
+			for text := range said {
+				if !strings.HasPrefix(text, "404 kept back 1: ") {
+					t.Errorf("%s: %s", path, text)
+				}
+			}
+		}
 	})
 }
 
@@ -311,8 +355,8 @@ func TestApplicationFresh(t *testing.T) {
 
 // TestRotationLosesNothing asks without pause while credentials are made and
 // revoked on another node: each question comes with a credential that is valid
-// then, and is answered.
-func TestRotationLosesNothing(t *testing.T) { // APP-2
+// then, and is answered by the yes it is. Once the application has ended, none is.
+func TestRotationLosesNothing(t *testing.T) { // APP-2, APP-5
 	for _, kind := range storetest.Kinds(t) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -322,7 +366,8 @@ func TestRotationLosesNothing(t *testing.T) { // APP-2
 			made := credential(here, a, "0")
 			inUse.Store(&made)
 			var asking sync.WaitGroup
-			var asked, lost atomic.Int64
+			var asked, lost, late atomic.Int64
+			var ended atomic.Bool
 			var using sync.RWMutex // a product takes the new secret between two questions
 			over := make(chan struct{})
 			for range 4 {
@@ -334,47 +379,71 @@ func TestRotationLosesNothing(t *testing.T) { // APP-2
 						default:
 						}
 						using.RLock()
-						status := there.with(inUse.Load().Secret, manages(helene, "204817"))
+						dead := ended.Load()
+						said := there.with(inUse.Load().Secret, manages(helene, "204817"))
 						using.RUnlock()
-						if asked.Add(1); status != http.StatusOK {
+						switch asked.Add(1); {
+						case dead && said != "401":
+							late.Add(1)
+						case !dead && said != "200 yes":
 							lost.Add(1)
 						}
 					}
 				})
 			}
+			more := func() { // questions come between all that is done
+				for before := asked.Load(); asked.Load() < before+8; {
+					time.Sleep(time.Millisecond)
+				}
+			}
 			for round := range 15 {
+				more()
 				next := credential(here, a, fmt.Sprint(round+1))
 				using.Lock()
 				last := inUse.Swap(&next)
 				using.Unlock()
 				here.Must(here.Applications.RevokeCredential(t.Context(), here.Operator(), a.UUID, last.UUID))
-				if got := there.with(last.Secret, manages(helene, "204817")); got != http.StatusUnauthorized {
-					t.Errorf("APP-2 round %d: the revoked one is answered %d", round, got)
+				if got := there.with(last.Secret, manages(helene, "204817")); got != "401" {
+					t.Errorf("APP-2 round %d: the revoked one is answered %s", round, got)
 				}
 			}
+			more()
+			using.Lock() // no question is on its way that may be answered either way
+			here.Must(here.Applications.End(t.Context(), here.Operator(), a.UUID))
+			ended.Store(true)
+			using.Unlock()
+			more()
 			close(over)
 			asking.Wait()
-			if lost.Load() > 0 || asked.Load() == 0 {
-				t.Errorf("APP-2 %d of %d questions were lost", lost.Load(), asked.Load())
+			if lost.Load() > 0 || late.Load() > 0 {
+				t.Errorf("APP-2 of %d questions %d were lost, and %d answered after the end", asked.Load(), lost.Load(), late.Load())
 			}
 		})
 	}
 }
 
-// with asks one question with a token of its own and answers the status.
-func (s *shop) with(token, body string) int {
+// with asks one question with a token of its own, and answers the status and the
+// decision.
+func (s *shop) with(token, body string) string {
 	r, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.url+evaluation, strings.NewReader(body))
 	if err != nil {
-		return 0
+		return err.Error()
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return 0
+		return err.Error()
 	}
 	defer func() { _ = answer.Body.Close() }()
-	return answer.StatusCode
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Sprint(answer.StatusCode)
+	}
+	var said struct{ Decision bool }
+	if err := json.NewDecoder(answer.Body).Decode(&said); err != nil {
+		return err.Error()
+	}
+	return map[bool]string{true: "200 yes", false: "200 no"}[said.Decision]
 }
 
 func TestApplicationLastUse(t *testing.T) {

@@ -67,7 +67,7 @@ func Build(ctx context.Context, o Options) (World, error) {
 			return World{}, fmt.Errorf("build the example: %s: %w", e.what, err)
 		}
 	}
-	order := []string{"vendor", "vendor-support", "vendor-sales", "administrator", "second-administrator", "unit-manager", "member", "prospect"}
+	order := []string{"vendor", "vendor-support", "vendor-sales", "administrator", "second-administrator", "executive", "unit-manager", "member", "prospect"}
 	slices.SortStableFunc(b.world.People, func(x, y SignIn) int { return slices.Index(order, x.As) - slices.Index(order, y.As) })
 	return b.world, nil
 }

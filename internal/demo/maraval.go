@@ -114,6 +114,7 @@ func (b *builder) tellMaraval() {
 		known := b.known()
 		stand(known, units)
 		b.signIn("member", "Camille", "Aubrac", "camille.aubrac@maraval.example")
+		b.signIn("executive", "Soraya", "Benhamou", "s.benhamou@maraval.example")
 		b.signIn("unit-manager", "Joséphine", "Lemmens", "josephine.lemmens@maraval-benelux.example")
 		return b.seed(account, known)
 	})

@@ -44,13 +44,12 @@ const (
 // It is registered once and works for every account it sees; it is a member of
 // none (APP-1).
 type Application struct {
-	ID      UserID // it acts as this user, which history names
-	UUID    string
-	Name    string
-	Product string // of the catalogue, or empty
-	Rights  []ApplicationRight
-	// Portfolio is the accounts it sees; none stands for all.
-	Portfolio []AccountID
+	ID        UserID // it acts as this user, which history names
+	UUID      string
+	Name      string
+	Product   string // of the catalogue, or empty
+	Rights    []ApplicationRight
+	Portfolio Portfolio // the accounts it sees
 	Created   time.Time
 	By        UserID
 	Ended     time.Time // since when it is nothing any more; zero: it works
@@ -101,6 +100,9 @@ type Credential struct {
 
 // Live reports whether the credential itself is good: neither revoked nor expired.
 func (c Credential) Live(now time.Time) bool { return c.Revoked.IsZero() && now.Before(c.Expires) }
+
+// CutShort reports whether the credential was revoked before its day had come.
+func (c Credential) CutShort() bool { return !c.Revoked.IsZero() && c.Revoked.Before(c.Expires) }
 
 // A Presented is a credential that somebody came with, and whose it is.
 type Presented struct {

@@ -4,23 +4,19 @@ import (
 	"bytes"
 	"path"
 	"strings"
-	"time"
 )
 
 // A Document is an invoice that the vendor put among an account's (SEAT-8). Its
 // content is read apart.
 type Document struct {
-	ID        DocumentID
-	UUID      string
-	Unit      UnitID
-	Number    string
-	Day       Day    // on which it was issued
-	Amount    string // as it is written on it
-	File      string
-	Bytes     int64
-	By        UserID // who put it there; 0: the command line
-	Added     time.Time
-	Withdrawn time.Time
+	ID     DocumentID
+	UUID   string
+	Unit   UnitID
+	Number string
+	Day    Day    // on which it was issued
+	Amount string // as it is written on it
+	File   string
+	Bytes  int64
 }
 
 // DocumentMost is how many bytes a document may have.

@@ -14,7 +14,8 @@ type Stock struct {
 	at    map[PoolID]int
 	of    map[poolPlace]int
 	subs  map[PoolID][]Subscription
-	below map[PoolID]int64 // allotted to the pools below one
+	below map[PoolID]int64    // allotted to the pools below one
+	fed   map[PoolID][]PoolID // the pools that are allotted from one
 }
 
 // A poolPlace is where a pool stands: there is one of an offer at a unit.
@@ -25,11 +26,13 @@ type poolPlace struct {
 
 // NewStock makes the stock of an account from all its pools and subscriptions.
 func NewStock(pools []Pool, subscriptions []Subscription) *Stock {
-	s := &Stock{pools: pools, at: make(map[PoolID]int, len(pools)), of: make(map[poolPlace]int, len(pools)), subs: map[PoolID][]Subscription{}, below: map[PoolID]int64{}}
+	s := &Stock{pools: pools, at: make(map[PoolID]int, len(pools)), of: make(map[poolPlace]int, len(pools)), subs: map[PoolID][]Subscription{}, below: map[PoolID]int64{},
+		fed: map[PoolID][]PoolID{}}
 	for i, p := range pools {
 		s.at[p.ID], s.of[poolPlace{p.Unit, p.Offer}] = i, i
 		if p.Parent != 0 {
 			s.below[p.Parent] += p.Allotted
+			s.fed[p.Parent] = append(s.fed[p.Parent], p.ID)
 		}
 	}
 	for _, sub := range subscriptions {
@@ -50,6 +53,19 @@ func (s *Stock) Pool(id PoolID) (Pool, bool) {
 	return s.pools[i], true
 }
 
+// Offers are all that there are or were pools of: first those of an order, then
+// what is not in it any more.
+func (s *Stock) Offers(order []Offer) []Offer {
+	had := func(o Offer) bool { return slices.ContainsFunc(s.pools, func(p Pool) bool { return p.Offer == o }) }
+	offers := slices.DeleteFunc(slices.Clone(order), func(o Offer) bool { return !had(o) })
+	for _, p := range s.pools {
+		if !slices.Contains(offers, p.Offer) {
+			offers = append(offers, p.Offer)
+		}
+	}
+	return offers
+}
+
 // At finds the pool of a unit for an offer, whether or not it gives anything now.
 func (s *Stock) At(unit UnitID, offer Offer) (Pool, bool) {
 	i, found := s.of[poolPlace{unit, offer}]
@@ -61,6 +77,16 @@ func (s *Stock) At(unit UnitID, offer Offer) (Pool, bool) {
 
 // Subscriptions are those that fill a pool, in the order they were given.
 func (s *Stock) Subscriptions(id PoolID) []Subscription { return s.subs[id] }
+
+// Coming is the subscription of a pool that begins next after a moment; zero: none.
+func (s *Stock) Coming(id PoolID, now time.Time) (next Subscription) {
+	for _, sub := range s.subs[id] {
+		if sub.Starts.After(now) && (next.ID == 0 || sub.Starts.Before(next.Starts)) {
+			next = sub
+		}
+	}
+	return next
+}
 
 // Bought is how many seats the subscriptions of a pool give at a moment.
 func (s *Stock) Bought(id PoolID, now time.Time) int64 {
@@ -182,15 +208,26 @@ func (s *Stock) Opened(p Pool) *Stock {
 // seats lapse, and how many more are held than there are. Rule SEAT-9.
 type SeatLoss struct{ Lapsing, Over int64 }
 
-// Losing says what is lost at a moment when the stock becomes another one of the
-// same pools. Where there was over-use already, only what is added to it counts.
-func (s *Stock) Losing(is *Stock, now time.Time) SeatLoss {
+// Fed is a pool and all that live from it: those allotted from it, and so on down.
+func (s *Stock) Fed(id PoolID) []PoolID {
+	all := []PoolID{id}
+	for i := 0; i < len(all); i++ {
+		all = append(all, s.fed[all[i]]...)
+	}
+	return all
+}
+
+// Losing says what is lost at a moment when the stock becomes another one, in which
+// one pool is bought for otherwise: in that pool and in all that live from it. Where
+// there was over-use already, only what is added to it counts.
+func (s *Stock) Losing(of PoolID, is *Stock, now time.Time) SeatLoss {
 	var loss SeatLoss
-	for _, p := range s.pools {
-		before, after := s.Over(p.ID, now), is.Over(p.ID, now)
-		if s.Alive(p.ID, now) && !is.Alive(p.ID, now) {
+	for _, id := range s.Fed(of) {
+		before, after := s.Over(id, now), is.Over(id, now)
+		if s.Alive(id, now) && !is.Alive(id, now) {
+			p, _ := s.Pool(id)
 			loss.Lapsing += p.Held
-		} else if after > before && is.Alive(p.ID, now) {
+		} else if after > before && is.Alive(id, now) {
 			loss.Over += after - before
 		}
 	}

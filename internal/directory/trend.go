@@ -27,17 +27,65 @@ func (t PastTerm) Gave(at time.Time) int64 {
 	return t.Quantity
 }
 
-// A Trend is how many seats of an offer were bought and held at the end of each
-// day, from one day on to the present (SEAT-1).
+// A Trend is how much there was of something, and how much of it was taken, at the
+// end of each day, from one day on to the present: seats of an offer that were
+// bought and held (SEAT-1), members and those of them who were active (ACC-13).
 type Trend struct {
-	Offer  Offer
-	From   Day
-	Bought []int64
-	Held   []int64
+	Offer Offer // zero: members
+	From  Day
+	Whole []int64
+	Taken []int64
 }
 
 // TrendDays is how far back a trend goes, in days.
 const TrendDays = 365
+
+// An AccountDay is how many members of each status an account had at the end of a
+// day, as DayNumber counts days.
+type AccountDay struct {
+	Day      int64
+	ByStatus [5]int64
+}
+
+// MemberTrend is the members of an account over time, by days in their order.
+func MemberTrend(days []AccountDay, now time.Time) Trend {
+	t := newTrend()
+	first := DayNumber(now) - TrendDays
+	for i, d := range days {
+		var all int64
+		for _, n := range d.ByStatus {
+			all += n
+		}
+		until := DayNumber(now) + 1
+		if i+1 < len(days) {
+			until = days[i+1].Day
+		}
+		t.add(first, d.Day, until, all, d.ByStatus[Active])
+	}
+	return t.since(first)
+}
+
+func newTrend() Trend {
+	return Trend{Whole: make([]int64, TrendDays+1), Taken: make([]int64, TrendDays+1)}
+}
+
+// add counts what there was from one day until another, of those since the first.
+func (t *Trend) add(first, from, until, whole, taken int64) {
+	for day := max(from, first); day < until; day++ {
+		t.Whole[day-first] += whole
+		t.Taken[day-first] += taken
+	}
+}
+
+// since begins the trend with the first day on which there was anything.
+func (t Trend) since(first int64) Trend {
+	nothing := 0
+	for nothing < TrendDays && t.Whole[nothing] == 0 && t.Taken[nothing] == 0 {
+		nothing++
+	}
+	t.From, t.Whole, t.Taken = DayNumbered(first+int64(nothing)), t.Whole[nothing:], t.Taken[nothing:]
+	return t
+}
 
 // A SeatPast is what is known of the seats of an account in the past: days by pool
 // and in their order, terms in any.
@@ -57,15 +105,16 @@ func (p SeatPast) Trend(offer Offer, now time.Time) Trend {
 	for _, pool := range p.Pools {
 		of[pool.ID] = pool.Offer == offer
 	}
-	t := Trend{Offer: offer, Bought: make([]int64, TrendDays+1), Held: make([]int64, TrendDays+1)}
-	for i := range t.Bought {
+	t := newTrend()
+	t.Offer = offer
+	for i := range t.Whole {
 		end := DayNumbered(first + int64(i)).Over(p.Zone).Add(-1)
 		if end.After(now) {
 			end = now
 		}
 		for _, term := range p.Terms {
 			if of[term.Pool] {
-				t.Bought[i] += term.Gave(end)
+				t.Whole[i] += term.Gave(end)
 			}
 		}
 	}
@@ -74,23 +123,18 @@ func (p SeatPast) Trend(offer Offer, now time.Time) Trend {
 		if i+1 < len(p.Days) && p.Days[i+1].Pool == d.Pool {
 			until = p.Days[i+1].Day
 		}
-		for day := max(d.Day, first); of[d.Pool] && day < until; day++ {
-			t.Held[day-first] += d.Held
+		if of[d.Pool] {
+			t.add(first, d.Day, until, 0, d.Held)
 		}
 	}
-	nothing := 0
-	for nothing < TrendDays && t.Bought[nothing] == 0 && t.Held[nothing] == 0 {
-		nothing++
-	}
-	t.From, t.Bought, t.Held = DayNumbered(first+int64(nothing)), t.Bought[nothing:], t.Held[nothing:]
-	return t
+	return t.since(first)
 }
 
 // Most is the largest number in it.
 func (t Trend) Most() int64 {
 	var most int64
-	for i := range t.Bought {
-		most = max(most, t.Bought[i], t.Held[i])
+	for i := range t.Whole {
+		most = max(most, t.Whole[i], t.Taken[i])
 	}
 	return most
 }

@@ -120,6 +120,9 @@ func (w *writer) value(name string) any {
 	text := w.values[name]
 	switch name {
 	case directory.FactUntil, directory.FactDeadline, directory.FactAt:
+		if day, err := time.Parse(time.DateOnly, text); err == nil && name == directory.FactUntil {
+			return w.p.Date(directory.DayOf(day, time.UTC).Noon(w.p.Zone())) // a day is the same wherever it is read
+		}
 		at, err := time.Parse(time.RFC3339, text)
 		switch {
 		case err != nil:

@@ -135,6 +135,30 @@ func TestJoinRejectedHidesAccount(t *testing.T) { // KEY-14
 	}
 }
 
+// TestDay: a day is the same day in whatever zone the mail is written for; a moment
+// is the day it falls on there.
+func TestDay(t *testing.T) { // MAIL-1
+	bundle, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"UTC", "Europe/Paris", "Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := full()
+		values[directory.FactUntil] = "2026-12-31"
+		c, err := Compose(bundle.Printer("en", zone), directory.MailSubscriptionEnding, values, testLink)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := c.Subject; !strings.Contains(text, "31 December 2026") {
+			t.Errorf("MAIL-1 %s: %q", name, text)
+		}
+	}
+}
+
 func TestHostileValues(t *testing.T) { // MAIL-4
 	const evil = "Ann <a href=\"https://evil.example\">clic</a>\r\nBcc: x@evil.example www.evil.example [clic](//evil.example)"
 	values := full()

@@ -24,8 +24,8 @@ type AccessFilter struct {
 	Refused  bool // everything but sign-ins and their first halves
 	// Who is a user's UUID, a user name or address, or what was typed as one.
 	Who    string
-	Number string                // a customer number
-	Within []directory.AccountID // a portfolio; none stands for all
+	Number string // a customer number
+	Within directory.Portfolio
 }
 
 func (f AccessFilter) where(r *Reader, a *args) string {

@@ -66,7 +66,7 @@ func (r *Reader) AccountByExternal(ctx context.Context, external string) (direct
 
 // AccountsAfter reads accounts in the order they were made, after a key, those of a
 // portfolio or all.
-func (r *Reader) AccountsAfter(ctx context.Context, portfolio []directory.AccountID, after directory.AccountID, size int) ([]directory.Account, error) {
+func (r *Reader) AccountsAfter(ctx context.Context, portfolio directory.Portfolio, after directory.AccountID, size int) ([]directory.Account, error) {
 	var a args
 	query := `SELECT ` + accountColumns + ` FROM account a WHERE a.key > ` + a.add(after) + within(r, "a.key", portfolio, &a) + ` ORDER BY a.key LIMIT ` + a.add(size)
 	list, err := collect(ctx, r, query, a, scanAccount)

@@ -27,7 +27,7 @@ type AccountFilter struct {
 	Types  []string
 	States []string
 	View   string
-	Within []directory.AccountID // a portfolio; none stands for all
+	Within directory.Portfolio
 }
 
 // An AccountPage is which part of the customers, and by what they are sorted.
@@ -91,7 +91,7 @@ func (p AccountPage) order() string {
 
 // where is the filter without its view.
 func (f AccountFilter) where(r *Reader, a *args) string {
-	parts := []string{"1 = 1"}
+	parts := []string{"1 = 1" + within(r, "a.key", f.Within, a)}
 	for _, in := range []struct {
 		column string
 		values []string
@@ -99,9 +99,6 @@ func (f AccountFilter) where(r *Reader, a *args) string {
 		if len(in.values) > 0 {
 			parts = append(parts, in.column+inTexts(r, in.values, a))
 		}
-	}
-	if len(f.Within) > 0 {
-		parts = append(parts, "a.key"+inKeys(r, f.Within, a))
 	}
 	if sought := strings.TrimSpace(f.Search); sought != "" {
 		parts = append(parts, soughtAccount(sought, a))
@@ -172,7 +169,7 @@ func (r *Reader) AccountTotals(ctx context.Context, f AccountFilter) (AccountTot
 
 // CountAccounts is how many customers there are, in a portfolio where one is
 // given.
-func (r *Reader) CountAccounts(ctx context.Context, portfolio []directory.AccountID) (int64, error) {
+func (r *Reader) CountAccounts(ctx context.Context, portfolio directory.Portfolio) (int64, error) {
 	var a args
 	n, err := one(ctx, r, `SELECT count(*) FROM account a WHERE 1 = 1`+within(r, "a.key", portfolio, &a), a, scanInt64)
 	if err != nil {

@@ -116,7 +116,7 @@ func (r *Reader) AdminKeys(ctx context.Context, account directory.AccountID) ([]
 
 // LetterAccounts lists the accounts that have letters waiting to be printed,
 // those that wait longest first.
-func (r *Reader) LetterAccounts(ctx context.Context, portfolio []directory.AccountID, limit int) ([]directory.AccountID, error) {
+func (r *Reader) LetterAccounts(ctx context.Context, portfolio directory.Portfolio, limit int) ([]directory.AccountID, error) {
 	var a args
 	query := `SELECT l.account_key FROM letter l JOIN account a ON a.key = l.account_key
 		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a) + `
@@ -132,7 +132,7 @@ func (r *Reader) LetterAccounts(ctx context.Context, portfolio []directory.Accou
 }
 
 // CountLetterAccounts is how many accounts have letters waiting to be printed.
-func (r *Reader) CountLetterAccounts(ctx context.Context, portfolio []directory.AccountID) (int64, error) {
+func (r *Reader) CountLetterAccounts(ctx context.Context, portfolio directory.Portfolio) (int64, error) {
 	var a args
 	query := `SELECT count(DISTINCT l.account_key) FROM letter l JOIN account a ON a.key = l.account_key
 		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a)

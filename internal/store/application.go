@@ -10,27 +10,29 @@ import (
 )
 
 // applicationColumns are those of an application p and the user u it acts as.
-const applicationColumns = `p.user_key, u.uuid, u.last_name, p.product, p.rights, p.created_at, p.created_by, p.ended_at, u.version`
+const applicationColumns = `p.user_key, u.uuid, u.last_name, p.product, p.rights, p.created_at, p.created_by, p.ended_at, u.version, u.all_accounts`
 
 // applicationFrom are the tables of applicationColumns.
 const applicationFrom = `application p JOIN "user" u ON u.key = p.user_key`
 
-// application scans applicationColumns; the portfolio is read by itself.
+// application scans applicationColumns; which accounts are in a portfolio that is
+// not all, is read by itself.
 type application struct {
 	directory.Application
 	rights         string
 	created, ended micros
+	all            bool
 }
 
 func (a *application) into() []any {
-	return []any{&a.ID, &a.UUID, &a.Name, &a.Product, &a.rights, &a.created, &a.By, &a.ended, &a.Version}
+	return []any{&a.ID, &a.UUID, &a.Name, &a.Product, &a.rights, &a.created, &a.By, &a.ended, &a.Version, &a.all}
 }
 
 func (a *application) read() directory.Application {
 	for right := range strings.FieldsSeq(a.rights) {
 		a.Rights = append(a.Rights, directory.ApplicationRight(right))
 	}
-	a.Created, a.Ended = a.created.Time, a.ended.Time
+	a.Created, a.Ended, a.Portfolio.Limited = a.created.Time, a.ended.Time, !a.all
 	return a.Application
 }
 
@@ -59,34 +61,29 @@ func scanCredential(row scanner) (directory.Credential, error) {
 	return c, err
 }
 
-// Presented reads, in one question, the credential of a digest with its application
-// and the accounts that sees (APP-2). It refuses with token.refused.
+// Presented reads the credential of a digest with its application and the accounts
+// that sees (APP-2): one row by its keys, and a portfolio where it is not all. It
+// refuses with token.refused.
 func (r *Reader) Presented(ctx context.Context, digest []byte) (directory.Presented, error) {
 	var a args
-	query := `SELECT ` + credentialColumns + `, u.switched_off_at, f.account_key, ` + applicationColumns + `
-		FROM ` + applicationFrom + ` JOIN credential c ON c.user_key = p.user_key LEFT JOIN portfolio f ON f.user_key = p.user_key
-		WHERE c.digest = ` + a.add(digest) + ` ORDER BY f.account_key`
-	var found directory.Presented
-	var portfolio []directory.AccountID
-	err := each(ctx, r, query, a, func(row scanner) error {
+	query := `SELECT ` + credentialColumns + `, u.switched_off_at, ` + applicationColumns + `
+		FROM ` + applicationFrom + ` JOIN credential c ON c.user_key = p.user_key WHERE c.digest = ` + a.add(digest)
+	found, err := one(ctx, r, query, a, func(row scanner) (found directory.Presented, err error) {
 		var off micros
-		var account *int64
 		var of application
-		credential, err := scanCredential(followed{row, append([]any{&off, &account}, of.into()...)})
-		if account != nil {
-			portfolio = append(portfolio, directory.AccountID(*account))
-		}
-		found.Credential, found.SwitchedOff, found.Application = credential, !off.IsZero(), of.read()
-		return err
+		found.Credential, err = scanCredential(followed{row, append([]any{&off}, of.into()...)})
+		found.SwitchedOff, found.Application = !off.IsZero(), of.read()
+		return found, err
 	})
 	switch {
+	case isNoRows(err):
+		return found, directory.Refuse(directory.Denied, "token.refused")
 	case err != nil:
 		return found, fmt.Errorf("read credential: %w", err)
-	case found.Credential.ID == 0:
-		return found, directory.Refuse(directory.Denied, "token.refused")
+	case found.Application.Portfolio.Limited:
+		found.Application.Portfolio, err = r.Portfolio(ctx, found.Application.ID)
 	}
-	found.Application.Portfolio = portfolio
-	return found, nil
+	return found, err
 }
 
 // Applications reads the applications that were not ended, by name.
@@ -107,7 +104,7 @@ func (r *Reader) Applications(ctx context.Context) ([]directory.Application, err
 		return nil, fmt.Errorf("list what applications see: %w", err)
 	}
 	for i := range list {
-		list[i].Portfolio = seen[list[i].ID]
+		list[i].Portfolio.Accounts = seen[list[i].ID]
 	}
 	return list, nil
 }
@@ -123,7 +120,9 @@ func (r *Reader) Application(ctx context.Context, uuid string) (directory.Applic
 	if err != nil {
 		return found, fmt.Errorf("read application: %w", err)
 	}
-	found.Portfolio, err = r.Portfolio(ctx, found.ID)
+	if found.Portfolio.Limited {
+		found.Portfolio, err = r.Portfolio(ctx, found.ID)
+	}
 	return found, err
 }
 
@@ -155,7 +154,7 @@ func (c InsertApplication) apply(ctx context.Context, tx *Tx) error {
 	if _, err := tx.bulkInsert(ctx, "application", columns, [][]any{row}, ""); err != nil {
 		return fmt.Errorf("register application: %w", err)
 	}
-	return SetPortfolio{User: c.ID, Accounts: c.Portfolio}.apply(ctx, tx)
+	return SetPortfolio{User: c.ID, Portfolio: c.Portfolio}.apply(ctx, tx)
 }
 
 // UpdateApplication writes an application over the version it was read in. A
@@ -178,7 +177,7 @@ func (c UpdateApplication) apply(ctx context.Context, tx *Tx) error {
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("change application: %w", err)
 	}
-	return SetPortfolio{User: c.ID, Accounts: c.Portfolio}.apply(ctx, tx)
+	return SetPortfolio{User: c.ID, Portfolio: c.Portfolio}.apply(ctx, tx)
 }
 
 // InsertCredential writes a new credential by its digest.

@@ -32,6 +32,8 @@ func guards() []guard {
 		{"unit_external_once", "unit.account_key, unit.external_id", directory.InvalidField("external", "unit.external_taken", nil)},
 		{"seat_once", "seat.member_key, seat.product", directory.Refuse(directory.Conflict, "seat.taken_twice")},
 		{"subscription_external_once", "subscription.account_key, subscription.external_id", directory.InvalidField("external_id", "subscription.external_taken", nil)},
+		{"contract_document_number_once", "contract_document.account_key, contract_document.number",
+			directory.InvalidField("document_number", "document.number_taken", nil)},
 		{"account_external_once", "account.external_id", &directory.Error{Kind: directory.Conflict, Code: "account.external_taken", Field: "external_id"}},
 		{"domain_verified_once", "domain.name", directory.Refuse(directory.Conflict, "domain.taken")},
 	}

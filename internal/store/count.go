@@ -82,6 +82,39 @@ func (r *Reader) HomeCounts(ctx context.Context, account directory.AccountID) (m
 	return counts, err
 }
 
+// keepAccountDay keeps the members of an account as those of the day, over what was
+// kept of it before, if this Tx has moved them.
+func (tx *Tx) keepAccountDay(ctx context.Context, account directory.AccountID, l *ledger) error {
+	if l.counts.ByStatus == l.was.ByStatus {
+		return nil
+	}
+	n := l.counts.ByStatus
+	columns := []string{"account_key", "day", "members_active", "members_invited", "members_not_invited", "members_inactive"}
+	row := []any{account, directory.DayNumber(tx.Now), n[directory.Active], n[directory.Invited], n[directory.NotInvited], n[directory.Inactive]}
+	over := `ON CONFLICT (account_key, day) DO UPDATE SET members_active = excluded.members_active, members_invited = excluded.members_invited,
+		members_not_invited = excluded.members_not_invited, members_inactive = excluded.members_inactive`
+	if err := tx.addUp(ctx, "account_day", columns, [][]any{row}, over); err != nil {
+		return fmt.Errorf("keep the members of a day: %w", err)
+	}
+	return nil
+}
+
+// AccountDays reads how many members an account had at the end of the days on which
+// that changed: those since a day, and the last one before it.
+func (r *Reader) AccountDays(ctx context.Context, account directory.AccountID, since int64) ([]directory.AccountDay, error) {
+	var a args
+	of := a.add(account)
+	query := `SELECT day, members_active, members_invited, members_not_invited, members_inactive FROM account_day WHERE account_key = ` + of + ` AND day >=
+		coalesce((SELECT max(b.day) FROM account_day b WHERE b.account_key = ` + of + ` AND b.day < ` + a.add(since) + `), 0) ORDER BY day`
+	days, err := collect(ctx, r, query, a, func(row scanner) (d directory.AccountDay, err error) {
+		return d, row.Scan(&d.Day, &d.ByStatus[directory.Active], &d.ByStatus[directory.Invited], &d.ByStatus[directory.NotInvited], &d.ByStatus[directory.Inactive])
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the members of days: %w", err)
+	}
+	return days, nil
+}
+
 // byUnit reads rows of a unit and a number.
 func (r *Reader) byUnit(ctx context.Context, query string, a args) (map[directory.UnitID]int64, error) {
 	counts := map[directory.UnitID]int64{}

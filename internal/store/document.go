@@ -8,17 +8,14 @@ import (
 	"intendant/internal/directory"
 )
 
-const documentColumns = `d.key, d.uuid, d.unit_key, d.number, d.issued_on, d.amount, d.file_name, d.bytes, d.added_by, d.added_at, d.withdrawn_at`
+const documentColumns = `d.key, d.uuid, d.unit_key, d.number, d.issued_on, d.amount, d.file_name, d.bytes`
 
 func scanDocument(row scanner) (directory.Document, error) {
 	var d directory.Document
 	var day string
-	var added, withdrawn micros
-	err := row.Scan(&d.ID, &d.UUID, &d.Unit, &d.Number, &day, &d.Amount, &d.File, &d.Bytes, &d.By, &added, &withdrawn)
-	if err != nil {
+	if err := row.Scan(&d.ID, &d.UUID, &d.Unit, &d.Number, &day, &d.Amount, &d.File, &d.Bytes); err != nil {
 		return d, err
 	}
-	d.Added, d.Withdrawn = added.Time, withdrawn.Time
 	at, err := time.Parse(time.DateOnly, day)
 	d.Day = directory.DayOf(at, time.UTC)
 	return d, err
@@ -94,13 +91,14 @@ const documentPart = 256 << 10
 type InsertDocument struct {
 	Account  directory.AccountID
 	Document directory.Document
+	By       directory.UserID // 0: the command line
 	Content  []byte
 }
 
 func (c InsertDocument) apply(ctx context.Context, tx *Tx) error {
 	d := c.Document
 	columns := []string{"key", "uuid", "account_key", "unit_key", "number", "issued_on", "amount", "file_name", "bytes", "added_by", "added_at"}
-	row := []any{d.ID, d.UUID, c.Account, d.Unit, d.Number, d.Day.ISO(), d.Amount, d.File, len(c.Content), d.By, tx.Now}
+	row := []any{d.ID, d.UUID, c.Account, d.Unit, d.Number, d.Day.ISO(), d.Amount, d.File, len(c.Content), c.By, tx.Now}
 	if _, err := tx.bulkInsert(ctx, "contract_document", columns, [][]any{row}, ""); err != nil {
 		return fmt.Errorf("add document: %w", err)
 	}

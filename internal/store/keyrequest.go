@@ -42,7 +42,7 @@ func (r *Reader) KeyRequest(ctx context.Context, uuid string) (directory.KeyRequ
 
 // KeyRequests lists the waiting requests, the oldest first, or those that were
 // decided, the latest first.
-func (r *Reader) KeyRequests(ctx context.Context, portfolio []directory.AccountID, waiting bool, limit int) ([]directory.KeyRequest, error) {
+func (r *Reader) KeyRequests(ctx context.Context, portfolio directory.Portfolio, waiting bool, limit int) ([]directory.KeyRequest, error) {
 	var a args
 	in := within(r, "q.account_key", portfolio, &a)
 	where := `q.state = 'waiting'` + in + ` ORDER BY q.created_at, q.key`
@@ -75,7 +75,7 @@ func (r *Reader) keyRequests(ctx context.Context, where string, a args) ([]direc
 }
 
 // CountKeyRequests is how many requests wait.
-func (r *Reader) CountKeyRequests(ctx context.Context, portfolio []directory.AccountID) (int64, error) {
+func (r *Reader) CountKeyRequests(ctx context.Context, portfolio directory.Portfolio) (int64, error) {
 	var a args
 	query := `SELECT count(*) FROM key_request q WHERE q.state = 'waiting'` + within(r, "q.account_key", portfolio, &a)
 	n, err := one(ctx, r, query, a, scanInt64)
@@ -122,7 +122,7 @@ func (c EndKeyRequest) apply(ctx context.Context, tx *Tx) error {
 
 // LockedCounts lists the customer numbers whose key entry is locked, whoever
 // has them, the latest first (KEY-12, KEY-14).
-func (r *Reader) LockedCounts(ctx context.Context, portfolio []directory.AccountID, limit int) ([]directory.KeyCount, error) {
+func (r *Reader) LockedCounts(ctx context.Context, portfolio directory.Portfolio, limit int) ([]directory.KeyCount, error) {
 	var a args
 	query := `SELECT number_folded, tries, locked_at, locked_by FROM key_count k WHERE locked_at IS NOT NULL` +
 		numberWithin(r, portfolio, &a) + `

@@ -26,6 +26,7 @@ type ledger struct {
 	restructured bool  // by this Tx
 
 	counts Counts                     // as this Tx leaves them
+	was    Counts                     // as it found them
 	homes  map[directory.UnitID]int64 // how many more members units have by this Tx, or fewer
 
 	companies map[directory.CompanyID]int64 // as homes
@@ -51,6 +52,7 @@ func (tx *Tx) lock(ctx context.Context, accounts []directory.AccountID) error {
 		if l.head == nil {
 			l.head = []byte{} // SQLite answers an empty value as none
 		}
+		l.was = l.counts
 		tx.ledgers[account] = &l
 		return nil
 	})
@@ -180,6 +182,9 @@ func (tx *Tx) saveLedgers(ctx context.Context) error {
 			return err
 		}
 		if err := tx.saveCompanies(ctx, l.companies); err != nil {
+			return err
+		}
+		if err := tx.keepAccountDay(ctx, account, l); err != nil {
 			return err
 		}
 		var a args

@@ -16,7 +16,7 @@ type MailFilter struct {
 	Number  string // a customer number
 	Address string // a part of the address, in any case
 	Kind    directory.MailKind
-	Within  []directory.AccountID // a portfolio; none stands for all
+	Within  directory.Portfolio
 }
 
 func (f MailFilter) where(r *Reader, a *args) string {
@@ -129,7 +129,7 @@ func (tx *Tx) PutMailboxMessage(ctx context.Context, m MailboxMessage) error {
 // accounts; its zero value chooses all.
 type MailboxFilter struct {
 	Address string
-	Within  []directory.AccountID
+	Within  directory.Portfolio
 }
 
 // Mailbox reads a page of the mailbox without the texts, newest first, and how
@@ -162,7 +162,7 @@ func (r *Reader) Mailbox(ctx context.Context, f MailboxFilter, after MailPlace, 
 
 func (f MailboxFilter) where(r *Reader, a *args) string {
 	where := `1 = 1`
-	if len(f.Within) > 0 { // the account whose name the mail carries; its key may be of another
+	if f.Within.Limited { // the account whose name the mail carries; its key may be of another
 		where += ` AND b.mail_key IN (SELECT m.key FROM mail m WHERE m.key = b.mail_key` + within(r, "m.account_key", f.Within, a) + `)`
 	}
 	if f.Address != "" {

@@ -27,13 +27,14 @@ type MemberFilter struct {
 	AddedTo   time.Time             // exclusive
 	Search    string                // as typed (LIST-4)
 	People    bool                  // no technical users
+	Seatless  []directory.PoolID    // who holds no seat of these pools
 
 	LacksRoleAt []string // people without any role at units of one of these levels; authz.RootLevel is the root (ROLE-3)
 }
 
 // Empty reports whether the filter chooses everybody.
 func (f MemberFilter) Empty() bool {
-	return !f.People && len(f.LacksRoleAt) == 0 && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
+	return !f.People && len(f.Seatless) == 0 && len(f.LacksRoleAt) == 0 && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
 		len(f.Products)+len(f.Held) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
 }
 

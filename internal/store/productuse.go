@@ -66,33 +66,54 @@ func (tx *Tx) noteUses(ctx context.Context, table string, members []directory.Me
 	return err
 }
 
-// HoldsElsewhere reports whether a user holds a seat of a product in another
-// account where it counts: they are active there, the account is open, and its pool
-// gives seats (EXT-3).
-func (r *Reader) HoldsElsewhere(ctx context.Context, user directory.UserID, not directory.AccountID, product string, now time.Time) (bool, error) {
-	var a args
-	query := `SELECT a.key, s.pool_key FROM member m JOIN account a ON a.key = m.account_key
-		JOIN seat s ON s.member_key = m.key AND s.valid_to IS NULL
-		WHERE m.user_key = ` + a.add(user) + ` AND m.account_key <> ` + a.add(not) + ` AND m.removed_at IS NULL AND m.status = ` + a.add(directory.Active) +
-		` AND (m.ends_at IS NULL OR m.ends_at > ` + a.add(now) + `) AND a.state = 'open' AND s.product = ` + a.add(product)
-	type place struct {
-		account directory.AccountID
-		pool    directory.PoolID
+// A SeatClaim is that a user has a seat of a product in another account.
+type SeatClaim struct {
+	User    directory.UserID
+	Product string
+}
+
+// HeldElsewhere answers which of some claims are true: a seat in another account
+// than the one named counts where its holder is active, the account is open, and its
+// pool gives seats (EXT-3).
+func (r *Reader) HeldElsewhere(ctx context.Context, not directory.AccountID, claims []SeatClaim, now time.Time) (map[SeatClaim]bool, error) {
+	held := map[SeatClaim]bool{}
+	if len(claims) == 0 {
+		return held, nil
 	}
-	places, err := collect(ctx, r, query, a, func(row scanner) (p place, err error) { return p, row.Scan(&p.account, &p.pool) })
+	var users []directory.UserID
+	var products []string
+	claimed := map[SeatClaim]bool{}
+	for _, c := range claims {
+		users, products, claimed[c] = append(users, c.User), append(products, c.Product), true
+	}
+	slices.Sort(products)
+	var a args
+	query := `SELECT m.user_key, s.product, s.pool_key FROM member m JOIN account a ON a.key = m.account_key
+		JOIN seat s ON s.member_key = m.key AND s.valid_to IS NULL
+		WHERE m.user_key` + inKeys(r, users, &a) + ` AND m.account_key <> ` + a.add(not) + ` AND m.removed_at IS NULL AND m.status = ` + a.add(directory.Active) +
+		` AND (m.ends_at IS NULL OR m.ends_at > ` + a.add(now) + `) AND a.state = 'open' AND s.product` + inTexts(r, slices.Compact(products), &a)
+	type place struct {
+		claim SeatClaim
+		pool  directory.PoolID
+	}
+	places, err := collect(ctx, r, query, a, func(row scanner) (p place, err error) { return p, row.Scan(&p.claim.User, &p.claim.Product, &p.pool) })
 	if err != nil {
-		return false, fmt.Errorf("look for a seat elsewhere: %w", err)
+		return nil, fmt.Errorf("look for seats elsewhere: %w", err)
+	}
+	pools := make([]directory.PoolID, len(places))
+	for i, p := range places {
+		pools[i] = p.pool
+	}
+	stock, err := r.StockOf(ctx, pools)
+	if err != nil {
+		return nil, err
 	}
 	for _, p := range places {
-		stock, err := r.Stock(ctx, p.account)
-		if err != nil {
-			return false, err
-		}
-		if stock.Alive(p.pool, now) {
-			return true, nil
+		if claimed[p.claim] && stock.Alive(p.pool, now) {
+			held[p.claim] = true
 		}
 	}
-	return false, nil
+	return held, nil
 }
 
 // UnusedSeats counts, by pool, the seats of some pools that were given before a

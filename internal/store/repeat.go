@@ -96,14 +96,17 @@ func (tx *Tx) TakeRepeat(ctx context.Context, was Repeat, now Repeat) (bool, err
 	return n > 0, nil
 }
 
-// AnswerRepeat keeps the answer of a request; of one that changed nothing and
-// was refused, it forgets that there was one, so that it can be sent again.
+// AnswerRepeat keeps the answer of a request. One that changed nothing is forgotten,
+// so that it can be sent again, when it was refused, and when it asked for no right
+// that its sender could be asked for again.
 func (tx *Tx) AnswerRepeat(ctx context.Context, holder string, status int, answer string) error {
 	var a args
-	if status >= 400 {
-		if _, err := exec(ctx, tx, `DELETE FROM repeatable WHERE state = 'begun' AND holder = `+a.add(holder), a); err != nil {
-			return fmt.Errorf("forget request: %w", err)
-		}
+	forget := `DELETE FROM repeatable WHERE state = 'begun' AND holder = ` + a.add(holder)
+	if status < 400 {
+		forget += ` AND asked = '[]'`
+	}
+	if _, err := exec(ctx, tx, forget, a); err != nil {
+		return fmt.Errorf("forget request: %w", err)
 	}
 	if status >= 500 {
 		return nil
@@ -130,16 +133,22 @@ func (tx *Tx) PurgeRepeats(ctx context.Context, now time.Time, limit int) (int64
 }
 
 // An ApplyRepeat notes in the transaction of a change that the request behind it
-// has begun to act, and what it asked for. Whoever lost the request to another
-// is refused with idempotency.in_progress, and changes nothing.
+// has begun to act, unless it is idle and changes nothing, and what it asked for.
+// Whoever lost the request to another is refused with idempotency.in_progress, and
+// changes nothing.
 type ApplyRepeat struct {
 	Holder string
 	Asked  []Asked
+	Idle   bool
 }
 
 func (c ApplyRepeat) apply(ctx context.Context, tx *Tx) error {
 	var a args
-	query := `UPDATE repeatable SET state = 'applied' WHERE state IN ('begun', 'applied') AND holder = ` + a.add(c.Holder) + ` RETURNING asked`
+	state := `'applied'`
+	if c.Idle {
+		state = `state`
+	}
+	query := `UPDATE repeatable SET state = ` + state + ` WHERE state IN ('begun', 'applied') AND holder = ` + a.add(c.Holder) + ` RETURNING asked`
 	text, err := one(ctx, tx.Reader, query, a, scanText)
 	if isNoRows(err) {
 		return directory.Refuse(directory.Conflict, "idempotency.in_progress")

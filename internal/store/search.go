@@ -125,6 +125,9 @@ func (l MemberList) where(r *Reader, a *args) string {
 	if len(f.Products)+len(f.Held) > 0 {
 		where.WriteString(` AND (` + f.holds(r, a) + `)`)
 	}
+	if len(f.Seatless) > 0 {
+		where.WriteString(` AND NOT EXISTS (SELECT 1 FROM seat x WHERE x.member_key = m.key AND x.valid_to IS NULL AND x.pool_key` + inKeys(r, f.Seatless, a) + `)`)
+	}
 	if !f.AddedFrom.IsZero() {
 		and(byAdded, "m.added_at", "+m.added_at", ` >= `+a.add(f.AddedFrom))
 	}

@@ -32,7 +32,7 @@ type SubscriptionFilter struct {
 	States   []string // coming, running, over
 	Days     int      // ends within so many; 0: whenever
 	View     string
-	Within   []directory.AccountID // a portfolio; none stands for all
+	Within   directory.Portfolio
 	Now      time.Time
 }
 

@@ -13,6 +13,7 @@ import (
 	"intendant/internal/web/companies"
 	"intendant/internal/web/console"
 	"intendant/internal/web/contract"
+	"intendant/internal/web/dashboard"
 	"intendant/internal/web/entry"
 	"intendant/internal/web/grants"
 	"intendant/internal/web/history"
@@ -39,6 +40,7 @@ func areas() []func(*page.Site) {
 		companies.Mount,
 		console.Mount,
 		contract.Mount,
+		dashboard.Mount,
 		entry.Mount,
 		grants.Mount,
 		history.Mount,

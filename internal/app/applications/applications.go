@@ -3,7 +3,6 @@ package applications
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"intendant/internal/app/gate"
@@ -24,7 +23,7 @@ type Applications struct{ gate *gate.Gate }
 type Listed struct {
 	directory.Application
 	Credentials []directory.Credential // the newest first; those that are over, too
-	Accounts    []directory.Account    // of its portfolio, by name; none stands for all
+	Accounts    []directory.Account    // of its portfolio, by name; none where it sees all
 }
 
 // Live are its credentials that open something, the newest first.
@@ -78,21 +77,15 @@ func (s *Applications) Show(ctx context.Context, actor authz.Actor, id string) (
 			return err
 		}
 		shown.Credentials = credentials[shown.ID]
-		byKey, err := r.AccountsByKey(ctx, shown.Portfolio)
-		for _, key := range shown.Portfolio {
-			shown.Accounts = append(shown.Accounts, byKey[key])
-		}
-		slices.SortFunc(shown.Accounts, func(a, b directory.Account) int {
-			return strings.Compare(directory.Fold(a.Name), directory.Fold(b.Name))
-		})
+		shown.Accounts, err = roster.AccountsIn(ctx, r, shown.Portfolio)
 		return err
 	})
 	return shown, err
 }
 
-// A Registration is what an operator says of an application. All stands for every
-// account; otherwise Numbers are the customer numbers it sees, in any spelling.
-// Version is the one a change is made on (PLAN-4).
+// A Registration is what an operator says of an application, with the accounts it
+// sees, as roster.SaidPortfolio has them. Version is the one a change is made on
+// (PLAN-4).
 type Registration struct {
 	Name    string
 	Product string // of the catalogue, or empty
@@ -102,8 +95,9 @@ type Registration struct {
 	Version int64
 }
 
-// mostAccounts is how many accounts a portfolio holds: what sees more sees all.
-const mostAccounts = 500
+func (n *Registration) accounts() roster.SaidPortfolio {
+	return roster.SaidPortfolio{All: n.All, Numbers: n.Numbers}
+}
 
 // check cleans what was said, and refuses what nobody could mean. The product an
 // application had may stay when it has left the catalogue.
@@ -114,48 +108,17 @@ func (n *Registration) check(g *gate.Gate, had string) error {
 	if _, known := g.Catalogue().Product(n.Product); n.Product != had && n.Product != "" && !known {
 		return directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Short(n.Product, directory.Quoted)})
 	}
-	switch {
-	case len(n.Rights) == 0:
+	if len(n.Rights) == 0 {
 		return directory.InvalidField("rights", "application.no_right", nil)
-	case n.All:
-		n.Numbers = nil
-		return nil
-	case len(n.Numbers) == 0:
-		return directory.InvalidField("accounts", "application.no_account", nil)
-	case len(n.Numbers) > mostAccounts:
-		return directory.InvalidField("accounts", "staff.portfolio_long", directory.Args{"Max": mostAccounts})
 	}
-	return nil
-}
-
-// portfolio finds the accounts it shall see, each once, in the order of their
-// keys; none for all.
-func (n *Registration) portfolio(ctx context.Context, r *store.Reader) ([]directory.AccountID, error) {
-	cleaned := make([]string, len(n.Numbers))
-	for i, number := range n.Numbers {
-		cleaned[i] = directory.CleanNumber(number)
-	}
-	found, err := r.AccountsByNumbers(ctx, cleaned)
-	if err != nil {
-		return nil, err
-	}
-	var accounts []directory.AccountID
-	for i, number := range cleaned {
-		account, known := found[number]
-		if !known {
-			return nil, directory.InvalidField("accounts", "staff.account_unknown", directory.Args{"Number": directory.Short(n.Numbers[i], directory.Quoted)})
-		}
-		accounts = append(accounts, account)
-	}
-	return roster.Distinct(accounts), nil
+	return n.accounts().Check()
 }
 
 // Register adds an application: it acts as a user of its own, which nobody signs
 // in as, and is a member of no account (APP-1). It has no credential yet.
 //
 // It refuses without the duty applications.manage, with the field at fault, with
-// application.no_right, application.no_account, staff.account_unknown, and with
-// application.too_many.
+// application.no_right, as roster.SaidPortfolio does, and with application.too_many.
 func (s *Applications) Register(ctx context.Context, actor authz.Actor, n Registration) (directory.Application, error) {
 	var made directory.Application
 	_, err := s.gate.Perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
@@ -168,7 +131,7 @@ func (s *Applications) Register(ctx context.Context, actor authz.Actor, n Regist
 		if err := n.check(s.gate, ""); err != nil {
 			return err
 		}
-		portfolio, err := n.portfolio(ctx, r)
+		portfolio, err := n.accounts().Portfolio(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -186,7 +149,7 @@ func (s *Applications) Register(ctx context.Context, actor authz.Actor, n Regist
 			Created: p.Now, By: p.Actor.User, Version: 1}
 		p.Change(store.InsertUsers{u}, store.InsertApplication(made))
 		entry := p.Entry(audit.ApplicationRegistered, made.ID, 0)
-		if err := note(ctx, r, &entry, directory.Application{}, made); err != nil {
+		if err := note(ctx, r, &entry, directory.Application{Portfolio: directory.Only()}, made); err != nil {
 			return err
 		}
 		p.Record(entry)
@@ -195,22 +158,12 @@ func (s *Applications) Register(ctx context.Context, actor authz.Actor, n Regist
 	return made, err
 }
 
-// note writes what differs between two states of an application. A portfolio is a
-// list of accounts; nothing stands for all.
+// note writes what differs between two states of an application.
 func note(ctx context.Context, r *store.Reader, entry *audit.Entry, before, after directory.Application) error {
 	entry.Note("name", before.Name, after.Name)
 	entry.Note("product", before.Product, after.Product)
 	entry.NoteValue("application_rights", audit.Texts(before.Rights), audit.Texts(after.Rights))
-	known, err := r.AccountsByKey(ctx, roster.Distinct(slices.Concat(before.Portfolio, after.Portfolio)))
-	value := func(keys []directory.AccountID) audit.Value {
-		accounts := make([]audit.Value, len(keys))
-		for i, key := range keys {
-			accounts[i] = audit.Thing(audit.Account, key, known[key].Name)
-		}
-		return audit.List(accounts...)
-	}
-	entry.NoteValue("portfolio", value(before.Portfolio), value(after.Portfolio))
-	return err
+	return roster.NotePortfolio(ctx, r, entry, before.Portfolio, after.Portfolio)
 }
 
 // Change gives an application another name, product, rights or accounts; it holds
@@ -230,7 +183,7 @@ func (s *Applications) Change(ctx context.Context, actor authz.Actor, id string,
 		after := before
 		after.Name, after.Product, after.Rights = n.Name, n.Product, n.Rights
 		var err error
-		if after.Portfolio, err = n.portfolio(ctx, r); err != nil {
+		if after.Portfolio, err = n.accounts().Portfolio(ctx, r); err != nil {
 			return err
 		}
 		entry := p.Entry(audit.ApplicationChanged, before.ID, 0)

@@ -42,10 +42,7 @@ func (s *Applications) Resolve(ctx context.Context, token string, client gate.Cl
 			return Visit{}, err
 		}
 	}
-	a := found.Application
-	actor := authz.Actor{Kind: authz.Application, User: a.ID, Door: authz.DoorAPI, Address: client.Address, Agent: client.Agent,
-		Token: found.Credential.ID, Portfolio: a.Portfolio, Registered: a.Rights}
-	return Visit{Actor: actor, Credential: found.Credential}, nil
+	return Visit{Actor: gate.ActorOf(found, client), Credential: found.Credential}, nil
 }
 
 // At finds the account of a customer number, of today or before, for an
@@ -56,7 +53,9 @@ func (s *Applications) At(ctx context.Context, actor authz.Actor, number string)
 	ctx, answer := s.gate.Evenly(ctx)
 	defer func() { gate.AnswerRefused(answer, err) }()
 	if !slices.Contains(actor.Registered, directory.MayReadDirectory) {
-		return found, s.refused(ctx, actor)
+		err := gate.NotRegistered(directory.MayReadDirectory)
+		s.gate.NoteRefusal(ctx, actor, directory.Installation, err)
+		return found, err
 	}
 	nowhere := directory.Refuse(directory.NotFound, "account.not_found")
 	if _, refusal := directory.CustomerNumber.Clean(number); refusal != nil {
@@ -74,10 +73,4 @@ func (s *Applications) At(ctx context.Context, actor authz.Actor, number string)
 		return nil
 	})
 	return found, err
-}
-
-func (s *Applications) refused(ctx context.Context, actor authz.Actor) error {
-	err := &directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(directory.MayReadDirectory)}}
-	s.gate.NoteRefusal(ctx, actor, directory.Installation, err)
-	return err
 }

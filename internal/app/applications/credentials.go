@@ -61,9 +61,10 @@ func (s *Applications) MakeCredential(ctx context.Context, actor authz.Actor, id
 	return made, nil
 }
 
-// RevokeCredential ends a credential at once: the next request with it is turned
-// away, on whichever node (APP-2). It refuses with application.not_found, and with
-// credential.not_found one that is not the application's or is over already.
+// RevokeCredential ends a credential at once and for good: the next request with it
+// is turned away, on whichever node (APP-2). One whose day is past is ended by it
+// too, whatever a node's clock says. It refuses with application.not_found, and with
+// credential.not_found one that is not the application's or was revoked before.
 func (s *Applications) RevokeCredential(ctx context.Context, actor authz.Actor, id, credential string) error {
 	return s.change(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan, a directory.Application) error {
 		of, err := r.CredentialsOf(ctx, []directory.UserID{a.ID})

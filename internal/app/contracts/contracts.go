@@ -44,15 +44,26 @@ func holdOf(ctx context.Context, r *store.Reader, actor authz.Actor, rights auth
 		return h, nil
 	}
 	m, err := r.MemberOf(ctx, account, actor.User)
-	if gate.RefusedWith(err, "member.not_found") || err == nil && !m.Removed.IsZero() {
-		return h, nil
-	}
-	if err != nil {
+	if err != nil && !gate.RefusedWith(err, "member.not_found") {
 		return h, err
 	}
-	parts, err := r.PartsOf(ctx, []directory.MemberID{m.ID})
-	h.parts = parts[m.ID]
+	h.parts, err = partsOf(ctx, r, m)
 	return h, err
+}
+
+// partsOf is what a member is for contracts: nothing without a place.
+func partsOf(ctx context.Context, r *store.Reader, m directory.Member) ([]directory.Referent, error) {
+	if m.ID == 0 || !m.Removed.IsZero() {
+		return nil, nil
+	}
+	parts, err := r.PartsOf(ctx, []directory.MemberID{m.ID})
+	return parts[m.ID], err
+}
+
+// LooksAfter reports whether a member looks after a contract, for the navigation.
+func LooksAfter(ctx context.Context, r *store.Reader, m directory.Member) (bool, error) {
+	parts, err := partsOf(ctx, r, m)
+	return len(parts) > 0, err
 }
 
 // looksAfter reports whether the actor is referent or deputy of a unit or of one
@@ -91,10 +102,15 @@ func naming(t *authz.Tree, unit directory.UnitID) authz.Permission {
 // unit: its managers may, and its referent may name and end deputies, which is all
 // that being referent allows (SEAT-7, SEAT-8).
 func (h hold) may(part directory.Part, unit directory.UnitID) error {
+	return h.mayAs(part, unit, func(p authz.Permission, unit directory.UnitID) error { return gate.Require(h.rights, p, unit) })
+}
+
+// mayAs is may, where require asks for the permission that it takes.
+func (h hold) mayAs(part directory.Part, unit directory.UnitID, require func(authz.Permission, directory.UnitID) error) error {
 	if part == directory.DeputyPart && h.isReferent(unit) {
 		return nil
 	}
-	return gate.Require(h.rights, naming(h.rights.Tree(), unit), unit)
+	return require(naming(h.rights.Tree(), unit), unit)
 }
 
 // unit finds a unit by public id, the root by none. It refuses with unit.not_found

@@ -28,10 +28,24 @@ type Documents struct {
 // DocumentsPerPage is how many documents a page lists.
 const DocumentsPerPage = 50
 
-// documents reads a page of documents.
-func documents(ctx context.Context, r *store.Reader, t *authz.Tree, l store.DocumentList) (Documents, error) {
-	l.Size, l.Skip = DocumentsPerPage, max(0, l.Skip)
+// A DocumentWindow is the part of a list of documents that is asked for.
+type DocumentWindow struct {
+	Skip int // documents that come before it
+	Size int // at most DocumentsPerPage; 0: that many
+}
+
+// documents reads a page of documents: the last one when so many are not there any
+// more.
+func documents(ctx context.Context, r *store.Reader, t *authz.Tree, l store.DocumentList, w DocumentWindow) (Documents, error) {
+	l.Size, l.Skip = DocumentsPerPage, max(0, w.Skip)
+	if w.Size > 0 {
+		l.Size = min(w.Size, DocumentsPerPage)
+	}
 	rows, total, err := r.Documents(ctx, l)
+	if err == nil && len(rows) == 0 && total > 0 {
+		l.Skip = (int(total) - 1) / l.Size * l.Size
+		rows, total, err = r.Documents(ctx, l)
+	}
 	d := Documents{Total: total}
 	for _, row := range rows {
 		unit, _ := t.Unit(row.Unit)
@@ -45,7 +59,7 @@ func documents(ctx context.Context, r *store.Reader, t *authz.Tree, l store.Docu
 
 // CustomerDocuments are a customer's documents as the vendor sees them. It refuses
 // with denied.duty and account.not_found.
-func (s *Contracts) CustomerDocuments(ctx context.Context, actor authz.Actor, account directory.AccountID, skip int) (Documents, error) {
+func (s *Contracts) CustomerDocuments(ctx context.Context, actor authz.Actor, account directory.AccountID, w DocumentWindow) (Documents, error) {
 	var d Documents
 	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) error {
 		if err := gate.InPortfolio(actor, account); err != nil {
@@ -55,7 +69,22 @@ func (s *Contracts) CustomerDocuments(ctx context.Context, actor authz.Actor, ac
 		if err != nil {
 			return err
 		}
-		d, err = documents(ctx, r, t, store.DocumentList{Account: account, All: true, Skip: skip})
+		d, err = documents(ctx, r, t, store.DocumentList{Account: account, All: true}, w)
+		return err
+	})
+	return d, err
+}
+
+// CustomerDocument is one of a customer's documents as the vendor sees it, wherever
+// it stands in the list. It refuses like CustomerDocuments, and with
+// document.not_found.
+func (s *Contracts) CustomerDocument(ctx context.Context, actor authz.Actor, account directory.AccountID, document string) (directory.Document, error) {
+	var d directory.Document
+	err := s.gate.Console(ctx, actor, authz.ViewAccounts, func(r *store.Reader) (err error) {
+		if err := gate.InPortfolio(actor, account); err != nil {
+			return err
+		}
+		d, err = r.DocumentByUUID(ctx, account, document)
 		return err
 	})
 	return d, err
@@ -73,9 +102,10 @@ type NewDocument struct {
 
 // AddDocument adds an invoice to a customer's (SEAT-8): who looks after the
 // contract of its unit, or of one above, finds it there. It refuses without
-// accounts.change, with unit.not_found, with the field at fault, and with
+// accounts.change, with unit.not_found, with the field at fault, with
 // document.empty, document.too_large and document.not_pdf whatever the file is
-// called.
+// called, and with document.number_taken while another document of the account has
+// that number: an invoice that is sent twice is there once.
 func (s *Contracts) AddDocument(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewDocument) (directory.Document, error) {
 	var made directory.Document
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
@@ -97,8 +127,8 @@ func (s *Contracts) AddDocument(ctx context.Context, actor authz.Actor, account 
 		if refusal := directory.CheckDocument(n.Content); refusal != nil {
 			return refusal
 		}
-		d.ID, d.UUID, d.By, d.Added = directory.DocumentID(p.NewKey()), roster.PublicID(), p.Actor.User, p.Now
-		p.Change(store.InsertDocument{Account: account, Document: d, Content: n.Content})
+		d.ID, d.UUID = directory.DocumentID(p.NewKey()), roster.PublicID()
+		p.Change(store.InsertDocument{Account: account, Document: d, By: p.Actor.User, Content: n.Content})
 		p.Record(documentEntry(p, audit.DocumentAdded, d))
 		made = d
 		return nil

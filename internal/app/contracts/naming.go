@@ -74,10 +74,7 @@ func at(ctx context.Context, r *store.Reader, p *gate.Plan, part directory.Part,
 		if u, err = h.unit(unit); err != nil {
 			return err
 		}
-		if part == directory.DeputyPart && h.isReferent(u.ID) {
-			return nil
-		}
-		return p.Require(naming(p.Rights.Tree(), u.ID), u.ID)
+		return h.mayAs(part, u.ID, p.Require)
 	})
 	if err != nil {
 		return u, err
@@ -123,15 +120,29 @@ func nameable(ctx context.Context, r *store.Reader, t *authz.Tree, u directory.U
 		return m, person, err
 	}
 	switch {
-	case !m.Removed.IsZero() || person.Technical():
+	case !hasPlace(person, m):
 		return m, person, directory.Refuse(directory.NotFound, "member.not_found")
 	case !t.Covers(u.ID, m.Unit):
 		return m, person, &directory.Error{Kind: directory.Conflict, Code: "referent.elsewhere", Field: "member",
 			Args: directory.Args{"Name": roster.NameOf(person, m), "Unit": u.Name}}
-	case m.Status == directory.Inactive:
-		return m, person, roster.Inactive(person, m)
 	}
-	return m, person, nil
+	return m, person, switchedOff(person, m, "member")
+}
+
+// hasPlace reports whether a member is somebody of the account: neither gone nor a
+// program.
+func hasPlace(person directory.User, m directory.Member) bool {
+	return m.Removed.IsZero() && !person.Technical()
+}
+
+// switchedOff refuses with member.inactive, at a field, whoever nobody can reach.
+func switchedOff(person directory.User, m directory.Member, field string) error {
+	if m.Status != directory.Inactive {
+		return nil
+	}
+	refusal := roster.Inactive(person, m)
+	refusal.Field = field
+	return refusal
 }
 
 // End ends what a member is for the contract of a unit. It refuses like Name, and
@@ -172,7 +183,8 @@ func (s *Contracts) End(ctx context.Context, actor authz.Actor, account director
 // right (ACC-9). Version is the account's that the form was made on (PLAN-4).
 //
 // It refuses with account.referent_unknown whoever has no place in the account,
-// in the same words as a name nobody has, and with stale.
+// in the same words as a name nobody has, with member.inactive whoever is switched
+// off there, and with stale.
 func (s *Contracts) SetReferent(ctx context.Context, actor authz.Actor, id directory.AccountID, name string, version int64) error {
 	name = strings.TrimSpace(name)
 	_, err := s.gate.Perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
@@ -197,7 +209,8 @@ func (s *Contracts) SetReferent(ctx context.Context, actor authz.Actor, id direc
 	return err
 }
 
-// memberNamed is the person of that name who has a place in the account.
+// memberNamed is the person of that name who has a place in the account and is not
+// switched off there.
 func memberNamed(ctx context.Context, r *store.Reader, account directory.AccountID, name string) (directory.Member, directory.User, error) {
 	unknown := directory.InvalidField("referent", "account.referent_unknown", directory.Args{"Name": directory.Cut(name, 254)})
 	user, err := r.UserBySignInName(ctx, name)
@@ -208,8 +221,11 @@ func memberNamed(ctx context.Context, r *store.Reader, account directory.Account
 		return directory.Member{}, user, err
 	}
 	m, err := r.MemberOf(ctx, account, user.ID)
-	if gate.RefusedWith(err, "member.not_found") || err == nil && (!m.Removed.IsZero() || user.Technical()) {
+	if gate.RefusedWith(err, "member.not_found") || err == nil && !hasPlace(user, m) {
 		return directory.Member{}, user, unknown
 	}
-	return m, user, err
+	if err != nil {
+		return m, user, err
+	}
+	return m, user, switchedOff(user, m, "referent")
 }

@@ -15,6 +15,7 @@ type SubscriptionLine struct {
 	Offer      directory.Offer
 	Quantity   int64
 	Start, End time.Time // the end is zero where it goes on
+	Over       bool      // it has ended
 	Reference  string    // the vendor's
 }
 
@@ -49,6 +50,7 @@ func (s *Contracts) Page(ctx context.Context, actor authz.Actor, account directo
 			return err
 		}
 		var under []directory.UnitID
+		var named []directory.Unit
 		t := rights.Tree()
 		for _, u := range t.Units() {
 			if !h.looksAfter(u.ID) {
@@ -56,29 +58,19 @@ func (s *Contracts) Page(ctx context.Context, actor authz.Actor, account directo
 			}
 			under = append(under, u.ID)
 			if h.isNamed(u.ID) {
-				c, err := h.contractOf(ctx, r, u)
-				if err != nil {
-					return err
-				}
-				page.Units = append(page.Units, c)
+				named = append(named, u)
 			}
+		}
+		if page.Units, err = h.contractsOf(ctx, r, named); err != nil {
+			return err
 		}
 		if s.subscriptions != nil {
 			if page.Subscriptions, err = s.subscriptions(ctx, r, account, under); err != nil {
 				return err
 			}
 		}
-		page.Documents, err = documents(ctx, r, t, store.DocumentList{Account: account, Units: under, All: h.looksAfter(t.Root()), Skip: skip})
+		page.Documents, err = documents(ctx, r, t, store.DocumentList{Account: account, Units: under, All: h.looksAfter(t.Root())}, DocumentWindow{Skip: skip})
 		return err
 	})
 	return page, err
-}
-
-// LooksAfter reports whether a member looks after a contract, for the navigation.
-func LooksAfter(ctx context.Context, r *store.Reader, m directory.Member) (bool, error) {
-	if m.ID == 0 || !m.Removed.IsZero() {
-		return false, nil
-	}
-	parts, err := r.PartsOf(ctx, []directory.MemberID{m.ID})
-	return len(parts[m.ID]) > 0, err
 }

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"intendant/internal/app/roster"
@@ -24,17 +25,15 @@ type Person struct {
 // A UnitContract is who looks after the contract of one unit.
 type UnitContract struct {
 	Unit     directory.Unit
-	Path     []directory.Unit // from below the root to the unit; of the root, itself
-	Live     bool             // neither it nor a unit above it is archived
-	Referent Person           // zero without one of its own
-	Deputies []Person         // by name
+	Referent Person   // zero without one of its own
+	Deputies []Person // by name
 
 	// Without a referent of its own, the nearest above looks after it: who, and of
 	// which unit. The unit's name is empty where the reader may not know of it.
 	Above     Person
 	AboveUnit directory.Unit
 
-	MayName       bool // another referent
+	MayName       bool // another referent; never in an archived unit or below one
 	MayNameDeputy bool
 }
 
@@ -69,37 +68,64 @@ func (s *Contracts) AtUnit(ctx context.Context, actor authz.Actor, account direc
 // contractOf gathers who looks after a unit, and who does where it has no
 // referent of its own.
 func (h hold) contractOf(ctx context.Context, r *store.Reader, u directory.Unit) (UnitContract, error) {
-	t := h.rights.Tree()
-	c := UnitContract{Unit: u, Path: roster.PathBelowRoot(t, u.ID), Live: t.Live(u.ID)}
-	c.MayName = c.Live && h.may(directory.ReferentPart, u.ID) == nil
-	c.MayNameDeputy = c.Live && h.may(directory.DeputyPart, u.ID) == nil
-	way := t.Path(u.ID)
-	held, err := r.ReferentsAt(ctx, way)
+	all, err := h.contractsOf(ctx, r, []directory.Unit{u})
 	if err != nil {
-		return c, err
+		return UnitContract{}, err
+	}
+	return all[0], nil
+}
+
+// contractsOf are the contracts of units, in their order, read together.
+func (h hold) contractsOf(ctx context.Context, r *store.Reader, units []directory.Unit) ([]UnitContract, error) {
+	var ways []directory.UnitID
+	for _, u := range units {
+		ways = append(ways, h.rights.Tree().Path(u.ID)...)
+	}
+	slices.Sort(ways)
+	held, err := r.ReferentsAt(ctx, slices.Compact(ways))
+	if err != nil {
+		return nil, err
 	}
 	people, err := h.people(ctx, r, held)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	nearest := -1
+	named := map[directory.UnitID][]Person{}
 	for i, f := range held {
+		named[f.Unit] = append(named[f.Unit], people[i])
+	}
+	all := make([]UnitContract, len(units))
+	for i, u := range units {
+		all[i] = h.contract(u, named)
+	}
+	return all, nil
+}
+
+// contract is that of one unit, of those who are named for it and for the units
+// above, referents first.
+func (h hold) contract(u directory.Unit, named map[directory.UnitID][]Person) UnitContract {
+	t := h.rights.Tree()
+	c := UnitContract{Unit: u, Deputies: named[u.ID]}
+	if t.Live(u.ID) {
+		c.MayName = h.may(directory.ReferentPart, u.ID) == nil
+		c.MayNameDeputy = h.may(directory.DeputyPart, u.ID) == nil
+	}
+	for _, unit := range slices.Backward(t.Path(u.ID)) {
+		people := named[unit]
 		switch {
-		case f.Unit == u.ID && f.Part == directory.ReferentPart:
-			c.Referent = people[i]
-		case f.Unit == u.ID:
-			c.Deputies = append(c.Deputies, people[i])
-		case f.Part == directory.ReferentPart && t.Depth(f.Unit) > nearest:
-			nearest, c.Above, c.AboveUnit = t.Depth(f.Unit), people[i], directory.Unit{ID: f.Unit}
-			if roster.KnowsUnit(h.rights, f.Unit) {
-				c.AboveUnit, _ = t.Unit(f.Unit)
-			}
+		case len(people) == 0 || people[0].Part != directory.ReferentPart:
+			continue
+		case unit == u.ID:
+			c.Referent, c.Deputies = people[0], people[1:]
+			return c
 		}
+		c.Above, c.AboveUnit = people[0], directory.Unit{ID: unit}
+		if roster.KnowsUnit(h.rights, unit) {
+			c.AboveUnit, _ = t.Unit(unit)
+		}
+		return c
 	}
-	if c.Referent.Member != "" {
-		c.Above, c.AboveUnit = Person{}, directory.Unit{}
-	}
-	return c, nil
+	return c
 }
 
 // people are those of parts, in their order.

@@ -105,12 +105,14 @@ func (a *applicants) keepSpot(name string, at *spot) {
 func (c Caller) application() bool { return strings.HasPrefix(c.Token, directory.CredentialPrefix) }
 
 // A calling is one request of an application, which may ask about several
-// accounts. With fresh, the application was read within it.
+// accounts. With fresh, the application was read within it; at is the account of
+// the address, once it was opened for what a question names beside it.
 type calling struct {
 	Caller
 	digest tokenDigest
 	after  stamp
 	fresh  bool
+	at     directory.AccountID
 }
 
 func callingOf(c Caller) *calling {
@@ -143,8 +145,7 @@ func (s *Checks) applicant(ctx context.Context, c *calling, now bool) (*applican
 	case !c.fresh: // it may be registered for it since
 		return s.applicant(ctx, c, true)
 	}
-	return nil, s.refuse(ctx, who.asker(directory.Account{}), c.Caller,
-		&directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(directory.MayAsk)}})
+	return nil, s.refuse(ctx, who.asker(directory.Account{}), c.Caller, gate.NotRegistered(directory.MayAsk))
 }
 
 // readApplicant reads who a credential belongs to, remembers it, and notes its use

@@ -3,6 +3,7 @@ package decision
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/authz"
@@ -28,6 +29,9 @@ func (s *Checks) evaluateFor(ctx context.Context, caller Caller, questions []Que
 	c := callingOf(caller)
 	b := &batch{questions, make([]Answer, len(questions))}
 	accounts, order := b.byAccount(caller)
+	if err := s.openAddress(ctx, c, order); err != nil {
+		return nil, err
+	}
 	for _, name := range order {
 		out, err := s.answerIn(ctx, c, name, b, accounts[name])
 		if err != nil {
@@ -36,11 +40,10 @@ func (s *Checks) evaluateFor(ctx context.Context, caller Caller, questions []Que
 		hidden = hidden || out
 	}
 	answers = b.answers
-	for i, a := range answers {
-		if semantic.ends(a.Allowed) {
-			return answers[:i+1], nil
-		}
+	if i := slices.IndexFunc(answers, func(a Answer) bool { return semantic.ends(a.Allowed) }); i >= 0 {
+		answers = answers[:i+1]
 	}
+	s.checks.used.noteAll(answers)
 	return answers, nil
 }
 
@@ -74,13 +77,9 @@ func (s *Checks) answerIn(ctx context.Context, c *calling, name string, b *batch
 		b.refuse(NoAccount, places)
 		return false, s.admitted(ctx, c)
 	}
-	if elsewhere, err := s.elsewhere(ctx, c, name); elsewhere || err != nil {
-		b.refuse(UnknownAccount, places)
-		return elsewhere, err
-	}
 	few := make([]Answer, len(places))
 	var at *desk
-	err = s.askFor(ctx, c, name, func(d *desk) error {
+	err = s.askNamed(ctx, c, name, func(d *desk) error {
 		at = d
 		for n, i := range places {
 			q := b.questions[i]
@@ -110,21 +109,29 @@ func (b *batch) refuse(reason string, places []int) {
 	}
 }
 
-// elsewhere reports whether a question names another account than the address
+// openAddress opens the account of the address, where a question names another
+// way to one: before it is open, nothing is looked up that a question names. So
+// whoever does not see it cannot tell it from none (KEY-14). It refuses as askFor
 // does.
-func (s *Checks) elsewhere(ctx context.Context, c *calling, name string) (bool, error) {
-	if c.Number == "" || name == c.Number {
-		return false, nil
+func (s *Checks) openAddress(ctx context.Context, c *calling, names []string) error {
+	if c.Number == "" || !slices.ContainsFunc(names, func(name string) bool { return name != c.Number }) {
+		return nil
 	}
-	here, _, err := s.spot(ctx, c.Number, stamp{})
-	if err != nil {
-		return false, err
-	}
-	there, _, err := s.spot(ctx, name, stamp{})
-	if gate.RefusedWith(err, "account.not_found") {
-		return true, s.admitted(ctx, c)
-	}
-	return here.account.ID != there.account.ID, err
+	return s.askFor(ctx, c, c.Number, func(d *desk) error {
+		c.at = d.account.ID
+		return nil
+	})
+}
+
+// askNamed opens the desk of an account that a question names; any other than that
+// of the address is refused like none, with account.not_found.
+func (s *Checks) askNamed(ctx context.Context, c *calling, name string, at func(*desk) error) error {
+	return s.askFor(ctx, c, name, func(d *desk) error {
+		if c.at != 0 && c.at != d.account.ID {
+			return directory.Refuse(directory.NotFound, "account.not_found")
+		}
+		return at(d)
+	})
 }
 
 // admitted refuses an application whose credential does not open anything now, or

@@ -129,15 +129,12 @@ func (s *Checks) search(ctx context.Context, caller Caller, q Question, at func(
 	ctx, even := s.gate.Evenly(ctx)
 	defer func() { gate.AnswerRefused(even, err) }()
 	c := callingOf(caller)
-	switch elsewhere := false; {
+	switch {
 	case q.Account != "":
-		if elsewhere, err = s.elsewhere(ctx, c, q.Account); elsewhere && err == nil {
-			err = directory.Refuse(directory.NotFound, "account.not_found")
-		}
-		if err != nil {
+		if err = s.openAddress(ctx, c, []string{q.Account}); err != nil {
 			return err
 		}
-		return s.askFor(ctx, c, q.Account, at)
+		return s.askNamed(ctx, c, q.Account, at)
 	case caller.Number != "":
 		return s.askFor(ctx, c, caller.Number, at)
 	}

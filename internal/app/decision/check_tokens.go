@@ -164,9 +164,8 @@ func (s *Checks) refuse(ctx context.Context, who *asker, caller Caller, err erro
 
 // actor is the product as it acts.
 func (who *asker) actor(c gate.Client) authz.Actor {
-	if a := who.application; a != nil {
-		return authz.Actor{Kind: authz.Application, User: a.ID, Door: authz.DoorAPI, Address: c.Address, Agent: c.Agent,
-			Token: who.bearer.Token.ID, Portfolio: a.Portfolio, Registered: a.Rights}
+	if who.application != nil {
+		return gate.ActorOf(directory.Presented{Application: *who.application, Credential: directory.Credential{ID: who.bearer.Token.ID}}, c)
 	}
 	return authz.Actor{Kind: authz.Technical, User: who.bearer.Token.User, Door: authz.DoorAPI, Address: c.Address, Agent: c.Agent,
 		Scope: who.bearer.Token.Scope}

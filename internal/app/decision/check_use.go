@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -15,8 +14,8 @@ import (
 // answerUse answers whether somebody may use a product: a member who is active in
 // an account that is open, whose service level opens it, with a seat that has not
 // lapsed or a subscription of their own that counts, of it and of what it needs
-// (CHECK-1, SEAT-12). Each yes is a use (APP-5). The resource is the product, or
-// an offer where the edition counts.
+// (CHECK-1, SEAT-12). Each yes that is given is a use (APP-5), unless another
+// product asks. The resource is the product, or an offer where the edition counts.
 func (d *desk) answerUse(q Question) Answer {
 	if q.Action != UseAction {
 		return Answer{Reason: UnknownAction}
@@ -39,8 +38,17 @@ func (d *desk) answerUse(q Question) Answer {
 	if no := d.opens(who, product, offer); no.Reason != "" {
 		return d.refusedUse(no, who)
 	}
-	d.checks.checks.used.note(d.x.Standing(who.place).Member, product.ID, d.now)
-	return Answer{Allowed: true}
+	yes := Answer{Allowed: true}
+	if !d.anotherThan(product.ID) {
+		yes.use = store.ProductUse{Member: d.x.Standing(who.place).Member, Product: product.ID, Day: directory.DayNumber(d.now)}
+	}
+	return yes
+}
+
+// anotherThan reports whether an application asks that is another product: it knows
+// nothing of the use of this one.
+func (d *desk) anotherThan(product string) bool {
+	return d.application != nil && d.application.Product != "" && d.application.Product != product
 }
 
 // sold reports whether accounts of the type can have a product.
@@ -110,18 +118,45 @@ func (d *desk) counts(who *subject, p authz.Product, offer directory.Offer) stri
 	return ""
 }
 
-// heldElsewhere asks the database whether somebody holds a seat that counts in
-// another account. Few bring one along, so the index does not keep it; nothing is
-// told of that account.
+// heldElsewhere says whether somebody holds a seat that counts in another account.
+// Few bring one along, so the index does not keep it: the database is asked, once for
+// whatever was asked together. Nothing is told of that account.
 func (d *desk) heldElsewhere(who *subject, product string) bool {
-	held := false
-	user := d.x.Standing(who.place).User
+	claim := store.SeatClaim{User: d.x.Standing(who.place).User, Product: product}
+	if _, asked := d.elsewhere[claim]; !asked {
+		d.askElsewhere([]store.SeatClaim{claim})
+	}
+	return d.elsewhere[claim]
+}
+
+func (d *desk) askElsewhere(claims []store.SeatClaim) {
+	if len(claims) == 0 {
+		return
+	}
+	var held map[store.SeatClaim]bool
 	err := d.checks.gate.Question(func(r *store.Reader) (err error) {
-		held, err = r.HoldsElsewhere(context.Background(), user, d.account.ID, product, d.now)
+		held, err = r.HeldElsewhere(context.Background(), d.account.ID, claims, d.now)
 		return err
 	})
 	d.fault = errors.Join(d.fault, err)
-	return held
+	if d.elsewhere == nil {
+		d.elsewhere = make(map[store.SeatClaim]bool, len(claims))
+	}
+	for _, claim := range claims {
+		d.elsewhere[claim] = held[claim]
+	}
+}
+
+// claims are the subscriptions of everybody that a seat in another account proves.
+func (d *desk) claims() (claims []store.SeatClaim) {
+	for i := range d.x.Len() {
+		for _, p := range d.x.Uses(i) {
+			if p.Proof == directory.SeatElse {
+				claims = append(claims, store.SeatClaim{User: d.x.Standing(i).User, Product: p.Name})
+			}
+		}
+	}
+	return claims
 }
 
 // refusedUse is a no with who could help.
@@ -151,6 +186,7 @@ func (d *desk) users(q Question, w *walk) {
 	if !known || q.Action != UseAction || !d.sold(p) || d.barred(d.x.Tree().Root()) != "" {
 		return
 	}
+	d.askElsewhere(d.claims())
 	for i := range d.x.Len() {
 		if member := d.x.Standing(i).Member; member != 0 && d.mayUse(i, p, offer) {
 			w.add(int64(member))
@@ -206,8 +242,16 @@ type used struct {
 // it is forgotten what was, and written again.
 const mostUses = 500_000
 
-func (u *used) note(member directory.MemberID, product string, now time.Time) {
-	use := store.ProductUse{Member: member, Product: product, Day: directory.DayNumber(now)}
+// noteAll notes the uses of answers that were given.
+func (u *used) noteAll(given []Answer) {
+	for i := range given {
+		if use := given[i].use; use.Member != 0 {
+			u.note(use)
+		}
+	}
+}
+
+func (u *used) note(use store.ProductUse) {
 	u.mu.RLock()
 	_, known := u.noted[use]
 	u.mu.RUnlock()

@@ -60,9 +60,10 @@ type desk struct {
 	now    time.Time
 	rights authz.Rights // of the product
 
-	fault  error          // of looking elsewhere: no answer is given then
-	last   subject        // whom the last question was about
-	givers *accountGivers // once somebody was told no
+	elsewhere map[store.SeatClaim]bool // what was asked of other accounts
+	fault     error                    // of looking elsewhere: no answer is given then
+	last      subject                  // whom the last question was about
+	givers    *accountGivers           // once somebody was told no
 }
 
 // A subject is a person that was looked up.
@@ -98,6 +99,7 @@ func (s *Checks) Evaluate(ctx context.Context, caller Caller, q Question) (Answe
 	if err != nil {
 		return Answer{}, err
 	}
+	s.checks.used.noteAll(answer[:])
 	err = s.nameGivers(ctx, at, answer[:])
 	return answer[0], err
 }
@@ -117,6 +119,7 @@ func (s *Checks) EvaluateAll(ctx context.Context, caller Caller, questions []Que
 	if err != nil {
 		return nil, err
 	}
+	s.checks.used.noteAll(answers)
 	return answers, s.nameGivers(ctx, at, answers)
 }
 

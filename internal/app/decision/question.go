@@ -4,6 +4,7 @@ import (
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 )
 
 // A Question is what a product asks: may this subject do this to that resource
@@ -58,6 +59,8 @@ type Answer struct {
 	Label   catalogue.Text   // of Missing, as the catalogue calls it
 	Product string           // of a no for want of another product: which
 	GivenBy []Giver          // who could help, the nearest first; a few of them
+
+	use store.ProductUse // of a yes: whose use of what it is, once it is given
 }
 
 // A Giver is somebody who could give what is missing.

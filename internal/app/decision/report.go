@@ -79,10 +79,13 @@ func (s *Checks) reportFor(ctx context.Context, caller Caller, r *report) error 
 	if err := s.admitted(ctx, c); err != nil {
 		return err
 	}
+	if err := s.openAddress(ctx, c, order); err != nil {
+		return err
+	}
 	for _, name := range order {
 		before := len(r.found)
 		err := directory.Refuse(directory.NotFound, "account.not_found")
-		if asked := s.askFor(ctx, c, name, func(d *desk) error {
+		if asked := s.askNamed(ctx, c, name, func(d *desk) error {
 			r.found = r.found[:before]
 			for _, i := range accounts[name] {
 				d.read(r, i, true)
@@ -128,7 +131,7 @@ func (d *desk) read(r *report, i int, here bool) {
 		r.said[i] = at("account", directory.Refuse(directory.NotFound, "account.not_found"))
 	case !declared || !d.sold(known):
 		r.said[i] = directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(u.Product, directory.Quoted)})
-	case d.application != nil && d.application.Product != "" && d.application.Product != product:
+	case d.anotherThan(product):
 		r.said[i] = directory.InvalidField("product", "use.other_product", directory.Args{"Product": d.application.Product})
 	case !found || d.x.Standing(place).Member == 0:
 		r.said[i] = at("subject", directory.Refuse(directory.NotFound, "member.not_found"))

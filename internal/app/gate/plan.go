@@ -200,9 +200,15 @@ func RequireDuty(actor authz.Actor, duty authz.Duty) error {
 		return &directory.Error{Kind: directory.Denied, Code: "denied.duty", Args: directory.Args{"Duty": string(duty)}}
 	}
 	if actor.Kind == authz.Application {
-		return &directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(duty)}}
+		return NotRegistered(duty)
 	}
 	return directory.Refuse(directory.NotFound, "not_found")
+}
+
+// NotRegistered refuses an application that was not registered for a duty, or for a
+// right of its own kind, with denied.application.
+func NotRegistered[R authz.Duty | directory.ApplicationRight](what R) error {
+	return &directory.Error{Kind: directory.Denied, Code: "denied.application", Args: directory.Args{"Duty": string(what)}}
 }
 
 // RequireSelf refuses with denied.self unless the actor is that user.
@@ -360,11 +366,12 @@ func (p *Plan) finish(sealer store.Sealer) (store.Write, error) {
 	}
 	w := p.write
 	w.Sealer, w.Changes = sealer, append(w.Changes, p.pending...)
-	if w.Empty() {
-		return w, nil
+	idle := w.Empty()
+	if p.Actor.Request != "" && (!idle || len(p.needs) > 0) { // also what changes nothing is answered again to whoever still may
+		w.Changes = append([]store.Change{store.ApplyRepeat{Holder: p.Actor.Request, Asked: p.needs, Idle: idle}}, w.Changes...)
 	}
-	if p.Actor.Request != "" {
-		w.Changes = append([]store.Change{store.ApplyRepeat{Holder: p.Actor.Request, Asked: p.needs}}, w.Changes...)
+	if idle {
+		return w, nil
 	}
 	for _, l := range p.ledgers {
 		l.Sequence++

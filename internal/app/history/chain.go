@@ -49,14 +49,14 @@ func (h *History) Verify(ctx context.Context, actor authz.Actor, accounts []dire
 		return err
 	}
 	if len(accounts) == 0 {
-		accounts = slices.Clone(actor.Portfolio)
+		accounts = slices.Clone(actor.Portfolio.Accounts)
 	}
 	for _, account := range accounts {
 		if err := gate.InPortfolio(actor, account); err != nil {
 			return err
 		}
 	}
-	if len(accounts) == 0 {
+	if len(accounts) == 0 && !actor.Limited() {
 		err := h.gate.Read(ctx, func(r *store.Reader) (err error) {
 			accounts, err = r.LedgerAccounts(ctx)
 			return err

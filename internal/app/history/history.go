@@ -173,7 +173,7 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f Filter, w ga
 		}
 		rows.Accounts = f.Accounts
 		if len(f.Accounts) == 0 {
-			rows.Accounts = actor.Portfolio
+			rows.Accounts = actor.Portfolio.Accounts
 		}
 		if f.Number != "" {
 			account, err := r.AccountByNumber(ctx, f.Number)
@@ -184,7 +184,8 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f Filter, w ga
 			}
 			rows.Accounts = []directory.AccountID{account.ID}
 		}
-		if slices.ContainsFunc(rows.Accounts, func(id directory.AccountID) bool { return !actor.Sees(id) }) {
+		nothing := actor.Limited() && len(rows.Accounts) == 0
+		if nothing || slices.ContainsFunc(rows.Accounts, func(id directory.AccountID) bool { return !actor.Sees(id) }) {
 			return nil // outside the portfolio there is nothing
 		}
 		page, err = h.page(ctx, r, rows, w)

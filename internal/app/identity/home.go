@@ -76,6 +76,44 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 	return own, err
 }
 
+// A Departure is what accounts lose when a person is erased: their own contact, or
+// whoever else looks after a contract there (ACC-9, SEAT-7). Accounts are by name.
+type Departure struct{ Contact, Parts []string }
+
+// Departure says what erasing oneself takes from the accounts one is in. It refuses
+// with sign_in.required.
+func (u *Users) Departure(ctx context.Context, actor authz.Actor) (Departure, error) {
+	var d Departure
+	if actor.User == 0 {
+		return d, directory.Refuse(directory.Denied, "sign_in.required")
+	}
+	err := u.gate.Read(ctx, func(r *store.Reader) error {
+		places, accounts, err := roster.PlacesOf(ctx, r, actor.User)
+		if err != nil {
+			return err
+		}
+		keys := make([]directory.MemberID, len(places))
+		for i, m := range places {
+			keys[i] = m.ID
+		}
+		held, err := r.PartsOf(ctx, keys)
+		for _, m := range places {
+			a := accounts[m.Account()]
+			own := func(f directory.Referent) bool { return f.Unit == a.Root && f.Part == directory.ReferentPart }
+			if slices.ContainsFunc(held[m.ID], own) {
+				d.Contact = append(d.Contact, a.Name)
+			}
+			if slices.ContainsFunc(held[m.ID], func(f directory.Referent) bool { return !own(f) }) {
+				d.Parts = append(d.Parts, a.Name)
+			}
+		}
+		return err
+	})
+	slices.Sort(d.Contact)
+	slices.Sort(d.Parts)
+	return d, err
+}
+
 // screens fills in what opens first in each account.
 func (c *core) screens(ctx context.Context, r *store.Reader, own []OwnAccount) error {
 	members := make([]directory.MemberID, len(own))

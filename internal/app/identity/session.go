@@ -31,7 +31,7 @@ type SignedIn struct {
 // session is unknown or over, or its person was switched off or erased.
 func (s *Sessions) Resolve(ctx context.Context, token string, client gate.Client, limits SessionLimits) (SignedIn, error) {
 	var in SignedIn
-	var portfolio []directory.AccountID
+	var portfolio directory.Portfolio
 	now := s.gate.Instant()
 	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		var err error
@@ -81,7 +81,7 @@ func stillOpens(ctx context.Context, r *store.Reader, u directory.User, purpose 
 
 // actorOf is the actor a signed-in person is: vendor staff by their role, and
 // inside an account while their entry lasts and they look after it.
-func actorOf(u directory.User, s store.Session, portfolio []directory.AccountID, now time.Time) authz.Actor {
+func actorOf(u directory.User, s store.Session, portfolio directory.Portfolio, now time.Time) authz.Actor {
 	a := authz.Actor{Kind: authz.Person, User: u.ID, Door: authz.DoorPage}
 	if u.Staff == "" || s.Purpose == PurposeEnrol { // no duties without a second factor (VEND-3)
 		return a

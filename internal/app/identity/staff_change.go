@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
@@ -13,12 +12,8 @@ import (
 	"intendant/internal/store"
 )
 
-// portfolioMost is how many accounts a portfolio holds: whoever looks after more
-// looks after all.
-const portfolioMost = 500
-
 // A StaffMember is one of the vendor's own people with their second factor and
-// how many accounts they look after; 0 stands for all.
+// how many accounts they look after.
 type StaffMember struct {
 	directory.User
 	store.StaffState
@@ -42,7 +37,7 @@ func (u *Users) Staff(ctx context.Context, actor authz.Actor) ([]StaffMember, er
 }
 
 // StaffMember reads one of the vendor's own people by public id, with the
-// accounts they look after; none stands for all. It is for staff who name staff,
+// accounts they look after, none where it is all. It is for staff who name staff,
 // and refuses with user.not_found whoever is none.
 func (u *Users) StaffMember(ctx context.Context, actor authz.Actor, uuid string) (StaffMember, []directory.Account, error) {
 	var who StaffMember
@@ -58,26 +53,20 @@ func (u *Users) StaffMember(ctx context.Context, actor authz.Actor, uuid string)
 		if err != nil {
 			return err
 		}
-		keys, err := r.Portfolio(ctx, who.ID)
+		portfolio, err := r.Portfolio(ctx, who.ID)
 		if err != nil {
 			return err
 		}
-		who.StaffState = store.StaffState{Factor: factor.Confirmed, Portfolio: int64(len(keys))}
-		byKey, err := r.AccountsByKey(ctx, keys)
-		for _, key := range keys {
-			accounts = append(accounts, byKey[key])
-		}
-		slices.SortFunc(accounts, func(a, b directory.Account) int {
-			return strings.Compare(directory.Fold(a.Name), directory.Fold(b.Name))
-		})
+		who.StaffState = store.StaffState{Factor: factor.Confirmed, All: !portfolio.Limited, Portfolio: int64(len(portfolio.Accounts))}
+		accounts, err = roster.AccountsIn(ctx, r, portfolio)
 		return err
 	})
 	return who, accounts, err
 }
 
 // A StaffChange is the role and the portfolio of one of the vendor's own people.
-// All stands for every account; otherwise Numbers are the customer numbers, in
-// any spelling. Version is the one the form was made on (PLAN-4).
+// The accounts are said as roster.SaidPortfolio has them. Version is the one the
+// form was made on (PLAN-4).
 type StaffChange struct {
 	Role    authz.StaffRole
 	All     bool
@@ -85,21 +74,19 @@ type StaffChange struct {
 	Version int64
 }
 
+func (c StaffChange) accounts() roster.SaidPortfolio {
+	return roster.SaidPortfolio{All: c.All, Numbers: c.Numbers}
+}
+
 // check refuses a change that nobody could mean.
 func (c StaffChange) check() error {
 	switch {
 	case !slices.Contains(authz.StaffRoles(), c.Role):
 		return directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(c.Role)})
-	case c.All:
-		return nil
-	case c.Role == authz.Operator:
+	case c.Role == authz.Operator && !c.All:
 		return directory.InvalidField("accounts", "staff.operator_sees_all", nil)
-	case len(c.Numbers) == 0:
-		return directory.InvalidField("accounts", "staff.portfolio_empty", nil)
-	case len(c.Numbers) > portfolioMost:
-		return directory.InvalidField("accounts", "staff.portfolio_long", directory.Args{"Max": portfolioMost})
 	}
-	return nil
+	return c.accounts().Check()
 }
 
 // ChangeStaff sets the role and the portfolio of one of the vendor's own people.
@@ -163,60 +150,16 @@ func planPortfolio(ctx context.Context, r *store.Reader, p *gate.Plan, who direc
 	if err != nil {
 		return err
 	}
-	var after []directory.AccountID
-	if !change.All {
-		if after, err = accountsNumbered(ctx, r, change.Numbers); err != nil {
-			return err
-		}
-	}
-	if slices.Equal(before, after) {
-		return nil
+	after, err := change.accounts().Portfolio(ctx, r)
+	if err != nil || before.Equal(after) {
+		return err
 	}
 	entry := p.Entry(audit.StaffPortfolio, who.ID, 0)
-	if err := notePortfolio(ctx, r, &entry, before, after); err != nil {
+	if err := roster.NotePortfolio(ctx, r, &entry, before, after); err != nil {
 		return err
 	}
 	p.Record(entry)
-	p.Change(store.SetPortfolio{User: who.ID, Accounts: after})
-	return nil
-}
-
-// accountsNumbered finds the accounts of customer numbers, each once, in the
-// order of their keys.
-func accountsNumbered(ctx context.Context, r *store.Reader, numbers []string) ([]directory.AccountID, error) {
-	cleaned := make([]string, len(numbers))
-	for i, number := range numbers {
-		cleaned[i] = directory.CleanNumber(number)
-	}
-	found, err := r.AccountsByNumbers(ctx, cleaned)
-	if err != nil {
-		return nil, err
-	}
-	var accounts []directory.AccountID
-	for i, number := range cleaned {
-		account, known := found[number]
-		if !known {
-			return nil, directory.InvalidField("accounts", "staff.account_unknown", directory.Args{"Number": directory.Cut(numbers[i], 100)})
-		}
-		accounts = append(accounts, account)
-	}
-	return roster.Distinct(accounts), nil
-}
-
-// notePortfolio writes portfolios as accounts; nothing stands for all.
-func notePortfolio(ctx context.Context, r *store.Reader, entry *audit.Entry, before, after []directory.AccountID) error {
-	known, err := r.AccountsByKey(ctx, roster.Distinct(slices.Concat(before, after)))
-	if err != nil {
-		return err
-	}
-	value := func(keys []directory.AccountID) audit.Value {
-		accounts := make([]audit.Value, len(keys))
-		for i, key := range keys {
-			accounts[i] = audit.Thing(audit.Account, key, known[key].Name)
-		}
-		return audit.List(accounts...)
-	}
-	entry.NoteValue("portfolio", value(before), value(after))
+	p.Change(store.SetPortfolio{User: who.ID, Portfolio: after})
 	return nil
 }
 

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"slices"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
@@ -47,7 +46,7 @@ func (w *Writer) NameReferent(ctx context.Context, r *store.Reader, p *gate.Plan
 		case same && f.Part == n.Part:
 			return nil
 		case same && f.Part == directory.ReferentPart:
-			return &directory.Error{Kind: directory.Conflict, Code: "referent.already", Args: directory.Args{"Name": NameOf(n.Person, n.Member), "Unit": n.Unit.Name}}
+			return &directory.Error{Kind: directory.Conflict, Code: "referent.already", Field: "member", Args: directory.Args{"Name": NameOf(n.Person, n.Member), "Unit": n.Unit.Name}}
 		case same, n.Part == directory.ReferentPart && f.Part == directory.ReferentPart:
 			change.End = append(change.End, f)
 		case f.Part == directory.DeputyPart:
@@ -146,41 +145,6 @@ func (ro *Roster) endReferents(ctx context.Context, r *store.Reader) error {
 		endParts(ro.Plan, ended)
 		ro.Plan.Change(store.PutReferents{Account: ro.Account.ID, End: ended})
 	}
-	return nil
-}
-
-// EndReferentsApart ends what people of a unit and those below are for contracts
-// above it, where those units are above them no more when it has moved under
-// another (UNIT-4, SEAT-7).
-func (w *Writer) EndReferentsApart(ctx context.Context, r *store.Reader, p *gate.Plan, moved, to directory.UnitID) error {
-	before := p.Rights.Tree()
-	after, err := before.Moved(moved, to)
-	if err != nil {
-		return err
-	}
-	var above []directory.UnitID
-	for _, unit := range before.Path(moved) {
-		if !after.Covers(unit, moved) {
-			above = append(above, unit)
-		}
-	}
-	parts, err := r.ReferentsAt(ctx, above)
-	if err != nil || len(parts) == 0 {
-		return err
-	}
-	keys := make([]directory.MemberID, len(parts))
-	for i, f := range parts {
-		keys[i] = f.Member
-	}
-	members, err := r.Members(ctx, p.Account, keys)
-	if err != nil {
-		return err
-	}
-	homes := map[directory.MemberID]directory.UnitID{}
-	for _, m := range members {
-		homes[m.ID] = m.Unit
-	}
-	w.EndReferents(p, slices.DeleteFunc(parts, func(f directory.Referent) bool { return covers(after, f.Unit, homes[f.Member]) }))
 	return nil
 }
 

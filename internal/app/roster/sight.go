@@ -53,6 +53,9 @@ func SeesPeopleAt(rights authz.Rights, unit directory.UnitID) bool {
 	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageMembers, unit)
 }
 
+// KnowsAllHolders reports whether that is so of everybody in the account (REP-3).
+func KnowsAllHolders(rights authz.Rights) bool { return rights.Member() && KnowsHolder(rights, 0) }
+
 // KnowsHolder reports whether somebody with these rights may know of the people of a
 // home unit for their seats' sake: whoever assigns there sees whom.
 func KnowsHolder(rights authz.Rights, unit directory.UnitID) bool {

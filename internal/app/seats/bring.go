@@ -2,6 +2,8 @@ package seats
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -44,13 +46,15 @@ type Shelf struct {
 }
 
 // NewShelf opens the books of the accounts whose ledgers a plan holds. The plan has
-// asked for the duty.
+// asked for the duty. When all rows are brought, Tell tells what comes of them.
 func NewShelf(s *Subscriptions, p *gate.Plan) *Shelf {
 	return &Shelf{s, p, map[directory.AccountID]*book{}}
 }
 
 // Bring plans one row: a subscription known by its external id is changed, another
-// one added, unless there is one that says the same already. It answers what was
+// one added, unless there is one that says the same already: of that product, unit,
+// quantity, reference and days, whenever it began where the row has no first day. So
+// a file brings nothing twice, whenever it comes again. It answers what was
 // sold and what became of it. It refuses like Add and Change, with
 // subscription.other_product what is of another product, or held by another unit,
 // than the one that is known by the id.
@@ -83,17 +87,23 @@ func (s *Shelf) bring(ctx context.Context, r *store.Reader, row Sold, v *gate.Ve
 		return n.Offer, nil
 	}
 	v.Subject = int64(was.ID)
-	pool, _ := b.stock.Pool(was.Pool)
-	if pool.Offer != n.Offer || n.Unit != "" && n.Unit != b.unitOf(was).UUID {
-		return n.Offer, &directory.Error{Kind: directory.Conflict, Code: "subscription.other_product", Field: ColumnProduct}
-	}
-	is, err := b.changed(was, keepTerm(n.Term, was, row, b))
+	is, err := b.put(was, n.said(row))
 	if err != nil || is == was {
 		v.Outcome = gate.Unchanged
 		return n.Offer, err
 	}
 	v.Outcome, v.Changes = gate.Changed, b.update(audit.SubscriptionChanged, was, is)
-	return n.Offer, s.tellLoss(ctx, r, b, is)
+	return n.Offer, nil
+}
+
+// Tell tells what comes of all that was brought, once for all rows.
+func (s *Shelf) Tell(ctx context.Context, r *store.Reader) error {
+	for _, account := range slices.Sorted(maps.Keys(s.books)) {
+		if err := s.tellLoss(ctx, r, s.books[account]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // book is the subscriptions of an account, opened once.
@@ -181,42 +191,40 @@ func (b *book) unitNamed(text string) string {
 // known finds the subscription of an external id, or, without one, one that says
 // the same.
 func (b *book) known(n NewSubscription) (directory.Subscription, bool) {
-	for _, p := range b.stock.Pools() {
-		for _, s := range b.stock.Subscriptions(p.ID) {
-			if n.External != "" && s.External == n.External {
-				return s, true
-			}
-			if n.External == "" && p.Offer == n.Offer && (n.Unit == "" && p.Unit == b.account.Root || n.Unit == b.unitOf(s).UUID) && b.same(s, n.Term) {
-				return s, true
-			}
+	return find(b.stock, func(p directory.Pool, s directory.Subscription) bool {
+		if n.External != "" {
+			return s.External == n.External
 		}
-	}
-	return directory.Subscription{}, false
+		return p.Offer == n.Offer && (n.Unit == "" && p.Unit == b.account.Root || n.Unit == b.unitOf(s).UUID) && b.same(s, n.Term)
+	})
 }
 
-// same reports whether a subscription says what a term does.
+// same reports whether a subscription says what a term does. A term without a first
+// day begins today: in a file that comes again another day, it is what has begun.
 func (b *book) same(s directory.Subscription, t Term) bool {
-	first := t.First
-	if first == (directory.Day{}) {
-		first = directory.DayOf(b.plan.Now, b.zone)
-	}
-	return s.Quantity == t.Quantity && s.Reference == t.Reference && directory.DayOf(s.Starts, b.zone) == first && directory.LastDay(s.Ends, b.zone) == t.Last
+	begins := directory.DayOf(s.Starts, b.zone) == t.First || t.First == (directory.Day{}) && !b.plan.Now.Before(s.Starts)
+	return begins && s.Quantity == t.Quantity && s.Reference == t.Reference && directory.LastDay(s.Ends, b.zone) == t.Last
 }
 
-// keepTerm leaves as it is what a file does not say of a subscription; an empty
-// first day keeps the one there is.
-func keepTerm(t Term, was directory.Subscription, row Sold, b *book) Term {
-	if row.First == "" {
-		t.First = directory.DayOf(was.Starts, b.zone)
+// said is what a row says of a subscription that is there; what its file has no
+// column for, and an empty first day, stays as it is.
+func (n NewSubscription) said(row Sold) SubscriptionRecord {
+	product := n.Offer.String()
+	c := SubscriptionRecord{Product: &product, Quantity: &n.Quantity}
+	if n.Unit != "" {
+		c.Unit = &n.Unit
 	}
-	if !row.Given(ColumnLast) {
-		t.Last = directory.LastDay(was.Ends, b.zone)
+	if row.First != "" {
+		c.First = &n.First
 	}
-	if !row.Given(ColumnReference) {
-		t.Reference = was.Reference
+	if row.Given(ColumnLast) {
+		c.Last = &n.Last
 	}
-	if !row.Given(ColumnPriceNote) {
-		t.PriceNote = was.PriceNote
+	if row.Given(ColumnReference) {
+		c.Reference = &n.Reference
 	}
-	return t
+	if row.Given(ColumnPriceNote) {
+		c.PriceNote = &n.PriceNote
+	}
+	return c
 }

@@ -22,7 +22,8 @@ type Extension struct {
 
 // Extend lets a subscription last longer. Anew, another one of the same quantity,
 // reference and note follows from the day after its last one, or from today when
-// that is past; people keep their seats over the change (SEAT-9). It refuses with
+// that is past; people keep their seats over the change (SEAT-9). It is a change of
+// the one that is followed: made again on the same version it is stale. It refuses with
 // subscription.over what has ended and is not followed anew, with
 // subscription.not_longer a last day that is none, with subscription.open_ended
 // what nothing can follow, and like Change.
@@ -64,6 +65,7 @@ func (b *book) follow(was directory.Subscription, last directory.Day) error {
 	pool, _ := b.stock.Pool(was.Pool)
 	_, err := b.add(NewSubscription{Offer: pool.Offer, Unit: b.unitOf(was).UUID,
 		Term: Term{Quantity: was.Quantity, First: first, Last: last, Reference: was.Reference, PriceNote: was.PriceNote}})
+	b.plan.Change(store.NoteSubscriptionFollowed(was.ID))
 	return err
 }
 
@@ -91,25 +93,23 @@ func (s *Subscriptions) Ending(ctx context.Context, actor authz.Actor, account d
 		return ending, err
 	}
 	err := s.gate.Console(ctx, actor, authz.ManageSubscriptions, func(r *store.Reader) error {
-		contract, err := s.contract(ctx, r, account)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(contract.Subscriptions, func(l SubscriptionLine) bool { return l.UUID == uuid })
-		if i < 0 {
-			return directory.Refuse(directory.NotFound, "subscription.not_found")
-		}
 		stock, err := r.Stock(ctx, account)
 		if err != nil {
 			return err
 		}
+		found, known := find(stock, func(_ directory.Pool, s directory.Subscription) bool { return s.UUID == uuid })
+		if !known {
+			return directory.Refuse(directory.NotFound, "subscription.not_found")
+		}
+		if ending.SubscriptionLine, err = s.line(ctx, r, account, stock, found); err != nil {
+			return err
+		}
 		now := s.gate.Instant()
-		ending.SubscriptionLine = contract.Subscriptions[i]
 		pool, _ := stock.Pool(ending.Pool)
 		ending.Held = pool.Held
 		is := ending.Subscription
 		is.Ends = now
-		ending.Loss = stock.Losing(stock.With(is), now)
+		ending.Loss = stock.Losing(is.Pool, stock.With(is), now)
 		return nil
 	})
 	return ending, err

@@ -86,8 +86,9 @@ func (s *Seats) external(ctx context.Context, r *store.Reader, p *gate.Plan, c E
 	if e.proof != directory.SeatElse {
 		return e, nil
 	}
-	held, err := r.HoldsElsewhere(ctx, e.member.User, p.Account, c.Product, p.Now)
-	if err == nil && !held {
+	claim := store.SeatClaim{User: e.member.User, Product: c.Product}
+	held, err := r.HeldElsewhere(ctx, p.Account, []store.SeatClaim{claim}, p.Now)
+	if err == nil && !held[claim] {
 		err = directory.InvalidField("product", "external.not_proved", nil)
 	}
 	return e, err
@@ -204,41 +205,80 @@ func (s *Seats) endExternals(ctx context.Context, account directory.AccountID, i
 		if err != nil {
 			return err
 		}
-		for _, e := range found {
-			m, err := r.Member(ctx, e.Member)
-			if err != nil {
-				return err
-			}
-			over := e.Over(p.Now)
-			if !over && e.Proof == directory.SeatElse {
-				held, err := r.HoldsElsewhere(ctx, m.User, account, e.Product, p.Now)
-				if err != nil {
-					return err
-				}
-				over = !held
-			}
-			if !over {
-				continue
-			}
-			p.Change(store.EndExternals{e.ID})
-			recordExternal(p, audit.ExternalEnded, m, e)
-			if err := s.tellExternalEnd(ctx, r, p, m, e); err != nil {
-				return err
+		brought, err := bringersOf(ctx, r, p, found)
+		if err != nil {
+			return err
+		}
+		var over store.EndExternals
+		var told []bringer
+		for _, b := range brought {
+			if b.over {
+				over, told = append(over, b.external.ID), append(told, b)
+				recordExternal(p, audit.ExternalEnded, b.member, b.external)
 			}
 		}
-		return nil
+		if len(over) == 0 {
+			return nil
+		}
+		p.Change(over)
+		return s.tellExternalEnds(ctx, r, p, told)
 	})
 	return err
 }
 
-// tellExternalEnd mails the account's administrators that somebody's own
-// subscription is over.
-func (s *Seats) tellExternalEnd(ctx context.Context, r *store.Reader, p *gate.Plan, m directory.Member, e directory.External) error {
+// A bringer is who brings a subscription along, and whether that is over.
+type bringer struct {
+	external directory.External
+	member   directory.Member
+	over     bool
+}
+
+// bringersOf reads who brings subscriptions along; one that is proved by a seat in
+// another account is over with that.
+func bringersOf(ctx context.Context, r *store.Reader, p *gate.Plan, externals []directory.External) ([]bringer, error) {
+	keys := make([]directory.MemberID, len(externals))
+	for i, e := range externals {
+		keys[i] = e.Member
+	}
+	members, err := r.Members(ctx, p.Account, keys)
+	if err != nil {
+		return nil, err
+	}
+	of := map[directory.MemberID]directory.Member{}
+	for _, m := range members {
+		of[m.ID] = m
+	}
+	var claims []store.SeatClaim
+	for _, e := range externals {
+		if e.Proof == directory.SeatElse {
+			claims = append(claims, store.SeatClaim{User: of[e.Member].User, Product: e.Product})
+		}
+	}
+	held, err := r.HeldElsewhere(ctx, p.Account, claims, p.Now)
+	if err != nil {
+		return nil, err
+	}
+	brought := make([]bringer, len(externals))
+	for i, e := range externals {
+		m := of[e.Member]
+		proved := e.Proof != directory.SeatElse || held[store.SeatClaim{User: m.User, Product: e.Product}]
+		brought[i] = bringer{e, m, e.Over(p.Now) || !proved}
+	}
+	return brought, nil
+}
+
+// tellExternalEnds mails the account's administrators that people's own subscriptions
+// are over.
+func (s *Seats) tellExternalEnds(ctx context.Context, r *store.Reader, p *gate.Plan, over []bringer) error {
 	account, err := r.Account(ctx, p.Account)
 	if err != nil {
 		return err
 	}
-	person, err := r.User(ctx, m.User)
+	users := make([]directory.UserID, len(over))
+	for i, b := range over {
+		users[i] = b.member.User
+	}
+	people, err := r.Users(ctx, users)
 	if err != nil {
 		return err
 	}
@@ -246,11 +286,13 @@ func (s *Seats) tellExternalEnd(ctx context.Context, r *store.Reader, p *gate.Pl
 	if err != nil {
 		return err
 	}
-	for _, u := range administrators {
-		lang := roster.LanguageOf(u, account)
-		p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: directory.MailExternalEnded, Language: lang,
-			Path: directory.MailExternalEnded.Path(account.Number), Facts: map[string]string{directory.FactPerson: roster.NameOf(person, m),
-				directory.FactProduct: s.gate.Catalogue().OfferName(directory.Offer{Product: e.Product}, lang)}})
+	for _, b := range over {
+		for _, u := range administrators {
+			lang := roster.LanguageOf(u, account)
+			p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: directory.MailExternalEnded, Language: lang,
+				Path: directory.MailExternalEnded.Path(account.Number), Facts: map[string]string{directory.FactPerson: roster.NameOf(people[b.member.User], b.member),
+					directory.FactProduct: s.gate.Catalogue().OfferName(directory.Offer{Product: b.external.Product}, lang)}})
+		}
 	}
 	return nil
 }

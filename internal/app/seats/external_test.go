@@ -1,6 +1,7 @@
 package seats_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -91,14 +92,28 @@ func TestExternalElsewhere(t *testing.T) { // EXT-3
 		_, err = w.Invitations.AcceptMine(ctx, karim, verdicts[0].Public())
 		w.Must(err)
 		w.Must(w.Seats.StateExternal(ctx, karim, f.account.ID, mine))
-		ask := f.asker()
+		token := f.token()
+		ask := f.askerBy(token)
 		if a := ask(m.UUID); !a.Allowed {
 			t.Errorf("proved: %+v", a)
+		}
+		finds := func() bool {
+			t.Helper()
+			found, err := w.Checks.SearchSubjects(ctx, app.Caller{Token: token, From: func() app.Client { return app.Client{} }},
+				app.Question{Subject: app.Entity{Type: "user"}, Action: "use", Resource: app.Entity{Type: "product", ID: "plans"}}, app.Paging{Limit: -1})
+			w.Must(err)
+			return slices.ContainsFunc(found.Entities, func(e app.Entity) bool { return e.ID == m.UUID })
+		}
+		if !finds() {
+			t.Error("EXT-3 a search finds who is proved elsewhere")
 		}
 		taken, err := w.Seats.Withdraw(ctx, other.admin, other.account.ID, app.Of(verdicts[0].Public()), plans)
 		w.Must(apptest.ErrOf(taken, err))
 		if a := ask(m.UUID); a.Allowed || a.Reason != app.ExternalOver {
 			t.Errorf("EXT-3 withdrawn elsewhere: %+v", a)
+		}
+		if finds() {
+			t.Error("EXT-3 a search finds who holds none elsewhere")
 		}
 		w.Must(w.Seats.EndExternals(ctx))
 		if got := w.Code(w.Seats.EndExternal(ctx, f.admin, f.account.ID, mine)); got != "external.not_found" {
@@ -125,7 +140,10 @@ func (f firm) token() string {
 // asker is a product that asks whether somebody may use Plans.
 func (f firm) asker() func(member string) app.Answer {
 	f.T.Helper()
-	token := f.token()
+	return f.askerBy(f.token())
+}
+
+func (f firm) askerBy(token string) func(member string) app.Answer {
 	return func(member string) app.Answer {
 		f.T.Helper()
 		answer, err := f.Checks.Evaluate(f.Context(), app.Caller{Token: token, From: func() app.Client { return app.Client{} }},
@@ -164,19 +182,13 @@ func TestUses(t *testing.T) { // APP-5
 			ask(people[1])
 		}
 		w.Must(w.Checks.WriteUses(w.Context()))
-		used := func(i int) (last directory.Day) {
-			w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
-				m, err := r.MemberByUUID(w.Context(), f.account.ID, people[i])
-				if err != nil {
-					return err
-				}
-				held, err := r.HeldProducts(w.Context(), []directory.MemberID{m.ID}, w.Now())
-				for _, h := range held[m.ID] {
-					last = h.Used
-				}
+		used := func(i int) directory.Day {
+			var m directory.Member
+			w.Must(w.DB.View(w.Context(), func(r *store.Reader) (err error) {
+				m, err = r.MemberByUUID(w.Context(), f.account.ID, people[i])
 				return err
 			}))
-			return last
+			return w.Used(m, "plans")
 		}
 		today := func() directory.Day { return directory.DayOf(w.Now(), time.UTC) }
 		if used(0) != today() || used(1) != (directory.Day{}) {

@@ -1,15 +1,15 @@
 package seats
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/json"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -82,15 +82,19 @@ func (s *Subscriptions) List(ctx context.Context, actor authz.Actor, q Subscript
 	if err != nil {
 		return list, err
 	}
+	if of := q.digest(actor); of != at.Of {
+		at.Of, at.Counted = of, 0 // what it counted is another list
+	}
 	if q.Before != "" {
 		page.Before = at.place()
 	} else if q.After != "" {
 		page.After = at.place()
 	}
 	err = s.gate.Console(ctx, actor, toRead(actor), func(r *store.Reader) (err error) {
-		if list.Totals, err = r.SubscriptionTotals(ctx, page.Filter); err != nil {
+		if err = at.count(ctx, r, page.Filter); err != nil {
 			return err
 		}
+		list.Totals = at.Totals
 		list.Found = foundIn(list.Totals, q.View)
 		rows, err := r.Subscriptions(ctx, page)
 		if err != nil {
@@ -138,10 +142,10 @@ func (l *SubscriptionList) cut(q SubscriptionQuery, at listCursor, rows []store.
 		l.From = at.Position + 1
 	}
 	if first := rows[0]; back && more || !back && q.After != "" {
-		l.Prev = cursorAt(q, first.Place, l.From)
+		l.Prev = at.to(q, first.Place, l.From)
 	}
 	if last := rows[n-1]; back || more {
-		l.Next = cursorAt(q, last.Place, l.From+n-1)
+		l.Next = at.to(q, last.Place, l.From+n-1)
 	}
 	return rows
 }
@@ -180,9 +184,8 @@ func (s *Subscriptions) listed(ctx context.Context, r *store.Reader, rows []stor
 	return listed, nil
 }
 
-// A listCursor is where a page begins or ends, in the text that stands in the
-// address. It says nothing but where to go on: filter and portfolio are asked
-// again.
+// A listCursor is where a page begins or ends, with the totals as they were counted
+// on the first: on a list of ten thousand that is all the work.
 type listCursor struct {
 	Column     string                   `json:"c"`
 	Descending bool                     `json:"d,omitempty"`
@@ -190,17 +193,35 @@ type listCursor struct {
 	Text       string                   `json:"t,omitempty"`
 	Key        directory.SubscriptionID `json:"k"`
 	Position   int64                    `json:"p"` // in the list, from 1
+	Totals     store.SubscriptionTotals `json:"s"`
+	Of         string                   `json:"f"` // what was counted: filter and portfolio
+	Counted    int64                    `json:"w"` // when, in seconds
 }
 
-// longestCursor is more than any name makes.
-const longestCursor = 4000
+// countedFor is how long totals are kept from page to page.
+const countedFor = 10 * 60
 
-func cursorAt(q SubscriptionQuery, p store.SubscriptionPlace, position int64) string {
-	text, err := json.Marshal(listCursor{q.Sort, q.Descending, p.Number, p.Text, p.Key, position})
-	if err != nil {
-		return "" // texts and numbers always marshal
+// digest stands for what the totals of a query count, for one reader.
+func (q SubscriptionQuery) digest(actor authz.Actor) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d %v", q.Search, q.Products, q.States, q.Days, actor.Portfolio))
+	return hex.EncodeToString(sum[:8])
+}
+
+// count counts the totals unless the cursor brought those of the same list, as they
+// were a moment ago.
+func (c *listCursor) count(ctx context.Context, r *store.Reader, f store.SubscriptionFilter) (err error) {
+	if age := f.Now.Unix() - c.Counted; age >= 0 && age < countedFor {
+		return nil
 	}
-	return base64.RawURLEncoding.EncodeToString(text)
+	c.Totals, err = r.SubscriptionTotals(ctx, f)
+	c.Counted = f.Now.Unix()
+	return err
+}
+
+// to is the cursor of another place of the list.
+func (c listCursor) to(q SubscriptionQuery, p store.SubscriptionPlace, position int64) string {
+	c.Column, c.Descending, c.Number, c.Text, c.Key, c.Position = q.Sort, q.Descending, p.Number, p.Text, p.Key, position
+	return gate.CursorText(c)
 }
 
 func (c listCursor) place() *store.SubscriptionPlace {
@@ -215,18 +236,11 @@ func cursorOf(q SubscriptionQuery) (listCursor, error) {
 	if text == "" {
 		return c, nil
 	}
-	bad := directory.Refuse(directory.Invalid, "list.bad_cursor")
-	plain, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(text) > longestCursor || !utf8.Valid(plain) {
-		return c, bad
-	}
-	decoder := json.NewDecoder(bytes.NewReader(plain))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&c); err != nil || decoder.More() {
-		return listCursor{}, bad
+	if err := gate.ReadCursor(text, &c); err != nil {
+		return listCursor{}, err
 	}
 	if c.Column != q.Sort || c.Descending != q.Descending || c.Position < 0 || c.Key < 0 || strings.ContainsRune(c.Text, 0) {
-		return listCursor{}, bad
+		return listCursor{}, gate.BadCursor()
 	}
 	return c, nil
 }

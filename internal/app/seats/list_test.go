@@ -164,7 +164,7 @@ func TestListSubscriptions(t *testing.T) { // VEND-1, VEND-3
 			t.Errorf("VEND-1 of a customer: %+v, naively %+v", got, searched)
 		}
 		sales := w.Staff("sales@batisoft.example", authz.Sales)
-		sales.Portfolio = []directory.AccountID{m.accounts[1].ID}
+		sales.Portfolio = directory.Only(m.accounts[1].ID)
 		own := m.naive(m.accounts[1:2], all)
 		mine := list(sales, app.SubscriptionQuery{})
 		if mine.Totals != own {
@@ -269,6 +269,46 @@ func TestListSubscriptionsByPages(t *testing.T) { // VEND-1, LIST-6
 			if _, err := w.Subscriptions.List(w.Context(), w.Operator(), app.SubscriptionQuery{After: bad}); w.Code(err) != "list.bad_cursor" {
 				t.Errorf("cursor %.10q: %v", bad, err)
 			}
+		}
+	})
+}
+
+// TestTotalsOfPages: the totals are those of the first page while one goes on, are
+// counted again after a while, and never those of another list.
+func TestTotalsOfPages(t *testing.T) { // VEND-1, VEND-3, LIST-6
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(w)
+		for range 4 {
+			f.buys(plans, 1, directory.Day{})
+		}
+		f.buys(site, 1, directory.Day{})
+		list := func(actor authz.Actor, q app.SubscriptionQuery) app.SubscriptionList {
+			t.Helper()
+			q.Size = 2
+			found, err := w.Subscriptions.List(w.Context(), actor, q)
+			w.Must(err)
+			return found
+		}
+		first := list(w.Operator(), app.SubscriptionQuery{})
+		f.buys(plans, 1, directory.Day{})
+		second := list(w.Operator(), app.SubscriptionQuery{After: first.Next})
+		if first.Totals.All != 5 || second.Totals != first.Totals || second.Found != 5 {
+			t.Errorf("VEND-1 the second page counts %+v, the first %+v", second.Totals, first.Totals)
+		}
+		if back := list(w.Operator(), app.SubscriptionQuery{Before: second.Prev}); back.Totals != first.Totals {
+			t.Errorf("VEND-1 and back: %+v", back.Totals)
+		}
+		if other := list(w.Operator(), app.SubscriptionQuery{After: first.Next, Products: []string{"site"}}); other.Totals.All != 1 {
+			t.Errorf("VEND-1 under another filter: %+v", other.Totals)
+		}
+		sales := w.Staff("sales@batisoft.example", authz.Sales)
+		sales.Portfolio = directory.Only(w.Account("999 000").ID)
+		if theirs := list(sales, app.SubscriptionQuery{After: first.Next}); theirs.Totals.All != 0 {
+			t.Errorf("VEND-3 of another portfolio: %+v", theirs.Totals)
+		}
+		w.Pass(time.Hour)
+		if late := list(w.Operator(), app.SubscriptionQuery{After: first.Next}); late.Totals.All != 6 {
+			t.Errorf("VEND-1 an hour later: %+v", late.Totals)
 		}
 	})
 }

@@ -189,7 +189,19 @@ func (m *model) assigned(p string) {
 }
 
 func (m *model) hands(from, to string) {
-	err := m.Seats.HandOver(m.Context(), m.admin, m.account.ID, app.SeatHanding{From: from, To: to, Offer: plans})
+	_, err := m.Seats.HandOver(m.Context(), m.admin, m.account.ID, app.SeatHanding{From: from, To: to, Offer: plans})
+	switch {
+	case from == to:
+		m.say("hand to oneself", err, "seat.same_person")
+	case !m.seat[from]:
+		m.say("hand over what is not held", err, "seat.not_held")
+	case m.off[to]:
+		m.say("hand to who is off", err, "member.inactive")
+	case m.running() > 0 && m.seat[to]:
+		m.say("hand to who holds one", err, "seat.already_held")
+	case m.running() > 0 && m.from[from] == m.served(to) && m.line(plans).Over == 0:
+		m.say("hand over in one pool", err, "")
+	}
 	if err == nil {
 		if !m.seat[from] || m.seat[to] || m.off[to] || m.running() == 0 {
 			m.rt.Fatalf("handed over: held %t, held already %t, off %t, running %d", m.seat[from], m.seat[to], m.off[to], m.running())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,78 +21,125 @@ const toldAdministrators = 50
 // noticesAtOnce is how many subscriptions one round looks at.
 const noticesAtOnce = 500
 
-// farthestNotice is more days before an end than a catalogue can say.
-const farthestNotice = 366
-
 // Notices tells the administrators and the referent of an account that a
 // subscription ends, once for each number of days of the catalogue; after a pause
 // the nearest is told only. What is renewed already is not told (MAIL-1). When one
-// is over, history says so, and over-use that comes of it is told (SEAT-9). It
-// finds nothing the second time, and on no second node.
+// is over, history says so, and over-use that comes of it is told, once for all that
+// were over (SEAT-9). It finds nothing the second time, and on no second node.
 func (s *Subscriptions) Notices(ctx context.Context) error {
-	until := s.gate.Instant().AddDate(0, 0, farthestNotice)
+	days, seen := s.allNoticeDays(), map[directory.AccountID]bool{}
 	return gate.Sweep(ctx, func(last store.EndingSubscription) (some []store.EndingSubscription, err error) {
 		err = s.gate.Read(ctx, func(r *store.Reader) error {
-			some, err = r.EndingSubscriptions(ctx, until, last, noticesAtOnce)
+			some, err = r.EndingSubscriptions(ctx, store.Ending{Days: days, Now: s.gate.Instant()}, last, noticesAtOnce)
 			return err
 		})
 		return some, err
 	}, func(some []store.EndingSubscription) error {
 		var errs []error
 		for _, one := range some {
-			if !s.mayBeDue(one) {
+			if seen[one.Account] || !s.isDue(one.Subscription, one.Type, s.gate.Instant()) {
 				continue
 			}
-			if _, err := s.gate.Perform(ctx, gate.SystemActor(), one.Account, s.planNotice(one)); err != nil {
-				errs = append(errs, fmt.Errorf("tell of the end of subscription %d: %w", one.ID, err))
+			seen[one.Account] = true
+			if err := s.notices(ctx, one.Account, one.Type); err != nil {
+				errs = append(errs, fmt.Errorf("tell what ends in account %d: %w", one.Account, err))
 			}
 		}
 		return errors.Join(errs...)
 	})
 }
 
-// mayBeDue reports whether there may be something to tell of a subscription,
-// without a look at the others of its pool.
-func (s *Subscriptions) mayBeDue(one store.EndingSubscription) bool {
-	now := s.gate.Instant()
-	return stateOf(one.Subscription, now) == Over || one.Notice(s.noticeDays(one.Type), now) > 0
+// notices tells all that is due in an account, and passes over what is renewed.
+func (s *Subscriptions) notices(ctx context.Context, account directory.AccountID, accountType string) error {
+	renewed := false
+	_, err := s.gate.Perform(ctx, gate.SystemActor(), account, func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
+		renewed, err = s.planNotices(ctx, r, p)
+		return err
+	})
+	if renewed {
+		err = errors.Join(err, s.passRenewed(ctx, account, accountType))
+	}
+	return err
+}
+
+// isDue reports whether there is something to note of the end of a subscription.
+func (s *Subscriptions) isDue(one directory.Subscription, accountType string, now time.Time) bool {
+	return lapsedUntold(one, now) || one.Notice(s.noticeDays(accountType), now) > 0
+}
+
+// lapsedUntold reports whether a subscription is over and history does not say so yet.
+func lapsedUntold(s directory.Subscription, now time.Time) bool {
+	return stateOf(s, now) == Over && s.Noticed != directory.EndTold
 }
 
 func (s *Subscriptions) noticeDays(accountType string) []int {
 	return s.gate.Catalogue().EffectivePolicies(accountType).NoticeDays
 }
 
-func (s *Subscriptions) planNotice(one store.EndingSubscription) gate.Planner {
-	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		p.OpenToAnyone("time alone decides")
-		is, err := r.SubscriptionByUUID(ctx, one.Account, one.UUID)
+// allNoticeDays are those of every type of account.
+func (s *Subscriptions) allNoticeDays() []int {
+	days := slices.Clone(s.noticeDays(""))
+	for _, t := range s.gate.Catalogue().AccountTypes {
+		days = append(days, s.noticeDays(t.ID)...)
+	}
+	return days
+}
+
+// passRenewed passes over the notices of what is renewed, so that it is not looked at
+// again before it is renewed no longer.
+func (s *Subscriptions) passRenewed(ctx context.Context, account directory.AccountID, accountType string) error {
+	return s.gate.Mend(ctx, account, func(tx *store.Tx) error {
+		stock, err := tx.Stock(ctx, account)
 		if err != nil {
 			return err
 		}
-		account, err := r.Account(ctx, one.Account)
-		if err != nil {
-			return err
-		}
-		tree, err := s.gate.Tree(ctx, r, one.Account)
-		if err != nil {
-			return err
-		}
-		stock, err := r.Stock(ctx, one.Account)
-		if err != nil {
-			return err
-		}
-		b := &book{plan: p, account: account, units: tree.Units(), stock: stock, zone: roster.ZoneOf(account)}
-		due := is.Notice(s.noticeDays(account.Type), p.Now)
-		switch {
-		case stateOf(is, p.Now) == Over && is.Noticed != directory.EndTold:
-			b.note(is, audit.SubscriptionLapsed, directory.EndTold)
-			return s.tellOverUse(ctx, r, b, is.Pool, stock.Over(is.Pool, is.Ends.Add(-time.Microsecond)))
-		case due > 0 && !stock.Renewed(is):
-			b.note(is, audit.SubscriptionNoticed, due)
-			return s.tellEnding(ctx, r, b, is)
+		for _, pool := range stock.Pools() {
+			for _, is := range stock.Subscriptions(pool.ID) {
+				due := is.Notice(s.noticeDays(accountType), s.gate.Instant())
+				if due == 0 || !stock.Renewed(is) {
+					continue
+				}
+				if err := tx.PassNotice(ctx, is.ID, due); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
+	})
+}
+
+// planNotices plans all that is to be told in an account, and reports whether
+// something was due that is renewed.
+func (s *Subscriptions) planNotices(ctx context.Context, r *store.Reader, p *gate.Plan) (renewed bool, err error) {
+	p.OpenToAnyone("time alone decides")
+	account, err := r.Account(ctx, p.Account)
+	if err != nil {
+		return false, err
 	}
+	b, err := s.bookOf(ctx, r, p, account)
+	if err != nil {
+		return false, err
+	}
+	days, over := s.noticeDays(account.Type), overBefore{}
+	var ending []directory.Subscription
+	for _, pool := range b.stock.Pools() {
+		for _, is := range b.stock.Subscriptions(pool.ID) {
+			switch due := is.Notice(days, p.Now); {
+			case lapsedUntold(is, p.Now):
+				b.note(is, audit.SubscriptionLapsed, directory.EndTold)
+				over.since(b.stock, is)
+			case due > 0 && b.stock.Renewed(is):
+				renewed = true
+			case due > 0:
+				b.note(is, audit.SubscriptionNoticed, due)
+				ending = append(ending, is)
+			}
+		}
+	}
+	if err := s.tellEnding(ctx, r, b, ending); err != nil {
+		return false, err
+	}
+	return renewed, s.tellOverUse(ctx, r, b, over)
 }
 
 // note keeps how far the end of a subscription has been told.
@@ -106,58 +154,106 @@ func (b *book) note(s directory.Subscription, kind audit.Kind, noticed int) {
 	b.plan.Change(store.NoteSubscriptionNotice{Subscription: s.ID, Noticed: noticed})
 }
 
-// tellEnding mails that a subscription ends to whoever the account can be reached
-// by; nobody in a closed one.
-func (c *core) tellEnding(ctx context.Context, r *store.Reader, b *book, s directory.Subscription) error {
-	if b.account.State == directory.AccountClosed {
+// tellEnding mails that subscriptions end to whoever the account can be reached by;
+// nobody in a closed one.
+func (c *core) tellEnding(ctx context.Context, r *store.Reader, b *book, ending []directory.Subscription) error {
+	if b.account.State == directory.AccountClosed || len(ending) == 0 {
 		return nil
 	}
 	people, err := c.needs.Reachable(ctx, r, b.account.ID)
 	if err != nil {
 		return err
 	}
-	pool, _ := b.stock.Pool(s.Pool)
-	last := directory.LastDay(s.Ends, b.zone).Noon(time.UTC) // the same day wherever it is read
-	for _, u := range people {
-		c.mail(b, u, directory.MailSubscriptionEnding, s.UUID, map[string]string{
-			directory.FactProduct: c.gate.Catalogue().OfferName(pool.Offer, roster.LanguageOf(u, b.account)),
-			directory.FactCount:   strconv.FormatInt(s.Quantity, 10), directory.FactUntil: last.Format(time.RFC3339)})
+	for _, s := range ending {
+		pool, _ := b.stock.Pool(s.Pool)
+		for _, u := range people {
+			c.mail(b, u, directory.MailSubscriptionEnding, s.UUID, map[string]string{
+				directory.FactProduct: c.gate.Catalogue().OfferName(pool.Offer, roster.LanguageOf(u, b.account)),
+				directory.FactCount:   strconv.FormatInt(s.Quantity, 10), directory.FactUntil: directory.LastDay(s.Ends, b.zone).ISO()})
+		}
 	}
 	return nil
 }
 
-// tellOverUse mails administrators that more seats of a pool are used than there
-// are, where that was less before: once for each change that makes it (SEAT-9).
-func (c *core) tellOverUse(ctx context.Context, r *store.Reader, b *book, pool directory.PoolID, before int64) error {
-	over := b.stock.Over(pool, b.plan.Now)
-	if over <= before || !b.stock.Alive(pool, b.plan.Now) || b.account.State == directory.AccountClosed {
+// overBefore is the over-use that there was of pools before something changed them.
+type overBefore map[directory.PoolID]int64
+
+// since notes what there was before the end of a subscription, in its pool and in
+// those that live from it: before the first, where several ended.
+func (o overBefore) since(stock *directory.Stock, ended directory.Subscription) {
+	o.at(stock, ended.Pool, ended.Ends.Add(-time.Microsecond))
+}
+
+func (o overBefore) at(stock *directory.Stock, pool directory.PoolID, moment time.Time) {
+	for _, id := range stock.Fed(pool) {
+		over := stock.Over(id, moment)
+		if before, noted := o[id]; !noted || over < before {
+			o[id] = over
+		}
+	}
+}
+
+// tellOverUse mails administrators that more seats of a product are used than there
+// are, where that was less before: once for all its pools, and once for all that
+// changed them in one act (SEAT-9).
+func (c *core) tellOverUse(ctx context.Context, r *store.Reader, b *book, before overBefore) error {
+	if b.account.State == directory.AccountClosed {
+		return nil
+	}
+	over, about, offers := map[directory.Offer]int64{}, map[directory.Offer]string{}, []directory.Offer{}
+	for _, p := range b.stock.Pools() {
+		was, touched := before[p.ID]
+		if is := b.stock.Over(p.ID, b.plan.Now); touched && is > was && b.stock.Alive(p.ID, b.plan.Now) {
+			if over[p.Offer] == 0 {
+				offers, about[p.Offer] = append(offers, p.Offer), p.UUID
+			}
+			over[p.Offer] += is
+		}
+	}
+	if len(offers) == 0 {
 		return nil
 	}
 	administrators, err := r.Administrators(ctx, b.account.ID, toldAdministrators)
 	if err != nil {
 		return err
 	}
-	p, _ := b.stock.Pool(pool)
-	for _, u := range administrators {
-		c.mail(b, u, directory.MailSeatsOverUsed, p.UUID, map[string]string{
-			directory.FactProduct: c.gate.Catalogue().OfferName(p.Offer, roster.LanguageOf(u, b.account)),
-			directory.FactCount:   strconv.FormatInt(over, 10)})
+	for _, offer := range offers {
+		for _, u := range administrators {
+			c.mail(b, u, directory.MailSeatsOverUsed, about[offer], map[string]string{
+				directory.FactProduct: c.gate.Catalogue().OfferName(offer, roster.LanguageOf(u, b.account)),
+				directory.FactCount:   strconv.FormatInt(over[offer], 10)})
+		}
 	}
 	return nil
 }
 
-// tellLoss tells what comes of a changed subscription: over-use, or, where its
-// seats lapse at once, its end.
-func (c *core) tellLoss(ctx context.Context, r *store.Reader, b *book, is directory.Subscription) error {
-	was := b.stock
-	b.stock = was.With(is)
-	if was.Alive(is.Pool, b.plan.Now) && !b.stock.Alive(is.Pool, b.plan.Now) {
-		if pool, _ := b.stock.Pool(is.Pool); pool.Held > 0 {
-			return c.tellEnding(ctx, r, b, is)
+// tellLoss tells what comes of the subscriptions that were changed: over-use, or,
+// where seats lapse at once, their end; in their pools and in those that live from
+// them. What is renewed no longer will be announced.
+func (c *core) tellLoss(ctx context.Context, r *store.Reader, b *book) error {
+	var ending []directory.Subscription
+	over := overBefore{}
+	for _, is := range b.changed {
+		over.at(b.was, is.Pool, b.plan.Now)
+		if b.lapsing(is) {
+			ending = append(ending, is)
 		}
-		return nil
+		for _, o := range b.stock.Subscriptions(is.Pool) {
+			if o.Noticed > 0 && b.was.Renewed(o) && !b.stock.Renewed(o) {
+				b.plan.Change(store.NoteSubscriptionNotice{Subscription: o.ID})
+			}
+		}
 	}
-	return c.tellOverUse(ctx, r, b, is.Pool, was.Over(is.Pool, b.plan.Now))
+	if err := c.tellEnding(ctx, r, b, ending); err != nil {
+		return err
+	}
+	return c.tellOverUse(ctx, r, b, over)
+}
+
+// lapsing reports whether people lose their seats at once by a subscription that was
+// changed, and is over by that.
+func (b *book) lapsing(is directory.Subscription) bool {
+	return stateOf(is, b.plan.Now) == Over && b.was.Losing(is.Pool, b.stock, b.plan.Now).Lapsing > 0
 }
 
 func (c *core) mail(b *book, u directory.User, kind directory.MailKind, about string, facts map[string]string) {

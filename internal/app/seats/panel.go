@@ -16,16 +16,17 @@ import (
 // (SEAT-1).
 type Line struct {
 	Pool     directory.Pool
-	Unit     directory.Unit // that holds it
-	Bought   int64          // by the subscriptions that run
-	Received int64          // from the pool above (SEAT-10)
-	HandedOn int64          // to pools below
-	Assigned int64          // to people who have accepted their place
-	Reserved int64          // for people who have not yet
-	Free     int64          // can be assigned now
-	Over     int64          // more are held than there are (SEAT-9)
-	Lapsed   bool           // nothing runs: the seats open nothing until it is renewed
-	Ends     time.Time      // when fewer there are, if that is known
+	Unit     directory.Unit         // that holds it
+	Bought   int64                  // by the subscriptions that run
+	Received int64                  // from the pool above (SEAT-10)
+	HandedOn int64                  // to pools below
+	Assigned int64                  // to people who have accepted their place
+	Reserved int64                  // for people who have not yet
+	Free     int64                  // can be assigned now
+	Over     int64                  // more are held than there are (SEAT-9)
+	Lapsed   bool                   // nothing runs: the seats open nothing until it is renewed
+	Ends     time.Time              // when fewer there are, if that is known
+	Coming   directory.Subscription // that begins next; zero: none
 }
 
 // Total is how many seats the pool has to give: bought and received.
@@ -33,6 +34,23 @@ func (l Line) Total() int64 { return l.Bought + l.Received }
 
 // Used is how many seats are not free: assigned, reserved and handed on.
 func (l Line) Used() int64 { return l.Assigned + l.Reserved + l.HandedOn }
+
+// plus adds up two pools: what was bought, and who has it, wherever. What one handed
+// on and the other received is left to whoever knows both.
+func (l Line) plus(o Line) Line {
+	l.Bought += o.Bought
+	l.Assigned += o.Assigned
+	l.Reserved += o.Reserved
+	l.Free += o.Free
+	l.Over += o.Over
+	if !o.Ends.IsZero() && (l.Ends.IsZero() || o.Ends.Before(l.Ends)) {
+		l.Ends = o.Ends
+	}
+	if o.Coming.ID != 0 && (l.Coming.ID == 0 || o.Coming.Starts.Before(l.Coming.Starts)) {
+		l.Coming = o.Coming
+	}
+	return l
+}
 
 func lineOf(stock *directory.Stock, tree *authz.Tree, p directory.Pool, now time.Time) Line {
 	unit, _ := tree.Unit(p.Unit)
@@ -42,7 +60,7 @@ func lineOf(stock *directory.Stock, tree *authz.Tree, p directory.Pool, now time
 // lineAt is the line of a pool that a unit holds.
 func lineAt(stock *directory.Stock, unit directory.Unit, p directory.Pool, now time.Time) Line {
 	l := Line{Pool: p, Unit: unit, Bought: stock.Bought(p.ID, now), Received: stock.Received(p.ID, now), HandedOn: stock.HandedOn(p.ID),
-		Assigned: p.Held - p.Reserved, Reserved: p.Reserved, Free: stock.Free(p.ID, now), Lapsed: !stock.Alive(p.ID, now), Ends: stock.NextEnd(p.ID, now), Over: stock.Over(p.ID, now)}
+		Assigned: p.Held - p.Reserved, Reserved: p.Reserved, Free: stock.Free(p.ID, now), Lapsed: !stock.Alive(p.ID, now), Ends: stock.NextEnd(p.ID, now), Over: stock.Over(p.ID, now), Coming: stock.Coming(p.ID, now)}
 	return l
 }
 
@@ -70,7 +88,7 @@ func (s *Seats) Panel(ctx context.Context, actor authz.Actor, account directory.
 		if err != nil {
 			return err
 		}
-		panel, err = s.panel(rights, stock, unit)
+		panel, err = s.panel(rights, stock, s.offers(stock), unit)
 		return err
 	})
 	return panel, err
@@ -88,8 +106,9 @@ func (s *Seats) Panels(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
+		offers := s.offers(stock)
 		for _, unit := range units {
-			panel, err := s.panel(rights, stock, unit)
+			panel, err := s.panel(rights, stock, offers, unit)
 			if err == nil {
 				panels[unit] = panel
 			}
@@ -102,7 +121,7 @@ func (s *Seats) Panels(ctx context.Context, actor authz.Actor, account directory
 	return panels, err
 }
 
-func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, unit string) (Panel, error) {
+func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, offers []directory.Offer, unit string) (Panel, error) {
 	u, err := unitInSight(rights, unit)
 	if err != nil {
 		return Panel{}, err
@@ -111,11 +130,8 @@ func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, unit string) 
 	panel := Panel{Unit: u, May: rights.May(authz.AssignSeats, u.ID)}
 	tree := rights.Tree()
 	path := tree.Path(u.ID)
-	for _, offer := range s.offers(stock) {
-		p, found := stock.Serves(path, offer, now)
-		if !found {
-			p, found = lapsedAt(stock, path, offer)
-		}
+	for _, offer := range offers {
+		p, found := nearest(stock, path, offer, now)
 		if !found {
 			continue
 		}
@@ -128,9 +144,12 @@ func (s *Seats) panel(rights authz.Rights, stock *directory.Stock, unit string) 
 	return panel, nil
 }
 
-// lapsedAt finds the nearest pool on a path that gives nothing any more, of which
-// seats are held.
-func lapsedAt(stock *directory.Stock, path []directory.UnitID, offer directory.Offer) (directory.Pool, bool) {
+// nearest finds the pool on a path that serves its end, else the nearest one that
+// gives nothing any more, of which seats are held.
+func nearest(stock *directory.Stock, path []directory.UnitID, offer directory.Offer, now time.Time) (directory.Pool, bool) {
+	if p, served := stock.Serves(path, offer, now); served {
+		return p, true
+	}
 	for _, unit := range slices.Backward(path) {
 		if p, found := stock.At(unit, offer); found && p.Held > 0 {
 			return p, true
@@ -139,27 +158,9 @@ func lapsedAt(stock *directory.Stock, path []directory.UnitID, offer directory.O
 	return directory.Pool{}, false
 }
 
-// offers are all that the account has or had pools of: first those of the
-// catalogue in its order, then what it no longer has.
+// offers are all that the account has or had pools of.
 func (c *core) offers(stock *directory.Stock) []directory.Offer {
-	var had []directory.Offer
-	for _, p := range stock.Pools() {
-		if !slices.Contains(had, p.Offer) {
-			had = append(had, p.Offer)
-		}
-	}
-	var ordered []directory.Offer
-	for _, offer := range c.gate.Catalogue().OffersOf("") {
-		if slices.Contains(had, offer) {
-			ordered = append(ordered, offer)
-		}
-	}
-	for _, offer := range had {
-		if !slices.Contains(ordered, offer) {
-			ordered = append(ordered, offer)
-		}
-	}
-	return ordered
+	return stock.Offers(c.gate.Catalogue().OffersOf(""))
 }
 
 // unitInSight finds a unit, the root for no id, whose products the reader may see.
@@ -220,11 +221,7 @@ func (s *Seats) Choices(ctx context.Context, actor authz.Actor, account director
 		c.Held = MarkLapsed(stock, held[m.ID], now)
 		path := rights.Tree().Path(m.Unit)
 		for _, offer := range s.offers(stock) {
-			p, served := stock.Serves(path, offer, now)
-			if !served {
-				p, served = lapsedAt(stock, path, offer)
-			}
-			if served {
+			if p, served := nearest(stock, path, offer, now); served {
 				c.sort(OfferChoice{offer, lineOf(stock, rights.Tree(), p, now)})
 			}
 		}
@@ -284,6 +281,17 @@ type SubscriptionLine struct {
 	Offer directory.Offer
 	Unit  directory.Unit
 	State SubscriptionState
+}
+
+// line is a subscription of a stock, with the unit that holds it.
+func (c *core) line(ctx context.Context, r *store.Reader, account directory.AccountID, stock *directory.Stock, s directory.Subscription) (SubscriptionLine, error) {
+	pool, _ := stock.Pool(s.Pool)
+	tree, err := c.gate.Tree(ctx, r, account)
+	if err != nil {
+		return SubscriptionLine{}, err
+	}
+	unit, _ := tree.Unit(pool.Unit)
+	return SubscriptionLine{s, pool.Offer, unit, stateOf(s, c.gate.Instant())}, nil
 }
 
 // A SubscriptionState says where a subscription stands in time.

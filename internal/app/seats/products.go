@@ -16,7 +16,7 @@ import (
 // A PoolLine is one pool of a product with where its seats come from.
 type PoolLine struct {
 	Line
-	Depth  int            // pools of the same product above it
+	Depth  int            // pools above it among those that are shown
 	Source directory.Unit // that allotted seats to it; zero: none
 	May    bool           // the reader may assign seats there
 	Change bool           // the reader may change what was allotted to it
@@ -35,17 +35,10 @@ type ProductPools struct {
 func (p ProductPools) Sum() Line {
 	sum := Line{Pool: directory.Pool{Offer: p.Offer}, Lapsed: true}
 	for _, l := range p.Pools {
-		sum.Bought += l.Bought
-		sum.Assigned += l.Assigned
-		sum.Reserved += l.Reserved
-		sum.Free += l.Free
-		sum.Over += l.Over
+		sum = sum.plus(l.Line)
 		sum.Lapsed = sum.Lapsed && l.Lapsed
-		if !l.Ends.IsZero() && (sum.Ends.IsZero() || l.Ends.Before(sum.Ends)) {
-			sum.Ends = l.Ends
-		}
-		if l.Depth == 0 && l.Bought == 0 {
-			sum.Received += l.Received // from a pool that is out of sight
+		if l.Depth == 0 {
+			sum.Received += l.Received // from a pool that is not shown
 		}
 	}
 	return sum
@@ -65,14 +58,20 @@ func (s *Seats) Products(ctx context.Context, actor authz.Actor, account directo
 			return err
 		}
 		now := s.gate.Instant()
-		seen := poolsInSight(rights, stock, s.offers(stock), now)
-		for _, offer := range s.offers(stock) {
+		offers := s.offers(stock)
+		seen := poolsInSight(rights, stock, offers, now)
+		shown := map[directory.PoolID]bool{}
+		for _, pool := range seen {
+			shown[pool.ID] = true
+		}
+		for _, offer := range offers {
 			p := ProductPools{Offer: offer}
 			for _, pool := range seen {
 				if pool.Offer != offer {
 					continue
 				}
-				if l := poolLine(rights, stock, pool, now); l.shown() {
+				l := PoolLine{Line: lineOf(stock, rights.Tree(), pool, now)}
+				if l.place(rights, stock, shown); l.shown() || l.Coming.ID != 0 {
 					p.Pools = append(p.Pools, l)
 				}
 			}
@@ -122,25 +121,26 @@ func poolsInSight(rights authz.Rights, stock *directory.Stock, offers []director
 	return pools
 }
 
-func poolLine(rights authz.Rights, stock *directory.Stock, pool directory.Pool, now time.Time) PoolLine {
+// place says where a pool stands among those that are shown, and what the reader may
+// do with it.
+func (l *PoolLine) place(rights authz.Rights, stock *directory.Stock, shown map[directory.PoolID]bool) {
 	tree := rights.Tree()
-	l := PoolLine{Line: lineOf(stock, tree, pool, now), May: rights.May(authz.AssignSeats, pool.Unit)}
-	for above := pool.Parent; above != 0; {
+	l.May = rights.May(authz.AssignSeats, l.Pool.Unit)
+	for above := l.Pool.Parent; above != 0; {
 		p, found := stock.Pool(above)
 		if !found {
 			break
 		}
-		if inSight(rights, p.Unit) {
+		if shown[p.ID] {
 			l.Depth++
 		}
-		if above == pool.Parent {
+		if above == l.Pool.Parent {
 			l.Source, _ = tree.Unit(p.Unit)
 			l.Change = rights.May(authz.AssignSeats, p.Unit)
 		}
 		above = p.Parent
 	}
-	l.Share = l.May && !l.Lapsed && len(tree.Children(pool.Unit)) > 0
-	return l
+	l.Share = l.May && !l.Lapsed && len(tree.Children(l.Pool.Unit)) > 0
 }
 
 // An AllotmentChoice is a unit that seats can be allotted to, with what it has from

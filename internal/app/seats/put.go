@@ -3,7 +3,6 @@ package seats
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
@@ -29,7 +28,8 @@ type SubscriptionRecord struct {
 // makes it, and the other changes it (APP-4).
 //
 // It refuses like Add and Change, and with subscription.other_product what is of
-// another product, or held by another unit, than the one there is.
+// another product, or held by another unit, than the one there is, and with stale a
+// version of one that there is not (PLAN-4).
 func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account directory.AccountID, external string, c SubscriptionRecord) (uuid string, made bool, err error) {
 	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireDuty(authz.ManageSubscriptions); err != nil {
@@ -43,8 +43,11 @@ func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account dire
 		if err != nil {
 			return err
 		}
-		was, known := b.called(external)
+		was, known := called(b.stock, external)
 		if made = !known; made {
+			if c.Version != 0 { // of none
+				return directory.Refuse(directory.Conflict, "stale")
+			}
 			is, err := b.add(c.fresh(external))
 			uuid = is.UUID
 			return err
@@ -55,24 +58,29 @@ func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account dire
 			return err
 		}
 		b.update(audit.SubscriptionChanged, was, is)
-		return s.tellLoss(ctx, r, b, is)
+		return s.tellLoss(ctx, r, b)
 	})
 	return uuid, made && err == nil, err
 }
 
-// called finds the subscription of an external id, else of a public one.
-func (b *book) called(name string) (found directory.Subscription, known bool) {
-	for _, p := range b.stock.Pools() {
-		for _, s := range b.stock.Subscriptions(p.ID) {
-			if s.External == name {
+// find is the first subscription of which something is so.
+func find(stock *directory.Stock, is func(directory.Pool, directory.Subscription) bool) (directory.Subscription, bool) {
+	for _, p := range stock.Pools() {
+		for _, s := range stock.Subscriptions(p.ID) {
+			if is(p, s) {
 				return s, true
-			}
-			if s.UUID == name {
-				found, known = s, true
 			}
 		}
 	}
-	return found, known
+	return directory.Subscription{}, false
+}
+
+// called finds the subscription of an external id, else of a public one.
+func called(stock *directory.Stock, name string) (directory.Subscription, bool) {
+	if s, known := find(stock, func(_ directory.Pool, s directory.Subscription) bool { return name != "" && s.External == name }); known {
+		return s, true
+	}
+	return find(stock, func(_ directory.Pool, s directory.Subscription) bool { return s.UUID == name })
 }
 
 // fresh is the new subscription that a record says.
@@ -109,26 +117,30 @@ func (b *book) put(was directory.Subscription, c SubscriptionRecord) (directory.
 	if c.First != nil && *c.First == (directory.Day{}) {
 		c.First = nil // it has one
 	}
-	return b.changed(was, Term{Quantity: *cmp.Or(c.Quantity, &was.Quantity), First: *cmp.Or(c.First, &first), Last: *cmp.Or(c.Last, &last),
+	return b.termed(was, Term{Quantity: *cmp.Or(c.Quantity, &was.Quantity), First: *cmp.Or(c.First, &first), Last: *cmp.Or(c.Last, &last),
 		Reference: *cmp.Or(c.Reference, &was.Reference), PriceNote: *cmp.Or(c.PriceNote, &was.PriceNote), External: was.External})
 }
 
 // One shows one subscription of an account, by its external id or its public one.
 // It refuses like Of, and with subscription.not_found.
 func (s *Subscriptions) One(ctx context.Context, actor authz.Actor, account directory.AccountID, name string) (SubscriptionLine, error) {
-	contract, err := s.Of(ctx, actor, account)
-	if err != nil {
-		return SubscriptionLine{}, err
+	var found SubscriptionLine
+	if err := gate.InPortfolio(actor, account); err != nil {
+		return found, err
 	}
-	for _, is := range []func(l SubscriptionLine) bool{
-		func(l SubscriptionLine) bool { return l.External == name && name != "" },
-		func(l SubscriptionLine) bool { return l.UUID == name },
-	} {
-		if i := slices.IndexFunc(contract.Subscriptions, is); i >= 0 {
-			return contract.Subscriptions[i], nil
+	err := s.gate.Console(ctx, actor, toRead(actor), func(r *store.Reader) error {
+		stock, err := r.Stock(ctx, account)
+		if err != nil {
+			return err
 		}
-	}
-	return SubscriptionLine{}, directory.Refuse(directory.NotFound, "subscription.not_found")
+		is, known := called(stock, name)
+		if !known {
+			return directory.Refuse(directory.NotFound, "subscription.not_found")
+		}
+		found, err = s.line(ctx, r, account, stock, is)
+		return err
+	})
+	return found, err
 }
 
 // toRead is the duty that reading subscriptions takes: an application is registered

@@ -1,11 +1,15 @@
 package seats
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -17,7 +21,8 @@ import (
 func ReportDays() []int { return []int{30, 60, 90} }
 
 // A ReportLine is one pool of the report. External stands on the first line of each
-// product: a subscription that somebody brings is to a product, of no pool.
+// product: a subscription that somebody brings is to a product, of no pool. Of a
+// product that is only brought along there is a line without pool and unit.
 type ReportLine struct {
 	Line
 	External int64
@@ -25,7 +30,7 @@ type ReportLine struct {
 }
 
 // A Report is the seats of an account, a line a pool in the order of the products
-// and of the tree, and their sums (REP-3). What one pool received is bought by
+// and of the tree, behind them what is only brought along, and their sums (REP-3). What one pool received is bought by
 // another: bought and free add up, received does not.
 type Report struct {
 	Days  int
@@ -71,15 +76,10 @@ func (s *Seats) ExportReport(ctx context.Context, actor authz.Actor, account dir
 
 // reports refuses whoever sees the seats of a part of the account only.
 func reports(rights authz.Rights) error {
-	tree := rights.Tree()
-	if tree != nil && rights.May(authz.ViewMembers, tree.Root()) {
+	if roster.KnowsAllHolders(rights) {
 		return nil
 	}
-	var root directory.UnitID
-	if tree != nil {
-		root = tree.Root()
-	}
-	return gate.Require(rights, authz.AssignSeats, root)
+	return gate.Require(rights, authz.AssignSeats, 0)
 }
 
 const oneDay = 24 * time.Hour
@@ -127,22 +127,32 @@ func (s *Seats) report(ctx context.Context, r *store.Reader, tree *authz.Tree, a
 			report.add(l)
 		}
 	}
+	for _, product := range s.brought(external) {
+		report.add(ReportLine{Line: Line{Pool: directory.Pool{Offer: directory.Offer{Product: product}}}, External: external[product]})
+	}
 	return report, nil
+}
+
+// brought lists products in the order of the catalogue, those it no longer has last.
+func (c *core) brought(external map[string]int64) []string {
+	place := map[string]int{}
+	for i, p := range c.gate.Catalogue().Products {
+		place[p.ID] = i + 1
+	}
+	return slices.SortedFunc(maps.Keys(external), func(a, b string) int {
+		if place[a] == 0 || place[b] == 0 {
+			return cmp.Or(place[b]-place[a], strings.Compare(a, b))
+		}
+		return place[a] - place[b]
+	})
 }
 
 func (t *Report) add(l ReportLine) {
 	t.Lines = append(t.Lines, l)
 	sum := &t.Total
-	sum.Bought += l.Bought
+	sum.Line = sum.plus(l.Line)
 	sum.Received += l.Received
 	sum.HandedOn += l.HandedOn
-	sum.Assigned += l.Assigned
-	sum.Reserved += l.Reserved
-	sum.Free += l.Free
-	sum.Over += l.Over
 	sum.External += l.External
 	sum.Unused += l.Unused
-	if !l.Ends.IsZero() && (sum.Ends.IsZero() || l.Ends.Before(sum.Ends)) {
-		sum.Ends = l.Ends
-	}
 }

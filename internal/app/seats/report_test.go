@@ -31,6 +31,18 @@ func TestReport(t *testing.T) { // REP-3
 				t.Errorf("REP-3 %d days: %+v", days, got)
 			}
 		}
+		w.Must(w.Seats.StateExternal(w.Context(), w.Operator(), f.account.ID, app.ExternalClaim{Member: people[2], Product: "site"}))
+		w.Must(w.Seats.StateExternal(w.Context(), w.Operator(), f.account.ID, app.ExternalClaim{Member: people[2], Product: "fleet"}))
+		got, err := w.Seats.Report(w.Context(), f.admin, f.account.ID, 30)
+		w.Must(err)
+		if len(got.Lines) != 3 || got.Total.External != 3 || got.Total.Bought != 4 {
+			t.Fatalf("REP-3 what is only brought along: %+v", got)
+		}
+		for _, l := range got.Lines[1:] {
+			if l.External != 1 || l.Total() != 0 || l.Pool.ID != 0 || l.Pool.Offer != site && l.Pool.Offer.Product != "fleet" {
+				t.Errorf("REP-3 of a product without seats: %+v", l)
+			}
+		}
 		if _, err := w.Seats.Report(w.Context(), f.admin, f.account.ID, 7); w.Code(err) != "field.unknown_choice" {
 			t.Errorf("other days: %v", err)
 		}

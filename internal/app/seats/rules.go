@@ -31,12 +31,12 @@ type Rule struct {
 	Unit     directory.Unit
 	Without  int64
 	Some     []roster.ListedMember // the first of them, by key
-	Next     directory.MemberID    // where the list goes on; 0: no further
+	Next     string                // where the list goes on; empty: no further
 }
 
 // MakeRule makes a rule. It acts for whoever comes under it from now on; Follow
 // gives seats to those who are under it already. It takes seats.assign in the whole
-// account, or at the unit it is about. It refuses with field.unknown_choice,
+// account, or at the unit it is about. It refuses with field.required, field.unknown_choice,
 // unit.not_found, rule.of_one, rule.exists and rule.too_many.
 func (s *Seats) MakeRule(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewRule) error {
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
@@ -74,6 +74,9 @@ func (s *Seats) newRule(ctx context.Context, r *store.Reader, p *gate.Plan, n Ne
 	}
 	if err := account.Writable(); err != nil {
 		return rule, err
+	}
+	if n.Offer.Product == "" {
+		return rule, directory.InvalidField("product", "field.required", nil)
 	}
 	if !slices.ContainsFunc(s.gate.Catalogue().OffersOf(account.Type), func(o directory.Offer) bool {
 		return o.Product == n.Offer.Product && (n.Offer.Edition == "" || o == n.Offer)
@@ -192,14 +195,34 @@ func seatless(rights authz.Rights, account directory.AccountID, rule directory.S
 	return q
 }
 
+// A seatlessCursor is after whom a page of those who got none begins.
+type seatlessCursor struct {
+	Key directory.MemberID `json:"k"`
+}
+
+func seatlessAfter(text string) (at seatlessCursor, err error) {
+	if text == "" {
+		return at, nil
+	}
+	if err = gate.ReadCursor(text, &at); err == nil && at.Key < 0 {
+		err = gate.BadCursor()
+	}
+	return at, err
+}
+
 // seatlessPage is how many of those who got none one page names.
 const seatlessPage = 100
 
 // Rule shows one rule with those who got none, a page from the place that the page
-// before answered as Next (SEAT-11). It refuses with rule.not_found.
-func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.AccountID, rule string, after directory.MemberID) (Rule, error) {
+// before answered as Next (SEAT-11). It refuses with rule.not_found and
+// list.bad_cursor.
+func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.AccountID, rule, after string) (Rule, error) {
 	var shown Rule
-	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	at, err := seatlessAfter(after)
+	if err != nil {
+		return shown, err
+	}
+	err = s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := gate.RequireSomewhere(rights, authz.AssignSeats); err != nil {
 			return err
 		}
@@ -215,19 +238,15 @@ func (s *Seats) Rule(ctx context.Context, actor authz.Actor, account directory.A
 		if shown.Without, err = r.CountSeatless(ctx, ask); err != nil {
 			return err
 		}
-		ask.After, ask.Limit = after, seatlessPage
+		ask.After, ask.Limit = at.Key, seatlessPage
 		if keys, err = r.Seatless(ctx, ask); err != nil {
 			return err
 		}
 		if len(keys) == seatlessPage {
-			shown.Next = keys[len(keys)-1]
+			shown.Next = gate.CursorText(seatlessCursor{keys[len(keys)-1]})
 		}
 		lines, err := r.MemberLines(ctx, keys, s.gate.Instant())
-		for _, line := range lines {
-			if roster.SeesPeopleAt(rights, line.Unit) {
-				shown.Some = append(shown.Some, roster.ListedMember{Member: line.Member, Person: line.Person, Products: line.Products})
-			}
-		}
+		shown.Some = listedOf(slices.DeleteFunc(lines, func(l store.MemberLine) bool { return !roster.SeesPeopleAt(rights, l.Unit) }))
 		return err
 	})
 	return shown, err

@@ -26,6 +26,9 @@ func TestRules(t *testing.T) { // SEAT-11, ROLE-6
 		if got := w.Code(w.Seats.MakeRule(ctx, f.admin, id, app.NewSeatRule{Offer: plans})); got != "rule.of_one" {
 			t.Errorf("of nobody: %q", got)
 		}
+		if got := w.Code(w.Seats.MakeRule(ctx, f.admin, id, app.NewSeatRule{Unit: unit.UUID})); got != "field.required" {
+			t.Errorf("of nothing: %q", got)
+		}
 		add := func(email string, n app.NewMember) string {
 			n.Row, n.Email = 1, email
 			verdicts, err := w.Members.Add(ctx, f.admin, id, []app.NewMember{n}, app.AddOptions{Invite: true})
@@ -50,10 +53,15 @@ func TestRules(t *testing.T) { // SEAT-11, ROLE-6
 		if len(rules) != 2 || rules[0].Without != 1 || rules[1].Without != 0 {
 			t.Fatalf("SEAT-11 who got none: %+v", rules)
 		}
-		shown, err := w.Seats.Rule(ctx, f.admin, id, rules[0].UUID, 0)
+		shown, err := w.Seats.Rule(ctx, f.admin, id, rules[0].UUID, "")
 		w.Must(err)
 		if len(shown.Some) != 1 || shown.Some[0].UUID != none {
 			t.Errorf("SEAT-11 named: %+v", shown.Some)
+		}
+		for _, bad := range []string{"7", "eyJrIjotMX0", "e30x"} {
+			if _, err := w.Seats.Rule(ctx, f.admin, id, rules[0].UUID, bad); w.Code(err) != "list.bad_cursor" {
+				t.Errorf("LIST-6 cursor %q: %v", bad, err)
+			}
 		}
 		f.buys(plans, 1, directory.Day{})
 		done, err := w.Seats.Follow(ctx, f.admin, id, rules[0].UUID)

@@ -107,7 +107,6 @@ func TestAssign(t *testing.T) { // SEAT-1, SEAT-3, SEAT-4, SEAT-5, SEAT-6
 		code("SEAT-13 nothing bought", f.assign(people[0], plans), "seat.no_subscription")
 		f.buys(plans, 2, directory.Day{})
 		f.buys(complete, 1, directory.Day{})
-		code("SEAT-5 not assigned by itself", nil, "")
 		if f.holds(people[0], plans) {
 			t.Error("SEAT-5 bought is not assigned")
 		}
@@ -147,11 +146,16 @@ func TestAssign(t *testing.T) { // SEAT-1, SEAT-3, SEAT-4, SEAT-5, SEAT-6
 			t.Errorf("SEAT-6 after removal %+v", l)
 		}
 		w.Must(f.assign(people[0], plans))
-		w.Must(w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans}))
+		handed, err := w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans})
+		w.Must(err)
+		if handed.From != "p0" || handed.To != "p3" {
+			t.Errorf("handed over by name: %+v", handed)
+		}
 		if f.holds(people[0], plans) || !f.holds(people[3], plans) {
 			t.Error("handed over")
 		}
-		code("from who has none", w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans}), "seat.not_held")
+		_, err = w.Seats.HandOver(ctx, f.admin, id, app.SeatHanding{From: people[0], To: people[3], Offer: plans})
+		code("from who has none", err, "seat.not_held")
 	})
 }
 
@@ -353,6 +357,51 @@ func TestPools(t *testing.T) { // SEAT-1, SEAT-10
 		plain, _ := w.Member(f.account, "camille@maraval.example")
 		if _, err := w.Seats.Products(ctx, plain, id); w.Code(err) != "denied.permission" {
 			t.Errorf("a plain member: %v", err)
+		}
+	})
+}
+
+// TestPoolsInPart: the sum of what one sees of a product counts no seat twice and
+// leaves none out, whichever pools above are shown.
+func TestPoolsInPart(t *testing.T) { // SEAT-1, SEAT-10
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(w)
+		ctx, id := w.Context(), f.account.ID
+		f.buys(plans, 5, directory.Day{})
+		var units []directory.Unit
+		for _, name := range []string{"Lyon", "Brest"} {
+			unit, err := w.Units.Add(ctx, f.admin, id, app.NewUnit{Name: name, Level: "group"})
+			w.Must(err)
+			units = append(units, unit)
+		}
+		w.Must(w.Seats.Allot(ctx, f.admin, id, app.Allotment{Unit: units[0].UUID, Offer: plans, Quantity: 3}))
+		_, err := w.Subscriptions.Add(ctx, w.Operator(), id, app.NewSubscription{Offer: plans, Unit: units[0].UUID, Term: app.SubscriptionTerm{Quantity: 2}})
+		w.Must(err)
+		sees := func(email string, at ...directory.Unit) app.SeatLine {
+			t.Helper()
+			manager, _ := w.Member(f.account, email)
+			var grants []app.SeedGrant
+			for _, unit := range at {
+				grants = append(grants, app.SeedGrant{User: manager.User, Role: "manager", Unit: unit.ID})
+			}
+			w.Must(w.Members.SeedGrants(ctx, id, f.admin.User, grants))
+			all, err := w.Seats.Products(ctx, manager, id)
+			w.Must(err)
+			if len(all) != 1 {
+				t.Fatalf("%+v", all)
+			}
+			return all[0].Sum()
+		}
+		if sum := sees("un@maraval.example", units[0]); sum.Total() != 5 || sum.Free != 5 {
+			t.Errorf("SEAT-10 bought there and received from out of sight: %+v", sum)
+		}
+		if sum := sees("deux@maraval.example", units...); sum.Total() != 7 || sum.Free != 7 {
+			t.Errorf("SEAT-10 received from what is shown since it serves another unit: %+v", sum)
+		}
+		all, err := w.Seats.Products(ctx, f.admin, id)
+		w.Must(err)
+		if sum := all[0].Sum(); sum.Total() != 7 || sum.Free != 7 {
+			t.Errorf("SEAT-1 %+v", sum)
 		}
 	})
 }

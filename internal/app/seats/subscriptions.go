@@ -76,16 +76,20 @@ func (s *Subscriptions) Add(ctx context.Context, actor authz.Actor, account dire
 	return made, err
 }
 
-// A book is the subscriptions of an account while they are planned.
+// A book is the subscriptions of an account while they are planned: as they were,
+// as they are, and which of them were changed.
 type book struct {
 	plan    *gate.Plan
 	account directory.Account
 	units   []directory.Unit
+	was     *directory.Stock
 	stock   *directory.Stock
+	changed []directory.Subscription
 	offers  []directory.Offer
 	zone    *time.Location
 }
 
+// books opens those of an account that can be written to.
 func (c *core) books(ctx context.Context, r *store.Reader, p *gate.Plan) (*book, error) {
 	account, err := r.Account(ctx, p.Account)
 	if err != nil {
@@ -94,6 +98,10 @@ func (c *core) books(ctx context.Context, r *store.Reader, p *gate.Plan) (*book,
 	if err := account.Writable(); err != nil {
 		return nil, err
 	}
+	return c.bookOf(ctx, r, p, account)
+}
+
+func (c *core) bookOf(ctx context.Context, r *store.Reader, p *gate.Plan, account directory.Account) (*book, error) {
 	tree, err := c.gate.Tree(ctx, r, p.Account)
 	if err != nil {
 		return nil, err
@@ -102,7 +110,7 @@ func (c *core) books(ctx context.Context, r *store.Reader, p *gate.Plan) (*book,
 	if err != nil {
 		return nil, err
 	}
-	return &book{plan: p, account: account, units: tree.Units(), stock: stock, offers: c.gate.Catalogue().OffersOf(account.Type),
+	return &book{plan: p, account: account, units: tree.Units(), was: stock, stock: stock, offers: c.gate.Catalogue().OffersOf(account.Type),
 		zone: roster.ZoneOf(account)}, nil
 }
 
@@ -197,12 +205,12 @@ type SubscriptionChange struct {
 func (s *Subscriptions) Change(ctx context.Context, actor authz.Actor, account directory.AccountID, uuid string, change SubscriptionChange) error {
 	of := edited{account, uuid, change.Version, audit.SubscriptionChanged}
 	return s.edit(ctx, actor, of, func(b *book, was directory.Subscription) (directory.Subscription, error) {
-		return b.changed(was, change.Term)
+		return b.termed(was, change.Term)
 	})
 }
 
-// changed is a subscription with another term.
-func (b *book) changed(was directory.Subscription, t Term) (directory.Subscription, error) {
+// termed is a subscription with another term.
+func (b *book) termed(was directory.Subscription, t Term) (directory.Subscription, error) {
 	starts, ends, err := t.clean(b.zone, b.plan.Now)
 	is := was
 	is.Quantity, is.Reference, is.PriceNote, is.External = t.Quantity, t.Reference, t.PriceNote, t.External
@@ -216,6 +224,7 @@ func (b *book) changed(was directory.Subscription, t Term) (directory.Subscripti
 // update writes a subscription over what it was, and answers what changed.
 func (b *book) update(kind audit.Kind, was, is directory.Subscription) []audit.Change {
 	pool, _ := b.stock.Pool(was.Pool)
+	b.stock, b.changed = b.stock.With(is), append(b.changed, is)
 	b.plan.Change(store.UpdateSubscriptions{Account: b.account.ID, Rows: []directory.Subscription{is}, Terms: []int64{b.plan.NewKey()}})
 	return b.record(kind, pool.Offer, b.unitOf(was), was, is)
 }
@@ -294,7 +303,7 @@ func (s *Subscriptions) edit(ctx context.Context, actor authz.Actor, of edited, 
 			return err
 		}
 		b.update(of.kind, was, is)
-		return s.tellLoss(ctx, r, b, is)
+		return s.tellLoss(ctx, r, b)
 	})
 	return err
 }

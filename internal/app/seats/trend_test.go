@@ -15,13 +15,13 @@ type past map[directory.Day][2]int64
 // noted.
 func (m *model) recall() {
 	m.past[directory.DayOf(m.Now(), time.UTC)] = [2]int64{m.running(), m.held(true) + m.held(false)}
-	trends, err := m.Seats.Trends(m.Context(), m.admin, m.account.ID)
+	trends, err := m.Dashboards.Seats(m.Context(), m.admin, m.account.ID)
 	m.Must(err)
 	for day, was := range m.past {
 		var got [2]int64
 		for _, t := range trends {
 			if i := int(day.UTC().Sub(t.From.UTC()) / (24 * time.Hour)); i >= 0 {
-				got = [2]int64{t.Bought[i], t.Held[i]}
+				got = [2]int64{t.Whole[i], t.Taken[i]}
 			}
 		}
 		if got != was {
@@ -42,22 +42,22 @@ func TestTrends(t *testing.T) { // SEAT-1, REP-3
 		w.Must(f.assign(people[1], plans))
 		line := func() directory.Trend {
 			t.Helper()
-			trends, err := w.Seats.Trends(w.Context(), f.admin, f.account.ID)
+			trends, err := w.Dashboards.Seats(w.Context(), f.admin, f.account.ID)
 			w.Must(err)
 			if len(trends) != 1 || trends[0].Offer != plans {
 				t.Fatalf("%+v", trends)
 			}
 			return trends[0]
 		}
-		if got := line(); len(got.Held) != 11 || got.Held[0] != 1 || got.Held[9] != 1 || got.Held[10] != 2 || got.Bought[0] != 4 || got.Most() != 4 {
+		if got := line(); len(got.Taken) != 11 || got.Taken[0] != 1 || got.Taken[9] != 1 || got.Taken[10] != 2 || got.Whole[0] != 4 || got.Most() != 4 {
 			t.Errorf("%+v", got)
 		}
 		w.Pass(500 * 24 * time.Hour)
-		if got := line(); len(got.Held) != directory.TrendDays+1 || got.Held[0] != 2 || got.Bought[0] != 4 {
-			t.Errorf("a long time after: %d days, first %d of %d", len(got.Held), got.Held[0], got.Bought[0])
+		if got := line(); len(got.Taken) != directory.TrendDays+1 || got.Taken[0] != 2 || got.Whole[0] != 4 {
+			t.Errorf("a long time after: %d days, first %d of %d", len(got.Taken), got.Taken[0], got.Whole[0])
 		}
 		plain, _ := w.Member(f.account, "plain@maraval.example")
-		if _, err := w.Seats.Trends(w.Context(), plain, f.account.ID); w.Code(err) != "denied.permission" {
+		if _, err := w.Dashboards.Seats(w.Context(), plain, f.account.ID); w.Code(err) != "denied.permission" {
 			t.Errorf("a member: %v", err)
 		}
 	})

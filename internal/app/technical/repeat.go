@@ -151,9 +151,9 @@ func (s *Users) applied(ctx context.Context, b Bearing, before store.Repeat) (Cl
 	return Claim{}, directory.Refuse(directory.Conflict, "idempotency.in_progress")
 }
 
-// Answered keeps what a claimed request answered. One that was refused and
-// changed nothing gives its key back; one that failed keeps it, if it changed
-// something.
+// Answered keeps what a claimed request answered. One that changed nothing gives
+// its key back where it was refused, or asked for no right that could be asked for
+// again before its answer is; one that failed keeps it, if it changed something.
 func (s *Users) Answered(ctx context.Context, claim Claim, status int, answer string) error {
 	if claim.Actor.Request == "" {
 		return nil

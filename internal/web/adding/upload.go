@@ -5,7 +5,6 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
-	"intendant/internal/sheet"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -93,14 +92,12 @@ func (h Handler) result(q *page.Request) error {
 	}
 	t := h.task(q, "")
 	only := app.Outcome(q.FormValue("outcome"))
-	q.W.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	q.W.Header().Set("Content-Disposition", `attachment; filename="`+t.T("import.result.file")+`"`)
-	w := sheet.NewCSV(q.W, sheet.CSVOptions{BOM: true})
+	w := q.CSV(t.T("import.result.file"))
 	head := i.Choices.Head
 	if i.Pasted() {
 		head = []string{t.T("field.email"), t.T("field.name"), t.T("field.company")}
 	}
-	if err := w.Row(texts(append(append([]string{t.T("adding.line")}, head...), t.T("adding.verdict"), t.T("adding.detail")))); err != nil {
+	if err := w.Row(page.Texts(append(append([]string{t.T("adding.line")}, head...), t.T("adding.verdict"), t.T("adding.detail")))); err != nil {
 		return err
 	}
 	err = h.App.Imports.Result(q.Context(), q.Actor(), q.Frame.Account.ID, i.UUID, func(row app.ResultRow) error {
@@ -114,18 +111,10 @@ func (h Handler) result(q *page.Request) error {
 			verdict = t.T("outcome." + string(row.Outcome))
 		}
 		line := append([]string{t.Printer.Number(row.Line)}, cells...)
-		return w.Row(texts(append(line, verdict, detailText(t, choices, row.ImportedRow))))
+		return w.Row(page.Texts(append(line, verdict, detailText(t, choices, row.ImportedRow))))
 	})
 	if err != nil {
 		return err
 	}
 	return w.Close()
-}
-
-func texts(values []string) []sheet.Cell {
-	cells := make([]sheet.Cell, len(values))
-	for i, value := range values {
-		cells[i] = sheet.Text(value)
-	}
-	return cells
 }

@@ -84,10 +84,10 @@ func (v listView) columns() []ui.Column {
 
 // sees says which accounts an application sees.
 func sees(p ui.Page, a directory.Application) string {
-	if len(a.Portfolio) == 0 {
+	if !a.Portfolio.Limited {
 		return p.T("applications.accounts.all")
 	}
-	return p.T("applications.accounts.some", "Count", len(a.Portfolio))
+	return p.T("applications.accounts.some", "Count", len(a.Portfolio.Accounts))
 }
 
 // may says in short what an application may do.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -24,7 +25,7 @@ func TestApplicationPages(t *testing.T) {
 	form := operator.Get(path + "/new")
 	t.Run("APP-1 a refused form keeps what was typed", func(t *testing.T) {
 		again := form.Submit(path+"/new", "name", "Boutique", "sees", "some", "accounts", "999")
-		if again.Status != 422 || !strings.Contains(again.Body, "Boutique") || !strings.Contains(again.Text(), "Aucun compte ne porte le numéro 999") && !strings.Contains(again.Text(), "999") {
+		if again.Status != 422 || !again.Has(`#f-name[value="Boutique"]`) || !again.Has("#f-accounts[aria-invalid]") || !strings.Contains(again.Text(), "Aucun compte n’a le numéro 999") {
 			t.Errorf("unknown account: %d %s", again.Status, again.Text())
 		}
 	})
@@ -43,22 +44,27 @@ func TestApplicationPages(t *testing.T) {
 		if made.Status != 200 || secret == "" || made.Header.Get("Cache-Control") != "no-store" {
 			t.Fatalf("made: %d, secret %q, kept %q", made.Status, secret, made.Header.Get("Cache-Control"))
 		}
-		for _, address := range []string{base, path, "/vendor/history", base + "?revoke=" + list[0].UUID} {
+		shown, err := w.Applications.Show(t.Context(), w.Operator(), list[0].UUID)
+		w.Must(err)
+		for _, address := range []string{base, path, "/vendor/history", base + "?revoke=" + shown.Credentials[0].UUID} {
 			if page := operator.Get(address); page.Status != 200 || strings.Contains(page.Body, secret) || strings.Contains(page.Body, directory.CredentialPrefix) {
 				t.Errorf("%s: %d, with the secret: %t", address, page.Status, strings.Contains(page.Body, secret))
 			}
 		}
 	})
 	t.Run("APP-2 a bad day is said beside its field", func(t *testing.T) {
-		for _, day := range []string{"2020-01-01", "31/12/2026", "2099-01-01"} {
-			if again := operator.Get(base).Submit(base+"/credentials", "credential_name", "Relève", "expires", day); again.Status != 422 || !strings.Contains(again.Body, `id="f-expires-error"`) {
+		for _, day := range []string{"2020-01-01", "31/02/2026", "2099-01-01", "bald", ""} {
+			again := operator.Get(base).Submit(base+"/credentials", "credential_name", "Relève", "expires", day)
+			if again.Status != 422 || !again.Has("#f-expires[aria-invalid]") || !again.Has(`a[href="#f-expires"]`) {
 				t.Errorf("%s: %d", day, again.Status)
 			}
 		}
 	})
 	t.Run("APP-2 at two there is no form for a third", func(t *testing.T) {
 		before := operator.Get(base)
-		before.Submit(base+"/credentials", "credential_name", "Relève")
+		if second := before.Submit(base+"/credentials", "credential_name", "Relève", "expires", "31/12/2026"); !strings.Contains(second.Text(), "jusqu’au 31 décembre 2026") {
+			t.Errorf("until a day as it is written here: %s", second.Text())
+		}
 		if page := operator.Get(base); strings.Contains(page.Body, `action="`+base+`/credentials"`) || !strings.Contains(page.Text(), "Deux secrets sont valables") {
 			t.Error("the form is still there")
 		}
@@ -129,4 +135,20 @@ func TestApplicationPagesAreTheOperators(t *testing.T) {
 			t.Errorf("somebody else: %d", page.Status)
 		}
 	})
+}
+
+// TestCredentialOverBeforeItWasRevoked: the page tells by what a credential ended.
+func TestCredentialOverBeforeItWasRevoked(t *testing.T) { // APP-2
+	w := apptest.New(t, "sqlite")
+	s := webtest.New(t, w)
+	a, err := w.Applications.Register(t.Context(), w.Operator(), app.ApplicationRegistration{Name: "Boutique", All: true, Rights: directory.ApplicationRights()})
+	w.Must(err)
+	made, err := w.Applications.MakeCredential(t.Context(), w.Operator(), a.UUID, app.NewCredential{Name: "Production", Expires: w.Now().AddDate(0, 1, 0)})
+	w.Must(err)
+	w.Pass(40 * 24 * time.Hour)
+	w.Must(w.Applications.RevokeCredential(t.Context(), w.Operator(), a.UUID, made.UUID))
+	operator := s.SignedIn(t, w.Staff("maelle@batisoft.example", authz.Operator))
+	if text := operator.Get("/vendor/applications/" + a.UUID).Text(); !strings.Contains(text, "Expiré") || strings.Contains(text, "révoqué le") {
+		t.Errorf("it says %s", text)
+	}
 }

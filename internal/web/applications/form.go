@@ -64,23 +64,13 @@ func (h Handler) form(q *page.Request, n app.ApplicationRegistration, refusal *d
 	for _, right := range directory.ApplicationRights() {
 		f.Rights = append(f.Rights, ui.Check{Name: "right", Value: string(right), Label: t("applications.right." + string(right)), Checked: slices.Contains(n.Rights, right)})
 	}
-	if refusal != nil {
-		f.refuse(q.Printer.Error(refusal), refusal.Field)
+	fields := []ui.Field{f.Name, f.Product, f.Numbers}
+	f.Errors = page.Mark(q.Printer, fields, refusal)
+	f.Name, f.Product, f.Numbers = fields[0], fields[1], fields[2]
+	if refusal != nil && refusal.Field == "rights" {
+		f.Problem = f.Errors[0].Text
 	}
 	return f
-}
-
-// refuse puts a refusal beside the field it is about, and on top of the form.
-func (f *form) refuse(text, at string) {
-	f.Errors = []ui.FieldError{{Text: text}}
-	for _, field := range []*ui.Field{&f.Name, &f.Product, &f.Numbers} {
-		if field.Name == at {
-			field.Error, f.Errors[0].ID = text, "f-"+field.Name
-		}
-	}
-	if at == "rights" {
-		f.Problem = text
-	}
 }
 
 // A newView is the form of an application to register.

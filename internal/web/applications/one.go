@@ -41,7 +41,7 @@ func (h Handler) oneView(q *page.Request) (oneView, error) {
 			{Name: "expires", Label: t("applications.credential.expires"), Kind: "date", Hint: t("applications.credential.expires.hint"), Required: true,
 				Value: h.day(q, directory.UsualCredentialDays), Attrs: templ.Attributes{"min": h.day(q, 1), "max": h.day(q, directory.LongestCredentialDays-1)}},
 		}}
-	n := app.ApplicationRegistration{Name: row.Name, Product: row.Application.Product, Rights: row.Rights, All: len(row.Portfolio) == 0}
+	n := app.ApplicationRegistration{Name: row.Name, Product: row.Application.Product, Rights: row.Rights, All: !row.Portfolio.Limited}
 	for _, a := range row.Accounts {
 		n.Numbers = append(n.Numbers, a.Number)
 	}
@@ -106,7 +106,7 @@ func (v oneView) facts() []ui.CartItem {
 // and when it was used last.
 func (v oneView) fate(c directory.Credential) string {
 	text := v.T("applications.credential.until", "Day", v.Printer.Date(c.Expires.Add(-time.Second)))
-	if !c.Revoked.IsZero() {
+	if c.CutShort() {
 		text = v.T("applications.credential.revoked_on", "Day", v.Printer.Date(c.Revoked))
 	}
 	if c.LastUsed.IsZero() {
@@ -118,7 +118,7 @@ func (v oneView) fate(c directory.Credential) string {
 // state is the shape and the message key of what a credential is worth.
 func (v oneView) state(c directory.Credential) (shape, key string) {
 	switch {
-	case !c.Revoked.IsZero():
+	case c.CutShort():
 		return "off", "applications.credential.is_revoked"
 	case !c.Live(v.Now):
 		return "off", "applications.credential.is_expired"
@@ -188,22 +188,15 @@ func (h Handler) change(q *page.Request) error {
 // would have to carry the secret there.
 func (h Handler) makeCredential(q *page.Request) error {
 	name, until := q.Field("credential_name"), q.Field("expires")
-	expires, bad := time.ParseInLocation(time.DateOnly, until, q.Printer.Zone())
 	var made app.MadeCredential
-	err := error(directory.InvalidField("expires", "field.bad_date", nil))
-	if bad == nil && expires.Year() < 10_000 {
-		made, err = h.App.Applications.MakeCredential(q.Context(), q.Actor(), q.PathValue("application"),
-			app.NewCredential{Name: name, Expires: expires.AddDate(0, 0, 1)}) // the last day is a whole one
+	expires, err := q.Over("expires")
+	if err == nil {
+		made, err = h.App.Applications.MakeCredential(q.Context(), q.Actor(), q.PathValue("application"), app.NewCredential{Name: name, Expires: expires})
 	}
 	if err != nil {
 		return h.done(q, "", err, func(v *oneView, refusal *directory.Error) {
 			v.NewOne[0].Value, v.NewOne[1].Value = name, until
-			v.Errors = []ui.FieldError{{Text: q.Printer.Error(refusal)}}
-			for i := range v.NewOne {
-				if v.NewOne[i].Name == refusal.Field {
-					v.NewOne[i].Error, v.Errors[0].ID = v.Errors[0].Text, "f-"+refusal.Field
-				}
-			}
+			v.Errors = page.Mark(q.Printer, v.NewOne, refusal)
 		})
 	}
 	v, err := h.oneView(q)

@@ -83,9 +83,6 @@ func (h Handler) customer(q *page.Request) error {
 	return h.showCustomer(q, 200, c, d)
 }
 
-// newestDocuments is how many invoices a customer's page names.
-const newestDocuments = 3
-
 // asked is the dialog that the address names, for whoever may do it.
 func (h Handler) asked(q *page.Request, c app.Customer) *dialog {
 	v := q.URL.Query()
@@ -145,12 +142,9 @@ func (h Handler) showCustomer(q *page.Request, status int, c app.Customer, d *di
 	}
 	q.Localise(c.Account.TimeZone)
 	v := h.customerView(q, c)
-	documents, err := h.documentsView(q, c.Account)
-	if err != nil {
+	if v.Documents, err = h.newestOf(q, c.Account); err != nil {
 		return err
 	}
-	v.Documents = customerDocumentsView{Count: documents.Count, All: q.Printer.T("customer.documents.all"), Href: customerPath(c.Account, "/documents"),
-		Newest: documents.Rows[:min(len(documents.Rows), newestDocuments)]}
 	v.Dialog, v.Contract = d, h.contractView(q, c.Account, contract)
 	return q.RenderStatus(status, customerPage(p, v))
 }

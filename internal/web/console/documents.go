@@ -36,6 +36,11 @@ func (h Handler) documents(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if id := q.URL.Query().Get("withdraw"); id != "" && may(q, authz.ChangeAccounts) {
+		if v.Dialog, err = h.askedWithdrawal(q, c.Account, id); err != nil {
+			return err
+		}
+	}
 	return h.showDocuments(q, 200, c.Account, v)
 }
 
@@ -49,45 +54,62 @@ func (h Handler) showDocuments(q *page.Request, status int, a directory.Account,
 }
 
 func (h Handler) documentsView(q *page.Request, a directory.Account) (documentsView, error) {
-	skip, err := strconv.Atoi(q.URL.Query().Get("skip"))
-	if err != nil {
-		skip = 0
-	}
-	found, err := h.App.Contracts.CustomerDocuments(q.Context(), q.Actor(), a.ID, skip)
+	found, err := h.App.Contracts.CustomerDocuments(q.Context(), q.Actor(), a.ID, app.DocumentWindow{Skip: q.Skip()})
 	if err != nil {
 		return documentsView{}, err
 	}
-	v := documentsView{Back: ui.Link{Label: a.Name, Href: customerPath(a, "")}, Count: q.Printer.T("contract.documents.count", "Count", found.Total)}
+	v := documentsView{Back: ui.Link{Label: a.Name, Href: customerPath(a, "")}, Count: documentCount(q, found)}
 	for _, d := range found.Rows {
-		one := documentView{Number: d.Number, Day: q.Printer.DateShort(d.Day.Noon(q.Printer.Zone())), Unit: d.Unit.Name, Amount: d.Amount,
-			Href: documentPath(a, d.UUID, "")}
+		one := shownDocument(q, d)
+		one.Href = documentPath(a, d.UUID, "")
 		if may(q, authz.ChangeAccounts) {
-			one.Withdraw = customerPath(a, "/documents?withdraw="+url.QueryEscape(d.UUID))
-		}
-		if d.UUID == q.URL.Query().Get("withdraw") && one.Withdraw != "" {
-			v.Dialog = withdrawDialog(q, a, d)
+			one.Withdraw = documentsPath(a, found.From-1, "withdraw", d.UUID)
 		}
 		v.Rows = append(v.Rows, one)
 	}
-	v.Pager = documentsPager(a, found, v.Count)
+	v.Pager = page.DocumentsPager(found, v.Count, func(skip int) string { return documentsPath(a, skip) })
 	if may(q, authz.ChangeAccounts) {
 		v.Form = documentForm(q, a)
 	}
 	return v, nil
 }
 
-func documentsPager(a directory.Account, found app.ContractDocuments, count string) ui.PagerView {
-	p := ui.PagerView{From: int64(found.From), To: int64(found.From + len(found.Rows) - 1), Things: count}
-	at := func(skip int64) string {
-		return customerPath(a, "/documents?skip="+strconv.FormatInt(skip, 10))
+// newestDocuments is how many invoices a customer's page names.
+const newestDocuments = 3
+
+// newestOf leads from a customer's page to their invoices.
+func (h Handler) newestOf(q *page.Request, a directory.Account) (customerDocumentsView, error) {
+	found, err := h.App.Contracts.CustomerDocuments(q.Context(), q.Actor(), a.ID, app.DocumentWindow{Size: newestDocuments})
+	v := customerDocumentsView{Count: documentCount(q, found), All: q.Printer.T("customer.documents.all"), Href: documentsPath(a, 0)}
+	for _, d := range found.Rows {
+		v.Newest = append(v.Newest, shownDocument(q, d))
 	}
-	if found.From > 1 {
-		p.Previous = at(max(0, p.From-1-app.DocumentsPerPage))
+	return v, err
+}
+
+func documentCount(q *page.Request, found app.ContractDocuments) string {
+	return q.Printer.T("contract.documents.count", "Count", found.Total)
+}
+
+// shownDocument is a document in words.
+func shownDocument(q *page.Request, d app.ContractDocument) documentView {
+	return documentView{Number: d.Number, Day: q.Printer.DateShort(d.Day.Noon(q.Printer.Zone())), Unit: d.Unit.Name, Amount: d.Amount}
+}
+
+// documentsPath is the address of the page of a customer's invoices that begins
+// after so many, with another name and value.
+func documentsPath(a directory.Account, skip int, more ...string) string {
+	values := url.Values{}
+	if skip > 0 {
+		values.Set("skip", strconv.Itoa(skip))
 	}
-	if p.To < found.Total {
-		p.Next = at(p.To)
+	if len(more) == 2 {
+		values.Set(more[0], more[1])
 	}
-	return p
+	if len(values) == 0 {
+		return customerPath(a, "/documents")
+	}
+	return customerPath(a, "/documents?"+values.Encode())
 }
 
 func documentPath(a directory.Account, document, rest string) string {
@@ -111,9 +133,25 @@ func documentForm(q *page.Request, a directory.Account) *form {
 		}}}}
 }
 
-func withdrawDialog(q *page.Request, a directory.Account, d app.ContractDocument) *dialog {
-	t := q.Printer.T
-	one := dialogOf(q, t("customer.documents.withdraw.title", "Number", d.Number), "", documentPath(a, d.UUID, "/withdraw"), customerPath(a, "/documents"))
+// askedWithdrawal asks about the document of a public id; of one that is gone there
+// is nothing to ask.
+func (h Handler) askedWithdrawal(q *page.Request, a directory.Account, id string) (*dialog, error) {
+	d, err := h.App.Contracts.CustomerDocument(q.Context(), q.Actor(), a.ID, id)
+	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "document.not_found" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return withdrawDialog(q, a, d), nil
+}
+
+// withdrawDialog asks whether to withdraw a document; either way leads back to the
+// page of the list where it was asked.
+func withdrawDialog(q *page.Request, a directory.Account, d directory.Document) *dialog {
+	t, back := q.Printer.T, documentsPath(a, q.Skip())
+	one := dialogOf(q, t("customer.documents.withdraw.title", "Number", d.Number), "", documentPath(a, d.UUID, "/withdraw"), back)
+	one.Hidden = []ui.Hidden{{Name: "return", Value: back}}
 	one.Losses = []ui.Loss{{Text: t("customer.documents.withdraw.loss")}, {Text: t("customer.documents.withdraw.stays"), Stays: true}}
 	one.Act = ui.Act{Label: t("customer.documents.withdraw"), Kind: ui.Danger}
 	return one
@@ -128,7 +166,7 @@ func (h Handler) addDocument(q *page.Request) error {
 	made, err := h.putDocument(q, c.Account)
 	if err == nil {
 		q.Toast(q.Printer.T("customer.documents.added", "Number", made.Number), "")
-		return q.Redirect(customerPath(c.Account, "/documents"))
+		return q.Redirect(documentsPath(c.Account, 0))
 	}
 	refusal, fault := page.Refusal(err)
 	if fault != nil {
@@ -171,7 +209,7 @@ func (h Handler) withdrawDocument(q *page.Request) error {
 		return err
 	}
 	q.Toast(q.Printer.T("customer.documents.withdrawn", "Number", gone.Number), "")
-	return q.Redirect(customerPath(c.Account, "/documents"))
+	return q.Redirect(q.ReturnTo(documentsPath(c.Account, 0)))
 }
 
 // downloadDocument hands an invoice over to the vendor.

@@ -102,10 +102,8 @@ func (h Handler) importResult(q *page.Request) error {
 		return err
 	}
 	t := q.Printer.T
-	q.W.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	q.W.Header().Set("Content-Disposition", `attachment; filename="`+t("import.result.file")+`"`)
-	w := sheet.NewCSV(q.W, sheet.CSVOptions{BOM: true})
-	if err := w.Row(texts(append(append([]string{t("customers.import.line")}, i.Choices.Head...), t("customers.column.state"), t("customers.keys.detail")))); err != nil {
+	w := q.CSV(t("import.result.file"))
+	if err := w.Row(page.Texts(append(append([]string{t("customers.import.line")}, i.Choices.Head...), t("customers.column.state"), t("customers.keys.detail")))); err != nil {
 		return err
 	}
 	err = h.App.Imports.Result(q.Context(), q.Actor(), directory.Installation, i.UUID, func(row app.ResultRow) error {
@@ -118,18 +116,10 @@ func (h Handler) importResult(q *page.Request) error {
 		if row.Refusal != nil {
 			why = q.Printer.Error(row.Refusal)
 		}
-		return w.Row(texts(append(append([]string{q.Printer.Number(row.Line)}, cells...), verdict, why)))
+		return w.Row(page.Texts(append(append([]string{q.Printer.Number(row.Line)}, cells...), verdict, why)))
 	})
 	if err != nil {
 		return err
 	}
 	return w.Close()
-}
-
-func texts(values []string) []sheet.Cell {
-	cells := make([]sheet.Cell, len(values))
-	for i, value := range values {
-		cells[i] = sheet.Text(value)
-	}
-	return cells
 }

@@ -70,7 +70,7 @@ func (h Handler) lastSignIn(q *page.Request, u directory.User) string {
 
 // portfolio says how many accounts somebody looks after.
 func portfolio(q *page.Request, who app.StaffMember) string {
-	if who.Portfolio == 0 {
+	if who.All {
 		return q.Printer.T("staff.portfolio.all")
 	}
 	return q.Printer.T("staff.portfolio.some", "Count", who.Portfolio)

@@ -118,6 +118,10 @@ func TestSubscriptionActsOnPages(t *testing.T) { // SEAT-9, PLAN-4
 		if !strings.Contains(next.Text(), "À venir") || !strings.Contains(next.Text(), "1er janv. 2027") {
 			t.Errorf("another follows: %s", next.Text())
 		}
+		if again := dialog.Submit(path+"/extend", "way", "anew"); again.Status != 409 {
+			t.Errorf("PLAN-4 twice from one page: %d", again.Status)
+		}
+		dialog = sales.Get(customer + "?do=extend&subscription=" + sub.UUID)
 		longer := dialog.Submit(path+"/extend", "last", "31/01/2027").Follow()
 		if !strings.Contains(longer.Text(), "31 janv. 2027") {
 			t.Errorf("longer: %s", longer.Text())

@@ -45,11 +45,7 @@ type view struct {
 
 // contract shows what the reader looks after.
 func (h Handler) contract(q *page.Request) error {
-	skip, err := strconv.Atoi(q.URL.Query().Get("skip"))
-	if err != nil {
-		skip = 0
-	}
-	c, err := h.App.Contracts.Page(q.Context(), q.Actor(), account(q), skip)
+	c, err := h.App.Contracts.Page(q.Context(), q.Actor(), account(q), q.Skip())
 	if err != nil {
 		return err
 	}
@@ -121,15 +117,8 @@ func (v view) href(d app.ContractDocument) string {
 }
 
 func (v view) pager() ui.PagerView {
-	d := v.Documents
-	p := ui.PagerView{From: int64(d.From), To: int64(d.From + len(d.Rows) - 1), Things: v.T("contract.documents.count", "Count", d.Total)}
-	if d.From > 1 {
-		p.Previous = base(v.req) + "?skip=" + strconv.Itoa(max(0, d.From-1-app.DocumentsPerPage)) + "#documents"
-	}
-	if p.To < d.Total {
-		p.Next = base(v.req) + "?skip=" + strconv.FormatInt(p.To, 10) + "#documents"
-	}
-	return p
+	return page.DocumentsPager(v.Documents, v.T("contract.documents.count", "Count", v.Documents.Total),
+		func(skip int) string { return base(v.req) + "?skip=" + strconv.Itoa(skip) + "#documents" })
 }
 
 // download hands over an invoice.

@@ -2,11 +2,13 @@ package contract_test
 
 import (
 	"bytes"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
 
+	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -19,6 +21,7 @@ type office struct {
 	account                 directory.Account
 	referent, member, sales *webtest.Client
 	memberID                string
+	vendor                  authz.Actor // sales
 }
 
 func open(t *testing.T) office {
@@ -28,7 +31,8 @@ func open(t *testing.T) office {
 	o.referent = o.SignedIn(t, w.Administrator(o.account, "helene.castaing@maraval.example"))
 	member, m := w.Member(o.account, "camille.aubrac@maraval.example")
 	o.member, o.memberID = o.SignedIn(t, member), m.UUID
-	o.sales = o.SignedIn(t, w.Staff("solene@batisoft.example", authz.Sales))
+	o.vendor = w.Staff("solene@batisoft.example", authz.Sales)
+	o.sales = o.SignedIn(t, o.vendor)
 	return o
 }
 
@@ -75,10 +79,10 @@ func TestInvoices(t *testing.T) { // SEAT-8, ACC-9
 		says    string
 		status  int
 	}{
-		"empty":                  {nil, "vide", http.StatusUnprocessableEntity},
+		"empty":                  {nil, "Le fichier est vide", http.StatusUnprocessableEntity},
 		"HTML called a PDF":      {[]byte("<html>"), "pas un PDF", http.StatusUnprocessableEntity},
-		"ten megabytes and more": {append([]byte("%PDF-"), make([]byte, directory.DocumentMost)...), "10", http.StatusUnprocessableEntity},
-		"eleven megabytes":       {append([]byte("%PDF-"), make([]byte, 11<<20)...), "", http.StatusRequestEntityTooLarge},
+		"ten megabytes and more": {append([]byte("%PDF-"), make([]byte, directory.DocumentMost)...), "dépasse 10 Mo", http.StatusUnprocessableEntity},
+		"eleven megabytes":       {append([]byte("%PDF-"), make([]byte, 11<<20)...), "Le formulaire dépasse", http.StatusRequestEntityTooLarge},
 	} {
 		if page := o.upload(t, "F-2026-2", "a.pdf", test.content); page.Status != test.status || !strings.Contains(page.Text(), test.says) {
 			t.Errorf("SEAT-8 %s: %d %.300s", name, page.Status, page.Text())
@@ -117,6 +121,72 @@ func TestInvoices(t *testing.T) { // SEAT-8, ACC-9
 	}
 }
 
+// TestWithdrawFromAnyPage withdraws what stands on the second page of invoices:
+// every step stays there, as long as there is one.
+func TestWithdrawFromAnyPage(t *testing.T) { // SEAT-8, LIST-6
+	t.Parallel()
+	o := open(t)
+	list := "/vendor/customers/" + o.account.UUID + "/documents"
+	for i := range app.DocumentsPerPage + 2 {
+		_, err := o.World.Contracts.AddDocument(t.Context(), o.vendor, o.account.ID, app.ContractNewDocument{Number: fmt.Sprintf("F-%02d", i), File: "f.pdf",
+			Day: directory.Day{Year: 2026, Month: 2, Day: 1}, Content: []byte("%PDF-1.7")})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all := o.referent.Get(at + "/contract?skip=50").Text(); !strings.Contains(all, "F-01") || strings.Contains(all, "F-02") {
+		t.Fatalf("SEAT-8 the referent's second page: %s", all)
+	}
+	second := list + "?skip=50"
+	for i, number := range []string{"F-01", "F-00"} {
+		_, rest, found := strings.Cut(o.sales.Get(second).Body, list+"?skip=50&amp;withdraw=")
+		id, _, _ := strings.Cut(rest, `"`)
+		if !found {
+			t.Fatalf("SEAT-8 the second page offers nothing to withdraw")
+		}
+		asked := o.sales.Get(second + "&withdraw=" + id)
+		if !strings.Contains(asked.Text(), "Retirer la facture "+number) || !asked.Has("dialog a[href='"+second+"']") {
+			t.Fatalf("SEAT-8 it does not ask about %s, or closing it leads elsewhere: %s", number, asked.Text())
+		}
+		done := asked.Submit(list + "/" + id + "/withdraw")
+		if done.Location != second {
+			t.Errorf("LIST-6 withdrawn, it leads to %q", done.Location)
+		}
+		after := done.Follow().Text()
+		if strings.Contains(after, "F-02") != (i == 1) || !strings.Contains(after, fmt.Sprintf("%d factures", 51-i)) {
+			t.Errorf("LIST-6 after %s: %s", number, after)
+		}
+		if gone := o.sales.Get(second + "&withdraw=" + id); gone.Status != http.StatusOK || gone.Has("dialog") {
+			t.Errorf("SEAT-8 asked about what is gone: %d", gone.Status)
+		}
+	}
+	if far := o.sales.Post(list+"/unknown/withdraw", "return", "//evil.example/"); far.Status != http.StatusNotFound {
+		t.Errorf("SEAT-8 withdraw of nothing: %d", far.Status)
+	}
+}
+
+// TestEndedSubscriptions: what has ended is said and stands back.
+func TestEndedSubscriptions(t *testing.T) { // SEAT-8, SEAT-9
+	t.Parallel()
+	o := open(t)
+	first := directory.Day{Year: 2026, Month: 1, Day: 1}
+	for reference, last := range map[string]directory.Day{"C-ended": {Year: 2026, Month: 1, Day: 31}, "C-goes-on": {}} {
+		_, err := o.World.Subscriptions.Add(t.Context(), o.World.Operator(), o.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"},
+			Term: app.SubscriptionTerm{Quantity: 3, First: first, Last: last, Reference: reference}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := o.referent.Get(at + "/contract")
+	faint := page.All("tr.is-faint")
+	if len(faint) != 1 || !strings.Contains(faint[0].Text(), "C-ended") || !strings.Contains(faint[0].Text(), "Terminé") {
+		t.Fatalf("SEAT-8 %d stand back: %s", len(faint), page.Text())
+	}
+	if text := page.Text(); !strings.Contains(text, "C-goes-on") || strings.Count(text, "Terminé") != 1 {
+		t.Errorf("SEAT-8 %s", text)
+	}
+}
+
 func TestNamingOnPages(t *testing.T) { // SEAT-7
 	t.Parallel()
 	o := open(t)
@@ -141,8 +211,27 @@ func TestNamingOnPages(t *testing.T) { // SEAT-7
 	if page := o.member.Get(at + "/contract"); page.Status != http.StatusOK || strings.Contains(page.Body, "/name?") || strings.Contains(page.Body, "/end") {
 		t.Errorf("SEAT-8 the deputy's page: %d, or it offers to name", page.Status)
 	}
+	const own, others = "Votre rôle de référent du contrat : Compte 204 817", "suppléant pour un contrat : Compte 204 817"
+	if page := o.member.Get("/profile/erase").Text(); !strings.Contains(page, others) || strings.Contains(page, own) {
+		t.Errorf("SEAT-7 what a deputy is told who erases themselves: %s", page)
+	}
+	if page := o.referent.Get("/profile/erase").Text(); !strings.Contains(page, own) || strings.Contains(page, others) {
+		t.Errorf("ACC-9 what the referent is told who erases themselves: %s", page)
+	}
 	if contacts := o.member.Get(at + "/contacts"); !strings.Contains(contacts.Text(), "Suppléant du référent") {
 		t.Errorf("ACC-10 contacts: %s", contacts.Text())
+	}
+	lyon, err := o.World.Units.Add(t.Context(), o.World.Actor("helene.castaing@maraval.example"), o.account.ID, app.NewUnit{Name: "Lyon", Level: "office"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := o.referent.Post(at+"/contract/units/"+lyon.UUID+"/name", "part", "deputy", "member", o.memberID)
+	if refused.Status != http.StatusConflict || !strings.Contains(refused.Text(), "camille aubrac n’est rattaché ni à Lyon ni à une unité en dessous") {
+		t.Errorf("SEAT-7 somebody of another unit: %d %s", refused.Status, refused.Text())
+	}
+	if again := o.referent.Post(name, "part", "deputy", "member", o.memberID, "member", o.memberID, "return", at+"/contract"); again.Location != at+"/contract" ||
+		strings.Count(again.Follow().Text(), "Suppléant depuis le") != 1 {
+		t.Errorf("SEAT-7 the same deputy twice in a form: %d to %q", again.Status, again.Location)
 	}
 	outside := o.referent.Post(at+"/contract/units/"+unit+"/end", "part", "deputy", "member", o.memberID, "return", "//evil.example/")
 	if outside.Location != at+"/contract" {

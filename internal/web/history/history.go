@@ -120,11 +120,8 @@ type exporting struct {
 }
 
 func (o *exporting) begin() error {
-	header, t := o.q.W.Header(), o.q.Printer.T
-	header.Set("Content-Type", "text/csv; charset=utf-8")
-	header.Set("Content-Disposition", `attachment; filename="history.csv"`)
-	header.Set("Cache-Control", "no-store")
-	o.table = sheet.NewCSV(o.q.W, sheet.CSVOptions{BOM: true})
+	t := o.q.Printer.T
+	o.table = o.q.CSV("history.csv")
 	var head []sheet.Cell
 	for _, key := range []string{"history.column.at", "history.column.what", "history.column.door", "history.change.field",
 		"history.change.before", "history.change.after"} {

@@ -16,7 +16,6 @@ type bulk struct {
 	ui.Page
 	name     string
 	chosen   app.SelectedMembers
-	contact  directory.UserID // the contract's, or 0
 	hidden   []ui.Hidden
 	base     string
 	back     string
@@ -103,7 +102,7 @@ func nobody(q *page.Request, b bulk, err error) error {
 func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selection, error) {
 	who, v := readSelection(q, values)
 	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), typed: func(string) string { return "" },
-		ticked: func(string) bool { return false }, contact: q.Frame.Account.Referent, site: h.Site}
+		ticked: func(string) bool { return false }, site: h.Site}
 	b.back = v.at(b.base)
 	b.offerName = func(o directory.Offer) string { return h.Catalogue().OfferName(o, q.Printer.Lang()) }
 	if _, ok := bulkAct(b.name); !ok && !slices.Contains([]string{"edit", "home", "grant", "assign", "take_back"}, b.name) {
@@ -278,32 +277,32 @@ func (b bulk) follows() []ui.Loss {
 	case "invite":
 		return []ui.Loss{{Text: b.T("members.bulk.invite.new"), Stays: true}, {Text: b.T("members.bulk.invite.old")}}
 	case "deactivate":
-		return []ui.Loss{{Text: b.T("members.deactivate.access", "Account", account)}, {Text: b.T("members.deactivate.seats")},
-			{Text: b.T("members.deactivate.stays"), Stays: true}}
+		lines := []ui.Loss{{Text: b.T("members.deactivate.access", "Account", account)}, {Text: b.T("members.deactivate.seats")}}
+		if b.chosen.Contact || b.chosen.LookAfter > 0 {
+			lines = append(lines, ui.Loss{Text: b.T("members.bulk.deactivate.parts")})
+		}
+		return append(lines, ui.Loss{Text: b.T("members.deactivate.stays"), Stays: true})
 	case "reactivate":
 		return []ui.Loss{{Text: b.T("members.bulk.reactivate.stays"), Stays: true}}
 	case "remove":
 		lines := []ui.Loss{{Text: b.T("members.deactivate.access", "Account", account)}, {Text: b.T("members.remove.roles", "Account", account)},
 			{Text: b.T("members.deactivate.seats")}}
-		return append(append(lines, b.referent()...), ui.Loss{Text: b.T("members.remove.stays"), Stays: true})
+		return append(append(lines, b.parts()...), ui.Loss{Text: b.T("members.remove.stays"), Stays: true})
 	}
 	return nil
 }
 
-// referent says that the contract's contact goes too, where they are among the
-// members shown, or may be among the others (ACC-9).
-func (b bulk) referent() []ui.Loss {
-	is := b.contact
-	if is == 0 {
-		return nil
+// parts says which contracts nobody looks after any more, or one deputy less
+// (ACC-9, SEAT-7).
+func (b bulk) parts() []ui.Loss {
+	var lines []ui.Loss
+	if b.chosen.Contact {
+		lines = append(lines, ui.Loss{Text: b.T("members.remove.referent", "Account", b.Account.Name)})
 	}
-	if slices.ContainsFunc(b.chosen.First, func(m app.ListedMember) bool { return m.User == is }) {
-		return []ui.Loss{{Text: b.T("members.remove.referent", "Account", b.Account.Name)}}
+	if n := b.chosen.LookAfter; n > 0 {
+		lines = append(lines, ui.Loss{Text: b.T("members.bulk.remove.parts", "Count", n)})
 	}
-	if b.others() > 0 {
-		return []ui.Loss{{Text: b.T("members.bulk.referent", "Account", b.Account.Name)}}
-	}
-	return nil
+	return lines
 }
 
 // submit is the button that does it.

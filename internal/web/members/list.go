@@ -334,19 +334,6 @@ func (t table) marks(m app.ListedMember) []ui.ProductMark {
 	return t.site.ProductMarks(t.Printer.Lang(), m.Products)
 }
 
-// shape is the sign of a status.
-func shape(s directory.Status) string {
-	switch s {
-	case directory.Active:
-		return "active"
-	case directory.Invited:
-		return "invited"
-	case directory.NotInvited:
-		return "none"
-	}
-	return "off"
-}
-
 func (t table) pager() ui.PagerView {
 	p := ui.PagerView{From: t.found.From, To: t.found.To(), Things: t.T("members.count", "Count", t.found.Total)}
 	if t.found.Prev != "" {

@@ -1,6 +1,7 @@
 package members
 
 import (
+	"slices"
 	"time"
 
 	"intendant/internal/app"
@@ -28,6 +29,9 @@ type front struct {
 
 // overview shows the account (ACC-4).
 func (h Handler) overview(q *page.Request) error {
+	if q.OnlyDashboard() {
+		return q.Redirect(q.AccountPath("/dashboard"))
+	}
 	o, err := h.App.Accounts.Overview(q.Context(), q.Actor(), account(q))
 	if err != nil {
 		return err
@@ -45,6 +49,7 @@ func (h Handler) overview(q *page.Request) error {
 		if f.seats, err = h.App.Seats.Products(q.Context(), q.Actor(), account(q)); err != nil {
 			return err
 		}
+		f.seats = slices.DeleteFunc(f.seats, func(p app.ProductPools) bool { return p.Sum().Total() == 0 && p.Sum().Used() == 0 }) // what is yet to begin
 	}
 	return q.Render(overviewPage(f))
 }
@@ -123,12 +128,7 @@ func (f front) only() string {
 
 // shares are the members by status.
 func (f front) shares() []ui.Share {
-	var shares []ui.Share
-	for s := directory.Active; s <= directory.Inactive; s++ {
-		shares = append(shares, ui.Share{Class: shape(s), Label: f.T("overview.status." + s.String()), Count: f.o.Counts.ByStatus[s],
-			Href: f.base + "/members?status=" + s.String()})
-	}
-	return shares
+	return page.MemberShares(f.Printer, f.o.Counts.ByStatus, f.base+"/members")
 }
 
 // what says what an administrator is in the account.

@@ -214,6 +214,9 @@ func (p panel) losses(name string) []ui.Loss {
 		if p.m.Status == directory.Invited {
 			lines = append(lines, ui.Loss{Text: p.T("members.deactivate.invitation")})
 		}
+		if units := p.contracts(func(app.MemberPart) bool { return true }); len(units) > 0 {
+			lines = append(lines, ui.Loss{Text: p.T("members.deactivate.parts", "Units", units)})
+		}
 		return append(lines, ui.Loss{Text: p.T("members.deactivate.stays"), Stays: true})
 	case "remove":
 		lines = append(lines, ui.Loss{Text: p.T("members.deactivate.access", "Account", account)})
@@ -227,14 +230,43 @@ func (p panel) losses(name string) []ui.Loss {
 		if len(p.m.Products) > 0 {
 			lines = append(lines, ui.Loss{Text: p.T("members.deactivate.seats")})
 		}
-		if p.m.User == p.acct.Referent {
-			lines = append(lines, ui.Loss{Text: p.T("members.remove.referent", "Account", account)})
-		}
-		return append(lines, ui.Loss{Text: p.T("members.remove.stays"), Stays: true})
+		return append(append(lines, p.partLosses()...), ui.Loss{Text: p.T("members.remove.stays"), Stays: true})
 	case "exclude":
 		return []ui.Loss{{Text: p.T("members.exclude.rights", "Account", account)}, {Text: p.T("members.exclude.stays"), Stays: true}}
 	}
 	return nil
+}
+
+// partLosses says which contracts they look after no more (ACC-9, SEAT-7).
+func (p panel) partLosses() []ui.Loss {
+	var lines []ui.Loss
+	own := app.MemberPart{Part: app.ReferentPart, Unit: directory.Unit{ID: p.acct.Root}}
+	is := func(a, b app.MemberPart) bool { return a.Part == b.Part && a.Unit.ID == b.Unit.ID }
+	if slices.ContainsFunc(p.m.Parts, func(a app.MemberPart) bool { return is(a, own) }) {
+		lines = append(lines, ui.Loss{Text: p.T("members.remove.referent", "Account", p.acct.Name)})
+	}
+	for _, part := range []app.ContractPart{app.ReferentPart, app.DeputyPart} {
+		units := p.contracts(func(a app.MemberPart) bool { return a.Part == part && !is(a, own) })
+		if len(units) > 0 {
+			lines = append(lines, ui.Loss{Text: p.T("members.remove.part."+string(part), "Units", units)})
+		}
+	}
+	return lines
+}
+
+// contracts are the units of some of the contracts that they look after, in words.
+func (p panel) contracts(of func(app.MemberPart) bool) []string {
+	var units []string
+	for _, part := range p.m.Parts {
+		name := part.Unit.Name
+		if name == "" {
+			name = p.T("members.parts.hidden")
+		}
+		if of(part) && !slices.Contains(units, name) {
+			units = append(units, name)
+		}
+	}
+	return units
 }
 
 func (p panel) seatNote() string {

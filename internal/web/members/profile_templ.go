@@ -59,7 +59,7 @@ func memberPanel(p panel) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.State(shape(p.m.Status), p.T("status."+p.m.Status.String())).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.State(page.Shape(p.m.Status), p.T("status."+p.m.Status.String())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -6,7 +6,31 @@ import (
 	"strconv"
 
 	"intendant/internal/app"
+	"intendant/internal/web/ui"
 )
+
+// Skip is how many lines of a list come before those that the address asks for.
+func (q *Request) Skip() int {
+	skip, err := strconv.Atoi(q.URL.Query().Get("skip"))
+	if err != nil {
+		return 0
+	}
+	return max(0, skip)
+}
+
+// DocumentsPager leads from page to page of a list of documents; at is the address
+// of the page that begins after so many.
+func DocumentsPager(d app.ContractDocuments, things string, at func(skip int) string) ui.PagerView {
+	last := d.From + len(d.Rows) - 1
+	p := ui.PagerView{From: int64(d.From), To: int64(last), Things: things}
+	if d.From > 1 {
+		p.Previous = at(max(0, d.From-1-app.DocumentsPerPage))
+	}
+	if p.To < d.Total {
+		p.Next = at(last)
+	}
+	return p
+}
 
 // documentContent lets a document do nothing, should a browser show it after all.
 const documentContent = "default-src 'none'; sandbox"

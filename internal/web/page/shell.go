@@ -13,6 +13,7 @@ type Place string
 // The places of an account and of the vendor's console.
 const (
 	Overview     Place = "overview"
+	Dashboard    Place = "dashboard"
 	Members      Place = "members"
 	Requests     Place = "requests"
 	Contacts     Place = "contacts"
@@ -106,15 +107,39 @@ func (q *Request) SeesProducts() bool {
 	return sees && len(q.Site.Catalogue().OffersOf(q.Frame.Account.Type)) > 0
 }
 
+// SeesEverybody reports whether the reader sees all members of the account.
+func (q *Request) SeesEverybody() bool { return q.Frame.Rights.Scope(authz.ViewMembers).All() }
+
+// OnlyDashboard reports whether the dashboard is all that opens for the reader, as
+// for an executive; that they may know of the account is no more than that (ACC-13).
+func (q *Request) OnlyDashboard() bool {
+	return q.Frame.Rights.Confined(authz.ViewDashboards, authz.ViewAccount)
+}
+
+// unitsLabel is what the account calls its units, where they are all of one level.
+func (q *Request) unitsLabel(usual string) string {
+	kind, _ := q.Site.Catalogue().AccountType(q.Frame.Account.Type)
+	if sole, is := kind.SoleLevel(); is {
+		return sole.Plural.In(q.Printer.Lang())
+	}
+	return usual
+}
+
 func (q *Request) accountNav(here Place) []ui.NavItem {
 	f, t := q.Frame, q.Printer.T
 	item := func(place Place, icon, rest string) ui.NavItem {
 		return ui.NavItem{Label: t("nav." + string(place)), Icon: icon, Href: q.AccountPath(rest), Current: place == here}
 	}
+	if q.OnlyDashboard() {
+		return []ui.NavItem{item(Dashboard, "report-analytics", "/dashboard")}
+	}
 	nav := []ui.NavItem{item(Overview, "layout-dashboard", "")}
+	if f.Rights.May(authz.ViewDashboards, 0) {
+		nav = append(nav, item(Dashboard, "report-analytics", "/dashboard"))
+	}
 	if f.Rights.MayAnywhere(authz.ViewMembers) {
 		members := item(Members, "users", "/members")
-		if f.Rights.Scope(authz.ViewMembers).All() { // a number of people out of sight tells too much
+		if q.SeesEverybody() { // a number of people out of sight tells too much
 			members.Count = f.Counts.Members()
 		}
 		nav = append(nav, members)
@@ -126,10 +151,7 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 	}
 	if f.Rights.MayAnywhere(authz.ViewMembers) {
 		units := item(Units, "sitemap", "/units")
-		kind, _ := q.Site.Catalogue().AccountType(f.Account.Type)
-		if sole, is := kind.SoleLevel(); is {
-			units.Label = sole.Plural.In(q.Printer.Lang())
-		}
+		units.Label = q.unitsLabel(units.Label)
 		nav = append(nav, units)
 	}
 	if f.Rights.May(authz.ViewMembers, 0) {

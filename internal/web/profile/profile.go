@@ -75,9 +75,9 @@ type personView struct {
 // An eraseView asks whether to erase, and again who it is.
 type eraseView struct {
 	ui.DialogView
-	Proof    ui.Field
-	Errors   []ui.FieldError
-	Referent string // the accounts that lose their contact by it, or empty
+	Proof  ui.Field
+	Errors []ui.FieldError
+	Losses []ui.Loss // what accounts lose by it
 }
 
 func (h Handler) personView(q *page.Request) (personView, error) {
@@ -174,20 +174,14 @@ func (h Handler) erasing(q *page.Request) (personView, error) {
 	v.Erase = &eraseView{Proof: proofField(q, state), DialogView: ui.DialogView{ID: "erase", Title: t("profile.erase.ask"),
 		Lead: t("profile.erase.lead"), Action: "/profile/erase", Act: ui.Act{Label: t("profile.erase.act"), Kind: ui.Danger},
 		Open: true, Close: "/profile"}}
-	own, err := h.App.Users.Accounts(q.Context(), q.Actor())
-	if err != nil {
-		return v, err
+	d, err := h.App.Users.Departure(q.Context(), q.Actor())
+	if len(d.Contact) > 0 {
+		v.Erase.Losses = append(v.Erase.Losses, ui.Loss{Text: t("profile.erase.referent", "Accounts", d.Contact)})
 	}
-	var names []string
-	for _, one := range own {
-		if one.Account.Referent == q.In.User.ID {
-			names = append(names, one.Account.Name)
-		}
+	if len(d.Parts) > 0 {
+		v.Erase.Losses = append(v.Erase.Losses, ui.Loss{Text: t("profile.erase.parts", "Accounts", d.Parts)})
 	}
-	if len(names) > 0 {
-		v.Erase.Referent = t("profile.erase.referent", "Accounts", names)
-	}
-	return v, nil
+	return v, err
 }
 
 func (h Handler) erase(q *page.Request) error {

@@ -316,8 +316,8 @@ func personPage(v personView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if v.Erase.Referent != "" {
-						templ_7745c5c3_Err = ui.Losses([]ui.Loss{{Text: v.Erase.Referent}}).Render(ctx, templ_7745c5c3_Buffer)
+					if len(v.Erase.Losses) > 0 {
+						templ_7745c5c3_Err = ui.Losses(v.Erase.Losses).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -1,7 +1,6 @@
 package roles
 
 import (
-	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -153,29 +152,23 @@ func (v matrixView) acts(p ui.Page) []ui.Act {
 }
 
 func (h Handler) matrixCSV(q *page.Request) error {
-	return h.file(q, "text/csv; charset=utf-8", ".csv", func(w io.Writer) sheet.Writer { return sheet.NewCSV(w, sheet.CSVOptions{BOM: true}) })
+	return h.file(q, func() sheet.Writer { return q.CSV("permissions-by-role.csv") })
 }
 
 func (h Handler) matrixXLSX(q *page.Request) error {
-	return h.file(q, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", func(w io.Writer) sheet.Writer {
-		return sheet.NewXLSX(w, sheet.XLSXOptions{Sheet: q.Printer.T("matrix.title")})
-	})
+	return h.file(q, func() sheet.Writer { return q.XLSX("permissions-by-role.xlsx", q.Printer.T("matrix.title")) })
 }
 
 // file hands over the report as a table: the same rows and columns, with words
 // for marks (REP-4).
-func (h Handler) file(q *page.Request, contentType, ending string, begin func(io.Writer) sheet.Writer) error {
+func (h Handler) file(q *page.Request, begin func() sheet.Writer) error {
 	m, err := h.App.Roles.ExportMatrix(q.Context(), q.Actor(), q.Frame.Account.ID)
 	if err != nil {
 		return err
 	}
 	t, lang := q.Printer.T, q.Printer.Lang()
 	m = readNarrowing(q).narrow(m, lang)
-	header := q.W.Header()
-	header.Set("Content-Type", contentType)
-	header.Set("Content-Disposition", `attachment; filename="permissions-by-role`+ending+`"`)
-	header.Set("Cache-Control", "no-store")
-	table := begin(q.W)
+	table := begin()
 	head := []sheet.Cell{sheet.Text(t("matrix.group")), sheet.Text(t("matrix.permission")), sheet.Text(t("matrix.levels"))}
 	for _, o := range m.Columns {
 		head = append(head, sheet.Text(h.columnName(q, o)))

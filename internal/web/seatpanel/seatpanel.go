@@ -43,6 +43,7 @@ func Line(p ui.Page, site *page.Site, l app.SeatLine) ui.SeatLine {
 	line := ui.SeatLine{SeatView: ui.SeatView{Product: site.Catalogue().OfferName(l.Pool.Offer, lang), Modules: site.ModulesOf(lang, l.Pool.Offer),
 		Used: l.Used(), Bought: l.Total()}, Text: Figures(p, l)}
 	switch {
+	case l.Lapsed && l.Used() == 0 && l.Coming.ID != 0: // it never began
 	case l.Lapsed:
 		line.Warnings = append(line.Warnings, p.T("seats.line.lapsed"))
 	case l.Over > 0:
@@ -50,6 +51,9 @@ func Line(p ui.Page, site *page.Site, l app.SeatLine) ui.SeatLine {
 	}
 	if ends := Ends(p, l); ends != "" {
 		line.Notes = append(line.Notes, p.T("seats.line.ends", "Date", ends))
+	}
+	if l.Coming.ID != 0 {
+		line.Notes = append(line.Notes, p.T("seats.line.coming", "Count", l.Coming.Quantity, "Date", p.Printer.Date(l.Coming.Starts)))
 	}
 	return line
 }

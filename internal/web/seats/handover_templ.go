@@ -109,7 +109,7 @@ func handOverPage(g handing) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if len(g.people) == 0 {
+				if len(g.People) == 0 {
 					templ_7745c5c3_Err = ui.Empty("users", g.T("seats.hand_over.nobody"), g.T("seats.hand_over.nobody.text")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -123,13 +123,13 @@ func handOverPage(g handing) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if g.total > int64(len(g.people))+1 {
+					if g.Total > int64(len(g.People)) {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"form-hint\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var5 string
-						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.T("units.choices.more", "Shown", len(g.people), "Total", g.total))
+						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.T("units.choices.more", "Shown", len(g.People), "Total", g.Total))
 						if templ_7745c5c3_Err != nil {
 							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/seats/handover.templ`, Line: 27, Col: 97}
 						}

@@ -30,7 +30,7 @@ func (h Handler) products(q *page.Request) error {
 		return err
 	}
 	s := stocktaking{Page: q.InAccount(q.Printer.T("seats.products.title"), page.Products), h: h, base: q.AccountPath(""), products: products,
-		open: q.Frame.Account.Writable() == nil, assigns: q.Frame.Rights.MayAnywhere(authz.AssignSeats), reports: mayReport(q)}
+		open: q.Frame.Account.Writable() == nil, assigns: q.Frame.Rights.MayAnywhere(authz.AssignSeats), reports: app.KnowsAllHolders(q.Frame.Rights)}
 	return q.Render(productsPage(s))
 }
 

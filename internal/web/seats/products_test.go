@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/directory"
 )
 
 const products = "/accounts/204817/products"
@@ -27,6 +29,15 @@ func TestProducts(t *testing.T) {
 	})
 	t.Run("SEAT-1 the overview shows them with their bars", func(t *testing.T) {
 		has(t, d.Get("/accounts/204817"), "Licences", "6 libres", "Parc Complet", "Base, Réservation, Entretien", "1 affectée sur 5")
+	})
+	t.Run("SEAT-1 what is yet to begin is announced, and lapses nothing", func(t *testing.T) {
+		_, err := d.w.Subscriptions.Add(d.w.Context(), d.w.Operator(), d.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "site"},
+			Term: app.SubscriptionTerm{Quantity: 7, First: directory.DayOf(d.w.Now().AddDate(0, 0, 30), time.UTC)}})
+		d.w.Must(err)
+		p := d.Get(products)
+		has(t, p, "7 licences à partir du")
+		lacks(t, p, "Abonnement échu")
+		lacks(t, d.Get("/accounts/204817"), "0 affectée sur 0")
 	})
 	to := "?product=plans&unit=" + url.QueryEscape(unit.UUID)
 	t.Run("SEAT-10 allotted: first the unit, then how many, then the tree of what went where", func(t *testing.T) {

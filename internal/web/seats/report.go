@@ -1,13 +1,11 @@
 package seats
 
 import (
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 
 	"intendant/internal/app"
-	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
 	"intendant/internal/web/page"
@@ -21,7 +19,7 @@ type reporting struct {
 	h    Handler
 	base string // address of the page of products
 	app.SeatReport
-	trends []directory.Trend
+	trends []ui.TrendView
 }
 
 // usualUnused is after how many days without use a seat is counted, unless asked
@@ -37,46 +35,34 @@ func unusedFor(q *page.Request) int {
 	return days
 }
 
-// mayReport reports whether the reader sees the seats of the whole account.
-func mayReport(q *page.Request) bool {
-	tree := q.Frame.Rights.Tree()
-	return tree != nil && (q.Frame.Rights.May(authz.ViewMembers, tree.Root()) || q.Frame.Rights.May(authz.AssignSeats, tree.Root()))
-}
-
 func (h Handler) report(q *page.Request) error {
 	report, err := h.App.Seats.Report(q.Context(), q.Actor(), account(q), unusedFor(q))
 	if err != nil {
 		return err
 	}
-	trends, err := h.App.Seats.Trends(q.Context(), q.Actor(), account(q))
+	trends, err := h.App.Dashboards.Seats(q.Context(), q.Actor(), account(q))
 	if err != nil {
 		return err
 	}
-	return q.Render(reportPage(reporting{trends: trends, Page: q.InAccount(q.Printer.T("seats.report.title"), page.Products), h: h, base: q.AccountPath("/products"), SeatReport: report}))
+	return q.Render(reportPage(reporting{trends: q.SeatTrends(trends), Page: q.InAccount(q.Printer.T("seats.report.title"), page.Products), h: h, base: q.AccountPath("/products"), SeatReport: report}))
 }
 
 func (h Handler) reportCSV(q *page.Request) error {
-	return h.reportFile(q, "text/csv; charset=utf-8", ".csv", func(w io.Writer) sheet.Writer { return sheet.NewCSV(w, sheet.CSVOptions{BOM: true}) })
+	return h.reportFile(q, func() sheet.Writer { return q.CSV("seats.csv") })
 }
 
 func (h Handler) reportXLSX(q *page.Request) error {
-	return h.reportFile(q, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", func(w io.Writer) sheet.Writer {
-		return sheet.NewXLSX(w, sheet.XLSXOptions{Sheet: q.Printer.T("seats.report.title")})
-	})
+	return h.reportFile(q, func() sheet.Writer { return q.XLSX("seats.xlsx", q.Printer.T("seats.report.title")) })
 }
 
 // reportFile hands over the report as a table, row by row (REP-4).
-func (h Handler) reportFile(q *page.Request, contentType, ending string, begin func(io.Writer) sheet.Writer) error {
+func (h Handler) reportFile(q *page.Request, begin func() sheet.Writer) error {
 	report, err := h.App.Seats.ExportReport(q.Context(), q.Actor(), account(q), unusedFor(q))
 	if err != nil {
 		return err
 	}
 	t := q.Printer.T
-	header := q.W.Header()
-	header.Set("Content-Type", contentType)
-	header.Set("Content-Disposition", `attachment; filename="seats`+ending+`"`)
-	header.Set("Cache-Control", "no-store")
-	table := begin(q.W)
+	table := begin()
 	head := []sheet.Cell{sheet.Text(t("field.product")), sheet.Text(t("seats.products.unit"))}
 	for _, key := range figureKeys() {
 		head = append(head, sheet.Text(t(key)))

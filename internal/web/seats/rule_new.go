@@ -47,12 +47,7 @@ func typedRule(q *page.Request) app.NewSeatRule {
 // makeRule makes the rule, and leads to its page of those who have no seat yet.
 func (h Handler) makeRule(q *page.Request) error {
 	rule := typedRule(q)
-	var err error
-	if rule.Offer.Product == "" {
-		err = directory.InvalidField("product", "field.required", nil)
-	} else {
-		err = h.App.Seats.MakeRule(q.Context(), q.Actor(), account(q), rule)
-	}
+	err := h.App.Seats.MakeRule(q.Context(), q.Actor(), account(q), rule)
 	if err == nil {
 		q.Toast(q.Printer.T("seats.rules.made"), "")
 		return q.Redirect(q.AccountPath("/products/rules"))

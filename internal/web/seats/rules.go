@@ -2,11 +2,9 @@ package seats
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"intendant/internal/app"
-	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -88,8 +86,7 @@ func (h Handler) rule(q *page.Request) error {
 }
 
 func (h Handler) ruled(q *page.Request) (ruled, error) {
-	after, _ := strconv.ParseInt(q.URL.Query().Get("after"), 10, 64) // what is no number begins at the first
-	rule, err := h.App.Seats.Rule(q.Context(), q.Actor(), account(q), q.PathValue("rule"), directory.MemberID(max(after, 0)))
+	rule, err := h.App.Seats.Rule(q.Context(), q.Actor(), account(q), q.PathValue("rule"), q.URL.Query().Get("after"))
 	if err != nil {
 		return ruled{}, err
 	}
@@ -152,8 +149,8 @@ func (v ruled) member(m app.ListedMember) string {
 
 func (v ruled) pager() ui.PagerView {
 	p := ui.PagerView{Things: v.without(v.SeatRule)}
-	if v.Next != 0 {
-		p.Next = v.href(v.SeatRule) + "?after=" + strconv.FormatInt(int64(v.Next), 10)
+	if v.Next != "" {
+		p.Next = v.href(v.SeatRule) + "?after=" + v.Next
 	}
 	return p
 }

@@ -125,12 +125,11 @@ func (h Handler) setResponsible(q *page.Request) error {
 // have to carry the secret there.
 func (h Handler) makeToken(q *page.Request) error {
 	name, until := q.Field("token_name"), q.Field("expires")
-	expires, bad := time.ParseInLocation(time.DateOnly, until, q.Printer.Zone())
 	var made app.MadeToken
-	err := error(directory.InvalidField("expires", "field.bad_date", nil))
-	if bad == nil && expires.Year() < 10_000 {
+	expires, err := q.Over("expires")
+	if err == nil {
 		made, err = h.App.TechnicalUsers.MakeToken(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("technical"),
-			app.NewToken{Name: name, Expires: expires.AddDate(0, 0, 1)}) // the last day is a whole one
+			app.NewToken{Name: name, Expires: expires})
 	}
 	if err != nil {
 		return h.done(q, "", err, func(v *oneView) { v.NewToken[0].Value, v.NewToken[1].Value = name, until })

@@ -161,6 +161,32 @@ func (m moving) permissions(ids []authz.Permission) string {
 	return m.Printer.List(names)
 }
 
+// contractLines say what the move means for contracts (SEAT-7, SEAT-8); nothing where
+// all stays.
+func (m moving) contractLines() []ui.Loss {
+	c := m.preview.Contract
+	var lines []ui.Loss
+	for _, part := range c.Ended {
+		unit := part.Unit.Name
+		if unit == "" {
+			unit = m.T("members.parts.hidden")
+		}
+		lines = append(lines, ui.Loss{Text: m.T("units.move.contracts.ended."+string(part.Part), "Name", part.Name, "Unit", unit)})
+	}
+	count := func(key string, n int, stays bool) {
+		if n > 0 {
+			lines = append(lines, ui.Loss{Text: m.T("units.move.contracts."+key, "Count", n), Stays: stays})
+		}
+	}
+	count("more", c.Ending-len(c.Ended), false)
+	count("losing", c.Losing, false)
+	count("gaining", c.Gaining, true)
+	if len(lines) > 0 {
+		count("held", c.Subscriptions, true)
+	}
+	return lines
+}
+
 func (m moving) others() int { return m.preview.Changed - len(m.preview.People) }
 
 func (m moving) hidden() []ui.Hidden {

@@ -27,11 +27,7 @@ type single struct {
 // holds roles there.
 func (h Handler) unit(q *page.Request) error {
 	values := q.URL.Query()
-	skip, err := strconv.Atoi(values.Get("skip"))
-	if err != nil {
-		skip = 0
-	}
-	view := app.UnitView{Skip: skip, Members: app.MemberQuery{After: values.Get("after"), Before: values.Get("before")}}
+	view := app.UnitView{Skip: q.Skip(), Members: app.MemberQuery{After: values.Get("after"), Before: values.Get("before")}}
 	u, err := h.App.Units.Unit(q.Context(), q.Actor(), account(q), q.PathValue("unit"), view)
 	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "list.bad_cursor" {
 		return q.Redirect(at(q, q.PathValue("unit"), ""))

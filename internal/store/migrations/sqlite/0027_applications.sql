@@ -30,3 +30,17 @@ CREATE INDEX credential_by_application ON credential (user_key);
 -- APP-4: the vendor's programs call an account by an id of their own.
 ALTER TABLE account ADD COLUMN external_id TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX account_external_once ON account (external_id) WHERE external_id <> '';
+
+-- APP-1, VEND-3: whether vendor staff or an application see all accounts is said; those of a portfolio whose accounts are all
+-- gone see none. An account that goes leaves the portfolios it is in.
+ALTER TABLE "user" ADD COLUMN all_accounts BOOLEAN NOT NULL DEFAULT TRUE;
+UPDATE "user" SET all_accounts = FALSE WHERE key IN (SELECT user_key FROM portfolio);
+CREATE TABLE portfolio_next (
+  user_key BIGINT NOT NULL REFERENCES "user" (key),
+  account_key BIGINT NOT NULL REFERENCES account (key) ON DELETE CASCADE,
+  PRIMARY KEY (user_key, account_key)
+) WITHOUT ROWID;
+INSERT INTO portfolio_next (user_key, account_key) SELECT user_key, account_key FROM portfolio;
+DROP TABLE portfolio;
+ALTER TABLE portfolio_next RENAME TO portfolio;
+CREATE INDEX portfolio_by_account ON portfolio (account_key);

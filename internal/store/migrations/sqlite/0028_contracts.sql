@@ -42,6 +42,7 @@ CREATE TABLE contract_document (
   withdrawn_at BIGINT
 );
 CREATE INDEX contract_document_newest ON contract_document (account_key, issued_on, key) WHERE withdrawn_at IS NULL;
+CREATE UNIQUE INDEX contract_document_number_once ON contract_document (account_key, number) WHERE withdrawn_at IS NULL;
 
 -- A document's content in parts, read one after the other: no more of it is held than is being sent.
 CREATE TABLE contract_document_part (
