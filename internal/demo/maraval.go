@@ -56,6 +56,11 @@ func (b *builder) known() []app.SeedMember {
 		member("Joséphine Lemmens", "josephine.lemmens@maraval-benelux.example", 3, "branch-manager", "", "Directrice Benelux"),
 	}
 	rows[len(rows)-1].User.Language = "fr"
+	for i := range rows {
+		if rows[i].Company == "Kestner Bau" {
+			rows[i].Company = "Kestner-Bau GmbH" // typed by hand: a double, to be merged
+		}
+	}
 	return rows
 }
 
