@@ -57,7 +57,7 @@ func walls() map[string]wall {
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page
-			Companies: Create List Merge Near Parts Rename Show
+			Companies: Create Like List Merge Near Parts Rename Show
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,

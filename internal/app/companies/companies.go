@@ -198,8 +198,7 @@ const (
 // A Shown is one company with what the reader may do.
 type Shown struct {
 	directory.Company
-	May  May
-	Near []directory.Company // names like its own: doubles, perhaps
+	May May
 }
 
 // Show reads a company of the account. It refuses as List does, with
@@ -213,11 +212,25 @@ func (s *Companies) Show(ctx context.Context, actor authz.Actor, account directo
 			return err
 		}
 		shown = Shown{Company: rows[0], May: may}
-		near, err := nearTo(ctx, r, account, rows[0].Name)
-		shown.Near = slices.DeleteFunc(near, func(c directory.Company) bool { return c.ID == rows[0].ID })
-		return err
+		return nil
 	})
 	return shown, err
+}
+
+// Like are the companies whose names are like that of one, the likest first:
+// doubles, perhaps. It refuses as Show does.
+func (s *Companies) Like(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) ([]directory.Company, error) {
+	var like []directory.Company
+	err := s.view(ctx, actor, account, func(r *store.Reader, _ May) error {
+		rows, err := living(ctx, r, account, []string{id})
+		if err != nil {
+			return err
+		}
+		like, err = nearTo(ctx, r, account, rows[0].Name)
+		like = slices.DeleteFunc(like, func(c directory.Company) bool { return c.ID == rows[0].ID })
+		return err
+	})
+	return like, err
 }
 
 // shownNear is how many like names are shown; comparedNames, among how many they
@@ -227,11 +240,18 @@ const (
 	comparedNames = 20_000
 )
 
-// Near are the companies of an account whose names are like one that somebody
-// types, the likest first (COMP-2). It refuses as List does.
+// Near are the companies of an account whose names are like one that somebody is
+// about to create, the likest first (COMP-2). It refuses as List does, and as Create
+// whoever may create none.
 func (s *Companies) Near(ctx context.Context, actor authz.Actor, account directory.AccountID, name string) ([]directory.Company, error) {
 	var near []directory.Company
-	err := s.view(ctx, actor, account, func(r *store.Reader, _ May) (err error) {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		if err = gate.Require(rights, authz.ViewMembers, 0); err != nil {
+			return err
+		}
+		if err = gate.RequireSomewhere(rights, creates); err != nil {
+			return err
+		}
 		near, err = nearTo(ctx, r, account, name)
 		return err
 	})
@@ -239,6 +259,9 @@ func (s *Companies) Near(ctx context.Context, actor authz.Actor, account directo
 }
 
 func nearTo(ctx context.Context, r *store.Reader, account directory.AccountID, name string) ([]directory.Company, error) {
+	if directory.Fold(name) == "" {
+		return nil, nil
+	}
 	all, err := r.Companies(ctx, account, comparedNames)
 	return directory.NearCompanies(directory.Short(name, directory.CompanyName.Most()), all, shownNear), err
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
@@ -29,40 +30,30 @@ const seen = "seen"
 
 // showNew shows the form; what is like a name in the address stands beside it.
 func (h Handler) showNew(q *page.Request) error {
-	return h.newForm(q, q.URL.Query().Get("name"), nil, false)
-}
-
-// newForm is the form for a company; with ask the names that are like it must be
-// seen before it is made.
-func (h Handler) newForm(q *page.Request, name string, refusal *directory.Error, ask bool) error {
-	list, err := h.App.Companies.List(q.Context(), q.Actor(), account(q), app.CompanyQuery{Size: 1})
-	if err != nil {
-		return err
-	}
-	if !list.May.Create {
-		return denied(q)
-	}
-	f := form{Page: q.InAccount(q.Printer.T("companies.new"), page.Companies), req: q, action: base(q) + "/new", name: name, refusal: refusal}
-	if name != "" {
-		if f.near, err = h.App.Companies.Near(q.Context(), q.Actor(), account(q), name); err != nil {
-			return err
-		}
-	}
-	if f.anyway = ask || refusal == nil && len(f.near) > 0; f.anyway {
-		f.hidden = []ui.Hidden{{Name: seen, Value: directory.Fold(name)}}
-	}
-	if refusal != nil {
-		return q.RenderRefused(refusal, formPage(f))
-	}
-	return q.Render(formPage(f))
-}
-
-// denied says which right is missing, or that the account is closed.
-func denied(q *page.Request) error {
+	name := q.URL.Query().Get("name")
 	if err := q.Frame.Account.Writable(); err != nil {
 		return err
 	}
-	return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Args: directory.Args{"Permission": "members.manage"}}
+	near, err := h.near(q, name)
+	if err != nil {
+		return err
+	}
+	return q.Render(formPage(h.newForm(q, name, near)))
+}
+
+// near are the companies whose names are like one that is typed.
+func (h Handler) near(q *page.Request, name string) ([]directory.Company, error) {
+	return h.App.Companies.Near(q.Context(), q.Actor(), account(q), name)
+}
+
+// newForm is the form for a company; names that are like it must be seen before it
+// is made.
+func (h Handler) newForm(q *page.Request, name string, near []directory.Company) form {
+	f := form{Page: q.InAccount(q.Printer.T("companies.new"), page.Companies), req: q, action: base(q) + "/new", name: name, near: near, anyway: len(near) > 0}
+	if f.anyway {
+		f.hidden = []ui.Hidden{{Name: seen, Value: directory.Fold(name)}}
+	}
+	return f
 }
 
 // create makes the company. Where others are called much like it, the form comes
@@ -70,13 +61,13 @@ func denied(q *page.Request) error {
 func (h Handler) create(q *page.Request) error {
 	name := q.Field("name")
 	if q.Field(seen) != directory.Fold(name) {
-		near, err := h.App.Companies.Near(q.Context(), q.Actor(), account(q), name)
+		near, err := h.near(q, name)
 		if err != nil {
 			return err
 		}
 		same := func(c directory.Company) bool { return directory.Fold(c.Name) == directory.Fold(name) }
 		if len(near) > 0 && !slices.ContainsFunc(near, same) {
-			return h.newForm(q, name, nil, true)
+			return q.Render(formPage(h.newForm(q, name, near)))
 		}
 	}
 	made, err := h.App.Companies.Create(q.Context(), q.Actor(), account(q), name)
@@ -88,7 +79,9 @@ func (h Handler) create(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.newForm(q, name, refusal, false)
+	f := h.newForm(q, name, nil)
+	f.refusal = refusal
+	return q.RenderRefused(refusal, formPage(f))
 }
 
 // showEdit shows the form as the company is called.
@@ -106,10 +99,14 @@ func (h Handler) editForm(q *page.Request) (form, error) {
 		return form{}, err
 	}
 	if !c.May.Manage {
-		return form{}, denied(q)
+		return form{}, q.Lacks(authz.ManageMembers)
+	}
+	like, err := h.App.Companies.Like(q.Context(), q.Actor(), account(q), c.UUID)
+	if err != nil {
+		return form{}, err
 	}
 	return form{Page: q.InAccount(q.Printer.T("companies.rename.title", "Name", c.Name), page.Companies), req: q, name: c.Name, old: c.UUID,
-		action: base(q) + "/" + url.PathEscape(c.UUID) + "/edit", near: c.Near, hidden: []ui.Hidden{{Name: "version", Value: version(c.Version)}}}, nil
+		action: base(q) + "/" + url.PathEscape(c.UUID) + "/edit", near: like, hidden: []ui.Hidden{{Name: "version", Value: version(c.Version)}}}, nil
 }
 
 // rename saves the form; one that was refused comes back with what was typed. Who

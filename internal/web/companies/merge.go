@@ -60,11 +60,11 @@ func (h Handler) others(q *page.Request, m merging) error {
 		}
 		m.others, m.more = list.Rows, list.Next != ""
 	default:
-		shown, err := h.App.Companies.Show(q.Context(), q.Actor(), account(q), m.parts[0].UUID)
+		like, err := h.App.Companies.Like(q.Context(), q.Actor(), account(q), m.parts[0].UUID)
 		if err != nil {
 			return err
 		}
-		m.others, m.more = shown.Near, true
+		m.others, m.more = like, true
 	}
 	m.others = slices.DeleteFunc(m.others, func(c directory.Company) bool {
 		return slices.ContainsFunc(m.parts, func(p app.CompanyPart) bool { return p.UUID == c.UUID })

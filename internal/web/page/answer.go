@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
 	"intendant/internal/i18n"
@@ -108,6 +109,15 @@ func StatusOf(kind directory.Kind) int {
 		return http.StatusTooManyRequests
 	}
 	return http.StatusInternalServerError
+}
+
+// Lacks says that the account is kept and not changed any more, or else which right
+// is missing, for a form that would lead nowhere.
+func (q *Request) Lacks(permission authz.Permission) error {
+	if err := q.Frame.Account.Writable(); err != nil {
+		return err
+	}
+	return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Args: directory.Args{"Permission": string(permission)}}
 }
 
 // Patience is how long the page waits for an act on many (BULK-4).

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"intendant/internal/app"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
@@ -52,17 +53,12 @@ func (h Handler) newForm(q *page.Request, under string) (form, error) {
 		return f, err
 	}
 	if !above.May.Add && above.Live && len(above.Levels) > 0 {
-		return f, h.deniedUnits()
+		return f, q.Lacks(authz.ManageUnits)
 	}
 	f = form{unit: above, new: true, action: base(q) + "/new"}
 	f.Page, f.words = h.frame(q, q.Printer.T("units.add"))
 	f.back = ui.Link{Label: f.T("units.back"), Href: base(q)}
 	return f, nil
-}
-
-// deniedUnits says which right is missing.
-func (h Handler) deniedUnits() error {
-	return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Args: directory.Args{"Permission": "units.manage"}}
 }
 
 // add adds the unit; a refused form comes back with what was typed.
@@ -108,7 +104,7 @@ func (h Handler) editForm(q *page.Request) (form, error) {
 		if !u.Live {
 			return f, &directory.Error{Kind: directory.Conflict, Code: "unit.archived", Args: directory.Args{"Name": u.Name}}
 		}
-		return f, h.deniedUnits()
+		return f, q.Lacks(authz.ManageUnits)
 	}
 	return f, nil
 }
