@@ -216,6 +216,15 @@ func (m merging) hidden() []ui.Hidden {
 
 func (m merging) errors() []ui.FieldError { return page.Mark(m.Printer, nil, m.refusal) }
 
+// inProjects reports whether any of the doubles stands in a project.
+func (m merging) inProjects() bool {
+	return slices.ContainsFunc(m.doubles(), func(p app.CompanyPart) bool { return len(p.Projects) > 0 })
+}
+
 func (m merging) columns() []ui.Column {
-	return []ui.Column{{Label: m.T("companies.name"), Class: "w-name"}, {Label: m.T("companies.members"), Class: "w-date num"}, {Label: m.T("companies.merge.places")}}
+	columns := []ui.Column{{Label: m.T("companies.name"), Class: "w-name"}, {Label: m.T("companies.members"), Class: "w-date num"}}
+	if m.inProjects() {
+		columns = append(columns, ui.Column{Label: m.T("companies.merge.places")})
+	}
+	return columns
 }
