@@ -319,7 +319,7 @@ type (
 
 // KnowsAllHolders reports whether somebody sees who holds any seat of the account
 // (REP-3).
-func KnowsAllHolders(rights authz.Rights) bool { return roster.KnowsAllHolders(rights) }
+func KnowsAllHolders(rights authz.Rights) bool { return roster.RequireAllHolders(rights) == nil }
 
 // ZoneOf is the time zone in which an account counts its days.
 func ZoneOf(a directory.Account) *time.Location { return roster.ZoneOf(a) }

@@ -30,11 +30,10 @@ type Board struct {
 // the whole account.
 func (s *Dashboards) Show(ctx context.Context, actor authz.Actor, account directory.AccountID) (Board, error) {
 	var b Board
-	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := gate.Require(rights, authz.ViewDashboards, 0); err != nil {
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		if err = gate.Require(rights, authz.ViewDashboards, 0); err != nil {
 			return err
 		}
-		var err error
 		if b.Counts, err = r.Counts(ctx, account); err != nil {
 			return err
 		}
@@ -54,11 +53,10 @@ func (s *Dashboards) Show(ctx context.Context, actor authz.Actor, account direct
 // holders of all seats. It refuses with denied.permission.
 func (s *Dashboards) Seats(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]directory.Trend, error) {
 	var trends []directory.Trend
-	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if !roster.KnowsAllHolders(rights) {
-			return gate.Require(rights, authz.AssignSeats, 0)
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
+		if err = roster.RequireAllHolders(rights); err != nil {
+			return err
 		}
-		var err error
 		trends, err = s.seats(ctx, r, account)
 		return err
 	})

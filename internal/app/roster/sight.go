@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
@@ -53,8 +54,14 @@ func SeesPeopleAt(rights authz.Rights, unit directory.UnitID) bool {
 	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageMembers, unit)
 }
 
-// KnowsAllHolders reports whether that is so of everybody in the account (REP-3).
-func KnowsAllHolders(rights authz.Rights) bool { return rights.Member() && KnowsHolder(rights, 0) }
+// RequireAllHolders refuses with denied.permission whoever may not know of everybody
+// in the account for their seats' sake (REP-3).
+func RequireAllHolders(rights authz.Rights) error {
+	if rights.Member() && KnowsHolder(rights, 0) {
+		return nil
+	}
+	return gate.Require(rights, authz.AssignSeats, 0)
+}
 
 // KnowsHolder reports whether somebody with these rights may know of the people of a
 // home unit for their seats' sake: whoever assigns there sees whom.

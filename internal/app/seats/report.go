@@ -44,7 +44,7 @@ type Report struct {
 func (s *Seats) Report(ctx context.Context, actor authz.Actor, account directory.AccountID, days int) (Report, error) {
 	var report Report
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := reports(rights); err != nil {
+		if err := roster.RequireAllHolders(rights); err != nil {
 			return err
 		}
 		var err error
@@ -59,7 +59,7 @@ func (s *Seats) Report(ctx context.Context, actor authz.Actor, account directory
 func (s *Seats) ExportReport(ctx context.Context, actor authz.Actor, account directory.AccountID, days int) (Report, error) {
 	var report Report
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireAs(reports); err != nil {
+		if err := p.RequireAs(roster.RequireAllHolders); err != nil {
 			return err
 		}
 		var err error
@@ -72,14 +72,6 @@ func (s *Seats) ExportReport(ctx context.Context, actor authz.Actor, account dir
 		return nil
 	})
 	return report, err
-}
-
-// reports refuses whoever sees the seats of a part of the account only.
-func reports(rights authz.Rights) error {
-	if roster.KnowsAllHolders(rights) {
-		return nil
-	}
-	return gate.Require(rights, authz.AssignSeats, 0)
 }
 
 const oneDay = 24 * time.Hour
