@@ -140,7 +140,7 @@ func (d *desk) read(r *report, i int, here bool) {
 	case directory.DayNumber(day) > directory.DayNumber(d.now)+1: // it may be tomorrow where they are
 		r.said[i] = directory.InvalidField("day", "use.to_come", nil)
 	case !d.has(place, product):
-		r.said[i] = at("subject", directory.Refuse(directory.Invalid, "use.not_held"))
+		r.said[i] = directory.InvalidField("subject", "use.not_held", nil)
 	default:
 		r.found = append(r.found, store.ProductUse{Member: d.x.Standing(place).Member, Product: product, Day: directory.DayNumber(day)})
 	}
