@@ -6,7 +6,8 @@ import (
 )
 
 // seats measures giving everybody a seat in one act, the report of an account in
-// which everybody has one, and taking them back, which leaves it as it was.
+// which everybody has one, and taking them back: each needs the one before, so that
+// all are measured as soon as one is wanted. The subscription that it takes is ended.
 func (r *run) seats() error {
 	names := []string{"seats-assign", "seat-report", "seats-withdraw"}
 	if !r.wanted(names[0]) && !r.wanted(names[1]) && !r.wanted(names[2]) {
@@ -23,32 +24,34 @@ func (r *run) seats() error {
 	if err != nil {
 		return err
 	}
-	_, err = r.App.Subscriptions.Add(r.ctx, r.actor, r.account.ID, app.NewSubscription{Offer: offer,
+	sold, err := r.App.Subscriptions.Add(r.ctx, r.actor, r.account.ID, app.NewSubscription{Offer: offer,
 		Term: app.SubscriptionTerm{Quantity: page.Total, Reference: "intendant bench"}})
 	if err != nil {
 		return err
 	}
 	who := app.Selection{All: &all, Count: page.Total}
-	// Each is wanted as soon as one is: they need one another.
-	only := r.Only
-	r.Only = nil
-	defer func() { r.Only = only }()
-	err = r.rate(names[0], int(page.Total), func() error {
+	every := *r
+	every.Only = nil
+	err = every.rate(names[0], int(page.Total), func() error {
 		_, err := r.App.Seats.Assign(r.ctx, r.actor, r.account.ID, who, offer)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = r.timed(names[1], r.Samples, func(int) error {
+	err = every.timed(names[1], r.Samples, func(int) error {
 		_, err := r.App.Seats.Report(r.ctx, r.actor, r.account.ID, app.SeatReportDays()[0])
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return r.rate(names[2], int(page.Total), func() error {
+	err = every.rate(names[2], int(page.Total), func() error {
 		_, err := r.App.Seats.Withdraw(r.ctx, r.actor, r.account.ID, who, offer)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return r.App.Subscriptions.End(r.ctx, r.actor, r.account.ID, sold.UUID, sold.Version)
 }
