@@ -24,7 +24,7 @@ func MemberWords(p *i18n.Printer) ui.TrendWords {
 func TrendOf(p *i18n.Printer, title string, t directory.Trend, words ui.TrendWords) ui.TrendView {
 	last := len(t.Taken) - 1
 	day := func(i int) time.Time { return t.From.UTC().AddDate(0, 0, i) }
-	v := ui.TrendView{Title: title, First: p.DateShort(day(0)), Last: p.DateShort(day(last)), Limit: t.Whole, Used: t.Taken, Words: words}
+	v := ui.TrendView{Title: title, First: p.DateShort(day(0)), Last: p.DateShort(day(last)), Limit: t.Whole, Used: t.Taken, Most: max(1, t.Most()), Words: words}
 	v.Label = p.T("trend.label", "Title", title, "From", p.Date(day(0)), "To", p.Date(day(last)), "Limit", words.Limit, "Used", words.Used,
 		"FirstUsed", p.Number(t.Taken[0]), "FirstLimit", p.Number(t.Whole[0]), "LastUsed", p.Number(t.Taken[last]), "LastLimit", p.Number(t.Whole[last]))
 	for i := last; i >= 0; i-- {

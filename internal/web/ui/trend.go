@@ -1,9 +1,6 @@
 package ui
 
-import (
-	"math"
-	"strings"
-)
+import "strings"
 
 // A TrendView is how much there was of something, and how much of it was taken, at
 // the end of each day: one number a day in both, at least one day.
@@ -12,6 +9,7 @@ type TrendView struct {
 	Label       string // says the picture in a sentence
 	First, Last string // the days it begins and ends with
 	Limit, Used []int64
+	Most        int64 // the largest of them, 1 at least
 	Months      []TrendMonth
 	Words       TrendWords
 }
@@ -31,19 +29,10 @@ const (
 	trendTop    = 16.0 // room over the highest line, for its number
 )
 
-// most is the largest number of a trend, 1 at least.
-func (v TrendView) most() int64 {
-	most := int64(1)
-	for i := range v.Used {
-		most = max(most, v.Used[i], v.Limit[i])
-	}
-	return most
-}
-
 func (v TrendView) x(day int) string { return px(trendWidth * float64(day) / float64(len(v.Used))) }
 
 func (v TrendView) y(n int64) string {
-	return px(trendHeight - math.Round((trendHeight-trendTop)*float64(n)/float64(v.most())*10)/10)
+	return px(trendHeight - (trendHeight-trendTop)*float64(n)/float64(v.Most))
 }
 
 // line draws numbers as steps: each holds for its day.
@@ -64,13 +53,18 @@ func (v TrendView) area(numbers []int64) string {
 	return v.line(numbers) + "V" + px(trendHeight) + "H0Z"
 }
 
-// over draws where more was taken than there was, between both lines.
+// over draws where more was taken than there was, between both lines: a box for each
+// run of days that are alike.
 func (v TrendView) over() string {
 	var d strings.Builder
-	for i := range v.Used {
-		if v.Used[i] > v.Limit[i] {
-			d.WriteString("M" + v.x(i) + " " + v.y(v.Used[i]) + "H" + v.x(i+1) + "V" + v.y(v.Limit[i]) + "H" + v.x(i) + "Z")
+	for from, i := 0, 1; i <= len(v.Used); i++ {
+		if i < len(v.Used) && v.Used[i] == v.Used[from] && v.Limit[i] == v.Limit[from] {
+			continue
 		}
+		if v.Used[from] > v.Limit[from] {
+			d.WriteString("M" + v.x(from) + " " + v.y(v.Used[from]) + "H" + v.x(i) + "V" + v.y(v.Limit[from]) + "H" + v.x(from) + "Z")
+		}
+		from = i
 	}
 	return d.String()
 }
