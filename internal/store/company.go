@@ -47,7 +47,7 @@ func (r *Reader) CompaniesByKey(ctx context.Context, keys []directory.CompanyID)
 	query := `SELECT c.key, ` + presentColumns + presentCompanies + `c.key` + inKeys(r, keys, &a)
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var key directory.CompanyID
-		c, err := scanCompany(keyed{row, &key})
+		c, err := scanCompany(part{scanner: row, before: []any{&key}})
 		found[key] = c
 		return err
 	})
@@ -56,14 +56,6 @@ func (r *Reader) CompaniesByKey(ctx context.Context, keys []directory.CompanyID)
 	}
 	return found, nil
 }
-
-// A keyed row has one column before those that a scan function knows.
-type keyed struct {
-	scanner
-	first any
-}
-
-func (k keyed) Scan(into ...any) error { return k.scanner.Scan(append([]any{k.first}, into...)...) }
 
 // CompanyRows reads the rows of companies of an account as they stand, those that
 // were merged as well.
@@ -88,7 +80,7 @@ func (r *Reader) CompaniesByUUID(ctx context.Context, account directory.AccountI
 	query := `SELECT DISTINCT ` + presentColumns + `, s.name_folded` + presentCompanies + byItself + `c.account_key = ` + a.add(account) +
 		` AND c.uuid` + inTexts(r, uuids, &a) + ` ORDER BY s.name_folded, s.key`
 	companies, err := collect(ctx, r, query, a, func(row scanner) (directory.Company, error) {
-		return scanCompany(part{scanner: row, after: 1})
+		return scanCompany(part{scanner: row, after: unread(1)})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find companies by id: %w", err)
@@ -129,7 +121,7 @@ func (r *Reader) CompaniesByName(ctx context.Context, account directory.AccountI
 		` ORDER BY CASE WHEN c.merged_into IS NULL THEN 1 ELSE 0 END, c.merged_at, c.key`
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var name string
-		c, err := scanCompany(keyed{row, &name})
+		c, err := scanCompany(part{scanner: row, before: []any{&name}})
 		found[name] = c // the last is the one that bears the name, else the latest that did
 		return err
 	})
@@ -235,7 +227,7 @@ func (r *Reader) CompanyPage(ctx context.Context, l CompanyList) ([]CompanyLine,
 	lines, err := collect(ctx, r, query, a, func(row scanner) (CompanyLine, error) {
 		var line CompanyLine
 		var err error
-		line.Company, err = scanCompany(trailed{row, &line.Place.Name})
+		line.Company, err = scanCompany(part{scanner: row, after: []any{&line.Place.Name}})
 		line.Place.Members, line.Place.Key = line.Members, line.ID
 		return line, err
 	})
@@ -247,14 +239,6 @@ func (r *Reader) CompanyPage(ctx context.Context, l CompanyList) ([]CompanyLine,
 	}
 	return lines, nil
 }
-
-// A trailed row has one column after those that a scan function knows.
-type trailed struct {
-	scanner
-	last any
-}
-
-func (t trailed) Scan(into ...any) error { return t.scanner.Scan(append(into, t.last)...) }
 
 // CompanyTotal counts exactly the companies of a list (LIST-9).
 func (r *Reader) CompanyTotal(ctx context.Context, l CompanyList) (int64, error) {

@@ -341,11 +341,11 @@ func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID, now
 	query := `SELECT ` + memberColumns + `, ` + userColumns + ` FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.key` + inKeys(r, keys, &a)
 	found := make(map[directory.MemberID]MemberLine, len(keys))
 	err := each(ctx, r, query, a, func(row scanner) error {
-		m, err := scanMember(part{scanner: row, after: strings.Count(userColumns, ",") + 1})
+		m, err := scanMember(part{scanner: row, after: unread(strings.Count(userColumns, ",") + 1)})
 		if err != nil {
 			return err
 		}
-		u, err := scanUser(part{scanner: row, before: strings.Count(memberColumns, ",") + 1})
+		u, err := scanUser(part{scanner: row, before: unread(strings.Count(memberColumns, ",") + 1)})
 		found[m.ID] = MemberLine{Member: m, Person: u}
 		return err
 	})
@@ -366,20 +366,22 @@ func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID, now
 	return lines, nil
 }
 
-// A part is some columns of a row, for a scan function that knows only those.
+// A part is some columns of a row, for a scan function that knows only those; what
+// stands before and after them goes elsewhere.
 type part struct {
 	scanner
-	before, after int
+	before, after []any
 }
 
 func (p part) Scan(into ...any) error {
-	all := make([]any, 0, p.before+len(into)+p.after)
-	for range p.before {
-		all = append(all, new(any))
+	return p.scanner.Scan(slices.Concat(p.before, into, p.after)...)
+}
+
+// unread takes so many columns that nobody asked for.
+func unread(n int) []any {
+	columns := make([]any, n)
+	for i := range columns {
+		columns[i] = new(any)
 	}
-	all = append(all, into...)
-	for range p.after {
-		all = append(all, new(any))
-	}
-	return p.scanner.Scan(all...)
+	return columns
 }
