@@ -4,10 +4,9 @@ import "time"
 
 // A SeatDay is what a pool held at the end of a day, as DayNumber counts days.
 type SeatDay struct {
-	Pool     PoolID
-	Day      int64
-	Held     int64
-	Reserved int64
+	Pool PoolID
+	Day  int64
+	Held int64
 }
 
 // A PastTerm is what a subscription of a pool said from one moment to another,

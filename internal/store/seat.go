@@ -108,6 +108,9 @@ func (tx *Tx) countSeats(ctx context.Context, moved map[directory.PoolID]held) e
 		if _, err := exec(ctx, tx, query, a); err != nil {
 			return fmt.Errorf("count seats: %w", err)
 		}
+		if by.all == 0 {
+			continue // who has accepted their place holds no more than before
+		}
 		if err := tx.keepSeatDay(ctx, pool); err != nil {
 			return err
 		}

@@ -9,11 +9,15 @@ import (
 )
 
 // keepSeatDay keeps what a pool counts as that of the day, over what was kept of it
-// before.
+// before. Nothing waits for it on PostgreSQL.
 func (tx *Tx) keepSeatDay(ctx context.Context, pool directory.PoolID) error {
 	var a args
-	query := `INSERT INTO seat_day (pool_key, day, held, reserved) SELECT key, CAST(` + a.add(directory.DayNumber(tx.Now)) + ` AS BIGINT), held, reserved FROM seat_pool WHERE key = ` + a.add(pool) +
-		` ON CONFLICT (pool_key, day) DO UPDATE SET held = excluded.held, reserved = excluded.reserved`
+	query := `INSERT INTO seat_day (pool_key, day, held) SELECT key, CAST(` + a.add(directory.DayNumber(tx.Now)) + ` AS BIGINT), held FROM seat_pool WHERE key = ` + a.add(pool) +
+		` ON CONFLICT (pool_key, day) DO UPDATE SET held = excluded.held`
+	if tx.dialect == postgres {
+		tx.line.later(query, a)
+		return nil
+	}
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("keep the seats of a day: %w", err)
 	}
@@ -24,11 +28,11 @@ func (tx *Tx) keepSeatDay(ctx context.Context, pool directory.PoolID) error {
 // that changed, by pool and day: those since a day, and the last one before it.
 func (r *Reader) SeatDays(ctx context.Context, account directory.AccountID, since int64) ([]directory.SeatDay, error) {
 	var a args
-	query := `SELECT d.pool_key, d.day, d.held, d.reserved FROM seat_pool p JOIN seat_day d ON d.pool_key = p.key
+	query := `SELECT d.pool_key, d.day, d.held FROM seat_pool p JOIN seat_day d ON d.pool_key = p.key
 		WHERE p.account_key = ` + a.add(account) + ` AND d.day >= coalesce((SELECT max(b.day) FROM seat_day b WHERE b.pool_key = p.key AND b.day < ` + a.add(since) + `), 0)
 		ORDER BY 1, 2`
 	days, err := collect(ctx, r, query, a, func(row scanner) (d directory.SeatDay, err error) {
-		return d, row.Scan(&d.Pool, &d.Day, &d.Held, &d.Reserved)
+		return d, row.Scan(&d.Pool, &d.Day, &d.Held)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the seats of days: %w", err)

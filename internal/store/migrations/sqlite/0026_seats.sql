@@ -110,12 +110,11 @@ CREATE TABLE seat_rule (
 );
 CREATE INDEX seat_rule_by_account ON seat_rule (account_key) WHERE valid_to IS NULL;
 
--- SEAT-1, REP-3: what a pool's held and reserved were at the end of a day (UTC, as days since 1970) on which they changed.
+-- SEAT-1, REP-3: how many seats of a pool were held at the end of a day (UTC, as days since 1970) on which that changed.
 CREATE TABLE seat_day (
   pool_key BIGINT NOT NULL REFERENCES seat_pool (key),
   day BIGINT NOT NULL,
   held BIGINT NOT NULL,
-  reserved BIGINT NOT NULL,
   CONSTRAINT seat_day_once PRIMARY KEY (pool_key, day)
 ) WITHOUT ROWID;
 
