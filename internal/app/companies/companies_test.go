@@ -227,27 +227,22 @@ func TestList(t *testing.T) { // COMP-1
 	})
 }
 
-// member is somebody's public id.
-func (h house) member(address string) string {
+// row is somebody's line of the table.
+func (h house) row(address string) app.ListedMember {
 	h.T.Helper()
 	page, err := h.Members.List(h.Context(), h.admin, h.account.ID, app.MemberQuery{Search: address})
 	h.Must(err)
 	if len(page.Rows) != 1 {
 		h.T.Fatalf("%d members have the address %s", len(page.Rows), address)
 	}
-	return page.Rows[0].UUID
+	return page.Rows[0]
 }
 
+// member is somebody's public id.
+func (h house) member(address string) string { return h.row(address).UUID }
+
 // company is what somebody's company is called in the table.
-func (h house) company(address string) string {
-	h.T.Helper()
-	page, err := h.Members.List(h.Context(), h.admin, h.account.ID, app.MemberQuery{Search: address})
-	h.Must(err)
-	if len(page.Rows) != 1 {
-		h.T.Fatalf("%d members have the address %s", len(page.Rows), address)
-	}
-	return page.Rows[0].Company
-}
+func (h house) company(address string) string { return h.row(address).Company }
 
 func TestCreate(t *testing.T) { // COMP-2
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
@@ -273,6 +268,10 @@ func TestCreate(t *testing.T) { // COMP-2
 		near, err := w.Companies.Near(w.Context(), h.admin, h.account.ID, "Ardoise Ferriere SA")
 		if w.Must(err); len(near) != 1 || near[0].Members != 2 {
 			t.Errorf("COMP-2 near: %+v", near)
+		}
+		plain, _ := w.Member(h.account, "plain@maraval.example")
+		if _, err := w.Companies.Near(w.Context(), plain, h.account.ID, "Ardoise"); w.Code(err) != "denied.permission" {
+			t.Errorf("COMP-2 near, for who may create none: %v", err)
 		}
 		if n := len(h.entries(audit.CompanyCreated)); n != 1 {
 			t.Errorf("HIST-1 %d entries of one company", n)
