@@ -71,7 +71,7 @@ func (r *Reader) Presented(ctx context.Context, digest []byte) (directory.Presen
 	found, err := one(ctx, r, query, a, func(row scanner) (found directory.Presented, err error) {
 		var off micros
 		var of application
-		found.Credential, err = scanCredential(followed{row, append([]any{&off}, of.into()...)})
+		found.Credential, err = scanCredential(part{scanner: row, after: append([]any{&off}, of.into()...)})
 		found.SwitchedOff, found.Application = !off.IsZero(), of.read()
 		return found, err
 	})

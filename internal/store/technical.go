@@ -76,7 +76,7 @@ func (r *Reader) bearerWhere(ctx context.Context, where string, a args) (directo
 		var b directory.Bearer
 		var since micros
 		var own, responsible standby
-		token, err := scanToken(followed{row, append(append([]any{&since}, own.into()...), responsible.into()...)})
+		token, err := scanToken(part{scanner: row, after: append(append([]any{&since}, own.into()...), responsible.into()...)})
 		b.Token, b.Since, b.Own, b.Responsible = token, since.Time, own.read(), responsible.read()
 		return b, err
 	})
@@ -87,16 +87,6 @@ func (r *Reader) bearerWhere(ctx context.Context, where string, a args) (directo
 		return b, fmt.Errorf("read token: %w", err)
 	}
 	return b, nil
-}
-
-// followed scans more columns after those a scan function knows.
-type followed struct {
-	scanner
-	rest []any
-}
-
-func (f followed) Scan(into ...any) error {
-	return f.scanner.Scan(append(into, f.rest...)...)
 }
 
 // A TechnicalRow is a technical user with their place, and whether somebody
