@@ -64,12 +64,11 @@ type May struct {
 
 // A Page is one page of an account's companies.
 type Page struct {
-	Rows       []directory.Company
-	Found      int64 // exactly (LIST-9)
-	All        int64 // without any search
-	From       int64 // position of the first row, from 1; 0 without rows
-	Next, Prev string
-	May        May
+	Rows  []directory.Company
+	Found int64 // exactly (LIST-9)
+	All   int64 // without any search
+	gate.Span
+	May May
 }
 
 // List shows the companies of an account with how many members each has, one page
@@ -106,42 +105,14 @@ func (s *Companies) List(ctx context.Context, actor authz.Actor, account directo
 		if err != nil {
 			return err
 		}
-		page.cut(q, at, lines)
+		lines, page.Span = gate.Cut(gate.Turn{After: q.After, Before: q.Before, Size: q.Size, Position: at.Position}, lines,
+			func(l store.CompanyLine, position int64) string { return q.to(l.Place, position) })
+		for _, l := range lines {
+			page.Rows = append(page.Rows, l.Company)
+		}
 		return nil
 	})
 	return page, err
-}
-
-// cut takes the line off that says whether there is more, and says where the page
-// stands and how the list goes on.
-func (p *Page) cut(q Query, at listCursor, lines []store.CompanyLine) {
-	more, back := len(lines) > q.Size, q.Before != ""
-	if more && back {
-		lines = lines[1:]
-	} else if more {
-		lines = lines[:q.Size]
-	}
-	if len(lines) == 0 {
-		return
-	}
-	n := int64(len(lines))
-	switch {
-	case back && !more:
-		p.From = 1
-	case back:
-		p.From = max(at.Position-n, 1)
-	default:
-		p.From = at.Position + 1
-	}
-	if back && more || !back && q.After != "" {
-		p.Prev = q.to(lines[0].Place, p.From)
-	}
-	if back || more {
-		p.Next = q.to(lines[n-1].Place, p.From+n-1)
-	}
-	for _, l := range lines {
-		p.Rows = append(p.Rows, l.Company)
-	}
 }
 
 // A listCursor is where a page begins or ends (LIST-6).

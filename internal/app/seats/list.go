@@ -60,11 +60,10 @@ type ListedSubscription struct {
 // A SubscriptionList is one page of the subscriptions with exact totals: of what
 // the filter finds in each view, and of the view shown.
 type SubscriptionList struct {
-	Rows       []ListedSubscription
-	Totals     store.SubscriptionTotals
-	Found      int64
-	From       int64 // position of the first row, from 1; 0 without rows
-	Next, Prev string
+	Rows   []ListedSubscription
+	Totals store.SubscriptionTotals
+	Found  int64
+	gate.Span
 }
 
 // List shows the vendor's staff, and applications registered for subscriptions
@@ -100,7 +99,8 @@ func (s *Subscriptions) List(ctx context.Context, actor authz.Actor, q Subscript
 		if err != nil {
 			return err
 		}
-		rows = list.cut(q, at, rows)
+		rows, list.Span = gate.Cut(gate.Turn{After: q.After, Before: q.Before, Size: q.size(), Position: at.Position}, rows,
+			func(row store.SubscriptionRow, position int64) string { return at.to(q, row.Place, position) })
 		list.Rows, err = s.listed(ctx, r, rows, page.Filter.Now)
 		return err
 	})
@@ -118,36 +118,6 @@ func foundIn(t store.SubscriptionTotals, view string) int64 {
 		return t.Lapsed
 	}
 	return t.All
-}
-
-// cut takes the row off that says whether there is more, and says where this page
-// begins and where the next and the one before do.
-func (l *SubscriptionList) cut(q SubscriptionQuery, at listCursor, rows []store.SubscriptionRow) []store.SubscriptionRow {
-	more, back := len(rows) > q.size(), q.Before != ""
-	if more && back {
-		rows = rows[1:]
-	} else if more {
-		rows = rows[:q.size()]
-	}
-	if len(rows) == 0 {
-		return rows
-	}
-	n := int64(len(rows))
-	switch {
-	case back && !more:
-		l.From = 1
-	case back:
-		l.From = max(at.Position-n, 1)
-	default:
-		l.From = at.Position + 1
-	}
-	if first := rows[0]; back && more || !back && q.After != "" {
-		l.Prev = at.to(q, first.Place, l.From)
-	}
-	if last := rows[n-1]; back || more {
-		l.Next = at.to(q, last.Place, l.From+n-1)
-	}
-	return rows
 }
 
 // listed adds to rows whose they are and what their pools have, as many statements
