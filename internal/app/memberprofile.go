@@ -24,7 +24,8 @@ type MemberProfile struct {
 	Found      bool // whether the query finds them
 	Invitation store.Invitation
 	Path       []UnitStep
-	Projects   []ProjectPlace
+	Projects   []ProjectPlace  // that the reader may look into
+	InProjects int64           // in how many projects they are
 	Parts      []MemberPart    // what they are for contracts (SEAT-7)
 	History    []history.Shown // the newest; none without the right to see them
 }
@@ -40,9 +41,12 @@ type UnitStep struct {
 
 // A ProjectPlace is a member's place in one project.
 type ProjectPlace struct {
-	Project  directory.Unit
-	Level    directory.Role
-	Products []string
+	Project    directory.Project
+	Company    string
+	Level      directory.Role
+	Functions  []directory.Role
+	Access     directory.Access // as it counts there
+	Manageable bool             // the reader may change it
 }
 
 // Profile shows one member and where they stand in a view of the table. It
@@ -182,11 +186,45 @@ func (l *listing) holdings(ctx context.Context, p *MemberProfile) error {
 		reached[u.ID] = step.Below || len(step.Roles) > 0
 		p.Path = append(p.Path, step)
 	}
-	projects, err := l.r.ProjectsOf(ctx, p.ID)
-	for _, place := range projects {
-		p.Projects = append(p.Projects, ProjectPlace{Project: place.Project, Level: l.role(place.Level), Products: place.Products})
+	return l.projects(ctx, p)
+}
+
+// shownPlaces is how many projects a profile names; whoever is in more searches
+// among the projects.
+const shownPlaces = 200
+
+// projects are those of a member that the reader may look into, and how many there
+// are (PROJ-11).
+func (l *listing) projects(ctx context.Context, p *MemberProfile) error {
+	counts, err := l.r.CountPlacesOf(ctx, []directory.MemberID{p.ID})
+	if p.InProjects = counts[p.ID]; err != nil || p.InProjects == 0 {
+		return err
 	}
-	return err
+	places, err := l.r.PlacesOf(ctx, p.ID, shownPlaces)
+	if err != nil {
+		return err
+	}
+	var companies []directory.CompanyID
+	for _, place := range places {
+		companies = append(companies, place.Company)
+	}
+	named, err := l.r.CompaniesByKey(ctx, companies)
+	if err != nil {
+		return err
+	}
+	for _, place := range places {
+		if !l.rights.May(authz.ViewMembers, place.Of.ID) {
+			continue
+		}
+		one := ProjectPlace{Project: place.Of, Level: l.role(place.Level), Company: named[place.Company].Name,
+			Manageable: l.rights.May(authz.ManageMembers, place.Of.ID)}
+		for _, f := range place.Functions {
+			one.Functions = append(one.Functions, l.role(f))
+		}
+		one.Access = place.Access.In(place.Of.Products, slices.Contains(one.Level.Permissions, string(authz.ManageProjects)))
+		p.Projects = append(p.Projects, one)
+	}
+	return nil
 }
 
 func (l *listing) role(id directory.RoleID) directory.Role {

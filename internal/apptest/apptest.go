@@ -174,8 +174,14 @@ func (w *World) Operator() authz.Actor {
 // Account makes an unclaimed account of the company-network type.
 func (w *World) Account(number string) directory.Account {
 	w.T.Helper()
+	return w.AccountOf(number, "company-network")
+}
+
+// AccountOf makes an open account of a type of the catalogue in force.
+func (w *World) AccountOf(number, kind string) directory.Account {
+	w.T.Helper()
 	account, err := w.Accounts.Create(w.Context(), w.Operator(), app.NewAccount{
-		Number: number, Name: "Compte " + number, Type: "company-network", ServiceLevel: "contract", Language: "fr",
+		Number: number, Name: "Compte " + number, Type: kind, ServiceLevel: "contract", Language: "fr",
 		Address: directory.PostalAddress{Street: "18 quai des Tanneurs", PostalCode: "44000", City: "Nantes", Country: "FR"},
 	})
 	if err != nil {

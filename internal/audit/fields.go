@@ -33,6 +33,7 @@ const (
 	RoleName // the code of a role of the account, in old entries
 	Preference
 	PreferenceValue // "preference/option", or names of units
+	Access          // "product/word" of a place, or "product/tool/level"
 	Language
 	Country
 	Day     // a day, in old entries
@@ -87,6 +88,7 @@ func codeFields() map[string]Field {
 		"product":           {Open, Product},
 		"proof":             {Open, Proof},
 		"permissions":       {Open, Permission},
+		"access":            {Open, Access},
 		"access_level":      {Open, RoleName},
 		"functions":         {Open, RoleName},
 		"role":              {Open, RoleName},
@@ -100,21 +102,25 @@ func codeFields() map[string]Field {
 func valueFields() map[string]Field {
 	return map[string]Field{
 		// Things.
-		"unit":        {Open, Plain},
-		"parent":      {Open, Plain},
-		"company":     {Open, Plain},
-		"places":      {Open, Hidden},
-		"portfolio":   {Open, Plain},
-		"responsible": {Open, Hidden},
-		"referent":    {Open, Hidden},
+		"unit":         {Open, Plain},
+		"parent":       {Open, Plain},
+		"project_type": {Open, Plain},
+		"template":     {Open, Plain},
+		"company":      {Open, Plain},
+		"places":       {Open, Hidden},
+		"portfolio":    {Open, Plain},
+		"responsible":  {Open, Hidden},
+		"referent":     {Open, Hidden},
 		// Languages and countries.
 		"language": {Open, Language},
 		"country":  {Open, Country},
 		// Days and moments.
-		"expires":       {Open, Day},
-		"ends":          {Open, LastDay},
-		"contract_ends": {Open, Day},
-		"starts":        {Open, Day},
+		"expires":        {Open, Day},
+		"ends":           {Open, LastDay},
+		"contract_ends":  {Open, Day},
+		"project_starts": {Open, Day},
+		"project_ends":   {Open, Day},
+		"starts":         {Open, Day},
 		// Yes or no.
 		"auto_approve": {Open, YesNo},
 		"verified":     {Open, YesNo},

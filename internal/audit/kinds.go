@@ -120,6 +120,14 @@ const (
 	UnitRestored    Kind = "unit.restored"
 	SettingsChanged Kind = "settings.changed"
 
+	ProjectCreated  Kind = "project.created"
+	ProjectChanged  Kind = "project.changed"
+	ProjectArchived Kind = "project.archived"
+	ProjectRestored Kind = "project.restored"
+	PlaceAdded      Kind = "place.added"
+	PlaceChanged    Kind = "place.changed"
+	PlaceRemoved    Kind = "place.removed"
+
 	PreferenceChanged Kind = "preference.changed"
 
 	DomainAdded    Kind = "domain.added"
@@ -170,6 +178,9 @@ const (
 	userFields         = "user_name email civility first_name last_name phone language staff"
 	subscriptionFields = "product quantity starts ends unit reference price_note external_id"
 	applicationFields  = "name product application_rights all_accounts portfolio"
+
+	projectFields = "name number project_type project_address time_zone project_starts project_ends products external_id"
+	placeFields   = "company functions access_level access"
 
 	roleFields = "role name names place permissions default_level products proposed"
 )
@@ -285,6 +296,13 @@ func directoryRows() []Row {
 		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed"},
 		{Kind: UnitArchived, Object: Unit, Many: true},
 		{Kind: UnitRestored, Object: Unit, Many: true},
+		{Kind: ProjectCreated, Object: Unit, Many: true, Fields: projectFields + " parent template"},
+		{Kind: ProjectChanged, Object: Unit, Many: true, Fields: projectFields},
+		{Kind: ProjectArchived, Object: Unit, Many: true},
+		{Kind: ProjectRestored, Object: Unit, Many: true},
+		{Kind: PlaceAdded, Object: Unit, Person: true, Many: true, Fields: placeFields},
+		{Kind: PlaceChanged, Object: Unit, Person: true, Many: true, Fields: placeFields},
+		{Kind: PlaceRemoved, Object: Unit, Person: true, Many: true, Fields: placeFields},
 		{Kind: ReferentNamed, Object: Unit, Person: true, Many: true},
 		{Kind: ReferentEnded, Object: Unit, Person: true, Many: true},
 		{Kind: DeputyNamed, Object: Unit, Person: true},

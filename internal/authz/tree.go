@@ -44,6 +44,8 @@ type Tree struct {
 	all    int      // number of levels
 	walled []string // levels of projects
 	inside []bool   // by rule: who manages projects from above holds it in them
+	ground []int32  // where projects stand
+	open   int      // of those, how many are live
 	names  func() unitNames
 }
 
@@ -123,6 +125,10 @@ func (t *Tree) grow(u directory.Unit, parent int32, under map[directory.UnitID][
 		n.depth, n.live, n.wall = t.nodes[parent].depth+1, n.live && t.nodes[parent].live, t.nodes[parent].wall
 		if n.wall < 0 && slices.Contains(t.walled, u.Level) {
 			n.wall = at
+			t.ground = append(t.ground, at)
+			if n.live {
+				t.open++
+			}
 		}
 	}
 	level, known := t.levels[name]

@@ -168,3 +168,43 @@ func (p Product) OpenTo(serviceLevel string) bool {
 func (p Product) Edition(id string) (Edition, bool) {
 	return find(p.Editions, func(e Edition) bool { return e.ID == id })
 }
+
+// Tool is a tool of the product by its id. Rule PROJ-12.
+func (p Product) Tool(id string) (Tool, bool) {
+	return find(p.Tools, func(t Tool) bool { return t.ID == id })
+}
+
+// Rank is where a level stands among those of the tool, from least to most; -1 of
+// one that it has not.
+func (t Tool) Rank(level string) int {
+	return slices.IndexFunc(t.Levels, func(o Option) bool { return o.ID == level })
+}
+
+// LevelName is what a level of the tool is called; one it has not, by its id.
+func (t Tool) LevelName(level, lang string) string {
+	if i := t.Rank(level); i >= 0 {
+		return t.Levels[i].Label.In(lang)
+	}
+	return level
+}
+
+// NoLevel is the level of a tool that gives nothing.
+const NoLevel = "none"
+
+// Level is the level that a place gives of the tool: the most to administrators of
+// the product, else the one that was set by hand, else the least that gives anything.
+// A tool without levels has none. Rules PROJ-12, ADD-9.
+func (t Tool) Level(given directory.ProductAccess) string {
+	switch n := len(t.Levels); {
+	case n == 0:
+		return ""
+	case given.Administrator:
+		return t.Levels[n-1].ID
+	case t.Rank(given.Tools[t.ID]) >= 0:
+		return given.Tools[t.ID]
+	}
+	if t.Levels[0].ID == NoLevel && len(t.Levels) > 1 {
+		return t.Levels[1].ID
+	}
+	return t.Levels[0].ID
+}

@@ -11,10 +11,9 @@ import (
 // What is left out keeps the next wider value, and at last the default of
 // EffectivePolicies.
 type Policies struct {
-	KeyLength         *int       `yaml:"key_length"`        // 12 or 16. Rule KEY-1
-	KeyTries          *int       `yaml:"key_tries"`         // Rule KEY-9
-	QuickAddProject   *int       `yaml:"quick_add_project"` // Rule ADD-10
-	PasteLimit        *int       `yaml:"paste_limit"`       // Rule ADD-1
+	KeyLength         *int       `yaml:"key_length"`  // 12 or 16. Rule KEY-1
+	KeyTries          *int       `yaml:"key_tries"`   // Rule KEY-9
+	PasteLimit        *int       `yaml:"paste_limit"` // Rule ADD-1
 	AllOrNothingLimit *int       `yaml:"all_or_nothing_limit"`
 	JoinLapseDays     *int       `yaml:"join_lapse_days"`
 	JoinPauseDays     *int       `yaml:"join_pause_days"`          // Rule JOIN-4
@@ -70,7 +69,6 @@ type ResolvedPolicies struct {
 	directory.Settings
 	KeyLength         int
 	KeyTries          int
-	QuickAddProject   int
 	PasteLimit        int
 	AllOrNothingLimit int
 	JoinLapseDays     int
@@ -94,7 +92,7 @@ type ResolvedRetention struct {
 func (c *Catalogue) EffectivePolicies(accountType string) ResolvedPolicies {
 	p := ResolvedPolicies{
 		Settings:  directory.UsualSettings(),
-		KeyLength: 12, KeyTries: 5, QuickAddProject: 200,
+		KeyLength: 12, KeyTries: 5,
 		PasteLimit: 100_000, AllOrNothingLimit: 10_000,
 		JoinLapseDays: 60, JoinPauseDays: 30, NoticeDays: []int{90, 30, 7},
 		Retention: ResolvedRetention{Registrations: 7, JoinRequests: 365, Mails: 90, SignIns: 180},
@@ -112,7 +110,6 @@ func (p *ResolvedPolicies) overlay(over Policies) {
 	p.Settings = over.chosen.Over(p.Settings)
 	set(&p.KeyLength, over.KeyLength)
 	set(&p.KeyTries, over.KeyTries)
-	set(&p.QuickAddProject, over.QuickAddProject)
 	set(&p.PasteLimit, over.PasteLimit)
 	set(&p.AllOrNothingLimit, over.AllOrNothingLimit)
 	set(&p.JoinLapseDays, over.JoinLapseDays)

@@ -307,7 +307,7 @@ func TestEffectivePolicies(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := standard.EffectivePolicies(test.accountType)
 			if p.InvitationDays != test.days || p.Password.RenewalDays != test.renewal || p.KeyLength != test.key ||
-				p.QuickAddProject != test.quickProject || p.PasteLimit != test.paste || p.ExternalClaims != test.claims {
+				p.ProjectQuickAdding != test.quickProject || p.PasteLimit != test.paste || p.ExternalClaims != test.claims {
 				t.Errorf("policies %+v", p)
 			}
 		})

@@ -17,7 +17,7 @@ type (
 	CompanyID      int64 // a company taking part in an account
 	RoleID         int64 // a role of an account's own
 	GrantID        int64 // a role given at a unit
-	PlaceID        int64 // a membership of the account or of one project
+	PlaceID        int64 // a membership of one project
 	AdminKeyID     int64 // a posted key that claims an account
 	InvitationID   int64 // a mailed invitation
 	JoinRequestID  int64 // a request to be let in
@@ -33,6 +33,8 @@ type (
 	BulkActID      int64 // an act on many that goes on by itself
 	ReferentID     int64 // somebody who looks after a unit's contract
 	DocumentID     int64 // a document of a contract
+	ProjectTypeID  int64 // a type in an account's list of project types
+	TemplateID     int64 // a template of projects
 )
 
 // NewKey composes the key of row number n of account.

@@ -35,13 +35,14 @@ type SettingGroup string
 const (
 	GroupAccount  SettingGroup = "account"
 	GroupPeople   SettingGroup = "people"
+	GroupProjects SettingGroup = "projects" // where the account type has projects
 	GroupPassword SettingGroup = "password"
 	GroupSignIn   SettingGroup = "sign_in"
 )
 
 // SettingGroups lists the sections in their order.
 func SettingGroups() []SettingGroup {
-	return []SettingGroup{GroupAccount, GroupPeople, GroupPassword, GroupSignIn}
+	return []SettingGroup{GroupAccount, GroupPeople, GroupProjects, GroupPassword, GroupSignIn}
 }
 
 // A SettingKind says what values a setting has, and so how it is typed, checked
@@ -110,8 +111,14 @@ type Settings struct {
 	InvitationDays int
 	QuickAddLimit  int
 	Reminders      bool // administrators are reminded of waiting requests (JOIN-8)
-	Password       PasswordPolicy
-	SecondFactor   FactorDemand
+	// What project administrators may do beyond their projects (ACC-8), and how many
+	// addresses the quick form takes there (ADD-10).
+	CreateProjects     bool
+	CreateCompanies    bool
+	AddPeople          bool
+	ProjectQuickAdding int
+	Password           PasswordPolicy
+	SecondFactor       FactorDemand
 }
 
 // AccountSettings is the table of all settings of an account, in the order of the
@@ -133,6 +140,15 @@ func tableOfSettings() []Setting {
 			Policy: "quick_add_account", Stored: "quick_add_limit", At: func(s *Settings) any { return &s.QuickAddLimit }},
 		{ID: "reminders", Rule: "JOIN-8", Group: GroupPeople, Kind: ToggleSetting, Usual: 1, Stored: "reminders",
 			At: func(s *Settings) any { return &s.Reminders }},
+
+		{ID: "project_creation", Rule: "ACC-8", Group: GroupProjects, Kind: ToggleSetting, Usual: 1, Stored: "project_creation",
+			At: func(s *Settings) any { return &s.CreateProjects }},
+		{ID: "project_companies", Rule: "ACC-8", Group: GroupProjects, Kind: ToggleSetting, Usual: 1, Stored: "project_companies",
+			At: func(s *Settings) any { return &s.CreateCompanies }},
+		{ID: "project_people", Rule: "ACC-8", Group: GroupProjects, Kind: ToggleSetting, Usual: 1, Stored: "project_people",
+			At: func(s *Settings) any { return &s.AddPeople }},
+		{ID: "project_quick_limit", Rule: "ADD-10", Group: GroupProjects, Kind: NumberSetting, Bounds: Bounds{Least: 1, Most: QuickAddMost}, Usual: 200,
+			Policy: "quick_add_project", Stored: "project_quick_limit", At: func(s *Settings) any { return &s.ProjectQuickAdding }},
 
 		{ID: "min_length", Rule: "SIGN-3", Group: GroupPassword, Kind: NumberSetting, Bounds: Bounds{Least: 8, Most: 64,
 			Refusal: "password_policy.length"}, Usual: 12, Policy: "password.min_length", Floor: NotBelow, Stored: "password.MinLength",

@@ -52,6 +52,10 @@ const (
 	SearchText
 	DocumentNumber
 	DocumentAmount
+	ProjectNumber
+	ProjectAddress
+	ProjectTypeName
+	TemplateName
 	lastText // no kind: the end of them
 )
 
@@ -130,7 +134,7 @@ func tableOfTexts() []TextRule {
 		{Kind: RoleName, Field: "name", Most: RoleNameMost, Kept: KeptOpen, Columns: []string{"role.names"}},
 		{Kind: LanguageCode, Field: "language", Most: 35, Kept: KeptOpen, Columns: []string{"user.language", "account.language",
 			"registration.language", "mail.language"}},
-		{Kind: ZoneName, Field: "time_zone", Most: 64, Kept: KeptOpen, Columns: []string{"account.time_zone"}},
+		{Kind: ZoneName, Field: "time_zone", Most: 64, Kept: KeptOpen, Columns: []string{"account.time_zone", "project.time_zone"}},
 		{Kind: FileName, Field: "file", Most: 120, Kept: KeptPersonal, Columns: []string{"import.file_name", "contract_document.file_name"}},
 		{Kind: ReferenceText, Field: "reference", Most: 100, Kept: KeptOpen, Columns: []string{"subscription.reference"}},
 		{Kind: PriceNoteText, Field: "price_note", Most: 500, Lines: true, Kept: KeptOpen, Columns: []string{"subscription.price_note"}},
@@ -138,6 +142,10 @@ func tableOfTexts() []TextRule {
 		{Kind: SearchText, Field: "q", Most: 200, Kept: KeptSecret},
 		{Kind: DocumentNumber, Field: "document_number", Most: 60, Kept: KeptOpen, Columns: []string{"contract_document.number"}},
 		{Kind: DocumentAmount, Field: "amount", Most: 60, Kept: KeptSecret, Columns: []string{"contract_document.amount"}},
+		{Kind: ProjectNumber, Field: "number", Most: 40, Kept: KeptOpen, Columns: []string{"project.number"}},
+		{Kind: ProjectAddress, Field: "address", Most: 500, Lines: true, Kept: KeptOpen, History: "project_address", Columns: []string{"project.address"}},
+		{Kind: ProjectTypeName, Field: "name", Most: 100, Kept: KeptOpen, Columns: []string{"project_type.name"}},
+		{Kind: TemplateName, Field: "name", Most: 120, Kept: KeptOpen, Columns: []string{"project_template.name"}},
 	}
 }
 

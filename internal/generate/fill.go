@@ -34,7 +34,8 @@ type filler struct {
 	companies       []directory.Company
 	functions       []directory.Role
 	rights          []directory.Role
-	levels          []directory.Role
+	levels          []directory.Role // of the account
+	placeLevels     []directory.Role // of projects, from least to most
 	pools           []directory.Pool
 	products        []catalogue.Product
 	firsts          []string
@@ -110,6 +111,7 @@ func (f *filler) ground(size int) error {
 		}
 		return []store.Change{
 			store.InsertUnits{Account: f.account.ID, Units: f.units}, store.InsertUnits{Account: f.account.ID, Units: f.projects},
+			store.InsertProjects{Account: f.account.ID, Projects: f.asProjects()},
 			store.InsertCompanies{Account: f.account.ID, Companies: f.companies},
 			store.InsertPools{Account: f.account.ID, Pools: f.pools}, bought,
 		}, nil
@@ -117,7 +119,13 @@ func (f *filler) ground(size int) error {
 }
 
 func (f *filler) sortRoles(roles []directory.Role) {
-	f.functions, f.rights, f.levels = nil, nil, nil
+	f.functions, f.rights, f.levels, f.placeLevels = nil, nil, nil, nil
+	for _, declared := range f.catalogue.RolesOf(f.account.Type, catalogue.AccessLevel, catalogue.ProjectPlace) {
+		i := slices.IndexFunc(roles, func(r directory.Role) bool { return r.Kind == directory.Level && r.Code == declared.ID })
+		if i >= 0 {
+			f.placeLevels = append(f.placeLevels, roles[i])
+		}
+	}
 	for _, role := range roles {
 		switch {
 		case role.Kind == directory.Function:
@@ -273,9 +281,37 @@ func (f *filler) join(from time.Time, key func() int64, m directory.Member, all 
 		start = f.random.IntN(len(f.projects))
 	}
 	for i := range count {
-		all.places.Rows = append(all.places.Rows, store.Place{ID: directory.PlaceID(key()), Member: m.ID, Company: m.Company, Status: m.Status,
-			Unit: f.projects[(start+i)%len(f.projects)].ID, Products: `[]`, From: from})
+		all.places.Places = append(all.places.Places, f.place(from, directory.PlaceID(key()), m, f.projects[(start+i)%len(f.projects)].ID))
 	}
+}
+
+// asProjects are the units that are projects, with all products switched on.
+func (f *filler) asProjects() []directory.Project {
+	all := make([]directory.Project, len(f.projects))
+	for i, u := range f.projects {
+		all[i] = directory.Project{Unit: u, ProjectFacts: directory.ProjectFacts{Number: fmt.Sprintf("P-%05d", i+1), TimeZone: f.account.TimeZone}}
+		for _, p := range f.products {
+			all[i].Products = append(all[i].Products, p.ID)
+		}
+	}
+	return all
+}
+
+// place is a member's place in a project: most look, one in thirty administers.
+func (f *filler) place(from time.Time, id directory.PlaceID, m directory.Member, project directory.UnitID) directory.Place {
+	p := directory.Place{ID: id, Member: m.ID, Project: project, Company: m.Company, Functions: m.Functions, From: from, Access: directory.Access{}}
+	if n := len(f.placeLevels); n > 0 {
+		p.Level = f.placeLevels[0].ID
+		if f.random.IntN(30) == 0 {
+			p.Level = f.placeLevels[n-1].ID
+		}
+	}
+	for i, product := range f.products {
+		if product.Base || product.Default || (int64(m.ID)+int64(i))%3 == 0 {
+			p.Access[product.ID] = directory.ProductAccess{}
+		}
+	}
+	return p
 }
 
 // skewed prefers the first of n: some companies and roles are common, most are

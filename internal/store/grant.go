@@ -165,3 +165,22 @@ func (r *Reader) GrantTotal(ctx context.Context, q GrantQuery) (int64, error) {
 	}
 	return n, nil
 }
+
+// InsertGrants writes new grants of an account.
+type InsertGrants struct {
+	Account directory.AccountID
+	By      directory.UserID
+	Grants  []directory.Grant
+}
+
+func (c InsertGrants) apply(ctx context.Context, tx *Tx) error {
+	rows := make([][]any, len(c.Grants))
+	for i, g := range c.Grants {
+		rows[i] = []any{g.ID, c.Account, g.Member, g.Role, g.Unit, c.By, g.From, g.To}
+	}
+	columns := []string{"key", "account_key", "member_key", "role_key", "unit_key", "given_by", "valid_from", "valid_to"}
+	if _, err := tx.bulkInsert(ctx, `"grant"`, columns, rows, ""); err != nil {
+		return fmt.Errorf("give roles: %w", err)
+	}
+	return nil
+}

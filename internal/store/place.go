@@ -2,57 +2,237 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"time"
 
 	"intendant/internal/directory"
 )
 
-// InsertGrants writes new grants of an account.
-type InsertGrants struct {
-	Account directory.AccountID
-	By      directory.UserID
-	Grants  []directory.Grant
-}
-
-func (c InsertGrants) apply(ctx context.Context, tx *Tx) error {
-	rows := make([][]any, len(c.Grants))
-	for i, g := range c.Grants {
-		rows[i] = []any{g.ID, c.Account, g.Member, g.Role, g.Unit, c.By, g.From, g.To}
-	}
-	columns := []string{"key", "account_key", "member_key", "role_key", "unit_key", "given_by", "valid_from", "valid_to"}
-	if _, err := tx.bulkInsert(ctx, `"grant"`, columns, rows, ""); err != nil {
-		return fmt.Errorf("give roles: %w", err)
-	}
-	return nil
-}
-
-// A Place is a member's place in one project.
-type Place struct {
-	ID       directory.PlaceID
-	Member   directory.MemberID
-	Unit     directory.UnitID
-	Company  directory.CompanyID
-	Level    directory.RoleID
-	Products string // JSON list of product access
-	Status   directory.Status
-	From     time.Time
-}
-
-// InsertPlaces writes new project places of an account.
+// InsertPlaces writes new places in projects of an account, and counts them there.
 type InsertPlaces struct {
 	Account directory.AccountID
-	Rows    []Place
+	Places  []directory.Place
 }
 
 func (c InsertPlaces) apply(ctx context.Context, tx *Tx) error {
-	rows := make([][]any, len(c.Rows))
-	for i, p := range c.Rows {
-		rows[i] = []any{p.ID, c.Account, p.Member, p.Unit, orNull(p.Company), orNull(p.Level), "[]", p.Products, p.Status, p.From}
+	rows, roles := make([][]any, len(c.Places)), [][]any{}
+	more := map[directory.UnitID]int64{}
+	for i, p := range c.Places {
+		functions, access, err := placeTexts(p)
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{p.ID, c.Account, p.Member, p.Project, orNull(p.Company), orNull(p.Level), functions, access, p.From}
+		for _, role := range rolesOfPlace(p) {
+			roles = append(roles, []any{p.ID, role, p.Member, p.Project, p.From})
+		}
+		more[p.Project]++
 	}
-	columns := []string{"key", "account_key", "member_key", "unit_key", "company_key", "level_key", "functions", "products", "status", "valid_from"}
+	columns := []string{"key", "account_key", "member_key", "unit_key", "company_key", "level_key", "functions", "access", "valid_from"}
 	if _, err := tx.bulkInsert(ctx, "place", columns, rows, ""); err != nil {
 		return fmt.Errorf("add places: %w", err)
 	}
+	columns = []string{"place_key", "role_key", "member_key", "unit_key", "valid_from"}
+	if _, err := tx.bulkInsert(ctx, "place_role", columns, roles, ""); err != nil {
+		return fmt.Errorf("add roles of places: %w", err)
+	}
+	return tx.countPlaces(ctx, more)
+}
+
+// rolesOfPlace are the roles that a place gives, each once.
+func rolesOfPlace(p directory.Place) []directory.RoleID {
+	var roles []directory.RoleID
+	seen := map[directory.RoleID]bool{0: true}
+	for _, role := range append([]directory.RoleID{p.Level}, p.Functions...) {
+		if !seen[role] {
+			roles, seen[role] = append(roles, role), true
+		}
+	}
+	return roles
+}
+
+// placeTexts are the functions and the access of a place as they are stored.
+func placeTexts(p directory.Place) (functions, access string, err error) {
+	if functions, err = jsonText(p.Functions, "[]"); err == nil {
+		access, err = jsonText(p.Access, "{}")
+	}
+	return functions, access, err
+}
+
+// jsonText is a list or a map as JSON; empty is what an empty one is.
+func jsonText[T ~[]directory.RoleID | ~map[string]directory.ProductAccess | ~[]string](of T, empty string) (string, error) {
+	if len(of) == 0 {
+		return empty, nil
+	}
+	text, err := json.Marshal(of)
+	if err != nil {
+		return "", fmt.Errorf("write as JSON: %w", err)
+	}
+	return string(text), nil
+}
+
+// EndPlaces ends places of an account that are open, and counts them off. The rows
+// are kept, with from and to (HIST-5).
+type EndPlaces struct {
+	Account directory.AccountID
+	Places  []directory.Place
+}
+
+func (c EndPlaces) apply(ctx context.Context, tx *Tx) error {
+	keys, fewer := make([]directory.PlaceID, len(c.Places)), map[directory.UnitID]int64{}
+	for i, p := range c.Places {
+		keys[i] = p.ID
+		fewer[p.Project]--
+	}
+	var a args
+	now, in := a.add(tx.Now), inKeys(tx.Reader, keys, &a)
+	if err := wrote(ctx, tx, `UPDATE place SET valid_to = `+now+` WHERE valid_to IS NULL AND key`+in, a, len(keys)); err != nil {
+		return fmt.Errorf("end places: %w", err)
+	}
+	if _, err := exec(ctx, tx, `UPDATE place_role SET valid_to = `+now+` WHERE valid_to IS NULL AND place_key`+in, a); err != nil {
+		return fmt.Errorf("end roles of places: %w", err)
+	}
+	return tx.countPlaces(ctx, fewer)
+}
+
+// countPlaces moves how many members projects have.
+func (tx *Tx) countPlaces(ctx context.Context, more map[directory.UnitID]int64) error {
+	rows := make([][]any, 0, len(more))
+	for unit, n := range more {
+		if n != 0 {
+			rows = append(rows, []any{unit, n})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	query := `UPDATE project SET members = members + $2 WHERE unit_key = $1`
+	var err error
+	if tx.dialect == sqlite {
+		_, err = tx.inLoop(ctx, query, rows)
+	} else {
+		_, err = tx.inArrays(ctx, `UPDATE project SET members = project.members + given.members
+			FROM unnest($1::bigint[], $2::bigint[]) AS given(unit_key, members) WHERE project.unit_key = given.unit_key`, 2, rows, true)
+	}
+	if err != nil {
+		return fmt.Errorf("count members of projects: %w", err)
+	}
 	return nil
+}
+
+// leaveProjects counts members off all projects they have a place in, before their
+// places end (PROJ-6).
+func (tx *Tx) leaveProjects(ctx context.Context, members []directory.MemberID) error {
+	var a args
+	query := `SELECT unit_key, -count(*) FROM place WHERE valid_to IS NULL AND member_key` + inKeys(tx.Reader, members, &a) + ` GROUP BY unit_key`
+	fewer, err := tx.byUnit(ctx, query, a)
+	if err != nil {
+		return err
+	}
+	return tx.countPlaces(ctx, fewer)
+}
+
+// recountProjects counts the members of an account's projects anew, and answers of
+// those that are kept otherwise how many more there are.
+func (r *Reader) recountProjects(ctx context.Context, account directory.AccountID) (map[directory.UnitID]int64, error) {
+	var a args
+	query := `SELECT unit_key, more FROM (SELECT j.unit_key, (SELECT count(*) FROM place p WHERE p.unit_key = j.unit_key AND p.valid_to IS NULL) - j.members AS more
+		FROM project j WHERE j.account_key = ` + a.add(account) + `) off WHERE more <> 0`
+	return r.byUnit(ctx, query, a)
+}
+
+const openPlaceColumns = `p.key, p.member_key, p.unit_key, coalesce(p.company_key, 0), coalesce(p.level_key, 0), p.functions, p.access, p.valid_from`
+
+func scanOpenPlace(row scanner) (directory.Place, error) {
+	var p directory.Place
+	var functions, access string
+	var from micros
+	if err := row.Scan(&p.ID, &p.Member, &p.Project, &p.Company, &p.Level, &functions, &access, &from); err != nil {
+		return p, err
+	}
+	p.From = from.Time
+	if functions != "[]" {
+		if err := json.Unmarshal([]byte(functions), &p.Functions); err != nil {
+			return p, err
+		}
+	}
+	if access == "{}" {
+		return p, nil
+	}
+	return p, json.Unmarshal([]byte(access), &p.Access)
+}
+
+// PlacesIn reads the open places that members have in a project, by member.
+func (r *Reader) PlacesIn(ctx context.Context, project directory.UnitID, members []directory.MemberID) (map[directory.MemberID]directory.Place, error) {
+	found := make(map[directory.MemberID]directory.Place, len(members))
+	if len(members) == 0 {
+		return found, nil
+	}
+	var a args
+	query := `SELECT ` + openPlaceColumns + ` FROM place p WHERE p.unit_key = ` + a.add(project) + ` AND p.valid_to IS NULL AND p.member_key` + inKeys(r, members, &a)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		p, err := scanOpenPlace(row)
+		found[p.Member] = p
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read places: %w", err)
+	}
+	return found, nil
+}
+
+// A MemberProject is a member's place in one project, with the project.
+type MemberProject struct {
+	directory.Place
+	Of directory.Project
+}
+
+// PlacesOf reads the open places of a member by the projects' names, those of
+// archived projects left out, at most limit.
+func (r *Reader) PlacesOf(ctx context.Context, member directory.MemberID, limit int) ([]MemberProject, error) {
+	var a args
+	query := `SELECT ` + openPlaceColumns + `, ` + projectColumns + ` FROM place p JOIN project j ON j.unit_key = p.unit_key JOIN unit u ON u.key = p.unit_key
+		WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL AND u.archived_at IS NULL ORDER BY u.name_folded, u.key LIMIT ` + a.add(limit)
+	places, err := collect(ctx, r, query, a, func(row scanner) (MemberProject, error) {
+		var m MemberProject
+		j := newProjectScan()
+		var err error
+		if m.Place, err = scanOpenPlace(part{scanner: row, after: j.into()}); err == nil {
+			m.Of, err = j.project()
+		}
+		return m, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read places of a member: %w", err)
+	}
+	return places, nil
+}
+
+// CountPlacesOf counts the open places of members, by member.
+func (r *Reader) CountPlacesOf(ctx context.Context, members []directory.MemberID) (map[directory.MemberID]int64, error) {
+	found := map[directory.MemberID]int64{}
+	var a args
+	query := `SELECT member_key, count(*) FROM place WHERE valid_to IS NULL AND member_key` + inKeys(r, members, &a) + ` GROUP BY member_key`
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var n int64
+		err := row.Scan(&member, &n)
+		found[member] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count places of members: %w", err)
+	}
+	return found, nil
+}
+
+// ProjectKeysOf reads in which projects a member has a place, archived ones too.
+func (r *Reader) ProjectKeysOf(ctx context.Context, member directory.MemberID) ([]directory.UnitID, error) {
+	var a args
+	query := `SELECT unit_key FROM place WHERE member_key = ` + a.add(member) + ` AND valid_to IS NULL ORDER BY unit_key`
+	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.UnitID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("read projects of a member: %w", err)
+	}
+	return keys, nil
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -101,34 +100,6 @@ func depthFirst(units []directory.Unit, parent directory.UnitID) []directory.Uni
 		}
 	}
 	return ordered
-}
-
-// A ProjectPlace is a member's place in one project, as their profile shows it.
-type ProjectPlace struct {
-	Project  directory.Unit
-	Level    directory.RoleID
-	Products []string
-}
-
-// ProjectsOf reads the projects a member has a place in, by name.
-func (r *Reader) ProjectsOf(ctx context.Context, member directory.MemberID) ([]ProjectPlace, error) {
-	var a args
-	query := `
-		SELECT u.key, u.uuid, u.name, coalesce(p.level_key, 0), p.products
-		FROM place p JOIN unit u ON u.key = p.unit_key
-		WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL ORDER BY u.name_folded, u.key`
-	places, err := collect(ctx, r, query, a, func(row scanner) (ProjectPlace, error) {
-		var p ProjectPlace
-		var products string
-		if err := row.Scan(&p.Project.ID, &p.Project.UUID, &p.Project.Name, &p.Level, &products); err != nil {
-			return p, err
-		}
-		return p, json.Unmarshal([]byte(products), &p.Products)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read projects: %w", err)
-	}
-	return places, nil
 }
 
 // EndedPlaces finds members whose end date is past, by key after the one given,

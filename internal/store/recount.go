@@ -14,11 +14,12 @@ type Miscount struct {
 	Homes         map[directory.UnitID]int64     // of units whose members are kept otherwise: how many more there are
 	Companies     map[directory.CompanyID]int64  // as Homes, of companies
 	Pools         map[directory.PoolID]HeldSeats // of pools whose seats are kept otherwise: how many more there are
+	Projects      map[directory.UnitID]int64     // as Homes, of projects
 }
 
 // Wrong reports whether anything is kept that counting does not give.
 func (m Miscount) Wrong() bool {
-	return m.Kept != m.Counted || len(m.Homes)+len(m.Companies) > 0 || len(m.Pools) > 0
+	return m.Kept != m.Counted || len(m.Homes)+len(m.Companies)+len(m.Projects) > 0 || len(m.Pools) > 0
 }
 
 // Recounted counts an account anew beside what is kept. It takes as long as the
@@ -48,6 +49,9 @@ func (r *Reader) Recounted(ctx context.Context, account directory.AccountID) (Mi
 		}
 	}
 	if m.Companies, err = r.recountCompanies(ctx, account); err != nil {
+		return m, err
+	}
+	if m.Projects, err = r.recountProjects(ctx, account); err != nil {
 		return m, err
 	}
 	m.Pools, err = r.recountSeats(ctx, account)
@@ -122,6 +126,9 @@ func (tx *Tx) Recount(ctx context.Context, account directory.AccountID) (Miscoun
 		l.companies[company] += more
 	}
 	l.counts, l.changed = m.Counted, true
+	if err := tx.countPlaces(ctx, m.Projects); err != nil {
+		return m, err
+	}
 	moved := map[directory.PoolID]held{}
 	for pool, more := range m.Pools {
 		moved[pool] = held{more.All, more.Reserved}

@@ -161,7 +161,7 @@ func (w ResidentsOf) condition(r *Reader, a *args) string {
 }
 
 // heldBy reads what members hold: level and functions at the root, grants at
-// their unit.
+// their unit, what places give in their project.
 func (r *Reader) heldBy(ctx context.Context, account directory.AccountID, who ResidentsOf) (map[directory.MemberID][]authz.Held, error) {
 	var a args
 	key := a.add(account)
@@ -174,6 +174,10 @@ func (r *Reader) heldBy(ctx context.Context, account directory.AccountID, who Re
 		UNION ALL
 		SELECT g.member_key, g.unit_key, g.role_key, g.key
 		FROM member m JOIN "grant" g ON g.member_key = m.key AND g.valid_to IS NULL
+		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
+		UNION ALL
+		SELECT p.member_key, p.unit_key, p.role_key, 0
+		FROM member m JOIN place_role p ON p.member_key = m.key AND p.valid_to IS NULL
 		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some
 	held := map[directory.MemberID][]authz.Held{}
 	err := each(ctx, r, query, a, func(row scanner) error {

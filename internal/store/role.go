@@ -153,8 +153,9 @@ func (m *roleMemo) keep(tx *Tx) {
 }
 
 // RoleHolders counts the members who hold each role of an account: by their place
-// for functions and levels, by at least one grant for rights roles. A role
-// nobody holds is left out. Role 0 stands for all.
+// for functions and levels, by at least one grant for rights roles; those who hold
+// one in projects are counted beside those who hold it in the account. A role nobody
+// holds is left out. Role 0 stands for all.
 func (r *Reader) RoleHolders(ctx context.Context, account directory.AccountID, role directory.RoleID) (map[directory.RoleID]int64, error) {
 	var a args
 	where := `o.account_key = ` + a.add(account)
@@ -164,6 +165,7 @@ func (r *Reader) RoleHolders(ctx context.Context, account directory.AccountID, r
 	query := `
 		SELECT o.key, (SELECT count(*) FROM member_role h WHERE h.role_key = o.key AND h.valid_to IS NULL)
 			+ (SELECT count(*) FROM (SELECT DISTINCT g.member_key FROM "grant" g WHERE g.role_key = o.key AND g.valid_to IS NULL) held)
+			+ (SELECT count(*) FROM (SELECT DISTINCT p.member_key FROM place_role p WHERE p.role_key = o.key AND p.valid_to IS NULL) placed)
 		FROM role o
 		WHERE ` + where
 	holders := map[directory.RoleID]int64{}
@@ -182,7 +184,8 @@ func (r *Reader) RoleHolders(ctx context.Context, account directory.AccountID, r
 	return holders, nil
 }
 
-// HeldRoles are those of the roles that somebody holds by their place.
+// HeldRoles are those of the roles that somebody holds by their place in the account
+// or in a project.
 func (r *Reader) HeldRoles(ctx context.Context, roles []directory.RoleID) (map[directory.RoleID]bool, error) {
 	held := map[directory.RoleID]bool{}
 	if len(roles) == 0 {
@@ -190,7 +193,8 @@ func (r *Reader) HeldRoles(ctx context.Context, roles []directory.RoleID) (map[d
 	}
 	var a args
 	query := `SELECT o.key FROM role o WHERE o.key` + inKeys(r, roles, &a) +
-		` AND EXISTS (SELECT 1 FROM member_role h WHERE h.role_key = o.key AND h.valid_to IS NULL)`
+		` AND (EXISTS (SELECT 1 FROM member_role h WHERE h.role_key = o.key AND h.valid_to IS NULL)
+			OR EXISTS (SELECT 1 FROM place_role p WHERE p.role_key = o.key AND p.valid_to IS NULL))`
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var key directory.RoleID
 		err := row.Scan(&key)

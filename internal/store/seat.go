@@ -186,7 +186,10 @@ func (c EndHoldings) apply(ctx context.Context, tx *Tx) error {
 		tables = append(tables, "seat")
 	}
 	if c.All {
-		tables = append(tables, `"grant"`, "place", "external_subscription")
+		if err := tx.leaveProjects(ctx, c.Members); err != nil {
+			return err
+		}
+		tables = append(tables, `"grant"`, "place", "place_role", "external_subscription")
 	}
 	for _, table := range tables {
 		if _, err := exec(ctx, tx, `UPDATE `+table+` SET valid_to = `+now+` WHERE valid_to IS NULL AND member_key`+in, a); err != nil {

@@ -51,7 +51,7 @@ func (r *Reader) Standing(ctx context.Context, account directory.AccountID, user
 }
 
 // held reads the roles of a member that can permit something: level and
-// functions at the root, grants at their unit.
+// functions at the root, grants at their unit, those of places in their project.
 func (r *Reader) held(ctx context.Context, root directory.UnitID, id directory.MemberID) ([]authz.Held, error) {
 	var a args
 	at, member := a.add(root), a.add(id)
@@ -62,6 +62,10 @@ func (r *Reader) held(ctx context.Context, root directory.UnitID, id directory.M
 		UNION ALL
 		SELECT unit_key, role_key, key, valid_from
 		FROM "grant"
+		WHERE member_key = ` + member + ` AND valid_to IS NULL
+		UNION ALL
+		SELECT unit_key, role_key, 0, valid_from
+		FROM place_role
 		WHERE member_key = ` + member + ` AND valid_to IS NULL`
 	held, err := collect(ctx, r, query, a, func(row scanner) (authz.Held, error) {
 		var h authz.Held

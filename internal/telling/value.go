@@ -155,6 +155,8 @@ func (t Teller) text(field string, v audit.Value) string {
 		}
 	case audit.Preference, audit.PreferenceValue:
 		return t.preferred(field, text)
+	case audit.Access:
+		return each(text, t.access)
 	case audit.Proof:
 		return t.word("history.value.proof."+text, text)
 	case audit.ServiceLevel, audit.AccountType, audit.UnitLevel, audit.Product, audit.Permission, audit.RoleName:
@@ -210,6 +212,26 @@ func (t Teller) code(field, code string) string {
 		}
 	}
 	return code
+}
+
+// access says what a place gives of a product, or of one of its tools, as the
+// catalogue calls them.
+func (t Teller) access(code string) string {
+	id, rest, _ := strings.Cut(code, "/")
+	product, known := t.Catalogue.Product(id)
+	if !known {
+		return code
+	}
+	lang := t.Printer.Lang()
+	tool, level, of := strings.Cut(rest, "/")
+	if !of {
+		return t.Printer.T("history.value.access", "Product", product.Label.In(lang), "Access", t.word("projects.access."+rest, rest))
+	}
+	declared, known := product.Tool(tool)
+	if !known {
+		return code
+	}
+	return t.Printer.T("history.value.tool", "Product", product.Label.In(lang), "Tool", declared.Label.In(lang), "Level", declared.LevelName(level, lang))
 }
 
 // preferred says a preference, or the option behind its slash, as the catalogue

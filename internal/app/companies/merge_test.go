@@ -176,15 +176,15 @@ func TestMergePlaces(t *testing.T) { // COMP-4
 		h.hires("Double", 3)
 		h.hires("Stays", 1)
 		double, stays := h.named("Double"), h.named("Stays")
-		place := func(n int64, company directory.Company) store.Place {
-			page, err := w.Members.List(w.Context(), h.admin, h.account.ID, app.MemberQuery{Size: 1})
-			w.Must(err)
-			return store.Place{ID: directory.PlaceID(directory.NewKey(h.account.ID, 900_000+n)), Member: page.Rows[0].ID, Unit: h.account.Root,
-				Company: company.ID, Products: "{}", Status: directory.Active, From: w.Now()}
+		page, err := w.Members.List(w.Context(), h.admin, h.account.ID, app.MemberQuery{Size: 3})
+		w.Must(err)
+		place := func(n int64, company directory.Company) directory.Place {
+			return directory.Place{ID: directory.PlaceID(directory.NewKey(h.account.ID, 900_000+n)), Member: page.Rows[n-1].ID, Project: h.account.Root,
+				Company: company.ID, From: w.Now()}
 		}
 		w.Must(w.DB.Update(w.Context(), []directory.AccountID{h.account.ID}, func(tx *store.Tx) error {
 			return tx.Apply(w.Context(), store.Write{Changes: []store.Change{store.InsertPlaces{Account: h.account.ID,
-				Rows: []store.Place{place(1, double), place(2, double), place(3, stays)}}}})
+				Places: []directory.Place{place(1, double), place(2, double), place(3, stays)}}}})
 		}))
 		places := func(ids ...string) (counts []int64) {
 			parts, err := w.Companies.Parts(w.Context(), h.admin, h.account.ID, ids)

@@ -121,6 +121,9 @@ func TestSettingsPage(t *testing.T) { // INV-1, SIGN-3, PLAN-4, JOIN-8
 // of its bounds is refused beside it, with nothing lost.
 func TestEverySettingOnThePage(t *testing.T) { // INV-1, SIGN-3, ADD-10
 	o := enter(t)
+	at := "/accounts/300001"
+	builder := o.w.AccountOf("300 001", "construction") // with projects
+	o.helene = o.site.SignedIn(t, o.w.Administrator(builder, "batir@maraval.example"))
 	p := o.helene.Get(at + "/settings")
 	for _, row := range directory.AccountSettings() {
 		if !p.Has("form[action='" + at + "/settings'] [name=" + row.ID + "]") {

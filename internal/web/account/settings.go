@@ -18,6 +18,7 @@ type settingsView struct {
 	Errors  []ui.FieldError
 	Version string
 	Groups  []settingsGroup
+	Hidden  []ui.Field // what stays as it is, for it means nothing here
 	Logo    ui.Field
 	LogoNow string // its address, or empty
 }
@@ -68,6 +69,10 @@ func (h Handler) settingsView(q *page.Request, s app.SettingsView, n app.Account
 	form := settingsForm{q: q, said: n.Settings, asked: s.Catalogue.Settings}
 	for _, group := range directory.SettingGroups() {
 		g := form.group(group)
+		if group == directory.GroupProjects && !q.HasProjects() {
+			v.Hidden = g.unseen()
+			continue
+		}
 		if group == directory.GroupSignIn {
 			g.After = t("settings.without_factor", "Administrators", s.Without.Administrators, "Count", s.Without.People)
 		}
@@ -75,6 +80,17 @@ func (h Handler) settingsView(q *page.Request, s app.SettingsView, n app.Account
 	}
 	v.Logo = ui.Field{Name: "logo", Kind: "file", Label: t("settings.logo.new"), Hint: t("settings.logo.hint"), Attrs: map[string]any{"accept": "image/png,image/jpeg"}}
 	return v
+}
+
+// unseen are the fields of a section that is not shown.
+func (g settingsGroup) unseen() []ui.Field {
+	hidden := g.Fields
+	for _, tick := range g.Ticks {
+		if tick.Checked {
+			hidden = append(hidden, ui.Field{Name: tick.Name, Value: tick.Value})
+		}
+	}
+	return hidden
 }
 
 // group is a section with all its settings.

@@ -816,8 +816,8 @@ func projects(p panel) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						if len(place.Products) > 0 {
-							templ_7745c5c3_Err = ui.Products(p.Printer, p.productsOf(place.Products)).Render(ctx, templ_7745c5c3_Buffer)
+						if len(place.Access) > 0 {
+							templ_7745c5c3_Err = ui.Products(p.Printer, p.productsOf(place.Access.Products())).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -11,7 +11,7 @@ func (q *Request) LacksRole(lacks []app.Lack) string {
 	if len(lacks) == 0 {
 		return ""
 	}
-	kind, _ := q.Site.Catalogue().AccountType(q.Frame.Account.Type)
+	kind := q.accountType()
 	at := make([]string, len(lacks))
 	for i, one := range lacks {
 		level, _ := kind.Level(one.Level)

@@ -2,6 +2,7 @@ package page
 
 import (
 	"intendant/internal/authz"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/web/assets"
 	"intendant/internal/web/ui"
@@ -21,6 +22,7 @@ const (
 	Contract     Place = "contract"
 	Units        Place = "units"
 	Companies    Place = "companies"
+	Projects     Place = "projects"
 	Products     Place = "products"
 	WhoMayWhat   Place = "rights"
 	Roles        Place = "roles"
@@ -110,15 +112,35 @@ func (q *Request) SeesProducts() bool {
 // SeesEverybody reports whether the reader sees all members of the account.
 func (q *Request) SeesEverybody() bool { return q.Frame.Rights.Scope(authz.ViewMembers).All() }
 
-// OnlyDashboard reports whether the dashboard is all that opens for the reader, as
-// for an executive; that they may know of the account is no more than that (ACC-13).
+// accountType is that of the account in the address.
+func (q *Request) accountType() catalogue.AccountType {
+	kind, _ := q.Site.Catalogue().AccountType(q.Frame.Account.Type)
+	return kind
+}
+
+// HasProjects reports whether accounts of the type have projects.
+func (q *Request) HasProjects() bool {
+	_, has := q.accountType().ProjectLevel()
+	return has
+}
+
+// SeesProjects reports whether the account has projects that the reader sees or may
+// create (LIST-8).
+func (q *Request) SeesProjects() bool {
+	rights := q.Frame.Rights
+	return q.HasProjects() && (rights.ProjectsInUse() > 0 || rights.MayAnywhere(authz.ManageProjects))
+}
+
+// OnlyDashboard reports whether the dashboard is all that opens for the reader, as for
+// an executive who is in no project; that they may know of the account is no more than
+// that (ACC-13).
 func (q *Request) OnlyDashboard() bool {
-	return q.Frame.Rights.Confined(authz.ViewDashboards, authz.ViewAccount)
+	return q.Frame.Rights.Confined(authz.ViewDashboards, authz.ViewAccount) && q.Frame.Rights.ProjectsInUse() == 0
 }
 
 // unitsLabel is what the account calls its units, where they are all of one level.
 func (q *Request) unitsLabel(usual string) string {
-	kind, _ := q.Site.Catalogue().AccountType(q.Frame.Account.Type)
+	kind := q.accountType()
 	if sole, is := kind.SoleLevel(); is {
 		return sole.Plural.In(q.Printer.Lang())
 	}
@@ -126,13 +148,22 @@ func (q *Request) unitsLabel(usual string) string {
 }
 
 func (q *Request) accountNav(here Place) []ui.NavItem {
-	f, t := q.Frame, q.Printer.T
+	t := q.Printer.T
 	item := func(place Place, icon, rest string) ui.NavItem {
 		return ui.NavItem{Label: t("nav." + string(place)), Icon: icon, Href: q.AccountPath(rest), Current: place == here}
 	}
 	if q.OnlyDashboard() {
 		return []ui.NavItem{item(Dashboard, "report-analytics", "/dashboard")}
 	}
+	return append(q.peopleNav(item), q.rightsNav(item)...)
+}
+
+// An itemOf is an entry of the side, with its icon and the rest of its address.
+type itemOf func(place Place, icon, rest string) ui.NavItem
+
+// peopleNav are the entries of whom and what an account has.
+func (q *Request) peopleNav(item itemOf) []ui.NavItem {
+	f := q.Frame
 	nav := []ui.NavItem{item(Overview, "layout-dashboard", "")}
 	if f.Rights.May(authz.ViewDashboards, 0) {
 		nav = append(nav, item(Dashboard, "report-analytics", "/dashboard"))
@@ -157,6 +188,11 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 	if f.Rights.May(authz.ViewMembers, 0) {
 		nav = append(nav, item(Companies, "building", "/companies"))
 	}
+	if q.SeesProjects() {
+		projects := item(Projects, "folders", "/projects")
+		projects.Count = int64(f.Rights.ProjectsInUse())
+		nav = append(nav, projects)
+	}
 	if q.SeesProducts() {
 		nav = append(nav, item(Products, "license", "/products"))
 	}
@@ -164,6 +200,13 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 	if f.Contract {
 		nav = append(nav, item(Contract, "license", "/contract"))
 	}
+	return nav
+}
+
+// rightsNav are the entries of who may what, and of what was done.
+func (q *Request) rightsNav(item itemOf) []ui.NavItem {
+	f, t := q.Frame, q.Printer.T
+	var nav []ui.NavItem
 	manages := f.Rights.MayAnywhere(authz.ManageMembers)
 	for _, more := range []struct {
 		may     bool

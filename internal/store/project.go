@@ -1,0 +1,302 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"intendant/internal/directory"
+)
+
+const projectColumns = `u.key, u.uuid, coalesce(u.parent_key, 0), u.level, u.name, u.external_id, u.archived_at, u.version,
+	j.number, coalesce(j.type_key, 0), j.address, j.time_zone, coalesce(j.starts_day, 0), coalesce(j.ends_day, 0), j.products, j.members, j.version`
+
+// A projectScan is where projectColumns are scanned into.
+type projectScan struct {
+	p            directory.Project
+	archived     micros
+	starts, ends int64
+	products     string
+}
+
+func newProjectScan() *projectScan { return &projectScan{} }
+
+func (s *projectScan) into() []any {
+	p := &s.p
+	return []any{&p.ID, &p.UUID, &p.Parent, &p.Level, &p.Name, &p.External, &s.archived, &p.Version,
+		&p.Number, &p.Type, &p.Address, &p.TimeZone, &s.starts, &s.ends, &s.products, &p.Members, &p.Revision}
+}
+
+func (s *projectScan) project() (directory.Project, error) {
+	s.p.Archived, s.p.Starts, s.p.Ends = s.archived.Time, directory.DayNumbered(s.starts), directory.DayNumbered(s.ends)
+	return s.p, json.Unmarshal([]byte(s.products), &s.p.Products)
+}
+
+func scanProject(row scanner) (directory.Project, error) {
+	s := newProjectScan()
+	if err := row.Scan(s.into()...); err != nil {
+		return s.p, err
+	}
+	return s.project()
+}
+
+const ofProjects = ` FROM project j JOIN unit u ON u.key = j.unit_key WHERE `
+
+// ProjectByUUID reads the project of a public id within one account; another
+// account's id, and a unit that is no project, are refused like an unknown one, with
+// project.not_found.
+func (r *Reader) ProjectByUUID(ctx context.Context, account directory.AccountID, uuid string) (directory.Project, error) {
+	var a args
+	return r.project(ctx, `u.account_key = `+a.add(account)+` AND u.uuid = `+a.add(uuid), a)
+}
+
+// ProjectByExternal reads the project that products know by an id. It refuses with
+// project.not_found.
+func (r *Reader) ProjectByExternal(ctx context.Context, account directory.AccountID, external string) (directory.Project, error) {
+	var a args
+	return r.project(ctx, `u.account_key = `+a.add(account)+` AND u.external_id <> '' AND u.external_id = `+a.add(external), a)
+}
+
+// ProjectByNumber reads the project of an account that bears a number. It refuses
+// with project.not_found.
+func (r *Reader) ProjectByNumber(ctx context.Context, account directory.AccountID, number string) (directory.Project, error) {
+	var a args
+	return r.project(ctx, `j.account_key = `+a.add(account)+` AND j.number_folded <> '' AND j.number_folded = `+a.add(directory.FoldNumber(number)), a)
+}
+
+func (r *Reader) project(ctx context.Context, where string, a args) (directory.Project, error) {
+	p, err := one(ctx, r, `SELECT `+projectColumns+ofProjects+where, a, scanProject)
+	if isNoRows(err) {
+		return p, directory.Refuse(directory.NotFound, "project.not_found")
+	}
+	if err != nil {
+		return p, fmt.Errorf("read project: %w", err)
+	}
+	return p, nil
+}
+
+// InsertProjects writes what only projects have, beside their units.
+type InsertProjects struct {
+	Account  directory.AccountID
+	Projects []directory.Project
+}
+
+func (c InsertProjects) apply(ctx context.Context, tx *Tx) error {
+	rows := make([][]any, len(c.Projects))
+	for i, p := range c.Projects {
+		products, err := jsonText(p.Products, "[]")
+		if err != nil {
+			return err
+		}
+		rows[i] = []any{p.ID, c.Account, p.Number, directory.FoldNumber(p.Number), orNull(p.Type), p.Address, p.TimeZone, dayOrNull(p.Starts), dayOrNull(p.Ends), products, 1}
+	}
+	columns := []string{"unit_key", "account_key", "number", "number_folded", "type_key", "address", "time_zone", "starts_day", "ends_day", "products", "version"}
+	if _, err := tx.bulkInsert(ctx, "project", columns, rows, ""); err != nil {
+		return fmt.Errorf("add projects: %w", err)
+	}
+	return nil
+}
+
+// dayOrNull is a day as it is stored.
+func dayOrNull(d directory.Day) any {
+	if d == (directory.Day{}) {
+		return nil
+	}
+	return directory.DayNumber(d.UTC())
+}
+
+// UpdateProject writes what only a project has over the version it was read in.
+type UpdateProject directory.Project
+
+func (c UpdateProject) apply(ctx context.Context, tx *Tx) error {
+	products, err := jsonText(c.Products, "[]")
+	if err != nil {
+		return err
+	}
+	var a args
+	query := `UPDATE project SET number = ` + a.add(c.Number) + `, number_folded = ` + a.add(directory.FoldNumber(c.Number)) + `, type_key = ` + a.add(orNull(c.Type)) +
+		`, address = ` + a.add(c.Address) + `, time_zone = ` + a.add(c.TimeZone) + `, starts_day = ` + a.add(dayOrNull(c.Starts)) + `, ends_day = ` + a.add(dayOrNull(c.Ends)) +
+		`, products = ` + a.add(products) + `, version = version + 1 WHERE unit_key = ` + a.add(c.ID) + ` AND version = ` + a.add(c.Revision)
+	return wrote(ctx, tx, query, a, 1)
+}
+
+// How a list of projects is sorted.
+const (
+	ProjectsByName    = "name"
+	ProjectsByNumber  = "number"
+	ProjectsByMembers = "members"
+	ProjectsByStart   = "starts"
+)
+
+// A ProjectList is a question for a part of an account's projects.
+type ProjectList struct {
+	Account    directory.AccountID
+	All        bool               // all of the account are in sight
+	Keys       []directory.UnitID // else these
+	Mine       directory.MemberID // those this member has a place in; 0: whoever's
+	Archived   bool               // those that are; else the active ones
+	Type       directory.ProjectTypeID
+	Search     string // as typed: a part of name or number
+	Sort       string
+	Descending bool
+	From       *ProjectPlace
+	Back       bool // those before From instead of those after
+	Size       int
+}
+
+// A ProjectPlace is where a project stands in a sorted list.
+type ProjectPlace = Standing[directory.UnitID]
+
+// A Standing is where a row stands in a list that is sorted by a text or a number,
+// and then by name.
+type Standing[K ~int64] struct {
+	Text   string `json:",omitempty"`
+	Number int64  `json:",omitempty"`
+	Name   string // folded
+	Key    K
+}
+
+// A ProjectLine is a project with where it stands in the list.
+type ProjectLine struct {
+	directory.Project
+	Place ProjectPlace
+}
+
+func (l ProjectList) where(r *Reader, a *args) string {
+	where := ofProjects + `j.account_key = ` + a.add(l.Account)
+	if l.Archived {
+		where += ` AND u.archived_at IS NOT NULL`
+	} else {
+		where += ` AND u.archived_at IS NULL`
+	}
+	if !l.All {
+		where += ` AND j.unit_key` + inKeys(r, l.Keys, a)
+	}
+	if l.Mine != 0 {
+		where += ` AND j.unit_key IN (SELECT o.unit_key FROM place o WHERE o.member_key = ` + a.add(l.Mine) + ` AND o.valid_to IS NULL)`
+	}
+	if l.Type != 0 {
+		where += ` AND j.type_key = ` + a.add(l.Type)
+	}
+	if sought := directory.Fold(l.Search); sought != "" {
+		where += ` AND (u.name_folded LIKE ` + a.add("%"+escapeLike(sought)+"%") + ` ESCAPE '\'`
+		if number := directory.FoldNumber(l.Search); number != "" {
+			where += ` OR j.number_folded LIKE ` + a.add("%"+escapeLike(number)+"%") + ` ESCAPE '\'`
+		}
+		where += `)`
+	}
+	return where
+}
+
+// order is what a list is sorted by before names.
+func (l ProjectList) order() sortedBy {
+	switch l.Sort {
+	case ProjectsByNumber:
+		return sortedBy{text: `j.number_folded`}
+	case ProjectsByMembers:
+		return sortedBy{number: `j.members`}
+	case ProjectsByStart:
+		return sortedBy{number: `coalesce(j.starts_day, 0)`}
+	}
+	return sortedBy{}
+}
+
+// A sortedBy is what a list is sorted by before the name: a text, a number, or
+// nothing.
+type sortedBy struct{ text, number string }
+
+// selected are the columns of a Standing, but for its key.
+func (s sortedBy) selected(name string) string {
+	return `, ` + cmp.Or(s.text, `''`) + `, ` + cmp.Or(s.number, `0`) + `, ` + name
+}
+
+// A turn is which part of a sorted list is read: from a place or the first, before
+// it or after, and how many rows.
+type turn[K ~int64] struct {
+	from             *Standing[K]
+	back, descending bool
+	size             int
+	name, key        string // columns
+}
+
+// turned ends a query: the rows at the right side of a place, in the order of the
+// list.
+func turned[K ~int64](s sortedBy, t turn[K], a *args) string {
+	columns, from := []string{t.name, t.key}, cmp.Or(t.from, &Standing[K]{})
+	values := []any{from.Name, from.Key}
+	if s.text != "" {
+		columns, values = append([]string{s.text}, columns...), append([]any{from.Text}, values...)
+	}
+	if s.number != "" {
+		columns, values = append([]string{s.number}, columns...), append([]any{from.Number}, values...)
+	}
+	way, sign, ending := "", ">", ""
+	if t.back != t.descending {
+		way, sign = " DESC", "<"
+	}
+	if t.from != nil {
+		marks := make([]string, len(values))
+		for i, v := range values {
+			marks[i] = a.add(v)
+		}
+		ending = ` AND (` + strings.Join(columns, ", ") + `) ` + sign + ` (` + strings.Join(marks, ", ") + `)`
+	}
+	return ending + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+}
+
+// ProjectPage reads projects in the order of the list.
+func (r *Reader) ProjectPage(ctx context.Context, l ProjectList) ([]ProjectLine, error) {
+	var a args
+	query := `SELECT ` + projectColumns + l.order().selected("u.name_folded") + l.where(r, &a) +
+		turned(l.order(), turn[directory.UnitID]{l.From, l.Back, l.Descending, l.Size, "u.name_folded", "u.key"}, &a)
+	lines, err := collect(ctx, r, query, a, func(row scanner) (ProjectLine, error) {
+		var line ProjectLine
+		s := newProjectScan()
+		err := row.Scan(append(s.into(), &line.Place.Text, &line.Place.Number, &line.Place.Name)...)
+		if err == nil {
+			line.Project, err = s.project()
+		}
+		line.Place.Key = line.ID
+		return line, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list projects: %w", err)
+	}
+	if l.Back {
+		slices.Reverse(lines)
+	}
+	return lines, nil
+}
+
+// ProjectTotal counts exactly the projects of a list (LIST-9).
+func (r *Reader) ProjectTotal(ctx context.Context, l ProjectList) (int64, error) {
+	var a args
+	n, err := one(ctx, r, `SELECT count(*)`+l.where(r, &a), a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count projects: %w", err)
+	}
+	return n, nil
+}
+
+// A ProjectSpan is from when to when a project was there, for pictures over time:
+// the zero end is none.
+type ProjectSpan struct{ Created, Archived time.Time }
+
+// ProjectSpans reads when the projects of an account were created and archived.
+func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]ProjectSpan, error) {
+	var a args
+	query := `SELECT u.created_at, u.archived_at` + ofProjects + `j.account_key = ` + a.add(account)
+	spans, err := collect(ctx, r, query, a, func(row scanner) (s ProjectSpan, err error) {
+		var created, archived micros
+		err = row.Scan(&created, &archived)
+		return ProjectSpan{created.Time, archived.Time}, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the times of projects: %w", err)
+	}
+	return spans, nil
+}
