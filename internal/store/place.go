@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
@@ -235,4 +236,15 @@ func (r *Reader) ProjectKeysOf(ctx context.Context, member directory.MemberID) (
 		return nil, fmt.Errorf("read projects of a member: %w", err)
 	}
 	return keys, nil
+}
+
+// HeldInProjects reads what a member's places give them in projects (PROJ-7).
+func (r *Reader) HeldInProjects(ctx context.Context, member directory.MemberID) ([]authz.Held, error) {
+	var a args
+	query := `SELECT DISTINCT unit_key, role_key FROM place_role WHERE member_key = ` + a.add(member) + ` AND valid_to IS NULL`
+	held, err := collect(ctx, r, query, a, func(row scanner) (h authz.Held, err error) { return h, row.Scan(&h.Unit, &h.Role) })
+	if err != nil {
+		return nil, fmt.Errorf("read what is held in projects: %w", err)
+	}
+	return held, nil
 }
