@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"intendant/internal/directory"
 )
@@ -282,18 +281,14 @@ func (r *Reader) ProjectTotal(ctx context.Context, l ProjectList) (int64, error)
 	return n, nil
 }
 
-// A ProjectSpan is from when to when a project was there, for pictures over time:
-// the zero end is none.
-type ProjectSpan struct{ Created, Archived time.Time }
-
 // ProjectSpans reads when the projects of an account were created and archived.
-func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]ProjectSpan, error) {
+func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]directory.ProjectSpan, error) {
 	var a args
 	query := `SELECT u.created_at, u.archived_at` + ofProjects + `j.account_key = ` + a.add(account)
-	spans, err := collect(ctx, r, query, a, func(row scanner) (s ProjectSpan, err error) {
+	spans, err := collect(ctx, r, query, a, func(row scanner) (s directory.ProjectSpan, err error) {
 		var created, archived micros
 		err = row.Scan(&created, &archived)
-		return ProjectSpan{created.Time, archived.Time}, err
+		return directory.ProjectSpan{Created: created.Time, Archived: archived.Time}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the times of projects: %w", err)
