@@ -78,7 +78,7 @@ func (w *Writer) CopyPlaces(ctx context.Context, at OnGround, like []directory.P
 	}
 	by := make(map[directory.MemberID]directory.Member, len(members))
 	for _, m := range members {
-		by[m.ID] = m
+		by[m.ID], s.places[m.User] = m, m
 	}
 	for i, place := range like {
 		m, known := by[place.Member]

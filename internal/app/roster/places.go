@@ -15,6 +15,18 @@ import (
 func (s *placing) start(u directory.User, p directory.Place) {
 	s.begin(p)
 	s.Plan.Record(s.placeEntry(audit.PlaceAdded, u, directory.Place{Project: p.Project}, p))
+	if s.quiet(u) {
+		return
+	}
+	s.Plan.Mail(directory.Mail{Account: s.Account.ID, User: u.ID, Address: u.Email, Kind: directory.MailProjectAdded, About: p.About(u.ID),
+		Due: s.Plan.Now.Add(directory.UndoWindow), Path: directory.MailProjectAdded.Path(s.Account.Number) + "/" + s.ground.Project.UUID,
+		Language: LanguageOf(u, s.Account), Facts: map[string]string{directory.FactActor: s.Plan.By, directory.FactProject: s.ground.Project.Name}})
+}
+
+// quiet reports whether nobody is told of a place: who gives it to themselves, who is
+// asked into the account anyhow and learns it there, and where the form says so.
+func (s *placing) quiet(u directory.User) bool {
+	return s.o.Silent || u.ID == s.Plan.Actor.User || u.Technical() || s.places[u.ID].Status != directory.Active
 }
 
 // begin is start without its record.
@@ -198,6 +210,7 @@ func (s *placing) left(v gate.Verdict, u directory.User, before directory.Place)
 	s.end(before)
 	e := s.placeEntry(audit.PlaceRemoved, u, before, directory.Place{Project: before.Project})
 	s.Plan.Record(e)
+	s.unsaid = append(s.unsaid, directory.MailTopic(directory.TopicProject, s.Account.ID, before.About(u.ID)))
 	v.Outcome, v.Changes = gate.Changed, append(e.Facts, e.Personal...)
 	return v
 }
