@@ -98,12 +98,12 @@ func (l ProjectMemberList) order() sortedBy {
 // ProjectMemberPage reads who has a place in a project, in the order of the list.
 func (r *Reader) ProjectMemberPage(ctx context.Context, l ProjectMemberList) ([]ProjectMember, error) {
 	var a args
-	query := `SELECT ` + openPlaceColumns + l.order().selected("m.name_folded") + l.where(r, &a) +
+	query := `SELECT ` + placeRowColumns + l.order().selected("m.name_folded") + l.where(r, &a) +
 		turned(l.order(), turn[directory.MemberID]{l.From, l.Back, l.Descending, l.Size, "m.name_folded", "m.key"}, &a)
 	found, err := collect(ctx, r, query, a, func(row scanner) (ProjectMember, error) {
 		var m ProjectMember
 		var err error
-		m.Place, err = scanOpenPlace(part{scanner: row, after: []any{&m.Standing.Text, &m.Standing.Number, &m.Standing.Name}})
+		m.Place, err = scanPlaceRow(part{scanner: row, after: []any{&m.Standing.Text, &m.Standing.Number, &m.Standing.Name}})
 		m.Standing.Key = m.Place.Member
 		return m, err
 	})
