@@ -26,14 +26,14 @@ func newYard(w *apptest.World) *yard {
 	y := &yard{World: w, account: w.AccountOf("204 817", "construction")}
 	y.admin = w.Administrator(y.account, "helene.castaing@maraval.example")
 	y.member, y.governor = w.Role(y.account, "project-member"), w.Role(y.account, "project-administrator")
-	y.caller = y.program()
+	y.caller = y.program("lea.fontanel@maraval.example")
 	return y
 }
 
-// program is a technical user that may ask and view members.
-func (y *yard) program() app.Caller {
+// program is a technical user that may ask and view members; somebody answers for it.
+func (y *yard) program(email string) app.Caller {
 	y.T.Helper()
-	_, lea := y.Member(y.account, "lea.fontanel@maraval.example")
+	_, lea := y.Member(y.account, email)
 	robot, err := y.TechnicalUsers.Create(y.Context(), y.admin, y.account.ID, app.NewTechnicalUser{Name: "Plans", Purpose: "Demande", Responsible: lea.UUID})
 	y.Must(err)
 	for _, who := range []string{lea.UUID, robot.UUID} {
@@ -51,7 +51,7 @@ func (y *yard) root() string {
 	return list.Root.UUID
 }
 
-// buys buys seats of products without end, assigns those of a member.
+// buys buys seats of products, without end.
 func (y *yard) buys(products ...string) {
 	y.T.Helper()
 	for _, p := range products {
