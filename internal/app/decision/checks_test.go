@@ -92,11 +92,10 @@ func BenchmarkDecide(b *testing.B) {
 	b.ReportMetric(float64(yes)/float64(b.N), "yes/op")
 }
 
-// siteDesk is a desk over 100,000 members with five places each in 5,000 projects, and
-// a seat of Plans for three in four; every tenth place administers its project.
-func siteDesk(tb testing.TB) *desk {
+// siteDesk is a desk over members with five places each in projects, and a seat of Plans
+// for three in four; every tenth place administers its project.
+func siteDesk(tb testing.TB, members, sites int) *desk {
 	tb.Helper()
-	const members, sites = 100_000, 5_000
 	c, err := catalogue.ReadBuiltin("standard")
 	if err != nil {
 		tb.Fatal(err)
@@ -128,16 +127,54 @@ func siteDesk(tb testing.TB) *desk {
 	}
 	now := time.Unix(1_770_000_000, 0)
 	stock := directory.NewStock([]directory.Pool{{ID: 1, Unit: 1, Offer: directory.Offer{Product: "plans"}}},
-		[]directory.Subscription{{Pool: 1, Quantity: members, Starts: now.AddDate(0, 0, -1)}})
+		[]directory.Subscription{{Pool: 1, Quantity: int64(members), Starts: now.AddDate(0, 0, -1)}})
 	x.Buy(authz.Contract{ServiceLevel: "contract", Stock: stock, Projects: authz.NewProjects(grounds)})
 	checks := &Checks{&core{}}
 	return &desk{asker: &asker{account: directory.Account{ID: 1, Type: "construction"}}, checks: checks, x: x, now: now, words: checks.checks.words.of(c)}
 }
 
+// TestFirstReason: what nobody in the project could mend is said first; of a product
+// that needs another, only once the project gives it.
+func TestFirstReason(t *testing.T) { // CHECK-1, SEAT-12
+	t.Parallel()
+	d := siteDesk(t, 20, 10)
+	ask := func(member, site int) Answer {
+		return d.answer(Question{Subject: Entity{"user", fmt.Sprintf("user-%d", member)}, Action: UseAction, Resource: Entity{ProductResource, "plans"}, In: &Using{Project: fmt.Sprintf("site-%d", site)}})
+	}
+	at := func(member, k int) int { return (member*31 + k*997) % 10 }
+	for _, test := range []struct {
+		name, want, product string
+		plans               func(p *catalogue.Product)
+		member, site        int
+	}{
+		{"a seat and access", "", "", nil, 1, at(1, 4)},
+		{"no project", UnknownResource, "", nil, 1, 99},
+		{"no place", NotInProject, "", nil, 1, 0},
+		{"the service level", ServiceLevelClosed, "", func(p *catalogue.Product) { p.ServiceLevels = []string{"licence"} }, 1, at(1, 4)},
+		{"the service level, without a place", ServiceLevelClosed, "", func(p *catalogue.Product) { p.ServiceLevels = []string{"licence"} }, 1, 0},
+		{"another product", RequiresProduct, "site", func(p *catalogue.Product) { p.Requires = []string{"site"} }, 1, at(1, 4)},
+		{"another product, without access", NoAccess, "", func(p *catalogue.Product) { p.Requires = []string{"site"} }, 1, at(1, 1)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := d.words.products["plans"]
+			defer func() { d.words.products["plans"] = before }()
+			if test.plans != nil {
+				changed := before
+				test.plans(&changed)
+				d.words.products["plans"] = changed
+			}
+			got := ask(test.member, test.site)
+			if got.Reason != test.want || got.Product != test.product {
+				t.Errorf("%q %q, want %q %q", got.Reason, got.Product, test.want, test.product)
+			}
+		})
+	}
+}
+
 // BenchmarkUseInProject is one question about the use of a product in a project answered
 // in memory, yes and no, half of them by the project's number.
 func BenchmarkUseInProject(b *testing.B) {
-	d := siteDesk(b)
+	d := siteDesk(b, 100_000, 5_000)
 	questions := make([]Question, 8192)
 	for i := range questions {
 		member := i * 7919 % 100_000
