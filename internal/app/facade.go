@@ -13,6 +13,7 @@ import (
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
+	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
@@ -235,8 +236,37 @@ const (
 	JobImport     = imports.JobImport
 )
 
+// Of package projects.
+type (
+	NewProject         = projects.NewProject
+	Project            = projects.Shown
+	ProjectAt          = projects.At
+	ProjectChange      = projects.Change
+	ProjectCopying     = projects.Copying
+	ProjectChoices     = projects.Choices
+	ProjectEmployer    = projects.Employer
+	ProjectKnown       = projects.Known
+	ProjectMay         = projects.May
+	ProjectMember      = projects.Member
+	ProjectMemberPage  = projects.MemberPage
+	ProjectMemberQuery = projects.MemberQuery
+	ProjectPage        = projects.Page
+	ProjectQuery       = projects.Query
+	ProjectRow         = projects.Row
+	ProjectSelection   = projects.Selection
+)
+
+// Of package projects.
+const (
+	NoCompany       = projects.NoCompany
+	ProjectsPerPage = projects.PerPage
+)
+
 // Of package roster.
 type (
+	NewPlace      = roster.NewPlace
+	PlaceChange   = roster.PlaceChange
+	PlaceOptions  = roster.PlaceOptions
 	AddChoices    = roster.AddChoices
 	AddOptions    = roster.AddOptions
 	GrantVerdict  = roster.GrantVerdict

@@ -35,10 +35,10 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 		if err := s.fits(ctx, r, p.Basis, u, above.ID); err != nil {
 			return err
 		}
-		if err := describe(ctx, r, &u, UnitChange{Name: &n.Name, External: &n.External}); err != nil {
+		if err := roster.NameUnit(ctx, r, &u, &n.Name, &n.External); err != nil {
 			return err
 		}
-		if refusal := namedApart(p.Rights.Tree(), u, "name"); refusal != nil {
+		if refusal := roster.NamedApart(p.Rights.Tree(), u, "name"); refusal != nil {
 			return refusal
 		}
 		p.Change(store.InsertUnits{Account: p.Account, Units: []directory.Unit{u}})
@@ -72,6 +72,9 @@ func (s *Units) managed(ctx context.Context, r *store.Reader, p *gate.Plan, uuid
 	u, err := unitInSight(ctx, r, p.Rights, p.Account, uuid)
 	if err != nil {
 		return u, err
+	}
+	if _, walled := p.Rights.Tree().Project(u.ID); walled { // projects have acts of their own
+		return u, directory.Refuse(directory.NotFound, "unit.not_found")
 	}
 	return u, p.Require(authz.ManageUnits, u.ID)
 }
@@ -121,37 +124,6 @@ func (s *Units) fits(ctx context.Context, r *store.Reader, b gate.Basis, u direc
 	return nil
 }
 
-// describe gives a unit a name and an external id, which no other unit of the
-// account may have; nil leaves either alone.
-func describe(ctx context.Context, r *store.Reader, u *directory.Unit, to UnitChange) error {
-	if to.Name != nil && (*to.Name != u.Name || u.Name == "") {
-		clean, refusal := directory.CleanUnitName(*to.Name)
-		if refusal != nil {
-			return refusal
-		}
-		u.Name = clean
-	}
-	if to.External == nil || *to.External == u.External {
-		return nil
-	}
-	clean, refusal := directory.CleanUnitExternal(*to.External)
-	if refusal != nil {
-		return refusal
-	}
-	u.External = clean
-	if clean == "" {
-		return nil
-	}
-	other, err := r.UnitByExternal(ctx, u.ID.Account(), clean)
-	switch {
-	case gate.RefusedWith(err, "unit.not_found") || err == nil && other.ID == u.ID:
-		return nil
-	case err != nil:
-		return err
-	}
-	return directory.InvalidField("external", "unit.external_taken", nil)
-}
-
 // A UnitChange is what an edit of a unit sets; nil leaves a field alone.
 type UnitChange struct {
 	Name     *string
@@ -169,13 +141,13 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 			return err
 		}
 		after := before
-		if err := describe(ctx, r, &after, change); err != nil {
+		if err := roster.NameUnit(ctx, r, &after, change.Name, change.External); err != nil {
 			return err
 		}
 		if after.Name != before.Name && before.Parent == 0 {
 			return unitRoot(before)
 		}
-		if refusal := namedApart(p.Rights.Tree(), after, "name"); refusal != nil && directory.Fold(after.Name) != directory.Fold(before.Name) {
+		if refusal := roster.NamedApart(p.Rights.Tree(), after, "name"); refusal != nil && directory.Fold(after.Name) != directory.Fold(before.Name) {
 			return refusal
 		}
 		if after == before {
@@ -204,17 +176,6 @@ func (s *Units) changeable(ctx context.Context, r *store.Reader, p *gate.Plan, u
 		return u, refusal
 	}
 	return u, nil
-}
-
-// namedApart refuses with unit.name_taken a unit that would stand beside another of
-// the same name, whatever case and accents: nobody could tell them apart.
-func namedApart(t *authz.Tree, u directory.Unit, field string) *directory.Error {
-	other, taken := t.Namesake(u.Parent, u.Name)
-	if u.Parent == 0 || !taken || other.ID == u.ID {
-		return nil
-	}
-	above, _ := t.Unit(u.Parent)
-	return directory.InvalidField(field, "unit.name_taken", directory.Args{"Name": other.Name, "Under": above.Name})
 }
 
 func unitRoot(u directory.Unit) *directory.Error {
@@ -261,7 +222,7 @@ func (s *Units) Restore(ctx context.Context, actor authz.Actor, account director
 		if refusal := roster.ArchivedAt(p.Rights.Tree(), u.Parent); refusal != nil {
 			return refusal
 		}
-		if refusal := namedApart(p.Rights.Tree(), u, "name"); refusal != nil {
+		if refusal := roster.NamedApart(p.Rights.Tree(), u, "name"); refusal != nil {
 			return refusal
 		}
 		u.Archived = time.Time{}

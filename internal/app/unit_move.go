@@ -320,7 +320,7 @@ func (s *Units) mayMove(ctx context.Context, r *store.Reader, b gate.Basis, m mo
 	}
 	moved := m.unit
 	if moved.Parent = m.to.ID; m.unit.Parent != m.to.ID {
-		if refusal := namedApart(b.Rights.Tree(), moved, "to"); refusal != nil {
+		if refusal := roster.NamedApart(b.Rights.Tree(), moved, "to"); refusal != nil {
 			return refusal
 		}
 	}

@@ -175,6 +175,31 @@ func TestDecisionsAgree(t *testing.T) { // ROLE-1, ROLE-9, ROLE-10, CHECK-1, PRO
 	})
 }
 
+// TestProjectSight: who holds something in a project sees it, and who manages projects
+// above it; nobody else does.
+func TestProjectSight(t *testing.T) { // PROJ-7, PROJ-11, LIST-8
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawn(t)
+		r, open := m.rights(), 0
+		for u := directory.UnitID(1); u <= units; u++ {
+			if m.project(u) != u {
+				continue
+			}
+			inside := slices.ContainsFunc(m.held, func(h authz.Held) bool { return m.active && m.leads(u, h.Unit) })
+			want := inside || m.may(string(authz.ViewMembers), u) || m.may(string(authz.ManageProjects), 1)
+			if got := r.SeesProject(u); got != want {
+				t.Fatalf("SeesProject(%d) = %t, want %t in %+v", u, got, want, m)
+			}
+			if want {
+				open++
+			}
+		}
+		if got := r.ProjectsInUse(); got != open {
+			t.Fatalf("%d projects in use, want %d in %+v", got, open, m)
+		}
+	})
+}
+
 // grounds checks that an explanation names all that gives, and nothing else.
 func grounds(t *rapid.T, m model, e authz.Explanation) {
 	p := string(e.Permission)

@@ -82,3 +82,8 @@ func (t *Tree) Apart(from, to directory.UnitID) []directory.UnitID {
 	}
 	return append(slices.Clone(left[common:]), met[common:]...)
 }
+
+// With is the tree with one unit more, below one that is there.
+func (t *Tree) With(u directory.Unit) *Tree {
+	return NewTree(Structure{Units: append(t.Units(), u), Roles: t.roles, Rules: t.rules, Projects: t.walled})
+}

@@ -133,6 +133,7 @@ func (b *builder) tellMaraval() {
 	b.tellInvited(&account)
 	b.tellChanges(&account)
 	b.tellContract(&account)
+	b.tellProjects(&account, &units)
 	for _, a := range []asking{
 		{"Ludivine", "Garrec", "l.garrec@maraval.example", "Je remplace Paul Sénac au dépôt de Rennes.", 0.09},
 		{"Joris", "Vandamme", "joris.vandamme@maraval-benelux.example", "", 1.1},

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -65,6 +66,9 @@ type Place struct {
 	Access    Access
 	From      time.Time
 }
+
+// About is what a mail about somebody's place in a project is about (MAIL-5).
+func (p Place) About(user UserID) string { return fmt.Sprintf("%d %d", p.Project, user) }
 
 // Access is what a place gives of products, by their id; what is absent is none.
 type Access map[string]ProductAccess

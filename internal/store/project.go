@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"intendant/internal/directory"
 )
@@ -288,21 +287,51 @@ func (r *Reader) ProjectTotal(ctx context.Context, l ProjectList) (int64, error)
 	return n, nil
 }
 
-// A ProjectSpan is from when to when a project was there, for pictures over time:
-// the zero end is none.
-type ProjectSpan struct{ Created, Archived time.Time }
-
 // ProjectSpans reads when the projects of an account were created and archived.
-func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]ProjectSpan, error) {
+func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]directory.ProjectSpan, error) {
 	var a args
 	query := `SELECT u.created_at, u.archived_at` + ofProjects + `j.account_key = ` + a.add(account)
-	spans, err := collect(ctx, r, query, a, func(row scanner) (s ProjectSpan, err error) {
+	spans, err := collect(ctx, r, query, a, func(row scanner) (s directory.ProjectSpan, err error) {
 		var created, archived micros
 		err = row.Scan(&created, &archived)
-		return ProjectSpan{created.Time, archived.Time}, err
+		return directory.ProjectSpan{Created: created.Time, Archived: archived.Time}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the times of projects: %w", err)
 	}
 	return spans, nil
+}
+
+const projectTypeColumns = `key, uuid, name, archived_at, version`
+
+func scanProjectType(row scanner) (directory.ProjectType, error) {
+	var t directory.ProjectType
+	var archived micros
+	err := row.Scan(&t.ID, &t.UUID, &t.Name, &archived, &t.Version)
+	t.Archived = archived.Time
+	return t, err
+}
+
+// ProjectTypes reads an account's list of project types by name, archived ones too.
+func (r *Reader) ProjectTypes(ctx context.Context, account directory.AccountID) ([]directory.ProjectType, error) {
+	var a args
+	query := `SELECT ` + projectTypeColumns + ` FROM project_type WHERE account_key = ` + a.add(account) + ` ORDER BY name_folded, key`
+	types, err := collect(ctx, r, query, a, scanProjectType)
+	if err != nil {
+		return nil, fmt.Errorf("read project types: %w", err)
+	}
+	return types, nil
+}
+
+// ProjectTypeByKey reads a project type, the zero one where there is none.
+func (r *Reader) ProjectTypeByKey(ctx context.Context, key directory.ProjectTypeID) (directory.ProjectType, error) {
+	var a args
+	t, err := one(ctx, r, `SELECT `+projectTypeColumns+` FROM project_type WHERE key = `+a.add(key), a, scanProjectType)
+	if isNoRows(err) {
+		return directory.ProjectType{}, nil
+	}
+	if err != nil {
+		return t, fmt.Errorf("read project type: %w", err)
+	}
+	return t, nil
 }

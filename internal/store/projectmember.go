@@ -19,18 +19,22 @@ const (
 
 // A ProjectMemberList is a question for a part of a project's members (PROJ-2).
 type ProjectMemberList struct {
-	Project    directory.UnitID
-	Search     string               // as typed
-	Statuses   []directory.Status   // none: all
-	Level      directory.RoleID     // 0: any
-	Company    *directory.CompanyID // nil: any; 0: none
-	Function   directory.RoleID     // 0: any
-	Keys       []directory.MemberID // none: all
-	Sort       string
-	Descending bool
-	From       *ProjectMemberPlace
-	Back       bool
-	Size       int
+	Project   directory.UnitID
+	Search    string                // as typed
+	Statuses  []directory.Status    // none: all
+	Level     directory.RoleID      // 0: any
+	Companies []directory.CompanyID // none: any; 0: those without
+	Function  directory.RoleID      // 0: any
+	// Product is one that is given to them; Administrators are the roles whose holders
+	// have all.
+	Product        string
+	Administrators []directory.RoleID
+	Keys           []directory.MemberID // none: all
+	Sort           string
+	Descending     bool
+	From           *ProjectMemberPlace
+	Back           bool
+	Size           int
 }
 
 // A ProjectMemberPlace is where somebody stands in a sorted list of a project's
@@ -66,8 +70,12 @@ func (l ProjectMemberList) where(r *Reader, a *args) string {
 	if l.Function != 0 {
 		where += ` AND EXISTS (SELECT 1 FROM place_role o WHERE o.place_key = p.key AND o.role_key = ` + a.add(l.Function) + `)`
 	}
-	if l.Company != nil {
-		where += ` AND coalesce(p.company_key, 0) = ` + a.add(*l.Company)
+	if len(l.Companies) > 0 {
+		where += ` AND coalesce(p.company_key, 0)` + inKeys(r, l.Companies, a)
+	}
+	if l.Product != "" {
+		where += ` AND (p.access LIKE ` + a.add(`%"`+escapeLike(l.Product)+`":%`) + ` ESCAPE '\' OR EXISTS (SELECT 1 FROM place_role o WHERE o.place_key = p.key AND o.role_key` +
+			inKeys(r, l.Administrators, a) + `))`
 	}
 	return where
 }
@@ -90,12 +98,12 @@ func (l ProjectMemberList) order() sortedBy {
 // ProjectMemberPage reads who has a place in a project, in the order of the list.
 func (r *Reader) ProjectMemberPage(ctx context.Context, l ProjectMemberList) ([]ProjectMember, error) {
 	var a args
-	query := `SELECT ` + openPlaceColumns + l.order().selected("m.name_folded") + l.where(r, &a) +
+	query := `SELECT ` + placeRowColumns + l.order().selected("m.name_folded") + l.where(r, &a) +
 		turned(l.order(), turn[directory.MemberID]{l.From, l.Back, l.Descending, l.Size, "m.name_folded", "m.key"}, &a)
 	found, err := collect(ctx, r, query, a, func(row scanner) (ProjectMember, error) {
 		var m ProjectMember
 		var err error
-		m.Place, err = scanOpenPlace(part{scanner: row, after: []any{&m.Standing.Text, &m.Standing.Number, &m.Standing.Name}})
+		m.Place, err = scanPlaceRow(part{scanner: row, after: []any{&m.Standing.Text, &m.Standing.Number, &m.Standing.Name}})
 		m.Standing.Key = m.Place.Member
 		return m, err
 	})
@@ -163,4 +171,16 @@ func (r *Reader) ProjectCompanies(ctx context.Context, project directory.UnitID)
 		return nil, fmt.Errorf("count companies of a project: %w", err)
 	}
 	return counts, nil
+}
+
+// ProjectMemberKeys lists the keys of all members that a list finds, in their own
+// order.
+func (r *Reader) ProjectMemberKeys(ctx context.Context, l ProjectMemberList) ([]directory.MemberID, error) {
+	var a args
+	query := `SELECT m.key` + l.where(r, &a) + ` ORDER BY m.key`
+	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("list keys of a project's members: %w", err)
+	}
+	return keys, nil
 }

@@ -106,6 +106,20 @@ func (g *Gate) RightsAt(ctx context.Context, r *store.Reader, actor authz.Actor,
 	return authz.Decide(actor, tree, standing, now), nil
 }
 
+// Over is the plan as it goes on once a unit is there that it makes: with the rights of
+// the actor over the tree with that unit, and with what the plan gives them there.
+// Verdicts are its own.
+func (g *Gate) Over(ctx context.Context, r *store.Reader, p *Plan, u directory.Unit, given ...authz.Held) (*Plan, error) {
+	standing, err := r.Standing(ctx, p.Account, p.Actor.User)
+	if err != nil {
+		return nil, fmt.Errorf("load rights: %w", err)
+	}
+	standing.Held = append(standing.Held, given...)
+	over := *p
+	over.Rights, over.Verdicts = authz.Decide(p.Actor, p.Rights.Tree().With(u), standing, p.Now), nil
+	return &over, nil
+}
+
 // View runs a read on one snapshot with the actor's rights in the account.
 func (g *Gate) View(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, rights authz.Rights) error) error {
 	err := g.Read(ctx, func(r *store.Reader) error {

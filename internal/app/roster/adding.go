@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -50,6 +51,10 @@ type AddOptions struct {
 	Silent  bool          // nobody is invited: the form invites after saving (INV-5)
 	Preview bool          // say what would be, write nothing (PLAN-1)
 	Wait    time.Duration `json:"-"` // as in a Selection
+
+	// Project brings people into the account with a place in a project, by who
+	// manages its members (PROJ-8): they belong to the root. 0: by their home unit.
+	Project directory.UnitID `json:"-"`
 
 	Steps  bool        `json:"-"` // roles at units are chosen apart: none is proposed
 	Before *RowsBefore `json:"-"` // what earlier chunks of the same preview would have made
@@ -136,6 +141,9 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 	var err error
 	if a.homes, err = w.HomesIn(ctx, r, p.Rights, p.Account, o.Home); err != nil {
 		return nil, err
+	}
+	if o.Project != 0 {
+		a.homes.usual, a.homes.Refusal = p.Rights.Tree().Root(), nil
 	}
 	if o.Home != "" && a.homes.Refusal != nil && slices.ContainsFunc(rows, func(n NewMember) bool { return n.Home == "" }) {
 		return nil, a.homes.Refusal
@@ -226,7 +234,7 @@ func (a *adding) row(n NewMember) gate.Verdict {
 	case invited:
 		m.Status = directory.Invited
 	}
-	a.Plan.Relies(store.Asked{Permission: string(authz.ManageMembers), Unit: home})
+	a.Plan.Relies(store.Asked{Permission: string(authz.ManageMembers), Unit: cmp.Or(a.o.Project, home)})
 	m = a.Add(u, m, former)
 	for _, p := range picks {
 		a.takeSeat(u, m, p)

@@ -1,0 +1,213 @@
+package projects
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"intendant/internal/app/gate"
+	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
+)
+
+// A Query is a view of an account's projects, as it stands in an address.
+type Query struct {
+	Search        string
+	Mine          bool   // those the reader has a place in
+	Archived      bool   // those that are; else those in use
+	Type          string // public id of a project type; empty: any
+	Sort          string // one of store.ProjectsBy…; empty: by name
+	Descending    bool
+	After, Before string
+	Size          int // rows of a page; 0: PerPage
+}
+
+// A Page is one page of an account's projects.
+type Page struct {
+	Rows  []Row
+	Found int64 // exactly (LIST-9)
+	gate.Span
+	Counts Counts // of each view, whatever is sought in it
+	Types  []directory.ProjectType
+	Create bool // the reader may create projects
+}
+
+// Counts are how many projects in sight each view has.
+type Counts struct{ InUse, Mine, Archived int64 }
+
+// A Row is a project in the list.
+type Row struct {
+	directory.Project
+	TypeName string
+	Mine     bool // the reader has a place in it
+	May      May
+}
+
+// List shows the projects in the reader's sight (LIST-8, PROJ-11), those they may
+// know of and no others. It refuses with account.not_found strangers to the account,
+// with list.bad_cursor, and with the field at fault.
+func (s *Projects) List(ctx context.Context, actor authz.Actor, account directory.AccountID, q Query) (Page, error) {
+	var page Page
+	l, at, err := q.list()
+	if err != nil {
+		return page, err
+	}
+	err = s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		if !rights.Member() {
+			return directory.Refuse(directory.NotFound, "account.not_found")
+		}
+		a, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		own, err := ownProjects(ctx, r, actor, account)
+		if err != nil {
+			return err
+		}
+		sight := rights.ProjectSight()
+		l.Account, l.All, l.Keys = account, sight.All, sight.Some
+		page.Create = s.mayCreate(rights, a)
+		if page.Types, err = r.ProjectTypes(ctx, account); err != nil {
+			return err
+		}
+		if l.Type, err = typeNamed(page.Types, q.Type); err != nil {
+			return err
+		}
+		if q.Mine {
+			l.Mine = own.member
+		}
+		if err := page.count(ctx, r, l.ProjectList, own.member); err != nil {
+			return err
+		}
+		lines, err := r.ProjectPage(ctx, l.ProjectList)
+		if err != nil {
+			return err
+		}
+		lines, page.Span = gate.Cut(gate.Turn{After: q.After, Before: q.Before, Size: l.Size - 1, Position: at.Position}, lines,
+			func(line store.ProjectLine, position int64) string { return l.to(line.Place, position) })
+		for _, line := range lines {
+			_, mine := slices.BinarySearch(own.projects, line.ID)
+			page.Rows = append(page.Rows, Row{Project: line.Project, TypeName: typeName(page.Types, line.Type), Mine: mine,
+				May: may(rights, a.Writable() == nil, line.Project)})
+		}
+		return nil
+	})
+	return page, err
+}
+
+// owned is who the reader is in the account, and the projects they have a place in.
+type owned struct {
+	member   directory.MemberID // -1: nobody
+	projects []directory.UnitID // sorted
+}
+
+func ownProjects(ctx context.Context, r *store.Reader, actor authz.Actor, account directory.AccountID) (owned, error) {
+	nobody := owned{member: -1}
+	if actor.User == 0 {
+		return nobody, nil
+	}
+	m, err := r.MemberOf(ctx, account, actor.User)
+	if gate.RefusedWith(err, "member.not_found") || err == nil && !m.Removed.IsZero() {
+		return nobody, nil
+	}
+	if err != nil {
+		return nobody, err
+	}
+	projects, err := r.ProjectKeysOf(ctx, m.ID)
+	return owned{m.ID, projects}, err
+}
+
+// count says how many projects each view has, and how many the list finds.
+func (page *Page) count(ctx context.Context, r *store.Reader, l store.ProjectList, own directory.MemberID) error {
+	plain := l
+	plain.Search, plain.Type = "", 0
+	for _, view := range []struct {
+		n        *int64
+		mine     directory.MemberID
+		archived bool
+	}{{&page.Counts.InUse, 0, false}, {&page.Counts.Mine, own, false}, {&page.Counts.Archived, 0, true}} {
+		of := plain
+		of.Mine, of.Archived = view.mine, view.archived
+		n, err := r.ProjectTotal(ctx, of)
+		if err != nil {
+			return err
+		}
+		*view.n = n
+	}
+	var err error
+	page.Found, err = r.ProjectTotal(ctx, l)
+	return err
+}
+
+func typeNamed(types []directory.ProjectType, id string) (directory.ProjectTypeID, error) {
+	if id == "" {
+		return 0, nil
+	}
+	i := slices.IndexFunc(types, func(t directory.ProjectType) bool { return t.UUID == id })
+	if i < 0 {
+		return 0, directory.InvalidField("type", "field.unknown_choice", directory.Args{"Value": directory.Short(id, directory.Quoted)})
+	}
+	return types[i].ID, nil
+}
+
+func typeName(types []directory.ProjectType, id directory.ProjectTypeID) string {
+	if i := slices.IndexFunc(types, func(t directory.ProjectType) bool { return t.ID == id }); i >= 0 && id != 0 {
+		return types[i].Name
+	}
+	return ""
+}
+
+// A listCursor is where a page of a sorted list begins or ends (LIST-6).
+type listCursor[K ~int64] struct {
+	store.Standing[K]
+	Sort       string `json:",omitempty"`
+	Descending bool   `json:",omitempty"`
+	Position   int64  // in the list, from 1
+}
+
+// A projectList is what the database is asked for.
+type projectList struct{ store.ProjectList }
+
+// list is the query as the database is asked; of one row more than a page has.
+func (q Query) list() (projectList, listCursor[directory.UnitID], error) {
+	sorts := []string{"", store.ProjectsByName, store.ProjectsByNumber, store.ProjectsByMembers, store.ProjectsByStart}
+	l := projectList{store.ProjectList{Search: directory.Sought(q.Search), Archived: q.Archived, Sort: q.Sort, Descending: q.Descending,
+		Back: q.Before != "", Size: sized(q.Size) + 1}}
+	at, err := cursorOf[directory.UnitID](q.After+q.Before, q.Sort, q.Descending, sorts)
+	if q.After+q.Before != "" {
+		l.From = &at.Standing
+	}
+	return l, at, err
+}
+
+func (l projectList) to(p store.ProjectPlace, position int64) string {
+	return gate.CursorText(listCursor[directory.UnitID]{p, l.Sort, l.Descending, position})
+}
+
+// sized is how many rows a page has that was asked for with so many.
+func sized(n int) int {
+	if n <= 0 {
+		return PerPage
+	}
+	return min(n, mostPerPage)
+}
+
+// cursorOf reads a cursor of a list that is sorted so. It refuses with
+// field.unknown_choice another sort than these, and with list.bad_cursor.
+func cursorOf[K ~int64](text, sort string, descending bool, sorts []string) (listCursor[K], error) {
+	var c listCursor[K]
+	if !slices.Contains(sorts, sort) {
+		return c, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": directory.Short(sort, directory.Quoted)})
+	}
+	if text == "" {
+		return c, nil
+	}
+	if err := gate.ReadCursor(text, &c); err != nil {
+		return listCursor[K]{}, err
+	}
+	if c.Sort != sort || c.Descending != descending || c.Position < 0 || c.Key < 0 || strings.ContainsRune(c.Name+c.Text, 0) {
+		return listCursor[K]{}, gate.BadCursor()
+	}
+	return c, nil
+}
