@@ -80,7 +80,7 @@ func (d *desk) useThere(who *subject, u *usage) Answer {
 	switch {
 	case !there:
 		return Answer{Reason: NotInProject}
-	case !d.x.Contract().Projects.Has(u.project, u.product.ID):
+	case !u.product.Base && !d.x.Contract().Projects.Has(u.project, u.product.ID): // the base product always is (PROJ-5)
 		return Answer{Reason: ProductOff}
 	}
 	given, is := access.Given(u.product.ID, who.rights.AdministersIn(u.project))

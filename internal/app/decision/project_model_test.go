@@ -211,7 +211,7 @@ func (m *siteModel) may(who directory.Member, q app.Question) (reason, level str
 	switch {
 	case !is:
 		return app.NotInProject, ""
-	case !slices.Contains(m.sites[site].Products, product):
+	case product != "plans" && !slices.Contains(m.sites[site].Products, product): // Plans is the base product
 		return app.ProductOff, ""
 	case !access && !seat:
 		return app.NoAccessNoSeat, ""

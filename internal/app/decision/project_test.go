@@ -10,6 +10,7 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/storetest"
 )
 
 // A yard is an account of projects with a program that asks about it.
@@ -199,57 +200,111 @@ func TestExternalEndsInProject(t *testing.T) { // EXT-2, SEAT-12
 }
 
 // TestProjectAnswersFollow: what changes in a project, its places and above it counts at
-// the next question, also within one second and on another node.
+// the next question on another node, also within the second in which a place began.
 func TestProjectAnswersFollow(t *testing.T) { // CHECK-2, SEAT-12
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
-		y := newYard(w)
-		y.buys("plans")
-		_, m := w.Member(y.account, "karim@maraval.example")
-		y.seat(m, "plans")
-		division, err := w.Units.Add(w.Context(), y.admin, y.account.ID, app.NewUnit{Level: "division", Name: "Ouest"})
-		w.Must(err)
-		q := use(m, "plans", in("P-1"))
-		y.wants("no project yet", q, app.UnknownResource)
-		s := w.Site(y.account, division.ID, "P-1", "plans")
-		y.wants("no place yet", q, app.NotInProject)
-		for step, act := range []struct {
-			do     func()
-			reason string
-		}{
-			{func() { s.Put(m, directory.Place{Level: y.member.ID, Access: access("plans")}) }, ""},
-			{func() { s.Put(m, directory.Place{Level: y.member.ID, Access: access("site")}) }, app.NoAccess},
-			{func() { s.Put(m, directory.Place{Level: y.governor.ID}) }, ""},
-			{func() { s.Switch("site") }, app.ProductOff},
-			{func() { s.Switch("site", "plans") }, ""},
-			{func() { s.Archive(true) }, app.ArchivedUnit},
-			{func() { s.Archive(false) }, ""},
-			{func() { w.Must(w.Units.Archive(w.Context(), y.admin, y.account.ID, division.UUID, division.Version)) }, app.ArchivedUnit},
-			{func() { w.Must(w.Units.Restore(w.Context(), y.admin, y.account.ID, division.UUID, division.Version+1)) }, ""},
-			{func() { s.Take(m) }, app.NotInProject}, // in the second in which it began
-			{func() { s.Put(m, directory.Place{Level: y.member.ID, Access: access("plans")}) }, ""},
-			{func() {
-				w.Must(apptest.ErrOf(w.Members.Deactivate(w.Context(), y.admin, y.account.ID, app.Of(m.UUID))))
-			}, authz.NotActive},
-			{func() {
-				w.Must(apptest.ErrOf(w.Members.Reactivate(w.Context(), y.admin, y.account.ID, app.Of(m.UUID))))
-			}, app.NoSeat},
-			{func() {
-				w.Must(w.Accounts.SetState(w.Context(), w.Operator(), y.account.ID, directory.AccountSuspended, "impayé"))
-			}, authz.Suspended},
-			{func() {
-				w.Must(w.Accounts.SetState(w.Context(), w.Operator(), y.account.ID, directory.AccountOpen, "payé"))
-			}, app.NoSeat},
-			{func() { y.seat(m, "plans") }, ""},
-			{func() {
-				w.Must(apptest.ErrOf(w.Members.Remove(w.Context(), y.admin, y.account.ID, app.Of(m.UUID))))
-			}, app.UnknownSubject},
-		} {
-			act.do()
-			if got := y.asks(q); got.Reason != act.reason {
-				t.Fatalf("step %d: %q, want %q", step, got.Reason, act.reason)
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			address := storetest.Address(t, kind)
+			w, there := apptest.On(t, address), apptest.On(t, address)
+			y := newYard(w)
+			y.buys("plans", "site")
+			_, m := w.Member(y.account, "karim@maraval.example")
+			y.seat(m, "site")
+			q := use(m, "site", in("P-1"))
+			f := &followed{yard: y, m: m}
+			for step, act := range f.acts() {
+				act.do()
+				got, err := there.Checks.Evaluate(there.Context(), y.caller, q)
+				w.Must(err)
+				if got.Reason != act.reason {
+					t.Fatalf("step %d: %q, want %q", step, got.Reason, act.reason)
+				}
 			}
-		}
-	})
+		})
+	}
+}
+
+// A followed is a project with one member, changed by the operations themselves.
+type followed struct {
+	*yard
+	m        directory.Member
+	division directory.Unit
+	at       app.ProjectAt
+	version  int64
+}
+
+type follows struct {
+	do     func()
+	reason string
+}
+
+func (f *followed) acts() []follows {
+	ctx, id := f.Context(), f.account.ID
+	return slices.Concat([]follows{
+		{func() {
+			var err error
+			f.division, err = f.Units.Add(ctx, f.admin, id, app.NewUnit{Level: "division", Name: "Ouest"})
+			f.Must(err)
+		}, app.UnknownResource},
+		{func() {
+			name, number, products := "Collège des Sablons", "P-1", []string{"plans", "site"}
+			made, _, err := f.Projects.Create(ctx, f.admin, id, app.NewProject{Under: f.division.UUID, Change: app.ProjectChange{Name: &name, Number: &number, Products: &products}})
+			f.Must(err)
+			f.at, f.version = app.ProjectAt{Account: id, Project: made.UUID}, made.Revision
+		}, app.NotInProject},
+		{func() {
+			row := app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "karim@maraval.example", Level: "project-member"}, Access: map[string]string{"site": directory.MemberAccess}}
+			f.Must(apptest.ErrOf(f.Projects.Add(ctx, f.admin, f.at, []app.NewPlace{row}, app.PlaceOptions{})))
+		}, ""},
+		{func() { f.place(app.PlaceChange{Access: map[string]string{"site": directory.NoAccess}}) }, app.NoAccess},
+		{func() { f.level("project-administrator") }, ""},
+		{func() { f.level("project-member") }, app.NoAccess},
+		{func() { f.place(app.PlaceChange{Access: map[string]string{"site": directory.AdministratorAccess}}) }, ""},
+		{func() { f.products("plans") }, app.ProductOff},
+		{func() { f.products("plans", "site") }, ""},
+		{func() { f.Must(f.Projects.Archive(ctx, f.admin, f.at, f.version)); f.version++ }, app.ArchivedUnit},
+		{func() { f.Must(f.Projects.Restore(ctx, f.admin, f.at, f.version)); f.version++ }, ""},
+		{func() { f.Must(f.Units.Archive(ctx, f.admin, id, f.division.UUID, f.division.Version)) }, app.ArchivedUnit},
+		{func() { f.Must(f.Units.Restore(ctx, f.admin, id, f.division.UUID, f.division.Version+1)) }, ""},
+	}, f.ends())
+}
+
+// ends are how somebody's use of a project ends, and begins again.
+func (f *followed) ends() []follows {
+	ctx, id, who := f.Context(), f.account.ID, app.Of(f.m.UUID)
+	return []follows{
+		{func() {
+			f.Must(apptest.ErrOf(f.Projects.RemovePlaces(ctx, f.admin, f.at, app.ProjectSelection{Members: []string{f.m.UUID}})))
+		}, app.NotInProject},
+		{func() {
+			row := app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "karim@maraval.example"}, Access: map[string]string{"site": directory.MemberAccess}}
+			f.Must(apptest.ErrOf(f.Projects.Add(ctx, f.admin, f.at, []app.NewPlace{row}, app.PlaceOptions{})))
+		}, ""},
+		{func() { f.Must(apptest.ErrOf(f.Members.Deactivate(ctx, f.admin, id, who))) }, authz.NotActive},
+		{func() { f.Must(apptest.ErrOf(f.Members.Reactivate(ctx, f.admin, id, who))) }, app.NoSeat},
+		{func() { f.Must(f.Accounts.SetState(ctx, f.Operator(), id, directory.AccountSuspended, "impayé")) }, authz.Suspended},
+		{func() { f.Must(f.Accounts.SetState(ctx, f.Operator(), id, directory.AccountOpen, "payé")) }, app.NoSeat},
+		{func() { f.seat(f.m, "site") }, ""},
+		{func() { f.Must(apptest.ErrOf(f.Members.Remove(ctx, f.admin, id, who))) }, app.UnknownSubject},
+		{func() {
+			f.Must(apptest.ErrOf(f.Members.Add(ctx, f.Operator(), id, []app.NewMember{{Row: 1, Email: "karim@maraval.example"}}, app.AddOptions{Silent: true})))
+		}, authz.NotActive},
+	}
+}
+
+func (f *followed) place(c app.PlaceChange) {
+	f.T.Helper()
+	f.Must(apptest.ErrOf(f.Projects.ChangePlaces(f.Context(), f.admin, f.at, app.ProjectSelection{Members: []string{f.m.UUID}}, c)))
+}
+
+func (f *followed) level(code string) { f.place(app.PlaceChange{Level: &code}) }
+
+func (f *followed) products(on ...string) {
+	f.T.Helper()
+	after, err := f.Projects.Edit(f.Context(), f.admin, f.at, app.ProjectChange{Version: f.version, Products: &on})
+	f.Must(err)
+	f.version = after.Revision
 }
 
 // TestTools: of a tool the level that a place gives counts, and is told.
