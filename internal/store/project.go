@@ -85,6 +85,9 @@ type InsertProjects struct {
 }
 
 func (c InsertProjects) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.Account); err != nil {
+		return err
+	}
 	rows := make([][]any, len(c.Projects))
 	for i, p := range c.Projects {
 		products, err := jsonText(p.Products, "[]")
@@ -112,6 +115,9 @@ func dayOrNull(d directory.Day) any {
 type UpdateProject directory.Project
 
 func (c UpdateProject) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.ID.Account()); err != nil {
+		return err
+	}
 	products, err := jsonText(c.Products, "[]")
 	if err != nil {
 		return err
