@@ -15,6 +15,7 @@ import (
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
+	"intendant/internal/app/library"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
@@ -72,6 +73,7 @@ type App struct {
 	Contracts      *contracts.Contracts
 	Companies      *companies.Companies
 	Dashboards     *dashboards.Dashboards
+	Library        *library.Library
 }
 
 // New makes the operations of an installation.
@@ -90,7 +92,7 @@ func New(o Options) *App {
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
-		Companies: companies.New(g, r),
+		Companies: companies.New(g, r), Library: library.New(g),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }
