@@ -175,8 +175,8 @@ func (r *Reader) Templates(ctx context.Context, account directory.AccountID) ([]
 	var a args
 	asleep := a.add(directory.Inactive)
 	query := `SELECT t.key, t.uuid, t.name, coalesce(t.type_key, 0), t.products, t.archived_at, t.version,
-			(SELECT count(*) FROM template_place p JOIN member m ON m.key = p.member_key
-				WHERE p.template_key = t.key AND m.removed_at IS NULL AND m.status <> ` + asleep + `)
+			(SELECT count(*) FROM template_place p JOIN member m ON m.key = p.member_key JOIN "user" u ON u.key = m.user_key
+				WHERE p.template_key = t.key AND m.removed_at IS NULL AND m.status <> ` + asleep + ` AND u.switched_off_at IS NULL AND u.erased_at IS NULL)
 		FROM project_template t WHERE t.account_key = ` + a.add(account) + ` ORDER BY t.name_folded, t.key`
 	lines, err := collect(ctx, r, query, a, func(row scanner) (TemplateLine, error) {
 		var l TemplateLine
