@@ -42,8 +42,8 @@ type listView struct {
 	Tab     string
 	Tabs    []ui.Tab
 	Rows    []app.ShownRole
-	Manage  bool // roles of all kinds
-	Makes   bool // functions, at least
+	Manage  bool   // roles of all kinds
+	Makes   bool   // functions, at least
 	Note    string // how many differ from the catalogue, in words
 	Rename  *renameView
 	Archive *app.ShownRole
