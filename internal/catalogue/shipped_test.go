@@ -207,6 +207,24 @@ func TestShippedRules(t *testing.T) {
 			t.Errorf("administrator %+v", role)
 		}
 	})
+	t.Run("ADD-8 access levels at an account, ADD-9 at a project", func(t *testing.T) {
+		for place, want := range map[string][]string{
+			AccountPlace: {Administrator, "executive", "standards-administrator"},
+			ProjectPlace: {"project-member", "project-administrator"},
+		} {
+			var got []string
+			for _, r := range construction.RolesOf("construction", AccessLevel, place) {
+				got = append(got, r.ID)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: %s", place, diff)
+			}
+		}
+	})
+}
+
+func TestShippedFunctions(t *testing.T) {
+	standard := shipped(t, Standard)
 	t.Run("ADD-4 functions propose levels and products in every catalogue", func(t *testing.T) {
 		for _, name := range Builtin() {
 			c := shipped(t, name)
@@ -228,20 +246,6 @@ func TestShippedRules(t *testing.T) {
 		for _, p := range standard.ProductsOf("construction") {
 			if p.Base != (p.ID == "plans") || p.Default != (p.ID == "plans" || p.ID == "analytics") || p.MembersTool != (p.ID != "analytics") {
 				t.Errorf("%s: base %v, given by itself %v, Members tool %v", p.ID, p.Base, p.Default, p.MembersTool)
-			}
-		}
-	})
-	t.Run("ADD-8 access levels at an account, ADD-9 at a project", func(t *testing.T) {
-		for place, want := range map[string][]string{
-			AccountPlace: {Administrator, "executive", "standards-administrator"},
-			ProjectPlace: {"project-member", "project-administrator"},
-		} {
-			var got []string
-			for _, r := range construction.RolesOf("construction", AccessLevel, place) {
-				got = append(got, r.ID)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s: %s", place, diff)
 			}
 		}
 	})

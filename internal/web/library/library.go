@@ -20,11 +20,13 @@ type Handler struct{ *page.Site }
 // Mount declares the routes.
 func Mount(s *page.Site) {
 	h := Handler{s}
-	s.Route("GET /accounts/{account}/library", page.InAccount, h.show)
+	s.Route("GET /accounts/{account}/library", page.InAccount, h.roles)
+	s.Route("GET /accounts/{account}/library/types", page.InAccount, h.types)
 	s.Route("POST /accounts/{account}/library/types", page.InAccount, h.createType)
 	s.Route("POST /accounts/{account}/library/types/{type}/rename", page.InAccount, h.renameType)
 	s.Route("POST /accounts/{account}/library/types/{type}/archive", page.InAccount, h.archiveType)
 	s.Route("POST /accounts/{account}/library/types/{type}/restore", page.InAccount, h.restoreType)
+	s.Route("GET /accounts/{account}/library/templates", page.InAccount, h.templates)
 	s.Route("GET /accounts/{account}/library/templates/new", page.InAccount, h.blank)
 	s.Route("POST /accounts/{account}/library/templates/new", page.InAccount, h.createTemplate)
 	s.Route("GET /accounts/{account}/library/templates/from", page.InAccount, h.sources)
@@ -40,7 +42,7 @@ func Mount(s *page.Site) {
 const (
 	rolesTab     = "roles"
 	templatesTab = "templates"
-	listsTab     = "lists"
+	listsTab     = "types"
 )
 
 func account(q *page.Request) directory.AccountID { return q.Frame.Account.ID }
@@ -48,7 +50,12 @@ func account(q *page.Request) directory.AccountID { return q.Frame.Account.ID }
 func base(q *page.Request) string { return q.AccountPath("/library") }
 
 // at is a tab of the library.
-func at(q *page.Request, tab string) string { return base(q) + "?tab=" + tab }
+func at(q *page.Request, tab string) string {
+	if tab == rolesTab {
+		return base(q)
+	}
+	return base(q) + "/" + tab
+}
 
 func typePath(q *page.Request, id, act string) string {
 	return base(q) + "/types/" + url.PathEscape(id) + "/" + act
@@ -88,14 +95,23 @@ type naming struct {
 	field ui.Field
 }
 
-// show opens a tab; the address says which.
-func (h Handler) show(q *page.Request) error {
-	s, err := h.shelf(q, q.URL.Query().Get("tab"))
+func (h Handler) roles(q *page.Request) error { return h.show(q, rolesTab) }
+
+func (h Handler) templates(q *page.Request) error { return h.show(q, templatesTab) }
+
+func (h Handler) types(q *page.Request) error { return h.show(q, listsTab) }
+
+// show opens a tab; an account without projects has the first one only.
+func (h Handler) show(q *page.Request, tab string) error {
+	s, err := h.shelf(q, tab)
 	if err != nil {
 		return err
 	}
-	if id := q.URL.Query().Get("rename"); id != "" {
-		s.renaming(id, "")
+	if s.tab != tab {
+		return q.Redirect(base(q))
+	}
+	if q.URL.Query().Get("ask") == "rename" {
+		s.renaming(q.URL.Query().Get("type"), "")
 	}
 	return q.Render(shelfPage(s))
 }

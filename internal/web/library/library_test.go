@@ -85,21 +85,24 @@ func TestWithoutProjects(t *testing.T) { // ACC-13
 	admin := w.Administrator(account, "helene.castaing@maraval.example")
 	c := site.SignedIn(t, admin)
 	lacks(t, c.Get("/accounts/204817"), `href="`+base+`"`)
-	p := c.Get(base + "?tab=templates")
+	if p := c.Get(base + "/templates"); p.Location != base {
+		t.Errorf("templates lead to %q", p.Location)
+	}
+	p := c.Get(base)
 	has(t, p, http.StatusOK, "Nouvelle fonction")
 	lacks(t, p, "Modèles", "Listes")
 }
 
 func TestTypesPage(t *testing.T) { // ACC-13, PLAN-4
 	d := sit(t)
-	lists := d.Get(base + "?tab=lists")
+	lists := d.Get(base + "/types")
 	has(t, lists, http.StatusOK, "Pas encore de type de projet", "Nouveau type")
 	made := lists.Submit(base+"/types", "name", "Logement <neuf>").Follow()
 	has(t, made, http.StatusOK, "Le type « Logement <neuf> » est créé.", "Logement &lt;neuf&gt;")
 	taken := made.Submit(base+"/types", "name", "logement  <NEUF>")
 	has(t, taken, http.StatusConflict, "existe déjà", `value="logement  &lt;NEUF&gt;"`)
 	id := between(t, made.Body, base+"/types/", "/archive")
-	dialog := d.Get(base + "?tab=lists&rename=" + id)
+	dialog := d.Get(base + "/types?ask=rename&type=" + id)
 	has(t, dialog, http.StatusOK, "Renommer « Logement")
 	has(t, dialog.Submit(base+"/types/"+id+"/rename", "name", " "), http.StatusUnprocessableEntity, "Renommer « Logement")
 	has(t, dialog.Submit(base+"/types/"+id+"/rename", "name", "Logement").Follow(), http.StatusOK, "s’appelle maintenant « Logement »")
@@ -124,7 +127,7 @@ func between(t *testing.T, body, after, before string) string {
 
 func TestTemplatePages(t *testing.T) { // PROJ-9, PROJ-5
 	d := sit(t)
-	has(t, d.Get(base+"?tab=templates"), http.StatusOK, "Pas encore de modèle", base+"/templates/new")
+	has(t, d.Get(base+"/templates"), http.StatusOK, "Pas encore de modèle", base+"/templates/new")
 	form := d.Get(base + "/templates/new")
 	has(t, form, http.StatusOK, "Nouveau modèle", "Produit de base", "Analyses")
 	has(t, form.Submit(base+"/templates/new", "name", " ", "products", "budget"), http.StatusUnprocessableEntity, `value="budget" checked`)
@@ -135,7 +138,7 @@ func TestTemplatePages(t *testing.T) { // PROJ-9, PROJ-5
 	edit := d.Get(path + "/edit")
 	has(t, edit.Submit(path+"/edit", "name", "Viaduc", "products", "site").Follow(), http.StatusOK, "Le modèle « Viaduc » est enregistré.", "Chantier")
 	has(t, edit.Submit(path+"/edit", "name", "Tunnel"), http.StatusConflict, `value="Tunnel"`)
-	has(t, d.Get(base+"?tab=templates"), http.StatusOK, "Viaduc")
+	has(t, d.Get(base+"/templates"), http.StatusOK, "Viaduc")
 	has(t, d.Post(path+"/archive").Follow(), http.StatusOK, "« Viaduc » est archivé.", path+"/restore")
 	has(t, d.Get(path), http.StatusOK, "Archivé", "Rétablir")
 	has(t, d.Post(path+"/restore").Follow(), http.StatusOK, "« Viaduc » est rétabli.")
@@ -153,8 +156,8 @@ func TestTemplateFromProject(t *testing.T) { // PROJ-9
 			Functions: []directory.RoleID{w.Role(d.account, directory.Function, "architect").ID}, Access: directory.Access{"plans": {}}},
 		directory.Place{Member: zoe.ID})
 	from := base + "/templates/new?project=" + project.UUID
-	has(t, d.chief.Get(base+"?tab=templates"), http.StatusOK, base+"/templates/from")
-	lacks(t, d.Get(base+"?tab=templates"), base+"/templates/from")
+	has(t, d.chief.Get(base+"/templates"), http.StatusOK, base+"/templates/from")
+	lacks(t, d.Get(base+"/templates"), base+"/templates/from")
 	has(t, d.chief.Get(base+"/templates/from?q=24-11"), http.StatusOK, "Îlot des Tanneurs", "24-117 · 2 membres", from)
 	has(t, d.Get(from), http.StatusNotFound)
 	form := d.chief.Get(from)

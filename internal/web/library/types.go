@@ -1,6 +1,7 @@
 package library
 
 import (
+	"net/url"
 	"strconv"
 
 	"intendant/internal/app"
@@ -95,7 +96,7 @@ func (h Handler) restoreType(q *page.Request) error {
 }
 
 func (s shelf) typeMenu(t app.ListedProjectType) []ui.MenuItem {
-	items := []ui.MenuItem{{Label: s.T("roles.rename"), Icon: "pencil", Href: at(s.req, listsTab) + "&rename=" + t.UUID}}
+	items := []ui.MenuItem{{Label: s.T("roles.rename"), Icon: "pencil", Href: at(s.req, listsTab) + "?ask=rename&type=" + url.QueryEscape(t.UUID)}}
 	if t.Archived.IsZero() {
 		return append(items, ui.MenuItem{Label: s.T("roles.archive"), Icon: "trash", Post: true, Href: typePath(s.req, t.UUID, "archive")})
 	}
