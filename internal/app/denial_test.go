@@ -59,6 +59,8 @@ func walls() map[string]wall {
 			Contracts: AtUnit Choices Download End Name Page
 			Projects: Add Archive ChangePlaces Choices CopyMembers Create Edit Known Members Open RemovePlaces Restore
 			Companies: Create Like List Merge Near Parts Rename Show
+			Library: ArchiveTemplate ArchiveType CreateTemplate CreateType EditTemplate RemoveMember RenameType RestoreTemplate RestoreType
+				SaveTemplate Source Sources Template Templates Types
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,

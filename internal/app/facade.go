@@ -13,6 +13,7 @@ import (
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
+	"intendant/internal/app/library"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -260,6 +261,18 @@ type (
 const (
 	NoCompany       = projects.NoCompany
 	ProjectsPerPage = projects.PerPage
+)
+
+// Of package library.
+type (
+	LibraryNaming      = library.Naming
+	ListedProjectType  = library.ListedType
+	ListedTemplate     = library.ListedTemplate
+	NewProjectTemplate = library.NewTemplate
+	ProjectSaving      = library.Saving
+	ShownTemplate      = library.ShownTemplate
+	TemplateChange     = library.TemplateChange
+	TemplatePerson     = library.TemplatePerson
 )
 
 // Of package roster.

@@ -107,22 +107,3 @@ func (s *Site) Take(m directory.Member) {
 	})
 	delete(s.places, m.ID)
 }
-
-// Role is the role of an account that the catalogue calls by a code.
-func (w *World) Role(account directory.Account, code string) directory.Role {
-	w.T.Helper()
-	var found directory.Role
-	w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
-		roles, err := r.Roles(w.Context(), account.ID)
-		for _, role := range roles {
-			if role.Code == code {
-				found = role
-			}
-		}
-		return err
-	}))
-	if found.ID == 0 {
-		w.T.Fatalf("no role %s", code)
-	}
-	return found
-}

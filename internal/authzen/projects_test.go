@@ -52,7 +52,7 @@ func TestProjectByHTTP(t *testing.T) { // SEAT-12, PROJ-12, CHECK-1, CHECK-3, AP
 			}
 		}
 		site := w.Site(s.account, s.yard.ID, "P-1", "plans", "analytics")
-		member, administrator := w.Role(s.account, "project-member").ID, w.Role(s.account, "project-administrator").ID
+		member, administrator := w.Role(s.account, directory.Level, "project-member").ID, w.Role(s.account, directory.Level, "project-administrator").ID
 		edits := directory.Access{"plans": {Tools: map[string]string{"files": "edit"}}}
 		site.Put(people["karim"], directory.Place{Level: member, Access: edits})
 		site.Put(people["lea"], directory.Place{Level: member, Access: edits})

@@ -302,27 +302,6 @@ func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) 
 	return spans, nil
 }
 
-const projectTypeColumns = `key, uuid, name, archived_at, version`
-
-func scanProjectType(row scanner) (directory.ProjectType, error) {
-	var t directory.ProjectType
-	var archived micros
-	err := row.Scan(&t.ID, &t.UUID, &t.Name, &archived, &t.Version)
-	t.Archived = archived.Time
-	return t, err
-}
-
-// ProjectTypes reads an account's list of project types by name, archived ones too.
-func (r *Reader) ProjectTypes(ctx context.Context, account directory.AccountID) ([]directory.ProjectType, error) {
-	var a args
-	query := `SELECT ` + projectTypeColumns + ` FROM project_type WHERE account_key = ` + a.add(account) + ` ORDER BY name_folded, key`
-	types, err := collect(ctx, r, query, a, scanProjectType)
-	if err != nil {
-		return nil, fmt.Errorf("read project types: %w", err)
-	}
-	return types, nil
-}
-
 // ProjectTypeByKey reads a project type, the zero one where there is none.
 func (r *Reader) ProjectTypeByKey(ctx context.Context, key directory.ProjectTypeID) (directory.ProjectType, error) {
 	var a args

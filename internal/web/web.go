@@ -18,6 +18,7 @@ import (
 	"intendant/internal/web/grants"
 	"intendant/internal/web/history"
 	"intendant/internal/web/invitation"
+	"intendant/internal/web/library"
 	"intendant/internal/web/members"
 	"intendant/internal/web/network"
 	"intendant/internal/web/page"
@@ -44,6 +45,7 @@ func areas() []func(*page.Site) {
 		entry.Mount,
 		grants.Mount,
 		history.Mount,
+		library.Mount,
 		members.Mount,
 		network.Mount,
 		invitation.Mount,

@@ -73,7 +73,7 @@ func newSiteModel(rt *rapid.T, here, there *apptest.World, round int) *siteModel
 	m.yard = yard{World: here, account: here.AccountOf(fmt.Sprintf("20%04d", round), "construction")}
 	m.admin = here.Administrator(m.account, fmt.Sprintf("admin%d@maraval.example", round))
 	there.Pass(here.Now().Sub(there.Now()))
-	m.member, m.governor = here.Role(m.account, "project-member"), here.Role(m.account, "project-administrator")
+	m.member, m.governor = here.Role(m.account, directory.Level, "project-member"), here.Role(m.account, directory.Level, "project-administrator")
 	m.caller = m.program(fmt.Sprintf("lea%d@maraval.example", round))
 	m.buys("plans", "site")
 	var err error

@@ -26,7 +26,7 @@ func newYard(w *apptest.World) *yard {
 	w.T.Helper()
 	y := &yard{World: w, account: w.AccountOf("204 817", "construction")}
 	y.admin = w.Administrator(y.account, "helene.castaing@maraval.example")
-	y.member, y.governor = w.Role(y.account, "project-member"), w.Role(y.account, "project-administrator")
+	y.member, y.governor = w.Role(y.account, directory.Level, "project-member"), w.Role(y.account, directory.Level, "project-administrator")
 	y.caller = y.program("lea.fontanel@maraval.example")
 	return y
 }
