@@ -546,7 +546,7 @@ func templatesPart(s shelf) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(s.Printer, ui.TableView{Caption: s.T("library.tab.templates"), More: true, Columns: []ui.Column{{Label: s.T("library.template.name"), Class: "w-name"}, {Label: s.T("library.type"), Class: "p2"}, {Label: s.T("library.products"), Class: "p3"}, {Label: s.T("library.members"), Class: "w-date num"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(s.Printer, ui.TableView{Caption: s.T("library.tab.templates"), More: true, Columns: []ui.Column{{Label: s.T("library.template.name"), Class: "w-name"}, {Label: s.T("library.type"), Class: "p2"}, {Label: s.T("library.products"), Class: "p3"}, {Label: s.T("library.members"), Class: "w-date"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -732,9 +732,9 @@ func templateRow(s shelf, t app.ListedTemplate) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				var templ_7745c5c3_Var35 string
-				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(s.Printer.Number(t.Members))
+				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(s.T("members.count", "Count", t.Members))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/library/shelf.templ`, Line: 121, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/library/shelf.templ`, Line: 121, Col: 45}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 				if templ_7745c5c3_Err != nil {
@@ -742,7 +742,7 @@ func templateRow(s shelf, t app.ListedTemplate) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Cell("num").Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Cell("tnum").Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -965,7 +965,7 @@ func typesPart(s shelf) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(s.Printer, ui.TableView{Caption: s.T("library.types"), More: true, Unstacked: true, Columns: []ui.Column{{Label: s.T("library.type"), Class: "w-name"}, {Label: s.T("nav.projects"), Class: "w-date num"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(s.Printer, ui.TableView{Caption: s.T("library.types"), More: true, Unstacked: true, Columns: []ui.Column{{Label: s.T("library.type")}, {Label: s.T("nav.projects"), Class: "num"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
