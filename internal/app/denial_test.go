@@ -58,12 +58,15 @@ func walls() map[string]wall {
 				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page
 			Companies: Create Like List Merge Near Parts Rename Show
+			Projects: Add Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Known Members Open Profile RemovePlaces Restore
+				Selected Usage
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `
 			Preferences: Of Set
 			Members: Pages
+			Projects: List
 			Accounts: Contacts Logo Message Open Overview Services
 			Reasons: Tree Why`,
 		wallDuty: `
@@ -151,6 +154,7 @@ func brings(operation string) []any {
 		"Keys.Revoke":         {"key", "The letter was lost"},
 		"Keys.Unlock":         {"204 817", directory.ByLetter},
 		"JoinRequests.Ask":    {"204 817", "Good morning"},
+		"Projects.Add":        {[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "new@maraval.example"}}}, app.PlaceOptions{}},
 		"Seats.HandOver":      {app.SeatHanding{From: "one", To: "another"}},
 	}[operation]
 }
@@ -266,6 +270,8 @@ func (b besieged) call(ctx context.Context, o operation, actor authz.Actor) erro
 			in = append(in, reflect.ValueOf(actor))
 		case takes == reflect.TypeFor[directory.AccountID]():
 			in = append(in, reflect.ValueOf(b.account.ID))
+		case takes == reflect.TypeFor[app.ProjectAt]():
+			in = append(in, reflect.ValueOf(app.ProjectAt{Account: b.account.ID, Project: "of nobody"}))
 		case len(brings) > 0:
 			in = append(in, reflect.ValueOf(brings[0]))
 			brings = brings[1:]
