@@ -104,4 +104,3 @@ func TestProjectMemberFilters(t *testing.T) {
 		}
 	})
 }
-
