@@ -142,7 +142,8 @@ func sources(ctx context.Context, r *store.Reader, rights authz.Rights, b *Blank
 // An Editing is what the form that changes a project begins with.
 type Editing struct {
 	Shown
-	Types []directory.ProjectType // that can be chosen
+	Types  []directory.ProjectType // that can be chosen
+	Create bool                    // the reader may create projects, such as one like it
 }
 
 // Editing reads a project for the form that changes it. It refuses with
@@ -156,6 +157,7 @@ func (s *Projects) Editing(ctx context.Context, actor authz.Actor, at At) (Editi
 		if e.Shown, err = s.shown(ctx, r, v); err != nil {
 			return err
 		}
+		e.Create = s.mayCreate(v.rights, v.account)
 		e.Types, err = typesToChoose(ctx, r, at.Account, v.project.Type)
 		return err
 	})

@@ -57,6 +57,11 @@ type Member struct {
 // Name is what the member is called.
 func (m Member) Name() string { return roster.NameOf(m.Person, m.Member) }
 
+// SortedName is the name as the table sorts it: "Haddad Karim".
+func (m Member) SortedName() string {
+	return roster.ListedMember{Member: m.Member, Person: m.Person}.SortedName()
+}
+
 // Status is how the member stands in a project: who is not invited at this moment,
 // since the invitation was taken back, is there as somebody who has opened nothing yet
 // (LIST-2).
