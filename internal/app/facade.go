@@ -241,10 +241,14 @@ const (
 type (
 	NewProject         = projects.NewProject
 	Project            = projects.Shown
+	ProjectAbove       = projects.Above
 	ProjectAt          = projects.At
+	ProjectBlank       = projects.Blank
 	ProjectChange      = projects.Change
 	ProjectCopying     = projects.Copying
 	ProjectChoices     = projects.Choices
+	ProjectChosen      = projects.Chosen
+	ProjectEditing     = projects.Editing
 	ProjectEmployer    = projects.Employer
 	ProjectKnown       = projects.Known
 	ProjectMay         = projects.May
@@ -252,9 +256,12 @@ type (
 	ProjectMemberPage  = projects.MemberPage
 	ProjectMemberQuery = projects.MemberQuery
 	ProjectPage        = projects.Page
+	ProjectProfile     = projects.Profile
 	ProjectQuery       = projects.Query
 	ProjectRow         = projects.Row
 	ProjectSelection   = projects.Selection
+	ProjectUsage       = projects.Usage
+	ProjectUse         = projects.Use
 )
 
 // Of package projects.

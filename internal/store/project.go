@@ -231,26 +231,41 @@ type turn[K ~int64] struct {
 // turned ends a query: the rows at the right side of a place, in the order of the
 // list.
 func turned[K ~int64](s sortedBy, t turn[K], a *args) string {
-	columns, from := []string{t.name, t.key}, cmp.Or(t.from, &Standing[K]{})
-	values := []any{from.Name, from.Key}
+	columns, _ := t.parts(s)
+	way := ""
+	if t.back != t.descending {
+		way = " DESC"
+	}
+	return beside(s, t, a) + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+}
+
+// parts are the columns of the order and a place's values for them.
+func (t turn[K]) parts(s sortedBy) (columns []string, values []any) {
+	from := cmp.Or(t.from, &Standing[K]{})
+	columns, values = []string{t.name, t.key}, []any{from.Name, from.Key}
 	if s.text != "" {
 		columns, values = append([]string{s.text}, columns...), append([]any{from.Text}, values...)
 	}
 	if s.number != "" {
 		columns, values = append([]string{s.number}, columns...), append([]any{from.Number}, values...)
 	}
-	way, sign, ending := "", ">", ""
+	return columns, values
+}
+
+// beside is the condition of the rows at one side of a place.
+func beside[K ~int64](s sortedBy, t turn[K], a *args) string {
+	if t.from == nil {
+		return ""
+	}
+	columns, values := t.parts(s)
+	sign, marks := ">", make([]string, len(values))
 	if t.back != t.descending {
-		way, sign = " DESC", "<"
+		sign = "<"
 	}
-	if t.from != nil {
-		marks := make([]string, len(values))
-		for i, v := range values {
-			marks[i] = a.add(v)
-		}
-		ending = ` AND (` + strings.Join(columns, ", ") + `) ` + sign + ` (` + strings.Join(marks, ", ") + `)`
+	for i, v := range values {
+		marks[i] = a.add(v)
 	}
-	return ending + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+	return ` AND (` + strings.Join(columns, ", ") + `) ` + sign + ` (` + strings.Join(marks, ", ") + `)`
 }
 
 // ProjectPage reads projects in the order of the list.

@@ -95,7 +95,7 @@ func newFortress(t *testing.T) *fortress {
 func newFortressOn(t *testing.T, w *apptest.World) *fortress {
 	t.Helper()
 	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "preference": "start-screen"}}
-	account, elsewhere := w.Account("204 817"), w.Account("117 402")
+	account, elsewhere := w.AccountOf("204 817", "construction"), w.Account("117 402")
 	administrator := w.Administrator(account, "helene.castaing@maraval.example")
 	member, _ := w.Member(account, "camille.aubrac@maraval.example")
 	_, target := w.Member(account, "fatou.diarra@maraval.example")
@@ -150,7 +150,7 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 		app.NewTechnicalUser{Name: "Paie", Purpose: "Reprend les salariés", Responsible: "helene.castaing@maraval.example"})
 	w.Must(err)
 	f.values["technical"], f.values["secret"] = program.UUID, "unknown"
-	unit, err := w.Units.Add(w.Context(), administrator, account.ID, app.NewUnit{Level: "office", Name: "Angers"})
+	unit, err := w.Units.Add(w.Context(), administrator, account.ID, app.NewUnit{Level: "division", Name: "Angers"})
 	w.Must(err)
 	f.values["unit"] = unit.UUID
 	invoice, err := w.Contracts.AddDocument(w.Context(), w.Operator(), account.ID, app.ContractNewDocument{Number: "F-1",

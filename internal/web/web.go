@@ -24,6 +24,7 @@ import (
 	"intendant/internal/web/page"
 	"intendant/internal/web/preferences"
 	"intendant/internal/web/profile"
+	"intendant/internal/web/projects"
 	"intendant/internal/web/rights"
 	"intendant/internal/web/roles"
 	"intendant/internal/web/seats"
@@ -51,6 +52,7 @@ func areas() []func(*page.Site) {
 		invitation.Mount,
 		preferences.Mount,
 		profile.Mount,
+		projects.Mount,
 		technical.Mount,
 		rights.Mount,
 		roles.Mount,
