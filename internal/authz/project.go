@@ -52,6 +52,16 @@ type ProjectSight struct {
 	Some []directory.UnitID // else these
 }
 
+// Has reports whether a project is in sight.
+func (s ProjectSight) Has(project directory.UnitID) bool {
+	if s.All {
+		_, out := slices.BinarySearch(s.But, project)
+		return !out
+	}
+	_, in := slices.BinarySearch(s.Some, project)
+	return in
+}
+
 // ProjectSight is which projects the actor sees: those they have a place in
 // (LIST-8), hold something in, or manage from above (PROJ-11).
 func (r Rights) ProjectSight() ProjectSight {
@@ -77,7 +87,11 @@ func (r Rights) ProjectSight() ProjectSight {
 	return s
 }
 
-func (r Rights) seesAllProjects() bool { return r.all || r.May(ManageProjects, 0) }
+// seesAllProjects is for who manages them all, and for the vendor's own programs that
+// read the directory (APP-1).
+func (r Rights) seesAllProjects() bool {
+	return r.all || slices.Contains(r.given, ViewMembers) || r.May(ManageProjects, 0)
+}
 
 // ground is where the projects of the account stand, in the order of the tree.
 func (r Rights) ground() []int32 {

@@ -51,7 +51,7 @@ func TestProjectsInSight(t *testing.T) { // PROJ-7, PROJ-11, LIST-8
 		}
 		sight := rights.ProjectSight()
 		for u := directory.UnitID(1); u <= units; u++ {
-			if m.project(u) == u && (slices.Contains(sight.Some, u) || sight.All && !slices.Contains(sight.But, u)) != slices.Contains(seen, u) {
+			if m.project(u) == u && sight.Has(u) != slices.Contains(seen, u) {
 				t.Fatalf("PROJ-11 of the sight %+v project %d, want %v", sight, u, seen)
 			}
 		}

@@ -30,7 +30,9 @@ func newFirm(t testing.TB, w *apptest.World) firm {
 }
 
 // at is a project's address.
-func (f firm) at(project string) app.ProjectAt { return app.ProjectAt{Account: f.account.ID, Project: project} }
+func (f firm) at(project string) app.ProjectAt {
+	return app.ProjectAt{Account: f.account.ID, Project: project}
+}
 
 // text is a text that a change says.
 func text[T any](value T) *T { return &value }
