@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"intendant/internal/app/gate"
@@ -82,7 +83,7 @@ func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q Memb
 		if q.After+q.Before != "" {
 			l.From = &from.Standing
 		}
-		if page.Found, err = r.ProjectMemberTotal(ctx, l); err != nil {
+		if page.Found, err = s.found(ctx, r, l); err != nil {
 			return err
 		}
 		rows, err := r.ProjectMemberPage(ctx, l)
@@ -109,15 +110,43 @@ func mine(ctx context.Context, r *store.Reader, actor authz.Actor, v viewed) (bo
 	return is, err
 }
 
+// found is how many members a list has, exactly: counted once for each view of the
+// account in one state.
+func (s *Projects) found(ctx context.Context, r *store.Reader, l store.ProjectMemberList) (int64, error) {
+	counts, err := r.Counts(ctx, l.Project.Account())
+	if err != nil {
+		return 0, err
+	}
+	key := fmt.Sprintf("%d %#v %q %v %v", counts.Sequence, l.PlaceFilter, l.Search, l.Statuses, l.Keys)
+	if n, known := s.totals.At(key); known {
+		return n, nil
+	}
+	n, err := r.ProjectMemberTotal(ctx, l)
+	if err == nil {
+		s.totals.Keep(key, n)
+	}
+	return n, err
+}
+
+// everybodyIn are all members of a project, as the database is asked.
+func everybodyIn(ctx context.Context, r *store.Reader, rights authz.Rights, p directory.Project) (store.ProjectMemberList, error) {
+	counts, err := r.Counts(ctx, p.ID.Account())
+	return store.ProjectMemberList{PlaceFilter: store.PlaceFilter{Project: p.ID, Members: p.Members}, Scope: rights.Everybody(), Of: counts.Members()}, err
+}
+
 // members is the query as the database is asked, for one row more than a page has.
 func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q MemberQuery) (store.ProjectMemberList, error) {
-	l := store.ProjectMemberList{Project: v.project.ID, Search: directory.Sought(q.Search), Statuses: q.Statuses, Sort: q.Sort, Descending: q.Descending,
-		Back: q.Before != "", Size: sized(q.Size) + 1, Product: q.Product}
+	l, err := everybodyIn(ctx, r, v.rights, v.project)
+	if err != nil {
+		return l, err
+	}
+	l.Search, l.Statuses, l.Sort, l.Descending = directory.Sought(q.Search), q.Statuses, q.Sort, q.Descending
+	l.Back, l.Size, l.Product = q.Before != "", sized(q.Size)+1, q.Product
 	for _, by := range []struct {
 		code, field string
 		kind        directory.RoleKind
-		into        *directory.RoleID
-	}{{q.Level, "level", directory.Level, &l.Level}, {q.Function, "function", directory.Function, &l.Function}} {
+		into        *[]directory.RoleID
+	}{{q.Level, "level", directory.Level, &l.Levels}, {q.Function, "function", directory.Function, &l.Functions}} {
 		if by.code == "" {
 			continue
 		}
@@ -125,7 +154,7 @@ func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q Mem
 		if i < 0 {
 			return l, directory.InvalidField(by.field, "field.unknown_choice", directory.Args{"Value": directory.Short(by.code, directory.Quoted)})
 		}
-		*by.into = v.roles[i].ID
+		*by.into = []directory.RoleID{v.roles[i].ID}
 	}
 	for _, role := range v.roles {
 		if q.Product != "" && roster.AdministersProject(role) {
