@@ -70,7 +70,7 @@ func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q Memb
 		return page, err
 	}
 	err = s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
-		if page.Project, err = s.shown(ctx, r, v); err != nil {
+		if page.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
 		if page.Project.Mine, err = mine(ctx, r, actor, v); err != nil {
@@ -86,6 +86,7 @@ func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q Memb
 		if page.Found, err = s.found(ctx, r, l); err != nil {
 			return err
 		}
+		l.Found = page.Found
 		rows, err := r.ProjectMemberPage(ctx, l)
 		if err != nil {
 			return err
@@ -141,7 +142,7 @@ func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q Mem
 		return l, err
 	}
 	l.Search, l.Statuses, l.Sort, l.Descending = directory.Sought(q.Search), q.Statuses, q.Sort, q.Descending
-	l.Back, l.Size, l.Product = q.Before != "", sized(q.Size)+1, q.Product
+	l.Back, l.Size, l.Product, l.ByCompany = q.Before != "", sized(q.Size)+1, q.Product, v.companies
 	for _, by := range []struct {
 		code, field string
 		kind        directory.RoleKind

@@ -228,7 +228,7 @@ func (s *Projects) Choices(ctx context.Context, actor authz.Actor, at At) (Choic
 			return archived(v.project)
 		}
 		var err error
-		if c.Project, err = s.shown(ctx, r, v); err != nil {
+		if c.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
 		policies, wide := s.gate.Policies(v.account), v.rights.MayAnywhere(authz.ManageMembers)
