@@ -242,7 +242,7 @@ func (s *Projects) Choices(ctx context.Context, actor authz.Actor, at At) (Choic
 // choices reads what can be chosen for a place in a project.
 func (s *Projects) choices(ctx context.Context, r *store.Reader, v viewed, c *Choices) error {
 	var err error
-	if c.Project, err = s.shown(ctx, r, v); err != nil {
+	if c.Project, err = s.shown(ctx, r, &v); err != nil {
 		return err
 	}
 	policies, wide := s.gate.Policies(v.account), v.rights.MayAnywhere(authz.ManageMembers)
