@@ -78,6 +78,11 @@ func TestProjectSelection(t *testing.T) {
 				t.Errorf("PLAN-4 change %d: %q, want %q", i, got, want)
 			}
 		}
+		same, err := c.Projects.ChangePlaces(c.Context(), c.admin, c.at, app.ProjectSelection{Members: []string{a}}, app.PlaceChange{Access: change.Access})
+		w.Must(err)
+		if same.Count(app.Unchanged) != 1 {
+			t.Errorf("BULK-3 a place that is so already: %q", same[0].Outcome)
+		}
 		long := strings.Repeat("a", 20_000)
 		_, err = c.Projects.ChangePlaces(c.Context(), c.admin, c.at, app.ProjectSelection{Members: []string{a}}, app.PlaceChange{Company: &long})
 		var refusal *directory.Error

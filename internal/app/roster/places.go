@@ -171,7 +171,7 @@ func (w *Writer) eachPlace(ctx context.Context, at OnGround, keys []directory.Me
 	}
 	for _, m := range members {
 		u := users[m.User]
-		v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Member: m}
+		v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Member: m, Outcome: gate.Unchanged}
 		place, is := s.there[m.ID]
 		if !is {
 			p.Verdicts = append(p.Verdicts, v.Refused(directory.Refuse(directory.NotFound, "place.not_found")))
