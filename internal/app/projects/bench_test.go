@@ -116,7 +116,7 @@ func (f largeFirm) asks() []asked {
 		{"members-of-level", members(f.admin, app.ProjectMemberQuery{Levels: []string{"project-administrator"}})},
 		{"members-with-product", members(f.admin, app.ProjectMemberQuery{Product: "model"})},
 		{"members-with-product-rare", members(f.admin, app.ProjectMemberQuery{Product: "budget"})},
-		{"members-of-company", members(f.admin, app.ProjectMemberQuery{Company: f.company.UUID, Sort: "email"})},
+		{"members-of-company", members(f.admin, app.ProjectMemberQuery{Companies: []string{f.company.UUID}, Sort: "email"})},
 		{"members-inactive", members(f.admin, app.ProjectMemberQuery{Statuses: []directory.Status{directory.Inactive}})},
 		{"open", func() error {
 			_, err := f.Projects.Open(f.Context(), f.worker, f.at(f.large))
