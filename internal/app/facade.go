@@ -236,7 +236,6 @@ type (
 	ProjectCopying     = projects.Copying
 	ProjectChoices     = projects.Choices
 	ProjectEmployer    = projects.Employer
-	ProjectKnown       = projects.Known
 	ProjectMay         = projects.May
 	ProjectMember      = projects.Member
 	ProjectMemberPage  = projects.MemberPage
@@ -245,10 +244,13 @@ type (
 	ProjectQuery       = projects.Query
 	ProjectRow         = projects.Row
 	ProjectSelection   = projects.Selection
+	ProjectSources     = projects.Sources
+	ProjectSourceQuery = projects.SourceQuery
 )
 
 // Of package projects.
 const (
+	MostCopied      = projects.MostCopied
 	NoCompany       = projects.NoCompany
 	ProjectsPerPage = projects.PerPage
 )

@@ -20,6 +20,7 @@ const (
 // What an import brings in.
 const (
 	ImportMembers       = "members"
+	ImportPlaces        = "places" // members of one project
 	ImportAccounts      = "accounts"
 	ImportSubscriptions = "subscriptions"
 )
@@ -95,6 +96,7 @@ type ImportChoices struct {
 	Sold      bool           // of customers: the rows are what they have bought
 	Invite    string
 	Home      string // public id of the home unit of whoever names none (UNIT-5)
+	Project   string // public id of the project whose members they become
 	Addresses int    // pieces read of a paste
 	Doubles   int    // merged addresses of a paste
 	By        string // kind of the actor who started it

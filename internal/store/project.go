@@ -138,6 +138,7 @@ type ProjectList struct {
 	All        bool               // all of the account are in sight
 	Keys       []directory.UnitID // else these
 	Mine       directory.MemberID // those this member has a place in; 0: whoever's
+	Except     directory.UnitID   // but this one; 0: none
 	Archived   bool               // those that are; else the active ones
 	Type       directory.ProjectTypeID
 	Search     string // as typed: a part of name or number
@@ -178,6 +179,9 @@ func (l ProjectList) where(r *Reader, a *args) string {
 	}
 	if l.Mine != 0 {
 		where += ` AND j.unit_key IN (SELECT o.unit_key FROM place o WHERE o.member_key = ` + a.add(l.Mine) + ` AND o.valid_to IS NULL)`
+	}
+	if l.Except != 0 {
+		where += ` AND j.unit_key <> ` + a.add(l.Except)
 	}
 	if l.Type != 0 {
 		where += ` AND j.type_key = ` + a.add(l.Type)

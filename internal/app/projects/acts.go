@@ -169,7 +169,7 @@ func (c *settling) copied(ctx context.Context, r *store.Reader, from directory.P
 		return nil, err
 	}
 	if len(members) > MostCopied {
-		return nil, &directory.Error{Kind: directory.Invalid, Code: "project.too_many_copied", Args: directory.Args{"Max": MostCopied}}
+		return nil, tooManyCopied()
 	}
 	places := make([]directory.Place, len(members))
 	for i, m := range members {
@@ -177,9 +177,6 @@ func (c *settling) copied(ctx context.Context, r *store.Reader, from directory.P
 	}
 	return places, nil
 }
-
-// MostCopied is how many members are copied in one act.
-const MostCopied = 2000
 
 // people brings in who the project begins with: the one who made it, where nothing
 // above it lets them manage it, and the members that were copied.
