@@ -92,3 +92,15 @@ func (o PlaceOffer) checkAccess(texts []string) error {
 	}
 	return nil
 }
+
+// Administers reports whether a place with this level and these functions, by code,
+// manages the project, and so has all products at the highest (PROJ-4).
+func (c AddChoices) Administers(level, function string) bool {
+	held := c.functionsNamed(function)
+	for _, l := range c.Place.Ground.Levels {
+		if l.Code == level {
+			held = append(held, l)
+		}
+	}
+	return AdministersProject(held...)
+}
