@@ -20,9 +20,9 @@ const (
 // What an import brings in.
 const (
 	ImportMembers       = "members"
-	ImportPlaces        = "places" // members of one project
 	ImportAccounts      = "accounts"
 	ImportSubscriptions = "subscriptions"
+	ImportPlaces        = "places"
 )
 
 // ImportPasted is the format of a draft of pasted addresses; files are "csv"
@@ -64,10 +64,14 @@ type Import struct {
 }
 
 // Brings is what the import brings in: its noun, or, of one of customers that
-// says so, what they have bought.
+// says so, what they have bought, and of one of members that names a project, places
+// in it.
 func (i Import) Brings() string {
-	if i.Choices.Sold {
+	switch {
+	case i.Choices.Sold:
 		return ImportSubscriptions
+	case i.Choices.Project != "":
+		return ImportPlaces
 	}
 	return i.Noun
 }

@@ -57,9 +57,10 @@ func (r *Reader) DraftLines(ctx context.Context, id directory.ImportID, lines []
 
 // DraftCounts are how many addresses a draft has, how many are of people who are
 // there already, and of the others how many have a level, are of nobody in the
-// account, and are of nobody who was invited into it; Last is the last line.
+// account, are of nobody who was invited into it, and of somebody who is switched off
+// in it; Last is the last line.
 type DraftCounts struct {
-	Rows, There, Levels, Strangers, Uninvited, Last int64
+	Rows, There, Levels, Strangers, Uninvited, Inactive, Last int64
 }
 
 // DraftCounts counts a draft.
@@ -67,10 +68,11 @@ func (r *Reader) DraftCounts(ctx context.Context, id directory.ImportID) (DraftC
 	var a args
 	query := `SELECT count(*), count(d.member_key), count(CASE WHEN d.member_key IS NULL AND d.level <> '' THEN 1 END),
 			count(CASE WHEN d.member_key IS NULL AND d.known_key IS NULL THEN 1 END),
-			count(CASE WHEN d.member_key IS NULL AND (d.known_key IS NULL OR m.status = ` + a.add(directory.NotInvited) + `) THEN 1 END), coalesce(max(d.line), 0)
+			count(CASE WHEN d.member_key IS NULL AND (d.known_key IS NULL OR m.status = ` + a.add(directory.NotInvited) + `) THEN 1 END),
+			count(CASE WHEN d.member_key IS NULL AND m.status = ` + a.add(directory.Inactive) + ` THEN 1 END), coalesce(max(d.line), 0)
 		FROM draft_row d LEFT JOIN member m ON m.key = d.known_key WHERE d.import_key = ` + a.add(id)
 	n, err := one(ctx, r, query, a, func(row scanner) (n DraftCounts, err error) {
-		err = row.Scan(&n.Rows, &n.There, &n.Levels, &n.Strangers, &n.Uninvited, &n.Last)
+		err = row.Scan(&n.Rows, &n.There, &n.Levels, &n.Strangers, &n.Uninvited, &n.Inactive, &n.Last)
 		return n, err
 	})
 	if err != nil {

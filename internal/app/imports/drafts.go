@@ -54,7 +54,7 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 		if reader.choices, err = s.choices(ctx, r, rights, i); err != nil {
 			return err
 		}
-		if i.ID != 0 || i.Noun == directory.ImportPlaces {
+		if i.ID != 0 || i.Brings() == directory.ImportPlaces {
 			return nil
 		}
 		where, err := s.roster.HomesIn(ctx, r, rights, account, paste.Home)
@@ -114,9 +114,6 @@ func (s *Imports) pasteInto(ctx context.Context, actor authz.Actor, account dire
 	if paste.Draft == "" {
 		i := directory.Import{Account: account, Noun: directory.ImportMembers, Format: directory.ImportPasted,
 			Choices: directory.ImportChoices{Invite: directory.InviteByLevel, Home: paste.Home, Project: paste.Project}}
-		if paste.Project != "" {
-			i.Noun = directory.ImportPlaces
-		}
 		return i, n, nil
 	}
 	i, err := s.draft(ctx, actor, account, paste.Draft)
@@ -230,7 +227,7 @@ type DraftSeats struct {
 // catalogue. Of a product that is named without edition all that are free count.
 // Access in a project takes none.
 func seatsOf(ctx context.Context, r *store.Reader, i directory.Import, choices roster.AddChoices) ([]DraftSeats, error) {
-	if i.Noun == directory.ImportPlaces {
+	if i.Brings() == directory.ImportPlaces {
 		return nil, nil
 	}
 	wanted, err := r.DraftProducts(ctx, i.ID)

@@ -69,7 +69,7 @@ func (s *Imports) planPlaces(ctx context.Context, r *store.Reader, p *gate.Plan,
 		m.Read()
 		m.Row, m.Double = row.Line, row.Double
 		people[n] = m
-		facts[n] = RowFacts{Name: m.Name(), Email: m.Email, Company: m.Company, Function: row.draft.Function, Level: m.Level,
+		facts[n] = RowFacts{Name: strings.TrimSpace(row.draft.First + " " + row.draft.Last), Email: m.Email, Company: m.Company, Function: row.draft.Function, Level: m.Level,
 			Products: directory.AccessTexts(m.Access)}
 	}
 	return facts, s.roster.PlaceRows(ctx, on, people, roster.PlaceOptions{Before: c.before})
@@ -94,7 +94,7 @@ func PlaceOfDraft(d directory.DraftRow, g roster.Ground) roster.NewPlace {
 
 // choices are what the form of an import offers.
 func (s *Imports) choices(ctx context.Context, r *store.Reader, rights authz.Rights, i directory.Import) (roster.AddChoices, error) {
-	if i.Noun != directory.ImportPlaces {
+	if i.Brings() != directory.ImportPlaces {
 		return s.roster.Choices(ctx, r, i.Account, rights, i.Choices.Home)
 	}
 	project, err := r.ProjectByUUID(ctx, i.Account, i.Choices.Project)

@@ -60,6 +60,9 @@ func (v draftView) arrivals() (first, rest string) {
 	if c.closed > 0 {
 		parts = append(parts, v.T("adding.foot.closed", "Count", c.closed))
 	}
+	if n := v.Draft.Counts.Inactive; n > 0 {
+		parts = append(parts, v.T("adding.foot.inactive", "Count", n))
+	}
 	return v.joined(v.T("adding.foot.places", "Count", c.people), parts)
 }
 

@@ -104,7 +104,7 @@ type coming struct {
 // coming counts who of a draft comes, who of them is invited, and who cannot come.
 func (v draftView) coming() coming {
 	n := v.Draft.Counts
-	c := coming{people: n.Rows - n.There, invited: n.Uninvited}
+	c := coming{people: n.Rows - n.There - n.Inactive, invited: n.Uninvited}
 	if !v.Draft.Choices.Place.People {
 		c.closed = n.Strangers
 		c.people, c.invited = c.people-c.closed, c.invited-c.closed

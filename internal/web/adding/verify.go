@@ -158,7 +158,7 @@ func (h Handler) started(q *page.Request, i directory.Import) error {
 		return q.Redirect(importPath(q, i))
 	}
 	q.Toast(strings.Join(outcomeParts(q.Printer, i.Counts), ", "), "")
-	if i.Noun == directory.ImportPlaces && i.Counts.Added == i.Counts.Done {
+	if i.Brings() == directory.ImportPlaces && i.Counts.Added == i.Counts.Done {
 		return q.Redirect(q.AccountPath("/projects/" + i.Choices.Project))
 	}
 	return q.Redirect(importPath(q, i))
