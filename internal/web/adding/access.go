@@ -117,11 +117,16 @@ func (v draftView) rowNames(l app.DraftLine) []string {
 	if choices.Place == nil || !choices.Administers(l.Level, l.Function) {
 		return productNames(v.task, choices, l.Products)
 	}
+	return accessNames(v.task, choices, v.allAccess(choices))
+}
+
+// allAccess is what whoever administers the project has of its products.
+func (t task) allAccess(choices app.AddChoices) []string {
 	var all []string
 	for _, p := range choices.Place.Ground.Products {
 		all = append(all, p.ID+"/"+directory.AdministratorAccess)
 	}
-	return accessNames(v.task, choices, all)
+	return all
 }
 
 // lineAccess are the fields of a row.

@@ -191,6 +191,23 @@ func (v copyView) said(r copyRow, field string) string {
 	return ""
 }
 
+// access is what a copy would give somebody of products; the project's administrators
+// have all (PROJ-4).
+func (v copyView) access(r copyRow) []string {
+	if r.Administrator {
+		return accessNames(v.task, v.Choices, v.allAccess(v.Choices))
+	}
+	var texts []string
+	for _, c := range r.Would.Changes {
+		for _, text := range c.After.Values() {
+			if c.Field == "access" && strings.Count(text.Text(), "/") == 1 { // not a tool's level
+				texts = append(texts, text.Text())
+			}
+		}
+	}
+	return accessNames(v.task, v.Choices, texts)
+}
+
 // remark is what is to be known before somebody is copied.
 func (v copyView) remark(r copyRow) (tone, words string) {
 	switch {

@@ -94,7 +94,7 @@ func TestProjectCopy(t *testing.T) { // PROJ-9
 			}
 		})
 		form := y.copyForm(other)
-		says(t, form, "lea fontanel", "Kestner Bau", "Conducteur de travaux", "Budget : Administrateur", "Déjà dans le projet", "Tous : 4 membres")
+		says(t, form, "lea fontanel", "Kestner Bau", "Conducteur de travaux", "Budget (administrateur)", "Déjà dans le projet", "Tous : 4 membres")
 		if refused := form.Submit(path); refused.Status != http.StatusUnprocessableEntity {
 			t.Errorf("nobody ticked: status %d", refused.Status)
 		}

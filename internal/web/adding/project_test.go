@@ -102,8 +102,8 @@ func TestProjectPaste(t *testing.T) {
 		says(t, empty, "Projet Tour Lafayette", "Formulaire rapide", "Copier d’un projet")
 		page, action := y.draft(t, lea+", "+yves+"\t"+nora+"; camille.hand@maraval.example off@maraval.example nora@ NORA.new@sault.example")
 		t.Run("ADD-1 PROJ-8 the table says who each is before anything is sent", func(t *testing.T) {
-			says(t, page, "7 adresses lues, 1 doublon fusionné", "1 est déjà dans le projet", "1 invalide", lea+" Membre du compte", yves+" Membre du compte, invitation à l’envoi",
-				nora+" Nouveau dans le compte, invitation à l’envoi", "off@maraval.example Désactivé dans le compte", "3 personnes seront ajoutées au projet", "2 invitations partiront, 1 désactivée dans le compte,",
+			says(t, page, "7 adresses lues, 1 doublon fusionné", "1 est déjà dans le projet", "1 invalide", lea+" Membre du compte", yves+" Du compte, invitation à l’envoi",
+				nora+" Nouveau, invitation à l’envoi", "off@maraval.example Désactivé dans le compte", "3 personnes seront ajoutées au projet", "2 invitations partiront, 1 désactivée dans le compte,",
 				"1 déjà dans le projet, 1 adresse invalide.")
 		})
 		t.Run("PROJ-3 people of the account come with what they are there, and keep their names", func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestProjectClosed(t *testing.T) { // ACC-8, PROJ-8
 		y := newYard(t, w)
 		y.settle(directory.SettingsChange{"project_people": []byte("false"), "project_companies": []byte("false")})
 		page, action := y.draft(t, lea+" "+nora)
-		says(t, page, "Hors du compte : seuls les administrateurs du compte peuvent l’y ajouter", "1 personne sera ajoutée au projet", "1 hors du compte, que vous ne pouvez pas ajouter")
+		says(t, page, "Hors du compte, ajout impossible", "1 personne sera ajoutée au projet", "1 hors du compte, que vous ne pouvez pas ajouter")
 		page = page.Submit(action, "act", "save", "company.1", "Inconnue et fils").Follow()
 		says(t, page, "N’existe pas")
 		result := page.Submit(action, "act", "send").Follow()
@@ -222,7 +222,7 @@ func TestProjectClosed(t *testing.T) { // ACC-8, PROJ-8
 		t.Run("an administrator of the account may", func(t *testing.T) {
 			y.Client = y.site.SignedIn(t, y.admin)
 			page, action := y.draft(t, nora)
-			says(t, page, "Nouveau dans le compte")
+			says(t, page, "Nouveau, invitation")
 			page.Submit(action, "act", "send", "company.1", "Sault et fils")
 			if got := y.who(y.project, nora).Company.Name; got != "Sault et fils" {
 				t.Errorf("company %q", got)
