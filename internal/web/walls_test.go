@@ -93,7 +93,7 @@ func newFortress(t *testing.T) *fortress {
 
 func newFortressOn(t *testing.T, w *apptest.World) *fortress {
 	t.Helper()
-	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "preference": "start-screen"}}
+	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "preference": "start-screen", "project": "unknown"}}
 	account, elsewhere := w.Account("204 817"), w.Account("117 402")
 	administrator := w.Administrator(account, "helene.castaing@maraval.example")
 	member, _ := w.Member(account, "camille.aubrac@maraval.example")

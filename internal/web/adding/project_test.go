@@ -316,3 +316,38 @@ func TestProjectPasteHostile(t *testing.T) { // ADD-2, ADD-3
 		}
 	})
 }
+
+// TestProjectPasteWhole: where everybody came in, the project is shown again, with who
+// was invited by it.
+func TestProjectPasteWhole(t *testing.T) { // INV-8, ADD-5
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		y := newYard(t, w)
+		page, action := y.draft(t, lea+" "+yves)
+		done := page.Submit(action, "act", "send")
+		if done.Location != y.at {
+			t.Fatalf("it leads to %q", done.Location)
+		}
+		says(t, y.Get(y.base+"/contacts"), "2 personnes ajoutées, 1 invitation en route. Invitation en route : "+yves+".")
+		t.Run("ADD-5 who is there already is not changed", func(t *testing.T) {
+			before := roleOf(y.who(y.project, lea))
+			page, action := y.draft(t, lea)
+			says(t, page, "Déjà dans le projet", "0 personne sera ajoutée")
+			result := page.Submit(action, "act", "send", "line", "1", "company.1", "Kestner Bau", "level.1", "project-administrator").Follow()
+			says(t, result, "Inchangé")
+			if got := roleOf(y.who(y.project, lea)); got != before {
+				t.Errorf("%s is %s, was %s", lea, got, before)
+			}
+		})
+		t.Run("nothing is left to mend, and a draft is not over", func(t *testing.T) {
+			page, action := y.draft(t, nora)
+			draft := strings.TrimPrefix(action, y.base+"/drafts/")
+			if got := y.Post(y.base + "/imports/" + draft + "/again"); got.Status != http.StatusConflict {
+				t.Errorf("a draft again: %d", got.Status)
+			}
+			page.Submit(action, "act", "send")
+			if got := y.Post(y.base + "/imports/" + draft + "/again"); got.Status != http.StatusConflict {
+				t.Errorf("nothing left: %d", got.Status)
+			}
+		})
+	})
+}

@@ -6,6 +6,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -129,23 +130,24 @@ func (h Handler) toProject(q *page.Request, t task, done app.Verdicts) error {
 			invited = append(invited, d.Email)
 		}
 	}
-	said := []string{resultSentence(t, done)}
-	if len(invited) > 0 {
-		said = append(said, t.invitedSentence(invited))
-	}
-	q.Toast(strings.Join(said, " "), "")
+	q.Toast(strings.TrimSpace(resultSentence(t, done)+" "+invitedSentence(t.Printer, invited)), "")
 	return q.Redirect(t.Leave.Href)
 }
 
 // mostNamed is how many of those who were invited a message names.
 const mostNamed = 3
 
-// invitedSentence names who is invited, the first of them where they are many (INV-8).
-func (t task) invitedSentence(addresses []string) string {
-	if more := len(addresses) - mostNamed; more > 0 {
-		return t.T("adding.invited.more", "Who", strings.Join(addresses[:mostNamed], ", "), "Count", more)
+// invitedSentence names who is invited, the first of them where they are many (INV-8);
+// of nobody it says nothing.
+func invitedSentence(p *i18n.Printer, addresses []string) string {
+	more := len(addresses) - mostNamed
+	switch {
+	case len(addresses) == 0:
+		return ""
+	case more > 0:
+		return p.T("adding.invited.more", "Who", strings.Join(addresses[:mostNamed], ", "), "Count", more)
 	}
-	return t.T("adding.invited.who", "Who", t.Printer.List(addresses))
+	return p.T("adding.invited.who", "Who", p.List(addresses))
 }
 
 // resultSentence are the outcomes in one sentence.

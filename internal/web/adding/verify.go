@@ -157,11 +157,23 @@ func (h Handler) started(q *page.Request, i directory.Import) error {
 	if i.State != directory.ImportDone {
 		return q.Redirect(importPath(q, i))
 	}
-	q.Toast(strings.Join(outcomeParts(q.Printer, i.Counts), ", "), "")
-	if i.Brings() == directory.ImportPlaces && i.Counts.Added == i.Counts.Done {
-		return q.Redirect(q.AccountPath("/projects/" + i.Choices.Project))
+	said := strings.Join(outcomeParts(q.Printer, i.Counts), ", ")
+	if i.Brings() != directory.ImportPlaces || i.Counts.Added < i.Counts.Done {
+		q.Toast(said, "")
+		return q.Redirect(importPath(q, i))
 	}
-	return q.Redirect(importPath(q, i))
+	rows, err := h.App.Imports.Rows(q.Context(), q.Actor(), q.Frame.Account.ID, i.UUID, app.ImportFilter{Limit: int(i.Counts.Done)})
+	if err != nil {
+		return err
+	}
+	var invited []string
+	for _, row := range rows {
+		if row.Invited {
+			invited = append(invited, row.Email)
+		}
+	}
+	q.Toast(said+". "+invitedSentence(q.Printer, invited), "")
+	return q.Redirect(q.AccountPath("/projects/" + i.Choices.Project))
 }
 
 // again leads to a draft of what a run has not brought in.
