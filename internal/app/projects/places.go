@@ -51,6 +51,9 @@ func (s *Projects) Add(ctx context.Context, actor authz.Actor, at At, rows []ros
 	if o.Preview {
 		act = s.gate.Previewed
 	}
+	if len(rows) == 0 {
+		return nil, s.mayChange(ctx, actor, at)
+	}
 	all := make(gate.Verdicts, 0, len(rows))
 	for part := range slices.Chunk(rows, roster.Chunk) {
 		err := roster.Parted(part, func(part []roster.NewPlace) error {
@@ -132,10 +135,17 @@ func (s *Projects) each(ctx context.Context, actor authz.Actor, at At, who Selec
 		}
 		all = append(all, verdicts...)
 	}
-	if len(keys) == 0 { // whoever may not act here learns it all the same
-		_, err = s.gate.Perform(ctx, actor, at.Account, s.inProject(at.Project, func(context.Context, roster.OnGround) error { return nil }))
+	if len(keys) == 0 {
+		err = s.mayChange(ctx, actor, at)
 	}
 	return all, err
+}
+
+// mayChange refuses an act on nobody as it would be refused on somebody: whoever may
+// not act here learns it all the same.
+func (s *Projects) mayChange(ctx context.Context, actor authz.Actor, at At) error {
+	_, err := s.gate.Perform(ctx, actor, at.Account, s.inProject(at.Project, func(context.Context, roster.OnGround) error { return nil }))
+	return err
 }
 
 // selected finds the members of a selection, and how many ids name nobody in the
