@@ -53,11 +53,15 @@ func (h Handler) showPaste(q *page.Request) error {
 }
 
 // newPaste fills what only the first paste asks: the home unit of everybody in
-// it.
+// it. Who comes into a project has none to choose.
 func (h Handler) newPaste(q *page.Request, v *draftView) error {
-	choices, err := h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID)
+	choices, err := h.choices(q)
 	if err != nil {
 		return err
+	}
+	v.into(q, choices)
+	if choices.Place != nil {
+		return nil
 	}
 	if choices, err = h.homes(q, choices); err != nil {
 		return err
@@ -69,12 +73,12 @@ func (h Handler) newPaste(q *page.Request, v *draftView) error {
 }
 
 func (h Handler) pasteView(q *page.Request) draftView {
-	v := draftView{task: h.task(q, q.Printer.T("adding.title")), Paste: q.AccountPath("/members/add"), Number: 1}
+	v := draftView{task: h.task(q, q.Printer.T("adding.title")), Paste: q.URL.Path, Number: 1}
 	return v
 }
 
 func (h Handler) paste(q *page.Request) error {
-	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID, app.Pasting{Text: q.PostFormValue("addresses"), Home: q.Field(homeUnit)})
+	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID, app.Pasting{Text: q.PostFormValue("addresses"), Home: q.Field(homeUnit), Project: q.PathValue("project")})
 	if err == nil {
 		return q.Redirect(draftPath(q, i))
 	}
@@ -138,6 +142,7 @@ func (h Handler) draftView(q *page.Request, number int) (draftView, error) {
 		return v, err
 	}
 	v.Draft, v.Number = &d, number
+	v.into(q, d.Choices)
 	v.Pages = int((d.Counts.Rows + app.DraftPageRows - 1) / app.DraftPageRows)
 	v.Action = draftPath(q, d.Import)
 	v.Paste, v.KeepPath, v.Weigh = v.Action+"/paste", v.Action+"?act=keep", v.Action+"?act=weigh"
@@ -208,6 +213,9 @@ func readChange(q *page.Request) (app.DraftChange, setForm) {
 			company = ""
 		}
 		change.Set.Company = &company
+	}
+	if access := readAccess(q, setAccess, leave); access != nil {
+		form.Products = *access
 	}
 	if len(form.Products) > 0 || form.Bare {
 		products := form.Products
@@ -341,22 +349,14 @@ func (h Handler) send(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	h.toastDone(q, i)
-	return q.Redirect(importPath(q, i))
-}
-
-// toastDone says what a run that is over has done.
-func (h Handler) toastDone(q *page.Request, i directory.Import) {
-	if i.State == directory.ImportDone {
-		q.Toast(strings.Join(outcomeParts(q.Printer, i.Counts), ", "), "")
-	}
+	return h.started(q, i)
 }
 
 // company is the field of a row, with the companies there are beside it.
 func (v draftView) company(l app.DraftLine) ui.Field {
 	line := strconv.FormatInt(l.Line, 10)
 	return ui.Field{Name: "company." + line, Value: l.Company, Label: v.T("adding.of", "Field", v.T("field.company"), "Email", l.Email),
-		Placeholder: v.T("field.company"), Attrs: v.inDraft(map[string]any{"list": "companies"})}
+		Error: v.problemAt(l, "company"), Placeholder: v.T("field.company"), Attrs: v.inDraft(map[string]any{"list": "companies"})}
 }
 
 // text is a free field of a row.
@@ -369,14 +369,29 @@ func (v draftView) function(l app.DraftLine) ui.Field {
 	attrs := morph(v.KeepPath, "change")
 	attrs["hx-include"] = "[form='draft']"
 	return ui.Field{Name: "function." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.role"), "Email", l.Email),
-		Options: roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), l.Function), Attrs: v.inDraft(attrs)}
+		Error: v.problemAt(l, "function"), Options: roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), l.Function), Attrs: v.inDraft(attrs)}
 }
 
 func (v draftView) level(l app.DraftLine) ui.Field {
 	attrs := morph(v.KeepPath, "change")
 	attrs["hx-include"] = "[form='draft']"
 	return ui.Field{Name: "level." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.access_level"), "Email", l.Email),
-		Options: roleOptions(v.Printer, v.Draft.Choices.Levels, v.T("adding.no_level"), l.Level), Attrs: v.inDraft(attrs)}
+		Error: v.problemAt(l, "access_level"), Options: v.levels(l.Level), Attrs: v.inDraft(attrs)}
+}
+
+// thereTexts are what stands beside the address of somebody who is there already.
+func (v draftView) thereTexts(l app.DraftLine) []string {
+	return []string{l.First, l.Last, l.Company, roleName(v.Printer, v.Draft.Choices.Functions, l.Function),
+		roleName(v.Printer, v.Draft.Choices.Levels, l.Level)}
+}
+
+// levels are the choices of a level: in a project everybody has one (ADD-9).
+func (v draftView) levels(chosen string) []ui.Option {
+	options := roleOptions(v.Printer, v.Draft.Choices.Levels, v.T("adding.no_level"), chosen)
+	if v.Project != nil && len(options) > 1 {
+		return options[1:]
+	}
+	return options
 }
 
 // inDraft makes a field belong to the form of the draft, which stands empty

@@ -68,11 +68,14 @@ func (v draftView) panelProducts() []ui.Check {
 // lastColumn is the title of the last column: products where there are some to
 // choose.
 func (v draftView) lastColumn() string {
-	if len(v.Draft.Choices.Products) > 0 {
+	if v.showsProducts() {
 		return "field.products"
 	}
 	return "field.status"
 }
+
+// showsProducts reports whether there are products to choose.
+func (v draftView) showsProducts() bool { return v.Project != nil || len(v.Draft.Choices.Products) > 0 }
 
 // keepProducts sends a row's boxes as soon as one changes.
 func keepProducts(v draftView, l app.DraftLine) templ.Attributes {
@@ -83,8 +86,11 @@ func keepProducts(v draftView, l app.DraftLine) templ.Attributes {
 }
 
 // readProducts are the products that the form says of a row; nil where it shows
-// none.
+// none. In a project what everybody has is said by no field.
 func readProducts(q *page.Request, line string) *[]string {
+	if access := readAccess(q, rowAccess(line), directory.NoAccess); access != nil {
+		return access
+	}
 	if q.Field(productsShown) == "" {
 		return nil
 	}
