@@ -19,7 +19,7 @@ func TestOnlyTheLibraryOpens(t *testing.T) { // ACC-13
 	f := newFortressOn(t, w)
 	account := f.account
 	made, err := w.Roles.Create(w.Context(), w.Operator(), account.ID,
-		app.NewRole{Kind: directory.Level, Names: map[string]string{directory.EveryLanguage: "Normes"}, Permissions: []string{"library.manage"}})
+		app.NewRole{Kind: directory.Level, Names: map[string]string{directory.EveryLanguage: "Bibliothécaire"}, Permissions: []string{"library.manage"}})
 	w.Must(err)
 	actor, m := w.Member(account, "nora.belkacem@maraval.example")
 	w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), account.ID, app.Of(m.UUID), app.MemberChange{Level: &made.Code})))

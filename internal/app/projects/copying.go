@@ -117,9 +117,8 @@ func (s *Projects) Sources(ctx context.Context, actor authz.Actor, at At, q Sour
 		if found.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
-		sight := v.rights.ProjectSight()
-		managed := slices.DeleteFunc(slices.Clone(sight.Some), func(p directory.UnitID) bool { return !v.rights.May(authz.ManageMembers, p) })
-		l := store.ProjectList{Account: at.Account, All: sight.All, Keys: managed, Search: directory.Sought(q.Search), Except: v.project.ID, Size: sized(q.Size)}
+		managed := v.rights.ManagedProjects()
+		l := store.ProjectList{Account: at.Account, All: managed.All, Keys: slices.Concat(managed.But, managed.Some), Dormant: v.rights.Tree().Dormant(), Search: directory.Sought(q.Search), Except: v.project.ID, Size: sized(q.Size)}
 		if found.Found, err = r.ProjectTotal(ctx, l); err != nil {
 			return err
 		}
