@@ -114,7 +114,7 @@ func TestPlainMember(t *testing.T) { // LIST-8
 	plain := d.site.SignedIn(t, d.site.World.Actor("camille.aubrac@maraval.example"))
 	p := plain.Get(d.at)
 	has(t, p, http.StatusOK, "Duval Ana", "ana@maraval.example", "Conducteur de travaux", "Kestner Bau", "1–4 sur 4 membres")
-	if !p.Has("#m-"+ids["ana"]+" .c-sw svg") {
+	if !p.Has("#m-" + ids["ana"] + " .c-sw svg") {
 		t.Error("LIST-8 a plain member is not told who has which product")
 	}
 	if p.Has("#m-"+ids["ana"]+" a") || p.Has("#m-"+ids["ana"]+" button") || p.Has("#m-"+ids["ana"]+" input") || p.Has(".in-selbar") {
