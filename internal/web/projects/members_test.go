@@ -221,6 +221,8 @@ func TestProfile(t *testing.T) { // PROJ-3, PROJ-12, LIST-7
 	has(t, d.Get("/accounts/204817/members/"+ids["ana"]), http.StatusOK, "Maraval") // PROJ-3: the account's stays
 	has(t, saved.Submit(at).Follow(), http.StatusOK, "Rien n’a changé")
 	has(t, d.Get(d.at+"/members/"+ids["ana"]+"?q=kestner"), http.StatusOK, "Hors de cette recherche")
+	has(t, d.Get(d.at+"/members/"+ids["ana"]+"?role=nothing").Follow(), http.StatusOK, "Un filtre de cette adresse n’existe plus")
+	has(t, d.Get(d.at+"/members/"+ids["ana"]+"?after=nothing").Follow(), http.StatusOK, "1–3 sur 3 membres")
 	administrator := d.Get(d.at + "/members/" + ids["cid"])
 	has(t, administrator, http.StatusOK, "Un administrateur de projet a tous les produits")
 	if administrator.Has("select[name='access.site']:not([disabled])") || len(administrator.All("select[name='access.site'][disabled]")) != 1 {
