@@ -75,7 +75,7 @@ func example(t *testing.T) (*world, map[string]string) {
 	w.serve()
 	w.actOnMany(made.Account.Number)
 	w.sells(made.Account.Number)
-	people := map[string]string{"account": made.Account.Number, "project": w.builds(made.Account.Number)}
+	people := map[string]string{"account": made.Account.Number, "project": w.runsProjects(made.Account.Number)}
 	for _, p := range made.People {
 		people[p.As], people[p.As+" secret"] = p.Login, p.OneTimeSecret
 	}
@@ -129,9 +129,9 @@ func (w *world) sells(number string) {
 	}
 }
 
-// builds makes a project of the account with the first of its members, and one that is
+// runsProjects makes a project of the account with the first of its members, and one that is
 // archived; it answers the public id of the first.
-func (w *world) builds(number string) string {
+func (w *world) runsProjects(number string) string {
 	w.t.Helper()
 	in := w.installation.App
 	frame, err := in.Accounts.Open(w.t.Context(), operator(), number)
