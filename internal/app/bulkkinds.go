@@ -30,11 +30,20 @@ func (run *bulkRun) planner(items []json.RawMessage) (gate.Planner, error) {
 		for i, row := range kept {
 			rows[i] = row.NewMember
 			rows[i].Double = row.Double
+			if row.Level != "" {
+				rows[i].Levels = []string{row.Level}
+			}
 		}
 		return run.roster.PlanAdd(rows, o), err
 	}
 	what := memberDeed{kind: run.act.Kind}
 	confirmed, err := read[confirmedMember](change, &what.change, items)
+	if level := what.change.Level; level != nil {
+		what.change.Levels = &[]string{}
+		if *level != "" {
+			what.change.Levels = &[]string{*level}
+		}
+	}
 	if err == nil && what.act() == nil {
 		err = fmt.Errorf("no act on many is called %q", run.act.Kind)
 	}
@@ -68,6 +77,7 @@ type memberDeed struct {
 type memberSet struct {
 	roster.MemberChange
 	Offer directory.Offer `json:",omitzero"`
+	Level *string         `json:",omitempty"` // as versions before kept an act: exactly this one, or none
 }
 
 // takes is the permission that an act takes at the home unit of each member.
@@ -111,13 +121,15 @@ func (d memberDeed) act() roster.MemberAct {
 }
 
 // kept is the change as an act keeps it: of many at once the people behind are not
-// edited, so no secret is in it, and no functions at all are not the same as none
-// that was said.
+// edited, so no secret is in it, and no functions or levels at all are not the same
+// as none that was said.
 func (d memberDeed) kept() memberSet {
 	change := d.change
 	change.Person = roster.PersonChange{}
-	if change.Functions != nil && *change.Functions == nil {
-		change.Functions = &[]string{}
+	for _, codes := range []**[]string{&change.Functions, &change.Levels} {
+		if *codes != nil && **codes == nil {
+			*codes = &[]string{}
+		}
 	}
 	return change
 }
@@ -207,7 +219,8 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) gate.
 // An addedRow is a row of people to be brought in as an act keeps it.
 type addedRow struct {
 	roster.NewMember
-	Double int `json:",omitempty"`
+	Double int    `json:",omitempty"`
+	Level  string `json:",omitempty"` // as versions before kept an act
 }
 
 // addingDeed is an act that brings people in. It holds no secret: who comes with a
@@ -219,7 +232,7 @@ func addingDeed(rows []roster.NewMember, o roster.AddOptions) (deed, error) {
 		if row.Identity || row.Inactive || row.Provisional != "" || row.Password != "" || o.Steps {
 			return d, fmt.Errorf("row %d is of the form for one person", row.Row)
 		}
-		kept[i] = addedRow{row, row.Double}
+		kept[i] = addedRow{NewMember: row, Double: row.Double}
 	}
 	var err error
 	if d.change, err = json.Marshal(o); err != nil {

@@ -227,8 +227,8 @@ func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account di
 		if len(all.Functions) > 0 {
 			d.Function, d.Level = all.Functions[0], ""
 		}
-		if all.Level != "" {
-			d.Level = all.Level
+		if len(all.Levels) > 0 {
+			d.Level = directory.JoinLevels(all.Levels)
 		}
 		d.Products = all.Products
 		rows[n] = imports.MemberOfDraft(d)

@@ -10,7 +10,7 @@ type DraftRow struct {
 	First, Last string
 	Company     string
 	Function    string   // code
-	Level       string   // code
+	Level       string   // code, or several as JoinLevels writes them
 	LevelOwn    bool     // the level was chosen by hand and stands (ADD-4)
 	Products    []string // offers
 	ProductsOwn bool     // the products were chosen by hand and stand (ADD-4)

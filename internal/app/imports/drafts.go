@@ -326,10 +326,12 @@ func PlacesShown(ctx context.Context, r *store.Reader, account directory.Account
 	for _, m := range members {
 		name := roster.NamesOf(users[m.User], m)
 		row := directory.DraftRow{First: name.First, Last: name.Last, Company: companies[m.Company].Name}
+		var levels []string
+		for _, level := range m.LevelsOf(roles) {
+			levels = append(levels, level.Code)
+		}
+		row.Level = directory.JoinLevels(levels)
 		for _, role := range roles {
-			if role.ID == m.Level {
-				row.Level = role.Code
-			}
 			if row.Function == "" && slices.Contains(m.Functions, role.ID) {
 				row.Function = role.Code
 			}

@@ -118,6 +118,11 @@ func (ro *Roster) AdministratorLevel() directory.RoleID {
 	return level.ID
 }
 
+// leveled is a member with these access levels and no others (ADD-8).
+func (ro *Roster) leveled(m directory.Member, levels ...directory.RoleID) directory.Member {
+	return m.WithLevels(ro.AdministratorLevel(), levels...)
+}
+
 // isAdministrator reports whether the member counts as one of the account's
 // administrators (ACC-5).
 func (ro *Roster) isAdministrator(m directory.Member) bool {
@@ -252,8 +257,8 @@ func (ro *Roster) entry(kind audit.Kind, u directory.User, before, after directo
 	if !slices.Equal(before.Functions, after.Functions) {
 		e.NoteValue("functions", ro.rolesValue(before.Functions), ro.rolesValue(after.Functions))
 	}
-	if before.Level != after.Level {
-		e.NoteValue("access_level", ro.RoleValue(before.Level), ro.RoleValue(after.Level))
+	if had, has := before.Levels(), after.Levels(); !slices.Equal(had, has) {
+		e.NoteValue("access_level", ro.levelsValue(had), ro.levelsValue(has))
 	}
 	texts := after.PlaceTexts.Each()
 	for i, text := range before.PlaceTexts.Each() {
@@ -295,6 +300,18 @@ func (ro *Roster) companyValue(id directory.CompanyID) audit.Value {
 func (ro *Roster) RoleValue(id directory.RoleID) audit.Value {
 	role, _ := ro.role(id)
 	return roleValue(role, ro.Account.Language)
+}
+
+// levelsValue are the access levels of a member as history keeps them: one as
+// itself, several as a list.
+func (ro *Roster) levelsValue(levels []directory.RoleID) audit.Value {
+	switch len(levels) {
+	case 0:
+		return audit.Nothing
+	case 1:
+		return ro.RoleValue(levels[0])
+	}
+	return ro.rolesValue(levels)
 }
 
 func (ro *Roster) rolesValue(ids []directory.RoleID) audit.Value {
@@ -353,12 +370,8 @@ func (ro *Roster) row(u directory.User, m directory.Member) store.MemberRow {
 			names = append(names, function.Name(ro.Account.Language))
 		}
 	}
-	level, _ := ro.role(m.Level)
-	levelName := ""
-	if level.ID != 0 {
-		levelName = level.Name(ro.Account.Language)
-	}
-	folded := directory.FoldMember(u, m.Suggested, ro.companyName(m.Company), strings.Join(names, ", "), levelName)
+	levels := directory.RoleNames(m.LevelsOf(ro.Roles), ro.Account.Language)
+	folded := directory.FoldMember(u, m.Suggested, ro.companyName(m.Company), strings.Join(names, ", "), strings.Join(levels, ", "))
 	return store.MemberRow{Member: m, Folded: folded}
 }
 
@@ -378,16 +391,12 @@ func (ro *Roster) moveRoles(before, after directory.Member) {
 	}
 }
 
-// RolesOf are the functions and the level somebody holds by their place.
+// RolesOf are the functions and the levels somebody holds by their place.
 func RolesOf(m directory.Member) []directory.RoleID {
 	if !m.Removed.IsZero() {
 		return nil
 	}
-	roles := slices.Clone(m.Functions)
-	if m.Level != 0 {
-		roles = append(roles, m.Level)
-	}
-	return roles
+	return append(slices.Clone(m.Functions), m.Levels()...)
 }
 
 // keepsOne refuses with administrator.last when a change would leave the
