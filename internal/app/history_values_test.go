@@ -43,7 +43,7 @@ func TestEntriesHoldWhatWas(t *testing.T) {
 			func() {
 				edit(app.MemberChange{Company: text("Maraval, Fils"), Functions: &[]string{codes[1], codes[0]}, Ends: &directory.End{Moment: ends}, PlaceTexts: directory.PlaceTexts[*string]{JobTitle: text("Métreur")}})
 			},
-			func() { edit(app.MemberChange{Level: text(directory.AdminLevel), Ends: &directory.End{}}) },
+			func() { edit(app.MemberChange{Levels: apptest.Levels(directory.AdminLevel), Ends: &directory.End{}}) },
 			func() {
 				w.Must(failed(w.Members.MoveHome(w.Context(), p.admin, p.account.ID, app.Of(m.UUID), p.unit("Gand").UUID)))
 			},

@@ -110,7 +110,6 @@ func (v draftView) pageActs() []ui.Act {
 func (v draftView) panelFields() []ui.Field {
 	alone := ui.Option{Value: leave, Label: v.T("adding.panel.leave")}
 	functions := append([]ui.Option{alone}, roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), "")...)
-	levels := append([]ui.Option{alone}, roleOptions(v.Printer, v.Draft.Choices.Levels, v.T("adding.no_level"), "")...)
 	choose := func(options []ui.Option, value string) []ui.Option {
 		for i := range options {
 			options[i].Selected = options[i].Value == value
@@ -121,7 +120,6 @@ func (v draftView) panelFields() []ui.Field {
 		{Name: "set_company", Label: v.T("field.company"), Value: v.Set.Company, Placeholder: v.T("adding.panel.leave"),
 			Attrs: v.inDraft(map[string]any{"list": "companies"})},
 		{Name: "set_function", Kind: "select", Label: v.T("field.role"), Options: choose(functions, v.Set.Function), Attrs: v.inDraft(nil)},
-		{Name: "set_level", Kind: "select", Label: v.T("field.access_level"), Options: choose(levels, v.Set.Level), Attrs: v.inDraft(nil)},
 	}
 }
 

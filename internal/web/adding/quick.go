@@ -15,6 +15,7 @@ type quickView struct {
 	task
 	Choices app.AddChoices
 	Fields  []ui.Field
+	Levels  []ui.Check // access levels, one set for all
 	Seats   []ui.Check // products, one set for all
 	Lead    string
 	Done    app.Verdicts
@@ -45,7 +46,6 @@ func (h Handler) quickView(q *page.Request) (quickView, error) {
 // fields are the quick form's, with what was typed.
 func (v *quickView) fields(q *page.Request) {
 	t := v.T
-	level := q.Field("access_level")
 	v.Fields = []ui.Field{
 		{Name: "addresses", Kind: "textarea", Label: t("adding.addresses"), Value: strings.ToValidUTF8(q.PostFormValue("addresses"), "�"),
 			Required: true, Hint: t("adding.addresses.hint"), Error: v.problem("addresses"), Attrs: map[string]any{"rows": "6", "spellcheck": "false"}},
@@ -53,9 +53,8 @@ func (v *quickView) fields(q *page.Request) {
 			Attrs: map[string]any{"list": "companies"}},
 		{Name: "function", Kind: "select", Label: t("field.role"), Error: v.problem("function"),
 			Options: roleOptions(v.Printer, v.Choices.Functions, t("adding.quick.keep"), q.Field("function"))},
-		{Name: "access_level", Kind: "select", Label: t("field.access_level"), Hint: t("adding.quick.level"), Error: v.problem("access_level"),
-			Options: roleOptions(v.Printer, v.Choices.Levels, t("adding.no_level"), level)},
 	}
+	v.Levels = page.LevelChecks(v.Choices.Levels, v.Printer.Lang(), levelField, q.PostForm[levelField])
 	if home := v.homeFields(q, v.Choices, ""); len(home) > 0 {
 		v.Fields = append(v.Fields, home[0])
 	}
@@ -67,7 +66,7 @@ func (h Handler) quick(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Level: q.Field("access_level"), Products: q.PostForm[productField]}
+	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Levels: q.PostForm[levelField], Products: q.PostForm[productField]}
 	if function := q.Field("function"); function != "" {
 		all.Functions = []string{function}
 	}

@@ -400,7 +400,7 @@ func plainDetail(t task, choices app.AddChoices, row app.ImportedRow) string {
 		parts = append(parts, roleNames(t.Printer, choices.Functions, row.Function))
 	}
 	if row.Level != "" {
-		parts = append(parts, roleName(t.Printer, choices.Levels, row.Level))
+		parts = append(parts, roleNames(t.Printer, choices.Levels, row.Level))
 	}
 	parts = append(parts, offerNames(t, row.Products)...)
 	if row.Company != "" && !row.Creates {
