@@ -51,7 +51,9 @@ func (m ListedMember) SortedName() string {
 
 // Administrator reports whether the member has the administrator level, which
 // whoever is asked in or switched off may have too.
-func (m ListedMember) Administrator() bool { return slices.ContainsFunc(m.Levels, directory.Role.Administers) }
+func (m ListedMember) Administrator() bool {
+	return slices.ContainsFunc(m.Levels, directory.Role.Administers)
+}
 
 // ActsAsAdministrator reports whether the member carries the sign of
 // administrators: they act as one (ACC-3).

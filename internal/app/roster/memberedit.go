@@ -158,12 +158,6 @@ func (a *Acting) tell(kind audit.Kind, u directory.User, m directory.Member) {
 	}
 }
 
-// gainsLevel reports whether a member gets an access level that they had not.
-func gainsLevel(before, after directory.Member) bool {
-	had := before.Levels()
-	return slices.ContainsFunc(after.Levels(), func(id directory.RoleID) bool { return !slices.Contains(had, id) })
-}
-
 // giveRoles sets functions and levels. What the member has already may stay;
 // what is new the actor must be able to give (ROLE-6).
 func (a *Acting) giveRoles(m *directory.Member, change MemberChange) error {

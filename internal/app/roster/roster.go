@@ -118,11 +118,6 @@ func (ro *Roster) AdministratorLevel() directory.RoleID {
 	return level.ID
 }
 
-// leveled is a member with these access levels and no others (ADD-8).
-func (ro *Roster) leveled(m directory.Member, levels ...directory.RoleID) directory.Member {
-	return m.WithLevels(ro.AdministratorLevel(), levels...)
-}
-
 // isAdministrator reports whether the member counts as one of the account's
 // administrators (ACC-5).
 func (ro *Roster) isAdministrator(m directory.Member) bool {
@@ -300,18 +295,6 @@ func (ro *Roster) companyValue(id directory.CompanyID) audit.Value {
 func (ro *Roster) RoleValue(id directory.RoleID) audit.Value {
 	role, _ := ro.role(id)
 	return roleValue(role, ro.Account.Language)
-}
-
-// levelsValue are the access levels of a member as history keeps them: one as
-// itself, several as a list.
-func (ro *Roster) levelsValue(levels []directory.RoleID) audit.Value {
-	switch len(levels) {
-	case 0:
-		return audit.Nothing
-	case 1:
-		return ro.RoleValue(levels[0])
-	}
-	return ro.rolesValue(levels)
 }
 
 func (ro *Roster) rolesValue(ids []directory.RoleID) audit.Value {

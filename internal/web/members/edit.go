@@ -60,7 +60,7 @@ func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
 	known := map[string]string{
 		"civility": m.Person.Civility, "first_name": name.First, "last_name": name.Last, "email": m.Person.Email, "language": m.Person.Language,
 		"company": m.Company,
-		"ends": directory.LastDay(m.Ends, zone(q)).ISO(), "version": m.Version,
+		"ends":    directory.LastDay(m.Ends, zone(q)).ISO(), "version": m.Version,
 	}
 	for _, text := range m.PlaceTexts.Each() {
 		known[text.Kind.Field()] = *text.Value
@@ -72,7 +72,7 @@ func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
 	v := readView(q.URL.Query(), zone(q))
 	return editing{
 		levels: levels,
-		Page: q.InAccount(q.Printer.T("members.edit.title", "Name", m.Name()), page.Members), m: m,
+		Page:   q.InAccount(q.Printer.T("members.edit.title", "Name", m.Name()), page.Members), m: m,
 		typed: func(field string) string { return known[field] },
 		ticked: func(_, value string) bool {
 			return slices.ContainsFunc(m.Functions, func(r directory.Role) bool { return r.Code == value })

@@ -240,7 +240,7 @@ func TestBulk(t *testing.T) {
 	bulk := at + "/members/bulk"
 	t.Run("BULK-1 all that match, edited", func(t *testing.T) {
 		p := d.Get(bulk + "?act=edit&all=1&q=haddad")
-		has(t, p, "60 membres choisis", "Ne pas changer")
+		has(t, p, "60 membres choisis", "Aucun : retirer tous les niveaux d’accès")
 		done := p.Submit(bulk, "company_set", "Kestner Bau")
 		has(t, done.Follow(), "60 membres modifiés")
 		has(t, d.Get(at+"/members?q=haddad"), "Kestner Bau")
