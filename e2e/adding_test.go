@@ -85,8 +85,8 @@ func (w *world) pastes(s *browsertest.Story) {
 	s.See("4 personnes ajoutées")
 	s.Click("Voir les membres")
 	s.Row("brieuc.tanguy@maraval.example").See("Non invité")
-	s.Row("loic.prigent@maraval.example").See("Exécutif, Normes")
-	s.Row("nolwenn.riou@maraval.example").See("Exécutif, Normes")
+	s.Row("loic.prigent@maraval.example").See("Exécutif et Normes")
+	s.Row("nolwenn.riou@maraval.example").See("Exécutif et Normes")
 }
 
 // readsQueue sees that the invitations wait: acts on many can be undone for two

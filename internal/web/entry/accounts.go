@@ -40,7 +40,7 @@ func (h Handler) choices(q *page.Request, own []app.OwnAccount) []choice {
 		at := choice{Href: startPath(one), Name: one.Account.Name, Number: one.Account.Number,
 			Shield: level.Sign, ServiceLevel: level.Label.In(q.Printer.Lang()), Role: t("shell.role.member")}
 		if len(one.Levels) > 0 {
-			at.Role = page.LevelNames(one.Levels, q.Printer.Lang())
+			at.Role = page.LevelNames(q.Printer, one.Levels)
 		}
 		if one.Account.State != directory.AccountOpen {
 			at.State = t("account.state." + string(one.Account.State))

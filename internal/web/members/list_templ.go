@@ -515,7 +515,7 @@ func memberRow(t table, m app.ListedMember) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = orNone(t, page.LevelNames(m.Levels, t.Printer.Lang())).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = orNone(t, page.LevelNames(t.Printer, m.Levels)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

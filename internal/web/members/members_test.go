@@ -25,8 +25,14 @@ const at = "/accounts/204817"
 
 func sit(t *testing.T, members int) desk {
 	t.Helper()
+	return sitIn(t, "company-network", members)
+}
+
+// sitIn is sit in an account of another type.
+func sitIn(t *testing.T, kind string, members int) desk {
+	t.Helper()
 	w := apptest.New(t, "sqlite")
-	d := desk{site: webtest.New(t, w), account: w.Account("204817")}
+	d := desk{site: webtest.New(t, w), account: w.AccountOf("204817", kind)}
 	d.admin = w.Administrator(d.account, "helene.castaing@maraval.example")
 	var rows []app.NewMember
 	for i := range members {

@@ -112,7 +112,7 @@ func (p panel) facts() []ui.CartItem {
 	}
 	facts := []ui.CartItem{
 		fact("field.company", or(p.m.Company)), fact("field.role", or(p.Printer.List(p.functionNames(p.m.ListedMember)))),
-		fact("field.access_level", or(page.LevelNames(p.m.Levels, p.Printer.Lang()))), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
+		fact("field.access_level", or(page.LevelNames(p.Printer, p.m.Levels))), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
 		fact("members.panel.added", or(p.Printer.Date(p.m.Added))), fact("members.panel.seen", ui.CartItem{Value: seen}),
 	}
 	var more []ui.CartItem

@@ -2,11 +2,11 @@ package page
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
 	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/web/ui"
 )
 
@@ -31,6 +31,6 @@ func LevelChecks(offered []directory.Role, lang, name string, chosen []string) [
 
 // LevelNames are what somebody's access levels are called, the first first; nothing
 // for a plain member.
-func LevelNames(levels []directory.Role, lang string) string {
-	return strings.Join(directory.RoleNames(levels, lang), ", ")
+func LevelNames(p *i18n.Printer, levels []directory.Role) string {
+	return p.List(directory.RoleNames(levels, p.Lang()))
 }

@@ -326,7 +326,7 @@ func (p whyPage) giverNote(g app.WhyGiver) string {
 		return p.T("rights.remedy.you")
 	}
 	if len(g.Levels) > 0 {
-		return page.LevelNames(g.Levels, p.words.lang)
+		return page.LevelNames(p.Printer, g.Levels)
 	}
 	return p.T("rights.remedy.manages", "Unit", p.w.GiveAt.Name)
 }
