@@ -1,45 +1,22 @@
 package e2e
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"intendant/internal/browsertest"
-	"intendant/internal/server"
 )
 
 // TestAdding tells how colleagues come in: pasted into a table, with the quick
 // form, and one by one with a provisional password.
 func TestAdding(t *testing.T) { // ADD-1 to ADD-8, ADD-10 to ADD-12, SIGN-1, MAIL-4
-	eachWith(t, map[string]string{"catalogue": catalogueWithLevel(t)}, func(w *world) {
+	each(t, func(w *world) {
 		s := w.maraval("construction")
 		w.pastes(s)
 		w.readsQueue()
 		w.addsQuickly(s)
 		w.addsOne(s)
 	})
-}
-
-// catalogueWithLevel is the standard catalogue where directors are proposed the
-// executive level of the account: it ships no role with a level there.
-func catalogueWithLevel(t *testing.T) string {
-	t.Helper()
-	text, err := server.CatalogueText("standard")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const director = "  - id: director\n    kind: function\n"
-	if !strings.Contains(text, director) {
-		t.Fatal("the standard catalogue has no directors")
-	}
-	path := filepath.Join(t.TempDir(), "catalogue.yaml")
-	text = strings.Replace(text, director, director+"    default_level: executive\n", 1)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // pastes brings in four people from a mixed paste, a table and its panel.

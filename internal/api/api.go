@@ -67,6 +67,8 @@ func New(o Options) *Face {
 	f.referents()
 	f.unitMoves()
 	f.roles()
+	f.projectTypes()
+	f.templates()
 	f.grants()
 	f.explanations()
 	f.customers()

@@ -57,8 +57,11 @@ func walls() map[string]wall {
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page
-			Projects: Add Archive ChangePlaces Choices CopyMembers Create Edit Known Members Open RemovePlaces Restore
 			Companies: Create Like List Merge Near Parts Rename Show
+			Library: ArchiveTemplate ArchiveType CreateTemplate CreateType EditTemplate RemoveMember RenameType RestoreTemplate RestoreType
+				SaveTemplate Source Sources Template Templates Types
+			Projects: Add Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Known Members Open Profile RemovePlaces Restore
+				Selected Usage
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,

@@ -221,7 +221,7 @@ func (l *listing) projects(ctx context.Context, p *MemberProfile) error {
 		for _, f := range place.Functions {
 			one.Functions = append(one.Functions, l.role(f))
 		}
-		one.Access = place.Access.In(place.Of.Products, slices.Contains(one.Level.Permissions, string(authz.ManageProjects)))
+		one.Access = place.Access.In(place.Of.Products, roster.AdministersProject(append(one.Functions, one.Level)...))
 		p.Projects = append(p.Projects, one)
 	}
 	return nil

@@ -125,6 +125,20 @@ func (r Rights) ProjectsInUse() int {
 	return n
 }
 
+// AdministersIn reports whether somebody administers a project by the level or a
+// function of their place there: such a person has all its products at the highest
+// (PROJ-4). Managing it from above is none of this (PROJ-11).
+func (r Rights) AdministersIn(project directory.UnitID) bool {
+	if r.bar != "" || r.tree == nil {
+		return false
+	}
+	bit, declared := r.tree.bits[ManageProjects]
+	n, found := r.tree.byUnit[project]
+	return declared && found && r.tree.nodes[n].wall == n && slices.ContainsFunc(r.holds, func(h hold) bool {
+		return h.node == n && h.grant == 0 && r.tree.has(h, bit)
+	}) && r.below(bit, n)
+}
+
 // AdministersProjects reports whether the actor manages any project in use, by a
 // holding in it or above.
 func (r Rights) AdministersProjects() bool {

@@ -119,6 +119,7 @@ func (b *builder) tellMaraval() {
 		known := b.known()
 		stand(known, units)
 		b.signIn("member", "Camille", "Aubrac", "camille.aubrac@maraval.example")
+		b.signIn("standards-administrator", "Fatou", "Diarra", "fatou.diarra@maraval.example")
 		b.signIn("executive", "Soraya", "Benhamou", "s.benhamou@maraval.example")
 		b.signIn("unit-manager", "Joséphine", "Lemmens", "josephine.lemmens@maraval-benelux.example")
 		return b.seed(account, known)
@@ -134,6 +135,7 @@ func (b *builder) tellMaraval() {
 	b.tellChanges(&account)
 	b.tellContract(&account)
 	b.tellProjects(&account, &units)
+	b.tellLibrary(&account)
 	for _, a := range []asking{
 		{"Ludivine", "Garrec", "l.garrec@maraval.example", "Je remplace Paul Sénac au dépôt de Rennes.", 0.09},
 		{"Joris", "Vandamme", "joris.vandamme@maraval-benelux.example", "", 1.1},

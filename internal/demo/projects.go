@@ -24,7 +24,7 @@ type site struct {
 // archived.
 func sites() []site {
 	return []site{
-		{"Pont de Saint-Jacques, culée nord", "35136 Saint-Jacques-de-la-Lande", "Ouvrage d’art", 905, 420, 18},
+		{"Pont de Saint-Jacques, culée nord", "35136 Saint-Jacques-de-la-Lande", "Ouvrage d’art", 896, 420, 18},
 		{"Groupe scolaire Simone-Veil", "44800 Saint-Herblain", "Construction neuve", 870, 520, 22},
 		{"Résidence Les Capucines", "35000 Rennes", "Logement", 830, 480, 14},
 		{"Plateforme logistique de Carquefou", "44470 Carquefou", "Industrie", 790, 400, 16},
@@ -79,7 +79,6 @@ func (b *builder) tellProjects(account *directory.Account, units *grove) {
 	helene := func() authz.Actor { return b.users["helene.castaing@maraval.example"] }
 	b.ago(880, "who runs projects", func() error {
 		b.signIn("project-administrator", "Élodie", "Marchetti", elodie)
-		b.signIn("standards-administrator", "Fatou", "Diarra", fatou)
 		return nil
 	})
 	for i, s := range sites() {
@@ -105,6 +104,15 @@ func (b *builder) project(by authz.Actor, account directory.Account, units grove
 	change := app.ProjectChange{Name: &s.name, Number: &number, Address: &address, Starts: &starts, Ends: &ends}
 	if s.crew < 12 && s.n%3 == 0 && s.name != college {
 		change.Products = &[]string{"plans", "site", "budget"}
+	}
+	types, err := b.App.Projects.List(b.ctx, by, account.ID, app.ProjectQuery{Size: 1})
+	if err != nil {
+		return err
+	}
+	for _, t := range types.Types {
+		if t.Name == s.kind {
+			change.Type = &t.UUID
+		}
 	}
 	made, _, err := b.App.Projects.Create(b.ctx, by, account.ID, app.NewProject{Change: change, Under: units["Maraval Construction"].UUID})
 	if err != nil {

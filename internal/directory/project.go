@@ -119,16 +119,20 @@ func (a Access) With(product, word string) Access {
 // Products are those that are given at all, sorted by id.
 func (a Access) Products() []string { return slices.Sorted(maps.Keys(a)) }
 
+// Given is what the access gives of one product where it is switched on, if it gives
+// any: to a project administrator the highest, whatever was set (PROJ-4).
+func (a Access) Given(product string, administrator bool) (given ProductAccess, is bool) {
+	given, is = a[product]
+	given.Administrator = given.Administrator || administrator
+	return given, is || administrator
+}
+
 // In is what the access gives in a project: of the products that are switched on
 // there, and to a project administrator all of them at the highest (PROJ-4).
 func (a Access) In(products []string, administrator bool) Access {
 	in := Access{}
 	for _, product := range products {
-		given, is := a[product]
-		if administrator {
-			given.Administrator, is = true, true
-		}
-		if is {
+		if given, is := a.Given(product, administrator); is {
 			in[product] = given
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -142,9 +143,9 @@ func (r *Reader) recountProjects(ctx context.Context, account directory.AccountI
 	return r.byUnit(ctx, query, a)
 }
 
-const openPlaceColumns = `p.key, p.member_key, p.unit_key, coalesce(p.company_key, 0), coalesce(p.level_key, 0), p.functions, p.access, p.valid_from`
+const placeRowColumns = `p.key, p.member_key, p.unit_key, coalesce(p.company_key, 0), coalesce(p.level_key, 0), p.functions, p.access, p.valid_from`
 
-func scanOpenPlace(row scanner) (directory.Place, error) {
+func scanPlaceRow(row scanner) (directory.Place, error) {
 	var p directory.Place
 	var functions, access string
 	var from micros
@@ -170,9 +171,9 @@ func (r *Reader) PlacesIn(ctx context.Context, project directory.UnitID, members
 		return found, nil
 	}
 	var a args
-	query := `SELECT ` + openPlaceColumns + ` FROM place p WHERE p.unit_key = ` + a.add(project) + ` AND p.valid_to IS NULL AND p.member_key` + inKeys(r, members, &a)
+	query := `SELECT ` + placeRowColumns + ` FROM place p WHERE p.unit_key = ` + a.add(project) + ` AND p.valid_to IS NULL AND p.member_key` + inKeys(r, members, &a)
 	err := each(ctx, r, query, a, func(row scanner) error {
-		p, err := scanOpenPlace(row)
+		p, err := scanPlaceRow(row)
 		found[p.Member] = p
 		return err
 	})
@@ -192,19 +193,45 @@ type MemberProject struct {
 // archived projects left out, at most limit.
 func (r *Reader) PlacesOf(ctx context.Context, member directory.MemberID, limit int) ([]MemberProject, error) {
 	var a args
-	query := `SELECT ` + openPlaceColumns + `, ` + projectColumns + ` FROM place p JOIN project j ON j.unit_key = p.unit_key JOIN unit u ON u.key = p.unit_key
+	query := `SELECT ` + placeRowColumns + `, ` + projectColumns + ` FROM place p JOIN project j ON j.unit_key = p.unit_key JOIN unit u ON u.key = p.unit_key
 		WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL AND u.archived_at IS NULL ORDER BY u.name_folded, u.key LIMIT ` + a.add(limit)
 	places, err := collect(ctx, r, query, a, func(row scanner) (MemberProject, error) {
 		var m MemberProject
 		j := newProjectScan()
 		var err error
-		if m.Place, err = scanOpenPlace(part{scanner: row, after: j.into()}); err == nil {
+		if m.Place, err = scanPlaceRow(part{scanner: row, after: j.into()}); err == nil {
 			m.Of, err = j.project()
 		}
 		return m, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read places of a member: %w", err)
+	}
+	return places, nil
+}
+
+// A PastPlace is a place that a member had or has in a project; the zero end is none.
+type PastPlace struct {
+	directory.Place
+	Name string // of the project
+	To   time.Time
+}
+
+// PlacesEver reads all places that members had and have, as they began.
+func (r *Reader) PlacesEver(ctx context.Context, members []directory.MemberID) ([]PastPlace, error) {
+	var a args
+	query := `SELECT ` + placeRowColumns + `, u.name, p.valid_to FROM place p JOIN unit u ON u.key = p.unit_key WHERE p.member_key` + inKeys(r, members, &a) +
+		` ORDER BY p.valid_from, p.key`
+	places, err := collect(ctx, r, query, a, func(row scanner) (PastPlace, error) {
+		var p PastPlace
+		var to micros
+		var err error
+		p.Place, err = scanPlaceRow(part{scanner: row, after: []any{&p.Name, &to}})
+		p.To = to.Time
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read all places of members: %w", err)
 	}
 	return places, nil
 }

@@ -85,6 +85,9 @@ type InsertProjects struct {
 }
 
 func (c InsertProjects) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.Account); err != nil {
+		return err
+	}
 	rows := make([][]any, len(c.Projects))
 	for i, p := range c.Projects {
 		products, err := jsonText(p.Products, "[]")
@@ -112,6 +115,9 @@ func dayOrNull(d directory.Day) any {
 type UpdateProject directory.Project
 
 func (c UpdateProject) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.ID.Account()); err != nil {
+		return err
+	}
 	products, err := jsonText(c.Products, "[]")
 	if err != nil {
 		return err
@@ -225,26 +231,41 @@ type turn[K ~int64] struct {
 // turned ends a query: the rows at the right side of a place, in the order of the
 // list.
 func turned[K ~int64](s sortedBy, t turn[K], a *args) string {
-	columns, from := []string{t.name, t.key}, cmp.Or(t.from, &Standing[K]{})
-	values := []any{from.Name, from.Key}
+	columns, _ := t.parts(s)
+	way := ""
+	if t.back != t.descending {
+		way = " DESC"
+	}
+	return beside(s, t, a) + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+}
+
+// parts are the columns of the order and a place's values for them.
+func (t turn[K]) parts(s sortedBy) (columns []string, values []any) {
+	from := cmp.Or(t.from, &Standing[K]{})
+	columns, values = []string{t.name, t.key}, []any{from.Name, from.Key}
 	if s.text != "" {
 		columns, values = append([]string{s.text}, columns...), append([]any{from.Text}, values...)
 	}
 	if s.number != "" {
 		columns, values = append([]string{s.number}, columns...), append([]any{from.Number}, values...)
 	}
-	way, sign, ending := "", ">", ""
+	return columns, values
+}
+
+// beside is the condition of the rows at one side of a place.
+func beside[K ~int64](s sortedBy, t turn[K], a *args) string {
+	if t.from == nil {
+		return ""
+	}
+	columns, values := t.parts(s)
+	sign, marks := ">", make([]string, len(values))
 	if t.back != t.descending {
-		way, sign = " DESC", "<"
+		sign = "<"
 	}
-	if t.from != nil {
-		marks := make([]string, len(values))
-		for i, v := range values {
-			marks[i] = a.add(v)
-		}
-		ending = ` AND (` + strings.Join(columns, ", ") + `) ` + sign + ` (` + strings.Join(marks, ", ") + `)`
+	for i, v := range values {
+		marks[i] = a.add(v)
 	}
-	return ending + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+	return ` AND (` + strings.Join(columns, ", ") + `) ` + sign + ` (` + strings.Join(marks, ", ") + `)`
 }
 
 // ProjectPage reads projects in the order of the list.
@@ -294,27 +315,6 @@ func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) 
 		return nil, fmt.Errorf("read the times of projects: %w", err)
 	}
 	return spans, nil
-}
-
-const projectTypeColumns = `key, uuid, name, archived_at, version`
-
-func scanProjectType(row scanner) (directory.ProjectType, error) {
-	var t directory.ProjectType
-	var archived micros
-	err := row.Scan(&t.ID, &t.UUID, &t.Name, &archived, &t.Version)
-	t.Archived = archived.Time
-	return t, err
-}
-
-// ProjectTypes reads an account's list of project types by name, archived ones too.
-func (r *Reader) ProjectTypes(ctx context.Context, account directory.AccountID) ([]directory.ProjectType, error) {
-	var a args
-	query := `SELECT ` + projectTypeColumns + ` FROM project_type WHERE account_key = ` + a.add(account) + ` ORDER BY name_folded, key`
-	types, err := collect(ctx, r, query, a, scanProjectType)
-	if err != nil {
-		return nil, fmt.Errorf("read project types: %w", err)
-	}
-	return types, nil
 }
 
 // ProjectTypeByKey reads a project type, the zero one where there is none.

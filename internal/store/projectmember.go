@@ -20,11 +20,11 @@ const (
 // A ProjectMemberList is a question for a part of a project's members (PROJ-2).
 type ProjectMemberList struct {
 	Project   directory.UnitID
-	Search    string                // as typed
+	Search    string                // as typed (LIST-4)
 	Statuses  []directory.Status    // none: all
-	Level     directory.RoleID      // 0: any
+	Levels    []directory.RoleID    // none: any
 	Companies []directory.CompanyID // none: any; 0: those without
-	Function  directory.RoleID      // 0: any
+	Functions []directory.RoleID    // none: any
 	// Product is one that is given to them; Administrators are the roles whose holders
 	// have all.
 	Product        string
@@ -34,6 +34,7 @@ type ProjectMemberList struct {
 	Descending     bool
 	From           *ProjectMemberPlace
 	Back           bool
+	Skip           int64 // so many of the list before the page
 	Size           int
 }
 
@@ -54,9 +55,7 @@ func (l ProjectMemberList) where(r *Reader, a *args) string {
 	if len(l.Keys) > 0 {
 		where += ` AND p.member_key` + inKeys(r, l.Keys, a)
 	}
-	if sought := directory.Fold(l.Search); sought != "" {
-		where += ` AND (m.name_folded LIKE ` + a.add("%"+escapeLike(sought)+"%") + ` ESCAPE '\' OR m.email_folded LIKE ` + a.add("%"+escapeLike(sought)+"%") + ` ESCAPE '\')`
-	}
+	where += MemberList{Filter: MemberFilter{Search: l.Search}}.found(r, a, false)
 	if len(l.Statuses) > 0 {
 		plain := make([]int64, len(l.Statuses))
 		for i, s := range l.Statuses {
@@ -64,17 +63,17 @@ func (l ProjectMemberList) where(r *Reader, a *args) string {
 		}
 		where += ` AND m.status` + inKeys(r, plain, a)
 	}
-	if l.Level != 0 {
-		where += ` AND p.level_key = ` + a.add(l.Level)
+	if len(l.Levels) > 0 {
+		where += ` AND p.level_key` + inKeys(r, l.Levels, a)
 	}
-	if l.Function != 0 {
-		where += ` AND EXISTS (SELECT 1 FROM place_role o WHERE o.place_key = p.key AND o.role_key = ` + a.add(l.Function) + `)`
+	if len(l.Functions) > 0 {
+		where += ` AND EXISTS (SELECT 1 FROM place_role o WHERE o.place_key = p.key AND o.role_key` + inKeys(r, l.Functions, a) + `)`
 	}
 	if len(l.Companies) > 0 {
 		where += ` AND coalesce(p.company_key, 0)` + inKeys(r, l.Companies, a)
 	}
 	if l.Product != "" {
-		where += ` AND (p.access LIKE ` + a.add(`%"`+escapeLike(l.Product)+`":%`) + ` ESCAPE '\' OR EXISTS (SELECT 1 FROM place_role o WHERE o.place_key = p.key AND o.role_key` +
+		where += ` AND (p.access LIKE ` + a.add(`%"`+escapeLike(l.Product)+`":{%`) + ` ESCAPE '\' OR EXISTS (SELECT 1 FROM place_role o WHERE o.place_key = p.key AND o.role_key` +
 			inKeys(r, l.Administrators, a) + `))`
 	}
 	return where
@@ -98,12 +97,12 @@ func (l ProjectMemberList) order() sortedBy {
 // ProjectMemberPage reads who has a place in a project, in the order of the list.
 func (r *Reader) ProjectMemberPage(ctx context.Context, l ProjectMemberList) ([]ProjectMember, error) {
 	var a args
-	query := `SELECT ` + openPlaceColumns + l.order().selected("m.name_folded") + l.where(r, &a) +
-		turned(l.order(), turn[directory.MemberID]{l.From, l.Back, l.Descending, l.Size, "m.name_folded", "m.key"}, &a)
+	query := `SELECT ` + placeRowColumns + l.order().selected("m.name_folded") + l.where(r, &a) +
+		turned(l.order(), turn[directory.MemberID]{l.From, l.Back, l.Descending, l.Size, "m.name_folded", "m.key"}, &a) + ` OFFSET ` + a.add(l.Skip)
 	found, err := collect(ctx, r, query, a, func(row scanner) (ProjectMember, error) {
 		var m ProjectMember
 		var err error
-		m.Place, err = scanOpenPlace(part{scanner: row, after: []any{&m.Standing.Text, &m.Standing.Number, &m.Standing.Name}})
+		m.Place, err = scanPlaceRow(part{scanner: row, after: []any{&m.Standing.Text, &m.Standing.Number, &m.Standing.Name}})
 		m.Standing.Key = m.Place.Member
 		return m, err
 	})
@@ -151,6 +150,17 @@ func (r *Reader) ProjectMemberTotal(ctx context.Context, l ProjectMemberList) (i
 	n, err := one(ctx, r, `SELECT count(*)`+l.where(r, &a), a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count members of a project: %w", err)
+	}
+	return n, nil
+}
+
+// ProjectMembersBefore counts those of a list who stand before a place in it.
+func (r *Reader) ProjectMembersBefore(ctx context.Context, l ProjectMemberList, place ProjectMemberPlace) (int64, error) {
+	var a args
+	query := `SELECT count(*)` + l.where(r, &a) + beside(l.order(), turn[directory.MemberID]{&place, true, l.Descending, 0, "m.name_folded", "m.key"}, &a)
+	n, err := one(ctx, r, query, a, scanInt64)
+	if err != nil {
+		return 0, fmt.Errorf("count members of a project before one: %w", err)
 	}
 	return n, nil
 }

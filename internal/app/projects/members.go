@@ -15,12 +15,12 @@ import (
 // A MemberQuery is a view of the members of a project.
 type MemberQuery struct {
 	Search        string
-	Statuses      []directory.Status
-	Company       string // public id; NoCompany: those without
-	Function      string // code
-	Level         string // code
-	Product       string // only those who have it; a product's own Members tool (LIST-11)
-	Sort          string // one of store.PlacesBy…; empty: by name
+	Statuses      []directory.Status // as Member.Status has them
+	Companies     []string           // public ids; NoCompany: those without
+	Functions     []string           // codes
+	Levels        []string           // codes
+	Product       string             // only those who have it; a product's own Members tool (LIST-11)
+	Sort          string             // one of store.PlacesBy…; empty: by name
 	Descending    bool
 	After, Before string
 	Size          int
@@ -50,10 +50,27 @@ type Member struct {
 	Administrator bool             // of the project
 	Unseated      []string         // products they may use here and have no seat of (SEAT-12)
 	Since         directory.Place
+	Resend        bool // the reader may send their invitation again (INV-3)
+	InAccount     bool // the reader sees them in the account too
 }
 
 // Name is what the member is called.
 func (m Member) Name() string { return roster.NameOf(m.Person, m.Member) }
+
+// SortedName is the name as the table sorts it: "Haddad Karim".
+func (m Member) SortedName() string {
+	return roster.ListedMember{Member: m.Member, Person: m.Person}.SortedName()
+}
+
+// Status is how the member stands in a project: who is not invited at this moment,
+// since the invitation was taken back, is there as somebody who has opened nothing yet
+// (LIST-2).
+func (m Member) Status() directory.Status {
+	if m.Member.Status == directory.NotInvited {
+		return directory.Invited
+	}
+	return m.Member.Status
+}
 
 // Lacks reports whether the member has access to a product and no seat of it.
 func (m Member) Lacks(product string) bool { return slices.Contains(m.Unseated, product) }
@@ -63,43 +80,70 @@ func (m Member) Lacks(product string) bool { return slices.Contains(m.Unseated, 
 // list.bad_cursor, and with the field at fault.
 func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q MemberQuery) (MemberPage, error) {
 	var page MemberPage
-	sorts := []string{"", store.PlacesByName, store.PlacesByEmail, store.PlacesByStatus, store.PlacesByCompany, store.PlacesByLevel}
-	from, err := cursorOf[directory.MemberID](q.After+q.Before, q.Sort, q.Descending, sorts)
-	if err != nil {
-		return page, err
-	}
-	err = s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
+	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
+		l, err := s.rolled(ctx, r, v, q)
+		if err != nil {
+			return err
+		}
 		if page.Project, err = s.shown(ctx, r, v); err != nil {
 			return err
 		}
 		if page.Project.Mine, err = mine(ctx, r, actor, v); err != nil {
 			return err
 		}
-		l, err := s.members(ctx, r, v, q)
-		if err != nil {
-			return err
-		}
-		if q.After+q.Before != "" {
-			l.From = &from.Standing
-		}
-		if page.Found, err = r.ProjectMemberTotal(ctx, l); err != nil {
-			return err
-		}
-		rows, err := r.ProjectMemberPage(ctx, l)
-		if err != nil {
-			return err
-		}
-		rows, page.Span = gate.Cut(gate.Turn{After: q.After, Before: q.Before, Size: l.Size - 1, Position: from.Position}, rows,
-			func(m store.ProjectMember, position int64) string {
-				return gate.CursorText(listCursor[directory.MemberID]{m.Standing, q.Sort, q.Descending, position})
-			})
-		page.Rows, err = s.rows(ctx, r, v, rows)
-		for _, m := range page.Rows {
-			page.Unseated += len(m.Unseated)
-		}
-		return err
+		return l.page(ctx, &page)
 	})
 	return page, err
+}
+
+// A roll is the list of a project's members while it is read.
+type roll struct {
+	s    *Projects
+	r    *store.Reader
+	v    viewed
+	q    MemberQuery
+	l    store.ProjectMemberList
+	from listCursor[directory.MemberID]
+}
+
+// rolled is the list of a query. It refuses with list.bad_cursor, and with the field
+// at fault.
+func (s *Projects) rolled(ctx context.Context, r *store.Reader, v viewed, q MemberQuery) (*roll, error) {
+	sorts := []string{"", store.PlacesByName, store.PlacesByEmail, store.PlacesByStatus, store.PlacesByCompany, store.PlacesByLevel}
+	from, err := cursorOf[directory.MemberID](q.After+q.Before, q.Sort, q.Descending, sorts)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.members(ctx, r, v, q)
+	if q.After+q.Before != "" {
+		l.From = &from.Standing
+	}
+	return &roll{s: s, r: r, v: v, q: q, l: l, from: from}, err
+}
+
+// page reads the page of the query.
+func (o *roll) page(ctx context.Context, page *MemberPage) error {
+	return o.turned(ctx, page, gate.Turn{After: o.q.After, Before: o.q.Before, Size: o.l.Size - 1, Position: o.from.Position})
+}
+
+// turned reads a page that stands somewhere in the list.
+func (o *roll) turned(ctx context.Context, page *MemberPage, t gate.Turn) error {
+	var err error
+	if page.Found, err = o.r.ProjectMemberTotal(ctx, o.l); err != nil {
+		return err
+	}
+	rows, err := o.r.ProjectMemberPage(ctx, o.l)
+	if err != nil {
+		return err
+	}
+	rows, page.Span = gate.Cut(t, rows, func(m store.ProjectMember, position int64) string {
+		return gate.CursorText(listCursor[directory.MemberID]{m.Standing, o.q.Sort, o.q.Descending, position})
+	})
+	page.Rows, err = o.s.rows(ctx, o.r, o.v, rows)
+	for _, m := range page.Rows {
+		page.Unseated += len(m.Unseated)
+	}
+	return err
 }
 
 // mine reports whether the reader has a place in the project.
@@ -113,19 +157,15 @@ func mine(ctx context.Context, r *store.Reader, actor authz.Actor, v viewed) (bo
 func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q MemberQuery) (store.ProjectMemberList, error) {
 	l := store.ProjectMemberList{Project: v.project.ID, Search: directory.Sought(q.Search), Statuses: q.Statuses, Sort: q.Sort, Descending: q.Descending,
 		Back: q.Before != "", Size: sized(q.Size) + 1, Product: q.Product}
-	for _, by := range []struct {
-		code, field string
-		kind        directory.RoleKind
-		into        *directory.RoleID
-	}{{q.Level, "level", directory.Level, &l.Level}, {q.Function, "function", directory.Function, &l.Function}} {
-		if by.code == "" {
-			continue
-		}
-		i := slices.IndexFunc(v.roles, func(o directory.Role) bool { return o.Kind == by.kind && o.Code == by.code })
-		if i < 0 {
-			return l, directory.InvalidField(by.field, "field.unknown_choice", directory.Args{"Value": directory.Short(by.code, directory.Quoted)})
-		}
-		*by.into = v.roles[i].ID
+	if slices.Contains(q.Statuses, directory.Invited) {
+		l.Statuses = append(slices.Clone(q.Statuses), directory.NotInvited)
+	}
+	var refusal *directory.Error
+	if l.Levels, refusal = v.named(directory.Level, q.Levels, "level"); refusal != nil {
+		return l, refusal
+	}
+	if l.Functions, refusal = v.named(directory.Function, q.Functions, "function"); refusal != nil {
+		return l, refusal
 	}
 	for _, role := range v.roles {
 		if q.Product != "" && roster.AdministersProject(role) {
@@ -135,7 +175,21 @@ func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q Mem
 	if q.Product != "" && !slices.Contains(v.project.Products, q.Product) && q.Product != s.base(v.account) {
 		return l, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Short(q.Product, directory.Quoted)})
 	}
-	return l, companyIn(ctx, r, v, q.Company, &l)
+	return l, companiesIn(ctx, r, v, q.Companies, &l)
+}
+
+// named are the roles of a kind by their codes. It refuses with field.unknown_choice
+// one there is not.
+func (v viewed) named(kind directory.RoleKind, codes []string, field string) ([]directory.RoleID, *directory.Error) {
+	var keys []directory.RoleID
+	for _, code := range codes {
+		i := slices.IndexFunc(v.roles, func(o directory.Role) bool { return o.Kind == kind && o.Code == code })
+		if i < 0 {
+			return nil, directory.InvalidField(field, "field.unknown_choice", directory.Args{"Value": directory.Short(code, directory.Quoted)})
+		}
+		keys = append(keys, v.roles[i].ID)
+	}
+	return keys, nil
 }
 
 func (s *Projects) base(account directory.Account) string {
@@ -143,24 +197,26 @@ func (s *Projects) base(account directory.Account) string {
 	return base.ID
 }
 
-// companyIn puts the company of a query into a list.
-func companyIn(ctx context.Context, r *store.Reader, v viewed, id string, l *store.ProjectMemberList) error {
-	switch id {
-	case "":
-		return nil
-	case NoCompany:
-		l.Companies = []directory.CompanyID{0}
+// companiesIn puts the companies of a query into a list. It refuses with
+// field.unknown_choice where there is none of them.
+func companiesIn(ctx context.Context, r *store.Reader, v viewed, ids []string, l *store.ProjectMemberList) error {
+	if len(ids) == 0 {
 		return nil
 	}
-	found, err := r.CompaniesByUUID(ctx, v.account.ID, []string{id})
+	found, err := r.CompaniesByUUID(ctx, v.account.ID, ids)
 	if err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		return directory.InvalidField("company", "field.unknown_choice", directory.Args{"Value": directory.Short(id, directory.Quoted)})
+	if l.Companies, err = r.CompanyKeys(ctx, found); err != nil {
+		return err
 	}
-	l.Companies, err = r.CompanyKeys(ctx, found)
-	return err
+	if slices.Contains(ids, NoCompany) {
+		l.Companies = append(l.Companies, 0)
+	}
+	if len(l.Companies) == 0 {
+		return directory.InvalidField("company", "field.unknown_choice", directory.Args{"Value": directory.Short(ids[0], directory.Quoted)})
+	}
+	return nil
 }
 
 // rows puts names to places, with as many statements for a page of any size.
@@ -192,6 +248,8 @@ func (s *Projects) rows(ctx context.Context, r *store.Reader, v viewed, found []
 		row.Administrator = roster.AdministersProject(append(row.Functions, row.Level)...)
 		row.Access = m.Place.Access.In(ids(ground.Products), row.Administrator)
 		row.Unseated = unseated(ground.Products, row.Access, held[m.Place.Member])
+		row.InAccount = roster.SeesPeopleAt(v.rights, m.Member.Unit)
+		row.Resend = m.Member.Status == directory.Invited && v.account.Writable() == nil && v.rights.May(authz.ManageMembers, m.Member.Unit)
 		rows[i] = row
 	}
 	return rows, nil

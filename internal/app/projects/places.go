@@ -89,13 +89,15 @@ func markDoubles(rows []roster.NewPlace) []roster.NewPlace {
 type Selection struct {
 	Members []string
 	All     *MemberQuery
+	Count   int64 // with All: how many were found when it was confirmed (PLAN-4); 0: however many
 }
 
 // ChangePlaces changes what places in a project are: company, functions, level,
 // products and the levels of their tools (PROJ-3, PROJ-4, PROJ-12). It refuses a member
 // with place.not_found, with the field at fault, with place.base_off who would lose the
-// base product without the confirmation, and with place.administrator_has_all; as a
-// whole like Add.
+// base product without the confirmation, with place.administrator_has_all, and with
+// stale who has another place than was seen; as a whole like Add, and with
+// selection.changed.
 func (s *Projects) ChangePlaces(ctx context.Context, actor authz.Actor, at At, who Selection, change roster.PlaceChange) (gate.Verdicts, error) {
 	return s.each(ctx, actor, at, who, func(ctx context.Context, on roster.OnGround, keys []directory.MemberID) error {
 		return s.roster.ChangePlaces(ctx, on, keys, change)
@@ -103,7 +105,8 @@ func (s *Projects) ChangePlaces(ctx context.Context, actor authz.Actor, at At, w
 }
 
 // RemovePlaces takes members out of a project; they stay in the account (PROJ-6). It
-// refuses a member with place.not_found, and as a whole like Add.
+// refuses a member with place.not_found, and as a whole like Add, and with
+// selection.changed.
 func (s *Projects) RemovePlaces(ctx context.Context, actor authz.Actor, at At, who Selection) (gate.Verdicts, error) {
 	return s.each(ctx, actor, at, who, s.roster.RemovePlaces)
 }
@@ -140,7 +143,8 @@ func (s *Projects) each(ctx context.Context, actor authz.Actor, at At, who Selec
 }
 
 // selected finds the members of a selection, and how many ids name nobody in the
-// project.
+// project. It refuses with selection.changed where a view finds others than were
+// confirmed.
 func (s *Projects) selected(ctx context.Context, actor authz.Actor, at At, who Selection) (keys []directory.MemberID, unknown int, err error) {
 	err = s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
 		if who.All != nil {
@@ -149,6 +153,9 @@ func (s *Projects) selected(ctx context.Context, actor authz.Actor, at At, who S
 				return err
 			}
 			keys, err = r.ProjectMemberKeys(ctx, l)
+			if n := int64(len(keys)); err == nil && who.Count > 0 && n != who.Count {
+				return &directory.Error{Kind: directory.Conflict, Code: "selection.changed", Args: directory.Args{"Count": n, "Confirmed": who.Count}}
+			}
 			return err
 		}
 		found, err := r.MemberKeysByUUID(ctx, at.Account, who.Members)
@@ -227,22 +234,27 @@ func (s *Projects) Choices(ctx context.Context, actor authz.Actor, at At) (Choic
 		if roster.ArchivedAt(v.rights.Tree(), v.project.ID) != nil {
 			return archived(v.project)
 		}
-		var err error
-		if c.Project, err = s.shown(ctx, r, v); err != nil {
-			return err
-		}
-		policies, wide := s.gate.Policies(v.account), v.rights.MayAnywhere(authz.ManageMembers)
-		c.Account, c.Quick = v.account, policies.ProjectQuickAdding
-		c.Makes, c.People = wide || policies.CreateCompanies, wide || policies.AddPeople
-		const shown = 200
-		if c.Companies, err = r.Companies(ctx, at.Account, shown+1); err != nil {
-			return err
-		}
-		c.More = len(c.Companies) > shown
-		c.Companies = c.Companies[:min(len(c.Companies), shown)]
-		return nil
+		return s.choices(ctx, r, v, &c)
 	})
 	return c, err
+}
+
+// choices reads what can be chosen for a place in a project.
+func (s *Projects) choices(ctx context.Context, r *store.Reader, v viewed, c *Choices) error {
+	var err error
+	if c.Project, err = s.shown(ctx, r, v); err != nil {
+		return err
+	}
+	policies, wide := s.gate.Policies(v.account), v.rights.MayAnywhere(authz.ManageMembers)
+	c.Account, c.Quick = v.account, policies.ProjectQuickAdding
+	c.Makes, c.People = wide || policies.CreateCompanies, wide || policies.AddPeople
+	const shown = 200
+	if c.Companies, err = r.Companies(ctx, v.account.ID, shown+1); err != nil {
+		return err
+	}
+	c.More = len(c.Companies) > shown
+	c.Companies = c.Companies[:min(len(c.Companies), shown)]
+	return nil
 }
 
 // Known are the members of the account among addresses, as a row of a form marks them:

@@ -109,13 +109,16 @@ type PlaceChange struct {
 	// Leave confirms that whoever loses the base product by the change leaves the
 	// project with it (PROJ-5).
 	Leave bool
+	// Seen is the place that the change was made on (PLAN-4); 0: whatever it is.
+	Seen directory.PlaceID
 }
 
 // ChangePlaces plans a change of the places that members of these keys have in a
 // project, in a plan that has asked for managing its members. It refuses at a member
 // with place.not_found, place.base_off without the confirmation, and
 // place.administrator_has_all where a product is taken from a project administrator,
-// and otherwise as PlaceRows does.
+// with stale where the place is another one than was seen, and otherwise as PlaceRows
+// does.
 func (w *Writer) ChangePlaces(ctx context.Context, at OnGround, keys []directory.MemberID, c PlaceChange) error {
 	return w.eachPlace(ctx, at, keys, func(s *placing, v gate.Verdict, u directory.User, before directory.Place) (gate.Verdict, error) {
 		after, refusal := s.changed(before, v.Name, c)
@@ -221,6 +224,9 @@ var errLeaves = &directory.Error{Kind: directory.Conflict}
 // changed is a place as a change leaves it.
 func (s *placing) changed(before directory.Place, name string, c PlaceChange) (directory.Place, *directory.Error) {
 	after := before
+	if c.Seen != 0 && c.Seen != before.ID {
+		return after, directory.Refuse(directory.Conflict, "stale")
+	}
 	if c.Company != nil {
 		if refusal := s.mayName(*c.Company); refusal != nil {
 			return after, refusal

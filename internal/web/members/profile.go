@@ -174,10 +174,14 @@ func (p panel) product(o directory.Offer) string {
 	return p.site.Catalogue().OfferName(o, p.Printer.Lang())
 }
 
-func (p panel) productsOf(ids []string) []string {
+// productsOf are the names of what a place in a project gives, in the order of the
+// catalogue.
+func (p panel) productsOf(access directory.Access) []string {
 	var names []string
-	for _, id := range ids {
-		names = append(names, p.product(directory.OfferOf(id)))
+	for _, product := range p.site.Catalogue().ProductsOf(p.acct.Type) {
+		if access.Of(product.ID) != directory.NoAccess {
+			names = append(names, product.Label.In(p.Printer.Lang()))
+		}
 	}
 	return names
 }
@@ -272,18 +276,33 @@ func (p panel) seatNote() string {
 	return p.T("members.panel.products", "Count", len(p.m.Products))
 }
 
+// projectNote is in how many projects they are (LIST-7).
 func (p panel) projectNote() string {
-	if len(p.m.Projects) == 0 {
+	if p.m.InProjects == 0 {
 		return ""
 	}
-	return p.Printer.Number(int64(len(p.m.Projects)))
+	return p.Printer.Number(p.m.InProjects)
 }
 
-func (p panel) placeLevel(place app.ProjectPlace) string {
-	if place.Level.ID == 0 {
-		return ""
+// placeLink leads to the place in the project, for whoever may change it, else to the
+// project.
+func (p panel) placeLink(place app.ProjectPlace) string {
+	at := strings.TrimSuffix(p.base, "/members") + "/projects/" + place.Project.UUID
+	if place.Manageable {
+		at += "/members/" + p.m.UUID
 	}
-	return place.Level.Name(p.Printer.Lang())
+	return at
+}
+
+// placeWords are role, company and level of a place, as far as it has them.
+func (p panel) placeWords(place app.ProjectPlace) string {
+	var words []string
+	for _, text := range []string{p.roleNames(place.Functions), place.Company, place.Level.Name(p.Printer.Lang())} {
+		if text != "" {
+			words = append(words, text)
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 func (p panel) historyLink() *ui.Link {

@@ -248,6 +248,8 @@ func levelID(u directory.Unit) string {
 // heldNote says what one role on the way does for the question.
 func (p whyPage) heldNote(h app.HeldRole) string {
 	switch {
+	case h.Gives && h.Grant == 0 && h.Unit.Parent != 0:
+		return p.T("rights.why.held.project")
 	case h.Gives && h.Grant == 0:
 		return p.T("rights.why.held.place")
 	case h.Gives && h.By.User == 0:
