@@ -22,7 +22,7 @@ func TestOnlyTheLibraryOpens(t *testing.T) { // ACC-13
 		app.NewRole{Kind: directory.Level, Names: map[string]string{directory.EveryLanguage: "Normes"}, Permissions: []string{"library.manage"}})
 	w.Must(err)
 	actor, m := w.Member(account, "nora.belkacem@maraval.example")
-	w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), account.ID, app.Of(m.UUID), app.MemberChange{Level: &made.Code})))
+	w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), account.ID, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(made.Code)})))
 	standards, member := f.site.SignedIn(t, actor), f.clients["member"]
 	opened := 0
 	for _, route := range f.site.Routes() {
