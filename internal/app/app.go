@@ -120,7 +120,7 @@ type core struct {
 	dictionary *imports.Dictionary
 	lookupTXT  func(ctx context.Context, domain string) ([]string, error)
 	mailbox    MailboxMode
-	totals     totals
+	totals     gate.Totals
 	homes      homeCounts
 }
 

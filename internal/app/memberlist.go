@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
@@ -428,39 +427,14 @@ func (l *listing) total(ctx context.Context, list store.MemberList) (int64, erro
 	}
 	list.From = nil
 	key := fmt.Sprintf("%d %d %#v %v", list.Account, l.counts.Sequence, list.Filter, list.Scope.Units())
-	if n, ok := l.totals.at(key); ok {
+	if n, ok := l.totals.At(key); ok {
 		return n, nil
 	}
 	n, err := l.r.MemberTotal(ctx, list)
 	if err == nil {
-		l.totals.keep(key, n)
+		l.totals.Keep(key, n)
 	}
 	return n, err
-}
-
-// totals keeps counts of filtered lists by account, sequence and filter.
-type totals struct {
-	mu   sync.Mutex
-	kept map[string]int64
-}
-
-// keptTotals is how many are kept at most; then all are forgotten.
-const keptTotals = 10_000
-
-func (t *totals) at(key string) (int64, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	n, ok := t.kept[key]
-	return n, ok
-}
-
-func (t *totals) keep(key string, n int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.kept == nil || len(t.kept) >= keptTotals {
-		t.kept = map[string]int64{}
-	}
-	t.kept[key] = n
 }
 
 // onward is a position so many further on; from an unknown one it is unknown.

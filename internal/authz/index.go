@@ -1,7 +1,9 @@
 package authz
 
 import (
+	"cmp"
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"intendant/internal/directory"
@@ -159,6 +161,7 @@ func (x *Index) Replant(t *Tree, state directory.AccountState) {
 				holds = append(holds, hold{n, role, h.grant})
 			}
 		}
+		slices.SortStableFunc(holds, func(a, b hold) int { return cmp.Compare(a.node, b.node) })
 		x.rows[i].holds = holds
 		x.resettle(i, before)
 	}

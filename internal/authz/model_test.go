@@ -46,7 +46,7 @@ func drawn(t *rapid.T) model {
 			m.counts[p] = rapid.SliceOfNDistinct(rapid.SampledFrom(append([]string{authz.RootLevel}, levels...)), 1, 3, rapid.ID).Draw(t, "counts")
 		}
 	}
-	for range rapid.IntRange(0, 8).Draw(t, "grants") {
+	for range rapid.OneOf(rapid.IntRange(0, 8), rapid.IntRange(17, 40)).Draw(t, "grants") {
 		m.held = append(m.held, m.grant(t))
 	}
 	return m
@@ -115,10 +115,17 @@ func (m model) sees(p string, unit directory.UnitID) bool {
 	return below && m.may(p, unit)
 }
 
-func (m model) tree() *authz.Tree {
+func (m model) tree() *authz.Tree { return m.treeWith(nil) }
+
+// treeWith is the tree with some units archived.
+func (m model) treeWith(archived map[directory.UnitID]bool) *authz.Tree {
 	var s authz.Structure
 	for u := directory.UnitID(units); u >= 1; u-- {
-		s.Units = append(s.Units, directory.Unit{ID: u, Parent: m.parent[u], Level: m.level[u], Name: fmt.Sprint(u * 7 % 5)})
+		unit := directory.Unit{ID: u, Parent: m.parent[u], Level: m.level[u], Name: fmt.Sprint(u * 7 % 5)}
+		if archived[u] {
+			unit.Archived = noon
+		}
+		s.Units = append(s.Units, unit)
 	}
 	for r := directory.RoleID(1); r <= roles; r++ {
 		s.Roles = append(s.Roles, directory.Role{ID: r, Permissions: m.role[r]})

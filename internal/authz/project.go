@@ -44,48 +44,84 @@ func (t *Tree) has(h hold, bit int) bool {
 	return t.set(h.role, t.nodes[h.node].level)[bit/64]&(1<<(bit%64)) != 0
 }
 
-// A ProjectSight is which projects of an account somebody sees: all, or some.
+// A ProjectSight is which projects of an account somebody sees, archived ones too:
+// all but some, or some. It names those that are fewer. Both lists are sorted.
 type ProjectSight struct {
 	All  bool
-	Some []directory.UnitID // sorted; archived ones too
+	But  []directory.UnitID // of all, those that are out of sight
+	Some []directory.UnitID // else these
+}
+
+// Has reports whether a project is in sight.
+func (s ProjectSight) Has(project directory.UnitID) bool {
+	if s.All {
+		_, out := slices.BinarySearch(s.But, project)
+		return !out
+	}
+	_, in := slices.BinarySearch(s.Some, project)
+	return in
 }
 
 // ProjectSight is which projects the actor sees: those they have a place in
 // (LIST-8), hold something in, or manage from above (PROJ-11).
 func (r Rights) ProjectSight() ProjectSight {
-	if r.all || r.May(ManageProjects, 0) {
+	if r.seesAllProjects() {
 		return ProjectSight{All: true}
 	}
+	seen := r.grounds()
 	var s ProjectSight
-	if r.bar != "" || r.tree == nil {
+	if 2*len(seen) <= len(r.ground()) {
+		for _, n := range seen {
+			s.Some = append(s.Some, r.tree.nodes[n].unit.ID)
+		}
+		slices.Sort(s.Some)
 		return s
 	}
-	bit, declared := r.tree.bits[ViewMembers]
-	for _, n := range r.grounds(bit, declared) {
-		s.Some = append(s.Some, r.tree.nodes[n].unit.ID)
+	s.All = true
+	for _, n := range r.tree.ground {
+		if _, sees := slices.BinarySearch(seen, n); !sees {
+			s.But = append(s.But, r.tree.nodes[n].unit.ID)
+		}
 	}
-	slices.Sort(s.Some)
-	s.Some = slices.Compact(s.Some)
+	slices.Sort(s.But)
 	return s
 }
 
-// grounds are the projects that holdings reach, with doubles.
-func (r Rights) grounds(bit int, declared bool) []int32 {
+// seesAllProjects is for who manages them all, and for the vendor's own programs that
+// read the directory (APP-1).
+func (r Rights) seesAllProjects() bool {
+	return r.all || slices.Contains(r.given, ViewMembers) || r.May(ManageProjects, 0)
+}
+
+// ground is where the projects of the account stand, in the order of the tree.
+func (r Rights) ground() []int32 {
+	if r.tree == nil {
+		return nil
+	}
+	return r.tree.ground
+}
+
+// grounds are the projects in sight of somebody who does not see all.
+func (r Rights) grounds() []int32 {
+	if r.bar != "" || r.tree == nil {
+		return nil
+	}
+	bit, declared := r.tree.bits[ViewMembers]
 	var reached []int32
 	for _, h := range r.holds {
 		if wall := r.tree.nodes[h.node].wall; wall >= 0 && r.seesWall(wall, bit, declared) {
 			reached = append(reached, wall)
 		}
 	}
-	if !declared || !r.MayAnywhere(ManageProjects) {
-		return reached
-	}
-	for _, n := range r.tree.ground {
-		if r.may(bit, n) {
-			reached = append(reached, n)
+	if declared && r.MayAnywhere(ManageProjects) {
+		for _, n := range r.tree.ground {
+			if r.may(bit, n) {
+				reached = append(reached, n)
+			}
 		}
 	}
-	return reached
+	slices.Sort(reached)
+	return slices.Compact(reached)
 }
 
 // seesWall reports whether who holds something in a project sees it: a person does by
@@ -99,30 +135,56 @@ func (r Rights) seesWall(wall int32, bit int, declared bool) bool {
 
 // SeesProject reports whether a project is one of those in sight.
 func (r Rights) SeesProject(project directory.UnitID) bool {
-	sight := r.ProjectSight()
-	if sight.All {
+	if r.seesAllProjects() {
 		return true
 	}
-	_, found := slices.BinarySearch(sight.Some, project)
-	return found
+	if r.bar != "" || r.tree == nil {
+		return false
+	}
+	n, found := r.tree.node(project)
+	if !found || r.tree.nodes[n].wall != n {
+		return false
+	}
+	bit, declared := r.tree.bits[ViewMembers]
+	return slices.ContainsFunc(r.holds, func(h hold) bool { return r.tree.nodes[h.node].wall == n }) && r.seesWall(n, bit, declared) ||
+		declared && r.MayAnywhere(ManageProjects) && r.may(bit, n)
 }
 
 // ProjectsInUse counts the projects in sight that are not archived.
 func (r Rights) ProjectsInUse() int {
-	sight := r.ProjectSight()
-	if sight.All {
+	inUse, _ := r.CountProjects()
+	return inUse
+}
+
+// CountProjects counts the projects in sight, those in use and those that are not,
+// because they or a unit above them are archived.
+func (r Rights) CountProjects() (inUse, archived int) {
+	if r.seesAllProjects() {
 		if r.tree == nil {
-			return 0
+			return 0, 0
 		}
-		return r.tree.open
+		return r.tree.open, len(r.tree.ground) - r.tree.open
 	}
-	n := 0
-	for _, id := range sight.Some {
-		if r.tree.Live(id) {
-			n++
+	for _, n := range r.grounds() {
+		if r.tree.nodes[n].live {
+			inUse++
+		} else {
+			archived++
 		}
 	}
-	return n
+	return inUse, archived
+}
+
+// Dormant are the projects that are not archived, below a unit that is; sorted.
+func (t *Tree) Dormant() []directory.UnitID {
+	var dormant []directory.UnitID
+	for _, n := range t.ground {
+		if u := t.nodes[n].unit; !t.nodes[n].live && u.Archived.IsZero() {
+			dormant = append(dormant, u.ID)
+		}
+	}
+	slices.Sort(dormant)
+	return dormant
 }
 
 // AdministersIn reports whether somebody administers a project by the level or a
@@ -151,6 +213,6 @@ func (r Rights) AdministersProjects() bool {
 	bit, declared := r.tree.bits[ManageProjects]
 	return declared && slices.ContainsFunc(r.holds, func(h hold) bool {
 		wall := r.tree.nodes[h.node].wall
-		return wall >= 0 && r.tree.nodes[wall].live && r.may(bit, wall)
+		return wall >= 0 && r.tree.nodes[wall].live && r.tree.reaches(h, bit, wall) && r.below(bit, wall)
 	})
 }

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -43,7 +44,7 @@ const (
 	Missing     = "missing"
 )
 
-// A hold is a Held in places of the tree.
+// A hold is a Held in places of the tree. Lists of them are in the order of the tree.
 type hold struct {
 	node, role int32
 	grant      directory.GrantID
@@ -120,19 +121,32 @@ func rightsOf(t *Tree, s Standing, holds []hold, from []Held, now time.Time) Rig
 	return r
 }
 
-// place finds where holdings stand; what is at no unit or of no role counts for
-// nothing and is left out.
+// place finds where holdings stand, from the root down; what is at no unit or of no
+// role counts for nothing and is left out.
 func (t *Tree) place(held []Held) ([]hold, []Held) {
-	holds := make([]hold, 0, len(held))
-	from := make([]Held, 0, len(held))
+	holds, from := make([]hold, 0, len(held)), make([]Held, 0, len(held))
+	inOrder := true
 	for _, h := range held {
 		n, found := t.node(h.Unit)
 		role, known := t.byRole[h.Role]
 		if found && known {
+			inOrder = inOrder && (len(holds) == 0 || holds[len(holds)-1].node <= n)
 			holds, from = append(holds, hold{n, role, h.Grant}), append(from, h)
 		}
 	}
-	return holds, from
+	if inOrder {
+		return holds, from
+	}
+	order := make([]int, len(holds))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(holds[a].node, holds[b].node) })
+	placed, loaded := make([]hold, len(holds)), make([]Held, len(holds))
+	for to, at := range order {
+		placed[to], loaded[to] = holds[at], from[at]
+	}
+	return placed, loaded
 }
 
 // Bar is why what somebody holds counts for nothing: a reason of an Explanation,
@@ -165,9 +179,29 @@ func (r Rights) May(p Permission, unit directory.UnitID) bool {
 }
 
 func (r Rights) may(bit int, n int32) bool {
+	if len(r.holds) > fewHolds {
+		return r.mayOfMany(bit, n)
+	}
 	for _, h := range r.holds {
 		if r.tree.reaches(h, bit, n) {
 			return r.below(bit, n)
+		}
+	}
+	return false
+}
+
+// fewHolds is how many holdings are sooner looked through than looked up.
+const fewHolds = 16
+
+// mayOfMany is may for whoever is in many projects: of holdings in the order of the
+// tree only those on the way to the root are looked at.
+func (r Rights) mayOfMany(bit int, n int32) bool {
+	for at := n; at >= 0; at = r.tree.nodes[at].parent {
+		i, _ := slices.BinarySearchFunc(r.holds, at, func(h hold, at int32) int { return cmp.Compare(h.node, at) })
+		for ; i < len(r.holds) && r.holds[i].node == at; i++ {
+			if r.tree.reaches(r.holds[i], bit, n) {
+				return r.below(bit, n)
+			}
 		}
 	}
 	return false

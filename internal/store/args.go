@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -73,6 +74,20 @@ func inKeys[K ~int64](r *Reader, keys []K, a *args) string {
 	}
 	text, _ := json.Marshal(plain) // numbers always marshal
 	return " IN (SELECT value FROM json_each(" + a.add(string(text)) + "))"
+}
+
+// numbersIn are the numbers of a text in which blanks part them: many of them come
+// quicker in one value than in a row each.
+func numbersIn(text string) ([]int64, error) {
+	numbers := make([]int64, 0, strings.Count(text, " ")+1)
+	for word := range strings.FieldsSeq(text) {
+		n, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read numbers: %w", err)
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, nil
 }
 
 // micros scans a BIGINT of microseconds into a UTC time; NULL is the zero time.

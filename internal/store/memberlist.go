@@ -29,12 +29,14 @@ type MemberFilter struct {
 	People    bool                  // no technical users
 	Seatless  []directory.PoolID    // who holds no seat of these pools
 
+	Placed *PlaceFilter // who has a place in a project (PROJ-2)
+
 	LacksRoleAt []string // people without any role at units of one of these levels; authz.RootLevel is the root (ROLE-3)
 }
 
 // Empty reports whether the filter chooses everybody.
 func (f MemberFilter) Empty() bool {
-	return !f.People && len(f.Seatless) == 0 && len(f.LacksRoleAt) == 0 && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
+	return f.Placed == nil && !f.People && len(f.Seatless) == 0 && len(f.LacksRoleAt) == 0 && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
 		len(f.Products)+len(f.Held) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
 }
 
@@ -116,6 +118,13 @@ type MemberList struct {
 // before a filter counts as rare; then its own index finds them quicker. The
 // search index of SQLite is quick enough to be asked earlier.
 func (l MemberList) windows(r *Reader) []int {
+	if p := l.Filter.Placed; p != nil && l.Of > 0 && p.Members > 0 { // so many as are likely to have a page of them
+		likely := 2 * int64(l.Size) * l.Of / p.Members
+		if likely >= p.Members {
+			return nil
+		}
+		return []int{max(256, int(likely)), max(1024, int(4*likely))}
+	}
 	if r.dialect == sqlite && l.inIndex() {
 		return []int{256, 1024}
 	}
@@ -166,7 +175,7 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 // base are the members of the account at the right side of the place.
 func (l MemberList) base(r *Reader, column memberColumn, a *args) string {
 	account := "m.account_key"
-	if r.dialect == sqlite && (l.by == bySearch || l.by == byLevel || l.by == byFunction || l.by == byKeys || l.by == byScan) {
+	if r.dialect == sqlite && (l.by == bySearch || l.by == byLevel || l.by == byFunction || l.by == byKeys || l.by == byScan || l.by == byPlace) {
 		account = "+m.account_key" // what drives names keys
 	}
 	where := ` FROM member m WHERE ` + account + ` = ` + a.add(l.Account) + ` AND m.removed_at IS NULL`

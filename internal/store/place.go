@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"intendant/internal/authz"
@@ -254,14 +255,24 @@ func (r *Reader) CountPlacesOf(ctx context.Context, members []directory.MemberID
 	return found, nil
 }
 
-// ProjectKeysOf reads in which projects a member has a place, archived ones too.
+// ProjectKeysOf reads in which projects a member has a place, archived ones too, in
+// the order of their keys.
 func (r *Reader) ProjectKeysOf(ctx context.Context, member directory.MemberID) ([]directory.UnitID, error) {
 	var a args
-	query := `SELECT unit_key FROM place WHERE member_key = ` + a.add(member) + ` AND valid_to IS NULL ORDER BY unit_key`
-	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.UnitID, err error) { return key, row.Scan(&key) })
+	query := `SELECT coalesce(string_agg(CAST(unit_key AS TEXT), ' '), '') FROM place WHERE member_key = ` + a.add(member) + ` AND valid_to IS NULL`
+	text, err := one(ctx, r, query, a, func(row scanner) (text string, err error) { return text, row.Scan(&text) })
 	if err != nil {
 		return nil, fmt.Errorf("read projects of a member: %w", err)
 	}
+	numbers, err := numbersIn(text)
+	if err != nil {
+		return nil, fmt.Errorf("read projects of a member: %w", err)
+	}
+	keys := make([]directory.UnitID, len(numbers))
+	for i, n := range numbers {
+		keys[i] = directory.UnitID(n)
+	}
+	slices.Sort(keys)
 	return keys, nil
 }
 

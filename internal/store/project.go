@@ -94,9 +94,9 @@ func (c InsertProjects) apply(ctx context.Context, tx *Tx) error {
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{p.ID, c.Account, p.Number, directory.FoldNumber(p.Number), orNull(p.Type), p.Address, p.TimeZone, dayOrNull(p.Starts), dayOrNull(p.Ends), products, 1}
+		rows[i] = []any{p.ID, c.Account, directory.Fold(p.Name), p.Archived, p.Number, directory.FoldNumber(p.Number), orNull(p.Type), p.Address, p.TimeZone, dayOrNull(p.Starts), dayOrNull(p.Ends), products, 1}
 	}
-	columns := []string{"unit_key", "account_key", "number", "number_folded", "type_key", "address", "time_zone", "starts_day", "ends_day", "products", "version"}
+	columns := []string{"unit_key", "account_key", "name_folded", "archived_at", "number", "number_folded", "type_key", "address", "time_zone", "starts_day", "ends_day", "products", "version"}
 	if _, err := tx.bulkInsert(ctx, "project", columns, rows, ""); err != nil {
 		return fmt.Errorf("add projects: %w", err)
 	}
@@ -111,7 +111,8 @@ func dayOrNull(d directory.Day) any {
 	return directory.DayNumber(d.UTC())
 }
 
-// UpdateProject writes what only a project has over the version it was read in.
+// UpdateProject writes what only a project has over the version it was read in; the
+// unit's own is UpdateUnits'.
 type UpdateProject directory.Project
 
 func (c UpdateProject) apply(ctx context.Context, tx *Tx) error {
@@ -123,7 +124,7 @@ func (c UpdateProject) apply(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	var a args
-	query := `UPDATE project SET number = ` + a.add(c.Number) + `, number_folded = ` + a.add(directory.FoldNumber(c.Number)) + `, type_key = ` + a.add(orNull(c.Type)) +
+	query := `UPDATE project SET name_folded = ` + a.add(directory.Fold(c.Name)) + `, archived_at = ` + a.add(c.Archived) + `, number = ` + a.add(c.Number) + `, number_folded = ` + a.add(directory.FoldNumber(c.Number)) + `, type_key = ` + a.add(orNull(c.Type)) +
 		`, address = ` + a.add(c.Address) + `, time_zone = ` + a.add(c.TimeZone) + `, starts_day = ` + a.add(dayOrNull(c.Starts)) + `, ends_day = ` + a.add(dayOrNull(c.Ends)) +
 		`, products = ` + a.add(products) + `, version = version + 1 WHERE unit_key = ` + a.add(c.ID) + ` AND version = ` + a.add(c.Revision)
 	return wrote(ctx, tx, query, a, 1)
@@ -140,18 +141,30 @@ const (
 // A ProjectList is a question for a part of an account's projects.
 type ProjectList struct {
 	Account    directory.AccountID
-	All        bool               // all of the account are in sight
-	Keys       []directory.UnitID // else these
-	Mine       directory.MemberID // those this member has a place in; 0: whoever's
-	Archived   bool               // those that are; else the active ones
+	All        bool               // all of the account are in sight, but these; else only these
+	Keys       []directory.UnitID // which these are
+	State      ProjectState
+	Dormant    []directory.UnitID // that count as archived with a unit above them
 	Type       directory.ProjectTypeID
 	Search     string // as typed: a part of name or number
+	External   string // whole; empty: any
+	Number     string // whole, but for case and blanks; empty: any
 	Sort       string
 	Descending bool
 	From       *ProjectPlace
 	Back       bool // those before From instead of those after
 	Size       int
 }
+
+// A ProjectState is which of the projects a list has, those in use or the archived.
+type ProjectState int
+
+// Which projects a list has.
+const (
+	ProjectsInUse ProjectState = iota
+	ProjectsArchived
+	ProjectsOfAnyState
+)
 
 // A ProjectPlace is where a project stands in a sorted list.
 type ProjectPlace = Standing[directory.UnitID]
@@ -171,30 +184,78 @@ type ProjectLine struct {
 	Place ProjectPlace
 }
 
+// fewProjects is how many of them are sooner sorted than looked for among all.
+const fewProjects = 500
+
 func (l ProjectList) where(r *Reader, a *args) string {
-	where := ofProjects + `j.account_key = ` + a.add(l.Account)
-	if l.Archived {
-		where += ` AND u.archived_at IS NOT NULL`
-	} else {
-		where += ` AND u.archived_at IS NULL`
-	}
-	if !l.All {
-		where += ` AND j.unit_key` + inKeys(r, l.Keys, a)
-	}
-	if l.Mine != 0 {
-		where += ` AND j.unit_key IN (SELECT o.unit_key FROM place o WHERE o.member_key = ` + a.add(l.Mine) + ` AND o.valid_to IS NULL)`
-	}
+	where := ` FROM project j WHERE ` + l.driven(r, a) + l.inState(r, a)
 	if l.Type != 0 {
 		where += ` AND j.type_key = ` + a.add(l.Type)
 	}
+	if l.External != "" {
+		where += ` AND j.unit_key = (SELECT u.key FROM unit u WHERE u.account_key = ` + a.add(l.Account) + ` AND u.external_id <> '' AND u.external_id = ` + a.add(l.External) + `)`
+	}
+	if l.Number != "" {
+		where += ` AND j.number_folded <> '' AND j.number_folded = ` + a.add(directory.FoldNumber(l.Number))
+	}
 	if sought := directory.Fold(l.Search); sought != "" {
-		where += ` AND (u.name_folded LIKE ` + a.add("%"+escapeLike(sought)+"%") + ` ESCAPE '\'`
+		where += ` AND (` + contains(r, "j.name_folded", sought, a)
 		if number := directory.FoldNumber(l.Search); number != "" {
-			where += ` OR j.number_folded LIKE ` + a.add("%"+escapeLike(number)+"%") + ` ESCAPE '\'`
+			where += ` OR ` + contains(r, "j.number_folded", number, a)
 		}
 		where += `)`
 	}
 	return where
+}
+
+// driven are the conditions that say which rows are looked at. SQLite keeps no figures
+// here and would choose badly: it is told to look few up, to walk many by name, and
+// else to read the account's rows, which lie together.
+func (l ProjectList) driven(r *Reader, a *args) string {
+	account, key, together := `j.account_key`, `j.unit_key`, ``
+	walked := (l.Sort == "" || l.Sort == ProjectsByName) && directory.Fold(l.Search) == ""
+	switch {
+	case r.dialect != sqlite:
+	case !l.All && len(l.Keys) <= fewProjects:
+		account = `+` + account
+	case walked:
+		key = `+` + key
+	default:
+		account, key = `+`+account, `+`+key
+		together = ` AND j.unit_key BETWEEN ` + a.add(directory.NewKey(l.Account, 0)) + ` AND ` + a.add(directory.NewKey(l.Account+1, 0)-1)
+	}
+	where := account + ` = ` + a.add(l.Account) + together
+	switch {
+	case !l.All:
+		where += ` AND ` + key + inKeys(r, l.Keys, a)
+	case len(l.Keys) > 0:
+		where += ` AND NOT (` + key + inKeys(r, l.Keys, a) + `)`
+	}
+	return where
+}
+
+// inState is the condition on what is archived (PROJ-1).
+func (l ProjectList) inState(r *Reader, a *args) string {
+	switch {
+	case l.State == ProjectsOfAnyState:
+		return ``
+	case l.State == ProjectsInUse && len(l.Dormant) == 0:
+		return ` AND j.archived_at IS NULL`
+	case l.State == ProjectsInUse:
+		return ` AND j.archived_at IS NULL AND NOT (j.unit_key` + inKeys(r, l.Dormant, a) + `)`
+	case len(l.Dormant) == 0:
+		return ` AND j.archived_at IS NOT NULL`
+	}
+	return ` AND (j.archived_at IS NOT NULL OR j.unit_key` + inKeys(r, l.Dormant, a) + `)`
+}
+
+// contains is the condition that a text is somewhere in a column; nothing in it is a
+// pattern.
+func contains(r *Reader, column, text string, a *args) string {
+	if r.dialect == postgres {
+		return `strpos(` + column + `, ` + a.add(text) + `) > 0`
+	}
+	return `instr(` + column + `, ` + a.add(text) + `) > 0`
 }
 
 // order is what a list is sorted by before names.
@@ -216,7 +277,18 @@ type sortedBy struct{ text, number string }
 
 // selected are the columns of a Standing, but for its key.
 func (s sortedBy) selected(name string) string {
-	return `, ` + cmp.Or(s.text, `''`) + `, ` + cmp.Or(s.number, `0`) + `, ` + name
+	return `, ` + cmp.Or(s.text, `''`) + ` AS s_text, ` + cmp.Or(s.number, `0`) + ` AS s_number, ` + name + ` AS s_name`
+}
+
+// outer is the same outside of a subquery that has selected it.
+func (s sortedBy) outer() sortedBy {
+	if s.text != "" {
+		s.text = "x.s_text"
+	}
+	if s.number != "" {
+		s.number = "x.s_number"
+	}
+	return s
 }
 
 // A turn is which part of a sorted list is read: from a place or the first, before
@@ -271,8 +343,11 @@ func beside[K ~int64](s sortedBy, t turn[K], a *args) string {
 // ProjectPage reads projects in the order of the list.
 func (r *Reader) ProjectPage(ctx context.Context, l ProjectList) ([]ProjectLine, error) {
 	var a args
-	query := `SELECT ` + projectColumns + l.order().selected("u.name_folded") + l.where(r, &a) +
-		turned(l.order(), turn[directory.UnitID]{l.From, l.Back, l.Descending, l.Size, "u.name_folded", "u.key"}, &a)
+	sorted := l.order()
+	inner := `SELECT j.unit_key AS key` + sorted.selected("j.name_folded") + l.where(r, &a) +
+		turned(sorted, turn[directory.UnitID]{l.From, l.Back, l.Descending, l.Size, "j.name_folded", "j.unit_key"}, &a)
+	outer := turned(sorted.outer(), turn[directory.UnitID]{nil, l.Back, l.Descending, l.Size, "x.s_name", "x.key"}, &a)
+	query := `SELECT ` + projectColumns + `, x.s_text, x.s_number, x.s_name FROM (` + inner + `) x JOIN project j ON j.unit_key = x.key JOIN unit u ON u.key = x.key WHERE 1 = 1` + outer
 	lines, err := collect(ctx, r, query, a, func(row scanner) (ProjectLine, error) {
 		var line ProjectLine
 		s := newProjectScan()

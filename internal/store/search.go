@@ -23,6 +23,7 @@ const (
 	byAdded    = "added"
 	byStatus   = "status"
 	byUnit     = "unit"
+	byPlace    = "place"
 	byScan     = "scan" // no index: the account's rows one after the other
 )
 
@@ -32,8 +33,12 @@ func (l MemberList) driver() string {
 	switch {
 	case len(f.Keys) > 0:
 		return byKeys
+	case f.Placed.few():
+		return byPlace
 	case l.inIndex():
 		return bySearch
+	case f.Placed != nil:
+		return byPlace
 	case !l.Scope.All() || len(f.Units) > 0:
 		return byUnit
 	case len(f.Levels) > 0 && !containsZero(f.Levels):
@@ -99,6 +104,9 @@ func (l MemberList) where(r *Reader, a *args) string {
 	}
 	if len(f.Keys) > 0 {
 		where.WriteString(` AND m.key` + inKeys(r, f.Keys, a))
+	}
+	if f.Placed != nil {
+		where.WriteString(` AND ` + f.Placed.has(r, a, driver == byPlace))
 	}
 	if f.People || len(f.LacksRoleAt) > 0 {
 		where.WriteString(` AND m.user_key NOT IN (SELECT t.user_key FROM technical_user t WHERE t.account_key = ` + a.add(l.Account) + `)`)
@@ -233,8 +241,11 @@ func (r *Reader) driven(ctx context.Context, l MemberList) (MemberList, bool, er
 	switch {
 	case l.by == walking || l.by == byScan || l.by == bySearch && r.dialect != sqlite:
 		return l, false, nil
-	case l.by == byKeys:
+	case l.by == byKeys || l.by == byPlace && l.Filter.Placed.few():
 		return l, true, nil
+	case l.by == byPlace:
+		n, err := l.Filter.Placed.count(ctx, r, fewRows)
+		return l, n < fewRows, err
 	case l.by != bySearch:
 		few, err := r.few(ctx, l)
 		return l, few, err
@@ -260,6 +271,9 @@ func (r *Reader) driven(ctx context.Context, l MemberList) (MemberList, bool, er
 	}
 	if l.index == "" {
 		l.index = strings.Join(all, " AND ")
+	}
+	if fewest >= rareRows && l.Filter.Placed != nil {
+		l.by = byPlace
 	}
 	return l, fewest < rareRows, nil
 }

@@ -52,27 +52,44 @@ func (r *Reader) Standing(ctx context.Context, account directory.AccountID, user
 
 // held reads the roles of a member that can permit something: level and
 // functions at the root, grants at their unit, those of places in their project.
+// Of somebody in thousands of projects a row is a role with all of them.
 func (r *Reader) held(ctx context.Context, root directory.UnitID, id directory.MemberID) ([]authz.Held, error) {
 	var a args
 	at, member := a.add(root), a.add(id)
 	query := `
-		SELECT ` + at + `, role_key, 0, valid_from
+		SELECT ` + at + `, role_key, 0, valid_from, '', ''
 		FROM member_role
 		WHERE member_key = ` + member + ` AND valid_to IS NULL
 		UNION ALL
-		SELECT unit_key, role_key, key, valid_from
+		SELECT unit_key, role_key, key, valid_from, '', ''
 		FROM "grant"
 		WHERE member_key = ` + member + ` AND valid_to IS NULL
 		UNION ALL
-		SELECT unit_key, role_key, 0, valid_from
+		SELECT 0, role_key, 0, 0, string_agg(CAST(unit_key AS TEXT), ' '), string_agg(CAST(valid_from AS TEXT), ' ')
 		FROM place_role
-		WHERE member_key = ` + member + ` AND valid_to IS NULL`
-	held, err := collect(ctx, r, query, a, func(row scanner) (authz.Held, error) {
+		WHERE member_key = ` + member + ` AND valid_to IS NULL
+		GROUP BY role_key`
+	var held []authz.Held
+	err := each(ctx, r, query, a, func(row scanner) error {
 		var h authz.Held
 		var from micros
-		err := row.Scan(&h.Unit, &h.Role, &h.Grant, &from)
-		h.From = from.Time
-		return h, err
+		var projects, since string
+		if err := row.Scan(&h.Unit, &h.Role, &h.Grant, &from, &projects, &since); err != nil {
+			return err
+		}
+		if h.From = from.Time; projects == "" {
+			held = append(held, h)
+			return nil
+		}
+		units, err := numbersIn(projects)
+		if err != nil {
+			return err
+		}
+		moments, err := numbersIn(since) // of one group in one order
+		for i := range min(len(units), len(moments)) {
+			held = append(held, authz.Held{Unit: directory.UnitID(units[i]), Role: h.Role, From: time.UnixMicro(moments[i]).UTC()})
+		}
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read rights: %w", err)

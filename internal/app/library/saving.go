@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -42,7 +43,7 @@ func (s *Library) SaveTemplate(ctx context.Context, actor authz.Actor, account d
 			if err := p.Require(authz.ViewMembers, project.ID); err != nil {
 				return err
 			}
-			if t.Places, err = placesOf(ctx, r, project.ID); err != nil {
+			if t.Places, err = placesOf(ctx, r, p.Rights, project); err != nil {
 				return err
 			}
 		}
@@ -63,8 +64,13 @@ func inSight(ctx context.Context, r *store.Reader, rights authz.Rights, account 
 }
 
 // placesOf are the places in a project as a template keeps them.
-func placesOf(ctx context.Context, r *store.Reader, project directory.UnitID) ([]directory.Place, error) {
-	members, err := r.ProjectMemberPage(ctx, store.ProjectMemberList{Project: project, Size: directory.TemplatePlacesMost + 1})
+func placesOf(ctx context.Context, r *store.Reader, rights authz.Rights, project directory.Project) ([]directory.Place, error) {
+	all, err := roster.EverybodyIn(ctx, r, rights, project)
+	if err != nil {
+		return nil, err
+	}
+	all.Size = directory.TemplatePlacesMost + 1
+	members, err := r.ProjectMemberPage(ctx, all)
 	if err != nil {
 		return nil, err
 	}

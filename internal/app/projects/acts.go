@@ -164,12 +164,17 @@ func (c *settling) copied(ctx context.Context, r *store.Reader, from directory.P
 	if err := c.plan.Require(authz.ManageMembers, from.ID); err != nil {
 		return nil, err
 	}
-	members, err := r.ProjectMemberPage(ctx, store.ProjectMemberList{Project: from.ID, Size: MostCopied + 1})
+	if from.Members > MostCopied {
+		return nil, &directory.Error{Kind: directory.Invalid, Code: "project.too_many_copied", Args: directory.Args{"Max": MostCopied}}
+	}
+	all, err := roster.EverybodyIn(ctx, r, c.plan.Rights, from)
 	if err != nil {
 		return nil, err
 	}
-	if len(members) > MostCopied {
-		return nil, &directory.Error{Kind: directory.Invalid, Code: "project.too_many_copied", Args: directory.Args{"Max": MostCopied}}
+	all.Size = MostCopied
+	members, err := r.ProjectMemberPage(ctx, all)
+	if err != nil {
+		return nil, err
 	}
 	places := make([]directory.Place, len(members))
 	for i, m := range members {

@@ -16,7 +16,10 @@ type Query struct {
 	Search        string
 	Mine          bool   // those the reader has a place in
 	Archived      bool   // those that are; else those in use
+	Whatever      bool   // those in use and the archived
 	Type          string // public id of a project type; empty: any
+	External      string // the id by which products know it, whole; empty: any
+	Number        string // whole, but for case and blanks; empty: any
 	Sort          string // one of store.ProjectsBy…; empty: by name
 	Descending    bool
 	After, Before string
@@ -40,6 +43,7 @@ type Counts struct{ InUse, Mine, Archived int64 }
 type Row struct {
 	directory.Project
 	TypeName string
+	Live     bool // neither it nor a unit above it is archived
 	Mine     bool // the reader has a place in it
 	May      May
 }
@@ -65,19 +69,16 @@ func (s *Projects) List(ctx context.Context, actor authz.Actor, account director
 		if err != nil {
 			return err
 		}
-		sight := rights.ProjectSight()
-		l.Account, l.All, l.Keys = account, sight.All, sight.Some
-		page.Create = s.mayCreate(rights, a)
+		l.Account, page.Create = account, s.mayCreate(rights, a)
 		if page.Types, err = r.ProjectTypes(ctx, account); err != nil {
 			return err
 		}
 		if l.Type, err = typeNamed(page.Types, q.Type); err != nil {
 			return err
 		}
-		if q.Mine {
-			l.Mine = own.member
-		}
-		if err := page.count(ctx, r, l.ProjectList, own.member); err != nil {
+		own.projects = l.in(rights, own.projects)
+		page.Counts = countsOf(rights, own.projects)
+		if page.Found, err = l.found(ctx, r, page.Counts, int64(len(own.projects))); err != nil {
 			return err
 		}
 		lines, err := r.ProjectPage(ctx, l.ProjectList)
@@ -89,11 +90,26 @@ func (s *Projects) List(ctx context.Context, actor authz.Actor, account director
 		for _, line := range lines {
 			_, mine := slices.BinarySearch(own.projects, line.ID)
 			page.Rows = append(page.Rows, Row{Project: line.Project, TypeName: typeName(page.Types, line.Type), Mine: mine,
-				May: may(rights, a.Writable() == nil, line.Project)})
+				Live: rights.Tree().Live(line.ID), May: may(rights, a.Writable() == nil, line.Project)})
 		}
 		return nil
 	})
 	return page, err
+}
+
+// in says which projects a list is about: those in sight, or of these the reader's own,
+// which it answers.
+func (l *projectList) in(rights authz.Rights, own []directory.UnitID) []directory.UnitID {
+	sight := rights.ProjectSight()
+	own = slices.DeleteFunc(own, func(id directory.UnitID) bool { return !sight.Has(id) })
+	l.All, l.Keys, l.Dormant = sight.All, sight.Some, rights.Tree().Dormant()
+	if sight.All {
+		l.Keys = sight.But
+	}
+	if inUse, archived := rights.CountProjects(); l.mine && len(own) < inUse+archived {
+		l.All, l.Keys = false, own
+	}
+	return own
 }
 
 // owned is who the reader is in the account, and the projects they have a place in.
@@ -118,26 +134,35 @@ func ownProjects(ctx context.Context, r *store.Reader, actor authz.Actor, accoun
 	return owned{m.ID, projects}, err
 }
 
-// count says how many projects each view has, and how many the list finds.
-func (page *Page) count(ctx context.Context, r *store.Reader, l store.ProjectList, own directory.MemberID) error {
-	plain := l
-	plain.Search, plain.Type = "", 0
-	for _, view := range []struct {
-		n        *int64
-		mine     directory.MemberID
-		archived bool
-	}{{&page.Counts.InUse, 0, false}, {&page.Counts.Mine, own, false}, {&page.Counts.Archived, 0, true}} {
-		of := plain
-		of.Mine, of.Archived = view.mine, view.archived
-		n, err := r.ProjectTotal(ctx, of)
-		if err != nil {
-			return err
+// countsOf are how many projects each view has.
+func countsOf(rights authz.Rights, own []directory.UnitID) Counts {
+	inUse, archived := rights.CountProjects()
+	c := Counts{InUse: int64(inUse), Archived: int64(archived)}
+	for _, key := range own {
+		if rights.Tree().Live(key) {
+			c.Mine++
 		}
-		*view.n = n
 	}
-	var err error
-	page.Found, err = r.ProjectTotal(ctx, l)
-	return err
+	return c
+}
+
+// found is how many projects a list has: what is counted already where it chooses by
+// nothing but the view, of which the reader has so many.
+func (l projectList) found(ctx context.Context, r *store.Reader, c Counts, own int64) (int64, error) {
+	if l.Type != 0 || l.External != "" || l.Number != "" || directory.Fold(l.Search) != "" {
+		return r.ProjectTotal(ctx, l.ProjectList)
+	}
+	inUse, archived := c.InUse, c.Archived
+	if l.mine {
+		inUse, archived = c.Mine, own-c.Mine
+	}
+	switch l.State {
+	case store.ProjectsInUse:
+		return inUse, nil
+	case store.ProjectsArchived:
+		return archived, nil
+	}
+	return inUse + archived, nil
 }
 
 func typeNamed(types []directory.ProjectType, id string) (directory.ProjectTypeID, error) {
@@ -167,13 +192,22 @@ type listCursor[K ~int64] struct {
 }
 
 // A projectList is what the database is asked for.
-type projectList struct{ store.ProjectList }
+type projectList struct {
+	store.ProjectList
+	mine bool
+}
 
 // list is the query as the database is asked; of one row more than a page has.
 func (q Query) list() (projectList, listCursor[directory.UnitID], error) {
 	sorts := []string{"", store.ProjectsByName, store.ProjectsByNumber, store.ProjectsByMembers, store.ProjectsByStart}
-	l := projectList{store.ProjectList{Search: directory.Sought(q.Search), Archived: q.Archived, Sort: q.Sort, Descending: q.Descending,
-		Back: q.Before != "", Size: sized(q.Size) + 1}}
+	l := projectList{store.ProjectList{Search: directory.Sought(q.Search), External: q.External, Number: q.Number, Sort: q.Sort, Descending: q.Descending,
+		Back: q.Before != "", Size: sized(q.Size) + 1}, q.Mine}
+	switch {
+	case q.Whatever:
+		l.State = store.ProjectsOfAnyState
+	case q.Archived:
+		l.State = store.ProjectsArchived
+	}
 	at, err := cursorOf[directory.UnitID](q.After+q.Before, q.Sort, q.Descending, sorts)
 	if q.After+q.Before != "" {
 		l.From = &at.Standing

@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"intendant/internal/app/gate"
@@ -126,16 +127,18 @@ func (o *roll) page(ctx context.Context, page *MemberPage) error {
 	return o.turned(ctx, page, gate.Turn{After: o.q.After, Before: o.q.Before, Size: o.l.Size - 1, Position: o.from.Position})
 }
 
-// turned reads a page that stands somewhere in the list.
-func (o *roll) turned(ctx context.Context, page *MemberPage, t gate.Turn) error {
+// turned reads a page that stands somewhere in the list, behind rows that are read
+// already.
+func (o *roll) turned(ctx context.Context, page *MemberPage, t gate.Turn, first ...store.ProjectMember) error {
 	var err error
-	if page.Found, err = o.r.ProjectMemberTotal(ctx, o.l); err != nil {
+	if page.Found, err = o.s.found(ctx, o.r, o.l); err != nil {
 		return err
 	}
 	rows, err := o.r.ProjectMemberPage(ctx, o.l)
 	if err != nil {
 		return err
 	}
+	rows = append(first, rows...)
 	rows, page.Span = gate.Cut(t, rows, func(m store.ProjectMember, position int64) string {
 		return gate.CursorText(listCursor[directory.MemberID]{m.Standing, o.q.Sort, o.q.Descending, position})
 	})
@@ -153,10 +156,32 @@ func mine(ctx context.Context, r *store.Reader, actor authz.Actor, v viewed) (bo
 	return is, err
 }
 
+// found is how many members a list has, exactly: counted once for each view of the
+// account in one state.
+func (s *Projects) found(ctx context.Context, r *store.Reader, l store.ProjectMemberList) (int64, error) {
+	counts, err := r.Counts(ctx, l.Project.Account())
+	if err != nil {
+		return 0, err
+	}
+	key := fmt.Sprintf("%d %#v %q %v %v", counts.Sequence, l.PlaceFilter, l.Search, l.Statuses, l.Keys)
+	if n, known := s.totals.At(key); known {
+		return n, nil
+	}
+	n, err := r.ProjectMemberTotal(ctx, l)
+	if err == nil {
+		s.totals.Keep(key, n)
+	}
+	return n, err
+}
+
 // members is the query as the database is asked, for one row more than a page has.
 func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q MemberQuery) (store.ProjectMemberList, error) {
-	l := store.ProjectMemberList{Project: v.project.ID, Search: directory.Sought(q.Search), Statuses: q.Statuses, Sort: q.Sort, Descending: q.Descending,
-		Back: q.Before != "", Size: sized(q.Size) + 1, Product: q.Product}
+	l, err := roster.EverybodyIn(ctx, r, v.rights, v.project)
+	if err != nil {
+		return l, err
+	}
+	l.Search, l.Statuses, l.Sort, l.Descending = directory.Sought(q.Search), q.Statuses, q.Sort, q.Descending
+	l.Back, l.Size, l.Product = q.Before != "", sized(q.Size)+1, q.Product
 	if slices.Contains(q.Statuses, directory.Invited) {
 		l.Statuses = append(slices.Clone(q.Statuses), directory.NotInvited)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // A Profile is one member of a project as the panel beside the table shows them, with
-// the page of the table they stand on.
+// a page of the table that begins with them.
 type Profile struct {
 	Member
 	Page     MemberPage
@@ -71,7 +71,7 @@ func placed(ctx context.Context, r *store.Reader, v viewed, member string) (dire
 	return key, err
 }
 
-// around reads the page on which a member stands, and who stands beside them; of who
+// around reads a page that begins with a member, and who stands beside them; of who
 // is not in the list, the page of the query.
 func (o *roll) around(ctx context.Context, p *Profile, member directory.MemberID) error {
 	alone := o.l
@@ -96,13 +96,12 @@ func (o *roll) around(ctx context.Context, p *Profile, member directory.MemberID
 		return err
 	}
 	p.Position = before + 1
-	size := int64(o.l.Size - 1)
-	turn := gate.Turn{Size: o.l.Size - 1, Position: before - before%size}
-	if turn.Position > 0 {
+	turn := gate.Turn{Size: o.l.Size - 1, Position: before}
+	if before > 0 {
 		turn.After = p.Member.Member.UUID // there is a page before
 	}
-	o.l.From, o.l.Back, o.l.Skip = nil, false, turn.Position
-	if err := o.turned(ctx, &p.Page, turn); err != nil {
+	o.l.From, o.l.Back, o.l.Size = &found[0].Standing, false, o.l.Size-1
+	if err := o.turned(ctx, &p.Page, turn, found[0]); err != nil {
 		return err
 	}
 	return o.neighbours(ctx, p, found[0].Standing)
@@ -110,7 +109,12 @@ func (o *roll) around(ctx context.Context, p *Profile, member directory.MemberID
 
 // one is a member of the project whom the list does not find.
 func (o *roll) one(ctx context.Context, member directory.MemberID) (Member, error) {
-	found, err := o.r.ProjectMemberPage(ctx, store.ProjectMemberList{Project: o.v.project.ID, Keys: []directory.MemberID{member}, Size: 1})
+	everybody, err := roster.EverybodyIn(ctx, o.r, o.v.rights, o.v.project)
+	if err != nil {
+		return Member{}, err
+	}
+	everybody.Keys, everybody.Size = []directory.MemberID{member}, 1
+	found, err := o.r.ProjectMemberPage(ctx, everybody)
 	if err != nil {
 		return Member{}, err
 	}
@@ -125,7 +129,7 @@ func (o *roll) one(ctx context.Context, member directory.MemberID) (Member, erro
 func (o *roll) neighbours(ctx context.Context, p *Profile, at store.ProjectMemberPlace) error {
 	for back, id := range map[bool]*string{true: &p.Previous, false: &p.Next} {
 		ask := o.l
-		ask.From, ask.Back, ask.Skip, ask.Size = &at, back, 0, 1
+		ask.From, ask.Back, ask.Size = &at, back, 1
 		found, err := o.r.ProjectMemberPage(ctx, ask)
 		if err != nil {
 			return err
@@ -191,7 +195,12 @@ func (s *Projects) chosen(ctx context.Context, r *store.Reader, v viewed, who Se
 	if err == nil && len(found) == 0 {
 		err = directory.Refuse(directory.Invalid, "selection.empty")
 	}
-	return store.ProjectMemberList{Project: v.project.ID, Keys: slices.Sorted(maps.Values(found))}, err
+	if err != nil {
+		return store.ProjectMemberList{}, err
+	}
+	l, err := roster.EverybodyIn(ctx, r, v.rights, v.project)
+	l.Keys = slices.Sorted(maps.Values(found))
+	return l, err
 }
 
 // A Use is a product in a project and how many members have access to it.

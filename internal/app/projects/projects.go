@@ -17,6 +17,7 @@ type Projects struct {
 	gate   *gate.Gate
 	roster *roster.Writer
 	needs  Needs
+	totals gate.Totals
 }
 
 // Needs are what other rooms do for projects.
@@ -33,7 +34,9 @@ type Start struct {
 }
 
 // New makes the operations.
-func New(g *gate.Gate, r *roster.Writer, needs Needs) *Projects { return &Projects{g, r, needs} }
+func New(g *gate.Gate, r *roster.Writer, needs Needs) *Projects {
+	return &Projects{gate: g, roster: r, needs: needs}
+}
 
 // How many projects or members one page of a list has.
 const (

@@ -69,6 +69,12 @@ func (g Ground) product(declared *catalogue.Catalogue, id, lang string) (catalog
 	return p, directory.InvalidField("access", "project.product_off", directory.Args{"Product": p.Label.In(lang)})
 }
 
+// EverybodyIn are all members of a project, as the database is asked.
+func EverybodyIn(ctx context.Context, r *store.Reader, rights authz.Rights, p directory.Project) (store.ProjectMemberList, error) {
+	counts, err := r.Counts(ctx, p.ID.Account())
+	return store.ProjectMemberList{PlaceFilter: store.PlaceFilter{Project: p.ID, Members: p.Members}, Scope: rights.Everybody(), Of: counts.Members()}, err
+}
+
 // Usual is what somebody with these functions gets of products by themselves: the
 // base product, the default ones, and what the functions propose (ADD-4, PROJ-4).
 func (g Ground) Usual(functions []directory.Role) directory.Access {

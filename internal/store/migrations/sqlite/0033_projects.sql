@@ -1,8 +1,11 @@
 -- +goose Up
--- PROJ-1: what only projects have, beside the unit that each is. How many members it has is kept with each change.
+-- PROJ-1: what only projects have, beside the unit that each is. How many members it has is kept with each change; the name
+-- and whether it is archived are the unit's, so that lists are sought and sorted in one table.
 CREATE TABLE project (
   unit_key INTEGER PRIMARY KEY REFERENCES unit (key),
   account_key BIGINT NOT NULL REFERENCES account (key),
+  name_folded TEXT NOT NULL,
+  archived_at BIGINT,
   number TEXT NOT NULL,
   number_folded TEXT NOT NULL,
   type_key BIGINT,
@@ -15,7 +18,7 @@ CREATE TABLE project (
   version BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX project_number_unique ON project (account_key, number_folded) WHERE number_folded <> '';
-CREATE INDEX project_account ON project (account_key);
+CREATE INDEX project_by_name ON project (account_key, name_folded, unit_key);
 
 -- The account's own list of types of projects.
 CREATE TABLE project_type (
@@ -71,7 +74,9 @@ INSERT INTO place_kept SELECT key, account_key, member_key, unit_key, company_ke
 DROP TABLE place;
 ALTER TABLE place_kept RENAME TO place;
 CREATE UNIQUE INDEX place_open ON place (unit_key, member_key) WHERE valid_to IS NULL;
-CREATE INDEX place_by_member ON place (member_key);
+-- PROJ-2: who works in a project for which company, counted and listed without the rows.
+CREATE INDEX place_in_company ON place (unit_key, company_key, member_key) WHERE valid_to IS NULL;
+CREATE INDEX place_by_member ON place (member_key, valid_to, unit_key);
 CREATE INDEX place_of_company ON place (company_key, key) WHERE company_key IS NOT NULL AND valid_to IS NULL;
 -- ROLE-1: the roles that places give, each held in its project.
 CREATE TABLE place_role (
@@ -83,11 +88,15 @@ CREATE TABLE place_role (
   valid_to BIGINT,
   CONSTRAINT place_role_once PRIMARY KEY (place_key, role_key)
 ) WITHOUT ROWID;
-CREATE INDEX place_role_of_member ON place_role (member_key) WHERE valid_to IS NULL;
+-- One reading of an index says what somebody in thousands of projects holds, another who holds a role in a project.
+CREATE INDEX place_role_of_member ON place_role (member_key, role_key, unit_key, valid_from) WHERE valid_to IS NULL;
+CREATE INDEX place_role_there ON place_role (unit_key, role_key, member_key) WHERE valid_to IS NULL;
 CREATE INDEX place_role_holders ON place_role (role_key, member_key) WHERE valid_to IS NULL;
 INSERT INTO place_role SELECT key, level_key, member_key, unit_key, valid_from, valid_to FROM place WHERE level_key IS NOT NULL;
-INSERT INTO project (unit_key, account_key, number, number_folded, address, time_zone, products, members, version)
-  SELECT u.key, u.account_key, '', '', '', coalesce(a.time_zone, 'UTC'), '[]',
+INSERT INTO place_role SELECT DISTINCT p.key, o.key, p.member_key, p.unit_key, p.valid_from, p.valid_to
+  FROM place p, json_each(p.functions) f JOIN role o ON o.key = f.value WHERE o.key IS NOT p.level_key;
+INSERT INTO project (unit_key, account_key, name_folded, archived_at, number, number_folded, address, time_zone, products, members, version)
+  SELECT u.key, u.account_key, u.name_folded, u.archived_at, '', '', '', coalesce(a.time_zone, 'UTC'), '[]',
     (SELECT count(*) FROM place p WHERE p.unit_key = u.key AND p.valid_to IS NULL), 1
   FROM unit u JOIN account a ON a.key = u.account_key WHERE EXISTS (SELECT 1 FROM place p WHERE p.unit_key = u.key);
 
