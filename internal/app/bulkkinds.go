@@ -28,22 +28,12 @@ func (run *bulkRun) planner(items []json.RawMessage) (gate.Planner, error) {
 		kept, err := read[addedRow](change, &o, items)
 		rows := make([]roster.NewMember, len(kept))
 		for i, row := range kept {
-			rows[i] = row.NewMember
-			rows[i].Double = row.Double
-			if row.Level != "" {
-				rows[i].Levels = []string{row.Level}
-			}
+			rows[i] = row.row()
 		}
 		return run.roster.PlanAdd(rows, o), err
 	}
 	what := memberDeed{kind: run.act.Kind}
 	confirmed, err := read[confirmedMember](change, &what.change, items)
-	if level := what.change.Level; level != nil {
-		what.change.Levels = &[]string{}
-		if *level != "" {
-			what.change.Levels = &[]string{*level}
-		}
-	}
 	if err == nil && what.act() == nil {
 		err = fmt.Errorf("no act on many is called %q", run.act.Kind)
 	}
@@ -77,7 +67,25 @@ type memberDeed struct {
 type memberSet struct {
 	roster.MemberChange
 	Offer directory.Offer `json:",omitzero"`
-	Level *string         `json:",omitempty"` // as versions before kept an act: exactly this one, or none
+	Level *string         `json:",omitempty"` // as an act is kept that began when there was one at most
+}
+
+// edit is what an edit sets, of an act begun by a version that knew one access level
+// too (NODE-5).
+func (s memberSet) edit() roster.MemberChange {
+	change := s.MemberChange
+	if s.Level != nil {
+		change.Levels = levelAlone(*s.Level)
+	}
+	return change
+}
+
+// levelAlone is the set of one access level, of none for the empty code.
+func levelAlone(code string) *[]string {
+	if code == "" {
+		return &[]string{}
+	}
+	return &[]string{code}
 }
 
 // takes is the permission that an act takes at the home unit of each member.
@@ -96,7 +104,7 @@ func (d memberDeed) act() roster.MemberAct {
 	switch d.kind {
 	case directory.BulkEdit:
 		return func(a *roster.Acting, m directory.Member, u directory.User) error {
-			return a.Edit(u, m, d.change.MemberChange)
+			return a.Edit(u, m, d.change.edit())
 		}
 	case directory.BulkDeactivate:
 		return (*roster.Acting).Deactivate
@@ -220,7 +228,17 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) gate.
 type addedRow struct {
 	roster.NewMember
 	Double int    `json:",omitempty"`
-	Level  string `json:",omitempty"` // as versions before kept an act
+	Level  string `json:",omitempty"` // as in a memberSet
+}
+
+// row is the row as it is planned.
+func (r addedRow) row() roster.NewMember {
+	n := r.NewMember
+	n.Double = r.Double
+	if r.Level != "" {
+		n.Levels = *levelAlone(r.Level)
+	}
+	return n
 }
 
 // addingDeed is an act that brings people in. It holds no secret: who comes with a
