@@ -47,8 +47,9 @@ func walls() map[string]wall {
 				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
-			Imports: Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
+			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
+			Projects: Add AddQuick Archive ChangePlaces Choices CopyMembers Create Edit Members Open RemovePlaces Restore Sources
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Export List
 			Preferences: Filter

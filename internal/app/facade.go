@@ -250,7 +250,6 @@ type (
 	ProjectChosen      = projects.Chosen
 	ProjectEditing     = projects.Editing
 	ProjectEmployer    = projects.Employer
-	ProjectKnown       = projects.Known
 	ProjectMay         = projects.May
 	ProjectMember      = projects.Member
 	ProjectMemberPage  = projects.MemberPage
@@ -262,10 +261,13 @@ type (
 	ProjectSelection   = projects.Selection
 	ProjectUsage       = projects.Usage
 	ProjectUse         = projects.Use
+	ProjectSources     = projects.Sources
+	ProjectSourceQuery = projects.SourceQuery
 )
 
 // Of package projects.
 const (
+	MostCopied      = projects.MostCopied
 	NoCompany       = projects.NoCompany
 	ProjectsPerPage = projects.PerPage
 )

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"intendant/internal/app"
@@ -75,6 +77,17 @@ func TestProjectSelection(t *testing.T) {
 			if got := w.Code(apptest.ErrOf(verdicts, err)); got != want {
 				t.Errorf("PLAN-4 change %d: %q, want %q", i, got, want)
 			}
+		}
+		same, err := c.Projects.ChangePlaces(c.Context(), c.admin, c.at, app.ProjectSelection{Members: []string{a}}, app.PlaceChange{Access: change.Access})
+		w.Must(err)
+		if same.Count(app.Unchanged) != 1 {
+			t.Errorf("BULK-3 a place that is so already: %q", same[0].Outcome)
+		}
+		long := strings.Repeat("a", 20_000)
+		_, err = c.Projects.ChangePlaces(c.Context(), c.admin, c.at, app.ProjectSelection{Members: []string{a}}, app.PlaceChange{Company: &long})
+		var refusal *directory.Error
+		if !errors.As(err, &refusal) || refusal.Field != "company" {
+			t.Errorf("DOOR-6 a company of %d letters: %v", len(long), err)
 		}
 		uses, err := c.Projects.Usage(c.Context(), c.admin, c.at)
 		w.Must(err)

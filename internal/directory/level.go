@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // Levels are the access levels that a member holds at once, Level first: none, one
@@ -65,21 +64,3 @@ func RoleNames(roles []Role, language string) []string {
 	}
 	return names
 }
-
-// JoinLevels writes the codes of access levels as one text: the same set is always
-// the same text, and none is the empty one.
-func JoinLevels(codes []string) string {
-	codes = slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return code == "" })
-	slices.Sort(codes)
-	return strings.Join(slices.Compact(codes), levelSign)
-}
-
-// SplitLevels are the codes that JoinLevels has written.
-func SplitLevels(text string) []string {
-	if text == "" {
-		return nil
-	}
-	return strings.Split(text, levelSign)
-}
-
-const levelSign = ", "

@@ -146,6 +146,37 @@ func (a Access) Equal(b Access) bool {
 	})
 }
 
+// AccessTexts are words for access by product as a list of "product/word", sorted;
+// what is none is left out.
+func AccessTexts(words map[string]string) []string {
+	var texts []string
+	for _, product := range slices.Sorted(maps.Keys(words)) {
+		if words[product] != NoAccess {
+			texts = append(texts, product+"/"+words[product])
+		}
+	}
+	return texts
+}
+
+// AccessWords reads such a list, in which "product/none" may stand too.
+func AccessWords(texts []string) map[string]string {
+	words := make(map[string]string, len(texts))
+	for _, text := range texts {
+		product, word, _ := strings.Cut(text, "/")
+		words[product] = word
+	}
+	return words
+}
+
+// Words are what is given of products, in the words of Of.
+func (a Access) Words() map[string]string {
+	words := make(map[string]string, len(a))
+	for product := range a {
+		words[product] = a.Of(product)
+	}
+	return words
+}
+
 // FoldNumber is a project's number as it is compared: two of an account differ in
 // more than case and blanks.
 func FoldNumber(number string) string { return strings.ReplaceAll(Fold(number), " ", "") }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -109,6 +110,7 @@ type MemberList struct {
 	Back    bool         // those before From instead of those after
 	Size    int
 	Of      int64 // how many members the account has, when it is known
+	Found   int64 // how many the list has, when it is known
 
 	by    string // what drives the statement
 	index string // what SQLite's search index is asked for
@@ -119,7 +121,7 @@ type MemberList struct {
 // search index of SQLite is quick enough to be asked earlier.
 func (l MemberList) windows(r *Reader) []int {
 	if p := l.Filter.Placed; p != nil && l.Of > 0 && p.Members > 0 { // so many as are likely to have a page of them
-		likely := 2 * int64(l.Size) * l.Of / p.Members
+		likely := 2 * int64(l.Size) * l.Of / cmp.Or(l.Found, p.Members)
 		if likely >= p.Members {
 			return nil
 		}

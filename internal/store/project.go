@@ -143,6 +143,7 @@ type ProjectList struct {
 	Account    directory.AccountID
 	All        bool               // all of the account are in sight, but these; else only these
 	Keys       []directory.UnitID // which these are
+	Except     directory.UnitID   // but this one; 0: none
 	State      ProjectState
 	Dormant    []directory.UnitID // that count as archived with a unit above them
 	Type       directory.ProjectTypeID
@@ -189,6 +190,9 @@ const fewProjects = 500
 
 func (l ProjectList) where(r *Reader, a *args) string {
 	where := ` FROM project j WHERE ` + l.driven(r, a) + l.inState(r, a)
+	if l.Except != 0 {
+		where += ` AND j.unit_key <> ` + a.add(l.Except)
+	}
 	if l.Type != 0 {
 		where += ` AND j.type_key = ` + a.add(l.Type)
 	}

@@ -24,9 +24,11 @@ type ProjectMemberList struct {
 	PlaceFilter
 	Scope      authz.Scope // of the account whose members they are: everybody
 	Of         int64       // how many members the account has, when it is known
+	Found      int64       // how many the list has, when it is known
 	Search     string      // as typed (LIST-4)
 	Statuses   []directory.Status
 	Keys       []directory.MemberID // only these
+	ByCompany  []ProjectCompany     // as ProjectCompanies counts them, where that was asked already
 	Sort       string
 	Descending bool
 	From       *ProjectMemberPlace
@@ -71,33 +73,49 @@ func (f *PlaceFilter) plain() bool {
 // by itself, or one about each member that is looked at.
 func (f *PlaceFilter) has(r *Reader, a *args, driving bool) string {
 	if driving {
-		return `m.key IN (SELECT p.member_key` + f.places(r, a) + `)`
+		return `m.key IN (SELECT p.member_key` + f.places(r, a, true) + `)`
 	}
-	return `EXISTS (SELECT 1` + f.places(r, a) + ` AND p.member_key = m.key)`
+	return `EXISTS (SELECT 1` + f.places(r, a, false) + ` AND p.member_key = m.key)`
 }
 
-// places are the places "p" that the filter means.
-func (f *PlaceFilter) places(r *Reader, a *args) string {
+// places are the places "p" that the filter means, found by what few have or each
+// looked at.
+func (f *PlaceFilter) places(r *Reader, a *args, driving bool) string {
 	where := ` FROM place p WHERE p.unit_key = ` + a.add(f.Project) + ` AND p.valid_to IS NULL`
 	if len(f.Companies) > 0 {
 		where += ` AND ` + anyOf(r, "p.company_key", f.Companies, a)
+		driving = false
 	}
-	holds := func(roles []directory.RoleID) string {
-		return `p.member_key IN (SELECT o.member_key FROM place_role o WHERE o.unit_key = ` + a.add(f.Project) + ` AND o.valid_to IS NULL AND o.role_key` + inKeys(r, roles, a) + `)`
+	for _, roles := range [][]directory.RoleID{f.Levels, f.Functions} {
+		if len(roles) > 0 {
+			where += ` AND ` + f.holds(r, a, roles, driving)
+			driving = false
+		}
 	}
-	switch {
-	case slices.Contains(f.Levels, 0):
-		where += ` AND ` + anyOf(r, "p.level_key", f.Levels, a)
-	case len(f.Levels) > 0:
-		where += ` AND ` + holds(f.Levels)
+	if f.Product == "" {
+		return where
 	}
-	if len(f.Functions) > 0 {
-		where += ` AND ` + holds(f.Functions)
+	given := contains(r, "p.access", `"`+f.Product+`":{`, a) // a product's value is an object, a tool's is not
+	if driving {
+		return ` FROM (SELECT p.member_key` + where + ` AND ` + given + ` UNION ` + f.holders(r, a, f.Administrators) + `) p WHERE 1 = 1`
 	}
-	if f.Product != "" { // the value of a product is an object, that of a tool is not
-		where += ` AND (` + contains(r, "p.access", `"`+f.Product+`":{`, a) + ` OR ` + holds(f.Administrators) + `)`
+	return where + ` AND (` + given + ` OR ` + f.holds(r, a, f.Administrators, false) + `)`
+}
+
+// holds is the condition that a place gives one of some roles; 0 stands for no level.
+func (f *PlaceFilter) holds(r *Reader, a *args, roles []directory.RoleID, driving bool) string {
+	if slices.Contains(roles, 0) {
+		return anyOf(r, "p.level_key", roles, a)
 	}
-	return where
+	if driving {
+		return `p.member_key IN (` + f.holders(r, a, roles) + `)`
+	}
+	return `EXISTS (` + f.holders(r, a, roles) + ` AND o.member_key = p.member_key)`
+}
+
+// holders selects who holds one of some roles in the project.
+func (f *PlaceFilter) holders(r *Reader, a *args, roles []directory.RoleID) string {
+	return `SELECT o.member_key FROM place_role o WHERE o.unit_key = ` + a.add(f.Project) + ` AND o.valid_to IS NULL AND o.role_key` + inKeys(r, roles, a)
 }
 
 // anyOf is the condition that a column is one of these keys; 0 stands for none.
@@ -118,7 +136,7 @@ func (f *PlaceFilter) count(ctx context.Context, r *Reader, most int64) (int64, 
 		return f.Members, nil
 	}
 	var a args
-	query := `SELECT 1` + f.places(r, &a)
+	query := `SELECT 1` + f.places(r, &a, true)
 	if roles := append(slices.Clone(f.Levels), f.Functions...); len(roles) == 1 && roles[0] != 0 && len(f.Companies) == 0 && f.Product == "" {
 		a = nil
 		query = `SELECT 1 FROM place_role o WHERE o.unit_key = ` + a.add(f.Project) + ` AND o.valid_to IS NULL AND o.role_key = ` + a.add(roles[0])
@@ -140,7 +158,7 @@ func (l ProjectMemberList) members() MemberList {
 		column = PlacesByName
 	}
 	placed := l.PlaceFilter
-	list := MemberList{Account: l.Project.Account(), Scope: l.Scope, Of: l.Of, Sort: MemberSort{Column: column, Descending: l.Descending}, Back: l.Back, Size: l.Size,
+	list := MemberList{Account: l.Project.Account(), Scope: l.Scope, Of: l.Of, Found: l.Found, Sort: MemberSort{Column: column, Descending: l.Descending}, Back: l.Back, Size: l.Size,
 		Filter: MemberFilter{Statuses: l.Statuses, Search: l.Search, Keys: l.Keys, Placed: &placed}}
 	if f := l.From; f != nil {
 		list.From = &MemberPlace{Number: f.Number, Text: f.Text, Name: f.Name, Key: f.Key}
@@ -248,7 +266,8 @@ type ProjectCompany struct {
 // ProjectCompanies counts the members of a project by company, most first.
 func (r *Reader) ProjectCompanies(ctx context.Context, project directory.UnitID) ([]ProjectCompany, error) {
 	var a args
-	query := `SELECT coalesce(p.company_key, 0), count(*) FROM place p WHERE p.unit_key = ` + a.add(project) + ` AND p.valid_to IS NULL GROUP BY 1 ORDER BY 2 DESC, 1`
+	query := `SELECT coalesce(c.company_key, 0), c.members FROM (SELECT p.company_key, count(*) AS members FROM place p
+		WHERE p.unit_key = ` + a.add(project) + ` AND p.valid_to IS NULL GROUP BY p.company_key) c ORDER BY 2 DESC, 1`
 	counts, err := collect(ctx, r, query, a, func(row scanner) (c ProjectCompany, err error) { return c, row.Scan(&c.Company, &c.Members) })
 	if err != nil {
 		return nil, fmt.Errorf("count companies of a project: %w", err)
@@ -310,7 +329,7 @@ func (r *Reader) groupedPage(ctx context.Context, l ProjectMemberList) ([]Member
 func (r *Reader) ofGroups(ctx context.Context, l ProjectMemberList, groups []group, size int) ([]MemberPlace, error) {
 	from, descending, sortedBy := l.From, l.Back != l.Descending, l.Sort
 	texts := l.narrow(groups)
-	l.Sort, l.Descending, l.Back, l.From, l.Size = PlacesByName, descending, false, nil, size
+	l.Sort, l.Descending, l.Back, l.From, l.Size, l.Found = PlacesByName, descending, false, nil, size, 0
 	if len(groups) > 1 {
 		l.Size = 0
 		for _, g := range groups {
@@ -412,9 +431,11 @@ func (r *Reader) groups(ctx context.Context, l ProjectMemberList) ([]group, erro
 }
 
 func (r *Reader) companyGroups(ctx context.Context, l ProjectMemberList) ([]group, error) {
-	counts, err := r.ProjectCompanies(ctx, l.Project)
-	if err != nil {
-		return nil, err
+	counts, err := l.ByCompany, error(nil)
+	if counts == nil {
+		if counts, err = r.ProjectCompanies(ctx, l.Project); err != nil {
+			return nil, err
+		}
 	}
 	keys := make([]directory.CompanyID, len(counts))
 	for i, c := range counts {

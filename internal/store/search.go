@@ -243,6 +243,8 @@ func (r *Reader) driven(ctx context.Context, l MemberList) (MemberList, bool, er
 		return l, false, nil
 	case l.by == byKeys || l.by == byPlace && l.Filter.Placed.few():
 		return l, true, nil
+	case l.by == byPlace && l.Found > 0:
+		return l, l.Found < fewRows, nil
 	case l.by == byPlace:
 		n, err := l.Filter.Placed.count(ctx, r, fewRows)
 		return l, n < fewRows, err

@@ -182,6 +182,18 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	template, err := w.Library.CreateTemplate(w.Context(), administrator, account.ID, app.NewProjectTemplate{Name: "Logement type"})
 	w.Must(err)
 	f.values["type"], f.values["template"] = kind.UUID, template.UUID
+	f.project(w, account, administrator)
+}
+
+// project makes one with somebody in it.
+func (f *fortress) project(w *apptest.World, account directory.Account, administrator authz.Actor) {
+	name := "Collège des Sablons"
+	made, _, err := w.Projects.Create(w.Context(), administrator, account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}})
+	w.Must(err)
+	verdicts, err := w.Projects.Add(w.Context(), administrator, app.ProjectAt{Account: account.ID, Project: made.UUID},
+		[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "fatou.diarra@maraval.example"}}}, app.PlaceOptions{})
+	w.Must(apptest.ErrOf(verdicts, err))
+	f.values["project"], f.values["/accounts/{account}/projects/{project}/products/{product}"] = made.UUID, "plans"
 }
 
 // applicationOf registers an application, and answers its id.
@@ -235,9 +247,13 @@ var wildcard = regexp.MustCompile(`\{[a-z_]*\$?\}`)
 func (f *fortress) assault(t *testing.T, route page.Route) string {
 	t.Helper()
 	method, path := f.at(t, route)
-	form := []string{"act", "invite", "member", f.values["member"], "addresses", "new@maraval.example"} // others read none of it
+	act := "invite"
+	if strings.Contains(path, "/projects/") {
+		act = "edit"
+	}
+	form := []string{"act", act, "member", f.values["member"], "addresses", "new@maraval.example"} // others read none of it
 	if strings.HasSuffix(path, "/bulk") && method == http.MethodGet {
-		path += "?act=invite&member=" + f.values["member"]
+		path += "?act=" + act + "&member=" + f.values["member"]
 	}
 	var letters strings.Builder
 	for _, r := range readers() {

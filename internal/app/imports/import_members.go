@@ -108,11 +108,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 
 // MemberOfDraft is a row of a draft as somebody to add.
 func MemberOfDraft(d directory.DraftRow) roster.NewMember {
-	m := roster.NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Levels: directory.SplitLevels(d.Level), Products: d.Products}
-	if d.Function != "" {
-		m.Functions = []string{d.Function}
-	}
-	return m
+	return roster.NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Functions: d.Functions(), Levels: d.Levels(), Products: d.Products}
 }
 
 // A vocabulary reads the words of a file: roles and products by name in any

@@ -69,9 +69,10 @@ func measured(b *testing.B, do func() error) {
 // A largeFirm is a firm with many projects, of which one is large.
 type largeFirm struct {
 	firm
-	worker authz.Actor      // is in every project, and administers none
-	busy   directory.Member // the same
-	large  string           // the project of many members
+	worker  authz.Actor       // is in every project, and administers none
+	busy    directory.Member  // the same
+	large   string            // the project of many members
+	company directory.Company // one of its employers
 }
 
 type asked struct {
@@ -114,6 +115,8 @@ func (f largeFirm) asks() []asked {
 		{"members-of-function", members(f.admin, app.ProjectMemberQuery{Functions: []string{"architect"}})},
 		{"members-of-level", members(f.admin, app.ProjectMemberQuery{Levels: []string{"project-administrator"}})},
 		{"members-with-product", members(f.admin, app.ProjectMemberQuery{Product: "model"})},
+		{"members-with-product-rare", members(f.admin, app.ProjectMemberQuery{Product: "budget"})},
+		{"members-of-company", members(f.admin, app.ProjectMemberQuery{Companies: []string{f.company.UUID}, Sort: "email"})},
 		{"members-inactive", members(f.admin, app.ProjectMemberQuery{Statuses: []directory.Status{directory.Inactive}})},
 		{"open", func() error {
 			_, err := f.Projects.Open(f.Context(), f.worker, f.at(f.large))
@@ -152,6 +155,7 @@ func newLargeFirm(b testing.TB, w *apptest.World) largeFirm {
 		companies, err = r.Companies(f.Context(), f.account.ID, manyCompanies)
 		return err
 	}))
+	f.company = companies[42]
 	levels := []directory.RoleID{role("project-member"), role("project-administrator")}
 	functions := []directory.RoleID{role("architect"), role("site-manager"), role("subcontractor")}
 	f.fill(func(from, to int, key int64) []store.Change {

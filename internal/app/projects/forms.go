@@ -154,7 +154,7 @@ func (s *Projects) Editing(ctx context.Context, actor authz.Actor, at At) (Editi
 		if err := gate.Require(v.rights, authz.ManageProjects, v.project.ID); err != nil {
 			return err
 		}
-		if e.Shown, err = s.shown(ctx, r, v); err != nil {
+		if e.Shown, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
 		e.Create = s.mayCreate(v.rights, v.account)

@@ -82,14 +82,15 @@ func (m Member) Lacks(product string) bool { return slices.Contains(m.Unseated, 
 func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q MemberQuery) (MemberPage, error) {
 	var page MemberPage
 	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
-		l, err := s.rolled(ctx, r, v, q)
-		if err != nil {
-			return err
-		}
-		if page.Project, err = s.shown(ctx, r, v); err != nil {
+		var err error
+		if page.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
 		if page.Project.Mine, err = mine(ctx, r, actor, v); err != nil {
+			return err
+		}
+		l, err := s.rolled(ctx, r, v, q)
+		if err != nil {
 			return err
 		}
 		return l.page(ctx, &page)
@@ -134,6 +135,7 @@ func (o *roll) turned(ctx context.Context, page *MemberPage, t gate.Turn, first 
 	if page.Found, err = o.s.found(ctx, o.r, o.l); err != nil {
 		return err
 	}
+	o.l.Found = page.Found
 	rows, err := o.r.ProjectMemberPage(ctx, o.l)
 	if err != nil {
 		return err
@@ -181,7 +183,7 @@ func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q Mem
 		return l, err
 	}
 	l.Search, l.Statuses, l.Sort, l.Descending = directory.Sought(q.Search), q.Statuses, q.Sort, q.Descending
-	l.Back, l.Size, l.Product = q.Before != "", sized(q.Size)+1, q.Product
+	l.Back, l.Size, l.Product, l.ByCompany = q.Before != "", sized(q.Size)+1, q.Product, v.companies
 	if slices.Contains(q.Statuses, directory.Invited) {
 		l.Statuses = append(slices.Clone(q.Statuses), directory.NotInvited)
 	}

@@ -43,7 +43,7 @@ func (s *Projects) Profile(ctx context.Context, actor authz.Actor, at At, member
 		if err != nil {
 			return err
 		}
-		if p.Page.Project, err = s.shown(ctx, r, v); err != nil {
+		if p.Page.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
 		if p.Page.Project.May.ManageMembers {
@@ -220,7 +220,7 @@ type Usage struct {
 func (s *Projects) Usage(ctx context.Context, actor authz.Actor, at At) (Usage, error) {
 	var u Usage
 	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) (err error) {
-		if u.Project, err = s.shown(ctx, r, v); err != nil {
+		if u.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
 		for _, product := range u.Project.Switched {

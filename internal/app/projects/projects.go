@@ -24,6 +24,8 @@ type Projects struct {
 type Needs struct {
 	// Template is what a project begins with that is made from a template (PROJ-9).
 	Template func(ctx context.Context, r *store.Reader, account directory.AccountID, id string) (Start, error)
+	// ReadPaste reads the addresses of a pasted text, at most so many (ADD-1).
+	ReadPaste func(text string, limit int) (directory.AddressList, *directory.Error)
 }
 
 // A Start is what a project begins with: the type, the products, and who is in it.
@@ -112,7 +114,7 @@ type At struct {
 func (s *Projects) Open(ctx context.Context, actor authz.Actor, at At) (Shown, error) {
 	var shown Shown
 	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) (err error) {
-		shown, err = s.shown(ctx, r, v)
+		shown, err = s.shown(ctx, r, &v)
 		return err
 	})
 	return shown, err
@@ -120,10 +122,11 @@ func (s *Projects) Open(ctx context.Context, actor authz.Actor, at At) (Shown, e
 
 // A viewed is a project that is in the reader's sight.
 type viewed struct {
-	rights  authz.Rights
-	account directory.Account
-	roles   []directory.Role
-	project directory.Project
+	rights    authz.Rights
+	account   directory.Account
+	roles     []directory.Role
+	project   directory.Project
+	companies []store.ProjectCompany // of its members, once it is shown
 }
 
 // view reads about a project in sight.
@@ -157,7 +160,7 @@ func inSight(ctx context.Context, r *store.Reader, rights authz.Rights, at At) (
 	return p, err
 }
 
-func (s *Projects) shown(ctx context.Context, r *store.Reader, v viewed) (Shown, error) {
+func (s *Projects) shown(ctx context.Context, r *store.Reader, v *viewed) (Shown, error) {
 	ground := s.roster.Ground(v.account, v.roles, v.project)
 	shown := Shown{Project: v.project, Switched: ground.Products, Products: s.gate.Catalogue().ProductsOf(v.account.Type), Base: ground.Base,
 		Levels: ground.Levels, Live: v.rights.Tree().Live(v.project.ID), May: may(v.rights, v.account.Writable() == nil, v.project)}
@@ -175,17 +178,16 @@ func (s *Projects) shown(ctx context.Context, r *store.Reader, v viewed) (Shown,
 			return shown, err
 		}
 	}
-	shown.Companies, err = employers(ctx, r, v.project.ID)
+	if v.companies, err = r.ProjectCompanies(ctx, v.project.ID); err != nil {
+		return shown, err
+	}
+	shown.Companies, err = employers(ctx, r, v.companies)
 	return shown, err
 }
 
 // employers are the companies of a project's members; those that were merged count
 // as the one they went into.
-func employers(ctx context.Context, r *store.Reader, project directory.UnitID) ([]Employer, error) {
-	counts, err := r.ProjectCompanies(ctx, project)
-	if err != nil {
-		return nil, err
-	}
+func employers(ctx context.Context, r *store.Reader, counts []store.ProjectCompany) ([]Employer, error) {
 	keys := make([]directory.CompanyID, len(counts))
 	for i, c := range counts {
 		keys[i] = c.Company

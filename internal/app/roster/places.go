@@ -118,8 +118,15 @@ type PlaceChange struct {
 // with place.not_found, place.base_off without the confirmation, and
 // place.administrator_has_all where a product is taken from a project administrator,
 // with stale where the place is another one than was seen, and otherwise as PlaceRows
-// does.
+// does; as a whole a company's name that is none.
 func (w *Writer) ChangePlaces(ctx context.Context, at OnGround, keys []directory.MemberID, c PlaceChange) error {
+	if c.Company != nil {
+		clean, refusal := directory.CompanyName.Clean(*c.Company)
+		if refusal != nil {
+			return refusal
+		}
+		c.Company = &clean // the asker's own stays as it was typed
+	}
 	return w.eachPlace(ctx, at, keys, func(s *placing, v gate.Verdict, u directory.User, before directory.Place) (gate.Verdict, error) {
 		after, refusal := s.changed(before, v.Name, c)
 		switch {
@@ -176,7 +183,7 @@ func (w *Writer) eachPlace(ctx context.Context, at OnGround, keys []directory.Me
 	}
 	for _, m := range members {
 		u := users[m.User]
-		v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Member: m}
+		v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Member: m, Outcome: gate.Unchanged}
 		place, is := s.there[m.ID]
 		if !is {
 			p.Verdicts = append(p.Verdicts, v.Refused(directory.Refuse(directory.NotFound, "place.not_found")))

@@ -29,11 +29,9 @@ func (d desk) levels(t *testing.T, email string) []string {
 func TestDraftLevels(t *testing.T) { // ADD-3, ADD-8
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		d := newShop(t, w)
-		executive := "executive"
-		choices, err := w.Members.Choices(w.Context(), w.Operator(), d.account.ID)
+		function, err := w.Roles.Create(w.Context(), w.Operator(), d.account.ID, app.NewRole{Kind: directory.Function,
+			Names: map[string]string{directory.EveryLanguage: "Directrice"}, DefaultLevel: "executive"})
 		w.Must(err)
-		function := choices.Functions[slices.IndexFunc(choices.Functions, func(o directory.Role) bool { return len(o.DefaultProducts) == 0 })]
-		w.Must(w.Roles.Edit(w.Context(), w.Operator(), d.account.ID, function.UUID, app.RoleChange{Version: function.Version, DefaultLevel: &executive}))
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example b@maraval.example c@maraval.example d@maraval.example").Follow()
 		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
 		t.Run("ADD-8 several levels of a row, ADD-4 which stand against a role", func(t *testing.T) {

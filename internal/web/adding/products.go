@@ -71,11 +71,14 @@ func (v draftView) panelProducts() []ui.Check {
 // lastColumn is the title of the last column: products where there are some to
 // choose.
 func (v draftView) lastColumn() string {
-	if len(v.Draft.Choices.Products) > 0 {
+	if v.showsProducts() {
 		return "field.products"
 	}
 	return "field.status"
 }
+
+// showsProducts reports whether there are products to choose.
+func (v draftView) showsProducts() bool { return v.Project != nil || len(v.Draft.Choices.Products) > 0 }
 
 // keepBoxes sends the boxes of a row's field as soon as one changes, and keeps them
 // unfolded.
@@ -87,8 +90,11 @@ func keepBoxes(v draftView, field string) templ.Attributes {
 }
 
 // readProducts are the products that the form says of a row; nil where it shows
-// none.
+// none. In a project what everybody has is said by no field.
 func readProducts(q *page.Request, line string) *[]string {
+	if access := readAccess(q, rowAccess(line), directory.NoAccess); access != nil {
+		return access
+	}
 	if q.Field(productsShown) == "" {
 		return nil
 	}

@@ -82,12 +82,7 @@ type RowView struct {
 	Form        string
 }
 
-func (r RowView) attrs() templ.Attributes {
-	if r.ID == "" {
-		return nil
-	}
-	return templ.Attributes{"id": r.ID}
-}
+func (r RowView) attrs() templ.Attributes { return identified(r.ID) }
 
 func (r RowView) form() templ.Attributes {
 	if r.Form == "" {

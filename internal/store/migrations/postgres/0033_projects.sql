@@ -66,7 +66,7 @@ DROP INDEX place_by_member;
 CREATE INDEX place_by_member ON place (member_key, valid_to, unit_key);
 CREATE UNIQUE INDEX place_open ON place (unit_key, member_key) WHERE valid_to IS NULL;
 -- PROJ-2: who works in a project for which company, counted and listed without the rows.
-CREATE INDEX place_in_company ON place (unit_key, company_key, member_key) WHERE valid_to IS NULL;
+CREATE INDEX place_in_company ON place (unit_key, company_key, member_key, valid_to) WHERE valid_to IS NULL;
 -- ROLE-1: the roles that places give, each held in its project.
 CREATE TABLE place_role (
   place_key BIGINT NOT NULL REFERENCES place (key),
@@ -77,9 +77,9 @@ CREATE TABLE place_role (
   valid_to BIGINT,
   CONSTRAINT place_role_once PRIMARY KEY (place_key, role_key)
 );
--- One reading of an index says what somebody in thousands of projects holds, another who holds a role in a project.
-CREATE INDEX place_role_of_member ON place_role (member_key, role_key, unit_key, valid_from) WHERE valid_to IS NULL;
-CREATE INDEX place_role_there ON place_role (unit_key, role_key, member_key) WHERE valid_to IS NULL;
+-- One reading of an index (valid_to stands in it, since SQLite would read the rows for it) says what somebody in thousands of projects holds, another who holds a role in a project.
+CREATE INDEX place_role_of_member ON place_role (member_key, role_key, unit_key, valid_from, valid_to) WHERE valid_to IS NULL;
+CREATE INDEX place_role_there ON place_role (unit_key, role_key, member_key, valid_to) WHERE valid_to IS NULL;
 CREATE INDEX place_role_holders ON place_role (role_key, member_key) WHERE valid_to IS NULL;
 INSERT INTO place_role SELECT key, level_key, member_key, unit_key, valid_from, valid_to FROM place WHERE level_key IS NOT NULL;
 INSERT INTO place_role SELECT DISTINCT p.key, o.key, p.member_key, p.unit_key, p.valid_from, p.valid_to
