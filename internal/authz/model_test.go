@@ -27,7 +27,7 @@ const units, roles = 14, 5
 
 var (
 	levels      = []string{"group", "company", "fleet", "site"} // a site is a project
-	permissions = []string{"members.view", "projects.manage", "roles.manage", "plan", "book", "close"}
+	permissions = []string{"members.view", "members.manage", "projects.manage", "roles.manage", "plan", "book", "close"}
 )
 
 // drawn is a random account.
@@ -91,7 +91,7 @@ func (m model) reaches(h authz.Held, p string, unit directory.UnitID) bool {
 	if project := m.project(unit); project == 0 || m.leads(project, h.Unit) {
 		return m.gives(h, p)
 	}
-	return (p == "members.view" || p == "projects.manage") && m.gives(h, "projects.manage")
+	return (p == "members.view" || p == "members.manage" || p == "projects.manage") && m.gives(h, "projects.manage")
 }
 
 func (m model) may(p string, unit directory.UnitID) bool {
@@ -199,6 +199,10 @@ func TestProjectSight(t *testing.T) { // PROJ-7, PROJ-11, LIST-8
 			}
 			if want {
 				open++
+			}
+			manages := m.may(string(authz.ManageMembers), u) || m.may(string(authz.ManageProjects), 1)
+			if got := r.ManagedProjects().Has(u); got != manages {
+				t.Fatalf("ManagedProjects has %d: %t, want %t in %+v", u, got, manages, m)
 			}
 		}
 		if got := r.ProjectsInUse(); got != open {

@@ -68,7 +68,26 @@ func (r Rights) ProjectSight() ProjectSight {
 	if r.seesAllProjects() {
 		return ProjectSight{All: true}
 	}
-	seen := r.grounds()
+	return r.named(r.grounds())
+}
+
+// ManagedProjects is in which projects the actor manages members, as a ProjectSight.
+func (r Rights) ManagedProjects() ProjectSight {
+	bit, declared := 0, false
+	if r.tree != nil {
+		bit, declared = r.tree.bits[ManageMembers]
+	}
+	switch {
+	case r.all || r.May(ManageProjects, 0):
+		return ProjectSight{All: true}
+	case r.bar != "" || !declared:
+		return ProjectSight{}
+	}
+	return r.named(slices.DeleteFunc(r.grounds(), func(n int32) bool { return !r.may(bit, n) }))
+}
+
+// named are projects by their keys: those that are meant, or those that are not.
+func (r Rights) named(seen []int32) ProjectSight {
 	var s ProjectSight
 	if 2*len(seen) <= len(r.ground()) {
 		for _, n := range seen {

@@ -102,7 +102,11 @@ func (b *builder) project(by authz.Actor, account directory.Account, units grove
 	number := fmt.Sprintf("P-%d-%03d", starts.Year, s.n+1)
 	address := "Chantier, " + s.town
 	change := app.ProjectChange{Name: &s.name, Number: &number, Address: &address, Starts: &starts, Ends: &ends}
-	if s.crew < 12 && s.n%3 == 0 && s.name != college {
+	change.Products = &[]string{"plans", "site", "budget", "takeoff", "model", "analytics"}
+	switch {
+	case s.name == college:
+		change.Products = &[]string{"plans", "site", "budget", "takeoff", "model"}
+	case s.crew < 12 && s.n%3 == 0:
 		change.Products = &[]string{"plans", "site", "budget"}
 	}
 	types, err := b.App.Projects.List(b.ctx, by, account.ID, app.ProjectQuery{Size: 1})

@@ -117,9 +117,7 @@ func (s *Projects) Sources(ctx context.Context, actor authz.Actor, at At, q Sour
 		if found.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
-		sight := v.rights.ProjectSight()
-		managed := slices.DeleteFunc(slices.Clone(sight.Some), func(p directory.UnitID) bool { return !v.rights.May(authz.ManageMembers, p) })
-		l := store.ProjectList{Account: at.Account, All: sight.All, Keys: managed, Search: directory.Sought(q.Search), Except: v.project.ID, Size: sized(q.Size)}
+		l := managed(v.rights, store.ProjectList{Account: at.Account, Search: directory.Sought(q.Search), Except: v.project.ID, Size: sized(q.Size)})
 		if found.Found, err = r.ProjectTotal(ctx, l); err != nil {
 			return err
 		}
@@ -130,4 +128,11 @@ func (s *Projects) Sources(ctx context.Context, actor authz.Actor, at At, q Sour
 		return err
 	})
 	return found, err
+}
+
+// managed is a list of those projects in use whose members the actor manages.
+func managed(rights authz.Rights, l store.ProjectList) store.ProjectList {
+	those := rights.ManagedProjects()
+	l.All, l.Keys, l.Dormant = those.All, slices.Concat(those.But, those.Some), rights.Tree().Dormant()
+	return l
 }

@@ -13,14 +13,15 @@ import (
 
 // A Blank is what the form for a new project offers.
 type Blank struct {
-	Types    []directory.ProjectType // that can be chosen
-	Products []catalogue.Product     // that the account can have
-	Base     string
-	TimeZone string
-	Under    []Above // where projects may stand and the reader creates them; the root first
-	More     bool    // there are more of those
-	Sources  []directory.Project
-	Further  bool // there are more projects to begin with
+	Types     []directory.ProjectType // that can be chosen
+	Products  []catalogue.Product     // that the account can have
+	Base      string
+	TimeZone  string
+	Under     []Above              // where projects may stand and the reader creates them; the root first
+	More      bool                 // there are more of those
+	Templates []directory.Template // of the library, in use (PROJ-9)
+	Sources   []directory.Project
+	Further   bool // there are more projects to begin with
 }
 
 // An Above is a unit under which a project may stand, and the way there without the
@@ -55,6 +56,15 @@ func (s *Projects) Blank(ctx context.Context, actor authz.Actor, account directo
 			return err
 		}
 		s.places(&b, rights, a)
+		templates, err := r.Templates(ctx, account)
+		if err != nil {
+			return err
+		}
+		for _, t := range templates {
+			if t.Archived.IsZero() {
+				b.Templates = append(b.Templates, t.Template)
+			}
+		}
 		return sources(ctx, r, rights, &b, At{account, from})
 	})
 	return b, err
@@ -114,17 +124,14 @@ func (s *Projects) places(b *Blank, rights authz.Rights, a directory.Account) {
 // sources are the projects that a new one can begin with: those whose members the
 // reader manages.
 func sources(ctx context.Context, r *store.Reader, rights authz.Rights, b *Blank, from At) error {
-	sight := rights.ProjectSight()
-	lines, err := r.ProjectPage(ctx, store.ProjectList{Account: from.Account, All: sight.All, Keys: sight.Some, Size: offered + 1})
+	lines, err := r.ProjectPage(ctx, managed(rights, store.ProjectList{Account: from.Account, Size: offered + 1}))
 	if err != nil {
 		return err
 	}
 	b.Further = len(lines) > offered
 	listed := from.Project == ""
 	for _, line := range lines[:min(len(lines), offered)] {
-		if rights.May(authz.ManageMembers, line.ID) {
-			b.Sources, listed = append(b.Sources, line.Project), listed || line.UUID == from.Project
-		}
+		b.Sources, listed = append(b.Sources, line.Project), listed || line.UUID == from.Project
 	}
 	if listed {
 		return nil

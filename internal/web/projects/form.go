@@ -171,7 +171,10 @@ func (h Handler) newForm(q *page.Request, from string) (form, error) {
 }
 
 // A start is what a new project begins with: a kind of thing and which one.
-const projectStart = "project:"
+const (
+	projectStart  = "project:"
+	templateStart = "template:"
+)
 
 func startOf(project string) string {
 	if project == "" {
@@ -180,10 +183,22 @@ func startOf(project string) string {
 	return projectStart + project
 }
 
+// startedWith reads what was chosen: a project, a template, or nothing.
+func startedWith(chosen string) (project, template string) {
+	if template, is := strings.CutPrefix(chosen, templateStart); is {
+		return "", template
+	}
+	project, _ = strings.CutPrefix(chosen, projectStart)
+	return project, ""
+}
+
 // starts are what a new project can begin with (PROJ-9).
 func (f form) starts() ui.Field {
 	s := ui.Field{Name: startField, Kind: "select", Label: f.T("projects.start"), Hint: f.T("projects.start.hint"), Value: f.value(startField),
 		Options: []ui.Option{{Label: f.T("projects.start.blank")}}}
+	for _, t := range f.blank.Templates {
+		s.Options = append(s.Options, ui.Option{Value: templateStart + t.UUID, Label: f.T("projects.start.template", "Name", t.Name)})
+	}
 	for _, p := range f.blank.Sources {
 		label := p.Name
 		if p.Number != "" {
@@ -229,7 +244,7 @@ func (f form) offered() []ui.Hidden {
 // create makes the project; a refused form comes back with what was typed. What is left
 // as it was offered is taken from what the project begins with.
 func (h Handler) create(q *page.Request) error {
-	from, _ := strings.CutPrefix(q.Field(startField), projectStart)
+	from, template := startedWith(q.Field(startField))
 	f, err := h.newForm(q, from)
 	if err != nil {
 		return err
@@ -237,8 +252,8 @@ func (h Handler) create(q *page.Request) error {
 	f.typed = q.PostForm
 	change, refusal := said(q, f.base)
 	if refusal == nil {
-		n := app.NewProject{Change: change, Under: q.Field("under"), From: from, Members: from != "" && q.Ticked(peopleField)}
-		if from != "" {
+		n := app.NewProject{Change: change, Under: q.Field("under"), From: from, Template: template, Members: from+template != "" && q.Ticked(peopleField)}
+		if from+template != "" {
 			leave(&n, strings.Fields(q.Field(offeredField)))
 		}
 		made, verdicts, err := h.App.Projects.Create(q.Context(), q.Actor(), account(q), n)
@@ -249,7 +264,7 @@ func (h Handler) create(q *page.Request) error {
 			return err
 		}
 	}
-	if f.refusal = refusal; refusal.Field == "from" {
+	if f.refusal = refusal; refusal.Field == "from" || refusal.Field == "template" {
 		at := *refusal
 		at.Field, f.refusal = startField, &at
 	}

@@ -111,7 +111,7 @@ func (t table) switcher() []ui.Tab {
 // have one at all: more stand together in the last one.
 const (
 	mostNamed   = 6
-	mostColumns = 8
+	mostColumns = 7
 )
 
 // apart are the products with a column of their own, and those that share one.
@@ -162,7 +162,7 @@ func (t table) columns() []ui.Column {
 		columns = append(columns, c)
 	}
 	if len(rest) > 0 {
-		columns = append(columns, ui.Column{Label: t.T("projects.products.more"), Class: "pj w-prod"})
+		columns = append(columns, ui.Column{Label: t.T("projects.products.more"), Class: "pj w-further"})
 	}
 	return columns
 }

@@ -114,7 +114,7 @@ func TestPlainMember(t *testing.T) { // LIST-8
 	plain := d.site.SignedIn(t, d.site.World.Actor("camille.aubrac@maraval.example"))
 	p := plain.Get(d.at)
 	has(t, p, http.StatusOK, "Duval Ana", "ana@maraval.example", "Conducteur de travaux", "Kestner Bau", "1–4 sur 4 membres")
-	if !p.Has("#m-"+ids["ana"]+" .c-sw svg") {
+	if !p.Has("#m-" + ids["ana"] + " .c-sw svg") {
 		t.Error("LIST-8 a plain member is not told who has which product")
 	}
 	if p.Has("#m-"+ids["ana"]+" a") || p.Has("#m-"+ids["ana"]+" button") || p.Has("#m-"+ids["ana"]+" input") || p.Has(".in-selbar") {
@@ -221,6 +221,8 @@ func TestProfile(t *testing.T) { // PROJ-3, PROJ-12, LIST-7
 	has(t, d.Get("/accounts/204817/members/"+ids["ana"]), http.StatusOK, "Maraval") // PROJ-3: the account's stays
 	has(t, saved.Submit(at).Follow(), http.StatusOK, "Rien n’a changé")
 	has(t, d.Get(d.at+"/members/"+ids["ana"]+"?q=kestner"), http.StatusOK, "Hors de cette recherche")
+	has(t, d.Get(d.at+"/members/"+ids["ana"]+"?role=nothing").Follow(), http.StatusOK, "Un filtre de cette adresse n’existe plus")
+	has(t, d.Get(d.at+"/members/"+ids["ana"]+"?after=nothing").Follow(), http.StatusOK, "1–3 sur 3 membres")
 	administrator := d.Get(d.at + "/members/" + ids["cid"])
 	has(t, administrator, http.StatusOK, "Un administrateur de projet a tous les produits")
 	if administrator.Has("select[name='access.site']:not([disabled])") || len(administrator.All("select[name='access.site'][disabled]")) != 1 {
@@ -295,7 +297,7 @@ func TestPanelFarDown(t *testing.T) { // LIST-6, LIST-7
 		t.Fatal(err)
 	}
 	p := d.Get(d.at + "/members/" + verdicts[59].Member.UUID)
-	has(t, p, http.StatusOK, "Membre 60 sur 70", "51–70 sur 70 membres", "sur cette page")
+	has(t, p, http.StatusOK, "Membre 60 sur 70", "60–70 sur 70 membres", "sur cette page")
 	next, err := p.One(".in-panel a[rel=next]")
 	if err != nil {
 		t.Fatal(err)

@@ -26,8 +26,8 @@ type panel struct {
 // profile shows one member beside the table.
 func (h Handler) profile(q *page.Request) error {
 	p, err := h.panel(q)
-	if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "list.bad_cursor" {
-		return q.Redirect(readView(q, q.URL.Query()).first().member(q.PathValue("member")))
+	if refusal, _ := page.Refusal(err); refusal != nil {
+		return h.otherView(q, readView(q, q.URL.Query()), refusal)
 	}
 	if err != nil {
 		return err

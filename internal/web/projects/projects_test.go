@@ -211,6 +211,23 @@ func TestCreateFromTakesProducts(t *testing.T) { // PROJ-9
 	has(t, like.Submit(base+"/new", "name", "Collège ter", "product", "budget").Follow(), http.StatusOK, "Produits 2", "Budget")
 }
 
+func TestCreateFromTemplate(t *testing.T) { // PROJ-9
+	d := sit(t)
+	like, err := d.site.App.Library.SaveTemplate(t.Context(), d.admin, d.project.Account, app.ProjectSaving{Project: d.project.Project, Name: "Collèges", Members: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := d.Get(base + "/new")
+	has(t, form, http.StatusOK, "Modèle : Collèges")
+	made := form.Submit(base+"/new", "name", "Collège bis", "start", "template:"+like.UUID, "start_members", "on").Follow()
+	has(t, made, http.StatusOK, "ana@maraval.example", "Conducteur de travaux")
+	has(t, form.Submit(base+"/new", "name", "Collège ter", "start", "template:nowhere"), http.StatusUnprocessableEntity, "f-start")
+	if _, err := d.site.App.Library.ArchiveTemplate(t.Context(), d.admin, d.project.Account, like.UUID); err != nil {
+		t.Fatal(err)
+	}
+	has(t, form.Submit(base+"/new", "name", "Collège ter", "start", "template:"+like.UUID), http.StatusUnprocessableEntity, "f-start", "Collèges")
+}
+
 func TestCreateByProjectAdministrators(t *testing.T) { // ACC-8, PROJ-7
 	d := sit(t)
 	chief := d.chief(t)
