@@ -213,6 +213,7 @@ func TestCreateFromTakesProducts(t *testing.T) { // PROJ-9
 
 func TestCreateFromTemplate(t *testing.T) { // PROJ-9
 	d := sit(t)
+	d.joins(t, d.project, app.NewMember{Email: "ana@maraval.example", Functions: []string{"site-manager"}})
 	like, err := d.site.App.Library.SaveTemplate(t.Context(), d.admin, d.project.Account, app.ProjectSaving{Project: d.project.Project, Name: "Collèges", Members: true})
 	if err != nil {
 		t.Fatal(err)
