@@ -39,7 +39,8 @@ func (w *world) pastes(s *browsertest.Story) {
 	// The role sets the level of its row; one set by hand stands (ADD-4).
 	s.Choose("Rôle de yann.lebihan@maraval.example", "Dirigeant")
 	s.Row("yann.lebihan@maraval.example").See("Invité")
-	s.Choose("Niveau d’accès de nolwenn.riou@maraval.example", "Normes")
+	s.Click("Niveau d’accès de nolwenn.riou@maraval.example")
+	s.Row("nolwenn.riou@maraval.example").Click("Normes")
 	s.Row("nolwenn.riou@maraval.example").See("Invité")
 	s.Choose("Rôle de nolwenn.riou@maraval.example", "Dirigeant")
 	s.Fill("Société de nolwenn.riou@maraval.example", "L’Atelier du Toit")
@@ -48,7 +49,8 @@ func (w *world) pastes(s *browsertest.Story) {
 	s.Click("Cocher nolwenn.riou@maraval.example")
 	s.Click("Cocher loic.prigent@maraval.example")
 	s.In(".in-bulk").Fill("Société", "Maraval Bâtiment")
-	s.In(".in-bulk").Choose("Niveau d’accès", "Exécutif")
+	s.In(".in-bulk").Click("Exécutif")
+	s.In(".in-bulk").Click("Normes")
 	s.See("Remplacera sur ces lignes")
 	s.Click("Appliquer aux lignes cochées")
 	s.See("2 lignes modifiées")
@@ -60,7 +62,8 @@ func (w *world) pastes(s *browsertest.Story) {
 	s.See("4 personnes ajoutées")
 	s.Click("Voir les membres")
 	s.Row("brieuc.tanguy@maraval.example").See("Non invité")
-	s.Row("loic.prigent@maraval.example").See("Exécutif")
+	s.Row("loic.prigent@maraval.example").See("Exécutif et Normes")
+	s.Row("nolwenn.riou@maraval.example").See("Exécutif et Normes")
 }
 
 // readsQueue sees that the invitations wait: acts on many can be undone for two

@@ -61,7 +61,7 @@ func TestRequiredRoleOfOthersIsNoGift(t *testing.T) {
 			project, _, err := p.Projects.Create(ctx, p.admin, id, app.NewProject{Change: app.ProjectChange{Name: &name}})
 			w.Must(err)
 			w.Must(apptest.ErrOf(p.Projects.Add(ctx, p.admin, app.ProjectAt{Account: id, Project: project.UUID},
-				[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "runs.a.project@maraval.example", Level: "project-administrator"}}}, app.PlaceOptions{Silent: true})))
+				[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "runs.a.project@maraval.example"}, Level: "project-administrator"}}, app.PlaceOptions{Silent: true})))
 			if got := w.Code(p.readdress(north, m, "another@maraval.example")); got != "role.not_held" {
 				t.Errorf("a new address would lend it: %q", got)
 			}

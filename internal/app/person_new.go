@@ -222,8 +222,8 @@ func quickRows(known []directory.DraftRow, all roster.NewMember) []roster.NewMem
 		if len(all.Functions) > 0 {
 			d.Function, d.Level = directory.JoinCodes(all.Functions), ""
 		}
-		if all.Level != "" {
-			d.Level = all.Level
+		if len(all.Levels) > 0 {
+			d.Level = directory.JoinLevels(all.Levels)
 		}
 		d.Products = all.Products
 		rows[n] = imports.MemberOfDraft(d)

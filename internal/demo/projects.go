@@ -180,7 +180,7 @@ func (b *builder) crew(by authz.Actor, account directory.Account, s numbered) ([
 	}
 	if s.n%6 == 3 { // some of them are run by somebody who knows the trade
 		rows = slices.DeleteFunc(rows, func(p app.NewPlace) bool { return strings.EqualFold(p.Email, elodie) })
-		rows = append(rows, app.NewPlace{NewMember: app.NewMember{Email: elodie, Level: "project-administrator"}})
+		rows = append(rows, app.NewPlace{NewMember: app.NewMember{Email: elodie}, Level: "project-administrator"})
 	}
 	for i := range rows {
 		rows[i].Row = i + 1

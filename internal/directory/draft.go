@@ -13,7 +13,7 @@ type DraftRow struct {
 	First, Last string
 	Company     string
 	Function    string   // code, or several as JoinCodes writes them
-	Level       string   // code
+	Level       string   // code, or several as JoinLevels writes them
 	LevelOwn    bool     // the level was chosen by hand and stands (ADD-4)
 	Products    []string // offers; in a project access to products, as AccessTexts writes it
 	ProductsOwn bool     // the products were chosen by hand and stand (ADD-4)
@@ -24,12 +24,26 @@ type DraftRow struct {
 // JoinCodes writes the codes of several functions as one text.
 func JoinCodes(codes []string) string { return strings.Join(codes, ", ") }
 
-// Functions are the codes of the row's functions.
-func (r DraftRow) Functions() []string {
-	if r.Function == "" {
+// splitCodes are the codes that JoinCodes has written.
+func splitCodes(text string) []string {
+	if text == "" {
 		return nil
 	}
-	return strings.Split(r.Function, ", ")
+	return strings.Split(text, ", ")
+}
+
+// Functions are the codes of the row's functions.
+func (r DraftRow) Functions() []string { return splitCodes(r.Function) }
+
+// Levels are the codes of the row's access levels; in a project there is one.
+func (r DraftRow) Levels() []string { return splitCodes(r.Level) }
+
+// JoinLevels writes the codes of access levels as one text: the same set is always
+// the same text, and none is the empty one.
+func JoinLevels(codes []string) string {
+	codes = slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return code == "" })
+	slices.Sort(codes)
+	return JoinCodes(slices.Compact(codes))
 }
 
 // SaysAs reports whether the same is chosen in two rows.

@@ -7,7 +7,6 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
-	"intendant/internal/directory"
 	"intendant/internal/web/webtest"
 )
 
@@ -18,11 +17,8 @@ func TestOnlyTheLibraryOpens(t *testing.T) { // ACC-13
 	w := apptest.New(t, "sqlite")
 	f := newFortressOn(t, w)
 	account := f.account
-	made, err := w.Roles.Create(w.Context(), w.Operator(), account.ID,
-		app.NewRole{Kind: directory.Level, Names: map[string]string{directory.EveryLanguage: "Bibliothécaire"}, Permissions: []string{"library.manage"}})
-	w.Must(err)
 	actor, m := w.Member(account, "nora.belkacem@maraval.example")
-	w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), account.ID, app.Of(m.UUID), app.MemberChange{Level: &made.Code})))
+	w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), account.ID, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels("standards-administrator")})))
 	standards, member := f.site.SignedIn(t, actor), f.clients["member"]
 	opened := 0
 	for _, route := range f.site.Routes() {

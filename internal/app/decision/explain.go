@@ -114,7 +114,7 @@ type WhyGiver struct {
 	Member string // public id, for who may see the member
 	Name   string
 	Email  string
-	Level  directory.Role
+	Levels []directory.Role // access levels
 	Own    bool
 }
 
@@ -213,7 +213,7 @@ func (e *explaining) load(ctx context.Context, r *store.Reader, m directory.Memb
 		return err
 	}
 	e.holder.Member, e.holder.Person = m, user
-	e.holder.Level, _ = e.tree.Role(m.Level)
+	e.holder.Levels = m.LevelsOf(e.tree.Roles())
 	standing, err := r.Standing(ctx, e.account.ID, m.User)
 	if err != nil {
 		return err

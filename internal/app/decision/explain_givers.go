@@ -164,8 +164,7 @@ func (w *Why) name(ctx context.Context, r *store.Reader, rights authz.Rights, re
 		}
 		m := members[i]
 		listed := roster.ListedMember{Member: m, Person: users[m.User]}
-		g := WhyGiver{Name: listed.Name(), Own: m.User == reader}
-		g.Level, _ = rights.Tree().Role(m.Level)
+		g := WhyGiver{Name: listed.Name(), Own: m.User == reader, Levels: m.LevelsOf(rights.Tree().Roles())}
 		if rights.May(authz.ViewMembers, m.Unit) {
 			g.Member, g.Email = m.UUID, users[m.User].Email
 		}

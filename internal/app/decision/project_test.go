@@ -254,7 +254,7 @@ func (f *followed) acts() []follows {
 			f.at, f.version = app.ProjectAt{Account: id, Project: made.UUID}, made.Revision
 		}, app.NotInProject},
 		{func() {
-			row := app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "karim@maraval.example", Level: "project-member"}, Access: map[string]string{"site": directory.MemberAccess}}
+			row := app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "karim@maraval.example"}, Level: "project-member", Access: map[string]string{"site": directory.MemberAccess}}
 			f.Must(apptest.ErrOf(f.Projects.Add(ctx, f.admin, f.at, []app.NewPlace{row}, app.PlaceOptions{})))
 		}, ""},
 		{func() { f.place(app.PlaceChange{Access: map[string]string{"site": directory.NoAccess}}) }, app.NoAccess},

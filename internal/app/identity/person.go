@@ -230,7 +230,7 @@ type ExportedMembership struct {
 	Status          string     `json:"status"`
 	Company         string     `json:"company,omitempty"`
 	Roles           []string   `json:"roles"`
-	Level           string     `json:"access_level,omitempty"`
+	Levels          []string   `json:"access_levels,omitempty"`
 	Phone           string     `json:"phone"`
 	JobTitle        string     `json:"job_title"`
 	PersonnelNumber string     `json:"personnel_number"`

@@ -86,11 +86,9 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 			SuggestedFirst: m.Suggested.First, SuggestedLast: m.Suggested.Last, Roles: []string{},
 			Added: m.Added, LastSeen: maybe(m.LastSeen), Ends: maybe(m.Ends), Removed: maybe(m.Removed),
 			Preferences: preferences[m.ID], Contracts: contracts[m.ID]}
+		one.Levels = directory.RoleNames(m.LevelsOf(roles), account.Language)
 		for _, role := range roles {
-			switch {
-			case role.ID == m.Level:
-				one.Level = role.Name(account.Language)
-			case slices.Contains(m.Functions, role.ID):
+			if slices.Contains(m.Functions, role.ID) {
 				one.Roles = append(one.Roles, role.Name(account.Language))
 			}
 		}

@@ -79,7 +79,7 @@ func (s *Imports) planPlaces(ctx context.Context, r *store.Reader, p *gate.Plan,
 // shown all of it, so that what is empty stays so, and a product that is not named is
 // not given.
 func PlaceOfDraft(d directory.DraftRow, g roster.Ground) roster.NewPlace {
-	n := roster.NewPlace{NewMember: roster.NewMember{Email: d.Email, Company: d.Company, Functions: d.Functions(), Level: d.Level},
+	n := roster.NewPlace{NewMember: roster.NewMember{Email: d.Email, Company: d.Company, Functions: d.Functions()}, Level: d.Level,
 		Access: directory.AccessWords(d.Products), Whole: true}
 	if d.Known == 0 {
 		n.First, n.Last = d.First, d.Last
@@ -156,7 +156,8 @@ func peopleOf(ctx context.Context, r *store.Reader, rights authz.Rights, i direc
 	}
 	for n := range members {
 		place := places[members[n].ID]
-		members[n].Company, members[n].Level, members[n].Functions = place.Company, place.Level, place.Functions
+		members[n].Company, members[n].Functions = place.Company, place.Functions
+		members[n] = members[n].WithLevels(0, place.Level)
 	}
 	shown.there, err = rowsOf(ctx, r, i.Account, members)
 	return shown, err
@@ -184,10 +185,12 @@ func rowsOf(ctx context.Context, r *store.Reader, account directory.AccountID, m
 	for _, m := range members {
 		name := roster.NamesOf(users[m.User], m)
 		row := directory.DraftRow{First: name.First, Last: name.Last, Company: companies[m.Company].Name}
+		var levels []string
+		for _, level := range m.LevelsOf(roles) {
+			levels = append(levels, level.Code)
+		}
+		row.Level = directory.JoinLevels(levels)
 		for _, role := range roles {
-			if role.ID == m.Level {
-				row.Level = role.Code
-			}
 			if row.Function == "" && slices.Contains(m.Functions, role.ID) {
 				row.Function = role.Code
 			}

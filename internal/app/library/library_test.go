@@ -40,7 +40,7 @@ func newHouse(w *apptest.World) house {
 func (h house) levelled(email, level string) authz.Actor {
 	h.T.Helper()
 	actor, m := h.Member(h.account, email)
-	h.Must(apptest.ErrOf(h.Members.EditMembers(h.Context(), h.admin, h.account.ID, app.Of(m.UUID), app.MemberChange{Level: &level})))
+	h.Must(apptest.ErrOf(h.Members.EditMembers(h.Context(), h.admin, h.account.ID, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(level)})))
 	return actor
 }
 

@@ -277,7 +277,7 @@ func TestSavingTakesBoth(t *testing.T) { // ACC-13, PROJ-7, PROJ-11
 		}
 		s.refused("who administers the project only", save(chief, project), "denied.permission", "")
 		s.refused("who keeps the library only", save(s.standards, project), "project.not_found", "")
-		w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, s.admin, id, app.Of(m.UUID), app.MemberChange{Level: &level})))
+		w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, s.admin, id, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(level)})))
 		s.refused("a project they are not in", save(chief, s.project), "project.not_found", "")
 		found, more, err := w.Library.Sources(ctx, chief, id, "")
 		w.Must(err)

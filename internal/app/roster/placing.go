@@ -118,6 +118,7 @@ func AdministersProject(roles ...directory.Role) bool {
 // access are then those that the functions propose (ADD-4).
 type NewPlace struct {
 	NewMember
+	Level  string            // code of the access level in the project
 	Access map[string]string // by product, in the words of directory.Access.Of; what is absent is as usual
 	Whole  bool              // what is empty stays so: the form began with what the account has
 }
@@ -277,7 +278,7 @@ func (s *placing) newcomer(v gate.Verdict, n NewPlace, place directory.Place) ga
 		return v.Refused(&directory.Error{Kind: directory.Denied, Code: "project.people_off", Field: "email", Args: directory.Args{"Email": n.Email}})
 	}
 	row := n.NewMember
-	row.Level, row.Functions, row.Products = "", s.alsoInAccount(n.Functions), nil
+	row.Levels, row.Functions, row.Products = nil, s.alsoInAccount(n.Functions), nil
 	v = s.row(row)
 	if v.Refusal != nil {
 		return v

@@ -27,7 +27,7 @@ type draftView struct {
 	Warning  string
 	Told     directory.DraftLosses
 	Days     int
-	Open     int64 // the row whose products are unfolded
+	Open     string // the field of boxes that is unfolded
 	Home     []ui.Field
 	KeepPath string // where a changed row is sent at once
 	Weigh    string // where a changed panel is sent at once
@@ -35,10 +35,12 @@ type draftView struct {
 
 // A setForm is what the panel says; "-" leaves a field alone.
 type setForm struct {
-	Company, Function, Level string
-	Clear                    bool // takes the company away
-	Products                 []string
-	Bare                     bool // takes the products away
+	Company, Function string
+	Clear             bool     // takes the company away
+	Levels            []string // in a project one at most
+	Plain             bool     // takes the access levels away
+	Products          []string
+	Bare              bool // takes the products away
 }
 
 // leave is the value of a choice that changes nothing.
@@ -146,7 +148,7 @@ func (h Handler) draftView(q *page.Request, number int) (draftView, error) {
 	v.Pages = int((d.Counts.Rows + app.DraftPageRows - 1) / app.DraftPageRows)
 	v.Action = draftPath(q, d.Import)
 	v.Paste, v.KeepPath, v.Weigh = v.Action+"/paste", v.Action+"?act=keep", v.Action+"?act=weigh"
-	v.Set = setForm{Function: leave, Level: leave}
+	v.Set = setForm{Function: leave}
 	v.Ticked = map[int64]bool{}
 	v.Days = h.App.Members.InvitationDays(q.Frame.Account)
 	return v, nil
@@ -192,15 +194,15 @@ func readEdits(q *page.Request) map[int64]directory.DraftEdit {
 			continue
 		}
 		edits[line] = directory.DraftEdit{First: q.Field("first." + text), Last: q.Field("last." + text), Company: q.Field("company." + text),
-			Function: q.Field("function." + text), Level: q.Field("level." + text), Products: readProducts(q, text)}
+			Function: q.Field("function." + text), Level: directory.JoinLevels(q.PostForm["level."+text]), Products: readProducts(q, text)}
 	}
 	return edits
 }
 
 // readChange is what the panel says, over the ticked rows.
 func readChange(q *page.Request) (app.DraftChange, setForm) {
-	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Level: q.Field("set_level"), Clear: q.Ticked("clear_company"),
-		Products: q.PostForm["set_products"], Bare: q.Ticked("clear_products")}
+	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Clear: q.Ticked("clear_company"),
+		Levels: readSetLevels(q), Plain: q.Ticked("clear_levels"), Products: q.PostForm["set_products"], Bare: q.Ticked("clear_products")}
 	change := app.DraftChange{All: q.Ticked("all")}
 	for _, text := range q.PostForm["tick"] {
 		if line, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -227,9 +229,7 @@ func readChange(q *page.Request) (app.DraftChange, setForm) {
 	if form.Function != leave && q.PostForm.Has("set_function") {
 		change.Set.Function = &form.Function
 	}
-	if form.Level != leave && q.PostForm.Has("set_level") {
-		change.Set.Level = &form.Level
-	}
+	change.Set.Level = form.level()
 	for _, told := range []struct {
 		name string
 		into *int
@@ -253,9 +253,7 @@ func (h Handler) weigh(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	if open, err := strconv.ParseInt(q.Field("open"), 10, 64); err == nil {
-		v.Open = open
-	}
+	v.Open = q.Field("open")
 	return q.Render(draftPage(v))
 }
 
@@ -372,26 +370,10 @@ func (v draftView) function(l app.DraftLine) ui.Field {
 		Error: v.problemAt(l, "function"), Options: roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), l.Function), Attrs: v.inDraft(attrs)}
 }
 
-func (v draftView) level(l app.DraftLine) ui.Field {
-	attrs := morph(v.KeepPath, "change")
-	attrs["hx-include"] = "[form='draft']"
-	return ui.Field{Name: "level." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.access_level"), "Email", l.Email),
-		Error: v.problemAt(l, "access_level"), Options: v.levels(l.Level), Attrs: v.inDraft(attrs)}
-}
-
 // thereTexts are what stands beside the address of somebody who is there already.
 func (v draftView) thereTexts(l app.DraftLine) []string {
 	return []string{l.First, l.Last, l.Company, roleName(v.Printer, v.Draft.Choices.Functions, l.Function),
-		roleName(v.Printer, v.Draft.Choices.Levels, l.Level)}
-}
-
-// levels are the choices of a level: in a project everybody has one (ADD-9).
-func (v draftView) levels(chosen string) []ui.Option {
-	options := roleOptions(v.Printer, v.Draft.Choices.Levels, v.T("adding.no_level"), chosen)
-	if v.Project != nil && len(options) > 1 {
-		return options[1:]
-	}
-	return options
+		roleNames(v.Printer, v.Draft.Choices.Levels, l.Level)}
 }
 
 // inDraft makes a field belong to the form of the draft, which stands empty

@@ -1,6 +1,7 @@
 package adding
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -145,19 +146,23 @@ func (v draftView) pageActs() []ui.Act {
 func (v draftView) panelFields() []ui.Field {
 	alone := ui.Option{Value: leave, Label: v.T("adding.panel.leave")}
 	functions := append([]ui.Option{alone}, roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), "")...)
-	levels := append([]ui.Option{alone}, v.levels("")...)
 	choose := func(options []ui.Option, value string) []ui.Option {
 		for i := range options {
 			options[i].Selected = options[i].Value == value
 		}
 		return options
 	}
-	return []ui.Field{
+	fields := []ui.Field{
 		{Name: "set_company", Label: v.T("field.company"), Value: v.Set.Company, Placeholder: v.T("adding.panel.leave"),
 			Attrs: v.inDraft(map[string]any{"list": "companies"})},
 		{Name: "set_function", Kind: "select", Label: v.T("field.role"), Options: choose(functions, v.Set.Function), Attrs: v.inDraft(nil)},
-		{Name: "set_level", Kind: "select", Label: v.T("field.access_level"), Options: choose(levels, v.Set.Level), Attrs: v.inDraft(nil)},
 	}
+	if v.Project != nil {
+		levels := append([]ui.Option{alone}, v.oneLevel("")...)
+		fields = append(fields, ui.Field{Name: "set_level", Kind: "select", Label: v.T("field.access_level"),
+			Options: choose(levels, cmp.Or(directory.JoinLevels(v.Set.Levels), leave)), Attrs: v.inDraft(nil)})
+	}
+	return fields
 }
 
 // told are the losses the panel names, sent back with the act.

@@ -78,7 +78,7 @@ func TestProjectCopy(t *testing.T) { // PROJ-9
 		y := newYard(t, w)
 		other, hidden := y.build("Gare du Nord"), y.build("Secret")
 		y.places(hidden, app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "paul.boss@maraval.example"}})
-		y.places(other, app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "paul.boss@maraval.example", Level: "project-administrator"}},
+		y.places(other, app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "paul.boss@maraval.example"}, Level: "project-administrator"},
 			app.NewPlace{NewMember: app.NewMember{Row: 2, Email: lea, Company: "Kestner Bau", Functions: []string{"site-manager"}}, Access: map[string]string{"budget": "administrator"}},
 			app.NewPlace{NewMember: app.NewMember{Row: 3, Email: yves}}, app.NewPlace{NewMember: app.NewMember{Row: 4, Email: nora, Company: "Sault et fils"}})
 		path := y.at + "/copy"

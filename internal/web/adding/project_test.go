@@ -37,7 +37,7 @@ func newYard(t *testing.T, w *apptest.World) yard {
 	w.Must(apptest.ErrOf(w.Members.Deactivate(w.Context(), y.admin, account.ID, app.Of(y.member("off@maraval.example").UUID))))
 	y.boss, _ = w.Member(account, "paul.boss@maraval.example")
 	y.hand, _ = w.Member(account, "camille.hand@maraval.example")
-	y.places(y.project, app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "paul.boss@maraval.example", Level: "project-administrator"}},
+	y.places(y.project, app.NewPlace{NewMember: app.NewMember{Row: 1, Email: "paul.boss@maraval.example"}, Level: "project-administrator"},
 		app.NewPlace{NewMember: app.NewMember{Row: 2, Email: "camille.hand@maraval.example", Company: "Kestner Bau", Functions: []string{"subcontractor"}}})
 	y.Client = y.site.SignedIn(t, y.boss)
 	return y

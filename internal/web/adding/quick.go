@@ -17,6 +17,7 @@ type quickView struct {
 	task
 	Choices app.AddChoices
 	Fields  []ui.Field
+	Levels  []ui.Check // access levels in the account, one set for all
 	Seats   []ui.Check // products, one set for all
 	Access  []ui.Field // to products of the project, one set for all
 	Lead    string
@@ -65,11 +66,10 @@ func (v *quickView) fields(q *page.Request) {
 			Attrs: map[string]any{"list": "companies"}},
 		{Name: "function", Kind: "select", Label: t("field.role"), Error: v.problem("function"),
 			Options: roleOptions(v.Printer, v.Choices.Functions, t("adding.quick.keep"), q.Field("function"))},
-		{Name: "access_level", Kind: "select", Label: t("field.access_level"), Error: v.problem("access_level"),
-			Hint:    v.either("adding.quick.level", "adding.quick.level.project"),
-			Options: roleOptions(v.Printer, v.Choices.Levels, v.either("adding.no_level", "adding.quick.by_role"), q.Field("access_level"))},
 	}
 	if v.Project != nil {
+		v.Fields = append(v.Fields, ui.Field{Name: levelField, Kind: "select", Label: t("field.access_level"), Error: v.problem(levelField),
+			Hint: t("adding.quick.level.project"), Options: roleOptions(v.Printer, v.Choices.Levels, t("adding.quick.by_role"), q.Field(levelField))})
 		words := map[string]string{}
 		if said := readAccess(q, accessField, ""); said != nil {
 			words = directory.AccessWords(*said)
@@ -80,6 +80,7 @@ func (v *quickView) fields(q *page.Request) {
 	if home := v.homeFields(q, v.Choices, ""); len(home) > 0 {
 		v.Fields = append(v.Fields, home[0])
 	}
+	v.Levels = page.LevelChecks(v.Choices.Levels, v.Printer.Lang(), levelField, q.PostForm[levelField])
 	v.Seats = v.products(q, v.Choices)
 }
 
@@ -107,7 +108,7 @@ func (h Handler) quick(q *page.Request) error {
 // addQuick brings everybody of the form into the account, or into the project in the
 // address.
 func (h Handler) addQuick(q *page.Request) (app.Verdicts, error) {
-	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Level: q.Field("access_level"), Products: q.PostForm[productField]}
+	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Levels: q.PostForm[levelField], Products: q.PostForm[productField]}
 	if function := q.Field("function"); function != "" {
 		all.Functions = []string{function}
 	}
@@ -115,7 +116,7 @@ func (h Handler) addQuick(q *page.Request) (app.Verdicts, error) {
 	if q.PathValue("project") == "" {
 		return h.App.Members.AddQuick(q.Context(), q.Actor(), q.Frame.Account.ID, text, all)
 	}
-	place := app.NewPlace{NewMember: app.NewMember{Company: all.Company, Level: all.Level, Functions: all.Functions}}
+	place := app.NewPlace{NewMember: app.NewMember{Company: all.Company, Functions: all.Functions}, Level: q.Field(levelField)}
 	if said := readAccess(q, accessField, ""); said != nil {
 		place.Access = directory.AccessWords(*said)
 	}

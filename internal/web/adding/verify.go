@@ -446,7 +446,7 @@ func plainDetail(t task, choices app.AddChoices, row app.ImportedRow) string {
 		parts = append(parts, roleNames(t.Printer, choices.Functions, row.Function))
 	}
 	if row.Level != "" {
-		parts = append(parts, roleName(t.Printer, choices.Levels, row.Level))
+		parts = append(parts, roleNames(t.Printer, choices.Levels, row.Level))
 	}
 	parts = append(parts, productNames(t, choices, row.Products)...)
 	if row.Company != "" && !row.Creates {

@@ -31,7 +31,7 @@ func sit(t *testing.T) desk {
 	d.admin = w.Administrator(d.account, "helene.castaing@maraval.example")
 	actor, m := w.Member(d.account, "nora.belkacem@maraval.example")
 	level := "standards-administrator"
-	w.Must(apptest.ErrOf(w.Members.EditMembers(t.Context(), d.admin, d.account.ID, app.Of(m.UUID), app.MemberChange{Level: &level})))
+	w.Must(apptest.ErrOf(w.Members.EditMembers(t.Context(), d.admin, d.account.ID, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(level)})))
 	d.standards = actor
 	d.Client, d.chief = d.site.SignedIn(t, actor), d.site.SignedIn(t, d.admin)
 	return d
@@ -55,6 +55,36 @@ func lacks(t *testing.T, p *webtest.Page, texts ...string) {
 		if strings.Contains(p.Text(), text) || strings.Contains(p.Body, text) {
 			t.Errorf("page has %q", text)
 		}
+	}
+}
+
+// TestArrivalOfBoth: who is executive and administers the standards is offered dashboard
+// and library, and nothing else.
+func TestArrivalOfBoth(t *testing.T) { // ACC-13, ADD-8
+	d := sit(t)
+	w := d.site.World
+	actor, m := w.Member(d.account, "soraya.benhamou@maraval.example")
+	give := func(levels ...string) {
+		t.Helper()
+		w.Must(apptest.ErrOf(w.Members.EditMembers(t.Context(), d.admin, d.account.ID, app.Of(m.UUID), app.MemberChange{Levels: &levels})))
+	}
+	give("executive", "standards-administrator")
+	both := d.site.SignedIn(t, actor)
+	if p := both.Get("/accounts/204817"); p.Location != "/accounts/204817/dashboard" {
+		t.Errorf("arrives at %q", p.Location)
+	}
+	for _, at := range []string{"/accounts/204817/dashboard", base} {
+		p := both.Get(at)
+		has(t, p, http.StatusOK, `href="`+base+`"`, `href="/accounts/204817/dashboard"`)
+		for _, no := range []string{"members", "contacts", "companies", "units", "rights", "history", "roles\""} {
+			lacks(t, p, `href="/accounts/204817/`+no)
+		}
+	}
+	has(t, both.Get("/accounts/204817/members"), http.StatusForbidden)
+	has(t, both.Get("/accounts"), http.StatusOK, "Exécutif et Normes")
+	give("executive", "standards-administrator", "administrator")
+	if p := both.Get("/accounts/204817"); p.Status != http.StatusOK || !strings.Contains(p.Body, `href="/accounts/204817/members`) {
+		t.Errorf("an administrator who is both: %d %s", p.Status, p.Location)
 	}
 }
 

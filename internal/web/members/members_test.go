@@ -25,8 +25,14 @@ const at = "/accounts/204817"
 
 func sit(t *testing.T, members int) desk {
 	t.Helper()
+	return sitIn(t, "company-network", members)
+}
+
+// sitIn is sit in an account of another type.
+func sitIn(t *testing.T, kind string, members int) desk {
+	t.Helper()
 	w := apptest.New(t, "sqlite")
-	d := desk{site: webtest.New(t, w), account: w.Account("204817")}
+	d := desk{site: webtest.New(t, w), account: w.AccountOf("204817", kind)}
 	d.admin = w.Administrator(d.account, "helene.castaing@maraval.example")
 	var rows []app.NewMember
 	for i := range members {
@@ -240,7 +246,7 @@ func TestBulk(t *testing.T) {
 	bulk := at + "/members/bulk"
 	t.Run("BULK-1 all that match, edited", func(t *testing.T) {
 		p := d.Get(bulk + "?act=edit&all=1&q=haddad")
-		has(t, p, "60 membres choisis", "Ne pas changer")
+		has(t, p, "60 membres choisis", "Aucun : retirer tous les niveaux d’accès")
 		done := p.Submit(bulk, "company_set", "Kestner Bau")
 		has(t, done.Follow(), "60 membres modifiés")
 		has(t, d.Get(at+"/members?q=haddad"), "Kestner Bau")

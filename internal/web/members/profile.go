@@ -106,17 +106,13 @@ func (p panel) facts() []ui.CartItem {
 		item.Label = p.T(key)
 		return item
 	}
-	level := ""
-	if p.m.Level.ID != 0 {
-		level = p.m.Level.Name(p.Printer.Lang())
-	}
 	seen := p.T("members.panel.seen.never")
 	if !p.m.LastSeen.IsZero() {
 		seen = p.Printer.Day(p.m.LastSeen, p.now)
 	}
 	facts := []ui.CartItem{
 		fact("field.company", or(p.m.Company)), fact("field.role", or(p.Printer.List(p.functionNames(p.m.ListedMember)))),
-		fact("field.access_level", or(level)), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
+		fact("field.access_level", or(page.LevelNames(p.Printer, p.m.Levels))), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
 		fact("members.panel.added", or(p.Printer.Date(p.m.Added))), fact("members.panel.seen", ui.CartItem{Value: seen}),
 	}
 	var more []ui.CartItem
@@ -224,8 +220,8 @@ func (p panel) losses(name string) []ui.Loss {
 		return append(lines, ui.Loss{Text: p.T("members.deactivate.stays"), Stays: true})
 	case "remove":
 		lines = append(lines, ui.Loss{Text: p.T("members.deactivate.access", "Account", account)})
-		if p.m.Level.ID != 0 {
-			lines = append(lines, ui.Loss{Text: p.T("members.remove.level", "Level", p.m.Level.Name(p.Printer.Lang()))})
+		for _, level := range p.m.Levels {
+			lines = append(lines, ui.Loss{Text: p.T("members.remove.level", "Level", level.Name(p.Printer.Lang()))})
 		}
 		lines = append(lines, ui.Loss{Text: p.T("members.remove.roles", "Account", account)})
 		if n := len(p.m.Projects); n > 0 {

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -143,23 +145,26 @@ func screens() []screen {
 	return []screen{{authz.ViewDashboards, Dashboard, "report-analytics", "/dashboard"}, {authz.ManageLibrary, Library, "list", "/library"}}
 }
 
-// only is the screen that is all that opens for the reader: the dashboard for an
-// executive, the library for who administers standards, as long as they are in no
-// project. That they may know of the account is no more than that (ACC-13).
-func (q *Request) only() (screen, bool) {
-	for _, s := range screens() {
-		if q.Frame.Rights.Confined(s.opens, authz.ViewAccount) && q.Frame.Rights.ProjectsInUse() == 0 {
-			return s, true
-		}
+// only are the screens that are all that opens for the reader: the dashboard for an
+// executive, the library for who administers standards, both for who is both, as long
+// as they are in no project. That they may know of the account is no more than that
+// (ACC-13). There are none for whom more opens.
+func (q *Request) only() []screen {
+	if q.Frame.Rights.ProjectsInUse() > 0 {
+		return nil
 	}
-	return screen{}, false
+	beside := []authz.Permission{authz.ViewAccount}
+	for _, s := range screens() {
+		beside = append(beside, s.opens)
+	}
+	return slices.DeleteFunc(screens(), func(s screen) bool { return !q.Frame.Rights.Confined(s.opens, beside...) })
 }
 
 // FirstScreen is the address of the page at which the reader arrives instead of the
 // account's own, or empty (ACC-13).
 func (q *Request) FirstScreen() string {
-	if s, is := q.only(); is {
-		return q.AccountPath(s.rest)
+	if all := q.only(); len(all) > 0 {
+		return q.AccountPath(all[0].rest)
 	}
 	return ""
 }
@@ -184,8 +189,12 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 	item := func(place Place, icon, rest string) ui.NavItem {
 		return ui.NavItem{Label: t("nav." + string(place)), Icon: icon, Href: q.AccountPath(rest), Current: place == here}
 	}
-	if s, is := q.only(); is {
-		return []ui.NavItem{item(s.place, s.icon, s.rest)}
+	if all := q.only(); len(all) > 0 {
+		items := make([]ui.NavItem, len(all))
+		for i, s := range all {
+			items[i] = item(s.place, s.icon, s.rest)
+		}
+		return items
 	}
 	return append(q.peopleNav(item), q.rightsNav(item)...)
 }

@@ -327,8 +327,8 @@ func (p whyPage) giverNote(g app.WhyGiver) string {
 	if g.Own {
 		return p.T("rights.remedy.you")
 	}
-	if g.Level.ID != 0 {
-		return g.Level.Name(p.words.lang)
+	if len(g.Levels) > 0 {
+		return page.LevelNames(p.Printer, g.Levels)
 	}
 	return p.T("rights.remedy.manages", "Unit", p.w.GiveAt.Name)
 }
