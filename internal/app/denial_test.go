@@ -49,7 +49,6 @@ func walls() map[string]wall {
 			Invitations: Send Withdraw
 			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
-			Projects: Add AddQuick Archive ChangePlaces Choices CopyMembers Create Edit Members Open RemovePlaces Restore Sources
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Export List
 			Preferences: Filter
@@ -61,8 +60,8 @@ func walls() map[string]wall {
 			Companies: Create Like List Merge Near Parts Rename Show
 			Library: ArchiveTemplate ArchiveType CreateTemplate CreateType EditTemplate RemoveMember RenameType RestoreTemplate RestoreType
 				SaveTemplate Source Sources Template Templates Types
-			Projects: Add Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Known Members Open Profile RemovePlaces Restore
-				Selected Usage
+			Projects: Add AddQuick Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Members Open Profile RemovePlaces
+				Restore Selected Sources Usage
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
