@@ -328,30 +328,10 @@ func (b bulk) submit() ui.Act {
 	return act
 }
 
-// mostRefusals is how many refusals a result shows.
-const mostRefusals = 500
-
-func (b bulk) refused() app.Verdicts {
-	var refused app.Verdicts
-	for _, v := range b.verdicts {
-		if v.Refusal != nil && len(refused) < mostRefusals {
-			refused = append(refused, v)
-		}
-	}
-	return refused
-}
+func (b bulk) refused() app.Verdicts { return page.RefusedOf(b.verdicts) }
 
 func (b bulk) counts() []ui.CartItem {
-	var items []ui.CartItem
-	for _, one := range []struct {
-		key     string
-		outcome app.Outcome
-		class   string
-	}{{"members.result.changed", app.Changed, ""}, {"members.result.unchanged", app.Unchanged, ""}, {"members.result.refused", app.Refused, "is-warn"}} {
-		if n := b.verdicts.Count(one.outcome); n > 0 {
-			items = append(items, ui.CartItem{Label: b.T("outcome." + string(one.outcome)), Value: b.T(one.key, "Count", n), Class: one.class})
-		}
-	}
+	items := page.OutcomeCounts(b.Printer, b.verdicts)
 	if n := b.verdicts.Lacking(); n > 0 {
 		items = append(items, ui.CartItem{Label: b.T("members.filter.required_roles"), Value: b.T("members.result.lacking", "Count", n), Class: "is-warn"})
 	}
