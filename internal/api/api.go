@@ -69,6 +69,7 @@ func New(o Options) *Face {
 	f.roles()
 	f.projectTypes()
 	f.templates()
+	f.projects()
 	f.grants()
 	f.explanations()
 	f.customers()
