@@ -69,6 +69,8 @@ func New(o Options) *Face {
 	f.roles()
 	f.projectTypes()
 	f.templates()
+	f.projects()
+	f.projectMembers()
 	f.grants()
 	f.explanations()
 	f.customers()

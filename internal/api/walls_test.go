@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"intendant/internal/api"
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/directory"
@@ -95,6 +96,18 @@ func exchanges() map[string]exchange {
 		"archive-project-template": {"POST", "/project-templates/[template]/archive", "", 200, false},
 		"restore-project-template": {"POST", "/project-templates/[template]/restore", "", 200, false},
 		"remove-template-member":   {"DELETE", "/project-templates/[template]/members/[builder]", "", 204, false},
+		"list-projects":            {"GET", "/projects?total=true&sort=-first_day&archived=only", "", 200, true},
+		"get-project":              {"GET", "/projects/[project]", "", 200, false},
+		"create-project":           {"POST", "/projects", `{"name":"Tour Est","number":"T-1","from_project":"[project]","with_members":true}`, 201, false},
+		"edit-project":             {"PATCH", "/projects/[project]", `{"version":"[project version]","name":"Tour","number":"T","type":"[project type]","address":"1 quai","time_zone":"Europe/Paris","first_day":"2026-01-01","last_day":"2027-01-01","external_id":"P","products":["plans"]}`, 200, false},
+		"archive-project":          {"POST", "/projects/[project]/archive", `{"version":"[project version]"}`, 200, false},
+		"restore-project":          {"POST", "/projects/[project]/restore", `{"version":"[project version]"}`, 200, false},
+		"list-project-members":     {"GET", "/projects/[project]/members?total=true&sort=-level&status=active&function=architect&product=plans", "", 200, false},
+		"add-project-members":      {"POST", "/projects/[project]/members", `{"members":[{"email":"karim@maraval.example","company":"Kestner","access":{"plans":"administrator"}}],"change":true}`, 200, false},
+		"copy-project-members":     {"POST", "/projects/[other project]/members/copy", `{"from":"[project]","only":["[builder]","nobody"]}`, 200, false},
+		"get-project-member":       {"GET", "/projects/[project]/members/[builder]", "", 200, false},
+		"edit-project-member":      {"PATCH", "/projects/[project]/members/[builder]", `{"version":"[place version]","company":"Kestner","functions":["architect"],"access_level":"project-member","access":{"plans":"member"},"tools":{"plans":{"files":"edit"}}}`, 200, false},
+		"remove-project-member":    {"DELETE", "/projects/[project]/members/[builder]", "", 204, false},
 		"list-grants":              {"GET", "/grants?total=true&unit=[unit]", "", 200, false},
 		"give-grants":              {"POST", "/grants", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
 		"end-grants":               {"POST", "/grants/end", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
@@ -136,7 +149,7 @@ type quarter struct {
 
 func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	t.Helper()
-	q := &quarter{stand: newStand(t, w), ids: map[string]string{}, tokens: map[string]string{}}
+	q := &quarter{stand: newStandOf(t, w, api.Options{PerMinute: 1_000_000}, "construction"), ids: map[string]string{}, tokens: map[string]string{}}
 	karim := q.post(q.path("/members"), `{"email":"karim@maraval.example","last_name":"Haddad","invite":"none"}`).is(201, "")
 	zoe := q.post(q.path("/members"), `{"email":"zoe@maraval.example","last_name":"Perrin","invite":"all"}`).is(201, "")
 	q.ids["karim"], q.ids["version"], q.ids["zoe"] = karim.text("id"), karim.text("version"), zoe.text("id")
@@ -151,6 +164,9 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	q.ids["project type"] = q.post(q.path("/project-types"), `{"name":"Logement neuf"}`).is(201, "").text("id")
 	_, builder := w.Member(q.account, "builder@maraval.example")
 	q.ids["builder"], q.ids["project"] = builder.UUID, w.Project(q.account, directory.Project{Unit: directory.Unit{Name: "Îlot"}}, directory.Place{Member: builder.ID}).UUID
+	q.ids["project version"] = q.get(q.path("/projects/"+q.ids["project"])).is(200, "").text("version")
+	q.ids["place version"] = q.get(q.path("/projects/"+q.ids["project"]+"/members")).is(200, "").text("items.0.version")
+	q.ids["other project"] = q.post(q.path("/projects"), `{"name":"Tour Ouest"}`).is(201, "").text("id")
 	q.ids["template"] = q.post(q.path("/project-templates/from-project"), fmt.Sprintf(`{"name":"Logement type","project":%q,"members":true}`, q.ids["project"])).is(201, "").text("id")
 	q.ids["deep"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Est"}`, q.ids["level"])).is(201, "").text("id")
 	q.post(q.path("/units/"+q.ids["root"]+"/referents"), fmt.Sprintf(`{"member":%q,"part":"deputy"}`, q.ids["zoe"])).is(200, "")
@@ -391,7 +407,7 @@ func (q *quarter) hostilePath(of described, value string) {
 	q.t.Helper()
 	ids := map[string]string{"{account}": "204817", "{member}": q.ids["karim"], "{unit}": q.ids["unit"], "{role}": q.ids["role"],
 		"{external_id}": "ERP-1", "{key}": q.ids["key"], "{request}": q.ids["request"],
-		"{subscription}": "S-1", "{rule}": q.ids["rule"], "{product}": "plans"}
+		"{subscription}": "S-1", "{rule}": q.ids["rule"], "{product}": "plans", "{project}": q.ids["project"]}
 	at := func(instead, by string) string {
 		path := of.path
 		if instead != "" {
