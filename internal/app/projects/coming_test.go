@@ -145,6 +145,15 @@ func TestDoubleRows(t *testing.T) { // ADD-2, BULK-3, PROJ-2
 		f.wants("PROJ-2 a role named twice", project, zoe, " | architect | project-member | analytics model plans")
 		f.Must(f.change(f.admin, project, camille, app.PlaceChange{Functions: &[]string{"site-manager", "site-manager"}}))
 		f.wants("PROJ-2 a role named twice", project, camille, "Kestner Bau | site-manager | project-member | analytics budget plans site")
+		v := f.add(f.admin, project, row{NewMember: app.NewMember{Email: "third@kestner.example", Functions: []string{"architect", "architect"}}})
+		if len(v.Member.Functions) != 1 {
+			t.Errorf("PROJ-8 a role named twice is held in the account as %v", v.Member.Functions)
+		}
+		for _, m := range []directory.Member{camille, zoe, v.Member} {
+			if held := f.in(project, m).Since.Functions; len(held) != 1 {
+				t.Errorf("PROJ-2 a role named twice is held as %v", held)
+			}
+		}
 		twice, err := f.Projects.RemovePlaces(f.Context(), f.admin, f.at(project), app.ProjectSelection{Members: []string{zoe.UUID, zoe.UUID}})
 		f.Must(apptest.ErrOf(twice, err))
 		if len(twice) != 1 {
