@@ -25,12 +25,12 @@ func TestBrokenText(t *testing.T) { // DOOR-3
 			e := exchanges()[id]
 			path := q.named(q.path(e.path))
 			for _, broken := range []string{"%00", "%ff", "%ed%a0%80"} {
-				for _, name := range []string{"{account}", "{member}", "{unit}", "{role}"} {
+				for _, name := range []string{"{account}", "{member}", "{unit}", "{role}", "{project}"} {
 					if !strings.Contains(of.path, name) {
 						continue
 					}
 					at := strings.ReplaceAll(of.path, name, "a"+broken)
-					at = strings.NewReplacer("{account}", "204817", "{member}", q.ids["karim"], "{unit}", q.ids["unit"], "{role}", q.ids["role"]).Replace(at)
+					at = strings.NewReplacer("{account}", "204817", "{member}", q.ids["karim"], "{unit}", q.ids["unit"], "{role}", q.ids["role"], "{project}", q.ids["project"]).Replace(at)
 					if got := q.ask(of.method, at, "{}"); got.status != 422 && got.status != 404 {
 						t.Errorf("DOOR-3 %s, %s as %s: %d", id, broken, name, got.status)
 					}

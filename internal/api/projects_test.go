@@ -11,6 +11,24 @@ import (
 	"intendant/internal/directory"
 )
 
+// projectExchanges are those of the exchanges that are about projects.
+func projectExchanges() map[string]exchange {
+	return map[string]exchange{
+		"list-projects":         {"GET", "/projects?total=true&sort=-first_day&archived=only", "", 200, true},
+		"get-project":           {"GET", "/projects/[project]", "", 200, false},
+		"create-project":        {"POST", "/projects", `{"name":"Tour Est","number":"T-1","from_project":"[project]","with_members":true}`, 201, false},
+		"edit-project":          {"PATCH", "/projects/[project]", `{"version":"[project version]","name":"Tour","number":"T","type":"[project type]","address":"1 quai","time_zone":"Europe/Paris","first_day":"2026-01-01","last_day":"2027-01-01","external_id":"P","products":["plans"]}`, 200, false},
+		"archive-project":       {"POST", "/projects/[project]/archive", `{"version":"[project version]"}`, 200, false},
+		"restore-project":       {"POST", "/projects/[project]/restore", `{"version":"[project version]"}`, 200, false},
+		"list-project-members":  {"GET", "/projects/[project]/members?total=true&sort=-level&status=active&function=architect&product=plans", "", 200, false},
+		"add-project-members":   {"POST", "/projects/[project]/members", `{"members":[{"email":"karim@maraval.example","company":"Kestner","access":{"plans":"administrator"}}],"change":true}`, 200, false},
+		"copy-project-members":  {"POST", "/projects/[other project]/members/copy", `{"from":"[project]","only":["[builder]","nobody"]}`, 200, false},
+		"get-project-member":    {"GET", "/projects/[project]/members/[builder]", "", 200, false},
+		"edit-project-member":   {"PATCH", "/projects/[project]/members/[builder]", `{"version":"[place version]","company":"Kestner","functions":["architect"],"access_level":"project-member","access":{"plans":"member"},"tools":{"plans":{"files":"edit"}}}`, 200, false},
+		"remove-project-member": {"DELETE", "/projects/[project]/members/[builder]", "", 204, false},
+	}
+}
+
 // newSite is a stand whose account has projects.
 func newSite(t *testing.T, w *apptest.World) *stand {
 	t.Helper()

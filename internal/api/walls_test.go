@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,7 +28,7 @@ type exchange struct {
 // exchanges has every operation of the description. The words in brackets stand
 // for ids of the stand.
 func exchanges() map[string]exchange {
-	return map[string]exchange{
+	all := map[string]exchange{
 		"get-account":              {"GET", "", "", 200, true},
 		"get-settings":             {"GET", "/settings", "", 200, false},
 		"edit-settings":            {"PATCH", "/settings", `{"version":"[account version]","invitation_days":12}`, 200, false},
@@ -96,18 +97,6 @@ func exchanges() map[string]exchange {
 		"archive-project-template": {"POST", "/project-templates/[template]/archive", "", 200, false},
 		"restore-project-template": {"POST", "/project-templates/[template]/restore", "", 200, false},
 		"remove-template-member":   {"DELETE", "/project-templates/[template]/members/[builder]", "", 204, false},
-		"list-projects":            {"GET", "/projects?total=true&sort=-first_day&archived=only", "", 200, true},
-		"get-project":              {"GET", "/projects/[project]", "", 200, false},
-		"create-project":           {"POST", "/projects", `{"name":"Tour Est","number":"T-1","from_project":"[project]","with_members":true}`, 201, false},
-		"edit-project":             {"PATCH", "/projects/[project]", `{"version":"[project version]","name":"Tour","number":"T","type":"[project type]","address":"1 quai","time_zone":"Europe/Paris","first_day":"2026-01-01","last_day":"2027-01-01","external_id":"P","products":["plans"]}`, 200, false},
-		"archive-project":          {"POST", "/projects/[project]/archive", `{"version":"[project version]"}`, 200, false},
-		"restore-project":          {"POST", "/projects/[project]/restore", `{"version":"[project version]"}`, 200, false},
-		"list-project-members":     {"GET", "/projects/[project]/members?total=true&sort=-level&status=active&function=architect&product=plans", "", 200, false},
-		"add-project-members":      {"POST", "/projects/[project]/members", `{"members":[{"email":"karim@maraval.example","company":"Kestner","access":{"plans":"administrator"}}],"change":true}`, 200, false},
-		"copy-project-members":     {"POST", "/projects/[other project]/members/copy", `{"from":"[project]","only":["[builder]","nobody"]}`, 200, false},
-		"get-project-member":       {"GET", "/projects/[project]/members/[builder]", "", 200, false},
-		"edit-project-member":      {"PATCH", "/projects/[project]/members/[builder]", `{"version":"[place version]","company":"Kestner","functions":["architect"],"access_level":"project-member","access":{"plans":"member"},"tools":{"plans":{"files":"edit"}}}`, 200, false},
-		"remove-project-member":    {"DELETE", "/projects/[project]/members/[builder]", "", 204, false},
 		"list-grants":              {"GET", "/grants?total=true&unit=[unit]", "", 200, false},
 		"give-grants":              {"POST", "/grants", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
 		"end-grants":               {"POST", "/grants/end", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
@@ -135,6 +124,8 @@ func exchanges() map[string]exchange {
 		"answer-key-request":          {"POST", "/vendor/key-requests/[request]/answer", `{"delivery":"letter"}`, 204, false},
 		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
+	maps.Copy(all, projectExchanges())
+	return all
 }
 
 // vendor reports whether an operation is for applications of the vendor's.
