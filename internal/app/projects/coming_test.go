@@ -247,3 +247,48 @@ func TestWhoMayNot(t *testing.T) { // LIST-8, PROJ-7, PROJ-11
 		}
 	})
 }
+
+// TestRowChanges: a row about somebody who is there changes nothing, or where it is
+// asked for what it says and nothing else; what was set by hand stands until another
+// role is said.
+func TestRowChanges(t *testing.T) { // ADD-13, ADD-4, PROJ-3
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(t, w)
+		project := f.create(f.admin, "Collège des Sablons")
+		_, m := f.hire("camille.aubrac@maraval.example", "Maraval", "architect")
+		who := app.NewMember{Email: "camille.aubrac@maraval.example"}
+		said := func(set func(n *row)) row {
+			n := row{NewMember: who}
+			set(&n)
+			return n
+		}
+		f.add(f.admin, project, said(func(n *row) { n.Company, n.Functions, n.Level = "Kestner Bau", []string{"site-manager"}, leads }))
+		f.Must(f.change(f.admin, project, m, app.PlaceChange{Tools: map[string]map[string]string{"plans": {"files": "edit"}}}))
+		f.Must(f.change(f.admin, project, m, app.PlaceChange{Level: text(works)}))
+		f.Must(f.change(f.admin, project, m, app.PlaceChange{Access: map[string]string{"takeoff": directory.MemberAccess, "budget": directory.NoAccess}}))
+		was := "Kestner Bau | site-manager | project-member | analytics plans site takeoff"
+		for _, test := range []struct {
+			n    row
+			o    app.PlaceOptions
+			want string
+		}{
+			{said(func(n *row) { n.Company, n.Functions, n.Level = "Ferrand", []string{"architect"}, leads }), app.PlaceOptions{}, was},
+			{said(func(*row) {}), app.PlaceOptions{Change: true}, was},
+			{said(func(n *row) { n.Functions = []string{"site-manager"} }), app.PlaceOptions{Change: true}, was},
+			{said(func(n *row) { n.Access = map[string]string{"model": directory.AdministratorAccess} }), app.PlaceOptions{Change: true},
+				"Kestner Bau | site-manager | project-member | analytics model* plans site takeoff"},
+			{said(func(n *row) { n.Company = "Ferrand" }), app.PlaceOptions{Change: true}, "Ferrand | site-manager | project-member | analytics model* plans site takeoff"},
+			{said(func(n *row) { n.Functions = []string{"quantity-surveyor"} }), app.PlaceOptions{Change: true},
+				"Ferrand | quantity-surveyor | project-member | analytics plans site takeoff"},
+			{said(func(n *row) { n.Level = leads }), app.PlaceOptions{Change: true},
+				"Ferrand | quantity-surveyor | project-administrator | analytics* budget* model* plans* site* takeoff*"},
+		} {
+			verdicts, err := f.try(f.admin, project, test.o, test.n)
+			f.Must(apptest.ErrOf(verdicts, err))
+			f.wants(fmt.Sprintf("ADD-13 %+v %v", test.n, test.o.Change), project, m, test.want)
+		}
+		if level := f.in(project, m).Given["plans"].Tools["files"]; level != "edit" {
+			t.Errorf("PROJ-12 the level of a tool is %q", level)
+		}
+	})
+}

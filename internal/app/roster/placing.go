@@ -297,7 +297,8 @@ func (s *placing) alsoInAccount(codes []string) []string {
 	})
 }
 
-// placed is the verdict on somebody who has a place already.
+// placed is the verdict on somebody who has a place already: where the options ask for
+// it, the row changes what it says.
 func (s *placing) placed(v gate.Verdict, u directory.User, before, said directory.Place, n NewPlace) gate.Verdict {
 	v.Outcome = gate.Unchanged
 	if !s.o.Change {
@@ -307,14 +308,19 @@ func (s *placing) placed(v gate.Verdict, u directory.User, before, said director
 	if n.Company != "" {
 		after.Company, v.Creates = s.employer(n.Company, 0)
 	}
-	if len(n.Functions) > 0 {
-		after.Functions = said.Functions
+	anew := len(n.Functions) > 0 && !slices.Equal(said.Functions, before.Functions)
+	if anew { // another role sets level and products; else what was set by hand stands (ADD-4)
+		after.Functions, after.Access = said.Functions, s.keepTools(before.Access, said.Access)
 	}
-	if n.Level != "" || len(n.Functions) > 0 {
+	if anew || n.Level != "" {
 		after.Level = said.Level
 	}
-	if len(n.Access) > 0 || len(n.Functions) > 0 {
-		after.Access = said.Access
+	if !anew && len(n.Access) > 0 {
+		access, refusal := s.accessOf(before.Access, n.Access)
+		if refusal != nil {
+			return v.Refused(refusal)
+		}
+		after.Access = access
 	}
 	return s.turn(v, u, before, after)
 }
