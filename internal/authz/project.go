@@ -68,37 +68,34 @@ func (r Rights) ProjectSight() ProjectSight {
 	if r.seesAllProjects() {
 		return ProjectSight{All: true}
 	}
-	seen := r.grounds()
-	var s ProjectSight
-	if 2*len(seen) <= len(r.ground()) {
-		for _, n := range seen {
-			s.Some = append(s.Some, r.tree.nodes[n].unit.ID)
-		}
-		slices.Sort(s.Some)
-		return s
+	var seen []directory.UnitID
+	for _, n := range r.grounds() {
+		seen = append(seen, r.tree.nodes[n].unit.ID)
 	}
-	s.All = true
-	for _, n := range r.tree.ground {
-		if _, sees := slices.BinarySearch(seen, n); !sees {
-			s.But = append(s.But, r.tree.nodes[n].unit.ID)
+	slices.Sort(seen)
+	return r.tree.ProjectsNamed(seen)
+}
+
+// ProjectsNamed are these projects, of which the list is sorted.
+func (t *Tree) ProjectsNamed(keys []directory.UnitID) ProjectSight {
+	if t == nil || 2*len(keys) <= len(t.ground) {
+		return ProjectSight{Some: keys}
+	}
+	others := ProjectSight{All: true}
+	for _, n := range t.ground {
+		id := t.nodes[n].unit.ID
+		if _, named := slices.BinarySearch(keys, id); !named {
+			others.But = append(others.But, id)
 		}
 	}
-	slices.Sort(s.But)
-	return s
+	slices.Sort(others.But)
+	return others
 }
 
 // seesAllProjects is for who manages them all, and for the vendor's own programs that
 // read the directory (APP-1).
 func (r Rights) seesAllProjects() bool {
 	return r.all || slices.Contains(r.given, ViewMembers) || r.May(ManageProjects, 0)
-}
-
-// ground is where the projects of the account stand, in the order of the tree.
-func (r Rights) ground() []int32 {
-	if r.tree == nil {
-		return nil
-	}
-	return r.tree.ground
 }
 
 // grounds are the projects in sight of somebody who does not see all.
