@@ -1,45 +1,22 @@
 package e2e
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"intendant/internal/browsertest"
-	"intendant/internal/server"
 )
 
 // TestAdding tells how colleagues come in: pasted into a table, with the quick
 // form, and one by one with a provisional password.
 func TestAdding(t *testing.T) { // ADD-1 to ADD-8, ADD-10 to ADD-12, SIGN-1, MAIL-4
-	eachWith(t, map[string]string{"catalogue": catalogueWithLevel(t)}, func(w *world) {
+	each(t, func(w *world) {
 		s := w.maraval("construction")
 		w.pastes(s)
 		w.readsQueue()
 		w.addsQuickly(s)
 		w.addsOne(s)
 	})
-}
-
-// catalogueWithLevel is the standard catalogue where directors are proposed the
-// executive level of the account: it ships no role with a level there.
-func catalogueWithLevel(t *testing.T) string {
-	t.Helper()
-	text, err := server.CatalogueText("standard")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const director = "  - id: director\n    kind: function\n"
-	if !strings.Contains(text, director) {
-		t.Fatal("the standard catalogue has no directors")
-	}
-	path := filepath.Join(t.TempDir(), "catalogue.yaml")
-	text = strings.Replace(text, director, director+"    default_level: executive\n", 1)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // pastes brings in four people from a mixed paste, a table and its panel.
@@ -62,7 +39,8 @@ func (w *world) pastes(s *browsertest.Story) {
 	// The role sets the level of its row; one set by hand stands (ADD-4).
 	s.Choose("Rôle de yann.lebihan@maraval.example", "Dirigeant")
 	s.Row("yann.lebihan@maraval.example").See("Invité")
-	s.Choose("Niveau d’accès de nolwenn.riou@maraval.example", "Normes")
+	s.Click("Niveau d’accès de nolwenn.riou@maraval.example")
+	s.Row("nolwenn.riou@maraval.example").Click("Normes")
 	s.Row("nolwenn.riou@maraval.example").See("Invité")
 	s.Choose("Rôle de nolwenn.riou@maraval.example", "Dirigeant")
 	s.Fill("Société de nolwenn.riou@maraval.example", "L’Atelier du Toit")
@@ -71,7 +49,8 @@ func (w *world) pastes(s *browsertest.Story) {
 	s.Click("Cocher nolwenn.riou@maraval.example")
 	s.Click("Cocher loic.prigent@maraval.example")
 	s.In(".in-bulk").Fill("Société", "Maraval Bâtiment")
-	s.In(".in-bulk").Choose("Niveau d’accès", "Exécutif")
+	s.In(".in-bulk").Click("Exécutif")
+	s.In(".in-bulk").Click("Normes")
 	s.See("Remplacera sur ces lignes")
 	s.Click("Appliquer aux lignes cochées")
 	s.See("2 lignes modifiées")
@@ -83,7 +62,8 @@ func (w *world) pastes(s *browsertest.Story) {
 	s.See("4 personnes ajoutées")
 	s.Click("Voir les membres")
 	s.Row("brieuc.tanguy@maraval.example").See("Non invité")
-	s.Row("loic.prigent@maraval.example").See("Exécutif")
+	s.Row("loic.prigent@maraval.example").See("Exécutif et Normes")
+	s.Row("nolwenn.riou@maraval.example").See("Exécutif et Normes")
 }
 
 // readsQueue sees that the invitations wait: acts on many can be undone for two

@@ -15,7 +15,9 @@ func (w *world) begin(g *guide, s *browsertest.Story, who string, people map[str
 	switch who {
 	case administrator:
 		account := "/accounts/" + strings.ReplaceAll(people["account"], " ", "")
-		return append(w.tasks(s, account), w.pyramid(g, s, account)...)
+		project := account + "/projects/" + people["project"]
+		begun := append(w.tasks(s, account), w.pyramid(g, s, account)...)
+		return append(begun, project, project+"/members/bulk?act=edit&all=1", account+"/projects?view=archived")
 	case vendor:
 		path := filepath.Join(w.t.TempDir(), "clients.csv")
 		if err := os.WriteFile(path, []byte("Numéro;Nom;Type;Niveau de service\n5 555;Toitures Kerbrat;company-network;contract\n"), 0o600); err != nil {

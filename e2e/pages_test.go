@@ -75,7 +75,7 @@ func example(t *testing.T) (*world, map[string]string) {
 	w.serve()
 	w.actOnMany(made.Account.Number)
 	w.sells(made.Account.Number)
-	people := map[string]string{"account": made.Account.Number}
+	people := map[string]string{"account": made.Account.Number, "project": w.runsProjects(made.Account.Number)}
 	for _, p := range made.People {
 		people[p.As], people[p.As+" secret"] = p.Login, p.OneTimeSecret
 	}
@@ -127,6 +127,41 @@ func (w *world) sells(number string) {
 	if _, err = in.Seats.Assign(w.t.Context(), operator(), frame.Account.ID, who, offer); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// runsProjects makes a project of the account with the first of its members, and one that is
+// archived; it answers the public id of the first.
+func (w *world) runsProjects(number string) string {
+	w.t.Helper()
+	in := w.installation.App
+	frame, err := in.Accounts.Open(w.t.Context(), operator(), number)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	list, err := in.Members.List(w.t.Context(), operator(), frame.Account.ID, app.MemberQuery{Size: 8})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var rows []app.NewPlace
+	for i, m := range list.Rows {
+		rows = append(rows, app.NewPlace{NewMember: app.NewMember{Row: i + 1, Email: m.Person.Email}})
+	}
+	var first string
+	for i, name := range []string{"Médiathèque Jules-Verne", "Collège des Sablons, Saint-Brévin"} {
+		made, _, err := in.Projects.Create(w.t.Context(), operator(), frame.Account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}})
+		at := app.ProjectAt{Account: frame.Account.ID, Project: made.UUID}
+		if err == nil && i == 0 {
+			err = in.Projects.Archive(w.t.Context(), operator(), at, made.Revision)
+		}
+		if err == nil && i == 1 {
+			first = made.UUID
+			_, err = in.Projects.Add(w.t.Context(), operator(), at, rows, app.PlaceOptions{})
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return first
 }
 
 // deadLinks are mailed links whose page says that they serve no more.

@@ -44,11 +44,17 @@ func newStand(t *testing.T, w *apptest.World) *stand {
 
 func newStandWith(t *testing.T, w *apptest.World, o api.Options) *stand {
 	t.Helper()
+	return newStandOf(t, w, o, "company-network")
+}
+
+// newStandOf makes a stand whose account is of a type.
+func newStandOf(t *testing.T, w *apptest.World, o api.Options, kind string) *stand {
+	t.Helper()
 	bundle, err := i18n.Load()
 	w.Must(err)
 	o.App, o.Bundle, o.Now, o.Language = w.App, bundle, w.Now, "fr"
 	o.Log = slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	s := &stand{World: w, t: t, account: w.Account("204 817")}
+	s := &stand{World: w, t: t, account: w.AccountOf("204 817", kind)}
 	s.admin = w.Administrator(s.account, "helene.castaing@maraval.example")
 	s.robot, _ = s.robotOf(s.account, s.admin)
 	w.Must(w.Members.NameAdministrator(w.Context(), s.admin, s.account.ID, s.robot.UUID))

@@ -41,6 +41,8 @@ func (f *Face) config() huma.Config {
 				{Name: "acts", Description: "Acts on many that go on by themselves."},
 				{Name: "units", Description: "The tree of the account."},
 				{Name: "roles", Description: "Functions, access levels and roles that are granted at units."},
+				{Name: "library", Description: "What new projects begin with: their types, and templates."},
+				{Name: "projects", Description: "Projects, and who works in them."},
 				{Name: "grants", Description: "Roles held at units: they flow down and only ever add."},
 				{Name: "explanations", Description: "Why somebody may do something, or what is missing."},
 				{Name: "vendor", Description: "For the vendor's own applications: customers, what they have bought, keys and key requests of every account they see."},

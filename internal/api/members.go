@@ -26,7 +26,8 @@ type Member struct {
 	Language        string     `json:"language" example:"fr"`
 	Company         string     `json:"company" doc:"Employer, by name; empty for none." example:"Maraval Travaux"`
 	Functions       []string   `json:"functions" nullable:"false" doc:"Codes of the functions held." example:"[\"site-manager\"]"`
-	AccessLevel     string     `json:"access_level" doc:"Code of the access level; empty for none." example:"administrator"`
+	AccessLevel     string     `json:"access_level" doc:"Code of the first access level, the administrator's if it is held; empty for none." example:"administrator"`
+	AccessLevels    []string   `json:"access_levels" nullable:"false" doc:"Codes of all access levels, the administrator's first." example:"[\"administrator\", \"executive\"]"`
 	Products        []string   `json:"products" nullable:"false" doc:"Products of which a seat is held." example:"[\"planner\"]"`
 	External        []string   `json:"external_products" nullable:"false" doc:"Products to which the member brings a subscription of their own." example:"[]"`
 	Phone           string     `json:"phone" example:"+33 2 40 00 00 00"`
@@ -88,9 +89,9 @@ func holdings(names []string) []directory.Holding {
 
 func memberOf(m app.MemberRecord) Member {
 	one := Member{ID: m.UUID, Kind: string(directory.PersonKind), Status: m.Status.String(), UserName: m.Person.UserName, Email: m.Person.Email,
-		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, AccessLevel: m.Level.Code, Products: offersOf(m.Products), External: externalOf(m.Products),
+		Civility: m.Person.Civility, Language: m.Person.Language, Company: m.Company, Products: offersOf(m.Products), External: externalOf(m.Products),
 		Phone: m.Phone, JobTitle: m.JobTitle, PersonnelNumber: m.PersonnelNumber, HomeUnit: m.Home.UUID, Added: m.Added.UTC(),
-		LastSeen: moment(m.LastSeen), Ends: moment(m.Ends), LacksRoleAt: lacksOf(m.Lacks), Version: m.Version, Functions: []string{}}
+		LastSeen: moment(m.LastSeen), Ends: moment(m.Ends), LacksRoleAt: lacksOf(m.Lacks), Version: m.Version, Functions: []string{}, AccessLevels: []string{}}
 	if m.Person.Technical() {
 		one.Kind = string(directory.TechnicalKind)
 	}
@@ -101,6 +102,12 @@ func memberOf(m app.MemberRecord) Member {
 	for _, function := range m.ListedMember.Functions {
 		one.Functions = append(one.Functions, function.Code)
 	}
+	for _, level := range m.ListedMember.Levels {
+		one.AccessLevels = append(one.AccessLevels, level.Code)
+	}
+	if len(one.AccessLevels) > 0 {
+		one.AccessLevel = one.AccessLevels[0]
+	}
 	return one
 }
 
@@ -110,7 +117,7 @@ type MemberFilter struct {
 	Status    []string  `query:"status" enum:"active,invited,not_invited,inactive" maxItems:"4" doc:"One of these." example:"active,invited"`
 	Company   []string  `query:"company" maxItems:"100" doc:"Public ids of companies, or \"none\"."`
 	Function  []string  `query:"function" maxItems:"100" doc:"Codes of functions." example:"site-manager"`
-	Level     []string  `query:"access_level" maxItems:"100" doc:"Codes of access levels, or \"none\"." example:"administrator"`
+	Level     []string  `query:"access_level" maxItems:"100" doc:"Who holds one of these access levels, alone or beside others, by codes; \"none\" for who holds none." example:"administrator"`
 	Product   []string  `query:"product" maxItems:"100" doc:"Products that are held, in any edition or in one." example:"plans,fleet/complete"`
 	Held      []string  `query:"held" enum:"own,external,both" maxItems:"3" doc:"By what products are held: a seat of the account alone, a subscription of their own alone, or both."`
 	Unit      []string  `query:"unit" maxItems:"100" doc:"Public ids of units; those below are meant too."`
@@ -216,7 +223,8 @@ type NewMember struct {
 	Language        string   `json:"language,omitempty" doc:"Absent: the account's." example:"fr"`
 	Company         string   `json:"company,omitempty" doc:"By name; one that is not there is made." example:"Maraval Travaux"`
 	Functions       []string `json:"functions,omitempty" nullable:"false" maxItems:"50" doc:"Codes of functions." example:"[\"site-manager\"]"`
-	AccessLevel     string   `json:"access_level,omitempty" doc:"Code of an access level." example:"executive"`
+	AccessLevels    []string `json:"access_levels,omitempty" nullable:"false" maxItems:"50" doc:"Codes of access levels." example:"[\"executive\"]"`
+	AccessLevel     string   `json:"access_level,omitempty" doc:"One access level by its code, in place of access_levels; both are refused." example:"executive"`
 	Phone           string   `json:"phone,omitempty" example:"+33 2 40 00 00 00"`
 	JobTitle        string   `json:"job_title,omitempty" example:"Chef de chantier"`
 	PersonnelNumber string   `json:"personnel_number,omitempty" example:"4711"`
@@ -227,9 +235,22 @@ type NewMember struct {
 
 func (n NewMember) row(number int) (app.NewMember, error) {
 	ends, err := endOf(n.Ends)
+	levels := n.AccessLevels
+	switch {
+	case n.AccessLevel == "":
+	case levels != nil:
+		err = levelTwice()
+	default:
+		levels = []string{n.AccessLevel}
+	}
 	return app.NewMember{Row: number, Email: n.Email, First: n.FirstName, Last: n.LastName, Civility: n.Civility, UserName: n.UserName,
-		Language: n.Language, Company: n.Company, Functions: n.Functions, Level: n.AccessLevel, Products: n.Products,
+		Language: n.Language, Company: n.Company, Functions: n.Functions, Levels: levels, Products: n.Products,
 		PlaceTexts: directory.PlaceTexts[string]{JobTitle: n.JobTitle, Phone: n.Phone, PersonnelNumber: n.PersonnelNumber}, Ends: ends, Home: n.HomeUnit}, err
+}
+
+// levelTwice refuses one access level beside a list of them.
+func levelTwice() *directory.Error {
+	return directory.InvalidField("access_level", "member.level_twice", nil)
 }
 
 // endOf reads when a place ends.
@@ -318,7 +339,8 @@ type MemberEdit struct {
 	Language        *string   `json:"language,omitempty" example:"fr"`
 	Company         *string   `json:"company,omitempty" doc:"By name; empty for none." example:"Maraval Travaux"`
 	Functions       *[]string `json:"functions,omitempty" nullable:"false" maxItems:"50" doc:"Codes of functions, all of them."`
-	AccessLevel     *string   `json:"access_level,omitempty" doc:"Code of an access level; empty for none." example:"executive"`
+	AccessLevels    *[]string `json:"access_levels,omitempty" nullable:"false" maxItems:"50" doc:"Codes of access levels, all of them; an empty list for none."`
+	AccessLevel     *string   `json:"access_level,omitempty" doc:"Exactly this access level by its code, in place of access_levels; empty for none. Both are refused." example:"executive"`
 	Phone           *string   `json:"phone,omitempty" example:"+33 2 40 00 00 00"`
 	JobTitle        *string   `json:"job_title,omitempty" example:"Chef de chantier"`
 	PersonnelNumber *string   `json:"personnel_number,omitempty" example:"4711"`
@@ -327,9 +349,18 @@ type MemberEdit struct {
 }
 
 func (e MemberEdit) change() (app.MemberChange, error) {
-	c := app.MemberChange{Company: e.Company, Functions: e.Functions, Level: e.AccessLevel,
+	c := app.MemberChange{Company: e.Company, Functions: e.Functions, Levels: e.AccessLevels,
 		PlaceTexts: directory.PlaceTexts[*string]{JobTitle: e.JobTitle, Phone: e.Phone, PersonnelNumber: e.PersonnelNumber}, Unit: e.HomeUnit,
 		Person: app.PersonChange{Civility: e.Civility, First: e.FirstName, Last: e.LastName, Email: e.Email, Language: e.Language}}
+	switch {
+	case e.AccessLevel == nil:
+	case e.AccessLevels != nil:
+		return c, levelTwice()
+	case *e.AccessLevel == "":
+		c.Levels = &[]string{}
+	default:
+		c.Levels = &[]string{*e.AccessLevel}
+	}
 	if e.Ends != nil {
 		ends, err := endOf(*e.Ends)
 		if err != nil {

@@ -144,6 +144,8 @@ func fieldOf(field string) string {
 	switch field {
 	case "function":
 		return "functions"
+	case "external":
+		return "external_id"
 	case "ends":
 		return "ends_at"
 	case "street", "postal_code", "city", "country":

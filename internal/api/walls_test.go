@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"intendant/internal/api"
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/directory"
@@ -27,65 +28,91 @@ type exchange struct {
 // for ids of the stand.
 func exchanges() map[string]exchange {
 	return map[string]exchange{
-		"get-account":         {"GET", "", "", 200, true},
-		"get-settings":        {"GET", "/settings", "", 200, false},
-		"edit-settings":       {"PATCH", "/settings", `{"version":"[account version]","invitation_days":12}`, 200, false},
-		"list-members":        {"GET", "/members?total=true&sort=-name", "", 200, false},
-		"get-member":          {"GET", "/members/[karim]", "", 200, false},
-		"create-member":       {"POST", "/members", `{"email":"lea@maraval.example","last_name":"Fontanel"}`, 201, false},
-		"create-members":      {"POST", "/members/batch", `{"members":[{"email":"a@maraval.example"},{"email":"b"}],"preview":true}`, 200, false},
-		"edit-member":         {"PATCH", "/members/[karim]", `{"version":"[version]","job_title":"Chef","ends_at":"2027-01-01"}`, 200, false},
-		"deactivate-member":   {"POST", "/members/[karim]/deactivate", "", 200, false},
-		"reactivate-member":   {"POST", "/members/[karim]/reactivate", "", 200, false},
-		"invite-member":       {"POST", "/members/[karim]/invite", "", 200, false},
-		"withdraw-invitation": {"POST", "/members/[zoe]/withdraw-invitation", "", 200, false},
-		"remove-member":       {"DELETE", "/members/[karim]", "", 204, false},
-		"move-member":         {"POST", "/members/[karim]/move", `{"home_unit":"[unit]"}`, 200, false},
-		"act-on-members":      {"POST", "/members/acts", `{"act":"deactivate","members":["[karim]","nobody"]}`, 200, false},
-		"report-account-uses": {"POST", "/uses", `{"uses":[{"subject":{"type":"user","id":"[karim]"},"product":"plans"}]}`, 200, false},
-		"list-products":       {"GET", "/products?unit=[unit]", "", 200, false},
-		"assign-seat":         {"POST", "/members/[karim]/seats", `{"product":"plans"}`, 200, false},
-		"withdraw-seat":       {"DELETE", "/members/[zoe]/seats/plans", "", 204, false},
-		"hand-over-seat":      {"POST", "/members/[zoe]/seats/hand-over", `{"product":"plans","to":"[karim]"}`, 200, false},
-		"list-allotments":     {"GET", "/allotments?product=plans&search=no", "", 200, false},
-		"allot-seats":         {"POST", "/allotments", `{"product":"plans","unit":"[unit]","quantity":1,"version":"0"}`, 200, false},
-		"list-seat-rules":     {"GET", "/seat-rules", "", 200, false},
-		"make-seat-rule":      {"POST", "/seat-rules", `{"product":"plans","unit":"[deep]"}`, 200, false},
-		"end-seat-rule":       {"DELETE", "/seat-rules/[rule]", "", 204, false},
-		"follow-seat-rule":    {"POST", "/seat-rules/[rule]/follow", "", 200, false},
-		"state-external":      {"POST", "/members/[karim]/externals", `{"product":"plans","last_day":"2030-12-31"}`, 200, false},
-		"end-external":        {"DELETE", "/members/[zoe]/externals/plans", "", 204, false},
-		"list-acts":           {"GET", "/acts", "", 200, false},
-		"get-act":             {"GET", "/acts/[act]", "", 200, false},
-		"list-refused":        {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
-		"stop-act":            {"POST", "/acts/[act]/stop", "", 200, false},
-		"list-units":          {"GET", "/units?total=true&archived=true", "", 200, false},
-		"get-unit":            {"GET", "/units/[unit]", "", 200, false},
-		"create-unit":         {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
-		"edit-unit":           {"PATCH", "/units/[unit]", `{"version":"1","name":"Nord-Est"}`, 200, false},
-		"archive-unit":        {"POST", "/units/[unit]/archive", `{"version":"1"}`, 200, false},
-		"restore-unit":        {"POST", "/units/[unit]/restore", `{"version":"1"}`, 200, false},
-		"list-companies":      {"GET", "/companies?total=true&search=mar", "", 200, false},
-		"get-company":         {"GET", "/companies/[company]", "", 200, false},
-		"create-company":      {"POST", "/companies", `{"name":"Ardoises Ferrière"}`, 201, false},
-		"rename-company":      {"PATCH", "/companies/[company]", `{"version":"1","name":"Maraval France"}`, 200, false},
-		"merge-companies":     {"POST", "/companies/[company]/merge", `{"version":"1","doubles":[{"id":"[double]","version":"1"}]}`, 200, false},
-		"preview-unit-move":   {"GET", "/units/[deep]/move?to=[root]", "", 200, false},
-		"move-unit":           {"POST", "/units/[deep]/move", `{"version":"1","to":"[root]"}`, 200, false},
-		"list-referents":      {"GET", "/units/[root]/referents", "", 200, false},
-		"name-referent":       {"POST", "/units/[root]/referents", `{"member":"[karim]","part":"referent"}`, 200, false},
-		"end-referent":        {"POST", "/units/[root]/referents/end", `{"member":"[zoe]","part":"deputy"}`, 200, false},
-		"list-roles":          {"GET", "/roles?archived=true", "", 200, false},
-		"get-role":            {"GET", "/roles/[role]", "", 200, false},
-		"create-role":         {"POST", "/roles", `{"kind":"rights","names":{"":"Lecteur"},"permissions":["members.view"]}`, 201, false},
-		"edit-role":           {"PATCH", "/roles/[role]", `{"version":"[role version]","names":{"":"Autre"}}`, 200, false},
-		"archive-role":        {"POST", "/roles/[role]/archive", "", 200, false},
-		"restore-role":        {"POST", "/roles/[role]/restore", "", 200, false},
-		"list-grants":         {"GET", "/grants?total=true&unit=[unit]", "", 200, false},
-		"give-grants":         {"POST", "/grants", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
-		"end-grants":          {"POST", "/grants/end", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
-		"explain":             {"GET", "/members/[karim]/why?permission=members.manage&unit=[unit]", "", 200, false},
-		"get-rights":          {"GET", "/members/[karim]/rights", "", 200, false},
+		"get-account":              {"GET", "", "", 200, true},
+		"get-settings":             {"GET", "/settings", "", 200, false},
+		"edit-settings":            {"PATCH", "/settings", `{"version":"[account version]","invitation_days":12}`, 200, false},
+		"list-members":             {"GET", "/members?total=true&sort=-name", "", 200, false},
+		"get-member":               {"GET", "/members/[karim]", "", 200, false},
+		"create-member":            {"POST", "/members", `{"email":"lea@maraval.example","last_name":"Fontanel"}`, 201, false},
+		"create-members":           {"POST", "/members/batch", `{"members":[{"email":"a@maraval.example"},{"email":"b"}],"preview":true}`, 200, false},
+		"edit-member":              {"PATCH", "/members/[karim]", `{"version":"[version]","job_title":"Chef","ends_at":"2027-01-01"}`, 200, false},
+		"deactivate-member":        {"POST", "/members/[karim]/deactivate", "", 200, false},
+		"reactivate-member":        {"POST", "/members/[karim]/reactivate", "", 200, false},
+		"invite-member":            {"POST", "/members/[karim]/invite", "", 200, false},
+		"withdraw-invitation":      {"POST", "/members/[zoe]/withdraw-invitation", "", 200, false},
+		"remove-member":            {"DELETE", "/members/[karim]", "", 204, false},
+		"move-member":              {"POST", "/members/[karim]/move", `{"home_unit":"[unit]"}`, 200, false},
+		"act-on-members":           {"POST", "/members/acts", `{"act":"deactivate","members":["[karim]","nobody"]}`, 200, false},
+		"report-account-uses":      {"POST", "/uses", `{"uses":[{"subject":{"type":"user","id":"[karim]"},"product":"plans"}]}`, 200, false},
+		"list-products":            {"GET", "/products?unit=[unit]", "", 200, false},
+		"assign-seat":              {"POST", "/members/[karim]/seats", `{"product":"plans"}`, 200, false},
+		"withdraw-seat":            {"DELETE", "/members/[zoe]/seats/plans", "", 204, false},
+		"hand-over-seat":           {"POST", "/members/[zoe]/seats/hand-over", `{"product":"plans","to":"[karim]"}`, 200, false},
+		"list-allotments":          {"GET", "/allotments?product=plans&search=no", "", 200, false},
+		"allot-seats":              {"POST", "/allotments", `{"product":"plans","unit":"[unit]","quantity":1,"version":"0"}`, 200, false},
+		"list-seat-rules":          {"GET", "/seat-rules", "", 200, false},
+		"make-seat-rule":           {"POST", "/seat-rules", `{"product":"plans","unit":"[deep]"}`, 200, false},
+		"end-seat-rule":            {"DELETE", "/seat-rules/[rule]", "", 204, false},
+		"follow-seat-rule":         {"POST", "/seat-rules/[rule]/follow", "", 200, false},
+		"state-external":           {"POST", "/members/[karim]/externals", `{"product":"plans","last_day":"2030-12-31"}`, 200, false},
+		"end-external":             {"DELETE", "/members/[zoe]/externals/plans", "", 204, false},
+		"list-acts":                {"GET", "/acts", "", 200, false},
+		"get-act":                  {"GET", "/acts/[act]", "", 200, false},
+		"list-refused":             {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
+		"stop-act":                 {"POST", "/acts/[act]/stop", "", 200, false},
+		"list-units":               {"GET", "/units?total=true&archived=true", "", 200, false},
+		"get-unit":                 {"GET", "/units/[unit]", "", 200, false},
+		"create-unit":              {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
+		"edit-unit":                {"PATCH", "/units/[unit]", `{"version":"1","name":"Nord-Est"}`, 200, false},
+		"archive-unit":             {"POST", "/units/[unit]/archive", `{"version":"1"}`, 200, false},
+		"restore-unit":             {"POST", "/units/[unit]/restore", `{"version":"1"}`, 200, false},
+		"list-companies":           {"GET", "/companies?total=true&search=mar", "", 200, false},
+		"get-company":              {"GET", "/companies/[company]", "", 200, false},
+		"create-company":           {"POST", "/companies", `{"name":"Ardoises Ferrière"}`, 201, false},
+		"rename-company":           {"PATCH", "/companies/[company]", `{"version":"1","name":"Maraval France"}`, 200, false},
+		"merge-companies":          {"POST", "/companies/[company]/merge", `{"version":"1","doubles":[{"id":"[double]","version":"1"}]}`, 200, false},
+		"preview-unit-move":        {"GET", "/units/[deep]/move?to=[root]", "", 200, false},
+		"move-unit":                {"POST", "/units/[deep]/move", `{"version":"1","to":"[root]"}`, 200, false},
+		"list-referents":           {"GET", "/units/[root]/referents", "", 200, false},
+		"name-referent":            {"POST", "/units/[root]/referents", `{"member":"[karim]","part":"referent"}`, 200, false},
+		"end-referent":             {"POST", "/units/[root]/referents/end", `{"member":"[zoe]","part":"deputy"}`, 200, false},
+		"list-roles":               {"GET", "/roles?archived=true", "", 200, false},
+		"get-role":                 {"GET", "/roles/[role]", "", 200, false},
+		"create-role":              {"POST", "/roles", `{"kind":"rights","names":{"":"Lecteur"},"permissions":["members.view"]}`, 201, false},
+		"edit-role":                {"PATCH", "/roles/[role]", `{"version":"[role version]","names":{"":"Autre"}}`, 200, false},
+		"archive-role":             {"POST", "/roles/[role]/archive", "", 200, false},
+		"restore-role":             {"POST", "/roles/[role]/restore", "", 200, false},
+		"list-project-types":       {"GET", "/project-types?archived=true", "", 200, false},
+		"get-project-type":         {"GET", "/project-types/[project type]", "", 200, false},
+		"create-project-type":      {"POST", "/project-types", `{"name":"Pont"}`, 201, false},
+		"rename-project-type":      {"PATCH", "/project-types/[project type]", `{"version":"1","name":"Logement"}`, 200, false},
+		"archive-project-type":     {"POST", "/project-types/[project type]/archive", "", 200, false},
+		"restore-project-type":     {"POST", "/project-types/[project type]/restore", "", 200, false},
+		"list-project-templates":   {"GET", "/project-templates?archived=true", "", 200, false},
+		"get-project-template":     {"GET", "/project-templates/[template]", "", 200, false},
+		"create-project-template":  {"POST", "/project-templates", `{"name":"Pont","type":"[project type]","products":["plans"]}`, 201, false},
+		"save-project-template":    {"POST", "/project-templates/from-project", `{"name":"Pont","project":"[project]","members":true}`, 201, false},
+		"edit-project-template":    {"PATCH", "/project-templates/[template]", `{"version":"1","name":"Logement","type":"[project type]","products":["plans"]}`, 200, false},
+		"archive-project-template": {"POST", "/project-templates/[template]/archive", "", 200, false},
+		"restore-project-template": {"POST", "/project-templates/[template]/restore", "", 200, false},
+		"remove-template-member":   {"DELETE", "/project-templates/[template]/members/[builder]", "", 204, false},
+		"list-projects":            {"GET", "/projects?total=true&sort=-first_day&archived=only", "", 200, true},
+		"get-project":              {"GET", "/projects/[project]", "", 200, false},
+		"create-project":           {"POST", "/projects", `{"name":"Tour Est","number":"T-1","from_project":"[project]","with_members":true}`, 201, false},
+		"edit-project":             {"PATCH", "/projects/[project]", `{"version":"[project version]","name":"Tour","number":"T","type":"[project type]","address":"1 quai","time_zone":"Europe/Paris","first_day":"2026-01-01","last_day":"2027-01-01","external_id":"P","products":["plans"]}`, 200, false},
+		"archive-project":          {"POST", "/projects/[project]/archive", `{"version":"[project version]"}`, 200, false},
+		"restore-project":          {"POST", "/projects/[project]/restore", `{"version":"[project version]"}`, 200, false},
+		"list-project-members":     {"GET", "/projects/[project]/members?total=true&sort=-level&status=active&function=architect&product=plans", "", 200, false},
+		"add-project-members":      {"POST", "/projects/[project]/members", `{"members":[{"email":"karim@maraval.example","company":"Kestner","access":{"plans":"administrator"}}],"change":true}`, 200, false},
+		"copy-project-members":     {"POST", "/projects/[other project]/members/copy", `{"from":"[project]","only":["[builder]","nobody"]}`, 200, false},
+		"get-project-member":       {"GET", "/projects/[project]/members/[builder]", "", 200, false},
+		"edit-project-member":      {"PATCH", "/projects/[project]/members/[builder]", `{"version":"[place version]","company":"Kestner","functions":["architect"],"access_level":"project-member","access":{"plans":"member"},"tools":{"plans":{"files":"edit"}}}`, 200, false},
+		"remove-project-member":    {"DELETE", "/projects/[project]/members/[builder]", "", 204, false},
+		"list-grants":              {"GET", "/grants?total=true&unit=[unit]", "", 200, false},
+		"give-grants":              {"POST", "/grants", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
+		"end-grants":               {"POST", "/grants/end", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
+		"explain":                  {"GET", "/members/[karim]/why?permission=members.manage&unit=[unit]", "", 200, false},
+		"get-rights":               {"GET", "/members/[karim]/rights", "", 200, false},
 
 		"list-customers":              {"GET", "/vendor/customers?limit=1", "", 200, false},
 		"get-customer":                {"GET", "/vendor/customers/ERP-1", "", 200, false},
@@ -122,7 +149,7 @@ type quarter struct {
 
 func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	t.Helper()
-	q := &quarter{stand: newStand(t, w), ids: map[string]string{}, tokens: map[string]string{}}
+	q := &quarter{stand: newStandOf(t, w, api.Options{PerMinute: 1_000_000}, "construction"), ids: map[string]string{}, tokens: map[string]string{}}
 	karim := q.post(q.path("/members"), `{"email":"karim@maraval.example","last_name":"Haddad","invite":"none"}`).is(201, "")
 	zoe := q.post(q.path("/members"), `{"email":"zoe@maraval.example","last_name":"Perrin","invite":"all"}`).is(201, "")
 	q.ids["karim"], q.ids["version"], q.ids["zoe"] = karim.text("id"), karim.text("version"), zoe.text("id")
@@ -134,6 +161,13 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	q.ids["unit"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Nord"}`, q.ids["level"])).is(201, "").text("id")
 	q.ids["company"] = q.post(q.path("/companies"), `{"name":"Maraval"}`).is(201, "").text("id")
 	q.ids["double"] = q.post(q.path("/companies"), `{"name":"Maraval SA"}`).is(201, "").text("id")
+	q.ids["project type"] = q.post(q.path("/project-types"), `{"name":"Logement neuf"}`).is(201, "").text("id")
+	_, builder := w.Member(q.account, "builder@maraval.example")
+	q.ids["builder"], q.ids["project"] = builder.UUID, w.Project(q.account, directory.Project{Unit: directory.Unit{Name: "Îlot"}}, directory.Place{Member: builder.ID}).UUID
+	q.ids["project version"] = q.get(q.path("/projects/"+q.ids["project"])).is(200, "").text("version")
+	q.ids["place version"] = q.get(q.path("/projects/"+q.ids["project"]+"/members")).is(200, "").text("items.0.version")
+	q.ids["other project"] = q.post(q.path("/projects"), `{"name":"Tour Ouest"}`).is(201, "").text("id")
+	q.ids["template"] = q.post(q.path("/project-templates/from-project"), fmt.Sprintf(`{"name":"Logement type","project":%q,"members":true}`, q.ids["project"])).is(201, "").text("id")
 	q.ids["deep"] = q.post(q.path("/units"), fmt.Sprintf(`{"level":%q,"name":"Est"}`, q.ids["level"])).is(201, "").text("id")
 	q.post(q.path("/units/"+q.ids["root"]+"/referents"), fmt.Sprintf(`{"member":%q,"part":"deputy"}`, q.ids["zoe"])).is(200, "")
 	q.ids["rule"] = q.post(q.path("/seat-rules"), fmt.Sprintf(`{"product":"plans","unit":%q}`, q.ids["unit"])).is(200, "").text("items.0.id")
@@ -373,7 +407,7 @@ func (q *quarter) hostilePath(of described, value string) {
 	q.t.Helper()
 	ids := map[string]string{"{account}": "204817", "{member}": q.ids["karim"], "{unit}": q.ids["unit"], "{role}": q.ids["role"],
 		"{external_id}": "ERP-1", "{key}": q.ids["key"], "{request}": q.ids["request"],
-		"{subscription}": "S-1", "{rule}": q.ids["rule"], "{product}": "plans"}
+		"{subscription}": "S-1", "{rule}": q.ids["rule"], "{product}": "plans", "{project}": q.ids["project"]}
 	at := func(instead, by string) string {
 		path := of.path
 		if instead != "" {

@@ -37,7 +37,7 @@ func TestMembersAdd(t *testing.T) {
 			app.NewMember{Email: "agathe.lormeau@maraval.example", First: "Agathe", Last: "Lormeau", Company: "Maraval Construction"},
 			app.NewMember{Email: "AGATHE.LORMEAU@maraval.example"},
 			app.NewMember{Email: "marion.tessier@maraval"},
-			app.NewMember{Email: "wim@maraval.example", Company: "  MARAVAL construction ", Level: "administrator"},
+			app.NewMember{Email: "wim@maraval.example", Company: "  MARAVAL construction ", Levels: []string{"administrator"}},
 			app.NewMember{Email: "x@maraval.example", Functions: []string{"no-such"}})
 		outcome("ADD-8 without level", vs[0], app.Added, "")
 		outcome("ADD-2 double", vs[1], app.Refused, "member.double_row")

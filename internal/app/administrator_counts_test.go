@@ -150,7 +150,7 @@ func lastDoors(w *apptest.World, account directory.Account, first authz.Actor) m
 	verdict := func(v app.Verdicts, err error) string { return w.Code(apptest.ErrOf(v, err)) }
 	return map[string]string{
 		"exclude":    w.Code(w.Members.ExcludeAdministrator(ctx, operator, id, m.UUID)),
-		"demote":     verdict(w.Members.EditMembers(ctx, operator, id, app.Of(m.UUID), app.MemberChange{Level: &none})),
+		"demote":     verdict(w.Members.EditMembers(ctx, operator, id, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(none)})),
 		"end date":   verdict(w.Members.EditMembers(ctx, operator, id, app.Of(m.UUID), app.MemberChange{Ends: &directory.End{Moment: ends}})),
 		"deactivate": verdict(w.Members.Deactivate(ctx, operator, id, app.Of(m.UUID))),
 		"remove":     verdict(w.Members.Remove(ctx, operator, id, app.Of(m.UUID))),

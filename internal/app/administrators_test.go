@@ -130,10 +130,10 @@ func (h house) anyDoor(rt *rapid.T, actor authz.Actor, ids []string) {
 		"exclude": func() error { return h.Members.ExcludeAdministrator(ctx, actor, id, one) },
 		"name":    func() error { return h.Members.NameAdministrator(ctx, actor, id, one) },
 		"demote": func() error {
-			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Level: &none}))
+			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Levels: apptest.Levels(none)}))
 		},
 		"promote": func() error {
-			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Level: &admin}))
+			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Levels: apptest.Levels(admin)}))
 		},
 		"ends": func() error {
 			return apptest.ErrOf(h.Members.EditMembers(ctx, actor, id, many, app.MemberChange{Ends: &ends}))
@@ -149,7 +149,7 @@ func (h house) anyDoor(rt *rapid.T, actor authz.Actor, ids []string) {
 			rows := []app.NewMember{{Row: 1, Email: "helene.castaing@maraval.example"}, {Row: 2, Email: "m0@maraval.example"},
 				{Row: 3, Email: "m1@maraval.example"}, {Row: 4, Email: "m2@maraval.example"}}
 			return errors.Join(apptest.ErrOf(h.Members.Add(ctx, operator, id, rows, app.AddOptions{Silent: true})),
-				apptest.ErrOf(h.Members.EditMembers(ctx, operator, id, many, app.MemberChange{Level: &admin, Ends: &never})))
+				apptest.ErrOf(h.Members.EditMembers(ctx, operator, id, many, app.MemberChange{Levels: apptest.Levels(admin), Ends: &never})))
 		},
 		"time": func() error {
 			h.Pass(2 * time.Hour)

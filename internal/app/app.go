@@ -15,6 +15,7 @@ import (
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
+	"intendant/internal/app/library"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -74,6 +75,7 @@ type App struct {
 	Companies      *companies.Companies
 	Dashboards     *dashboards.Dashboards
 	Projects       *projects.Projects
+	Library        *library.Library
 }
 
 // New makes the operations of an installation.
@@ -92,7 +94,8 @@ func New(o Options) *App {
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
-		Companies: companies.New(g, r), Projects: projects.New(g, r, projects.Needs{}),
+		Companies: companies.New(g, r), Library: library.New(g),
+		Projects:  projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }
@@ -156,4 +159,10 @@ func (a *App) Woken() <-chan struct{} { return a.Jobs.gate.Woken() }
 // the catalogue given to New stays.
 func (a *App) LoadCatalogue(ctx context.Context) error {
 	return a.Catalogue.gate.LoadCatalogue(ctx)
+}
+
+// beginning is what a project begins with that is made from a template (PROJ-9).
+func beginning(ctx context.Context, r *store.Reader, account directory.AccountID, template string) (projects.Start, error) {
+	t, err := library.Content(ctx, r, account, template)
+	return projects.Start{Type: t.Type, Products: t.Products, Places: t.Places}, err
 }

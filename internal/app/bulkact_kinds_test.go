@@ -53,7 +53,7 @@ func TestEveryKindOfActGoesOn(t *testing.T) { // BULK-4
 			{directory.BulkWithdraw, func() error { _, err := w.Invitations.Withdraw(ctx, p.admin, id, crowd); return err }, many - 2,
 				func() bool { return of(app.MemberQuery{Statuses: []directory.Status{directory.NotInvited}}) == many-2 }},
 			{directory.BulkEdit, func() error {
-				_, err := w.Members.EditMembers(ctx, p.admin, id, crowd, app.MemberChange{Functions: &none, Level: &level, PlaceTexts: directory.PlaceTexts[*string]{Phone: &phone}, Ends: &ends})
+				_, err := w.Members.EditMembers(ctx, p.admin, id, crowd, app.MemberChange{Functions: &none, Levels: apptest.Levels(level), PlaceTexts: directory.PlaceTexts[*string]{Phone: &phone}, Ends: &ends})
 				return err
 			}, many - 2, func() bool {
 				m := p.find(rows[many-3].Email)

@@ -28,8 +28,7 @@ func (run *bulkRun) planner(items []json.RawMessage) (gate.Planner, error) {
 		kept, err := read[addedRow](change, &o, items)
 		rows := make([]roster.NewMember, len(kept))
 		for i, row := range kept {
-			rows[i] = row.NewMember
-			rows[i].Double = row.Double
+			rows[i] = row.row()
 		}
 		return run.roster.PlanAdd(rows, o), err
 	}
@@ -68,6 +67,25 @@ type memberDeed struct {
 type memberSet struct {
 	roster.MemberChange
 	Offer directory.Offer `json:",omitzero"`
+	Level *string         `json:",omitempty"` // as an act is kept that began when there was one at most
+}
+
+// edit is what an edit sets, of an act begun by a version that knew one access level
+// too (NODE-5).
+func (s memberSet) edit() roster.MemberChange {
+	change := s.MemberChange
+	if s.Level != nil {
+		change.Levels = levelAlone(*s.Level)
+	}
+	return change
+}
+
+// levelAlone is the set of one access level, of none for the empty code.
+func levelAlone(code string) *[]string {
+	if code == "" {
+		return &[]string{}
+	}
+	return &[]string{code}
 }
 
 // takes is the permission that an act takes at the home unit of each member.
@@ -86,7 +104,7 @@ func (d memberDeed) act() roster.MemberAct {
 	switch d.kind {
 	case directory.BulkEdit:
 		return func(a *roster.Acting, m directory.Member, u directory.User) error {
-			return a.Edit(u, m, d.change.MemberChange)
+			return a.Edit(u, m, d.change.edit())
 		}
 	case directory.BulkDeactivate:
 		return (*roster.Acting).Deactivate
@@ -111,13 +129,15 @@ func (d memberDeed) act() roster.MemberAct {
 }
 
 // kept is the change as an act keeps it: of many at once the people behind are not
-// edited, so no secret is in it, and no functions at all are not the same as none
-// that was said.
+// edited, so no secret is in it, and no functions or levels at all are not the same
+// as none that was said.
 func (d memberDeed) kept() memberSet {
 	change := d.change
 	change.Person = roster.PersonChange{}
-	if change.Functions != nil && *change.Functions == nil {
-		change.Functions = &[]string{}
+	for _, codes := range []**[]string{&change.Functions, &change.Levels} {
+		if *codes != nil && **codes == nil {
+			*codes = &[]string{}
+		}
 	}
 	return change
 }
@@ -207,7 +227,18 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) gate.
 // An addedRow is a row of people to be brought in as an act keeps it.
 type addedRow struct {
 	roster.NewMember
-	Double int `json:",omitempty"`
+	Double int    `json:",omitempty"`
+	Level  string `json:",omitempty"` // as in a memberSet
+}
+
+// row is the row as it is planned.
+func (r addedRow) row() roster.NewMember {
+	n := r.NewMember
+	n.Double = r.Double
+	if r.Level != "" {
+		n.Levels = *levelAlone(r.Level)
+	}
+	return n
 }
 
 // addingDeed is an act that brings people in. It holds no secret: who comes with a
@@ -219,7 +250,7 @@ func addingDeed(rows []roster.NewMember, o roster.AddOptions) (deed, error) {
 		if row.Identity || row.Inactive || row.Provisional != "" || row.Password != "" || o.Steps {
 			return d, fmt.Errorf("row %d is of the form for one person", row.Row)
 		}
-		kept[i] = addedRow{row, row.Double}
+		kept[i] = addedRow{NewMember: row, Double: row.Double}
 	}
 	var err error
 	if d.change, err = json.Marshal(o); err != nil {

@@ -131,7 +131,7 @@ func (d *entrances) doors(c *entering, rows []app.NewMember) map[string]func() e
 		"move":     many(func(who app.Selection) error { return apptest.ErrOf(d.Members.MoveHome(ctx, d.admin, id, who, c.unit)) }),
 		"edit": many(func(who app.Selection) error {
 			level, ends := "administrator", directory.End{Moment: d.Now().Add(time.Hour)}
-			return apptest.ErrOf(d.Members.EditMembers(ctx, d.admin, id, who, app.MemberChange{Level: &level, Ends: &ends, Unit: &c.unit}))
+			return apptest.ErrOf(d.Members.EditMembers(ctx, d.admin, id, who, app.MemberChange{Levels: apptest.Levels(level), Ends: &ends, Unit: &c.unit}))
 		}),
 		"end":        func() error { d.Pass(2 * time.Hour); return drop(d.Members.EndPlaces(ctx)) },
 		"ask":        func() error { return drop(d.JoinRequests.Ask(ctx, c.person, d.account.Number, "")) },

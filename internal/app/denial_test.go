@@ -47,7 +47,7 @@ func walls() map[string]wall {
 				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
-			Imports: Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
+			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Export List
@@ -58,12 +58,17 @@ func walls() map[string]wall {
 				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page
 			Companies: Create Like List Merge Near Parts Rename Show
+			Library: ArchiveTemplate ArchiveType CreateTemplate CreateType EditTemplate RemoveMember RenameType RestoreTemplate RestoreType
+				SaveTemplate Source Sources Template Templates Types
+			Projects: Add AddQuick Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Members Open Profile RemovePlaces
+				Restore Selected Sources Usage
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `
 			Preferences: Of Set
 			Members: Pages
+			Projects: List
 			Accounts: Contacts Logo Message Open Overview Services
 			Reasons: Tree Why`,
 		wallDuty: `
@@ -145,6 +150,7 @@ func brings(operation string) []any {
 		"Users.UpdateProfile": {app.ProfileChange{First: "Léa", Last: "Fontanel", Language: "fr"}},
 		"Preferences.Filter":  {app.UnitFilterQuery{For: authz.ViewMembers}},
 		"Members.Add":         {[]app.NewMember{{Row: 1, Email: "new@maraval.example"}}, app.AddOptions{}},
+		"Projects.Add":        {[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "new@maraval.example"}}}, app.PlaceOptions{}},
 		"Keys.Enter":          {"204 817", "not a key"},
 		"Keys.Make":           {1},
 		"Keys.Refuse":         {"id", "Not one of theirs"},
@@ -191,16 +197,21 @@ func TestEveryOperationHasAWall(t *testing.T) { // API-3
 // besieged is an account with people inside and outside.
 type besieged struct {
 	account                             directory.Account
+	project                             directory.Project
 	prospect, member, other, off, staff authz.Actor
 }
 
 func newBesieged(w *apptest.World) besieged {
-	b := besieged{account: w.Account("204 817")}
+	b := besieged{account: w.AccountOf("204 817", "construction")}
 	elsewhere := w.Account("117 402")
-	w.Administrator(b.account, "helene.castaing@maraval.example")
+	helene := w.Administrator(b.account, "helene.castaing@maraval.example")
+	name := "Collège des Sablons"
+	made, _, err := w.Projects.Create(w.Context(), helene, b.account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}})
+	w.Must(err)
+	b.project = made
 	b.member, _ = w.Member(b.account, "camille.aubrac@maraval.example")
 	off, place := w.Member(b.account, "quentin.moreau@maraval.example")
-	_, err := w.Members.Deactivate(w.Context(), w.Operator(), b.account.ID, app.Of(place.UUID))
+	_, err = w.Members.Deactivate(w.Context(), w.Operator(), b.account.ID, app.Of(place.UUID))
 	w.Must(err)
 	b.off = off
 	b.other = w.Administrator(elsewhere, "blanche.ferriere@ardoises.example")
@@ -266,6 +277,8 @@ func (b besieged) call(ctx context.Context, o operation, actor authz.Actor) erro
 			in = append(in, reflect.ValueOf(actor))
 		case takes == reflect.TypeFor[directory.AccountID]():
 			in = append(in, reflect.ValueOf(b.account.ID))
+		case takes == reflect.TypeFor[app.ProjectAt]():
+			in = append(in, reflect.ValueOf(app.ProjectAt{Account: b.account.ID, Project: b.project.UUID}))
 		case len(brings) > 0:
 			in = append(in, reflect.ValueOf(brings[0]))
 			brings = brings[1:]

@@ -13,6 +13,7 @@ import (
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
+	"intendant/internal/app/library"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -109,6 +110,7 @@ type (
 	Question    = decision.Question
 	RightsTree  = decision.RightsTree
 	Semantic    = decision.Semantic
+	Using       = decision.Using
 	Why         = decision.Why
 	WhyGiver    = decision.WhyGiver
 	WhyQuery    = decision.WhyQuery
@@ -121,14 +123,22 @@ const (
 	ClosedAccount       = decision.ClosedAccount
 	DenyOnFirstDeny     = decision.DenyOnFirstDeny
 	ExecuteAll          = decision.ExecuteAll
+	LevelProperty       = decision.LevelProperty
+	NoAccess            = decision.NoAccess
+	NoAccessNoSeat      = decision.NoAccessNoSeat
 	NoAccount           = decision.NoAccount
+	NotInProject        = decision.NotInProject
 	PermitOnFirstPermit = decision.PermitOnFirstPermit
 	ExternalOver        = decision.ExternalOver
 	ExternalUnproved    = decision.ExternalUnproved
 	LapsedSeat          = decision.LapsedSeat
 	NoSeat              = decision.NoSeat
+	ProductOff          = decision.ProductOff
+	ProjectProperty     = decision.ProjectProperty
 	RequiresProduct     = decision.RequiresProduct
 	ServiceLevelClosed  = decision.ServiceLevelClosed
+	ToolLevelLow        = decision.ToolLevelLow
+	ToolProperty        = decision.ToolProperty
 	UnknownAccount      = decision.UnknownAccount
 	UnknownAction       = decision.UnknownAction
 	UnknownResource     = decision.UnknownResource
@@ -231,26 +241,47 @@ const (
 type (
 	NewProject         = projects.NewProject
 	Project            = projects.Shown
+	ProjectAbove       = projects.Above
 	ProjectAt          = projects.At
+	ProjectBlank       = projects.Blank
 	ProjectChange      = projects.Change
 	ProjectCopying     = projects.Copying
 	ProjectChoices     = projects.Choices
+	ProjectChosen      = projects.Chosen
+	ProjectEditing     = projects.Editing
 	ProjectEmployer    = projects.Employer
-	ProjectKnown       = projects.Known
 	ProjectMay         = projects.May
 	ProjectMember      = projects.Member
 	ProjectMemberPage  = projects.MemberPage
 	ProjectMemberQuery = projects.MemberQuery
 	ProjectPage        = projects.Page
+	ProjectProfile     = projects.Profile
 	ProjectQuery       = projects.Query
 	ProjectRow         = projects.Row
 	ProjectSelection   = projects.Selection
+	ProjectUsage       = projects.Usage
+	ProjectUse         = projects.Use
+	ProjectSources     = projects.Sources
+	ProjectSourceQuery = projects.SourceQuery
 )
 
 // Of package projects.
 const (
+	MostCopied      = projects.MostCopied
 	NoCompany       = projects.NoCompany
 	ProjectsPerPage = projects.PerPage
+)
+
+// Of package library.
+type (
+	LibraryNaming      = library.Naming
+	ListedProjectType  = library.ListedType
+	ListedTemplate     = library.ListedTemplate
+	NewProjectTemplate = library.NewTemplate
+	ProjectSaving      = library.Saving
+	ShownTemplate      = library.ShownTemplate
+	TemplateChange     = library.TemplateChange
+	TemplatePerson     = library.TemplatePerson
 )
 
 // Of package roster.

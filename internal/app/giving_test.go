@@ -24,7 +24,7 @@ func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) { // ROLE-6
 		h.add(app.NewMember{Email: "joris.vandamme@maraval.example", Last: "Vandamme"})
 		joris, administrator := h.find("vandamme").UUID, "administrator"
 		add := func(level string, functions ...string) (app.Verdicts, error) {
-			rows := []app.NewMember{{Row: 1, Email: "karim@maraval.example", Level: level, Functions: functions}}
+			rows := []app.NewMember{{Row: 1, Email: "karim@maraval.example", Levels: *apptest.Levels(level), Functions: functions}}
 			return w.Members.Add(ctx, manager, id, rows, app.AddOptions{})
 		}
 		for _, test := range []struct {
@@ -35,7 +35,7 @@ func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) { // ROLE-6
 			{"an administrator added", func() (app.Verdicts, error) { return add("administrator") }, "role.not_held"},
 			{"a function added that permits more", func() (app.Verdicts, error) { return add("", "auditor") }, "role.not_held"},
 			{"a level edited", func() (app.Verdicts, error) {
-				return w.Members.EditMembers(ctx, manager, id, app.Of(joris), app.MemberChange{Level: &administrator})
+				return w.Members.EditMembers(ctx, manager, id, app.Of(joris), app.MemberChange{Levels: apptest.Levels(administrator)})
 			}, "role.not_held"},
 			{"an administrator named", func() (app.Verdicts, error) { return nil, w.Members.NameAdministrator(ctx, manager, id, joris) }, "role.not_held"},
 			{"a function switched on again", func() (app.Verdicts, error) {

@@ -75,10 +75,10 @@ func (d *doors) act(r *rapid.T) {
 		_, err = d.Invitations.Send(ctx, actor, id, app.Of(who.UUID))
 	case "add":
 		d.added++
-		_, err = d.Members.Add(ctx, actor, id, []app.NewMember{{Row: 1, Email: fmt.Sprintf("door.n%d@maraval.example", d.added), Level: "administrator"}}, app.AddOptions{Home: d.ids[unit]})
+		_, err = d.Members.Add(ctx, actor, id, []app.NewMember{{Row: 1, Email: fmt.Sprintf("door.n%d@maraval.example", d.added), Levels: []string{"administrator"}}}, app.AddOptions{Home: d.ids[unit]})
 	case "edit":
 		level := "administrator"
-		_, err = d.Members.EditMembers(ctx, actor, id, app.Of(who.UUID), app.MemberChange{Level: &level})
+		_, err = d.Members.EditMembers(ctx, actor, id, app.Of(who.UUID), app.MemberChange{Levels: apptest.Levels(level)})
 	case "home":
 		_, err = d.Members.MoveHome(ctx, actor, id, app.Of(who.UUID), d.ids[unit])
 	case "remove":

@@ -55,6 +55,20 @@ func TestRequiredRoleOfOthersIsNoGift(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 		})
+		t.Run("ROLE-6 PROJ-7 a place in a project is its administrators' gift, and nobody takes it over", func(t *testing.T) {
+			m := waiting("runs.a.project")
+			name := "Gare de Rezé"
+			project, _, err := p.Projects.Create(ctx, p.admin, id, app.NewProject{Change: app.ProjectChange{Name: &name}})
+			w.Must(err)
+			w.Must(apptest.ErrOf(p.Projects.Add(ctx, p.admin, app.ProjectAt{Account: id, Project: project.UUID},
+				[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "runs.a.project@maraval.example"}, Level: "project-administrator"}}, app.PlaceOptions{Silent: true})))
+			if got := w.Code(p.readdress(north, m, "another@maraval.example")); got != "role.not_held" {
+				t.Errorf("a new address would lend it: %q", got)
+			}
+			if got := p.verdict(p.Invitations.Send(ctx, north, id, app.Of(m.UUID))); got != "" {
+				t.Errorf("invite: %q", got)
+			}
+		})
 		t.Run("ROLE-6 another role at the account is asked for", func(t *testing.T) {
 			_, m := p.person("more.else", p.units["Lille"], "fleet-manager", "Sud")
 			p.Must(apptest.ErrOf(p.Members.Deactivate(ctx, p.admin, id, app.Of(m.UUID))))

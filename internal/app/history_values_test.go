@@ -43,7 +43,10 @@ func TestEntriesHoldWhatWas(t *testing.T) {
 			func() {
 				edit(app.MemberChange{Company: text("Maraval, Fils"), Functions: &[]string{codes[1], codes[0]}, Ends: &directory.End{Moment: ends}, PlaceTexts: directory.PlaceTexts[*string]{JobTitle: text("Métreur")}})
 			},
-			func() { edit(app.MemberChange{Level: text(directory.AdminLevel), Ends: &directory.End{}}) },
+			func() { edit(app.MemberChange{Levels: apptest.Levels(directory.AdminLevel), Ends: &directory.End{}}) },
+			func() { edit(app.MemberChange{Levels: apptest.Levels("standards-administrator", "executive")}) },
+			func() { w.Must(w.Members.NameAdministrator(w.Context(), p.admin, p.account.ID, m.UUID)) },
+			func() { w.Must(w.Members.ExcludeAdministrator(w.Context(), p.admin, p.account.ID, m.UUID)) },
 			func() {
 				w.Must(failed(w.Members.MoveHome(w.Context(), p.admin, p.account.ID, app.Of(m.UUID), p.unit("Gand").UUID)))
 			},
@@ -71,7 +74,7 @@ func TestEntriesHoldWhatWas(t *testing.T) {
 			states = states[:len(states)-1]
 			slices.Sort(now.Functions)
 			slices.Sort(want.Functions)
-			if now.Status != want.Status || now.Company != want.Company || now.Level != want.Level || !slices.Equal(now.Functions, want.Functions) ||
+			if now.Status != want.Status || now.Company != want.Company || !slices.Equal(now.Levels(), want.Levels()) || !slices.Equal(now.Functions, want.Functions) ||
 				!now.Ends.Equal(want.Ends) || now.Unit != want.Unit || now.Phone != want.Phone || now.JobTitle != want.JobTitle {
 				t.Errorf("HIST-6 before %s the entries make\n%+v, but it was\n%+v", s.Entry.Kind, now, want)
 			}
@@ -105,7 +108,14 @@ func back(t *testing.T, m *directory.Member, c audit.Change) {
 	case "company":
 		m.Company = directory.CompanyID(key(audit.Company))
 	case "access_level":
-		m.Level = directory.RoleID(key(audit.Role))
+		m.Level, m.MoreLevels = 0, nil
+		for i, ref := range c.Before.Refs() {
+			if i == 0 {
+				m.Level = directory.RoleID(ref.Key)
+				continue
+			}
+			m.MoreLevels = append(m.MoreLevels, directory.RoleID(ref.Key))
+		}
 	case "functions":
 		m.Functions = nil
 		for _, ref := range c.Before.Refs() {

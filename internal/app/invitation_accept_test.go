@@ -16,7 +16,7 @@ import (
 func (s *inviting) invite(by authz.Actor, email, level string) (token, member string) {
 	t, w := s.t, s.w
 	t.Helper()
-	verdicts, err := w.Members.Add(w.Context(), by, s.account.ID, []app.NewMember{{Row: 1, Email: email, First: "Agathe", Last: "Lormeau", Level: level}}, app.AddOptions{Invite: true})
+	verdicts, err := w.Members.Add(w.Context(), by, s.account.ID, []app.NewMember{{Row: 1, Email: email, First: "Agathe", Last: "Lormeau", Levels: *apptest.Levels(level)}}, app.AddOptions{Invite: true})
 	w.Must(err)
 	w.Must(verdicts.FirstRefusal())
 	due := mails(t, w)

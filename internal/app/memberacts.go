@@ -38,15 +38,15 @@ func (s *Members) Remove(ctx context.Context, actor authz.Actor, account directo
 }
 
 // ExcludeAdministrator takes the administrator level away from a member, who
-// stays in the account and is told (ACC-7). It refuses with
+// stays in the account with the levels they have beside it, and is told (ACC-7). It refuses with
 // member.not_administrator, and the last one with administrator.last (ACC-5).
 func (s *Members) ExcludeAdministrator(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
 	verdicts, err := s.onOne(ctx, actor, account, member, func(a *roster.Acting, m directory.Member, u directory.User) error {
 		if m.Level == 0 || m.Level != a.AdministratorLevel() {
 			return &directory.Error{Kind: directory.Conflict, Code: "member.not_administrator", Args: directory.Args{"Name": roster.NameOf(u, m)}}
 		}
-		after := m
-		after.Level = 0
+		level := a.AdministratorLevel()
+		after := m.WithLevels(level, slices.DeleteFunc(m.Levels(), func(id directory.RoleID) bool { return id == level })...)
 		if err := a.Change(audit.AdministratorExcluded, u, m, after); err != nil {
 			return err
 		}
@@ -56,7 +56,8 @@ func (s *Members) ExcludeAdministrator(ctx context.Context, actor authz.Actor, a
 	return gate.OneOf(verdicts, err)
 }
 
-// NameAdministrator gives a member the administrator level; they are told, and
+// NameAdministrator gives a member the administrator level beside those they have;
+// they are told, and
 // invited when nobody asked them yet (ACC-6, ADD-8). Who is switched off is
 // refused with member.inactive.
 func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) error {
@@ -70,8 +71,7 @@ func (s *Members) NameAdministrator(ctx context.Context, actor authz.Actor, acco
 		case m.Status == directory.Inactive:
 			return roster.Inactive(u, m)
 		}
-		after := m
-		after.Level = level.ID
+		after := m.WithLevels(level.ID, append(m.Levels(), level.ID)...)
 		if m.Status == directory.NotInvited {
 			after.Status = directory.Invited
 			a.Invitees, a.Came = append(a.Invitees, roster.Invitee{User: u, Member: after}), true

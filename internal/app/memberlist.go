@@ -343,10 +343,8 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 	for i, line := range lines {
 		rows[i] = roster.ListedMember{Member: line.Member, Person: line.Person, Company: companies[line.Company].Name, Products: line.Products,
 			Manageable: l.rights.May(authz.ManageMembers, line.Unit), Position: onward(first, i)}
+		rows[i].Levels = line.LevelsOf(l.roles)
 		for _, role := range l.roles {
-			if role.ID == line.Level {
-				rows[i].Level = role
-			}
 			if slices.Contains(line.Member.Functions, role.ID) {
 				rows[i].Functions = append(rows[i].Functions, role)
 			}

@@ -345,9 +345,9 @@ func TestMemberEdit(t *testing.T) {
 		})
 		t.Run("ADD-8 whoever is given a level is invited", func(t *testing.T) {
 			m := h.find("fontanel")
-			w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Level: text("administrator")})))
-			if got := h.find("fontanel"); got.Status != directory.Invited || got.Level.Code != "administrator" {
-				t.Errorf("status %s, level %q", got.Status, got.Level.Code)
+			w.Must(apptest.ErrOf(w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels("administrator")})))
+			if got := h.find("fontanel"); got.Status != directory.Invited || !got.Administrator() {
+				t.Errorf("status %s, levels %v", got.Status, got.Levels)
 			}
 		})
 		t.Run("ROLE-6 nobody gives what they do not hold", func(t *testing.T) {

@@ -177,64 +177,59 @@ func ProposeUserName(email string) string {
 func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account directory.AccountID, text string, all roster.NewMember) (gate.Verdicts, error) {
 	limit, pasteLimit := 0, 0
 	var reader authz.Rights
+	var choices roster.AddChoices
 	if err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
 		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
 		reader = rights
 		a, err := r.Account(ctx, account)
+		if err != nil {
+			return err
+		}
 		limit, pasteLimit = s.gate.Policies(a).QuickAddLimit, s.gate.Policies(a).PasteLimit
+		choices, err = s.roster.Choices(ctx, r, account, rights, all.Home)
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	list, refusal := directory.ParseAddresses(text, pasteLimit)
+	list, refusal := s.dictionary.ReadPaste(text, pasteLimit)
+	if refusal == nil {
+		refusal = roster.CheckQuick(list, limit)
+	}
 	if refusal != nil {
 		return nil, refusal
 	}
-	switch n := len(list.Addresses); {
-	case n > limit:
-		return nil, directory.InvalidField("addresses", "add.too_many", directory.Args{"Count": n, "Limit": limit})
-	case n == 0 && len(list.Faults) == 0:
-		return nil, directory.InvalidField("addresses", "addresses.empty", nil)
+	known := make([]directory.DraftRow, len(list.Addresses))
+	for n, a := range list.Addresses {
+		known[n] = directory.DraftRow{Line: int64(a.Line), Email: a.Email, First: a.First, Last: a.Last}
 	}
-	rows, err := s.quickRows(ctx, reader, account, list, all)
-	if err != nil {
+	if err := s.roster.Recognise(ctx, reader, account, choices, known); err != nil {
 		return nil, err
 	}
-	for _, f := range list.Faults {
-		fault := directory.InvalidField("addresses", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})
-		rows = append(rows, roster.NewMember{Row: f.Line, Email: directory.Excerpt(f.Text), Fault: fault})
-	}
+	rows := append(quickRows(known, all), roster.FaultRows(list.Faults)...)
 	return s.Add(ctx, actor, account, rows, roster.AddOptions{Home: all.Home, Wait: UsualWait})
 }
 
 // quickRows are the addresses with what all of them get, over what the account
 // knows of those who were removed.
-func (s *Members) quickRows(ctx context.Context, reader authz.Rights, account directory.AccountID, list directory.AddressList, all roster.NewMember) ([]roster.NewMember, error) {
-	known := make([]directory.DraftRow, len(list.Addresses))
-	for n, a := range list.Addresses {
-		known[n] = directory.DraftRow{Line: int64(n + 1), Email: a.Email, First: a.First, Last: a.Last}
-	}
-	if err := s.roster.Recognise(ctx, reader, account, known); err != nil {
-		return nil, err
-	}
+func quickRows(known []directory.DraftRow, all roster.NewMember) []roster.NewMember {
 	rows := make([]roster.NewMember, len(known))
 	for n, d := range known {
 		if all.Company != "" {
 			d.Company = all.Company
 		}
 		if len(all.Functions) > 0 {
-			d.Function, d.Level = all.Functions[0], ""
+			d.Function, d.Level = directory.JoinCodes(all.Functions), ""
 		}
-		if all.Level != "" {
-			d.Level = all.Level
+		if len(all.Levels) > 0 {
+			d.Level = directory.JoinLevels(all.Levels)
 		}
 		d.Products = all.Products
 		rows[n] = imports.MemberOfDraft(d)
-		rows[n].Row = list.Addresses[n].Line
+		rows[n].Row = int(d.Line)
 	}
-	return rows, nil
+	return rows
 }
 
 // InvitationDays is how long an invitation of the account is good (INV-1).

@@ -348,11 +348,11 @@ func (s *siege) host(h hosting, box string) error {
 	level := "administrator"
 	switch rapid.SampledFrom([]string{"invite", "invite", "invite", "send", "raise", "remove", "approve", "buyer"}).Draw(s.r, "honest") {
 	case "invite":
-		return apptest.ErrOf(s.w.Members.Add(ctx, h.admin, id, []app.NewMember{{Row: 1, Email: box, Level: level}}, app.AddOptions{Invite: true}))
+		return apptest.ErrOf(s.w.Members.Add(ctx, h.admin, id, []app.NewMember{{Row: 1, Email: box, Levels: *apptest.Levels(level)}}, app.AddOptions{Invite: true}))
 	case "send":
 		return apptest.ErrOf(s.w.Invitations.Send(ctx, h.admin, id, app.Of(m.UUID)))
 	case "raise":
-		return apptest.ErrOf(s.w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Level: &level}))
+		return apptest.ErrOf(s.w.Members.EditMembers(ctx, h.admin, id, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(level)}))
 	case "remove":
 		s.active[m.ID] = false
 		return apptest.ErrOf(s.w.Members.Remove(ctx, h.admin, id, app.Of(m.UUID)))

@@ -133,7 +133,7 @@ func TestProvisionalPasswordEndsByOthers(t *testing.T) { // USER-8, ROLE-6, SIGN
 			level := "administrator"
 			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), p.actor, p.account.ID, app.Of(m.UUID), app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &level}})))
 			s.check("a change that raises nobody", signsIn(email), "")
-			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), other, p.account.ID, app.Of(m.UUID), app.MemberChange{Level: &level})))
+			w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), other, p.account.ID, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(level)})))
 			s.check("after the raise", signsIn(email), "sign_in.wrong")
 		})
 		t.Run("SIGN-1 an invitation by whoever set it ends nothing", func(t *testing.T) {

@@ -36,7 +36,7 @@ func (l *listing) editChoices(ctx context.Context, m roster.ListedMember) (Membe
 		return c, err
 	}
 	c.keep(l.archived(), func(o directory.Role) bool {
-		return slices.Contains(m.Member.Functions, o.ID) || m.Member.Level == o.ID
+		return slices.Contains(m.Member.Functions, o.ID) || slices.Contains(m.Member.Levels(), o.ID)
 	})
 	return c, nil
 }

@@ -41,10 +41,11 @@ type RoleChange struct {
 // Create makes a role of the account's own, with a code that never changes
 // (ROLE-4).
 //
-// It refuses without roles.manage; with role.permission_not_held when the maker
-// does not hold what the role would give (ROLE-6); with the field at fault: a
-// name that is missing, too long or taken, a kind, permission, level, product or
-// place there is not; and with role.too_many.
+// It refuses without roles.manage, or library.manage for a function that permits
+// nothing (ACC-13); with role.permission_not_held when the maker does not hold what
+// the role would give (ROLE-6); with the field at fault: a name that is missing, too
+// long or taken, a kind, permission, level, product or place there is not; and with
+// role.too_many.
 func (s *Roles) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewRole) (directory.Role, error) {
 	var made directory.Role
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
@@ -53,6 +54,9 @@ func (s *Roles) Create(ctx context.Context, actor authz.Actor, account directory
 			return err
 		}
 		if err := checkKind(n.Kind); err != nil {
+			return err
+		}
+		if err := e.mayEdit(directory.Role{Kind: n.Kind, Permissions: n.Permissions}); err != nil {
 			return err
 		}
 		if len(e.roles) >= directory.RolesMost {
@@ -121,8 +125,9 @@ func (s *Roles) Rename(ctx context.Context, actor authz.Actor, account directory
 }
 
 // Archive takes a role off every list it is chosen from; who holds it keeps it
-// (ROLE-8). One that is archived already stays so. It refuses without
-// roles.manage, with role.not_found, and with role.administrator.
+// (ROLE-8). One that is archived already stays so. It refuses without roles.manage,
+// or library.manage for a function that permits nothing; with role.not_found, and with
+// role.administrator.
 func (s *Roles) Archive(ctx context.Context, actor authz.Actor, account directory.AccountID, role string) error {
 	return s.onRole(ctx, actor, account, role, func(_ context.Context, e *roleEdit, before directory.Role) (roleUpdate, error) {
 		after := before
@@ -175,7 +180,7 @@ type roleEdit struct {
 }
 
 func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *gate.Plan) (*roleEdit, error) {
-	if err := p.Require(authz.ManageRoles, 0); err != nil {
+	if err := p.Require(editing(p.Rights), 0); err != nil {
 		return nil, err
 	}
 	if err := c.gate.FollowCatalogue(ctx, r); err != nil {
@@ -188,6 +193,15 @@ func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *gate.Plan) (*ro
 	}
 	e.roles, err = r.Roles(ctx, p.Account)
 	return e, err
+}
+
+// mayEdit refuses a role that the editor neither makes nor changes: who only manages
+// the library gives no right by what a role permits (ROLE-6).
+func (e *roleEdit) mayEdit(o directory.Role) error {
+	if e.plan.Rights.EditsRole(o) {
+		return nil
+	}
+	return gate.Require(e.plan.Rights, authz.ManageRoles, 0)
 }
 
 // onRole changes one role of an account. Nothing changed writes nothing.
@@ -204,6 +218,9 @@ func (s *Roles) onRole(ctx context.Context, actor authz.Actor, account directory
 		}
 		if isAdministratorLevel(before) {
 			return directory.Refuse(directory.Denied, "role.administrator")
+		}
+		if err := e.mayEdit(before); err != nil {
+			return err
 		}
 		u, err := change(ctx, e, before)
 		if err != nil {
@@ -254,9 +271,9 @@ func (e *roleEdit) changed(ctx context.Context, before directory.Role, c RoleCha
 // propose sets what a function proposes with its later assignments (ADD-4).
 func (e *roleEdit) propose(after *directory.Role, c RoleChange) error {
 	if c.DefaultLevel != nil && *c.DefaultLevel != after.DefaultLevel {
-		offered := slices.ContainsFunc(e.living(), func(o directory.Role) bool {
-			return o.Kind == directory.Level && o.Place != directory.AtProject && o.Code == *c.DefaultLevel
-		})
+		t, _ := e.gate.Catalogue().AccountType(e.account.Type)
+		_, projects := t.ProjectLevel()
+		offered := slices.ContainsFunc(e.roles, func(o directory.Role) bool { return proposes(o, projects) && o.Code == *c.DefaultLevel })
 		if *c.DefaultLevel != "" && (!offered || after.Kind != directory.Function) {
 			return directory.InvalidField("default_level", "field.unknown_choice", directory.Args{"Value": shownValue(*c.DefaultLevel)})
 		}
@@ -324,11 +341,15 @@ func (e *roleEdit) checkPlace(ctx context.Context, after directory.Role) error {
 // what the editor adds or takes out and does not hold wherever the role is held:
 // nobody takes away what they could not put back. It refuses with role.not_held a
 // level that the role is to propose and the editor could not give, and with
-// denied.permission products, since a role that refers to them gives them (ROLE-6). A
-// shipped role that is another than the catalogue's is the account's from now on.
+// denied.permission products, since a role that refers to them gives them (ROLE-6):
+// they are named by who assigns seats or sets standards. A shipped role that is
+// another than the catalogue's is the account's from now on.
 func (e *roleEdit) save(ctx context.Context, u roleUpdate) error {
 	if u.Before.ID != 0 && sameRole(u.Before, u.After) && u.Before.Archived.Equal(u.After.Archived) {
 		return nil
+	}
+	if err := e.mayEdit(u.After); err != nil {
+		return err
 	}
 	if err := e.holdsMoved(ctx, u); err != nil {
 		return err
@@ -351,12 +372,13 @@ func (e *roleEdit) mayRefer(u roleUpdate) error {
 	if u.After.DefaultLevel != u.Before.DefaultLevel && u.After.DefaultLevel != "" {
 		i := slices.IndexFunc(e.roles, func(o directory.Role) bool { return o.Kind == directory.Level && o.Code == u.After.DefaultLevel })
 		if i >= 0 {
-			if refusal := (roster.Gift{Role: e.roles[i], Unit: e.account.Root, Field: "default_level"}).Refusal(e.plan.Rights, e.account.Language); refusal != nil {
+			if refusal := e.mayName(e.plan.Rights, e.account, e.roles[i]); refusal != nil {
 				return refusal
 			}
 		}
 	}
-	if len(without(u.After.DefaultProducts, u.Before.DefaultProducts)) > 0 && !e.plan.Rights.May(authz.AssignSeats, 0) {
+	names := e.plan.Rights.May(authz.AssignSeats, 0) || e.plan.Rights.May(authz.ManageLibrary, 0)
+	if len(without(u.After.DefaultProducts, u.Before.DefaultProducts)) > 0 && !names {
 		return &directory.Error{Kind: directory.Denied, Code: "denied.permission", Field: "products",
 			Args: directory.Args{"Permission": string(authz.AssignSeats)}}
 	}

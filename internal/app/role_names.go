@@ -57,14 +57,17 @@ func namesIn(roles []directory.Role, language string) map[directory.RoleID]strin
 	return names
 }
 
-func foldedBy(names map[directory.RoleID]string, holders []store.RoleHolder) store.FoldRoleNames {
-	folded := make(store.FoldRoleNames, len(holders))
-	for i, h := range holders {
-		functions := make([]string, 0, len(h.Functions))
-		for _, id := range h.Functions {
-			functions = append(functions, names[id])
+func foldedBy(names map[directory.RoleID]string, holders []directory.Member) store.FoldRoleNames {
+	called := func(roles []directory.RoleID) string {
+		all := make([]string, len(roles))
+		for i, id := range roles {
+			all[i] = names[id]
 		}
-		folded[i] = store.FoldedRoles{Member: h.Member, Functions: directory.Fold(strings.Join(functions, ", ")), Level: directory.Fold(names[h.Level])}
+		return directory.Fold(strings.Join(all, ", "))
+	}
+	folded := make(store.FoldRoleNames, len(holders))
+	for i, m := range holders {
+		folded[i] = store.FoldedRoles{Member: m.ID, Functions: called(m.Functions), Levels: called(m.Levels())}
 	}
 	return folded
 }
@@ -91,7 +94,7 @@ func (s *Roles) FoldNames(ctx context.Context, job directory.Job) error {
 				last = 0
 				return err
 			}
-			last = holders[len(holders)-1].Member
+			last = holders[len(holders)-1].ID
 			p.Pending(foldedBy(namesIn(roles, account.Language), holders)) // a sort key is no change of the directory
 			return nil
 		})

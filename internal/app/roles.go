@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -16,6 +17,9 @@ type ShownRole struct {
 	directory.Role
 	Holders int64
 	Differs bool // the account changed it, and the catalogue says otherwise (ROLE-3)
+	// Editable says that the reader may change it: nobody the administrator level, who
+	// only manages the library nothing that permits anything (ROLE-6).
+	Editable bool
 }
 
 // RoleList is every role of an account: those that can be given, and the
@@ -23,7 +27,8 @@ type ShownRole struct {
 type RoleList struct {
 	Roles, Archived []ShownRole
 	Differences     int  // how many differ from the catalogue
-	Manage          bool // the reader may make and change roles
+	Manage          bool // the reader may make and change roles of all kinds
+	Makes           bool // functions, at least
 }
 
 // Of are the roles of one kind that can be given.
@@ -33,12 +38,15 @@ func (l RoleList) Of(kind directory.RoleKind) []ShownRole {
 
 // List reads all roles of an account. It is for its managers, like the report of
 // permissions by role: it refuses whoever holds neither members.manage nor
-// roles.manage at the account or at a unit of its first level.
+// roles.manage at the account or at a unit of its first level; whoever manages the
+// library reads functions and levels (ACC-13).
 func (s *Roles) List(ctx context.Context, actor authz.Actor, account directory.AccountID) (RoleList, error) {
 	var list RoleList
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := gate.RequireOversight(rights); err != nil {
-			return err
+		if !rights.May(authz.ManageLibrary, 0) {
+			if err := gate.RequireOversight(rights); err != nil {
+				return err
+			}
 		}
 		a, err := r.Account(ctx, account)
 		if err != nil {
@@ -52,9 +60,12 @@ func (s *Roles) List(ctx context.Context, actor authz.Actor, account directory.A
 		if err != nil {
 			return err
 		}
-		list.Manage = rights.May(authz.ManageRoles, 0)
+		list.Manage, list.Makes = rights.May(authz.ManageRoles, 0), rights.EditsRole(directory.Role{Kind: directory.Function})
 		for _, o := range roles {
-			one := ShownRole{Role: o, Holders: holders[o.ID], Differs: s.differs(a, o)}
+			if !rights.SeesRole(o) {
+				continue
+			}
+			one := ShownRole{Role: o, Holders: holders[o.ID], Differs: s.differs(a, o), Editable: editable(rights, o)}
 			if one.Differs {
 				list.Differences++
 			}
@@ -96,7 +107,7 @@ type PermissionGroup struct {
 // A RoleForm is one role with all that its form shows and offers.
 type RoleForm struct {
 	ShownRole
-	Editable  bool     // the administrator level is not (ROLE-6)
+	Permits   bool     // the editor may tick permissions at all
 	Declared  bool     // the catalogue in force has it: it can be set back
 	HeldAt    []HeldAt // of a rights role: the units with most holders
 	Units     int      // at how many units it is granted
@@ -107,8 +118,8 @@ type RoleForm struct {
 	Languages []string
 }
 
-// Role is one role for its form. It refuses without roles.manage, and with
-// role.not_found.
+// Role is one role for its form. It refuses without roles.manage, or for a function
+// library.manage; and with role.not_found.
 func (s *Roles) Role(ctx context.Context, actor authz.Actor, account directory.AccountID, role string) (RoleForm, error) {
 	return s.form(ctx, actor, account, func(ctx context.Context, r *store.Reader, roles []directory.Role) (RoleForm, error) {
 		o, err := roleOf(roles, role)
@@ -119,18 +130,18 @@ func (s *Roles) Role(ctx context.Context, actor authz.Actor, account directory.A
 		if err != nil {
 			return RoleForm{}, err
 		}
-		return RoleForm{ShownRole: ShownRole{Role: o, Holders: holders[o.ID]}, Editable: !isAdministratorLevel(o)}, nil
+		return RoleForm{ShownRole: ShownRole{Role: o, Holders: holders[o.ID]}}, nil
 	})
 }
 
-// Blank is the form of a new role of a kind. It refuses without roles.manage, and
-// with field.unknown_choice when there is no such kind.
+// Blank is the form of a new role of a kind. It refuses as Role does, and with
+// field.unknown_choice when there is no such kind.
 func (s *Roles) Blank(ctx context.Context, actor authz.Actor, account directory.AccountID, kind directory.RoleKind) (RoleForm, error) {
 	return s.form(ctx, actor, account, func(context.Context, *store.Reader, []directory.Role) (RoleForm, error) {
 		if err := checkKind(kind); err != nil {
 			return RoleForm{}, err
 		}
-		return RoleForm{ShownRole: ShownRole{Role: directory.Role{Kind: kind, Place: directory.AtBoth}}, Editable: true}, nil
+		return RoleForm{ShownRole: ShownRole{Role: directory.Role{Kind: kind, Place: directory.AtBoth}}}, nil
 	})
 }
 
@@ -158,6 +169,11 @@ func roleOf(roles []directory.Role, id string) (directory.Role, error) {
 	return roles[i], nil
 }
 
+// editable reports whether the reader may change a role.
+func editable(rights authz.Rights, o directory.Role) bool {
+	return !isAdministratorLevel(o) && rights.EditsRole(o)
+}
+
 func isAdministratorLevel(o directory.Role) bool {
 	return o.Kind == directory.Level && o.Code == directory.AdminLevel
 }
@@ -166,7 +182,7 @@ func (s *Roles) form(ctx context.Context, actor authz.Actor, account directory.A
 	begin func(ctx context.Context, r *store.Reader, roles []directory.Role) (RoleForm, error)) (RoleForm, error) {
 	var f RoleForm
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := gate.Require(rights, authz.ManageRoles, 0); err != nil {
+		if err := gate.Require(rights, editing(rights), 0); err != nil {
 			return err
 		}
 		a, err := r.Account(ctx, account)
@@ -180,28 +196,84 @@ func (s *Roles) form(ctx context.Context, actor authz.Actor, account directory.A
 		if f, err = begin(ctx, r, roles); err != nil {
 			return err
 		}
-		c := s.gate.Catalogue()
-		t, _ := c.AccountType(a.Type)
-		_, f.Declared = s.declared(a, f.Role)
-		f.Differs, f.Languages, f.Products = s.differs(a, f.Role), c.Languages, c.ProductsOf(a.Type)
-		_, f.Projects = t.ProjectLevel()
-		for _, o := range roles {
-			if o.Kind == directory.Level && o.Place != directory.AtProject && (o.Archived.IsZero() || o.Code == f.DefaultLevel) {
-				f.Levels = append(f.Levels, o)
-			}
+		if f.Permits = rights.May(authz.ManageRoles, 0); !f.Permits && f.Kind != directory.Function {
+			return gate.Require(rights, authz.ManageRoles, 0)
 		}
-		reach, err := s.reachOf(ctx, r, rights.Tree(), f.Role)
-		if err != nil {
-			return err
-		}
-		f.HeldAt, f.Units = reach.named(rights.Tree())
-		f.Groups = s.groups(t, f.Role, func(p catalogue.Permission) bool {
-			_, missing := reach.missing(rights, p)
-			return !missing
-		})
-		return nil
+		f.Editable = editable(rights, f.Role)
+		return s.offer(ctx, r, &f, formGround{rights, a, roles})
 	})
 	return f, err
+}
+
+// editing is the permission by which somebody edits roles at all: by the weaker one
+// whoever holds only that.
+func editing(rights authz.Rights) authz.Permission {
+	if !rights.May(authz.ManageRoles, 0) && rights.May(authz.ManageLibrary, 0) {
+		return authz.ManageLibrary
+	}
+	return authz.ManageRoles
+}
+
+// A formGround is what the form of a role is offered on.
+type formGround struct {
+	rights  authz.Rights
+	account directory.Account
+	roles   []directory.Role
+}
+
+// offer fills in what a form offers: of levels those that the editor may give, since
+// whoever gets the function gets them (ROLE-6), and the one it proposes already.
+func (s *Roles) offer(ctx context.Context, r *store.Reader, f *RoleForm, g formGround) error {
+	c := s.gate.Catalogue()
+	t, _ := c.AccountType(g.account.Type)
+	_, f.Declared = s.declared(g.account, f.Role)
+	f.Differs, f.Languages, f.Products = s.differs(g.account, f.Role), c.Languages, c.ProductsOf(g.account.Type)
+	_, f.Projects = t.ProjectLevel()
+	for _, o := range g.roles {
+		proposable := proposes(o, f.Projects) && s.mayName(g.rights, g.account, o) == nil
+		if o.Kind == directory.Level && (proposable || o.Code == f.DefaultLevel) {
+			f.Levels = append(f.Levels, o)
+		}
+	}
+	reach, err := s.reachOf(ctx, r, g.rights.Tree(), f.Role)
+	if err != nil {
+		return err
+	}
+	f.HeldAt, f.Units = reach.named(g.rights.Tree())
+	if !f.Permits && len(f.Permissions) == 0 {
+		return nil
+	}
+	f.Groups = s.groups(t, f.Role, func(p catalogue.Permission) bool {
+		_, missing := reach.missing(g.rights, p)
+		return f.Permits && !missing
+	})
+	return nil
+}
+
+// proposes reports whether functions may propose a level: one that is given in the
+// account, or in its projects where it has some (ADD-4).
+func proposes(o directory.Role, projects bool) bool {
+	return o.Kind == directory.Level && o.Archived.IsZero() && (projects || o.Place != directory.AtProject)
+}
+
+// mayName refuses with role.not_held a level that somebody is to name for a function
+// and could not give: whoever gets the function gets it (ROLE-6). One that permits in
+// projects what counts nowhere above them is named by who manages projects.
+func (c *core) mayName(rights authz.Rights, a directory.Account, level directory.Role) *directory.Error {
+	refusal := roster.Gift{Role: level, Unit: a.Root, Field: "default_level"}.Refusal(rights, a.Language)
+	if refusal != nil || rights.May(authz.ManageProjects, 0) {
+		return refusal
+	}
+	t, _ := c.gate.Catalogue().AccountType(a.Type)
+	project, has := t.ProjectLevel()
+	within := slices.ContainsFunc(level.Permissions, func(id string) bool {
+		p, known := c.gate.Catalogue().Permission(id)
+		return known && p.CountsAt(project.ID) && !p.CountsAt(catalogue.RootLevel)
+	})
+	if !has || !within {
+		return nil
+	}
+	return &directory.Error{Kind: directory.Denied, Code: "role.not_held", Field: "default_level", Args: directory.Args{"Role": level.Name(a.Language)}}
 }
 
 // groups are the permissions that can count in accounts of a type, and those the

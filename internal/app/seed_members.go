@@ -39,8 +39,10 @@ func (s *Members) Seed(ctx context.Context, account directory.AccountID, rows []
 			if row.Status == directory.Inactive {
 				m.Resumes = directory.Active
 			}
-			level, _ := ro.RoleByCode(directory.Level, row.Level)
-			m.Level = level.ID
+			for _, code := range row.Levels {
+				level, _ := ro.RoleByCode(directory.Level, code)
+				m = m.WithLevels(ro.AdministratorLevel(), append(m.Levels(), level.ID)...)
+			}
 			for _, code := range row.Functions {
 				if function, ok := ro.RoleByCode(directory.Function, code); ok {
 					m.Functions = append(m.Functions, function.ID)

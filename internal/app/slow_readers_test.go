@@ -94,7 +94,7 @@ func TestHistoryExportInParts(t *testing.T) { // NODE-7, HIST-4
 		h.add(app.NewMember{Email: "second.admin@maraval.example"})
 		id := h.find("second.admin").UUID
 		level := "administrator"
-		w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), h.account.ID, app.Of(id), app.MemberChange{Level: &level})))
+		w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), h.account.ID, app.Of(id), app.MemberChange{Levels: apptest.Levels(level)})))
 		w.Must(drop(w.Invitations.AcceptMine(w.Context(), second, id)))
 		parts = 0
 		err := w.History.Export(w.Context(), second, h.account.ID, app.HistoryFilter{}, func([]app.Shown) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -127,4 +128,14 @@ func (w *World) Rights(ctx context.Context, actor authz.Actor, account directory
 		return nil
 	})
 	return rights, err
+}
+
+// Levels are access levels as a change of a member sets them, by code; an empty code
+// is none (ADD-8).
+func Levels(codes ...string) *[]string {
+	levels := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return code == "" })
+	if levels == nil {
+		levels = []string{}
+	}
+	return &levels
 }

@@ -128,6 +128,18 @@ const (
 	PlaceChanged    Kind = "place.changed"
 	PlaceRemoved    Kind = "place.removed"
 
+	ProjectTypeCreated  Kind = "project_type.created"
+	ProjectTypeRenamed  Kind = "project_type.renamed"
+	ProjectTypeArchived Kind = "project_type.archived"
+	ProjectTypeRestored Kind = "project_type.restored"
+
+	TemplateCreated       Kind = "template.created"
+	TemplateChanged       Kind = "template.changed"
+	TemplateRenamed       Kind = "template.renamed"
+	TemplateArchived      Kind = "template.archived"
+	TemplateRestored      Kind = "template.restored"
+	TemplateMemberRemoved Kind = "template.member_removed"
+
 	PreferenceChanged Kind = "preference.changed"
 
 	DomainAdded    Kind = "domain.added"
@@ -182,13 +194,15 @@ const (
 	projectFields = "name number project_type project_address time_zone project_starts project_ends products external_id"
 	placeFields   = "company functions access_level access"
 
+	templateFields = "name project_type products"
+
 	roleFields = "role name names place permissions default_level products proposed"
 )
 
 // Rows lists every kind, group by group, in the order they are offered. Who adds
 // a kind says it here.
 func Rows() []Row {
-	return slices.Concat(accountRows(), peopleRows(), directoryRows(), workRows())
+	return slices.Concat(accountRows(), peopleRows(), directoryRows(), libraryRows(), workRows())
 }
 
 // accountRows are about an account, its keys and who asks into it.
@@ -315,6 +329,22 @@ func directoryRows() []Row {
 		{Kind: DomainAdded, Fields: "domain"},
 		{Kind: DomainVerified, Fields: "domain"},
 		{Kind: DomainRemoved, Fields: "domain"},
+	}
+}
+
+// libraryRows are about what new projects of an account begin with.
+func libraryRows() []Row {
+	return []Row{
+		{Kind: ProjectTypeCreated, Object: ProjectType, Fields: "name"},
+		{Kind: ProjectTypeRenamed, Object: ProjectType, Fields: "name"},
+		{Kind: ProjectTypeArchived, Object: ProjectType},
+		{Kind: ProjectTypeRestored, Object: ProjectType},
+		{Kind: TemplateCreated, Object: Template, Fields: templateFields + " count"},
+		{Kind: TemplateChanged, Object: Template, Fields: templateFields},
+		{Kind: TemplateRenamed, Object: Template, Fields: "name"},
+		{Kind: TemplateArchived, Object: Template},
+		{Kind: TemplateRestored, Object: Template},
+		{Kind: TemplateMemberRemoved, Object: Template, Person: true},
 	}
 }
 

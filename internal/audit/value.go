@@ -31,6 +31,8 @@ const (
 	Credential    Noun = "credential"
 	Mail          Noun = "mail"
 	Document      Noun = "document"
+	ProjectType   Noun = "project_type"
+	Template      Noun = "template"
 	CatalogueText Noun = "catalogue"
 )
 

@@ -20,9 +20,10 @@ const (
 // A Resident is one member as an Index holds them, with the names they go by.
 type Resident struct {
 	Standing
-	UUID  string            // of the member
-	Holds []Product         // what they use products by
-	Names map[string]string // by ByID and so on, as they are compared: folded where case does not count
+	UUID   string            // of the member
+	Holds  []Product         // what they use products by
+	Places []PlaceAccess     // what they may use in projects
+	Names  map[string]string // by ByID and so on, as they are compared: folded where case does not count
 }
 
 // A Product is what a member uses a product by: a seat of a pool, or what they
@@ -34,10 +35,11 @@ type Product struct {
 	Ends  int64            // of that one, in microseconds, 0: no end
 }
 
-// A Contract is what an account has bought and may use, beside its people.
+// A Contract is what an account has bought and may use, and where, beside its people.
 type Contract struct {
 	ServiceLevel string
 	Stock        *directory.Stock // as far as pools and subscriptions go; what is held is not kept up
+	Projects     *Projects
 }
 
 // An Index holds the standings of all members of one account over its Tree, so
@@ -47,6 +49,7 @@ type Index struct {
 	tree     *Tree
 	state    directory.AccountState
 	contract Contract
+	accesses accesses
 	rows     []row
 	byMember map[directory.MemberID]int32
 	byUser   map[directory.UserID]int32
@@ -65,6 +68,7 @@ type row struct {
 	names   []digest
 	holds   []hold // never changed, only replaced
 	uses    []Product
+	places  []placed // in the order of the tree
 	status  directory.Status
 	off     bool
 	answers directory.UserID // for a program; 0: a person
@@ -95,7 +99,8 @@ func (x *Index) Put(m Resident) {
 		i = x.place()
 	}
 	holds, _ := x.tree.place(m.Held)
-	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, uses: m.Holds, status: m.Status, off: m.SwitchedOff, answers: m.Answers}
+	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, uses: m.Holds, places: x.settle(m.Places),
+		status: m.Status, off: m.SwitchedOff, answers: m.Answers}
 	if !m.Ends.IsZero() {
 		r.ends = m.Ends.UnixMicro()
 	}
@@ -121,8 +126,9 @@ func (x *Index) place() int32 {
 	return int32(len(x.rows) - 1)
 }
 
-// forget takes the names of a row away.
+// forget takes the names and places of a row away.
 func (x *Index) forget(i int32) {
+	x.unsettle(i)
 	for _, d := range x.rows[i].names {
 		x.letGo(i, d)
 	}
@@ -157,6 +163,7 @@ func (x *Index) Replant(t *Tree, state directory.AccountState) {
 		}
 		slices.SortStableFunc(holds, func(a, b hold) int { return cmp.Compare(a.node, b.node) })
 		x.rows[i].holds = holds
+		x.resettle(i, before)
 	}
 }
 

@@ -27,7 +27,7 @@ const units, roles = 14, 5
 
 var (
 	levels      = []string{"group", "company", "fleet", "site"} // a site is a project
-	permissions = []string{"members.view", "projects.manage", "roles.manage", "plan", "book", "close"}
+	permissions = []string{"members.view", "members.manage", "projects.manage", "roles.manage", "plan", "book", "close"}
 )
 
 // drawn is a random account.
@@ -91,7 +91,7 @@ func (m model) reaches(h authz.Held, p string, unit directory.UnitID) bool {
 	if project := m.project(unit); project == 0 || m.leads(project, h.Unit) {
 		return m.gives(h, p)
 	}
-	return (p == "members.view" || p == "projects.manage") && m.gives(h, "projects.manage")
+	return (p == "members.view" || p == "members.manage" || p == "projects.manage") && m.gives(h, "projects.manage")
 }
 
 func (m model) may(p string, unit directory.UnitID) bool {
@@ -178,6 +178,35 @@ func TestDecisionsAgree(t *testing.T) { // ROLE-1, ROLE-9, ROLE-10, CHECK-1, PRO
 			if got := r.MayAnywhere(permission); got != anywhere {
 				t.Fatalf("MayAnywhere(%s) = %t, want %t", p, got, anywhere)
 			}
+		}
+	})
+}
+
+// TestProjectSight: who holds something in a project sees it, and who manages projects
+// above it; nobody else does.
+func TestProjectSight(t *testing.T) { // PROJ-7, PROJ-11, LIST-8
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawn(t)
+		r, open := m.rights(), 0
+		for u := directory.UnitID(1); u <= units; u++ {
+			if m.project(u) != u {
+				continue
+			}
+			inside := slices.ContainsFunc(m.held, func(h authz.Held) bool { return m.active && m.leads(u, h.Unit) })
+			want := inside || m.may(string(authz.ViewMembers), u) || m.may(string(authz.ManageProjects), 1)
+			if got := r.SeesProject(u); got != want {
+				t.Fatalf("SeesProject(%d) = %t, want %t in %+v", u, got, want, m)
+			}
+			if want {
+				open++
+			}
+			manages := m.may(string(authz.ManageMembers), u) || m.may(string(authz.ManageProjects), 1)
+			if got := r.ManagedProjects().Has(u); got != manages {
+				t.Fatalf("ManagedProjects has %d: %t, want %t in %+v", u, got, manages, m)
+			}
+		}
+		if got := r.ProjectsInUse(); got != open {
+			t.Fatalf("%d projects in use, want %d in %+v", got, open, m)
 		}
 	})
 }

@@ -1,6 +1,10 @@
 package authz
 
-import "slices"
+import (
+	"slices"
+
+	"intendant/internal/directory"
+)
 
 // Oversees reports whether the actor manages users or roles at the account or at
 // a unit of its first level: whoever does reads what each role permits. Rule
@@ -18,6 +22,20 @@ func (r Rights) Oversees() bool {
 		}
 	}
 	return false
+}
+
+// SeesRole reports whether the actor reads what a role is: all of them whoever
+// oversees, functions and levels whoever manages the library (ACC-13).
+func (r Rights) SeesRole(o directory.Role) bool {
+	return r.Oversees() || o.Kind != directory.RightsRole && r.May(ManageLibrary, 0)
+}
+
+// EditsRole reports whether the actor may make or change a role that is so, before
+// and after: any whoever manages roles; functions that permit nothing whoever manages
+// the library, who gives nobody a right by it (ROLE-6). What may be added to a role is
+// asked besides.
+func (r Rights) EditsRole(o directory.Role) bool {
+	return r.May(ManageRoles, 0) || o.Kind == directory.Function && len(o.Permissions) == 0 && r.May(ManageLibrary, 0)
 }
 
 // Confined reports whether somebody holds the first of some permissions, and but for

@@ -68,15 +68,40 @@ func (r Rights) ProjectSight() ProjectSight {
 	if r.seesAllProjects() {
 		return ProjectSight{All: true}
 	}
-	var seen []directory.UnitID
-	for _, n := range r.grounds() {
-		seen = append(seen, r.tree.nodes[n].unit.ID)
-	}
-	slices.Sort(seen)
-	return r.tree.ProjectsNamed(seen)
+	return r.named(r.grounds())
 }
 
-// ProjectsNamed are these projects, of which the list is sorted.
+// ManagedProjects is in which projects the actor manages members, as a ProjectSight.
+func (r Rights) ManagedProjects() ProjectSight { return r.ProjectsWith(ManageMembers) }
+
+// ProjectsWith is in which projects the actor holds what comes with managing them, as a
+// ProjectSight: as a member of the project, or from above.
+func (r Rights) ProjectsWith(p Permission) ProjectSight {
+	bit, declared := 0, false
+	if r.tree != nil {
+		bit, declared = r.tree.bits[p]
+	}
+	switch {
+	case r.all || r.May(ManageProjects, 0):
+		return ProjectSight{All: true}
+	case r.bar != "" || !declared:
+		return ProjectSight{}
+	}
+	return r.named(slices.DeleteFunc(r.grounds(), func(n int32) bool { return !r.may(bit, n) }))
+}
+
+// named are projects by where they stand, as a ProjectSight.
+func (r Rights) named(grounds []int32) ProjectSight {
+	keys := make([]directory.UnitID, len(grounds))
+	for i, n := range grounds {
+		keys[i] = r.tree.nodes[n].unit.ID
+	}
+	slices.Sort(keys)
+	return r.tree.ProjectsNamed(keys)
+}
+
+// ProjectsNamed are projects of these keys, which are sorted: those, or all but the
+// others where they are fewer.
 func (t *Tree) ProjectsNamed(keys []directory.UnitID) ProjectSight {
 	if t == nil || 2*len(keys) <= len(t.ground) {
 		return ProjectSight{Some: keys}
@@ -182,6 +207,20 @@ func (t *Tree) Dormant() []directory.UnitID {
 	}
 	slices.Sort(dormant)
 	return dormant
+}
+
+// AdministersIn reports whether somebody administers a project by the level or a
+// function of their place there: such a person has all its products at the highest
+// (PROJ-4). Managing it from above is none of this (PROJ-11).
+func (r Rights) AdministersIn(project directory.UnitID) bool {
+	if r.bar != "" || r.tree == nil {
+		return false
+	}
+	bit, declared := r.tree.bits[ManageProjects]
+	n, found := r.tree.byUnit[project]
+	return declared && found && r.tree.nodes[n].wall == n && slices.ContainsFunc(r.holds, func(h hold) bool {
+		return h.node == n && h.grant == 0 && r.tree.has(h, bit)
+	}) && r.below(bit, n)
 }
 
 // AdministersProjects reports whether the actor manages any project in use, by a

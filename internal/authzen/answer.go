@@ -10,16 +10,21 @@ import (
 // broken are the reasons of questions that could not be read.
 func broken(reason string) bool {
 	switch reason {
-	case wrongSubject, wrongAction, wrongResource, wrongContext, notAnObject, app.NoAccount:
+	case wrongSubject, wrongAction, wrongResource, wrongContext, notAnObject, app.NoAccount,
+		app.ProjectProperty, app.ToolProperty, app.LevelProperty:
 		return true
 	}
 	return false
 }
 
-// appendDecision writes a decision; that of a no has a context.
+// appendDecision writes a decision; that of a no has a context, and that of a yes
+// where a tool was asked about.
 func (w *wording) appendDecision(b []byte, a app.Answer, lang string) []byte {
-	if a.Allowed {
+	if a.Allowed && a.Level == "" {
 		return append(b, `{"decision":true}`...)
+	}
+	if a.Allowed {
+		return append(appendText(append(b, `{"decision":true,"context":{"level":`...), a.Level), `}}`...)
 	}
 	b = append(b, `{"decision":false,"context":{`...)
 	if broken(a.Reason) {
@@ -27,6 +32,9 @@ func (w *wording) appendDecision(b []byte, a app.Answer, lang string) []byte {
 		return append(appendText(b, w.complaint(a.Reason, lang)), `}}}`...)
 	}
 	b = w.reasons(b, a, lang)
+	if a.Level != "" {
+		b = appendText(append(b, `,"level":`...), a.Level)
+	}
 	if len(a.GivenBy) > 0 {
 		b = append(b, `,"could_be_given_by":[`...)
 		for i, g := range a.GivenBy {

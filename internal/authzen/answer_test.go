@@ -30,6 +30,9 @@ func TestAppendDecision(t *testing.T) { // CHECK-1
 		want       []string
 	}{
 		{"yes", "", app.Answer{Allowed: true}, []string{`{"decision":true}`}},
+		{"yes, of a tool", "", app.Answer{Allowed: true, Level: "edit"}, []string{`{"decision":true,"context":{"level":"edit"}}`}},
+		{"no, of a tool", "en", app.Answer{Reason: app.ToolLevelLow, Level: "view"}, []string{`"reason":"tool_level"`, `"level":"view"`, `too low`}},
+		{"a tool in no project", "en", app.Answer{Reason: app.ProjectProperty}, []string{`"error":{"status":400,"message":"“properties” of`}},
 		{"what is missing, in French", "fr", app.Answer{Reason: "missing", Missing: "purchases.approve", Label: label,
 			GivenBy: []app.Giver{{ID: "a"}, {ID: "b", Name: `Zoë "Z"`}}},
 			[]string{`"decision":false`, `"reason":"missing"`, `"missing":"purchases.approve"`, `"reason_user":{"403":`, `Valider un achat`,
@@ -61,13 +64,13 @@ func TestReasonsAreSaid(t *testing.T) {
 	for _, lang := range messages.Languages() {
 		for _, reason := range []string{app.UnknownSubject, app.UnknownResource, app.UnknownAction, app.ClosedAccount, app.ArchivedUnit,
 			app.ServiceLevelClosed, app.NoSeat, app.LapsedSeat, app.ExternalOver, app.ExternalUnproved, app.RequiresProduct,
-			"switched_off", "not_active", "ended", "suspended", "missing"} {
+			app.NotInProject, app.ProductOff, app.NoAccess, app.NoAccessNoSeat, app.ToolLevelLow, "switched_off", "not_active", "ended", "suspended", "missing"} {
 			if got := string(w.appendDecision(nil, app.Answer{Reason: reason}, lang)); strings.Contains(got, "[access.") {
 				t.Errorf("%s %s: %s", lang, reason, got)
 			}
 		}
 		for _, word := range []string{noJSON, notAnObject, wrongSubject, wrongAction, wrongResource, wrongContext, wrongList, tooMany, wrongOptions,
-			wrongSemantic, wrongPage, twice, "content_type", "too_large", "method", "not_found", "body", "fault"} {
+			wrongSemantic, wrongPage, twice, app.NoAccount, app.ProjectProperty, app.ToolProperty, app.LevelProperty, "content_type", "too_large", "method", "not_found", "body", "fault"} {
 			if got := w.complaint(word, lang, "Most", 5, "Allowed", "POST", "Reference", "X"); strings.HasPrefix(got, "[") {
 				t.Errorf("%s %s: %s", lang, word, got)
 			}

@@ -44,6 +44,7 @@ type part struct {
 	typed   bool   // it has a type
 	account string // of a resource: what its properties say
 	noName  bool   // they say it, and it is no text
+	in      *app.Using
 }
 
 // parts are what a question is made of.
@@ -143,7 +144,7 @@ func (r *reader) entity(action bool) (part, error) {
 			p.entity.Type, ok, err = r.text()
 			bit, p.typed = 2, ok
 		case name == "properties":
-			p.account, p.noName, ok, err = r.properties()
+			ok, err = r.properties(&p)
 			bit = 4
 		}
 		bad = bad || !ok
@@ -259,7 +260,7 @@ func (p *parts) broken() string {
 // question is what is asked of the operations.
 func (p *parts) question() app.Question {
 	return app.Question{Subject: p.subject.entity, Action: p.action.entity.ID, Resource: p.resource.entity,
-		Account: p.resource.account, Broken: p.broken()}
+		Account: p.resource.account, In: p.resource.in, Broken: p.broken()}
 }
 
 // readBatch reads the request of several evaluations. Without any it is that of
@@ -435,7 +436,7 @@ func (r *reader) sought() (part, error) {
 			}
 			return 1, err
 		case "properties":
-			p.account, p.noName, _, err = r.properties()
+			_, err = r.properties(&p)
 			return 2, err
 		}
 		return 0, nil

@@ -85,6 +85,38 @@ func TestReadText(t *testing.T) {
 	}
 }
 
+// TestReadUsing: the properties of a product's use are read as texts; what they are of
+// other kinds is said, and not held against whoever means something else by them.
+func TestReadUsing(t *testing.T) { // SEAT-12, PROJ-12
+	t.Parallel()
+	for _, test := range []struct {
+		properties string
+		want       *app.Using
+		fault      string
+	}{
+		{`{}`, nil, ""}, {`null`, nil, ""}, {`{"account":"204817"}`, nil, ""}, {`{"project":null,"tool":null,"level":null}`, nil, ""},
+		{`{"project":"P-1"}`, &app.Using{Project: "P-1"}, ""},
+		{`{"level":"edit","colour":7,"tool":"files","project":"P-1"}`, &app.Using{Project: "P-1", Tool: "files", Level: "edit"}, ""},
+		{`{"tool":"files"}`, &app.Using{Tool: "files"}, ""},
+		{`{"project":7}`, &app.Using{Unreadable: "project"}, ""}, {`{"project":""}`, &app.Using{Unreadable: "project"}, ""},
+		{`{"project":"P-1","level":["edit"]}`, &app.Using{Project: "P-1", Unreadable: "level"}, ""},
+		{`{"project":"P-1","project":"P-2"}`, nil, twice}, {`["project"]`, nil, wrongResource},
+	} {
+		p, err := readQuestion(`{"subject":{"type":"user","id":"ann","properties":{"project":"P-9"}},"action":{"name":"use"},"resource":{"type":"product","id":"plans","properties":` + test.properties + `}}`)
+		if word(err) != test.fault {
+			t.Errorf("%s: %v, want %q", test.properties, err, test.fault)
+			continue
+		}
+		if got := p.question().In; test.fault == "" && (got == nil) != (test.want == nil) || got != nil && test.want != nil && *got != *test.want {
+			t.Errorf("%s: %+v, want %+v", test.properties, got, test.want)
+		}
+	}
+	s, err := readSearch(`{"subject":{"type":"user","id":"ann"},"action":{"name":"use"},"resource":{"type":"product","properties":{"project":"P-1"}}}`, forResources)
+	if in := s.question().In; err != nil || in == nil || in.Project != "P-1" {
+		t.Errorf("of a search: %+v, %v", in, err)
+	}
+}
+
 func TestReadBatch(t *testing.T) { // CHECK-3, section 7.1
 	t.Parallel()
 	t.Run("what an item leaves out comes whole from the top", func(t *testing.T) {

@@ -1,5 +1,7 @@
 package catalogue
 
+import "slices"
+
 // By what a product names whoever it asks about, and what.
 const (
 	BySubjectID       = "id"               // the public id of the user, or of the member
@@ -7,7 +9,7 @@ const (
 	ByEmail           = "email"            //
 	ByPersonnelNumber = "personnel_number" // as the account keeps it; nobody when two have it
 	ByExternalID      = "external_id"      // a unit's id in the account's own systems
-	ByNumber          = "number"           // an account's customer number
+	ByNumber          = "number"           // an account's customer number, or a project's
 )
 
 // Access says in which words the vendor's products ask who may do what: types
@@ -43,8 +45,9 @@ type AccessAction struct {
 
 // AccessWords is what c declares of the words of products, and for each list it
 // leaves out the words there are anyway: the subject type "user" by id, user
-// name or e-mail; a resource type for each unit level, by id or external id, and
-// one for the account, by id or customer number; an action for each permission.
+// name or e-mail; a resource type for each unit level, by id or external id, of
+// projects by number, too, and one for the account, by id or customer number; an
+// action for each permission.
 func (c *Catalogue) AccessWords() Access {
 	words := c.Access
 	if len(words.Subjects) == 0 {
@@ -56,7 +59,11 @@ func (c *Catalogue) AccessWords() Access {
 		for _, t := range c.AccountTypes {
 			for _, l := range t.UnitLevels {
 				if !seen[l.ID] {
-					words.Resources = append(words.Resources, AccessResource{Type: l.ID, Level: l.ID, By: []string{BySubjectID, ByExternalID}})
+					by := []string{BySubjectID, ByExternalID}
+					if c.isProjectLevel(l.ID) {
+						by = append(by, ByNumber)
+					}
+					words.Resources = append(words.Resources, AccessResource{Type: l.ID, Level: l.ID, By: by})
 				}
 				seen[l.ID] = true
 			}
@@ -68,6 +75,14 @@ func (c *Catalogue) AccessWords() Access {
 		}
 	}
 	return words
+}
+
+// isProjectLevel reports whether units of a level are projects in some account type.
+func (c *Catalogue) isProjectLevel(id string) bool {
+	return slices.ContainsFunc(c.AccountTypes, func(t AccountType) bool {
+		l, is := t.ProjectLevel()
+		return is && l.ID == id
+	})
 }
 
 // checkAccess refuses words that stand twice or lead nowhere.
@@ -90,7 +105,7 @@ func (k *checker) checkAccess() {
 			k.fault(join(path, "level"), "unknown_level", map[string]any{"ID": r.Level})
 		}
 		for j, by := range r.By {
-			if by == ByNumber && r.Level != RootLevel {
+			if by == ByNumber && r.Level != RootLevel && !k.isProjectLevel(r.Level) {
 				k.fault(item(join(path, "by"), j), "no_meaning", map[string]any{"Key": by})
 			}
 		}

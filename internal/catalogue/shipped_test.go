@@ -223,6 +223,34 @@ func TestShippedRules(t *testing.T) {
 	})
 }
 
+func TestShippedFunctions(t *testing.T) {
+	standard := shipped(t, Standard)
+	t.Run("ADD-4 functions propose levels and products in every catalogue", func(t *testing.T) {
+		for _, name := range Builtin() {
+			c := shipped(t, name)
+			for _, kind := range c.AccountTypes {
+				_, projects := kind.ProjectLevel()
+				proposed, products := map[string]bool{}, false
+				for _, r := range c.RolesOf(kind.ID, Function, "") {
+					level, _ := c.Role(r.DefaultLevel)
+					proposed[level.Place] = proposed[level.Place] || kind.HasRole(level.ID)
+					products = products || slices.ContainsFunc(r.DefaultProducts, kind.HasProduct)
+				}
+				if !proposed[AccountPlace] || proposed[ProjectPlace] != projects || !products {
+					t.Errorf("%s, %s: functions propose levels %v, products %v; it has projects: %v", name, kind.ID, proposed, products, projects)
+				}
+			}
+		}
+	})
+	t.Run("PROJ-10 the products of building in the standard catalogue", func(t *testing.T) {
+		for _, p := range standard.ProductsOf("construction") {
+			if p.Base != (p.ID == "plans") || p.Default != (p.ID == "plans" || p.ID == "analytics") || p.MembersTool != (p.ID != "analytics") {
+				t.Errorf("%s: base %v, given by itself %v, Members tool %v", p.ID, p.Base, p.Default, p.MembersTool)
+			}
+		}
+	})
+}
+
 func TestAccessWords(t *testing.T) { // CHECK-3
 	none := (&Catalogue{Permissions: []Permission{{ID: "cranes.book"}}, AccountTypes: []AccountType{
 		{UnitLevels: []UnitLevel{{ID: "yard"}, {ID: "hall"}}}, {UnitLevels: []UnitLevel{{ID: "hall"}}}}}).AccessWords()

@@ -125,6 +125,8 @@ func (p *program) explainInWords(w app.Why) {
 		for _, h := range step.Held {
 			note := "rights.why.held.without"
 			switch {
+			case h.Gives && h.Grant == 0 && h.Unit.Parent != 0:
+				note = "rights.why.held.project"
 			case h.Gives && h.Grant == 0:
 				note = "rights.why.held.place"
 			case h.Gives:

@@ -18,7 +18,7 @@ const Password = "Chantier-2026-bleu"
 
 // A SignIn is one way into the example.
 type SignIn struct {
-	As       string `json:"as"` // vendor, vendor-support, vendor-sales, administrator, second-administrator, unit-manager, member, prospect
+	As       string `json:"as"` // vendor, vendor-support, vendor-sales, administrator, second-administrator, executive, standards-administrator, project-administrator, unit-manager, member, prospect
 	Name     string `json:"name"`
 	Login    string `json:"login"`
 	Password string `json:"password"`
@@ -67,7 +67,7 @@ func Build(ctx context.Context, o Options) (World, error) {
 			return World{}, fmt.Errorf("build the example: %s: %w", e.what, err)
 		}
 	}
-	order := []string{"vendor", "vendor-support", "vendor-sales", "administrator", "second-administrator", "executive", "unit-manager", "member", "prospect"}
+	order := []string{"vendor", "vendor-support", "vendor-sales", "administrator", "second-administrator", "executive", "standards-administrator", "project-administrator", "unit-manager", "member", "prospect"}
 	slices.SortStableFunc(b.world.People, func(x, y SignIn) int { return slices.Index(order, x.As) - slices.Index(order, y.As) })
 	return b.world, nil
 }

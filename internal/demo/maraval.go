@@ -35,17 +35,17 @@ func firms() []firm {
 
 // known are the people of the large account that have a name in the story.
 func (b *builder) known() []app.SeedMember {
-	member := func(name, email string, f int, function, level, title string) app.SeedMember {
+	member := func(name, email string, f int, function, levels, title string) app.SeedMember {
 		first, last := firstLast(name)
 		return app.SeedMember{User: b.user(first, last, email, firms()[f].language), Status: directory.Active, Company: firms()[f].name,
-			Functions: strings.Fields(function), Level: level, JobTitle: title, Phone: b.names.Phone(), LastSeen: b.now}
+			Functions: strings.Fields(function), Levels: strings.Fields(levels), JobTitle: title, Phone: b.names.Phone(), LastSeen: b.now}
 	}
 	rows := []app.SeedMember{
 		member("Fatou Diarra", "fatou.diarra@maraval.example", 0, "project-manager", "standards-administrator", "Cheffe de projet"),
 		member("Camille Aubrac", "camille.aubrac@maraval.example", 0, "site-manager", "", "Conductrice de travaux"),
 		member("Soraya Benhamou", "s.benhamou@maraval.example", 2, "adviser", "executive", "Conseillère"),
 		member("Benoît Charrier", "benoit.charrier@maraval.example", 1, "branch-manager", "", "Chef d’agence"),
-		member("Maxime Delcourt", "maxime.delcourt@maraval.example", 0, "quantity-surveyor", "", "Métreur"),
+		member("Maxime Delcourt", "maxime.delcourt@maraval.example", 0, "quantity-surveyor", "executive standards-administrator", "Métreur"),
 		member("Léa Fontanel", "lea.fontanel@maraval.example", 0, "quantity-surveyor", "", "Métreuse"),
 		member("Sabine Kestner", "s.kestner@kestner-bau.example", 4, "subcontractor", "", "Geschäftsführerin"),
 		member("Thibaut Le Guellec", "thibaut.leguellec@maraval.example", 1, "technician", "", "Technicien"),
@@ -119,6 +119,7 @@ func (b *builder) tellMaraval() {
 		known := b.known()
 		stand(known, units)
 		b.signIn("member", "Camille", "Aubrac", "camille.aubrac@maraval.example")
+		b.signIn("standards-administrator", "Fatou", "Diarra", "fatou.diarra@maraval.example")
 		b.signIn("executive", "Soraya", "Benhamou", "s.benhamou@maraval.example")
 		b.signIn("unit-manager", "Joséphine", "Lemmens", "josephine.lemmens@maraval-benelux.example")
 		return b.seed(account, known)
@@ -133,6 +134,8 @@ func (b *builder) tellMaraval() {
 	b.tellInvited(&account)
 	b.tellChanges(&account)
 	b.tellContract(&account)
+	b.tellProjects(&account, &units)
+	b.tellLibrary(&account)
 	for _, a := range []asking{
 		{"Ludivine", "Garrec", "l.garrec@maraval.example", "Je remplace Paul Sénac au dépôt de Rennes.", 0.09},
 		{"Joris", "Vandamme", "joris.vandamme@maraval-benelux.example", "", 1.1},

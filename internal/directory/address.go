@@ -14,7 +14,9 @@ const maxFaultText = 80
 type PastedAddress struct {
 	Email          string // as typed; compare it with FoldEmail
 	First, Last    string
-	Line, Position int // where it begins: line, and character of that line, from 1
+	Company        string // of a table, what stands beside it
+	Function       string // in words
+	Line, Position int    // where it begins: line, and character of that line, from 1
 }
 
 // An AddressFault is a piece of a pasted text that is no address.

@@ -1,6 +1,9 @@
 package directory
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A DraftRow is one pasted address with what is chosen for it, until the people
 // are added (ADD-3).
@@ -9,35 +12,73 @@ type DraftRow struct {
 	Email       string
 	First, Last string
 	Company     string
-	Function    string   // code
-	Level       string   // code
+	Function    string   // code, or several as JoinCodes writes them
+	Level       string   // code, or several as JoinLevels writes them
 	LevelOwn    bool     // the level was chosen by hand and stands (ADD-4)
-	Products    []string // offers
+	Products    []string // offers; in a project access to products, as AccessTexts writes it
 	ProductsOwn bool     // the products were chosen by hand and stand (ADD-4)
-	Member      MemberID // of somebody who is in the account already (ADD-5)
+	Member      MemberID // of somebody who is there already: in the account, or in the project (ADD-5)
+	Known       MemberID // of somebody of the account who is to come into a project (PROJ-8)
+}
+
+// JoinCodes writes the codes of several functions as one text.
+func JoinCodes(codes []string) string { return strings.Join(codes, ", ") }
+
+// splitCodes are the codes that JoinCodes has written.
+func splitCodes(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ", ")
+}
+
+// Functions are the codes of the row's functions.
+func (r DraftRow) Functions() []string { return splitCodes(r.Function) }
+
+// Levels are the codes of the row's access levels; in a project there is one.
+func (r DraftRow) Levels() []string { return splitCodes(r.Level) }
+
+// JoinLevels writes the codes of access levels as one text: the same set is always
+// the same text, and none is the empty one.
+func JoinLevels(codes []string) string {
+	codes = slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return code == "" })
+	slices.Sort(codes)
+	return JoinCodes(slices.Compact(codes))
+}
+
+// SaysAs reports whether the same is chosen in two rows.
+func (r DraftRow) SaysAs(o DraftRow) bool {
+	return r.First == o.First && r.Last == o.Last && r.Company == o.Company && r.Function == o.Function &&
+		r.Level == o.Level && r.LevelOwn == o.LevelOwn && r.ProductsOwn == o.ProductsOwn && slices.Equal(r.Products, o.Products)
 }
 
 // A DraftEdit is what a form says of one row.
 type DraftEdit struct {
 	First, Last, Company, Function, Level string
-	Products                              *[]string // offers; nil: the form shows none
+	Products                              *[]string // as in a row; nil: the form shows none
 }
 
 // DraftDefaults are what a function proposes of what may be given: a level and
-// products.
+// products. Without a function they are what everybody begins with.
 type DraftDefaults interface {
 	DefaultLevel(function string) string
 	DefaultProducts(function string) []string
+	// Over are the products of a row once the panel has set some.
+	Over(products, set []string) []string
 }
 
 // Edit takes over what the form says. Another function sets its default level and
 // products, unless those were chosen by hand, before or in this edit. Somebody who
-// is in the account already is left alone. Rules ADD-4, ADD-5.
+// is there already is left alone, and the names of whoever the account knows are
+// theirs. Rules ADD-4, ADD-5.
 func (r *DraftRow) Edit(e DraftEdit, defaults DraftDefaults) {
 	if r.Member != 0 {
 		return
 	}
-	r.First, r.Last, r.Company = e.First, e.Last, e.Company
+	if r.Known == 0 {
+		r.First, r.Last = e.First, e.Last
+	}
+	r.Company = e.Company
 	if e.Level != r.Level {
 		r.Level, r.LevelOwn = e.Level, true
 	}
@@ -80,7 +121,7 @@ func (r *DraftRow) chooseFunction(function string, defaults DraftDefaults) {
 // (ADD-7).
 type DraftSet struct {
 	Company, Function, Level *string
-	Products                 *[]string // offers
+	Products                 *[]string // as DraftDefaults.Over takes them
 }
 
 // Empty reports whether nothing is set.
@@ -97,7 +138,8 @@ type DraftLosses struct {
 func (l DraftLosses) Any() bool { return l.Companies+l.Functions+l.Levels+l.Products > 0 }
 
 // Apply sets the fields of the row that are set and counts in losses what was
-// chosen there before and is another now. Rule ADD-7.
+// chosen there before and is another now; what everybody begins with was not chosen.
+// Rule ADD-7.
 func (s DraftSet) Apply(r *DraftRow, losses *DraftLosses, defaults DraftDefaults) {
 	if r.Member != 0 {
 		return
@@ -109,16 +151,19 @@ func (s DraftSet) Apply(r *DraftRow, losses *DraftLosses, defaults DraftDefaults
 		r.Company = *s.Company
 	}
 	if s.Level != nil {
-		if r.Level != "" && r.Level != *s.Level {
+		chosen := r.LevelOwn || r.Level != defaults.DefaultLevel("")
+		if chosen && r.Level != "" && r.Level != *s.Level {
 			losses.Levels++
 		}
 		r.Level, r.LevelOwn = *s.Level, true
 	}
 	if s.Products != nil {
-		if len(r.Products) > 0 && !SameOffers(r.Products, *s.Products) {
+		chosen := r.ProductsOwn || !SameOffers(r.Products, defaults.DefaultProducts(""))
+		set := defaults.Over(r.Products, *s.Products)
+		if chosen && len(r.Products) > 0 && !SameOffers(r.Products, set) {
 			losses.Products++
 		}
-		r.Products, r.ProductsOwn = eachOnce(*s.Products), true
+		r.Products, r.ProductsOwn = eachOnce(set), true
 	}
 	if s.Function != nil {
 		if r.Function != "" && r.Function != *s.Function {

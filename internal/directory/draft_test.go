@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -24,6 +25,58 @@ func (proposals) DefaultProducts(function string) []string {
 		return nil
 	}
 	return []string{"plans", function}
+}
+
+func (proposals) Over(_, set []string) []string { return set }
+
+// placed are what the functions in these tests propose in a project, where everybody
+// begins as a member with docs.
+type placed struct{}
+
+func (placed) DefaultLevel(function string) string {
+	if function == "manager" {
+		return "project-administrator"
+	}
+	return "project-member"
+}
+
+func (placed) DefaultProducts(function string) []string {
+	if function == "" {
+		return []string{"docs/member"}
+	}
+	return []string{"docs/member", "build/member"}
+}
+
+func (placed) Over(products, set []string) []string {
+	words := directory.AccessWords(products)
+	maps.Copy(words, directory.AccessWords(set))
+	return directory.AccessTexts(words)
+}
+
+// TestDraftRowInProject: a row of somebody of the account keeps their names, and what
+// everybody begins with is not what was chosen.
+func TestDraftRowInProject(t *testing.T) { // ADD-4, ADD-7, PROJ-8
+	row := directory.DraftRow{Known: 4, First: "Ada", Last: "Byron", Level: "project-member", Products: []string{"docs/member"}}
+	row.Edit(directory.DraftEdit{First: "Eve", Function: "manager", Level: "project-member", Products: &[]string{"docs/member"}}, placed{})
+	want := directory.DraftRow{Known: 4, First: "Ada", Last: "Byron", Function: "manager", Level: "project-administrator", Products: []string{"docs/member", "build/member"}}
+	if diff := cmp.Diff(want, row); diff != "" {
+		t.Errorf("edited (-want +got):\n%s", diff)
+	}
+	level, set := "project-member", []string{"cost/administrator", "build/none"}
+	rows := []directory.DraftRow{row, {Level: "project-member", Products: []string{"docs/member"}},
+		{Level: "project-member", Products: []string{"docs/member", "cost/member"}, ProductsOwn: true}}
+	var losses directory.DraftLosses
+	for i := range rows {
+		directory.DraftSet{Level: &level, Products: &set}.Apply(&rows[i], &losses, placed{})
+	}
+	if diff := cmp.Diff(directory.DraftLosses{Levels: 1, Products: 2}, losses); diff != "" {
+		t.Errorf("losses (-want +got):\n%s", diff)
+	}
+	for i, r := range rows {
+		if want := []string{"cost/administrator", "docs/member"}; !slices.Equal(r.Products, want) || !r.ProductsOwn {
+			t.Errorf("row %d has %v", i, r.Products)
+		}
+	}
 }
 
 func TestDraftRowEdit(t *testing.T) {

@@ -22,6 +22,7 @@ const (
 	ImportMembers       = "members"
 	ImportAccounts      = "accounts"
 	ImportSubscriptions = "subscriptions"
+	ImportPlaces        = "places"
 )
 
 // ImportPasted is the format of a draft of pasted addresses; files are "csv"
@@ -63,10 +64,14 @@ type Import struct {
 }
 
 // Brings is what the import brings in: its noun, or, of one of customers that
-// says so, what they have bought.
+// says so, what they have bought, and of one of members that names a project, places
+// in it.
 func (i Import) Brings() string {
-	if i.Choices.Sold {
+	switch {
+	case i.Choices.Sold:
 		return ImportSubscriptions
+	case i.Choices.Project != "":
+		return ImportPlaces
 	}
 	return i.Noun
 }
@@ -95,6 +100,7 @@ type ImportChoices struct {
 	Sold      bool           // of customers: the rows are what they have bought
 	Invite    string
 	Home      string // public id of the home unit of whoever names none (UNIT-5)
+	Project   string // public id of the project whose members they become
 	Addresses int    // pieces read of a paste
 	Doubles   int    // merged addresses of a paste
 	By        string // kind of the actor who started it

@@ -42,6 +42,7 @@ const (
 	MailAdministratorExcluded MailKind = "administrator_excluded" // ACC-7
 	MailReferentNamed         MailKind = "referent_named"         // SEAT-7
 	MailDeputyNamed           MailKind = "deputy_named"           // SEAT-7
+	MailProjectAdded          MailKind = "project_added"          // PROJ-8
 	MailMemberRemoved         MailKind = "member_removed"
 	MailMemberDeactivated     MailKind = "member_deactivated" // USER-2
 	MailProductAssigned       MailKind = "product_assigned"
@@ -68,6 +69,7 @@ const (
 	FactAddress  = "Address"  // of who it is about
 	FactMessage  = "Message"  // what that person wrote; quoted
 	FactUnit     = "Unit"     // of the account's tree
+	FactProject  = "Project"
 	FactProduct  = "Product"
 	FactProducts = "Products" // one a line
 	FactSecret   = "Secret"   // password or key; sealed until the mail is made
@@ -233,6 +235,8 @@ func mailsOfAccounts() []MailRule {
 			Needs: []string{FactUnit, FactAccount}, Facts: []string{FactUnit, FactAccount, FactNumber, FactActor}},
 		{Kind: MailDeputyNamed, Path: "/accounts/" + numberMark + "/contract", Topic: TopicDeputy, About: true, Button: "contract",
 			Needs: []string{FactUnit, FactAccount}, Facts: []string{FactUnit, FactAccount, FactNumber, FactActor}},
+		{Kind: MailProjectAdded, Path: "/accounts/" + numberMark + "/projects", Topic: TopicProject, About: true, Button: "projects",
+			Needs: []string{FactProject, FactAccount}, Facts: []string{FactProject, FactAccount, FactActor}},
 		{Kind: MailMemberRemoved, Topic: TopicPlace, Needs: account, Facts: by},
 		{Kind: MailMemberDeactivated, Topic: TopicPlace, Needs: account, Facts: by},
 		{Kind: MailProductAssigned, Path: "/accounts/" + numberMark, Topic: "product", Turns: true, Button: "open", Needs: account, Facts: products},

@@ -3,7 +3,7 @@ package directory
 import "fmt"
 
 // The topics of states that also end without a mail: being an administrator,
-// somebody's place in an account, being the referent of a unit or a deputy there,
+// somebody's place in an account, being the referent of a unit or a deputy there, a place in a project,
 // one request to join, all that wait in an account, and the lock on a customer
 // number.
 const (
@@ -11,6 +11,7 @@ const (
 	TopicPlace         = "place"
 	TopicReferent      = "referent"
 	TopicDeputy        = "deputy"
+	TopicProject       = "project"
 	TopicRequest       = "request"
 	TopicRequests      = "requests"
 	TopicLock          = "lock"

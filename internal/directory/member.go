@@ -45,15 +45,16 @@ func ParseStatus(name string) (Status, bool) {
 // A Member is a user's place in one account: company, functions, access level
 // and status act only there.
 type Member struct {
-	ID        MemberID
-	UUID      string
-	User      UserID
-	Unit      UnitID // home unit (UNIT-5)
-	Status    Status
-	Resumes   Status // what Inactive goes back to on reactivation
-	Company   CompanyID
-	Level     RoleID // access level, or 0
-	Functions []RoleID
+	ID         MemberID
+	UUID       string
+	User       UserID
+	Unit       UnitID // home unit (UNIT-5)
+	Status     Status
+	Resumes    Status // what Inactive goes back to on reactivation
+	Company    CompanyID
+	Level      RoleID   // access level, or 0; of an administrator that level; set by WithLevels
+	MoreLevels []RoleID // the access levels beside it
+	Functions  []RoleID
 	PlaceTexts[string]
 	Suggested PersonName // for a person without profile (ADD-3)
 	Added     time.Time
@@ -77,7 +78,7 @@ type Folded struct {
 
 // FoldMember makes the sort and search keys of a member from what is shown.
 // A person without names sorts by their user name.
-func FoldMember(user User, suggested PersonName, company, functions, level string) Folded {
+func FoldMember(user User, suggested PersonName, company, functions, levels string) Folded {
 	first, last := user.First, user.Last
 	if first == "" && last == "" {
 		first, last = suggested.First, suggested.Last
@@ -93,7 +94,7 @@ func FoldMember(user User, suggested PersonName, company, functions, level strin
 		Email:     FoldEmail(user.Email),
 		Company:   Fold(company),
 		Functions: Fold(functions),
-		Level:     Fold(level),
+		Level:     Fold(levels),
 	}
 }
 

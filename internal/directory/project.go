@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -66,6 +67,9 @@ type Place struct {
 	From      time.Time
 }
 
+// About is what a mail about somebody's place in a project is about (MAIL-5).
+func (p Place) About(user UserID) string { return fmt.Sprintf("%d %d", p.Project, user) }
+
 // Access is what a place gives of products, by their id; what is absent is none.
 type Access map[string]ProductAccess
 
@@ -115,16 +119,20 @@ func (a Access) With(product, word string) Access {
 // Products are those that are given at all, sorted by id.
 func (a Access) Products() []string { return slices.Sorted(maps.Keys(a)) }
 
+// Given is what the access gives of one product where it is switched on, if it gives
+// any: to a project administrator the highest, whatever was set (PROJ-4).
+func (a Access) Given(product string, administrator bool) (given ProductAccess, is bool) {
+	given, is = a[product]
+	given.Administrator = given.Administrator || administrator
+	return given, is || administrator
+}
+
 // In is what the access gives in a project: of the products that are switched on
 // there, and to a project administrator all of them at the highest (PROJ-4).
 func (a Access) In(products []string, administrator bool) Access {
 	in := Access{}
 	for _, product := range products {
-		given, is := a[product]
-		if administrator {
-			given.Administrator, is = true, true
-		}
-		if is {
+		if given, is := a.Given(product, administrator); is {
 			in[product] = given
 		}
 	}
@@ -136,6 +144,37 @@ func (a Access) Equal(b Access) bool {
 	return maps.EqualFunc(a, b, func(x, y ProductAccess) bool {
 		return x.Administrator == y.Administrator && maps.Equal(x.Tools, y.Tools)
 	})
+}
+
+// AccessTexts are words for access by product as a list of "product/word", sorted;
+// what is none is left out.
+func AccessTexts(words map[string]string) []string {
+	var texts []string
+	for _, product := range slices.Sorted(maps.Keys(words)) {
+		if words[product] != NoAccess {
+			texts = append(texts, product+"/"+words[product])
+		}
+	}
+	return texts
+}
+
+// AccessWords reads such a list, in which "product/none" may stand too.
+func AccessWords(texts []string) map[string]string {
+	words := make(map[string]string, len(texts))
+	for _, text := range texts {
+		product, word, _ := strings.Cut(text, "/")
+		words[product] = word
+	}
+	return words
+}
+
+// Words are what is given of products, in the words of Of.
+func (a Access) Words() map[string]string {
+	words := make(map[string]string, len(a))
+	for product := range a {
+		words[product] = a.Of(product)
+	}
+	return words
 }
 
 // FoldNumber is a project's number as it is compared: two of an account differ in

@@ -28,9 +28,10 @@ func (t PastTerm) Gave(at time.Time) int64 {
 
 // A Trend is how much there was of something, and how much of it was taken, at the
 // end of each day, from one day on to the present: seats of an offer that were
-// bought and held (SEAT-1), members and those of them who were active (ACC-13).
+// bought and held (SEAT-1), members and those of them who were active, projects and
+// those in use (ACC-13).
 type Trend struct {
-	Offer Offer // zero: members
+	Offer Offer // zero: members or projects
 	From  Day
 	Whole []int64
 	Taken []int64
@@ -84,6 +85,25 @@ func (t Trend) since(first int64) Trend {
 	}
 	t.From, t.Whole, t.Taken = DayNumbered(first+int64(nothing)), t.Whole[nothing:], t.Taken[nothing:]
 	return t
+}
+
+// A ProjectSpan is from when to when a project was in use; the zero end is none.
+type ProjectSpan struct{ Created, Archived time.Time }
+
+// ProjectTrend is the projects of an account over time: all that were created, and
+// those of them in use. One that was brought back was in use all along.
+func ProjectTrend(spans []ProjectSpan, now time.Time) Trend {
+	first, until := DayNumber(now)-TrendDays, DayNumber(now)+1
+	t := newTrend()
+	for _, s := range spans {
+		ends := until
+		if !s.Archived.IsZero() {
+			ends = DayNumber(s.Archived)
+		}
+		t.add(first, DayNumber(s.Created), until, 1, 0)
+		t.add(first, DayNumber(s.Created), ends, 0, 1)
+	}
+	return t.since(first)
 }
 
 // A SeatPast is what is known of the seats of an account in the past: days by pool

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -224,7 +225,7 @@ func (f *filler) member(now time.Time, key func() int64, all *rows) {
 	f.first = false
 }
 
-func (f *filler) giveRoles(m *directory.Member, all *rows) (function, level string) {
+func (f *filler) giveRoles(m *directory.Member, all *rows) (function, levels string) {
 	if len(f.functions) > 0 && f.random.IntN(10) > 0 {
 		role := f.functions[skewed(f.random, len(f.functions))]
 		m.Functions = []directory.RoleID{role.ID}
@@ -232,16 +233,28 @@ func (f *filler) giveRoles(m *directory.Member, all *rows) (function, level stri
 		all.roles.Start = append(all.roles.Start, store.MemberRole{Member: m.ID, Role: role.ID})
 	}
 	if f.first || f.random.IntN(100) == 0 {
-		i := slices.IndexFunc(f.levels, func(r directory.Role) bool { return r.Code == directory.AdminLevel })
+		i := slices.IndexFunc(f.levels, directory.Role.Administers)
 		if !f.first {
 			i = f.random.IntN(len(f.levels))
 		} else {
 			m.Status = directory.Active
 		}
-		m.Level, level = f.levels[i].ID, f.levels[i].Name(directory.French)
-		all.roles.Start = append(all.roles.Start, store.MemberRole{Member: m.ID, Role: m.Level})
+		given := []directory.RoleID{f.levels[i].ID}
+		if f.random.IntN(10) == 0 {
+			given = append(given, f.levels[f.random.IntN(len(f.levels))].ID)
+		}
+		*m = m.WithLevels(f.administratorLevel(), given...)
+		for _, level := range m.Levels() {
+			all.roles.Start = append(all.roles.Start, store.MemberRole{Member: m.ID, Role: level})
+		}
+		levels = strings.Join(directory.RoleNames(m.LevelsOf(f.levels), directory.French), ", ")
 	}
-	return function, level
+	return function, levels
+}
+
+// administratorLevel is the account's level of administrators.
+func (f *filler) administratorLevel() directory.RoleID {
+	return f.levels[slices.IndexFunc(f.levels, directory.Role.Administers)].ID
 }
 
 func (f *filler) giveSeats(from time.Time, key func() int64, m *directory.Member, all *rows) {

@@ -104,7 +104,7 @@ func TestWriterDeliver(t *testing.T) {
 func TestToMailbox(t *testing.T) { // MAIL-3
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.Account("204817")
-		_, err := w.Members.Add(t.Context(), w.Operator(), account.ID, []app.NewMember{{Row: 1, Email: "wim@maraval.example", Level: "administrator"}}, app.AddOptions{})
+		_, err := w.Members.Add(t.Context(), w.Operator(), account.ID, []app.NewMember{{Row: 1, Email: "wim@maraval.example", Levels: []string{"administrator"}}}, app.AddOptions{})
 		w.Must(err)
 		bundle, err := i18n.Load()
 		w.Must(err)

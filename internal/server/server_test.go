@@ -107,7 +107,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(world.People) != 9 || len(world.Unclaimed.UnusedKeys) != 3 || len(world.Account.UnusedKeys) == 0 {
+	if len(world.People) != 11 || len(world.Unclaimed.UnusedKeys) != 3 || len(world.Account.UnusedKeys) == 0 {
 		line, _ := json.Marshal(world)
 		t.Errorf("world: %s", line)
 	}

@@ -8,17 +8,17 @@ import (
 	"intendant/internal/directory"
 )
 
-const draftColumns = `line, email, first_name, last_name, company, function, level, level_own, products, products_own, member_key`
+const draftColumns = `line, email, first_name, last_name, company, function, level, level_own, products, products_own, member_key, known_key`
 
 func scanDraftRow(row scanner) (directory.DraftRow, error) {
 	var d directory.DraftRow
-	var member *int64
+	var member, known *int64
 	var products string
-	err := row.Scan(&d.Line, &d.Email, &d.First, &d.Last, &d.Company, &d.Function, &d.Level, &d.LevelOwn, &products, &d.ProductsOwn, &member)
+	err := row.Scan(&d.Line, &d.Email, &d.First, &d.Last, &d.Company, &d.Function, &d.Level, &d.LevelOwn, &products, &d.ProductsOwn, &member, &known)
 	if products != "" {
 		d.Products = strings.Split(products, ",")
 	}
-	d.Member = directory.MemberID(orZero(member))
+	d.Member, d.Known = directory.MemberID(orZero(member)), directory.MemberID(orZero(known))
 	return d, err
 }
 
@@ -55,19 +55,24 @@ func (r *Reader) DraftLines(ctx context.Context, id directory.ImportID, lines []
 	return rows, nil
 }
 
-// DraftCounts are how many addresses a draft has, how many are members already
-// and how many of the others have a level; Last is the last line.
+// DraftCounts are how many addresses a draft has, how many are of people who are
+// there already, and of the others how many have a level, are of nobody in the
+// account, are of nobody who was invited into it, and of somebody who is switched off
+// in it; Last is the last line.
 type DraftCounts struct {
-	Rows, There, Levels, Last int64
+	Rows, There, Levels, Strangers, Uninvited, Inactive, Last int64
 }
 
 // DraftCounts counts a draft.
 func (r *Reader) DraftCounts(ctx context.Context, id directory.ImportID) (DraftCounts, error) {
 	var a args
-	query := `SELECT count(*), count(member_key), count(CASE WHEN member_key IS NULL AND level <> '' THEN 1 END), coalesce(max(line), 0)
-		FROM draft_row WHERE import_key = ` + a.add(id)
+	query := `SELECT count(*), count(d.member_key), count(CASE WHEN d.member_key IS NULL AND d.level <> '' THEN 1 END),
+			count(CASE WHEN d.member_key IS NULL AND d.known_key IS NULL THEN 1 END),
+			count(CASE WHEN d.member_key IS NULL AND (d.known_key IS NULL OR m.status = ` + a.add(directory.NotInvited) + `) THEN 1 END),
+			count(CASE WHEN d.member_key IS NULL AND m.status = ` + a.add(directory.Inactive) + ` THEN 1 END), coalesce(max(d.line), 0)
+		FROM draft_row d LEFT JOIN member m ON m.key = d.known_key WHERE d.import_key = ` + a.add(id)
 	n, err := one(ctx, r, query, a, func(row scanner) (n DraftCounts, err error) {
-		err = row.Scan(&n.Rows, &n.There, &n.Levels, &n.Last)
+		err = row.Scan(&n.Rows, &n.There, &n.Levels, &n.Strangers, &n.Uninvited, &n.Inactive, &n.Last)
 		return n, err
 	})
 	if err != nil {
@@ -102,9 +107,9 @@ func (r *Reader) DraftProducts(ctx context.Context, id directory.ImportID) (map[
 func (tx *Tx) InsertDraftRows(ctx context.Context, id directory.ImportID, rows []directory.DraftRow) (int64, error) {
 	values := make([][]any, len(rows))
 	for i, d := range rows {
-		values[i] = []any{id, d.Line, d.Email, directory.FoldEmail(d.Email), d.First, d.Last, d.Company, d.Function, d.Level, d.LevelOwn, strings.Join(d.Products, ","), d.ProductsOwn, orNull(d.Member)}
+		values[i] = []any{id, d.Line, d.Email, directory.FoldEmail(d.Email), d.First, d.Last, d.Company, d.Function, d.Level, d.LevelOwn, strings.Join(d.Products, ","), d.ProductsOwn, orNull(d.Member), orNull(d.Known)}
 	}
-	columns := []string{"import_key", "line", "email", "email_folded", "first_name", "last_name", "company", "function", "level", "level_own", "products", "products_own", "member_key"}
+	columns := []string{"import_key", "line", "email", "email_folded", "first_name", "last_name", "company", "function", "level", "level_own", "products", "products_own", "member_key", "known_key"}
 	n, err := tx.bulkInsert(ctx, "draft_row", columns, values, "ON CONFLICT (import_key, email_folded) DO NOTHING")
 	if err != nil {
 		return 0, fmt.Errorf("add to draft: %w", err)

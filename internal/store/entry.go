@@ -250,6 +250,8 @@ func (r *Reader) Names(ctx context.Context, keys []int64) (map[int64]Named, erro
 		UNION ALL SELECT 'company', key, name, '' FROM company WHERE key` + in + `
 		UNION ALL SELECT 'import', key, file_name, '' FROM import WHERE key` + in + `
 		UNION ALL SELECT 'document', key, number, '' FROM contract_document WHERE key` + in + `
+		UNION ALL SELECT 'project_type', key, name, '' FROM project_type WHERE key` + in + `
+		UNION ALL SELECT 'template', key, name, '' FROM project_template WHERE key` + in + `
 		UNION ALL SELECT 'role', key, names, '' FROM role WHERE key` + in + `
 		UNION ALL SELECT 'role', g.key, o.names, '' FROM "grant" g JOIN role o ON o.key = g.role_key WHERE g.key` + in
 	err := each(ctx, r, query, a, func(row scanner) error {

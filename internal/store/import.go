@@ -173,6 +173,16 @@ func (tx *Tx) ClearImportRows(ctx context.Context, id directory.ImportID) error 
 	return nil
 }
 
+// DeleteImportRows takes out the verdicts of some lines.
+func (tx *Tx) DeleteImportRows(ctx context.Context, id directory.ImportID, lines []int64) error {
+	var a args
+	query := `DELETE FROM import_row WHERE import_key = ` + a.add(id) + ` AND line` + inKeys(tx.Reader, lines, &a)
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("take out import rows: %w", err)
+	}
+	return nil
+}
+
 // ClearInvalid takes out the pieces of a paste that are no address, up to a
 // line, and answers how many they were.
 func (tx *Tx) ClearInvalid(ctx context.Context, id directory.ImportID, upTo int64) (int64, error) {

@@ -22,7 +22,7 @@ type ledger struct {
 	bumped   bool
 	changed  bool
 
-	structure    int64 // how often units, roles or state were changed
+	structure    int64 // how often units, projects, roles or state were changed
 	restructured bool  // by this Tx
 
 	counts Counts                     // as this Tx leaves them
@@ -127,7 +127,7 @@ func (tx *Tx) Bump(_ context.Context, account directory.AccountID) error {
 	return nil
 }
 
-// Restructure says that units, roles or the state of account change: what others
+// Restructure says that units, projects, roles or the state of account change: what others
 // derived from them is no longer right once this Tx is committed.
 func (tx *Tx) Restructure(account directory.AccountID) error {
 	l, err := tx.held(account)

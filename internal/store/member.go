@@ -11,7 +11,7 @@ import (
 	"intendant/internal/directory"
 )
 
-var memberColumns = `m.key, m.uuid, m.user_key, m.unit_key, m.status, m.resumes, m.company_key, m.level_key, m.functions, m.` +
+var memberColumns = `m.key, m.uuid, m.user_key, m.unit_key, m.status, m.resumes, m.company_key, m.level_key, m.more_levels, m.functions, m.` +
 	strings.Join(placeColumns(), `, m.`) + `, m.suggested_first_name, m.suggested_last_name, m.added_at, m.last_seen_at, m.ends_at,
 	m.removed_at, m.version`
 
@@ -28,9 +28,9 @@ func placeColumns() []string {
 func scanMember(row scanner) (directory.Member, error) {
 	var m directory.Member
 	var company, level *int64
-	var functions string
+	var levels, functions string
 	var added, seen, ends, removed micros
-	into := []any{&m.ID, &m.UUID, &m.User, &m.Unit, &m.Status, &m.Resumes, &company, &level, &functions}
+	into := []any{&m.ID, &m.UUID, &m.User, &m.Unit, &m.Status, &m.Resumes, &company, &level, &levels, &functions}
 	for _, text := range m.PlaceTexts.Each() {
 		into = append(into, text.Value)
 	}
@@ -45,10 +45,36 @@ func scanMember(row scanner) (directory.Member, error) {
 		m.Level = directory.RoleID(*level)
 	}
 	m.Added, m.LastSeen, m.Ends, m.Removed = added.Time, seen.Time, ends.Time, removed.Time
-	if functions == "[]" {
-		return m, nil
+	if err := readRoles(levels, &m.MoreLevels); err != nil {
+		return m, err
 	}
-	return m, json.Unmarshal([]byte(functions), &m.Functions)
+	return m, readRoles(functions, &m.Functions)
+}
+
+// noRoles is a list of roles in which there is none.
+const noRoles = "[]"
+
+// readRoles reads a list of roles; one without any leaves into as it is.
+func readRoles(text string, into *[]directory.RoleID) error {
+	if text == noRoles {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return fmt.Errorf("read roles of member: %w", err)
+	}
+	return nil
+}
+
+// rolesText is a list of roles as a member's row keeps it.
+func rolesText(roles []directory.RoleID) (string, error) {
+	if len(roles) == 0 {
+		return noRoles, nil
+	}
+	text, err := json.Marshal(roles)
+	if err != nil {
+		return "", fmt.Errorf("write roles of member: %w", err)
+	}
+	return string(text), nil
 }
 
 // Member reads a member, removed or not; it refuses with member.not_found.
@@ -134,17 +160,17 @@ type MemberRow struct {
 }
 
 func (m MemberRow) values() ([]any, error) {
-	functions := "[]"
-	if len(m.Functions) > 0 {
-		text, err := json.Marshal(m.Functions)
-		if err != nil {
-			return nil, fmt.Errorf("member functions: %w", err)
-		}
-		functions = string(text)
+	levels, err := rolesText(m.MoreLevels)
+	if err != nil {
+		return nil, err
+	}
+	functions, err := rolesText(m.Functions)
+	if err != nil {
+		return nil, err
 	}
 	f := m.Folded
 	values := make([]any, 0, len(memberValueColumns))
-	values = append(values, m.ID, m.Unit, m.Status, m.Resumes, orNull(m.Company), orNull(m.Level), functions)
+	values = append(values, m.ID, m.Unit, m.Status, m.Resumes, orNull(m.Company), orNull(m.Level), levels, functions)
 	for _, text := range m.PlaceTexts.Each() {
 		values = append(values, *text.Value)
 	}
@@ -152,7 +178,7 @@ func (m MemberRow) values() ([]any, error) {
 		f.Search(), m.Added, m.Ends, m.Removed), nil
 }
 
-var memberValueColumns = slices.Concat([]string{"key", "unit_key", "status", "resumes", "company_key", "level_key", "functions"},
+var memberValueColumns = slices.Concat([]string{"key", "unit_key", "status", "resumes", "company_key", "level_key", "more_levels", "functions"},
 	placeColumns(), []string{"suggested_first_name", "suggested_last_name", "name_folded", "first_folded", "user_name_folded",
 		"email_folded", "company_folded", "functions_folded", "level_folded", "search", "added_at", "ends_at", "removed_at"})
 

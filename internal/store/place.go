@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
@@ -142,9 +144,9 @@ func (r *Reader) recountProjects(ctx context.Context, account directory.AccountI
 	return r.byUnit(ctx, query, a)
 }
 
-const openPlaceColumns = `p.key, p.member_key, p.unit_key, coalesce(p.company_key, 0), coalesce(p.level_key, 0), p.functions, p.access, p.valid_from`
+const placeRowColumns = `p.key, p.member_key, p.unit_key, coalesce(p.company_key, 0), coalesce(p.level_key, 0), p.functions, p.access, p.valid_from`
 
-func scanOpenPlace(row scanner) (directory.Place, error) {
+func scanPlaceRow(row scanner) (directory.Place, error) {
 	var p directory.Place
 	var functions, access string
 	var from micros
@@ -172,10 +174,10 @@ func (r *Reader) PlacesIn(ctx context.Context, project directory.UnitID, members
 	var a args
 	// Each is looked up by itself: PostgreSQL would take the project for an average one,
 	// and read a large one whole.
-	query := `SELECT ` + openPlaceColumns + ` FROM place p WHERE p.key IN (SELECT (SELECT o.key FROM place o
+	query := `SELECT ` + placeRowColumns + ` FROM place p WHERE p.key IN (SELECT (SELECT o.key FROM place o
 		WHERE o.unit_key = ` + a.add(project) + ` AND o.member_key = k.key AND o.valid_to IS NULL) FROM ` + keyTable(r, members, &a) + `)`
 	err := each(ctx, r, query, a, func(row scanner) error {
-		p, err := scanOpenPlace(row)
+		p, err := scanPlaceRow(row)
 		found[p.Member] = p
 		return err
 	})
@@ -192,9 +194,9 @@ func (r *Reader) PlacesOf(ctx context.Context, member directory.MemberID, projec
 		return found, nil
 	}
 	var a args
-	query := `SELECT ` + openPlaceColumns + ` FROM place p WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL AND p.unit_key` + inKeys(r, projects, &a)
+	query := `SELECT ` + placeRowColumns + ` FROM place p WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL AND p.unit_key` + inKeys(r, projects, &a)
 	err := each(ctx, r, query, a, func(row scanner) error {
-		p, err := scanOpenPlace(row)
+		p, err := scanPlaceRow(row)
 		found[p.Project] = p
 		return err
 	})
@@ -202,6 +204,32 @@ func (r *Reader) PlacesOf(ctx context.Context, member directory.MemberID, projec
 		return nil, fmt.Errorf("read places of a member: %w", err)
 	}
 	return found, nil
+}
+
+// A PastPlace is a place that a member had or has in a project; the zero end is none.
+type PastPlace struct {
+	directory.Place
+	Name string // of the project
+	To   time.Time
+}
+
+// PlacesEver reads all places that members had and have, as they began.
+func (r *Reader) PlacesEver(ctx context.Context, members []directory.MemberID) ([]PastPlace, error) {
+	var a args
+	query := `SELECT ` + placeRowColumns + `, u.name, p.valid_to FROM place p JOIN unit u ON u.key = p.unit_key WHERE p.member_key` + inKeys(r, members, &a) +
+		` ORDER BY p.valid_from, p.key`
+	places, err := collect(ctx, r, query, a, func(row scanner) (PastPlace, error) {
+		var p PastPlace
+		var to micros
+		var err error
+		p.Place, err = scanPlaceRow(part{scanner: row, after: []any{&p.Name, &to}})
+		p.To = to.Time
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read all places of members: %w", err)
+	}
+	return places, nil
 }
 
 // ProjectKeysOf reads in which projects a member has a place, archived ones too, in
@@ -223,4 +251,15 @@ func (r *Reader) ProjectKeysOf(ctx context.Context, member directory.MemberID) (
 	}
 	slices.Sort(keys)
 	return keys, nil
+}
+
+// HeldInProjects reads what a member's places give them in projects (PROJ-7).
+func (r *Reader) HeldInProjects(ctx context.Context, member directory.MemberID) ([]authz.Held, error) {
+	var a args
+	query := `SELECT DISTINCT unit_key, role_key FROM place_role WHERE member_key = ` + a.add(member) + ` AND valid_to IS NULL`
+	held, err := collect(ctx, r, query, a, func(row scanner) (h authz.Held, err error) { return h, row.Scan(&h.Unit, &h.Role) })
+	if err != nil {
+		return nil, fmt.Errorf("read what is held in projects: %w", err)
+	}
+	return held, nil
 }

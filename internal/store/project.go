@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -87,6 +86,9 @@ type InsertProjects struct {
 }
 
 func (c InsertProjects) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.Account); err != nil {
+		return err
+	}
 	rows := make([][]any, len(c.Projects))
 	for i, p := range c.Projects {
 		products, err := jsonText(p.Products, "[]")
@@ -115,6 +117,9 @@ func dayOrNull(d directory.Day) any {
 type UpdateProject directory.Project
 
 func (c UpdateProject) apply(ctx context.Context, tx *Tx) error {
+	if err := tx.Restructure(c.ID.Account()); err != nil {
+		return err
+	}
 	products, err := jsonText(c.Products, "[]")
 	if err != nil {
 		return err
@@ -138,6 +143,7 @@ const (
 type ProjectList struct {
 	Account    directory.AccountID
 	Sight      authz.ProjectSight // which of them
+	Except     directory.UnitID   // but this one; 0: none
 	State      ProjectState
 	Dormant    []directory.UnitID // that count as archived with a unit above them
 	Type       directory.ProjectTypeID
@@ -184,6 +190,9 @@ const fewProjects = 500
 
 func (l ProjectList) where(r *Reader, a *args) string {
 	where := ` FROM project j WHERE ` + l.driven(r, a) + l.inState(r, a)
+	if l.Except != 0 {
+		where += ` AND j.unit_key <> ` + a.add(l.Except)
+	}
 	if l.Type != 0 {
 		where += ` AND j.type_key = ` + a.add(l.Type)
 	}
@@ -298,26 +307,41 @@ type turn[K ~int64] struct {
 // turned ends a query: the rows at the right side of a place, in the order of the
 // list.
 func turned[K ~int64](s sortedBy, t turn[K], a *args) string {
-	columns, from := []string{t.name, t.key}, cmp.Or(t.from, &Standing[K]{})
-	values := []any{from.Name, from.Key}
+	columns, _ := t.parts(s)
+	way := ""
+	if t.back != t.descending {
+		way = " DESC"
+	}
+	return beside(s, t, a) + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+}
+
+// parts are the columns of the order and a place's values for them.
+func (t turn[K]) parts(s sortedBy) (columns []string, values []any) {
+	from := cmp.Or(t.from, &Standing[K]{})
+	columns, values = []string{t.name, t.key}, []any{from.Name, from.Key}
 	if s.text != "" {
 		columns, values = append([]string{s.text}, columns...), append([]any{from.Text}, values...)
 	}
 	if s.number != "" {
 		columns, values = append([]string{s.number}, columns...), append([]any{from.Number}, values...)
 	}
-	way, sign, ending := "", ">", ""
+	return columns, values
+}
+
+// beside is the condition of the rows at one side of a place.
+func beside[K ~int64](s sortedBy, t turn[K], a *args) string {
+	if t.from == nil {
+		return ""
+	}
+	columns, values := t.parts(s)
+	sign, marks := ">", make([]string, len(values))
 	if t.back != t.descending {
-		way, sign = " DESC", "<"
+		sign = "<"
 	}
-	if t.from != nil {
-		marks := make([]string, len(values))
-		for i, v := range values {
-			marks[i] = a.add(v)
-		}
-		ending = ` AND (` + strings.Join(columns, ", ") + `) ` + sign + ` (` + strings.Join(marks, ", ") + `)`
+	for i, v := range values {
+		marks[i] = a.add(v)
 	}
-	return ending + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+	return ` AND (` + strings.Join(columns, ", ") + `) ` + sign + ` (` + strings.Join(marks, ", ") + `)`
 }
 
 // ProjectPage reads projects in the order of the list.
@@ -357,44 +381,19 @@ func (r *Reader) ProjectTotal(ctx context.Context, l ProjectList) (int64, error)
 	return n, nil
 }
 
-// A ProjectSpan is from when to when a project was there, for pictures over time:
-// the zero end is none.
-type ProjectSpan struct{ Created, Archived time.Time }
-
 // ProjectSpans reads when the projects of an account were created and archived.
-func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]ProjectSpan, error) {
+func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]directory.ProjectSpan, error) {
 	var a args
 	query := `SELECT u.created_at, u.archived_at` + ofProjects + `j.account_key = ` + a.add(account)
-	spans, err := collect(ctx, r, query, a, func(row scanner) (s ProjectSpan, err error) {
+	spans, err := collect(ctx, r, query, a, func(row scanner) (s directory.ProjectSpan, err error) {
 		var created, archived micros
 		err = row.Scan(&created, &archived)
-		return ProjectSpan{created.Time, archived.Time}, err
+		return directory.ProjectSpan{Created: created.Time, Archived: archived.Time}, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the times of projects: %w", err)
 	}
 	return spans, nil
-}
-
-const projectTypeColumns = `key, uuid, name, archived_at, version`
-
-func scanProjectType(row scanner) (directory.ProjectType, error) {
-	var t directory.ProjectType
-	var archived micros
-	err := row.Scan(&t.ID, &t.UUID, &t.Name, &archived, &t.Version)
-	t.Archived = archived.Time
-	return t, err
-}
-
-// ProjectTypes reads an account's list of project types by name, archived ones too.
-func (r *Reader) ProjectTypes(ctx context.Context, account directory.AccountID) ([]directory.ProjectType, error) {
-	var a args
-	query := `SELECT ` + projectTypeColumns + ` FROM project_type WHERE account_key = ` + a.add(account) + ` ORDER BY name_folded, key`
-	types, err := collect(ctx, r, query, a, scanProjectType)
-	if err != nil {
-		return nil, fmt.Errorf("read project types: %w", err)
-	}
-	return types, nil
 }
 
 // ProjectTypeByKey reads a project type, the zero one where there is none.

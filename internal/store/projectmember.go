@@ -238,6 +238,36 @@ func (r *Reader) ProjectMemberTotal(ctx context.Context, l ProjectMemberList) (i
 	return r.MemberTotal(ctx, l.members())
 }
 
+// ProjectMembersBefore counts those of a list who stand before a place in it.
+func (r *Reader) ProjectMembersBefore(ctx context.Context, l ProjectMemberList, place ProjectMemberPlace) (int64, error) {
+	l.From, l.Back = nil, false
+	if l.Sort != PlacesByCompany && l.Sort != PlacesByLevel {
+		return r.MemberRank(ctx, l.members(), MemberPlace{Number: place.Number, Text: place.Text, Name: place.Name, Key: place.Key}, l.Members)
+	}
+	groups, err := r.groups(ctx, l)
+	if err != nil {
+		return 0, err
+	}
+	if l.Descending {
+		slices.Reverse(groups)
+	}
+	at := slices.IndexFunc(groups, func(g group) bool { return g.text == place.Text })
+	if at < 0 {
+		return 0, nil
+	}
+	before, own := l, l
+	own.narrow(groups[at : at+1])
+	own.Sort = PlacesByName
+	rank, err := r.MemberRank(ctx, own.members(), MemberPlace{Text: place.Name, Key: place.Key}, l.Members)
+	if err != nil || at == 0 {
+		return rank, err
+	}
+	before.narrow(groups[:at])
+	before.Sort = PlacesByName
+	n, err := r.ProjectMemberTotal(ctx, before)
+	return n + rank, err
+}
+
 // A ProjectCompany is how many members of a project a company has; that of key 0
 // is none.
 type ProjectCompany struct {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"intendant/internal/audit"
@@ -12,7 +13,7 @@ import (
 // Marks say how far an account and the installation have come: what was made of
 // them is right as long as they are the same (CHECK-2).
 type Marks struct {
-	Structure    int64 // changes of units, roles or state
+	Structure    int64 // changes of units, projects, roles or state
 	Entries      int64 // of the account's history
 	Installation int64 // entries of the installation's history: people are everybody's
 }
@@ -82,6 +83,10 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 	if err != nil {
 		return err
 	}
+	places, err := r.placedBy(ctx, account, who)
+	if err != nil {
+		return err
+	}
 	var a args
 	query := `
 		SELECT m.key, m.uuid, m.user_key, m.status, m.ends_at, m.unit_key, m.personnel_number,
@@ -95,7 +100,7 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 		if err := row.Scan(&m.Member, &m.UUID, &m.User, &m.Status, &ends, &m.Home, &number, &uuid, &userName, &email, &off, &m.Answers); err != nil {
 			return err
 		}
-		m.Ends, m.SwitchedOff, m.Held, m.Holds = ends.Time, !off.IsZero(), held[m.Member], uses[m.Member]
+		m.Ends, m.SwitchedOff, m.Held, m.Holds, m.Places = ends.Time, !off.IsZero(), held[m.Member], uses[m.Member], places[m.Member]
 		m.Names = map[string]string{authz.ByID: uuid, authz.ByUserName: directory.FoldSignIn(userName),
 			authz.ByEmail: directory.FoldEmail(email), authz.ByPersonnelNumber: number}
 		visit(m)
@@ -139,6 +144,67 @@ func (r *Reader) usedBy(ctx context.Context, account directory.AccountID, who Re
 		return nil, fmt.Errorf("read products of residents: %w", err)
 	}
 	return used, nil
+}
+
+// placedBy reads what members' open places give of products, those in archived
+// projects too: whoever restores one finds them there.
+func (r *Reader) placedBy(ctx context.Context, account directory.AccountID, who ResidentsOf) (map[directory.MemberID][]authz.PlaceAccess, error) {
+	var a args
+	query := `
+		SELECT p.member_key, p.unit_key, p.access
+		FROM member m JOIN place p ON p.member_key = m.key AND p.valid_to IS NULL
+		WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL` + who.condition(r, &a)
+	placed := map[directory.MemberID][]authz.PlaceAccess{}
+	read := map[string]authz.PlaceAccess{} // one text for all places that give the same
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var project directory.UnitID
+		var text string
+		if err := row.Scan(&member, &project, &text); err != nil {
+			return err
+		}
+		p, known := read[text]
+		if !known {
+			p.Text = text
+			if err := json.Unmarshal([]byte(text), &p.Access); err != nil {
+				return err
+			}
+			read[text] = p
+		}
+		p.Project = project
+		placed[member] = append(placed[member], p)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read places of residents: %w", err)
+	}
+	return placed, nil
+}
+
+// ProjectGrounds reads what products need to know of an account's projects.
+func (r *Reader) ProjectGrounds(ctx context.Context, account directory.AccountID) ([]authz.ProjectGround, error) {
+	var a args
+	query := `SELECT unit_key, number, products FROM project WHERE account_key = ` + a.add(account) + ` ORDER BY unit_key`
+	lists := map[string][]string{} // one for each text, however many projects have it
+	grounds, err := collect(ctx, r, query, a, func(row scanner) (g authz.ProjectGround, err error) {
+		var products string
+		if err = row.Scan(&g.Project, &g.Number, &products); err != nil {
+			return g, err
+		}
+		list, known := lists[products]
+		if !known {
+			if err = json.Unmarshal([]byte(products), &list); err != nil {
+				return g, err
+			}
+			lists[products] = list
+		}
+		g.Products = list
+		return g, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read products of projects: %w", err)
+	}
+	return grounds, nil
 }
 
 // ResidentsOf are the members and users to read, or all of an account.

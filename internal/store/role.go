@@ -229,34 +229,16 @@ func (r *Reader) RoleUnits(ctx context.Context, role directory.RoleID) ([]RoleUn
 	return units, nil
 }
 
-// A RoleHolder is a member with the functions and the level they have.
-type RoleHolder struct {
-	Member    directory.MemberID
-	Functions []directory.RoleID
-	Level     directory.RoleID
-}
-
 // HoldersOf reads the members who have a function or level, at most limit of
 // them after a key.
-func (r *Reader) HoldersOf(ctx context.Context, role directory.RoleID, after directory.MemberID, limit int) ([]RoleHolder, error) {
+func (r *Reader) HoldersOf(ctx context.Context, role directory.RoleID, after directory.MemberID, limit int) ([]directory.Member, error) {
 	var a args
 	query := `
-		SELECT m.key, m.level_key, m.functions
+		SELECT ` + memberColumns + `
 		FROM member_role h JOIN member m ON m.key = h.member_key
 		WHERE h.role_key = ` + a.add(role) + ` AND h.valid_to IS NULL AND h.member_key > ` + a.add(after) + `
 		ORDER BY h.member_key LIMIT ` + a.add(limit)
-	holders, err := collect(ctx, r, query, a, func(row scanner) (RoleHolder, error) {
-		var h RoleHolder
-		var level *int64
-		var functions string
-		if err := row.Scan(&h.Member, &level, &functions); err != nil {
-			return h, err
-		}
-		if level != nil {
-			h.Level = directory.RoleID(*level)
-		}
-		return h, json.Unmarshal([]byte(functions), &h.Functions)
-	})
+	holders, err := collect(ctx, r, query, a, scanMember)
 	if err != nil {
 		return nil, fmt.Errorf("read holders of role: %w", err)
 	}
@@ -266,16 +248,16 @@ func (r *Reader) HoldersOf(ctx context.Context, role directory.RoleID, after dir
 // FoldRoleNames writes what members sort by after roles got other names.
 type FoldRoleNames []FoldedRoles
 
-// FoldedRoles are the names of one member's functions and level, folded.
+// FoldedRoles are the names of one member's functions and levels, folded.
 type FoldedRoles struct {
-	Member           directory.MemberID
-	Functions, Level string
+	Member            directory.MemberID
+	Functions, Levels string
 }
 
 func (c FoldRoleNames) apply(ctx context.Context, tx *Tx) error {
 	rows := make([][]any, len(c))
 	for i, m := range c {
-		rows[i] = []any{m.Member, m.Functions, m.Level}
+		rows[i] = []any{m.Member, m.Functions, m.Levels}
 	}
 	if _, err := tx.bulkUpdate(ctx, "member", "key", []string{"functions_folded", "level_folded"}, rows); err != nil {
 		return fmt.Errorf("fold names of roles: %w", err)

@@ -19,7 +19,7 @@ func notTyped() []string {
 		"made: bulk_act.asker bulk_act.change bulk_act.request bulk_act.stopped bulk_part.items bulk_refusal.facts",
 		"cut: access_log.* mail.last_error mail.address mailbox_message.*",
 		"folded: *_folded *.folded *.search *.unique_name",
-		"chosen: *.state *.kind *.outcome *.purpose *.level *.type *.service_level *.civility *.functions *.function *.access *.products *.permissions *.place " +
+		"chosen: *.state *.kind *.outcome *.purpose *.level *.more_levels *.type *.service_level *.civility *.functions *.function *.access *.products *.permissions *.place " +
 			"*.code *.default_level *.default_products *.password_state *.staff *.product *.edition *.proof *.part application.rights preference.* " +
 			"import_row.outcome",
 		"of a shape: domain.name contract_document.issued_on",

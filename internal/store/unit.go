@@ -170,7 +170,8 @@ func (r *Reader) HeldByThoseAt(ctx context.Context, root directory.UnitID, at, f
 	return found, nil
 }
 
-// A Structure says how often an account's units, roles or state were changed.
+// A Structure says how often an account's units, projects, roles or state were
+// changed.
 type Structure struct {
 	Changes int64
 	// Settled reports that the reader sees exactly the state that was committed

@@ -83,6 +83,7 @@ type fortress struct {
 	site    *webtest.Site
 	clients map[reader]*webtest.Client
 	staff   authz.Actor
+	account directory.Account
 	values  map[string]string // of the routes' wildcards, by name or by the pattern up to there
 }
 
@@ -94,7 +95,7 @@ func newFortress(t *testing.T) *fortress {
 func newFortressOn(t *testing.T, w *apptest.World) *fortress {
 	t.Helper()
 	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "preference": "start-screen"}}
-	account, elsewhere := w.Account("204 817"), w.Account("117 402")
+	account, elsewhere := w.AccountOf("204 817", "construction"), w.Account("117 402")
 	administrator := w.Administrator(account, "helene.castaing@maraval.example")
 	member, _ := w.Member(account, "camille.aubrac@maraval.example")
 	_, target := w.Member(account, "fatou.diarra@maraval.example")
@@ -103,7 +104,7 @@ func newFortressOn(t *testing.T, w *apptest.World) *fortress {
 	w.Must(err)
 	prospect := w.Person("ophelie.tardieu@atelier.example")
 	staff := w.Staff("bastien@batisoft.example", authz.Operator)
-	f.staff = staff
+	f.staff, f.account = staff, account
 	inside := w.Session(staff, "full")
 	_, err = w.Accounts.Enter(w.Context(), staff, inside, account.ID, "We look for a lost import")
 	w.Must(err)
@@ -149,7 +150,7 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 		app.NewTechnicalUser{Name: "Paie", Purpose: "Reprend les salariés", Responsible: "helene.castaing@maraval.example"})
 	w.Must(err)
 	f.values["technical"], f.values["secret"] = program.UUID, "unknown"
-	unit, err := w.Units.Add(w.Context(), administrator, account.ID, app.NewUnit{Level: "office", Name: "Angers"})
+	unit, err := w.Units.Add(w.Context(), administrator, account.ID, app.NewUnit{Level: "division", Name: "Angers"})
 	w.Must(err)
 	f.values["unit"] = unit.UUID
 	invoice, err := w.Contracts.AddDocument(w.Context(), w.Operator(), account.ID, app.ContractNewDocument{Number: "F-1",
@@ -176,6 +177,23 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	rules, err := w.Seats.Rules(w.Context(), administrator, account.ID)
 	w.Must(err)
 	f.values["rule"] = rules[0].UUID
+	kind, err := w.Library.CreateType(w.Context(), administrator, account.ID, "Logement neuf")
+	w.Must(err)
+	template, err := w.Library.CreateTemplate(w.Context(), administrator, account.ID, app.NewProjectTemplate{Name: "Logement type"})
+	w.Must(err)
+	f.values["type"], f.values["template"] = kind.UUID, template.UUID
+	f.project(w, account, administrator)
+}
+
+// project makes one with somebody in it.
+func (f *fortress) project(w *apptest.World, account directory.Account, administrator authz.Actor) {
+	name := "Collège des Sablons"
+	made, _, err := w.Projects.Create(w.Context(), administrator, account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}})
+	w.Must(err)
+	verdicts, err := w.Projects.Add(w.Context(), administrator, app.ProjectAt{Account: account.ID, Project: made.UUID},
+		[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "fatou.diarra@maraval.example"}}}, app.PlaceOptions{})
+	w.Must(apptest.ErrOf(verdicts, err))
+	f.values["project"], f.values["/accounts/{account}/projects/{project}/products/{product}"] = made.UUID, "plans"
 }
 
 // applicationOf registers an application, and answers its id.
@@ -205,13 +223,11 @@ func (f *fortress) uuidOf(w *apptest.World, actor authz.Actor) string {
 	return user.UUID
 }
 
-var wildcard = regexp.MustCompile(`\{[a-z_]*\$?\}`)
-
-// assault asks for a route as everybody and answers a letter for each.
-func (f *fortress) assault(t *testing.T, route page.Route) string {
+// at is the method of a route, and its address with the fortress' things in it.
+func (f *fortress) at(t *testing.T, route page.Route) (method, path string) {
 	t.Helper()
 	method, pattern, _ := strings.Cut(route.Pattern, " ")
-	path := wildcard.ReplaceAllStringFunc(pattern, func(name string) string {
+	return method, wildcard.ReplaceAllStringFunc(pattern, func(name string) string {
 		before, _, _ := strings.Cut(pattern, name)
 		if value, ok := f.values[before+name]; ok {
 			return value
@@ -223,9 +239,21 @@ func (f *fortress) assault(t *testing.T, route page.Route) string {
 		}
 		return value
 	})
-	form := []string{"act", "invite", "member", f.values["member"], "addresses", "new@maraval.example"} // others read none of it
+}
+
+var wildcard = regexp.MustCompile(`\{[a-z_]*\$?\}`)
+
+// assault asks for a route as everybody and answers a letter for each.
+func (f *fortress) assault(t *testing.T, route page.Route) string {
+	t.Helper()
+	method, path := f.at(t, route)
+	act := "invite"
+	if strings.Contains(path, "/projects/") {
+		act = "edit"
+	}
+	form := []string{"act", act, "member", f.values["member"], "addresses", "new@maraval.example"} // others read none of it
 	if strings.HasSuffix(path, "/bulk") && method == http.MethodGet {
-		path += "?act=invite&member=" + f.values["member"]
+		path += "?act=" + act + "&member=" + f.values["member"]
 	}
 	var letters strings.Builder
 	for _, r := range readers() {

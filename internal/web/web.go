@@ -18,11 +18,13 @@ import (
 	"intendant/internal/web/grants"
 	"intendant/internal/web/history"
 	"intendant/internal/web/invitation"
+	"intendant/internal/web/library"
 	"intendant/internal/web/members"
 	"intendant/internal/web/network"
 	"intendant/internal/web/page"
 	"intendant/internal/web/preferences"
 	"intendant/internal/web/profile"
+	"intendant/internal/web/projects"
 	"intendant/internal/web/rights"
 	"intendant/internal/web/roles"
 	"intendant/internal/web/seats"
@@ -44,11 +46,13 @@ func areas() []func(*page.Site) {
 		entry.Mount,
 		grants.Mount,
 		history.Mount,
+		library.Mount,
 		members.Mount,
 		network.Mount,
 		invitation.Mount,
 		preferences.Mount,
 		profile.Mount,
+		projects.Mount,
 		technical.Mount,
 		rights.Mount,
 		roles.Mount,

@@ -1,5 +1,5 @@
-// Package dashboards shows an account over time, in figures and lines: its members
-// and its seats (ACC-13, SEAT-1).
+// Package dashboards shows an account over time, in figures and lines: its members,
+// its projects and its seats (ACC-13, SEAT-1).
 package dashboards
 
 import (
@@ -21,9 +21,10 @@ func New(g *gate.Gate) *Dashboards { return &Dashboards{g} }
 
 // A Board is an account over the past year. Of nobody it tells a name.
 type Board struct {
-	Counts  store.Counts
-	Members directory.Trend
-	Seats   []directory.Trend // of each offer of which there were any
+	Counts   store.Counts
+	Members  directory.Trend
+	Projects directory.Trend
+	Seats    []directory.Trend // of each offer of which there were any
 }
 
 // Show answers the dashboard of an account. It refuses without dashboards.view in
@@ -43,6 +44,11 @@ func (s *Dashboards) Show(ctx context.Context, actor authz.Actor, account direct
 			return err
 		}
 		b.Members = directory.MemberTrend(days, now)
+		spans, err := r.ProjectSpans(ctx, account)
+		if err != nil {
+			return err
+		}
+		b.Projects = directory.ProjectTrend(spans, now)
 		b.Seats, err = s.seats(ctx, r, account)
 		return err
 	})

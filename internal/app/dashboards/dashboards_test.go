@@ -1,6 +1,7 @@
 package dashboards_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -51,6 +52,30 @@ func TestMembersOverTime(t *testing.T) { // ACC-13
 		wants(directory.TrendDays, []int64{2}, []int64{1})
 		if got := show(); got.Whole[0] != 2 || got.From != directory.DayOf(w.Now().AddDate(-1, 0, 0), time.UTC) {
 			t.Errorf("a year later it begins on %s with %d", got.From.ISO(), got.Whole[0])
+		}
+	})
+}
+
+// TestProjectsOverTime counts the projects that were there on each day, and those of
+// them that were in use.
+func TestProjectsOverTime(t *testing.T) { // ACC-13, PROJ-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		account := w.AccountOf("204817", "construction")
+		admin := w.Administrator(account, "helene.castaing@maraval.example")
+		create := func(name string) directory.Project {
+			p, _, err := w.Projects.Create(w.Context(), admin, account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}})
+			w.Must(err)
+			return p
+		}
+		first := create("Collège des Sablons")
+		w.Pass(48 * time.Hour)
+		create("Gare de Rezé")
+		w.Pass(24 * time.Hour)
+		w.Must(w.Projects.Archive(w.Context(), admin, app.ProjectAt{Account: account.ID, Project: first.UUID}, first.Revision))
+		board, err := w.Dashboards.Show(w.Context(), admin, account.ID)
+		w.Must(err)
+		if got := board.Projects; !slices.Equal(got.Whole, []int64{1, 1, 2, 2}) || !slices.Equal(got.Taken, []int64{1, 1, 2, 1}) {
+			t.Errorf("ACC-13 projects over time: %v, of them in use %v", got.Whole, got.Taken)
 		}
 	})
 }

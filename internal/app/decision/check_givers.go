@@ -42,12 +42,12 @@ type accountGivers struct {
 	names   map[directory.UserID]string
 }
 
-// A helpKey is what is missing where; for somebody who stands in the way
-// themselves nothing, at their home unit.
+// A helpKey is what is missing where: a permission, or what can be given by whoever
+// holds a permission there.
 type helpKey struct {
 	unit    directory.UnitID
 	missing authz.Permission
-	seat    bool // a seat is missing
+	holding authz.Permission // of who can help
 }
 
 // A help is what a no can be mended by, and by whom.
@@ -79,9 +79,8 @@ func (g *givers) of(d *desk) *accountGivers {
 }
 
 // givenBy are a few who could make a no a yes, the nearest first: by a role at
-// the unit or above (ROLE-5, ROLE-6), or, where the person stands in the way
-// themselves, by managing users at their home unit.
-func (d *desk) givenBy(need helpKey, reason string) []Giver {
+// the unit or above (ROLE-5, ROLE-6), or by what they may do there.
+func (d *desk) givenBy(need helpKey) []Giver {
 	if d.givers == nil {
 		d.givers = d.checks.checks.givers.of(d)
 	}
@@ -90,7 +89,7 @@ func (d *desk) givenBy(need helpKey, reason string) []Giver {
 	h, known := a.help[need]
 	a.mu.RUnlock()
 	if !known {
-		h = a.find(d, need, reason)
+		h = a.find(d, need)
 		a.mu.Lock()
 		if len(a.help) >= mostHelp {
 			clear(a.help)
@@ -146,21 +145,16 @@ func (d *desk) named(told []Giver, a *accountGivers) []Giver {
 
 // find looks for help: from the unit up to the root, among those who hold there
 // what it takes.
-func (a *accountGivers) find(d *desk, need helpKey, reason string) *help {
-	kind, _ := d.words.catalogue.AccountType(d.account.Type)
-	if need.seat {
-		return a.assigners(d, need.unit)
+func (a *accountGivers) find(d *desk, need helpKey) *help {
+	if need.holding != "" {
+		return a.nearest(d, remedyPlan{unit: need.unit, needs: need.holding})
 	}
-	plan, can := remedyFor(a.tree, kind, authz.Explanation{Permission: need.missing, Unit: need.unit, Reason: reason}, need.unit)
+	kind, _ := d.words.catalogue.AccountType(d.account.Type)
+	plan, can := remedyFor(a.tree, kind, authz.Explanation{Permission: need.missing, Unit: need.unit, Reason: authz.Missing}, need.unit)
 	if !can {
 		return &help{}
 	}
 	return a.nearest(d, plan)
-}
-
-// assigners are those who could assign a seat at a home unit.
-func (a *accountGivers) assigners(d *desk, home directory.UnitID) *help {
-	return a.nearest(d, remedyPlan{unit: home, needs: authz.AssignSeats})
 }
 
 // nearest looks for who can carry a plan out, from its unit up to the root.

@@ -147,7 +147,7 @@ func (s *Checks) search(ctx context.Context, caller Caller, q Question, at func(
 // SearchSubjects finds who may do something to a resource, by the first name
 // the catalogue lists for the type of subject. It tells who is in the account,
 // and so refuses with denied.permission without members.view there; else it
-// refuses like Evaluate, and with page.token. What is unknown finds nobody. That
+// refuses like Evaluate, with page.token, and with access.property. What is unknown finds nobody. That
 // it was used is recorded once a day (HIST-4).
 func (s *Checks) SearchSubjects(ctx context.Context, caller Caller, q Question, p Paging) (Found, error) {
 	var found Found
@@ -167,10 +167,10 @@ func (s *Checks) SearchSubjects(ctx context.Context, caller Caller, q Question, 
 		}
 		w := walk{turn: t}
 		if d.words.isProduct(q.Resource) {
-			d.users(q, &w)
+			err := d.users(q, &w)
 			keys, found.Next = w.page(d)
 			found.Total = w.total
-			return nil
+			return err
 		}
 		permission, known := d.words.actions[q.Action]
 		unit, there := d.resource(q.Resource)
@@ -247,7 +247,8 @@ func subjectName(by string, m directory.Member, u directory.User) string {
 }
 
 // SearchResources finds to what resources of a type a subject may do something.
-// It refuses like Evaluate, and with page.token. What is unknown finds nothing.
+// It refuses like Evaluate, with page.token, and with access.property where a product
+// is sought by properties that cannot be read. What is unknown finds nothing.
 func (s *Checks) SearchResources(ctx context.Context, caller Caller, q Question, p Paging) (Found, error) {
 	var found Found
 	var d *desk
@@ -262,10 +263,10 @@ func (s *Checks) SearchResources(ctx context.Context, caller Caller, q Question,
 			return nil
 		}
 		if d.words.isProduct(q.Resource) {
-			if q.Action == UseAction {
-				d.pageProducts(i, t, &found)
+			if q.Action != UseAction {
+				return nil
 			}
-			return nil
+			return d.pageProducts(i, q, t, &found)
 		}
 		permission, known := d.words.actions[q.Action]
 		kind, there := d.words.resources[q.Resource.Type]
@@ -303,8 +304,10 @@ func (d *desk) resourceName(kind catalogue.AccessResource, u directory.Unit) str
 	for _, by := range kind.By {
 		name := u.UUID
 		switch {
-		case by == catalogue.ByNumber:
+		case by == catalogue.ByNumber && kind.Level == catalogue.RootLevel:
 			name = d.account.Number
+		case by == catalogue.ByNumber:
+			name = d.x.Contract().Projects.Number(u.ID)
 		case by == catalogue.ByExternalID:
 			name = u.External
 		case kind.Level == catalogue.RootLevel:
@@ -318,8 +321,7 @@ func (d *desk) resourceName(kind catalogue.AccessResource, u directory.Unit) str
 }
 
 // SearchActions finds what a subject may do to a resource, in the order of the
-// catalogue. It refuses like Evaluate, and with page.token. What is unknown
-// finds nothing.
+// catalogue. It refuses like SearchResources. What is unknown finds nothing.
 func (s *Checks) SearchActions(ctx context.Context, caller Caller, q Question, p Paging) (Found, error) {
 	var found Found
 	err := s.search(ctx, caller, q, func(d *desk) error {
@@ -333,8 +335,8 @@ func (s *Checks) SearchActions(ctx context.Context, caller Caller, q Question, p
 			return nil
 		}
 		if d.words.isProduct(q.Resource) {
-			found = d.actionsOn(i, q.Resource)
-			return nil
+			found, err = d.actionsOn(i, q)
+			return err
 		}
 		unit, there := d.resource(q.Resource)
 		if !there || d.barred(unit) != "" {

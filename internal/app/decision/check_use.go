@@ -11,38 +11,71 @@ import (
 	"intendant/internal/store"
 )
 
+// A usage is the use that a question is about: of a product or an offer, in a project
+// and of a tool where it says so.
+type usage struct {
+	product catalogue.Product
+	offer   directory.Offer
+	project directory.UnitID // 0: in none
+	tool    *catalogue.Tool  // nil: of none
+	level   int              // of the tool, at least; 0: any that gives something
+}
+
 // answerUse answers whether somebody may use a product: a member who is active in
 // an account that is open, whose service level opens it, with a seat that has not
 // lapsed or a subscription of their own that counts, of it and of what it needs
-// (CHECK-1, SEAT-12). Each yes that is given is a use (APP-5), unless another
-// product asks. The resource is the product, or an offer where the edition counts.
+// (CHECK-1); in a project with access to it there, too (SEAT-12). Each yes that is
+// given is a use (APP-5), unless another product asks. The resource is the product, or
+// an offer where the edition counts.
 func (d *desk) answerUse(q Question) Answer {
 	if q.Action != UseAction {
 		return Answer{Reason: UnknownAction}
 	}
-	offer := directory.OfferOf(q.Resource.ID)
-	product, known := d.words.products[offer.Product]
-	if !known || !d.sold(product) {
-		return Answer{Reason: UnknownResource}
+	u, reason := d.usage(q)
+	if reason != "" {
+		return Answer{Reason: reason}
 	}
 	who := d.person(q.Subject)
 	if !who.found {
 		return Answer{Reason: UnknownSubject}
 	}
-	if reason := d.barred(d.x.Tree().Root()); reason != "" {
+	if reason := d.barred(u.project); reason != "" {
 		return Answer{Reason: reason}
 	}
+	answer := d.use(who, &u)
+	if !answer.Allowed {
+		return d.refusedUse(answer, who, &u)
+	}
+	if !d.anotherThan(u.product.ID) {
+		answer.use = store.ProductUse{Member: d.x.Standing(who.place).Member, Product: u.product.ID, Day: directory.DayNumber(d.now)}
+	}
+	return answer
+}
+
+// usage finds what a question is about, or why there is nothing it could be.
+func (d *desk) usage(q Question) (u usage, reason string) {
+	u.offer = directory.OfferOf(q.Resource.ID)
+	var known bool
+	if u.product, known = d.words.products[u.offer.Product]; !known || !d.sold(u.product) {
+		return u, UnknownResource
+	}
+	if q.In == nil {
+		return u, ""
+	}
+	return u, d.within(&u, q.In)
+}
+
+// use is the answer for somebody, without who could help.
+func (d *desk) use(who *subject, u *usage) Answer {
 	if reason := who.rights.Bar(); reason != "" {
-		return d.refusedUse(Answer{Reason: reason}, who)
+		return Answer{Reason: reason}
 	}
-	if no := d.opens(who, product, offer); no.Reason != "" {
-		return d.refusedUse(no, who)
+	if u.project != 0 {
+		return d.useThere(who, u)
 	}
-	yes := Answer{Allowed: true}
-	if !d.anotherThan(product.ID) {
-		yes.use = store.ProductUse{Member: d.x.Standing(who.place).Member, Product: product.ID, Day: directory.DayNumber(d.now)}
-	}
-	return yes
+	no := d.opens(who, u.product, u.offer)
+	no.Allowed = no.Reason == ""
+	return no
 }
 
 // anotherThan reports whether an application asks that is another product: it knows
@@ -159,74 +192,90 @@ func (d *desk) claims() (claims []store.SeatClaim) {
 	return claims
 }
 
-// refusedUse is a no with who could help.
-func (d *desk) refusedUse(no Answer, who *subject) Answer {
+// refusedUse is a no with who could help: for a seat those who assign some at the
+// person's home unit, for what a project gives those who manage its members.
+func (d *desk) refusedUse(no Answer, who *subject, u *usage) Answer {
 	need := helpKey{unit: who.home}
 	switch no.Reason {
+	case authz.NotActive, authz.Ended:
+		need.holding = authz.ManageMembers
 	case NoSeat, LapsedSeat, ExternalOver, ExternalUnproved, RequiresProduct:
-		need.seat = true
-	case ServiceLevelClosed:
+		need.holding = authz.AssignSeats
+	case NotInProject, ProductOff, NoAccess, NoAccessNoSeat, ToolLevelLow:
+		need = helpKey{unit: u.project, holding: authz.ManageMembers}
+	default:
 		return no // the vendor alone
 	}
-	no.GivenBy = d.givenBy(need, no.Reason)
+	no.GivenBy = d.givenBy(need)
 	return no
 }
 
 // mayUse reports whether the person at a place of the index may use a product,
 // for a search: it notes no use.
-func (d *desk) mayUse(i int, p catalogue.Product, offer directory.Offer) bool {
-	who := &subject{found: true, place: i, rights: d.x.Rights(i, d.now)}
-	return who.rights.Bar() == "" && d.opens(who, p, offer).Reason == ""
+func (d *desk) mayUse(i int, u *usage) bool {
+	return d.use(&subject{found: true, place: i, rights: d.x.Rights(i, d.now)}, u).Allowed
 }
 
-// users adds everybody who may use a product to a walk.
-func (d *desk) users(q Question, w *walk) {
-	offer := directory.OfferOf(q.Resource.ID)
-	p, known := d.words.products[offer.Product]
-	if !known || q.Action != UseAction || !d.sold(p) || d.barred(d.x.Tree().Root()) != "" {
-		return
+// users adds everybody who may use a product to a walk. It refuses what usage finds
+// unreadable.
+func (d *desk) users(q Question, w *walk) error {
+	u, reason := d.usage(q)
+	switch {
+	case unreadable(reason):
+		return refuseProperty(reason)
+	case reason != "" || q.Action != UseAction || d.barred(u.project) != "":
+		return nil
 	}
 	d.askElsewhere(d.claims())
-	for i := range d.x.Len() {
-		if member := d.x.Standing(i).Member; member != 0 && d.mayUse(i, p, offer) {
+	add := func(i int) {
+		if member := d.x.Standing(i).Member; member != 0 && d.mayUse(i, &u) {
 			w.add(int64(member))
 		}
 	}
+	if u.project != 0 {
+		d.x.Placed(u.project, add)
+		return nil
+	}
+	for i := range d.x.Len() {
+		add(i)
+	}
+	return nil
 }
 
-// usable adds the products that the person at a place may use to a walk, by their
-// position in the catalogue.
-func (d *desk) usable(i int, w *walk) {
-	if d.barred(d.x.Tree().Root()) != "" {
-		return
-	}
+// pageProducts fills a page of a search with what the person at a place may use, in
+// the order of the catalogue. It refuses like users.
+func (d *desk) pageProducts(i int, q Question, t turn, found *Found) error {
+	w := walk{turn: t}
 	for n, p := range d.words.catalogue.Products {
-		if d.sold(p) && d.mayUse(i, p, directory.Offer{Product: p.ID}) {
+		q.Resource.ID = p.ID
+		u, reason := d.usage(q)
+		switch {
+		case unreadable(reason):
+			return refuseProperty(reason)
+		case reason == "" && d.barred(u.project) == "" && d.mayUse(i, &u):
 			w.add(int64(n) + 1)
 		}
 	}
-}
-
-// pageProducts fills a page of a search with what the person at a place may use.
-func (d *desk) pageProducts(i int, t turn, found *Found) {
-	w := walk{turn: t}
-	d.usable(i, &w)
 	var keys []int64
 	keys, found.Next = w.page(d)
 	found.Total = w.total
 	for _, key := range keys {
 		found.Entities = append(found.Entities, Entity{ProductResource, d.words.catalogue.Products[key-1].ID})
 	}
+	return nil
 }
 
-// actionsOn is what the person at a place may do to a product: use it, or nothing.
-func (d *desk) actionsOn(i int, e Entity) Found {
-	offer := directory.OfferOf(e.ID)
-	p, known := d.words.products[offer.Product]
-	if !known || !d.sold(p) || d.barred(d.x.Tree().Root()) != "" || !d.mayUse(i, p, offer) {
-		return Found{}
+// actionsOn is what the person at a place may do to a product: use it, or nothing. It
+// refuses like users.
+func (d *desk) actionsOn(i int, q Question) (Found, error) {
+	u, reason := d.usage(q)
+	switch {
+	case unreadable(reason):
+		return Found{}, refuseProperty(reason)
+	case reason != "" || d.barred(u.project) != "" || !d.mayUse(i, &u):
+		return Found{}, nil
 	}
-	return Found{Actions: []string{UseAction}, Total: 1}
+	return Found{Actions: []string{UseAction}, Total: 1}, nil
 }
 
 // used gathers which product somebody used today, until it is written: questions

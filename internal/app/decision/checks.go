@@ -235,12 +235,13 @@ func (d *desk) answer(q Question) Answer {
 		return Answer{Allowed: true}
 	}
 	no := Answer{Reason: who.rights.WhyNot()}
-	need := helpKey{unit: who.home}
-	if no.Reason == authz.Missing {
+	switch no.Reason {
+	case authz.Missing:
 		no.Missing, no.Label = permission, d.words.labels[permission]
-		need = helpKey{unit: unit, missing: permission}
+		no.GivenBy = d.givenBy(helpKey{unit: unit, missing: permission})
+	case authz.NotActive, authz.Ended:
+		no.GivenBy = d.givenBy(helpKey{unit: who.home, holding: authz.ManageMembers})
 	}
-	no.GivenBy = d.givenBy(need, no.Reason)
 	return no
 }
 
@@ -302,8 +303,10 @@ func (d *desk) resource(e Entity) (directory.UnitID, bool) {
 		var unit directory.UnitID
 		found := false
 		switch {
-		case by == catalogue.ByNumber:
+		case by == catalogue.ByNumber && kind.Level == catalogue.RootLevel:
 			unit, found = tree.Root(), directory.CleanNumber(e.ID) == directory.CleanNumber(d.account.Number)
+		case by == catalogue.ByNumber: // of a project
+			unit, found = d.x.Contract().Projects.Numbered(e.ID)
 		case by == catalogue.ByExternalID:
 			unit, found = tree.UnitByExternal(e.ID)
 		case kind.Level == catalogue.RootLevel && e.ID == d.account.UUID:

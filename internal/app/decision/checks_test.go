@@ -91,3 +91,106 @@ func BenchmarkDecide(b *testing.B) {
 	}
 	b.ReportMetric(float64(yes)/float64(b.N), "yes/op")
 }
+
+// siteDesk is a desk over members with five places each in projects, and a seat of Plans
+// for three in four; every tenth place administers its project.
+func siteDesk(tb testing.TB, members, sites int) *desk {
+	tb.Helper()
+	c, err := catalogue.ReadBuiltin("standard")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := authz.Structure{Units: []directory.Unit{{ID: 1, UUID: "root"}}, Rules: gate.RulesOf(c), Projects: []string{"project"}}
+	grounds := make([]authz.ProjectGround, sites)
+	for i := range sites {
+		s.Units = append(s.Units, directory.Unit{ID: directory.UnitID(i + 2), UUID: fmt.Sprintf("site-%d", i), Parent: 1, Level: "project", Name: fmt.Sprint(i)})
+		grounds[i] = authz.ProjectGround{Project: directory.UnitID(i + 2), Number: fmt.Sprintf("P-%d", i), Products: []string{"plans", "site", "analytics"}}
+	}
+	s.Roles = []directory.Role{{ID: 1, Kind: directory.Level, Permissions: []string{"members.view"}}, {ID: 2, Kind: directory.Level, Permissions: []string{"projects.manage", "members.manage"}}}
+	x := authz.NewIndex(authz.NewTree(s), directory.AccountOpen, members)
+	kinds := []directory.Access{{"plans": {}}, {"plans": {}, "site": {}}, {"site": {Tools: map[string]string{"issues": "edit"}}}, {}}
+	for i := range members {
+		m := authz.Resident{UUID: fmt.Sprintf("member-%d", i), Names: map[string]string{authz.ByID: fmt.Sprintf("user-%d", i)}}
+		m.Standing = authz.Standing{Account: 1, Member: directory.MemberID(i + 1), User: directory.UserID(i + 1), Status: directory.Active, Home: 1}
+		for k := range 5 {
+			project, role := directory.UnitID(2+(i*31+k*997)%sites), directory.RoleID(1)
+			if (i+k)%10 == 0 {
+				role = 2
+			}
+			m.Held = append(m.Held, authz.Held{Unit: project, Role: role})
+			m.Places = append(m.Places, authz.PlaceAccess{Project: project, Access: kinds[(i+k)%4], Text: fmt.Sprint((i + k) % 4)})
+		}
+		if i%4 != 0 {
+			m.Holds = []authz.Product{{Name: "plans", Pool: 1}}
+		}
+		x.Put(m)
+	}
+	now := time.Unix(1_770_000_000, 0)
+	stock := directory.NewStock([]directory.Pool{{ID: 1, Unit: 1, Offer: directory.Offer{Product: "plans"}}},
+		[]directory.Subscription{{Pool: 1, Quantity: int64(members), Starts: now.AddDate(0, 0, -1)}})
+	x.Buy(authz.Contract{ServiceLevel: "contract", Stock: stock, Projects: authz.NewProjects(grounds)})
+	checks := &Checks{&core{}}
+	return &desk{asker: &asker{account: directory.Account{ID: 1, Type: "construction"}}, checks: checks, x: x, now: now, words: checks.checks.words.of(c)}
+}
+
+// TestFirstReason: what nobody in the project could mend is said first; of a product
+// that needs another, only once the project gives it.
+func TestFirstReason(t *testing.T) { // CHECK-1, SEAT-12
+	t.Parallel()
+	d := siteDesk(t, 20, 10)
+	ask := func(member, site int) Answer {
+		return d.answer(Question{Subject: Entity{"user", fmt.Sprintf("user-%d", member)}, Action: UseAction, Resource: Entity{ProductResource, "plans"}, In: &Using{Project: fmt.Sprintf("site-%d", site)}})
+	}
+	at := func(member, k int) int { return (member*31 + k*997) % 10 }
+	for _, test := range []struct {
+		name, want, product string
+		plans               func(p *catalogue.Product)
+		member, site        int
+	}{
+		{"a seat and access", "", "", nil, 1, at(1, 4)},
+		{"no project", UnknownResource, "", nil, 1, 99},
+		{"no place", NotInProject, "", nil, 1, 0},
+		{"the service level", ServiceLevelClosed, "", func(p *catalogue.Product) { p.ServiceLevels = []string{"licence"} }, 1, at(1, 4)},
+		{"the service level, without a place", ServiceLevelClosed, "", func(p *catalogue.Product) { p.ServiceLevels = []string{"licence"} }, 1, 0},
+		{"another product", RequiresProduct, "site", func(p *catalogue.Product) { p.Requires = []string{"site"} }, 1, at(1, 4)},
+		{"another product, without access", NoAccess, "", func(p *catalogue.Product) { p.Requires = []string{"site"} }, 1, at(1, 1)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := d.words.products["plans"]
+			defer func() { d.words.products["plans"] = before }()
+			if test.plans != nil {
+				changed := before
+				test.plans(&changed)
+				d.words.products["plans"] = changed
+			}
+			got := ask(test.member, test.site)
+			if got.Reason != test.want || got.Product != test.product {
+				t.Errorf("%q %q, want %q %q", got.Reason, got.Product, test.want, test.product)
+			}
+		})
+	}
+}
+
+// BenchmarkUseInProject is one question about the use of a product in a project answered
+// in memory, yes and no, half of them by the project's number.
+func BenchmarkUseInProject(b *testing.B) {
+	d := siteDesk(b, 100_000, 5_000)
+	questions := make([]Question, 8192)
+	for i := range questions {
+		member := i * 7919 % 100_000
+		site := fmt.Sprintf("site-%d", (member*31+i%5*997)%5_000)
+		if i%2 == 1 {
+			site = fmt.Sprintf("P-%d", (member*31+i%5*997)%5_000)
+		}
+		questions[i] = Question{Subject: Entity{"user", fmt.Sprintf("user-%d", member)}, Action: UseAction, Resource: Entity{ProductResource, "plans"}, In: &Using{Project: site}}
+		d.answer(questions[i]) // who could help is found once
+	}
+	yes := 0
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if d.answer(questions[i%len(questions)]).Allowed {
+			yes++
+		}
+	}
+	b.ReportMetric(float64(yes)/float64(b.N), "yes/op")
+}

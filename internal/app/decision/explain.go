@@ -55,7 +55,7 @@ type RightsTree struct {
 func (s *Reasons) Tree(ctx context.Context, actor authz.Actor, account directory.AccountID, person string) (RightsTree, error) {
 	var t RightsTree
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, person})
+		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, person, ""})
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ type WhyGiver struct {
 	Member string // public id, for who may see the member
 	Name   string
 	Email  string
-	Level  directory.Role
+	Levels []directory.Role // access levels
 	Own    bool
 }
 
@@ -125,7 +125,7 @@ type WhyGiver struct {
 func (s *Reasons) Why(ctx context.Context, actor authz.Actor, account directory.AccountID, q WhyQuery) (Why, error) {
 	var w Why
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, q.Person})
+		e, err := s.explaining(ctx, r, rights, lookingAt{actor, account, q.Person, q.Unit})
 		if err != nil {
 			return err
 		}
@@ -160,11 +160,12 @@ type explaining struct {
 }
 
 // lookingAt is who looks at whom: a member's public id, or nothing for
-// themselves.
+// themselves; and at which unit, where one is asked about.
 type lookingAt struct {
 	actor   authz.Actor
 	account directory.AccountID
 	person  string
+	unit    string
 }
 
 func (c *core) explaining(ctx context.Context, r *store.Reader, rights authz.Rights, look lookingAt) (*explaining, error) {
@@ -190,17 +191,29 @@ func (c *core) explaining(ctx context.Context, r *store.Reader, rights authz.Rig
 	if !m.Removed.IsZero() || !e.holder.Own && !roster.SeesPeopleAt(rights, m.Unit) {
 		return nil, directory.Refuse(directory.NotFound, "member.not_found")
 	}
-	return e, e.load(ctx, r, m)
+	return e, e.load(ctx, r, m, e.projectOf(look.unit))
 }
 
-// load reads the holder and all that they hold.
-func (e *explaining) load(ctx context.Context, r *store.Reader, m directory.Member) error {
+// projectOf is the project that a unit is or stands in, 0 without.
+func (e *explaining) projectOf(unit string) directory.UnitID {
+	for _, u := range e.tree.Units() {
+		if u.UUID == unit && unit != "" {
+			project, _ := e.tree.Project(u.ID)
+			return project
+		}
+	}
+	return 0
+}
+
+// load reads the holder and what they hold; of what they hold in projects only what
+// is held in the one that is asked about (PROJ-7).
+func (e *explaining) load(ctx context.Context, r *store.Reader, m directory.Member, within directory.UnitID) error {
 	user, err := r.User(ctx, m.User)
 	if err != nil {
 		return err
 	}
 	e.holder.Member, e.holder.Person = m, user
-	e.holder.Level, _ = e.tree.Role(m.Level)
+	e.holder.Levels = m.LevelsOf(e.tree.Roles())
 	standing, err := r.Standing(ctx, e.account.ID, m.User)
 	if err != nil {
 		return err
@@ -228,6 +241,9 @@ func (e *explaining) load(ctx context.Context, r *store.Reader, m directory.Memb
 		role, _ := e.tree.Role(h.Role)
 		if h.Grant == 0 && len(role.Permissions) == 0 {
 			continue // a function that names a trade, not rights
+		}
+		if project, walled := e.tree.Project(h.Unit); walled && project != within {
+			continue
 		}
 		one := HeldRole{Held: h, Role: role, Reach: e.reach(h.Unit), Adds: !roster.EffectOf(e.tree, all, h.Role, h.Unit).Nothing()}
 		one.Unit, _ = e.tree.Unit(h.Unit)

@@ -25,7 +25,7 @@ type remedyPlan struct {
 
 // remedyFor finds the lowest unit on the way down at which something can be
 // given that makes a no a yes: a role of units, or at the top a level or
-// function. Who stands in the way themselves is for those who manage users at
+// function; in a project the level or a function of a place there. Who stands in the way themselves is for those who manage users at
 // their home unit. It answers false where nobody in the account can help.
 func remedyFor(t *authz.Tree, kind catalogue.AccountType, e authz.Explanation, home directory.UnitID) (remedyPlan, bool) {
 	switch e.Reason {
@@ -36,18 +36,38 @@ func remedyFor(t *authz.Tree, kind catalogue.AccountType, e authz.Explanation, h
 		return remedyPlan{}, false
 	}
 	path := t.Path(e.Unit)
+	project, inside := t.Project(e.Unit)
+	if inside { // what is given above stays outside (PROJ-11)
+		path = path[t.Depth(project):]
+	}
 	for _, unit := range slices.Backward(path) {
-		if roster.GrantableAt(t, kind, unit, "") != nil {
-			continue
+		var roles []directory.RoleID
+		if roster.GrantableAt(t, kind, unit, "") == nil {
+			roles = rolesGiving(t, e.Permission, unit, directory.RightsRole)
 		}
-		if roles := rolesGiving(t, e.Permission, unit, directory.RightsRole); len(roles) > 0 {
+		if inside && unit == project {
+			roles = append(roles, rolesOfPlaces(t, e.Permission, project)...)
+		}
+		if len(roles) > 0 {
 			return remedyPlan{unit, authz.ManageMembers, roles}, true
 		}
+	}
+	if inside {
+		return remedyPlan{}, false
 	}
 	if roles := rolesGiving(t, e.Permission, t.Root(), directory.Level, directory.Function); len(roles) > 0 {
 		return remedyPlan{t.Root(), authz.ManageAdministrators, roles}, true
 	}
 	return remedyPlan{}, false
+}
+
+// rolesOfPlaces are the levels and functions of places in a project that give a
+// permission there.
+func rolesOfPlaces(t *authz.Tree, p authz.Permission, project directory.UnitID) []directory.RoleID {
+	return slices.DeleteFunc(rolesGiving(t, p, project, directory.Level, directory.Function), func(id directory.RoleID) bool {
+		role, _ := t.Role(id)
+		return role.Place == directory.AtAccount
+	})
 }
 
 // rolesGiving are the roles that may be chosen and give a permission at a unit.
@@ -144,8 +164,7 @@ func (w *Why) name(ctx context.Context, r *store.Reader, rights authz.Rights, re
 		}
 		m := members[i]
 		listed := roster.ListedMember{Member: m, Person: users[m.User]}
-		g := WhyGiver{Name: listed.Name(), Own: m.User == reader}
-		g.Level, _ = rights.Tree().Role(m.Level)
+		g := WhyGiver{Name: listed.Name(), Own: m.User == reader, Levels: m.LevelsOf(rights.Tree().Roles())}
 		if rights.May(authz.ViewMembers, m.Unit) {
 			g.Member, g.Email = m.UUID, users[m.User].Email
 		}

@@ -16,6 +16,9 @@ type Question struct {
 	// Account is the account that the question says it is about, by customer number
 	// or public id; empty: that of the address, or of the token (APP-3).
 	Account string
+	// In is where a product is to be used, and what of it; nil: anywhere, all of it. It
+	// counts of products only.
+	In *Using
 	// Broken is set by a face that could not read the question: it is answered
 	// by no, with this as its reason.
 	Broken string
@@ -24,6 +27,22 @@ type Question struct {
 // An Entity is a subject or a resource: of a type, by a name that is unique in
 // it.
 type Entity struct{ Type, ID string }
+
+// A Using is in which project a product is to be used, by public id, external id or
+// number (SEAT-12), and of its tools which one at which level at least (PROJ-12).
+type Using struct {
+	Project, Tool, Level string // empty: the question says nothing of it
+	// Unreadable is the one of them that is there and is no text, or an empty one.
+	Unreadable string
+}
+
+// The properties of a Using, which are also the reasons of a no where they are missing
+// or unreadable.
+const (
+	ProjectProperty = "project"
+	ToolProperty    = "tool"
+	LevelProperty   = "level"
+)
 
 // Why a product's question was answered by no, beside the reasons of an
 // authz.Explanation.
@@ -43,6 +62,13 @@ const (
 	ExternalOver       = "external_over"         // the subscription of one's own is over
 	ExternalUnproved   = "external_not_accepted" // it is claimed only, and claims open nothing here
 	RequiresProduct    = "product_required"      // another product is missing that it needs
+
+	// Of its use in a project (SEAT-12).
+	NotInProject   = "not_in_project"    // the person has no place there
+	ProductOff     = "product_off"       // it is not switched on there
+	NoAccess       = "no_access"         // the place does not give it; a seat is there
+	NoAccessNoSeat = "no_access_no_seat" // neither
+	ToolLevelLow   = "tool_level"        // of the tool the place gives less
 )
 
 // What a product asks about its own use: the type of resource and the action.
@@ -58,6 +84,7 @@ type Answer struct {
 	Missing authz.Permission // of a no for want of a permission
 	Label   catalogue.Text   // of Missing, as the catalogue calls it
 	Product string           // of a no for want of another product: which
+	Level   string           // of a tool: the level that the place gives
 	GivenBy []Giver          // who could help, the nearest first; a few of them
 
 	use store.ProductUse // of a yes: whose use of what it is, once it is given

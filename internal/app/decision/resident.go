@@ -164,16 +164,21 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 	})
 }
 
-// contract is what the account has bought: pools and subscriptions change with the
-// structure alone.
+// contract is what the account has bought, and in which projects it is switched on:
+// pools, subscriptions and projects change with the structure alone.
 func (res *residence) contract(ctx context.Context, r *store.Reader, a directory.Account, now store.Marks) (authz.Contract, error) {
 	c := authz.Contract{ServiceLevel: a.ServiceLevel}
 	if res.index != nil && res.marks.Structure == now.Structure {
-		c.Stock = res.index.Contract().Stock
+		before := res.index.Contract()
+		c.Stock, c.Projects = before.Stock, before.Projects
 		return c, nil
 	}
 	var err error
-	c.Stock, err = r.Stock(ctx, a.ID)
+	if c.Stock, err = r.Stock(ctx, a.ID); err != nil {
+		return c, err
+	}
+	grounds, err := r.ProjectGrounds(ctx, a.ID)
+	c.Projects = authz.NewProjects(grounds)
 	return c, err
 }
 

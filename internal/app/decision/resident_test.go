@@ -132,7 +132,7 @@ func (s *shaken) acts() []func() {
 		},
 		func() {
 			level := []string{"", directory.AdminLevel}[s.random.IntN(2)]
-			_, _ = s.Members.EditMembers(ctx, op, id, app.Of(s.who()), app.MemberChange{Level: &level})
+			_, _ = s.Members.EditMembers(ctx, op, id, app.Of(s.who()), app.MemberChange{Levels: apptest.Levels(level)})
 		},
 		func() {
 			state := []directory.AccountState{directory.AccountOpen, directory.AccountSuspended}[s.random.IntN(2)]

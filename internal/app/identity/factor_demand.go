@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
@@ -24,12 +25,7 @@ func demandsFactor(ctx context.Context, r *store.Reader, account directory.Accou
 	if err != nil {
 		return false, err
 	}
-	for _, role := range roles {
-		if role.ID == m.Level {
-			return demand.Of(role.Kind == directory.Level && role.Code == directory.AdminLevel), nil
-		}
-	}
-	return false, nil
+	return demand.Of(slices.ContainsFunc(m.LevelsOf(roles), directory.Role.Administers)), nil
 }
 
 // FactorFirst refuses with factor.account_demands whom the account demands a

@@ -17,7 +17,7 @@ import (
 type OwnAccount struct {
 	Account directory.Account
 	Member  directory.Member
-	Level   directory.Role   // zero without an access level
+	Levels  []directory.Role // access levels, that of administrators first
 	Factor  bool             // demands a second factor first (SIGN-6)
 	Screen  catalogue.Option // opens first there; zero where the account type has none (PREF-1)
 }
@@ -59,9 +59,7 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 				if err != nil {
 					return err
 				}
-				if i := slices.IndexFunc(roles, func(o directory.Role) bool { return o.ID == m.Level }); i >= 0 {
-					one.Level = roles[i]
-				}
+				one.Levels = m.LevelsOf(roles)
 			}
 			if one.Factor, err = closedByFactor(ctx, r, one.Account, m); err != nil {
 				return err

@@ -230,7 +230,7 @@ type ExportedMembership struct {
 	Status          string     `json:"status"`
 	Company         string     `json:"company,omitempty"`
 	Roles           []string   `json:"roles"`
-	Level           string     `json:"access_level,omitempty"`
+	Levels          []string   `json:"access_levels,omitempty"`
 	Phone           string     `json:"phone"`
 	JobTitle        string     `json:"job_title"`
 	PersonnelNumber string     `json:"personnel_number"`
@@ -243,6 +243,19 @@ type ExportedMembership struct {
 
 	Preferences []ExportedPreference `json:"preferences,omitempty"`
 	Contracts   []ExportedPart       `json:"contracts,omitempty"`
+	Projects    []ExportedPlace      `json:"projects,omitempty"`
+}
+
+// An ExportedPlace is a place that a person had or has in a project; each change of it
+// is another.
+type ExportedPlace struct {
+	Project string            `json:"project"`
+	Company string            `json:"company,omitempty"`
+	Level   string            `json:"access_level,omitempty"`
+	Roles   []string          `json:"roles"`
+	Access  map[string]string `json:"access"` // by product
+	From    time.Time         `json:"from"`
+	To      *time.Time        `json:"to,omitempty"`
 }
 
 // An ExportedPart is what a person was or is for the contract of a unit.

@@ -68,6 +68,10 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 	if err != nil {
 		return err
 	}
+	projects, err := placesOf(ctx, r, members)
+	if err != nil {
+		return err
+	}
 	for _, m := range members {
 		account, err := r.Account(ctx, m.Account())
 		if err != nil {
@@ -82,17 +86,67 @@ func (e *Export) memberships(ctx context.Context, r *store.Reader, user director
 			SuggestedFirst: m.Suggested.First, SuggestedLast: m.Suggested.Last, Roles: []string{},
 			Added: m.Added, LastSeen: maybe(m.LastSeen), Ends: maybe(m.Ends), Removed: maybe(m.Removed),
 			Preferences: preferences[m.ID], Contracts: contracts[m.ID]}
+		one.Levels = directory.RoleNames(m.LevelsOf(roles), account.Language)
 		for _, role := range roles {
-			switch {
-			case role.ID == m.Level:
-				one.Level = role.Name(account.Language)
-			case slices.Contains(m.Functions, role.ID):
+			if slices.Contains(m.Functions, role.ID) {
 				one.Roles = append(one.Roles, role.Name(account.Language))
 			}
 		}
+		one.Projects = named(projects[m.ID], roles, account.Language)
 		e.Memberships = append(e.Memberships, one)
 	}
 	return nil
+}
+
+// A pastPlace is a place in a project with its roles still by key.
+type pastPlace struct {
+	ExportedPlace
+	level     directory.RoleID
+	functions []directory.RoleID
+}
+
+// placesOf are the places that members had and have in projects.
+func placesOf(ctx context.Context, r *store.Reader, members []directory.Member) (map[directory.MemberID][]pastPlace, error) {
+	keys := make([]directory.MemberID, len(members))
+	for i, m := range members {
+		keys[i] = m.ID
+	}
+	places, err := r.PlacesEver(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	companies := make([]directory.CompanyID, len(places))
+	for i, p := range places {
+		companies[i] = p.Company
+	}
+	named, err := r.CompaniesByKey(ctx, companies)
+	all := map[directory.MemberID][]pastPlace{}
+	for _, p := range places {
+		one := pastPlace{level: p.Level, functions: p.Functions, ExportedPlace: ExportedPlace{Project: p.Name, Company: named[p.Company].Name,
+			Roles: []string{}, Access: map[string]string{}, From: p.From, To: maybe(p.To)}}
+		for _, product := range p.Access.Products() {
+			one.Access[product] = p.Access.Of(product)
+		}
+		all[p.Member] = append(all[p.Member], one)
+	}
+	return all, err
+}
+
+// named are places with their roles as an account calls them.
+func named(places []pastPlace, roles []directory.Role, language string) []ExportedPlace {
+	var all []ExportedPlace
+	for _, p := range places {
+		for _, role := range roles {
+			switch {
+			case role.ID == p.level:
+				p.Level = role.Name(language)
+			case slices.Contains(p.functions, role.ID):
+				p.Roles = append(p.Roles, role.Name(language))
+			}
+		}
+		all = append(all, p.ExportedPlace)
+	}
+	return all
 }
 
 // contractsOf is what members were and are for the contracts of units.

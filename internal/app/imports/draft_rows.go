@@ -70,7 +70,11 @@ func (s *Imports) Losses(ctx context.Context, actor authz.Actor, account directo
 	if err != nil {
 		return directory.DraftLosses{}, err
 	}
-	return s.losses(ctx, i.ID, change, roster.AddChoices{})
+	choices, err := s.Choices(ctx, actor, account, id)
+	if err != nil {
+		return directory.DraftLosses{}, err
+	}
+	return s.losses(ctx, i.ID, change, choices)
 }
 
 func (s *Imports) losses(ctx context.Context, id directory.ImportID, change DraftChange, choices roster.AddChoices) (directory.DraftLosses, error) {
@@ -102,11 +106,8 @@ func (s *Imports) changeDraft(ctx context.Context, actor authz.Actor, account di
 	if err != nil {
 		return err
 	}
-	var choices roster.AddChoices
-	if err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		choices, err = s.roster.Choices(ctx, r, account, rights, i.Choices.Home)
-		return err
-	}); err != nil {
+	choices, err := s.Choices(ctx, actor, account, id)
+	if err != nil {
 		return err
 	}
 	changed, err := change(ctx, i, choices)
@@ -124,7 +125,8 @@ func (s *Imports) changeDraft(ctx context.Context, actor authz.Actor, account di
 	return err
 }
 
-// rewrite changes rows of a draft by lines and answers how many there were.
+// rewrite changes rows of a draft by lines and answers how many are others than
+// before; what was found of those when they were last tried is no longer true.
 func (s *Imports) rewrite(ctx context.Context, id directory.ImportID, lines []int64, change func(row *directory.DraftRow)) (int, error) {
 	n := 0
 	err := s.gate.Note(ctx, func(tx *store.Tx) error {
@@ -132,11 +134,21 @@ func (s *Imports) rewrite(ctx context.Context, id directory.ImportID, lines []in
 		if err != nil {
 			return err
 		}
-		for i := range rows {
-			change(&rows[i])
+		var changed []directory.DraftRow
+		var tried []int64
+		for _, row := range rows {
+			before := row
+			if change(&row); !row.SaysAs(before) {
+				changed, tried = append(changed, row), append(tried, row.Line)
+			}
 		}
-		n = len(rows)
-		return tx.UpdateDraftRows(ctx, id, rows)
+		if n = len(changed); n == 0 {
+			return nil
+		}
+		if err := tx.DeleteImportRows(ctx, id, tried); err != nil {
+			return err
+		}
+		return tx.UpdateDraftRows(ctx, id, changed)
 	})
 	return n, err
 }

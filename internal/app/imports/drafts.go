@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -25,35 +26,44 @@ type Pasting struct {
 	Draft, Text string
 	Mended      int64
 	Home        string // of a new draft: public id of the home unit; empty: as AddOptions
+	Project     string // of a new draft: public id of the project that people are brought into; empty: into the account
 }
 
 // Paste reads addresses into a draft, which waits seven days for its maker. Doubles are merged, in the draft too; pieces that are no
 // address are kept with their place (ADD-1, ADD-2). People who are in the
 // account are marked, those who were come with their former company and
-// function; of others nothing is said (ADD-5).
+// function; of others nothing is said (ADD-5). In a project people of the account come
+// with what they are there (PROJ-3).
 //
-// It refuses with addresses.too_many, addresses.empty and as Find does.
+// It refuses with addresses.too_many, addresses.empty and as Find does; a new draft
+// without members.manage where it is made, and with project.archived.
 func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account directory.AccountID, paste Pasting) (directory.Import, error) {
-	i, counts, err := s.pasteInto(ctx, actor, account, paste.Draft)
+	i, counts, err := s.pasteInto(ctx, actor, account, paste)
 	if err != nil {
 		return i, err
 	}
 	limit := 0
-	var reader authz.Rights
-	var where roster.Homes
-	if err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		reader = rights
+	var reader pasteReader
+	if err := s.reading(ctx, actor, i, func(r *store.Reader, rights authz.Rights) error {
+		reader.rights = rights
 		found, err := r.Account(ctx, account)
 		if err != nil {
 			return err
 		}
 		limit = s.gate.Policies(found).PasteLimit
-		where, err = s.roster.HomesIn(ctx, r, rights, account, paste.Home)
+		if reader.choices, err = s.choices(ctx, r, rights, i); err != nil {
+			return err
+		}
+		if i.ID != 0 || i.Brings() == directory.ImportPlaces {
+			return nil
+		}
+		where, err := s.roster.HomesIn(ctx, r, rights, account, paste.Home)
+		reader.homeless = where.Refusal
 		return err
 	}); err != nil {
 		return i, err
 	}
-	list, refusal := directory.ParseAddresses(paste.Text, limit)
+	list, refusal := s.dictionary.ReadPaste(paste.Text, limit)
 	if refusal != nil {
 		return i, refusal
 	}
@@ -64,11 +74,9 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 		return i, directory.InvalidField("addresses", "addresses.too_many", directory.Args{"count": total, "limit": limit})
 	}
 	if i.ID == 0 {
-		if where.Refusal != nil {
-			return i, where.Refusal
+		if reader.homeless != nil {
+			return i, reader.homeless
 		}
-		i = directory.Import{Account: account, Noun: directory.ImportMembers, Format: directory.ImportPasted,
-			Choices: directory.ImportChoices{Invite: directory.InviteByLevel, Home: paste.Home}}
 		if i, err = s.newDraft(ctx, actor, i); err != nil {
 			return i, err
 		}
@@ -86,19 +94,29 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 	return s.pasted(ctx, reader, i, list, max(counts.Last, counts.lastInvalid))
 }
 
+// A pasteReader is who pastes: their rights, what they may choose, and why they may
+// bring nobody in where they said no home unit.
+type pasteReader struct {
+	rights   authz.Rights
+	choices  roster.AddChoices
+	homeless *directory.Error
+}
+
 // A pasteCount is what a draft holds before more is pasted into it.
 type pasteCount struct {
 	store.DraftCounts
 	lastInvalid int64
 }
 
-// pasteInto finds the draft to paste into, if one is named.
-func (s *Imports) pasteInto(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.Import, pasteCount, error) {
+// pasteInto finds the draft to paste into, or begins one that is not written yet.
+func (s *Imports) pasteInto(ctx context.Context, actor authz.Actor, account directory.AccountID, paste Pasting) (directory.Import, pasteCount, error) {
 	var n pasteCount
-	if id == "" {
-		return directory.Import{}, n, nil
+	if paste.Draft == "" {
+		i := directory.Import{Account: account, Noun: directory.ImportMembers, Format: directory.ImportPasted,
+			Choices: directory.ImportChoices{Invite: directory.InviteByLevel, Home: paste.Home, Project: paste.Project}}
+		return i, n, nil
 	}
-	i, err := s.draft(ctx, actor, account, id)
+	i, err := s.draft(ctx, actor, account, paste.Draft)
 	if err != nil {
 		return i, n, err
 	}
@@ -127,7 +145,7 @@ func (s *Imports) draft(ctx context.Context, actor authz.Actor, account director
 }
 
 // pasted writes the rows of a paste after the last line there is.
-func (s *Imports) pasted(ctx context.Context, reader authz.Rights, i directory.Import, list directory.AddressList, last int64) (directory.Import, error) {
+func (s *Imports) pasted(ctx context.Context, reader pasteReader, i directory.Import, list directory.AddressList, last int64) (directory.Import, error) {
 	added := int64(0)
 	for addresses := list.Addresses; len(addresses) > 0; {
 		part := addresses[:min(roster.Chunk, len(addresses))]
@@ -135,9 +153,10 @@ func (s *Imports) pasted(ctx context.Context, reader authz.Rights, i directory.I
 		rows := make([]directory.DraftRow, len(part))
 		for n, a := range part {
 			last++
-			rows[n] = directory.DraftRow{Line: last, Email: a.Email, First: a.First, Last: a.Last}
+			rows[n] = directory.DraftRow{Line: last, Email: a.Email, First: a.First, Last: a.Last, Company: a.Company,
+				Function: functionsRead(reader.choices, a.Function)}
 		}
-		if err := s.roster.Recognise(ctx, reader, i.Account, rows); err != nil {
+		if err := s.roster.Recognise(ctx, reader.rights, i.Account, reader.choices, rows); err != nil {
 			return i, err
 		}
 		if err := s.gate.Note(ctx, func(tx *store.Tx) error {
@@ -176,12 +195,14 @@ func (s *Imports) touched(ctx context.Context, i directory.Import, total int64) 
 	return i, s.gate.Note(ctx, func(tx *store.Tx) error { return tx.UpdateImport(ctx, i) })
 }
 
-// A DraftLine is a row of a draft as it is shown. Of a member it shows who they
-// are in this account; NewCompany says that its company would be created.
+// A DraftLine is a row of a draft as it is shown. Of somebody who is there already it
+// shows who they are there; NewCompany says that its company would be created.
 type DraftLine struct {
 	directory.DraftRow
 	There      bool
 	NewCompany bool
+	Status     directory.Status // in the account, of whoever is to come into a project; 0: new to the account
+	Refusal    *directory.Error // why it was refused, or would be, as it stands
 }
 
 // A DraftView is a page of a draft.
@@ -204,7 +225,15 @@ type DraftSeats struct {
 
 // seatsOf counts what a draft would take of each product, in the order of the
 // catalogue. Of a product that is named without edition all that are free count.
-func seatsOf(wanted map[string]int64, choices roster.AddChoices) []DraftSeats {
+// Access in a project takes none.
+func seatsOf(ctx context.Context, r *store.Reader, i directory.Import, choices roster.AddChoices) ([]DraftSeats, error) {
+	if i.Brings() == directory.ImportPlaces {
+		return nil, nil
+	}
+	wanted, err := r.DraftProducts(ctx, i.ID)
+	if err != nil {
+		return nil, err
+	}
 	var found []DraftSeats
 	add := func(offer directory.Offer) {
 		if n := wanted[offer.String()]; n > 0 {
@@ -219,7 +248,7 @@ func seatsOf(wanted map[string]int64, choices roster.AddChoices) []DraftSeats {
 	for _, text := range slices.Sorted(maps.Keys(wanted)) {
 		add(directory.OfferOf(text))
 	}
-	return found
+	return found, nil
 }
 
 // shownFaults is how many pieces that are no address a page lists.
@@ -238,17 +267,15 @@ func (s *Imports) Draft(ctx context.Context, actor authz.Actor, account director
 		if err != nil {
 			return err
 		}
-		if v.Choices, err = s.roster.Choices(ctx, r, account, rights, i.Choices.Home); err != nil {
+		if v.Choices, err = s.choices(ctx, r, rights, i); err != nil {
 			return err
 		}
 		if v.Counts, err = r.DraftCounts(ctx, i.ID); err != nil {
 			return err
 		}
-		wanted, err := r.DraftProducts(ctx, i.ID)
-		if err != nil {
+		if v.Seats, err = seatsOf(ctx, r, i, v.Choices); err != nil {
 			return err
 		}
-		v.Seats = seatsOf(wanted, v.Choices)
 		invalid, err := r.ImportRows(ctx, i.ID, store.ImportRowFilter{Outcome: string(Invalid), Limit: shownFaults})
 		if err != nil {
 			return err
@@ -259,43 +286,62 @@ func (s *Imports) Draft(ctx context.Context, actor authz.Actor, account director
 		if v.Faults, _, err = r.CountInvalid(ctx, i.ID); err != nil {
 			return err
 		}
-		v.Lines, err = s.draftLines(ctx, r, rights, i, rows)
-		return err
+		return v.show(ctx, r, rights, rows)
 	})
 	return v, err
 }
 
-func (s *Imports) draftLines(ctx context.Context, r *store.Reader, rights authz.Rights, of directory.Import, rows []directory.DraftRow) ([]DraftLine, error) {
-	lines := make([]DraftLine, len(rows))
-	var keys []directory.MemberID
+// show fills the lines of a page with what is known of the rows.
+func (v *DraftView) show(ctx context.Context, r *store.Reader, rights authz.Rights, rows []directory.DraftRow) error {
+	v.Lines = make([]DraftLine, len(rows))
 	var names []string
 	for n, row := range rows {
-		lines[n] = DraftLine{DraftRow: row, There: row.Member != 0}
-		if row.Member != 0 {
-			keys = append(keys, row.Member)
-		} else if row.Company != "" {
+		v.Lines[n] = DraftLine{DraftRow: row, There: row.Member != 0}
+		if row.Member == 0 && row.Company != "" {
 			names = append(names, row.Company)
 		}
 	}
-	named, err := r.CompaniesByName(ctx, of.Account, names)
+	named, err := r.CompaniesByName(ctx, v.Account, names)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	there, err := PlacesShown(ctx, r, of.Account, rights, keys)
+	people, err := peopleOf(ctx, r, rights, v.Import, *v)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for n := range lines {
-		l := &lines[n]
-		if shown, ok := there[l.Member]; ok && l.There {
+	refused, err := refusals(ctx, r, v.ID, rows)
+	if err != nil {
+		return err
+	}
+	for n := range v.Lines {
+		l := &v.Lines[n]
+		if shown, ok := people.there[l.Member]; ok && l.There {
 			shown.Line, shown.Email, shown.Member = l.Line, l.Email, l.Member
 			l.DraftRow = shown
 			continue
 		}
 		_, known := named[directory.Fold(l.Company)]
 		l.NewCompany = l.Company != "" && !known
+		l.Status, l.Refusal = people.status[l.Known], refused[l.Line]
 	}
-	return lines, nil
+	return nil
+}
+
+// refusals are why rows of a page were refused when they were last tried, by line.
+func refusals(ctx context.Context, r *store.Reader, id directory.ImportID, rows []directory.DraftRow) (map[int64]*directory.Error, error) {
+	found := map[int64]*directory.Error{}
+	if len(rows) == 0 {
+		return found, nil
+	}
+	tried, err := r.ImportRows(ctx, id, store.ImportRowFilter{Outcome: string(gate.Refused), After: rows[0].Line - 1, Limit: len(rows)})
+	if err != nil {
+		return nil, err
+	}
+	refused, err := importedRows(tried)
+	for _, row := range refused {
+		found[row.Line] = row.Refusal
+	}
+	return found, err
 }
 
 // PlacesShown are members as rows of a draft show them, those in the reader's
@@ -306,35 +352,5 @@ func PlacesShown(ctx context.Context, r *store.Reader, account directory.Account
 		return nil, err
 	}
 	members = slices.DeleteFunc(members, func(m directory.Member) bool { return !roster.SeesPeopleAt(rights, m.Unit) })
-	ids := make([]directory.UserID, len(members))
-	for n, m := range members {
-		ids[n] = m.User
-	}
-	users, err := r.Users(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	companies, err := r.CompaniesByKey(ctx, roster.CompaniesOf(members))
-	if err != nil {
-		return nil, err
-	}
-	roles, err := r.Roles(ctx, account)
-	if err != nil {
-		return nil, err
-	}
-	shown := make(map[directory.MemberID]directory.DraftRow, len(members))
-	for _, m := range members {
-		name := roster.NamesOf(users[m.User], m)
-		row := directory.DraftRow{First: name.First, Last: name.Last, Company: companies[m.Company].Name}
-		for _, role := range roles {
-			if role.ID == m.Level {
-				row.Level = role.Code
-			}
-			if row.Function == "" && slices.Contains(m.Functions, role.ID) {
-				row.Function = role.Code
-			}
-		}
-		shown[m.ID] = row
-	}
-	return shown, nil
+	return rowsOf(ctx, r, account, members)
 }

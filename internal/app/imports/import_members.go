@@ -99,7 +99,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		m.Read()
 		m.Row, m.Double = row.Line, row.Double
 		facts[n] = RowFacts{Name: m.Name(), Ends: m.Ends.Day.ISO(), Email: m.Email, Company: m.Company,
-			Function: strings.Join(m.Functions, ", "), Level: m.Level, Products: m.Products}
+			Function: strings.Join(m.Functions, ", "), Level: directory.JoinLevels(m.Levels), Products: m.Products}
 	}
 	o := roster.AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody,
 		Home: i.Choices.Home, Before: c.before}
@@ -108,11 +108,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 
 // MemberOfDraft is a row of a draft as somebody to add.
 func MemberOfDraft(d directory.DraftRow) roster.NewMember {
-	m := roster.NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Level: d.Level, Products: d.Products}
-	if d.Function != "" {
-		m.Functions = []string{d.Function}
-	}
-	return m
+	return roster.NewMember{Email: d.Email, First: d.First, Last: d.Last, Company: d.Company, Functions: d.Functions(), Levels: d.Levels(), Products: d.Products}
 }
 
 // A vocabulary reads the words of a file: roles and products by name in any
@@ -168,7 +164,7 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 	m.Civility, faults[0] = v.civility(cell(columnCivility))
 	m.Language, faults[1] = v.Language(cell(ColumnLanguage))
 	m.Functions, faults[2] = v.functionsOf(cell(columnFunction))
-	m.Level, faults[3] = v.levelOf(cell(columnLevel))
+	m.Levels, faults[3] = v.levelsOf(cell(columnLevel))
 	m.Ends.Day, faults[4] = directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
 	m.Products, faults[5] = v.productsOf(cell(columnProducts))
 	for _, fault := range faults {
@@ -191,20 +187,25 @@ func Suspect(fields []sheet.Field, columns map[string]int, row SourceRow) *direc
 	return nil
 }
 
-// functionsOf reads one function, or several separated by commas, semicolons,
-// slashes or line ends.
+// functionsOf reads one function or several.
 func (v vocabulary) functionsOf(cell string) ([]string, *directory.Error) {
+	return codesIn(cell, v.functions, v.unknownFunction)
+}
+
+// codesIn reads one name or code, or several separated by commas, semicolons,
+// slashes or line ends.
+func codesIn(cell string, known map[string]string, unknown func(text string) *directory.Error) ([]string, *directory.Error) {
 	if cell == "" {
 		return nil, nil
 	}
-	if code, ok := v.functions[directory.Fold(cell)]; ok {
+	if code, ok := known[directory.Fold(cell)]; ok {
 		return []string{code}, nil
 	}
 	var codes []string
 	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;/\n", r) }) {
-		code, ok := v.functions[directory.Fold(part)]
+		code, ok := known[directory.Fold(part)]
 		if !ok {
-			return nil, v.unknownFunction(strings.TrimSpace(part))
+			return nil, unknown(strings.TrimSpace(part))
 		}
 		if !slices.Contains(codes, code) {
 			codes = append(codes, code)
@@ -220,15 +221,14 @@ func (v vocabulary) unknownFunction(text string) *directory.Error {
 	return directory.InvalidField(columnFunction, "import.unknown_role", directory.Args{"Value": text})
 }
 
-func (v vocabulary) levelOf(cell string) (string, *directory.Error) {
-	folded := directory.Fold(cell)
-	if v.none[folded] {
-		return "", nil
+// levelsOf reads one access level, several, or the word for none (ADD-8).
+func (v vocabulary) levelsOf(cell string) ([]string, *directory.Error) {
+	if v.none[directory.Fold(cell)] {
+		return nil, nil
 	}
-	if code, ok := v.levels[folded]; ok {
-		return code, nil
-	}
-	return "", directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": cell})
+	return codesIn(cell, v.levels, func(text string) *directory.Error {
+		return directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": text})
+	})
 }
 
 // nearest is the name that differs least from a text, if that is less than a

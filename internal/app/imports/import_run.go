@@ -99,7 +99,7 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 	}
 	progress := store.ImportProgress{Import: i.ID, Batch: i.Batch}
 	i.LastLine = 0
-	actor, kind, before := starterOf(i), s.noun(i.Brings()), roster.NewRowsBefore()
+	actor, kind, before := starterOf(i), s.noun(i), roster.NewRowsBefore()
 	err := s.eachChunk(ctx, i, func(rows []SourceRow) error {
 		var written []store.ImportRow
 		about, err := s.about(ctx, kind, ImportChunk{Import: i, Rows: rows})
@@ -213,7 +213,7 @@ func (s *Imports) Start(ctx context.Context, actor authz.Actor, account director
 	}
 	actor.Batch = uuid.NewString() // of the run: its beginning, its rows and its end are one act (HIST-6)
 	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := s.noun(i.Brings()).Require(p); err != nil {
+		if err := s.noun(i).Require(p); err != nil {
 			return err
 		}
 		if i, err = r.Import(ctx, i.ID); err != nil {
@@ -283,7 +283,7 @@ func (s *Imports) Stop(ctx context.Context, actor authz.Actor, account directory
 		return err
 	}
 	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := s.noun(i.Brings()).Require(p); err != nil {
+		if err := s.noun(i).Require(p); err != nil {
 			return err
 		}
 		if i, err = r.Import(ctx, i.ID); err != nil {
@@ -340,7 +340,7 @@ func (s *Imports) run(ctx context.Context, i directory.Import) error {
 // bringIn brings in some rows after those that at has come to, in one
 // transaction that says so; with a refusal they are left out for it.
 func (s *Imports) bringIn(ctx context.Context, at *directory.Import, rows []SourceRow, refusal *directory.Error) error {
-	kind, last := s.noun(at.Brings()), int64(rows[len(rows)-1].Line)
+	kind, last := s.noun(*at), int64(rows[len(rows)-1].Line)
 	about, err := s.about(ctx, kind, ImportChunk{Import: *at, Rows: rows})
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func (s *Imports) fileRows(ctx context.Context, i directory.Import, send func(ro
 	}
 	defer func() { _ = reader.Close() }()
 	first := roster.NewFirsts()
-	key := s.noun(i.Brings()).Key
+	key := s.noun(i).Key
 	rows := make([]SourceRow, 0, roster.Chunk)
 	for {
 		row, err := reader.Next()

@@ -69,7 +69,7 @@ type RowFacts struct {
 	Creates  bool             `json:",omitempty"` // the company is new
 	Function string           `json:",omitempty"` // codes
 	Level    string           `json:",omitempty"` // code
-	Products []string         `json:",omitempty"` // offers
+	Products []string         `json:",omitempty"` // offers; in a project as directory.AccessTexts
 	Ends     string           `json:",omitempty"` // last day, as 2027-12-31
 	Invited  bool             `json:",omitempty"`
 	Refusal  *directory.Error `json:",omitempty"`
@@ -93,11 +93,13 @@ type ImportedRow struct {
 // Invalid is the outcome of a pasted piece that is no address.
 const Invalid gate.Outcome = "invalid"
 
-// noun is what an import of that name brings in.
-func (s *Imports) noun(name string) Noun {
-	switch name {
+// noun is what an import brings in.
+func (s *Imports) noun(i directory.Import) Noun {
+	switch i.Brings() {
 	case directory.ImportMembers:
 		return s.memberNoun()
+	case directory.ImportPlaces:
+		return s.placeNoun(i.Choices.Project)
 	case directory.ImportAccounts:
 		return s.customers
 	case directory.ImportSubscriptions:
@@ -109,19 +111,19 @@ func (s *Imports) noun(name string) Noun {
 	}
 }
 
-// nounIn is what files bring into an account: members; into the installation:
-// customers (VEND-4).
-func nounIn(account directory.AccountID) string {
+// importInto is an import of what files bring into an account: members; into the
+// installation: customers (VEND-4).
+func importInto(account directory.AccountID) directory.Import {
 	if account == directory.Installation {
-		return directory.ImportAccounts
+		return directory.Import{Account: account, Noun: directory.ImportAccounts}
 	}
-	return directory.ImportMembers
+	return directory.Import{Account: account, Noun: directory.ImportMembers}
 }
 
-// reading runs a read of imports that the actor may see.
-func (s *Imports) reading(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, rights authz.Rights) error) error {
-	return s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := s.noun(nounIn(account)).Permit(actor, rights); err != nil {
+// reading runs a read of imports like one that the actor may see.
+func (s *Imports) reading(ctx context.Context, actor authz.Actor, like directory.Import, read func(r *store.Reader, rights authz.Rights) error) error {
+	return s.gate.View(ctx, actor, like.Account, func(r *store.Reader, rights authz.Rights) error {
+		if err := s.noun(like).Permit(actor, rights); err != nil {
 			return err
 		}
 		return read(r, rights)
@@ -139,7 +141,9 @@ const (
 // is what. Nothing but the draft is written (ADD-13). It refuses without
 // members.manage, and what sheet.Open refuses.
 func (s *Imports) Upload(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, file io.Reader) (directory.Import, error) {
-	return s.upload(ctx, actor, directory.Import{Account: account, Noun: nounIn(account), FileName: name}, file)
+	i := importInto(account)
+	i.FileName = name
+	return s.upload(ctx, actor, i, file)
 }
 
 // UploadSubscriptions takes in a file of what customers have bought, as Upload does
@@ -150,7 +154,7 @@ func (s *Imports) UploadSubscriptions(ctx context.Context, actor authz.Actor, na
 }
 
 func (s *Imports) upload(ctx context.Context, actor authz.Actor, i directory.Import, file io.Reader) (directory.Import, error) {
-	if err := s.reading(ctx, actor, i.Account, func(*store.Reader, authz.Rights) error { return nil }); err != nil {
+	if err := s.reading(ctx, actor, i, func(*store.Reader, authz.Rights) error { return nil }); err != nil {
 		return i, err
 	}
 	sp, err := spoolFile(file, sheet.DefaultLimits().Bytes)
@@ -207,7 +211,7 @@ func (s *Imports) detect(i directory.Import, sp *spool, chosen map[string]int) (
 		c.Sample = sample[0]
 	}
 	if c.Columns = chosen; chosen == nil {
-		c.Columns = proposed(c.Head, sample[:min(len(sample), sampleRows)], s.noun(i.Brings()).Fields)
+		c.Columns = proposed(c.Head, sample[:min(len(sample), sampleRows)], s.noun(i).Fields)
 	}
 	c.Read.Dates = orderOf(c.Columns, sample)
 	return i, nil
@@ -240,7 +244,7 @@ func (s *Imports) newDraft(ctx context.Context, actor authz.Actor, i directory.I
 	i.UUID, i.User, i.State, i.Batch = uuid.NewString(), actor.User, directory.ImportDraft, uuid.NewString()
 	startedBy(&i, actor)
 	_, err := s.gate.Perform(ctx, actor, i.Account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
-		if err := s.noun(i.Brings()).Require(p); err != nil {
+		if err := s.noun(i).Require(p); err != nil {
 			return err
 		}
 		i.ID, i.Created = directory.ImportID(p.NewKey()), p.Now
@@ -251,15 +255,27 @@ func (s *Imports) newDraft(ctx context.Context, actor authz.Actor, i directory.I
 }
 
 // Find reads an import of the account. A draft is its maker's alone; who manages
-// the members of some units only finds their own. It refuses with
+// the members of some units or of projects only finds their own. It refuses with
 // import.not_found.
 func (s *Imports) Find(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.Import, error) {
-	var i directory.Import
-	err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		i, err = s.find(ctx, r, importReader{actor, rights}, account, id)
-		return err
+	i, err := directory.Import{}, error(nil)
+	err = s.finding(ctx, actor, account, id, func(_ *store.Reader, _ authz.Rights, found directory.Import) error {
+		i = found
+		return nil
 	})
 	return i, err
+}
+
+// finding reads about an import that the actor finds.
+func (s *Imports) finding(ctx context.Context, actor authz.Actor, account directory.AccountID, id string,
+	read func(r *store.Reader, rights authz.Rights, i directory.Import) error) error {
+	return s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+		i, err := s.find(ctx, r, importReader{actor, rights}, account, id)
+		if err != nil {
+			return err
+		}
+		return read(r, rights, i)
+	})
 }
 
 // An importReader is who reads imports.
@@ -277,8 +293,16 @@ func (b importReader) owner(account directory.AccountID) directory.UserID {
 	return b.User
 }
 
+// find asks first for what imports like it ask for, and where there is none for what
+// those of the account do.
 func (s *Imports) find(ctx context.Context, r *store.Reader, by importReader, account directory.AccountID, id string) (directory.Import, error) {
 	i, err := r.ImportByUUID(ctx, account, id)
+	if err != nil {
+		i = importInto(account)
+	}
+	if denied := s.noun(i).Permit(by.Actor, by.rights); denied != nil {
+		return i, denied
+	}
 	owner := by.owner(account)
 	if err == nil && i.User != by.User && (i.State == directory.ImportDraft || owner != 0) {
 		err = directory.Refuse(directory.NotFound, "import.not_found")
@@ -290,8 +314,9 @@ func (s *Imports) find(ctx context.Context, r *store.Reader, by importReader, ac
 // only sees their own.
 func (s *Imports) Recent(ctx context.Context, actor authz.Actor, account directory.AccountID, limit int) ([]directory.Import, error) {
 	var found []directory.Import
-	err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		found, err = r.Imports(ctx, account, store.ImportList{Noun: nounIn(account), Owner: importReader{actor, rights}.owner(account), Limit: limit})
+	like := importInto(account)
+	err := s.reading(ctx, actor, like, func(r *store.Reader, rights authz.Rights) (err error) {
+		found, err = r.Imports(ctx, account, store.ImportList{Noun: like.Noun, Owner: importReader{actor, rights}.owner(account), Limit: limit})
 		return err
 	})
 	return found, err
@@ -357,11 +382,7 @@ type ImportFilter struct {
 // Rows reads rows of an import with their outcomes.
 func (s *Imports) Rows(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, f ImportFilter) ([]ImportedRow, error) {
 	var found []ImportedRow
-	err := s.reading(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		i, err := s.find(ctx, r, importReader{actor, rights}, account, id)
-		if err != nil {
-			return err
-		}
+	err := s.finding(ctx, actor, account, id, func(r *store.Reader, _ authz.Rights, i directory.Import) error {
 		rows, err := r.ImportRows(ctx, i.ID, store.ImportRowFilter{Outcome: string(f.Outcome), Skip: f.Skip, Limit: f.Limit})
 		if err != nil {
 			return err

@@ -165,9 +165,9 @@ func (c *settling) copied(ctx context.Context, r *store.Reader, from directory.P
 		return nil, err
 	}
 	if from.Members > MostCopied {
-		return nil, &directory.Error{Kind: directory.Invalid, Code: "project.too_many_copied", Args: directory.Args{"Max": MostCopied}}
+		return nil, tooManyCopied()
 	}
-	all, err := everybodyIn(ctx, r, c.plan.Rights, from)
+	all, err := roster.EverybodyIn(ctx, r, c.plan.Rights, from)
 	if err != nil {
 		return nil, err
 	}
@@ -182,9 +182,6 @@ func (c *settling) copied(ctx context.Context, r *store.Reader, from directory.P
 	}
 	return places, nil
 }
-
-// MostCopied is how many members are copied in one act.
-const MostCopied = 2000
 
 // people brings in who the project begins with: the one who made it, where nothing
 // above it lets them manage it, and the members that were copied.

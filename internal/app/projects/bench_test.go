@@ -112,11 +112,11 @@ func (f largeFirm) asks() []asked {
 		{"members-search", members(f.admin, app.ProjectMemberQuery{Search: "camille"})},
 		{"members-search-rare", members(f.admin, app.ProjectMemberQuery{Search: "p17777"})},
 		{"members-search-short", members(f.admin, app.ProjectMemberQuery{Search: "ca"})},
-		{"members-of-function", members(f.admin, app.ProjectMemberQuery{Function: "architect"})},
-		{"members-of-level", members(f.admin, app.ProjectMemberQuery{Level: "project-administrator"})},
+		{"members-of-function", members(f.admin, app.ProjectMemberQuery{Functions: []string{"architect"}})},
+		{"members-of-level", members(f.admin, app.ProjectMemberQuery{Levels: []string{"project-administrator"}})},
 		{"members-with-product", members(f.admin, app.ProjectMemberQuery{Product: "model"})},
 		{"members-with-product-rare", members(f.admin, app.ProjectMemberQuery{Product: "budget"})},
-		{"members-of-company", members(f.admin, app.ProjectMemberQuery{Company: f.company.UUID, Sort: "email"})},
+		{"members-of-company", members(f.admin, app.ProjectMemberQuery{Companies: []string{f.company.UUID}, Sort: "email"})},
 		{"members-inactive", members(f.admin, app.ProjectMemberQuery{Statuses: []directory.Status{directory.Inactive}})},
 		{"open", func() error {
 			_, err := f.Projects.Open(f.Context(), f.worker, f.at(f.large))

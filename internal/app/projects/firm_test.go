@@ -97,7 +97,7 @@ func mail(email string) row { return row{NewMember: app.NewMember{Email: email}}
 
 // at the level of a project administrator.
 func leading(email string) row {
-	return row{NewMember: app.NewMember{Email: email, Level: "project-administrator"}}
+	return row{NewMember: app.NewMember{Email: email}, Level: "project-administrator"}
 }
 
 // leader makes somebody who administers a project, and is nothing else in the account.

@@ -16,12 +16,12 @@ import (
 // A MemberQuery is a view of the members of a project.
 type MemberQuery struct {
 	Search        string
-	Statuses      []directory.Status
-	Company       string // public id; NoCompany: those without
-	Function      string // code
-	Level         string // code
-	Product       string // only those who have it; a product's own Members tool (LIST-11)
-	Sort          string // one of store.PlacesBy…; empty: by name
+	Statuses      []directory.Status // as Member.Status has them
+	Companies     []string           // public ids; NoCompany: those without
+	Functions     []string           // codes
+	Levels        []string           // codes
+	Product       string             // only those who have it; a product's own Members tool (LIST-11)
+	Sort          string             // one of store.PlacesBy…; empty: by name
 	Descending    bool
 	After, Before string
 	Size          int
@@ -51,10 +51,27 @@ type Member struct {
 	Administrator bool             // of the project
 	Unseated      []string         // products they may use here and have no seat of (SEAT-12)
 	Since         directory.Place
+	Resend        bool // the reader may send their invitation again (INV-3)
+	InAccount     bool // the reader sees them in the account too
 }
 
 // Name is what the member is called.
 func (m Member) Name() string { return roster.NameOf(m.Person, m.Member) }
+
+// SortedName is the name as the table sorts it: "Haddad Karim".
+func (m Member) SortedName() string {
+	return roster.ListedMember{Member: m.Member, Person: m.Person}.SortedName()
+}
+
+// Status is how the member stands in a project: who is not invited at this moment,
+// since the invitation was taken back, is there as somebody who has opened nothing yet
+// (LIST-2).
+func (m Member) Status() directory.Status {
+	if m.Member.Status == directory.NotInvited {
+		return directory.Invited
+	}
+	return m.Member.Status
+}
 
 // Lacks reports whether the member has access to a product and no seat of it.
 func (m Member) Lacks(product string) bool { return slices.Contains(m.Unseated, product) }
@@ -64,44 +81,74 @@ func (m Member) Lacks(product string) bool { return slices.Contains(m.Unseated, 
 // list.bad_cursor, and with the field at fault.
 func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q MemberQuery) (MemberPage, error) {
 	var page MemberPage
-	sorts := []string{"", store.PlacesByName, store.PlacesByEmail, store.PlacesByStatus, store.PlacesByCompany, store.PlacesByLevel}
-	from, err := cursorOf[directory.MemberID](q.After+q.Before, q.Sort, q.Descending, sorts)
-	if err != nil {
-		return page, err
-	}
-	err = s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
+	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
+		var err error
 		if page.Project, err = s.shown(ctx, r, &v); err != nil {
 			return err
 		}
 		if page.Project.Mine, err = mine(ctx, r, actor, v); err != nil {
 			return err
 		}
-		l, err := s.members(ctx, r, v, q)
+		l, err := s.rolled(ctx, r, v, q)
 		if err != nil {
 			return err
 		}
-		if q.After+q.Before != "" {
-			l.From = &from.Standing
-		}
-		if page.Found, err = s.found(ctx, r, l); err != nil {
-			return err
-		}
-		l.Found = page.Found
-		rows, err := r.ProjectMemberPage(ctx, l)
-		if err != nil {
-			return err
-		}
-		rows, page.Span = gate.Cut(gate.Turn{After: q.After, Before: q.Before, Size: l.Size - 1, Position: from.Position}, rows,
-			func(m store.ProjectMember, position int64) string {
-				return gate.CursorText(listCursor[directory.MemberID]{m.Standing, q.Sort, q.Descending, position})
-			})
-		page.Rows, err = s.rows(ctx, r, v, rows)
-		for _, m := range page.Rows {
-			page.Unseated += len(m.Unseated)
-		}
-		return err
+		return l.page(ctx, &page)
 	})
 	return page, err
+}
+
+// A roll is the list of a project's members while it is read.
+type roll struct {
+	s    *Projects
+	r    *store.Reader
+	v    viewed
+	q    MemberQuery
+	l    store.ProjectMemberList
+	from listCursor[directory.MemberID]
+}
+
+// rolled is the list of a query. It refuses with list.bad_cursor, and with the field
+// at fault.
+func (s *Projects) rolled(ctx context.Context, r *store.Reader, v viewed, q MemberQuery) (*roll, error) {
+	sorts := []string{"", store.PlacesByName, store.PlacesByEmail, store.PlacesByStatus, store.PlacesByCompany, store.PlacesByLevel}
+	from, err := cursorOf[directory.MemberID](q.After+q.Before, q.Sort, q.Descending, sorts)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.members(ctx, r, v, q)
+	if q.After+q.Before != "" {
+		l.From = &from.Standing
+	}
+	return &roll{s: s, r: r, v: v, q: q, l: l, from: from}, err
+}
+
+// page reads the page of the query.
+func (o *roll) page(ctx context.Context, page *MemberPage) error {
+	return o.turned(ctx, page, gate.Turn{After: o.q.After, Before: o.q.Before, Size: o.l.Size - 1, Position: o.from.Position})
+}
+
+// turned reads a page that stands somewhere in the list, behind rows that are read
+// already.
+func (o *roll) turned(ctx context.Context, page *MemberPage, t gate.Turn, first ...store.ProjectMember) error {
+	var err error
+	if page.Found, err = o.s.found(ctx, o.r, o.l); err != nil {
+		return err
+	}
+	o.l.Found = page.Found
+	rows, err := o.r.ProjectMemberPage(ctx, o.l)
+	if err != nil {
+		return err
+	}
+	rows = append(first, rows...)
+	rows, page.Span = gate.Cut(t, rows, func(m store.ProjectMember, position int64) string {
+		return gate.CursorText(listCursor[directory.MemberID]{m.Standing, o.q.Sort, o.q.Descending, position})
+	})
+	page.Rows, err = o.s.rows(ctx, o.r, o.v, rows)
+	for _, m := range page.Rows {
+		page.Unseated += len(m.Unseated)
+	}
+	return err
 }
 
 // mine reports whether the reader has a place in the project.
@@ -129,33 +176,23 @@ func (s *Projects) found(ctx context.Context, r *store.Reader, l store.ProjectMe
 	return n, err
 }
 
-// everybodyIn are all members of a project, as the database is asked.
-func everybodyIn(ctx context.Context, r *store.Reader, rights authz.Rights, p directory.Project) (store.ProjectMemberList, error) {
-	counts, err := r.Counts(ctx, p.ID.Account())
-	return store.ProjectMemberList{PlaceFilter: store.PlaceFilter{Project: p.ID, Members: p.Members}, Scope: rights.Everybody(), Of: counts.Members()}, err
-}
-
 // members is the query as the database is asked, for one row more than a page has.
 func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q MemberQuery) (store.ProjectMemberList, error) {
-	l, err := everybodyIn(ctx, r, v.rights, v.project)
+	l, err := roster.EverybodyIn(ctx, r, v.rights, v.project)
 	if err != nil {
 		return l, err
 	}
 	l.Search, l.Statuses, l.Sort, l.Descending = directory.Sought(q.Search), q.Statuses, q.Sort, q.Descending
 	l.Back, l.Size, l.Product, l.ByCompany = q.Before != "", sized(q.Size)+1, q.Product, v.companies
-	for _, by := range []struct {
-		code, field string
-		kind        directory.RoleKind
-		into        *[]directory.RoleID
-	}{{q.Level, "level", directory.Level, &l.Levels}, {q.Function, "function", directory.Function, &l.Functions}} {
-		if by.code == "" {
-			continue
-		}
-		i := slices.IndexFunc(v.roles, func(o directory.Role) bool { return o.Kind == by.kind && o.Code == by.code })
-		if i < 0 {
-			return l, directory.InvalidField(by.field, "field.unknown_choice", directory.Args{"Value": directory.Short(by.code, directory.Quoted)})
-		}
-		*by.into = []directory.RoleID{v.roles[i].ID}
+	if slices.Contains(q.Statuses, directory.Invited) {
+		l.Statuses = append(slices.Clone(q.Statuses), directory.NotInvited)
+	}
+	var refusal *directory.Error
+	if l.Levels, refusal = v.named(directory.Level, q.Levels, "level"); refusal != nil {
+		return l, refusal
+	}
+	if l.Functions, refusal = v.named(directory.Function, q.Functions, "function"); refusal != nil {
+		return l, refusal
 	}
 	for _, role := range v.roles {
 		held := role.Kind == directory.Function || role.Kind == directory.Level && role.Place == directory.AtProject
@@ -166,7 +203,21 @@ func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q Mem
 	if q.Product != "" && !slices.Contains(v.project.Products, q.Product) && q.Product != s.base(v.account) {
 		return l, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Short(q.Product, directory.Quoted)})
 	}
-	return l, companyIn(ctx, r, v, q.Company, &l)
+	return l, companiesIn(ctx, r, v, q.Companies, &l)
+}
+
+// named are the roles of a kind by their codes. It refuses with field.unknown_choice
+// one there is not.
+func (v viewed) named(kind directory.RoleKind, codes []string, field string) ([]directory.RoleID, *directory.Error) {
+	var keys []directory.RoleID
+	for _, code := range codes {
+		i := slices.IndexFunc(v.roles, func(o directory.Role) bool { return o.Kind == kind && o.Code == code })
+		if i < 0 {
+			return nil, directory.InvalidField(field, "field.unknown_choice", directory.Args{"Value": directory.Short(code, directory.Quoted)})
+		}
+		keys = append(keys, v.roles[i].ID)
+	}
+	return keys, nil
 }
 
 func (s *Projects) base(account directory.Account) string {
@@ -174,24 +225,26 @@ func (s *Projects) base(account directory.Account) string {
 	return base.ID
 }
 
-// companyIn puts the company of a query into a list.
-func companyIn(ctx context.Context, r *store.Reader, v viewed, id string, l *store.ProjectMemberList) error {
-	switch id {
-	case "":
-		return nil
-	case NoCompany:
-		l.Companies = []directory.CompanyID{0}
+// companiesIn puts the companies of a query into a list. It refuses with
+// field.unknown_choice where there is none of them.
+func companiesIn(ctx context.Context, r *store.Reader, v viewed, ids []string, l *store.ProjectMemberList) error {
+	if len(ids) == 0 {
 		return nil
 	}
-	found, err := r.CompaniesByUUID(ctx, v.account.ID, []string{id})
+	found, err := r.CompaniesByUUID(ctx, v.account.ID, ids)
 	if err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		return directory.InvalidField("company", "field.unknown_choice", directory.Args{"Value": directory.Short(id, directory.Quoted)})
+	if l.Companies, err = r.CompanyKeys(ctx, found); err != nil {
+		return err
 	}
-	l.Companies, err = r.CompanyKeys(ctx, found)
-	return err
+	if slices.Contains(ids, NoCompany) {
+		l.Companies = append(l.Companies, 0)
+	}
+	if len(l.Companies) == 0 {
+		return directory.InvalidField("company", "field.unknown_choice", directory.Args{"Value": directory.Short(ids[0], directory.Quoted)})
+	}
+	return nil
 }
 
 // rows puts names to places, with as many statements for a page of any size.
@@ -223,6 +276,8 @@ func (s *Projects) rows(ctx context.Context, r *store.Reader, v viewed, found []
 		row.Administrator = roster.AdministersProject(append(row.Functions, row.Level)...)
 		row.Access = m.Place.Access.In(ids(ground.Products), row.Administrator)
 		row.Unseated = unseated(ground.Products, row.Access, held[m.Place.Member])
+		row.InAccount = roster.SeesPeopleAt(v.rights, m.Member.Unit)
+		row.Resend = m.Member.Status == directory.Invited && v.account.Writable() == nil && v.rights.May(authz.ManageMembers, m.Member.Unit)
 		rows[i] = row
 	}
 	return rows, nil

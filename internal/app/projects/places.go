@@ -2,7 +2,6 @@ package projects
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"intendant/internal/app/gate"
@@ -52,6 +51,9 @@ func (s *Projects) Add(ctx context.Context, actor authz.Actor, at At, rows []ros
 	if o.Preview {
 		act = s.gate.Previewed
 	}
+	if len(rows) == 0 {
+		return nil, s.mayChange(ctx, actor, at)
+	}
 	all := make(gate.Verdicts, 0, len(rows))
 	for part := range slices.Chunk(rows, roster.Chunk) {
 		err := roster.Parted(part, func(part []roster.NewPlace) error {
@@ -89,13 +91,15 @@ func markDoubles(rows []roster.NewPlace) []roster.NewPlace {
 type Selection struct {
 	Members []string
 	All     *MemberQuery
+	Count   int64 // with All: how many were found when it was confirmed (PLAN-4); 0: however many
 }
 
 // ChangePlaces changes what places in a project are: company, functions, level,
 // products and the levels of their tools (PROJ-3, PROJ-4, PROJ-12). It refuses a member
 // with place.not_found, with the field at fault, with place.base_off who would lose the
-// base product without the confirmation, and with place.administrator_has_all; as a
-// whole like Add.
+// base product without the confirmation, with place.administrator_has_all, and with
+// stale who has another place than was seen; as a whole like Add, and with
+// selection.changed.
 func (s *Projects) ChangePlaces(ctx context.Context, actor authz.Actor, at At, who Selection, change roster.PlaceChange) (gate.Verdicts, error) {
 	return s.each(ctx, actor, at, who, func(ctx context.Context, on roster.OnGround, keys []directory.MemberID) error {
 		return s.roster.ChangePlaces(ctx, on, keys, change)
@@ -103,7 +107,8 @@ func (s *Projects) ChangePlaces(ctx context.Context, actor authz.Actor, at At, w
 }
 
 // RemovePlaces takes members out of a project; they stay in the account (PROJ-6). It
-// refuses a member with place.not_found, and as a whole like Add.
+// refuses a member with place.not_found, and as a whole like Add, and with
+// selection.changed.
 func (s *Projects) RemovePlaces(ctx context.Context, actor authz.Actor, at At, who Selection) (gate.Verdicts, error) {
 	return s.each(ctx, actor, at, who, s.roster.RemovePlaces)
 }
@@ -133,14 +138,22 @@ func (s *Projects) each(ctx context.Context, actor authz.Actor, at At, who Selec
 		}
 		all = append(all, verdicts...)
 	}
-	if len(keys) == 0 { // whoever may not act here learns it all the same
-		_, err = s.gate.Perform(ctx, actor, at.Account, s.inProject(at.Project, func(context.Context, roster.OnGround) error { return nil }))
+	if len(keys) == 0 {
+		err = s.mayChange(ctx, actor, at)
 	}
 	return all, err
 }
 
+// mayChange refuses an act on nobody as it would be refused on somebody: whoever may
+// not act here learns it all the same.
+func (s *Projects) mayChange(ctx context.Context, actor authz.Actor, at At) error {
+	_, err := s.gate.Perform(ctx, actor, at.Account, s.inProject(at.Project, func(context.Context, roster.OnGround) error { return nil }))
+	return err
+}
+
 // selected finds the members of a selection, and how many ids name nobody in the
-// project.
+// project. It refuses with selection.changed where a view finds others than were
+// confirmed.
 func (s *Projects) selected(ctx context.Context, actor authz.Actor, at At, who Selection) (keys []directory.MemberID, unknown int, err error) {
 	err = s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
 		if who.All != nil {
@@ -149,6 +162,9 @@ func (s *Projects) selected(ctx context.Context, actor authz.Actor, at At, who S
 				return err
 			}
 			keys, err = r.ProjectMemberKeys(ctx, l)
+			if n := int64(len(keys)); err == nil && who.Count > 0 && n != who.Count {
+				return &directory.Error{Kind: directory.Conflict, Code: "selection.changed", Args: directory.Args{"Count": n, "Confirmed": who.Count}}
+			}
 			return err
 		}
 		found, err := r.MemberKeysByUUID(ctx, at.Account, who.Members)
@@ -167,135 +183,79 @@ func (s *Projects) selected(ctx context.Context, actor authz.Actor, at At, who S
 	return keys, unknown, err
 }
 
-// A Copying is from which project members are copied, and who of them: by public id,
-// or all.
-type Copying struct {
-	From string
-	Only []string
-}
-
-// CopyMembers brings the members of another project into this one as they are there:
-// company, functions, level, products (PROJ-9).
-// It refuses as Add does, with members.manage asked for in both, with
-// project.not_found at the field from, and with project.too_many_copied.
-func (s *Projects) CopyMembers(ctx context.Context, actor authz.Actor, at At, c Copying) (gate.Verdicts, error) {
-	return s.gate.Perform(ctx, gate.AsOneAct(actor), at.Account, s.inProject(at.Project, func(ctx context.Context, on roster.OnGround) error {
-		r, p := on.Reader, on.Plan
-		other, err := inSight(ctx, r, p.Rights, At{p.Account, c.From})
-		if gate.RefusedWith(err, "project.not_found") || err == nil && other.ID == on.Project.ID {
-			return directory.InvalidField("from", "project.not_found", nil)
-		}
-		if err != nil {
-			return err
-		}
-		copying := settling{s: s, plan: p}
-		places, err := copying.copied(ctx, r, other)
-		if err != nil {
-			return err
-		}
-		if len(c.Only) > 0 {
-			chosen, err := r.MemberKeysByUUID(ctx, p.Account, c.Only)
-			if err != nil {
-				return err
-			}
-			keys := slices.Collect(maps.Values(chosen))
-			places = slices.DeleteFunc(places, func(place directory.Place) bool { return !slices.Contains(keys, place.Member) })
-		}
-		return s.roster.CopyPlaces(ctx, on, places)
-	}))
-}
-
-// Choices are what the form that adds people to a project offers.
+// Choices are what the forms that add people to a project offer.
 type Choices struct {
-	Project   Shown
-	Companies []directory.Company // of the account, the first by name
-	More      bool                // there are more companies
-	Makes     bool                // companies that are not there yet are made (ACC-8)
-	People    bool                // people who are new to the account may come (ACC-8)
-	Quick     int                 // addresses at most in the quick form (ADD-10)
-	Account   directory.Account
+	roster.AddChoices
+	roster.Beyond
+	Project Shown
+	Quick   int // addresses at most in the quick form (ADD-10)
 }
 
-// Choices reads what the form that adds people offers. It refuses with
+// Choices reads what the forms that add people offer. It refuses with
 // project.not_found, without members.manage there, and with project.archived.
 func (s *Projects) Choices(ctx context.Context, actor authz.Actor, at At) (Choices, error) {
 	var c Choices
-	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
+	err := s.managing(ctx, actor, at, func(r *store.Reader, v viewed) error { return s.choices(ctx, r, v, &c) })
+	return c, err
+}
+
+// managing reads about a project whose members the actor manages. It refuses with
+// project.archived where nothing changes any more.
+func (s *Projects) managing(ctx context.Context, actor authz.Actor, at At, read func(r *store.Reader, v viewed) error) error {
+	return s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
 		if err := gate.Require(v.rights, authz.ManageMembers, v.project.ID); err != nil {
 			return err
 		}
 		if roster.ArchivedAt(v.rights.Tree(), v.project.ID) != nil {
 			return archived(v.project)
 		}
-		var err error
-		if c.Project, err = s.shown(ctx, r, &v); err != nil {
-			return err
-		}
-		policies, wide := s.gate.Policies(v.account), v.rights.MayAnywhere(authz.ManageMembers)
-		c.Account, c.Quick = v.account, policies.ProjectQuickAdding
-		c.Makes, c.People = wide || policies.CreateCompanies, wide || policies.AddPeople
-		const shown = 200
-		if c.Companies, err = r.Companies(ctx, at.Account, shown+1); err != nil {
-			return err
-		}
-		c.More = len(c.Companies) > shown
-		c.Companies = c.Companies[:min(len(c.Companies), shown)]
-		return nil
+		return read(r, v)
 	})
-	return c, err
 }
 
-// Known are the members of the account among addresses, as a row of a form marks them:
-// by folded address, with the values they begin with in a project (PROJ-3). It refuses
-// as Choices does.
-func (s *Projects) Known(ctx context.Context, actor authz.Actor, at At, addresses []string) (map[string]Known, error) {
-	known := map[string]Known{}
-	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
-		if err := gate.Require(v.rights, authz.ManageMembers, v.project.ID); err != nil {
-			return err
-		}
-		users, err := r.UsersByAddress(ctx, addresses)
-		if err != nil {
-			return err
-		}
-		ids := make([]directory.UserID, 0, len(users))
-		for _, u := range users {
-			ids = append(ids, u.ID)
-		}
-		members, err := r.MembersOf(ctx, at.Account, ids)
-		if err != nil {
-			return err
-		}
-		var companies []directory.CompanyID
-		for _, m := range members {
-			companies = append(companies, m.Company)
-		}
-		named, err := r.CompaniesByKey(ctx, companies)
-		if err != nil {
-			return err
-		}
-		for address, u := range users {
-			m, here := members[u.ID]
-			if !here || !m.Removed.IsZero() {
-				continue
-			}
-			k := Known{Name: roster.NameOf(u, m), Company: named[m.Company].Name, Status: m.Status}
-			for _, role := range v.roles {
-				if slices.Contains(m.Functions, role.ID) && role.Place != directory.AtAccount && role.Archived.IsZero() {
-					k.Functions = append(k.Functions, role.Code)
-				}
-			}
-			known[address] = k
-		}
-		return nil
-	})
-	return known, err
+// choices reads what can be chosen for a place in a project.
+func (s *Projects) choices(ctx context.Context, r *store.Reader, v viewed, c *Choices) error {
+	var err error
+	if c.Project, err = s.shown(ctx, r, &v); err != nil {
+		return err
+	}
+	c.Quick = s.gate.Policies(v.account).ProjectQuickAdding
+	c.AddChoices, err = s.roster.PlaceChoices(ctx, r, v.account.ID, v.rights, v.project)
+	if err == nil {
+		c.Beyond = c.Place.Beyond
+	}
+	return err
 }
 
-// A Known is somebody of the account whose address was typed.
-type Known struct {
-	Name      string
-	Company   string
-	Functions []string // codes
-	Status    directory.Status
+// AddQuick brings everybody of a pasted text into a project with what all of them get;
+// what that leaves empty is as it is for each in the account (ADD-10, PROJ-3).
+//
+// It refuses as Add does, with add.too_many, with the count, where there are more
+// addresses than the policy takes, and with addresses.empty.
+func (s *Projects) AddQuick(ctx context.Context, actor authz.Actor, at At, text string, all roster.NewPlace) (gate.Verdicts, error) {
+	quick, most := 0, 0
+	if err := s.managing(ctx, actor, at, func(_ *store.Reader, v viewed) error {
+		policies := s.gate.Policies(v.account)
+		quick, most = policies.ProjectQuickAdding, policies.PasteLimit
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	list, refusal := s.needs.ReadPaste(text, most)
+	if refusal == nil {
+		refusal = roster.CheckQuick(list, quick)
+	}
+	if refusal != nil {
+		return nil, refusal
+	}
+	rows := make([]roster.NewPlace, 0, len(list.Addresses)+len(list.Faults))
+	for _, a := range list.Addresses {
+		row := all
+		row.Row, row.Email, row.First, row.Last = a.Line, a.Email, a.First, a.Last
+		rows = append(rows, row)
+	}
+	for _, fault := range roster.FaultRows(list.Faults) {
+		rows = append(rows, roster.NewPlace{NewMember: fault})
+	}
+	return s.Add(ctx, actor, at, rows, roster.PlaceOptions{})
 }

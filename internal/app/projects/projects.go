@@ -24,6 +24,8 @@ type Projects struct {
 type Needs struct {
 	// Template is what a project begins with that is made from a template (PROJ-9).
 	Template func(ctx context.Context, r *store.Reader, account directory.AccountID, id string) (Start, error)
+	// ReadPaste reads the addresses of a pasted text, at most so many (ADD-1).
+	ReadPaste func(text string, limit int) (directory.AddressList, *directory.Error)
 }
 
 // A Start is what a project begins with: the type, the products, and who is in it.

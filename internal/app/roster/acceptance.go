@@ -85,10 +85,11 @@ func (w *Writer) PlanAcceptance(ctx context.Context, r *store.Reader, p *gate.Pl
 		return err
 	}
 	if v.Place.Status != directory.Active {
-		after.Functions = slices.DeleteFunc(slices.Clone(after.Functions), func(id directory.RoleID) bool { return !gives(id) })
-		if !gives(after.Level) {
-			after.Level = 0
+		kept := func(roles []directory.RoleID) []directory.RoleID {
+			return slices.DeleteFunc(slices.Clone(roles), func(id directory.RoleID) bool { return !gives(id) })
 		}
+		after.Functions = kept(after.Functions)
+		after = ro.leveled(after, kept(after.Levels())...)
 	}
 	ro.Change(audit.InvitationAccepted, u, v.Place, after)
 	if v.Place.Status != directory.Active {

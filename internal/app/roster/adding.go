@@ -26,7 +26,7 @@ type NewMember struct {
 	Language    string // empty: the account's
 	Company     string // a name; one that is not there yet is created (ADD-6)
 	Functions   []string
-	Level       string   // code of an access level; empty: none
+	Levels      []string // codes of access levels; none: a plain member (ADD-8)
 	Products    []string // offers of which they get a seat (SEAT-3)
 	directory.PlaceTexts[string]
 	Ends directory.End
@@ -47,7 +47,7 @@ func (n NewMember) Name() string { return strings.TrimSpace(n.First + " " + n.La
 type AddOptions struct {
 	Home    string        // public id of the home unit; empty: the root, or what the actor manages of it (UNIT-5)
 	Change  bool          // what the row says replaces what a known member has (ADD-13); else nothing of them changes (ADD-5)
-	Invite  bool          // everybody added is invited; else those given an access level (ADD-8)
+	Invite  bool          // everybody added is invited; else those given access levels (ADD-8)
 	Silent  bool          // nobody is invited: the form invites after saving (INV-5)
 	Preview bool          // say what would be, write nothing (PLAN-1)
 	Wait    time.Duration `json:"-"` // as in a Selection
@@ -310,8 +310,8 @@ func (a *adding) there(v gate.Verdict, u directory.User, before directory.Member
 	if len(n.Functions) > 0 {
 		after.Functions = said.Functions
 	}
-	if n.Level != "" {
-		after.Level = said.Level
+	if len(n.Levels) > 0 {
+		after = a.leveled(after, said.Levels()...)
 	}
 	texts := said.PlaceTexts.Each()
 	for i, text := range after.PlaceTexts.Each() {
@@ -426,12 +426,12 @@ func (a *adding) place(n NewMember, ends time.Time) (directory.Member, *director
 		}
 		m.Functions = append(m.Functions, function.ID)
 	}
-	if n.Level != "" {
-		level, refused := a.Giveable(directory.Level, n.Level, "access_level")
+	for _, code := range n.Levels {
+		level, refused := a.Giveable(directory.Level, code, "access_level")
 		if refused != nil {
 			return m, refused
 		}
-		m.Level = level.ID
+		m = a.leveled(m, append(m.Levels(), level.ID)...)
 	}
 	return m, nil
 }

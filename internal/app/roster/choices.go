@@ -1,7 +1,9 @@
 package roster
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"intendant/internal/app/gate"
@@ -11,68 +13,97 @@ import (
 )
 
 // Recognise fills in what the account knows of people: who is there, and where
-// those who were removed had been, as far as the reader sees (ADD-5, USER-6).
-func (w *Writer) Recognise(ctx context.Context, reader authz.Rights, account directory.AccountID, rows []directory.DraftRow) error {
+// those who were removed had been, as far as the reader sees (ADD-5, USER-6). Where
+// choices are those of a project, who is in the account comes with what they are
+// there, and everybody with the level and the products of their functions (PROJ-3,
+// ADD-4).
+func (w *Writer) Recognise(ctx context.Context, reader authz.Rights, account directory.AccountID, choices AddChoices, rows []directory.DraftRow) error {
 	return w.gate.Read(ctx, func(r *store.Reader) error {
-		emails := make([]string, len(rows))
-		for n, row := range rows {
-			emails[n] = row.Email
-		}
-		users, err := r.UsersByAddress(ctx, emails)
-		if err != nil || len(users) == 0 {
-			return err
-		}
-		keys := make([]directory.UserID, 0, len(users))
-		for _, u := range users {
-			keys = append(keys, u.ID)
-		}
-		places, err := r.MembersOf(ctx, account, keys)
-		if err != nil || len(places) == 0 {
-			return err
-		}
-		members := make([]directory.Member, 0, len(places))
-		for _, m := range places {
-			members = append(members, m)
-		}
-		companies, err := r.CompaniesByKey(ctx, CompaniesOf(members))
+		known, err := acquaintances(ctx, r, account, rows)
 		if err != nil {
 			return err
 		}
-		roles, err := r.Roles(ctx, account)
-		if err != nil {
-			return err
+		there := map[directory.MemberID]directory.Place{}
+		if choices.Place != nil && len(known.members) > 0 {
+			if there, err = r.PlacesIn(ctx, choices.Place.Project.ID, known.keys()); err != nil {
+				return err
+			}
 		}
 		for n := range rows {
-			u := users[directory.FoldEmail(rows[n].Email)]
-			m, known := places[u.ID]
+			row := &rows[n]
+			u := known.users[directory.FoldEmail(row.Email)]
+			m, is := known.members[u.ID]
+			_, placed := there[m.ID]
 			switch {
-			case !known:
+			case !is:
+			case m.Removed.IsZero() && (choices.Place == nil || placed):
+				row.Member = m.ID
+				continue
 			case m.Removed.IsZero():
-				rows[n].Member = m.ID
+				row.Known = m.ID
+				known.propose(row, u, m, choices)
 			case SeesPeopleAt(reader, m.Unit):
-				comeBack(&rows[n], u, m, formerPlace{companies[m.Company].Name, roles})
+				known.propose(row, u, m, choices)
+			}
+			if row.Function != "" || choices.Place != nil {
+				row.Level = choices.DefaultLevel(row.Function)
+			}
+			if choices.Place != nil {
+				row.Products = choices.DefaultProducts(row.Function)
 			}
 		}
 		return nil
 	})
 }
 
-// A formerPlace is what somebody's place in the account was called.
-type formerPlace struct {
-	company string
-	roles   []directory.Role
+// An acquaintance is what an account knows of the people behind some addresses.
+type acquaintance struct {
+	users     map[string]directory.User // by folded address
+	members   map[directory.UserID]directory.Member
+	companies map[directory.CompanyID]directory.Company
 }
 
-// comeBack proposes for somebody who was removed what they were.
-func comeBack(row *directory.DraftRow, u directory.User, m directory.Member, was formerPlace) {
+func acquaintances(ctx context.Context, r *store.Reader, account directory.AccountID, rows []directory.DraftRow) (acquaintance, error) {
+	var a acquaintance
+	emails := make([]string, len(rows))
+	for n, row := range rows {
+		emails[n] = row.Email
+	}
+	var err error
+	if a.users, err = r.UsersByAddress(ctx, emails); err != nil || len(a.users) == 0 {
+		return a, err
+	}
+	ids := make([]directory.UserID, 0, len(a.users))
+	for _, u := range a.users {
+		ids = append(ids, u.ID)
+	}
+	if a.members, err = r.MembersOf(ctx, account, ids); err != nil || len(a.members) == 0 {
+		return a, err
+	}
+	a.companies, err = r.CompaniesByKey(ctx, CompaniesOf(slices.Collect(maps.Values(a.members))))
+	return a, err
+}
+
+func (a acquaintance) keys() []directory.MemberID {
+	keys := make([]directory.MemberID, 0, len(a.members))
+	for _, m := range a.members {
+		keys = append(keys, m.ID)
+	}
+	return keys
+}
+
+// propose puts into a row what somebody is in the account, or was, as far as it may
+// be given.
+func (a acquaintance) propose(row *directory.DraftRow, u directory.User, m directory.Member, choices AddChoices) {
 	name := NamesOf(u, m)
-	row.First, row.Last, row.Company = name.First, name.Last, was.company
-	for _, role := range was.roles {
-		if slices.Contains(m.Functions, role.ID) && role.Archived.IsZero() {
-			row.Function, row.Level = role.Code, role.DefaultLevel
-			return
+	row.First, row.Last, row.Company = name.First, name.Last, a.companies[m.Company].Name
+	var codes []string
+	for _, role := range choices.Functions {
+		if slices.Contains(m.Functions, role.ID) {
+			codes = append(codes, role.Code)
 		}
 	}
+	row.Function = directory.JoinCodes(codes)
 }
 
 // AddChoices are what a form offers for a new member: companies that are
@@ -81,6 +112,7 @@ type AddChoices struct {
 	Companies         []directory.Company
 	Functions, Levels []directory.Role
 	Products          []ProductChoice // offers of which the actor may assign seats
+	Place             *PlaceOffer     // of a project, in which people get places; nil: of the account
 	offers            []directory.Offer
 	Homes             []HomeChoice // units that may be the home, at most 200 and the one asked for
 	MoreHomes         bool
@@ -92,14 +124,17 @@ const offeredCompanies = 1000
 
 // DefaultLevel is the level a function proposes, if it may be given.
 func (c AddChoices) DefaultLevel(function string) string {
-	for _, role := range c.Functions {
-		if role.Code == function {
-			if slices.ContainsFunc(c.Levels, func(l directory.Role) bool { return l.Code == role.DefaultLevel }) {
-				return role.DefaultLevel
-			}
-		}
+	level := ""
+	for _, role := range c.functionsNamed(function) {
+		level = cmp.Or(level, role.DefaultLevel)
 	}
-	return ""
+	if c.Place != nil {
+		level = c.Place.UsualLevel(c.functionsNamed(function)).Code
+	}
+	if !slices.ContainsFunc(c.Levels, func(l directory.Role) bool { return l.Code == level }) {
+		return ""
+	}
+	return level
 }
 
 // A ProductChoice is an offer that may be chosen for somebody new, with how many
@@ -112,12 +147,15 @@ type ProductChoice struct {
 // DefaultProducts are the products a function proposes, those that may be chosen:
 // of one with editions whichever is free.
 func (c AddChoices) DefaultProducts(function string) []string {
-	i := slices.IndexFunc(c.Functions, func(o directory.Role) bool { return o.Code == function })
-	if i < 0 {
+	named := c.functionsNamed(function)
+	if c.Place != nil {
+		return c.Place.usualAccess(named)
+	}
+	if len(named) == 0 {
 		return nil
 	}
 	var products []string
-	for _, product := range c.Functions[i].DefaultProducts {
+	for _, product := range named[0].DefaultProducts {
 		var of []directory.Offer
 		for _, p := range c.Products {
 			if p.Offer.Product == product {
@@ -148,9 +186,12 @@ func (c AddChoices) Free(offer directory.Offer) int64 {
 }
 
 // CheckOffers refuses with field.unknown_choice at the field product an offer that
-// accounts of this type cannot have. Whether there is a seat of it is asked when
-// somebody is to get it.
+// accounts of this type cannot have, and at the field access what is none to a product
+// of the project. Whether there is a seat of it is asked when somebody is to get it.
 func (c AddChoices) CheckOffers(offers []string) error {
+	if c.Place != nil {
+		return c.Place.checkAccess(offers)
+	}
 	for _, text := range offers {
 		named := directory.OfferOf(text)
 		if !slices.ContainsFunc(c.offers, func(o directory.Offer) bool { return o == named || o.Product == named.Product && named.Edition == "" }) {

@@ -8,10 +8,15 @@ import (
 )
 
 // Claimed gives the person their place: active, administrator, whatever they
-// were before. It answers the place.
+// were before. Other levels of a place that stands stay beside it. It answers the
+// place.
 func (ro *Roster) Claimed(u directory.User, before directory.Member) directory.Member {
-	after := before
-	after.Status, after.Resumes, after.Level, after.Ends = directory.Active, 0, ro.AdministratorLevel(), time.Time{}
+	levels := []directory.RoleID{ro.AdministratorLevel()}
+	if before.Removed.IsZero() {
+		levels = append(levels, before.Levels()...)
+	}
+	after := ro.leveled(before, levels...)
+	after.Status, after.Resumes, after.Ends = directory.Active, 0, time.Time{}
 	if before.ID == 0 || !before.Removed.IsZero() {
 		return ro.Add(u, after, before)
 	}

@@ -62,10 +62,12 @@ const (
 	Takes
 )
 
-// given lists what such an act gives. Of what the person holds, the role at the
-// account that the account type requires is not given by whoever manages a group
-// and can give nothing there: it is somebody else's gift, as long as whoever gave
-// it may give it still (ROLE-3). Taking over is narrower: only the role that is
+// given lists what such an act gives. What places in projects give is their
+// administrators' gift, and counts only where somebody could act as the person.
+//
+// Of what the person holds, the role at the account that the account type requires is
+// not given by whoever manages a group and can give nothing there: it is somebody
+// else's gift, as long as whoever gave it may give it still (ROLE-3). Taking over is narrower: only the role that is
 // proposed for everybody lends nothing.
 func (a *Acting) given(m directory.Member, how handing) ([]Gift, error) {
 	tree := a.Rights.Tree()
@@ -82,6 +84,13 @@ func (a *Acting) given(m directory.Member, how handing) ([]Gift, error) {
 		if role, known := tree.Role(g.Role); known && !others {
 			all = append(all, Gift{Role: role, Unit: g.Unit})
 		}
+	}
+	if how == Takes {
+		placed, err := a.placed(m.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Gifts(tree, placed)...)
 	}
 	for _, id := range RolesOf(m) {
 		if role, known := tree.Role(id); known {
@@ -136,6 +145,6 @@ func (w *Writer) giversNow(ctx context.Context, r *store.Reader, p *gate.Plan) f
 // Hands prepares an act on places that people have already.
 func (w *Writer) Hands(ctx context.Context, r *store.Reader, ro *Roster, keys []directory.MemberID) *Acting {
 	kind, _ := w.gate.Catalogue().AccountType(ro.Account.Type)
-	return &Acting{Roster: ro, writer: w, grants: grantsOnce(ctx, r, keys), mayStill: w.giversNow(ctx, r, ro.Plan),
+	return &Acting{Roster: ro, writer: w, grants: grantsOnce(ctx, r, keys), placed: func(m directory.MemberID) ([]authz.Held, error) { return r.HeldInProjects(ctx, m) }, mayStill: w.giversNow(ctx, r, ro.Plan),
 		generalRequired: kind.GeneralRoleRequired}
 }

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"slices"
 	"strings"
 
 	"intendant/internal/app/gate"
@@ -13,7 +14,7 @@ type ListedMember struct {
 	Person     directory.User
 	Company    string
 	Functions  []directory.Role
-	Level      directory.Role // zero: none
+	Levels     []directory.Role // the administrator level first (ADD-8)
 	Products   []directory.HeldProduct
 	Part       directory.Part // referent or deputy of some unit, where that was asked for (SEAT-7)
 	Lacks      []gate.Lack    // roles that are required and not held (ROLE-3)
@@ -50,12 +51,14 @@ func (m ListedMember) SortedName() string {
 
 // Administrator reports whether the member has the administrator level, which
 // whoever is asked in or switched off may have too.
-func (m ListedMember) Administrator() bool { return m.Level.Code == directory.AdminLevel }
+func (m ListedMember) Administrator() bool {
+	return slices.ContainsFunc(m.Levels, directory.Role.Administers)
+}
 
 // ActsAsAdministrator reports whether the member carries the sign of
 // administrators: they act as one (ACC-3).
 func (m ListedMember) ActsAsAdministrator() bool {
-	return m.Administrator() && m.Administers(m.Person, m.Level.ID)
+	return m.Administrator() && m.Administers(m.Person, m.Level)
 }
 
 // MemberMay says which acts a page offers; the operations decide.

@@ -141,6 +141,7 @@ type Acting struct {
 	home            directory.Unit                                      // that members were moved to last
 	mayHome         func(unit directory.Unit) error                     // whether members may be moved there
 	grants          func(directory.MemberID) ([]directory.Grant, error) // what a member holds at units
+	placed          func(directory.MemberID) ([]authz.Held, error)      // what a member holds in projects
 	mayStill        func(by directory.UserID) (authz.Rights, error)     // what somebody who gave may give now
 	generalRequired bool                                                // the account type requires a role at the account (ROLE-3)
 }

@@ -14,7 +14,7 @@ import (
 type MemberChange struct {
 	Company   *string   // a name; one that is not there yet is created (ADD-6); "" is none
 	Functions *[]string // codes
-	Level     *string   // a code; "" is none
+	Levels    *[]string // codes, all of them; an empty list is none (ADD-8)
 	directory.PlaceTexts[*string]
 	Ends   *directory.End
 	Unit   *string // public id of the home unit (UNIT-5)
@@ -129,7 +129,7 @@ func (a *Acting) EditFrom(u directory.User, before, after directory.Member, chan
 	case before.Level == admin && after.Level != admin:
 		kind = audit.AdministratorExcluded
 	}
-	if change.Level != nil && after.Level != 0 && before.Level != after.Level && before.Status == directory.NotInvited {
+	if before.Status == directory.NotInvited && gainsLevel(before, after) {
 		after.Status = directory.Invited
 		a.Invitees = append(a.Invitees, Invitee{User: u, Member: after})
 		a.invited = true
@@ -158,43 +158,48 @@ func (a *Acting) tell(kind audit.Kind, u directory.User, m directory.Member) {
 	}
 }
 
-// giveRoles sets functions and level. What the member has already may stay;
+// giveRoles sets functions and levels. What the member has already may stay;
 // what is new the actor must be able to give (ROLE-6).
 func (a *Acting) giveRoles(m *directory.Member, change MemberChange) error {
 	if change.Functions != nil {
-		var functions []directory.RoleID
-		for _, code := range *change.Functions {
-			role, ok := a.RoleByCode(directory.Function, code)
-			if !ok || !slices.Contains(m.Functions, role.ID) {
-				given, refusal := a.Giveable(directory.Function, code, "function")
-				if refusal != nil {
-					return refusal
-				}
-				role = given
-			}
-			if !slices.Contains(functions, role.ID) {
-				functions = append(functions, role.ID)
-			}
+		functions, refusal := a.rolesNamed(directory.Function, *change.Functions, m.Functions)
+		if refusal != nil {
+			return refusal
 		}
 		m.Functions = functions
 	}
-	if change.Level == nil {
-		return nil
+	if change.Levels != nil {
+		levels, refusal := a.rolesNamed(directory.Level, *change.Levels, m.Levels())
+		if refusal != nil {
+			return refusal
+		}
+		*m = a.leveled(*m, levels...)
 	}
-	if *change.Level == "" {
-		m.Level = 0
-		return nil
-	}
-	role, ok := a.RoleByCode(directory.Level, *change.Level)
-	if ok && role.ID == m.Level {
-		return nil
-	}
-	role, refusal := a.Giveable(directory.Level, *change.Level, "access_level")
-	if refusal != nil {
-		return refusal
-	}
-	m.Level = role.ID
 	return nil
+}
+
+// rolesNamed are the roles of codes, each once: those that a member has, and others
+// that the actor may give.
+func (a *Acting) rolesNamed(kind directory.RoleKind, codes []string, has []directory.RoleID) ([]directory.RoleID, *directory.Error) {
+	field := "function"
+	if kind == directory.Level {
+		field = "access_level"
+	}
+	var roles []directory.RoleID
+	for _, code := range codes {
+		role, ok := a.RoleByCode(kind, code)
+		if !ok || !slices.Contains(has, role.ID) {
+			given, refusal := a.Giveable(kind, code, field)
+			if refusal != nil {
+				return nil, refusal
+			}
+			role = given
+		}
+		if !slices.Contains(roles, role.ID) {
+			roles = append(roles, role.ID)
+		}
+	}
+	return roles, nil
 }
 
 // companyNamed is the company of a name, made when there is none (ADD-6).

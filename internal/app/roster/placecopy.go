@@ -53,7 +53,7 @@ func (s *placing) companiesFor(ctx context.Context, r *store.Reader, places ...d
 
 // CopyPlaces plans places like those that members have elsewhere: in a project, or in
 // a template (PROJ-9). Who is there already stays as they are; who has left the account
-// is left out; the rest is as PlaceRows says.
+// is left out; the rest is as PlaceRows says, each verdict with what the place is.
 func (w *Writer) CopyPlaces(ctx context.Context, at OnGround, like []directory.Place) error {
 	r, p := at.Reader, at.Plan
 	keys := make([]directory.MemberID, len(like))
@@ -78,7 +78,7 @@ func (w *Writer) CopyPlaces(ctx context.Context, at OnGround, like []directory.P
 	}
 	by := make(map[directory.MemberID]directory.Member, len(members))
 	for _, m := range members {
-		by[m.ID] = m
+		by[m.ID], s.places[m.User] = m, m
 	}
 	for i, place := range like {
 		m, known := by[place.Member]
@@ -107,10 +107,15 @@ func (s *placing) copyPlace(row int, m directory.Member, u directory.User, like 
 	if _, here := s.there[m.ID]; here {
 		return v, nil
 	}
-	place := directory.Place{Member: m.ID, Project: s.ground.Project.ID, Company: s.Companies[like.Company].ID, Access: maps.Clone(like.Access)}
+	place := directory.Place{Member: m.ID, Project: s.ground.Project.ID, Company: s.Companies[like.Company].ID, Access: directory.Access{}}
+	for _, product := range s.ground.Products { // what is not switched on here is not given
+		if given, is := like.Access[product.ID]; is {
+			place.Access[product.ID] = given
+		}
+	}
 	var functions []directory.Role
 	for _, id := range like.Functions {
-		if role, known := s.role(id); known && role.Archived.IsZero() {
+		if role, known := s.role(id); known && heldInProjects(role) {
 			functions = append(functions, role)
 			place.Functions = append(place.Functions, id)
 		}
@@ -135,6 +140,6 @@ func (s *placing) copyPlace(row int, m directory.Member, u directory.User, like 
 		return v.Refused(refusal), fault
 	}
 	s.start(u, place)
-	v.Outcome = gate.Added
+	v.Outcome, v.Changes = gate.Added, s.placeChanges(u, directory.Place{Project: place.Project}, place)
 	return v, nil
 }

@@ -15,6 +15,18 @@ import (
 func (s *placing) start(u directory.User, p directory.Place) {
 	s.begin(p)
 	s.Plan.Record(s.placeEntry(audit.PlaceAdded, u, directory.Place{Project: p.Project}, p))
+	if s.quiet(u) {
+		return
+	}
+	s.Plan.Mail(directory.Mail{Account: s.Account.ID, User: u.ID, Address: u.Email, Kind: directory.MailProjectAdded, About: p.About(u.ID),
+		Due: s.Plan.Now.Add(directory.UndoWindow), Path: directory.MailProjectAdded.Path(s.Account.Number) + "/" + s.ground.Project.UUID,
+		Language: LanguageOf(u, s.Account), Facts: map[string]string{directory.FactActor: s.Plan.By, directory.FactProject: s.ground.Project.Name}})
+}
+
+// quiet reports whether nobody is told of a place: who gives it to themselves, who is
+// asked into the account anyhow and learns it there, and where the form says so.
+func (s *placing) quiet(u directory.User) bool {
+	return s.o.Silent || u.ID == s.Plan.Actor.User || u.Technical() || s.places[u.ID].Status != directory.Active
 }
 
 // begin is start without its record.
@@ -97,14 +109,24 @@ type PlaceChange struct {
 	// Leave confirms that whoever loses the base product by the change leaves the
 	// project with it (PROJ-5).
 	Leave bool
+	// Seen is the place that the change was made on (PLAN-4); 0: whatever it is.
+	Seen directory.PlaceID
 }
 
 // ChangePlaces plans a change of the places that members of these keys have in a
 // project, in a plan that has asked for managing its members. It refuses at a member
 // with place.not_found, place.base_off without the confirmation, and
 // place.administrator_has_all where a product is taken from a project administrator,
-// and otherwise as PlaceRows does.
+// with stale where the place is another one than was seen, and otherwise as PlaceRows
+// does; as a whole a company's name that is none.
 func (w *Writer) ChangePlaces(ctx context.Context, at OnGround, keys []directory.MemberID, c PlaceChange) error {
+	if c.Company != nil {
+		clean, refusal := directory.CompanyName.Clean(*c.Company)
+		if refusal != nil {
+			return refusal
+		}
+		c.Company = &clean // the asker's own stays as it was typed
+	}
 	return w.eachPlace(ctx, at, keys, func(s *placing, v gate.Verdict, u directory.User, before directory.Place) (gate.Verdict, error) {
 		after, refusal := s.changed(before, v.Name, c)
 		switch {
@@ -161,7 +183,7 @@ func (w *Writer) eachPlace(ctx context.Context, at OnGround, keys []directory.Me
 	}
 	for _, m := range members {
 		u := users[m.User]
-		v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Member: m}
+		v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Member: m, Outcome: gate.Unchanged}
 		place, is := s.there[m.ID]
 		if !is {
 			p.Verdicts = append(p.Verdicts, v.Refused(directory.Refuse(directory.NotFound, "place.not_found")))
@@ -198,6 +220,7 @@ func (s *placing) left(v gate.Verdict, u directory.User, before directory.Place)
 	s.end(before)
 	e := s.placeEntry(audit.PlaceRemoved, u, before, directory.Place{Project: before.Project})
 	s.Plan.Record(e)
+	s.unsaid = append(s.unsaid, directory.MailTopic(directory.TopicProject, s.Account.ID, before.About(u.ID)))
 	v.Outcome, v.Changes = gate.Changed, append(e.Facts, e.Personal...)
 	return v
 }
@@ -208,6 +231,9 @@ var errLeaves = &directory.Error{Kind: directory.Conflict}
 // changed is a place as a change leaves it.
 func (s *placing) changed(before directory.Place, name string, c PlaceChange) (directory.Place, *directory.Error) {
 	after := before
+	if c.Seen != 0 && c.Seen != before.ID {
+		return after, directory.Refuse(directory.Conflict, "stale")
+	}
 	if c.Company != nil {
 		if refusal := s.mayName(*c.Company); refusal != nil {
 			return after, refusal

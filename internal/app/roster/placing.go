@@ -69,6 +69,12 @@ func (g Ground) product(declared *catalogue.Catalogue, id, lang string) (catalog
 	return p, directory.InvalidField("access", "project.product_off", directory.Args{"Product": p.Label.In(lang)})
 }
 
+// EverybodyIn are all members of a project, as the database is asked.
+func EverybodyIn(ctx context.Context, r *store.Reader, rights authz.Rights, p directory.Project) (store.ProjectMemberList, error) {
+	counts, err := r.Counts(ctx, p.ID.Account())
+	return store.ProjectMemberList{PlaceFilter: store.PlaceFilter{Project: p.ID, Members: p.Members}, Scope: rights.Everybody(), Of: counts.Members()}, err
+}
+
 // Usual is what somebody with these functions gets of products by themselves: the
 // base product, the default ones, and what the functions propose (ADD-4, PROJ-4).
 func (g Ground) Usual(functions []directory.Role) directory.Access {
@@ -112,7 +118,9 @@ func AdministersProject(roles ...directory.Role) bool {
 // access are then those that the functions propose (ADD-4).
 type NewPlace struct {
 	NewMember
+	Level  string            // code of the access level in the project
 	Access map[string]string // by product, in the words of directory.Access.Of; what is absent is as usual
+	Whole  bool              // what is empty stays so: the form began with what the account has
 }
 
 // PlaceOptions say how people are brought into a project.
@@ -120,6 +128,8 @@ type PlaceOptions struct {
 	Change  bool // a row of somebody who is there changes their place; else it stays
 	Silent  bool // nobody is invited
 	Preview bool `json:"-"`
+
+	Before *RowsBefore `json:"-"` // what earlier chunks of the same preview would have made
 }
 
 // placing is one chunk of rows while it is planned.
@@ -130,8 +140,7 @@ type placing struct {
 	o        PlaceOptions
 	there    map[directory.MemberID]directory.Place
 	hands    *Acting
-	people   bool // people new to the account may come with it (ACC-8, PROJ-8)
-	makes    bool // companies too
+	beyond   Beyond
 	starts   []directory.Place
 	ends     []directory.Place
 	declared *catalogue.Catalogue
@@ -173,12 +182,11 @@ func (w *Writer) placing(ctx context.Context, at OnGround, rows []NewPlace, o Pl
 	for i, row := range rows {
 		plain[i] = row.NewMember
 	}
-	a, err := w.adding(ctx, r, p, plain, AddOptions{Project: g.Project.ID, Invite: true, Silent: o.Silent, Steps: true})
+	a, err := w.adding(ctx, r, p, plain, AddOptions{Project: g.Project.ID, Invite: true, Silent: o.Silent, Steps: true, Before: o.Before})
 	if err != nil {
 		return nil, err
 	}
-	policies, wide := w.gate.Policies(a.Account), p.Rights.MayAnywhere(authz.ManageMembers)
-	s := &placing{adding: a, writer: w, ground: g, o: o, declared: w.gate.Catalogue(), people: wide || policies.AddPeople, makes: wide || policies.CreateCompanies}
+	s := &placing{adding: a, writer: w, ground: g, o: o, declared: w.gate.Catalogue(), beyond: w.Beyond(a.Account, p.Rights)}
 	keys := make([]directory.MemberID, 0, len(a.places))
 	for _, m := range a.places {
 		keys = append(keys, m.ID)
@@ -233,7 +241,11 @@ func (s *placing) placeRow(n NewPlace) (gate.Verdict, error) {
 		return v.Refused(refusal), fault
 	}
 	place.Member = m.ID
-	place.Company, v.Creates = s.employer(n.Company, m.Company)
+	usual := m.Company
+	if n.Whole {
+		usual = 0
+	}
+	place.Company, v.Creates = s.employer(n.Company, usual)
 	s.start(u, place)
 	v.Outcome = gate.Added
 	return v, nil
@@ -262,11 +274,11 @@ func (s *placing) opens(v *gate.Verdict, m directory.Member, u directory.User) e
 // newcomer brings somebody who is not in the account into it and into the project
 // (PROJ-8).
 func (s *placing) newcomer(v gate.Verdict, n NewPlace, place directory.Place) gate.Verdict {
-	if !s.people {
+	if !s.beyond.People {
 		return v.Refused(&directory.Error{Kind: directory.Denied, Code: "project.people_off", Field: "email", Args: directory.Args{"Email": n.Email}})
 	}
 	row := n.NewMember
-	row.Level, row.Functions, row.Products = "", s.alsoInAccount(n.Functions), nil
+	row.Levels, row.Functions, row.Products = nil, s.alsoInAccount(n.Functions), nil
 	v = s.row(row)
 	if v.Refusal != nil {
 		return v
@@ -358,12 +370,12 @@ func (s *placing) functionsOf(n NewPlace, m directory.Member, here bool) ([]dire
 		}
 		functions = append(functions, role)
 	}
-	if len(n.Functions) > 0 || !here {
+	if len(n.Functions) > 0 || !here || n.Whole {
 		return functions, nil
 	}
 	for _, id := range m.Functions {
 		role, known := s.role(id)
-		if known && role.Archived.IsZero() && role.Place != directory.AtAccount && s.Rights.MayGive(role.ID, s.ground.Project.ID) {
+		if known && heldInProjects(role) && s.Rights.MayGive(role.ID, s.ground.Project.ID) {
 			functions = append(functions, role)
 		}
 	}
@@ -374,8 +386,7 @@ func (s *placing) functionsOf(n NewPlace, m directory.Member, here bool) ([]dire
 // there, with nothing in it that they do not hold there (ROLE-6).
 func (s *placing) giveableThere(kind directory.RoleKind, code, field string) (directory.Role, *directory.Error) {
 	role, known := s.RoleByCode(kind, code)
-	offered := role.Place == directory.AtProject || kind == directory.Function && role.Place != directory.AtAccount
-	if !known || !role.Archived.IsZero() || !offered {
+	if !known || !heldInProjects(role) {
 		return role, directory.InvalidField(field, "field.unknown_choice", directory.Args{"Value": directory.Short(code, directory.Quoted)})
 	}
 	return role, Gift{role, s.ground.Project.ID, field}.Refusal(s.Rights, s.Account.Language)
@@ -416,7 +427,7 @@ func knownAccess(word string) *directory.Error {
 // the actor may make none (ACC-8).
 func (s *placing) mayName(company string) *directory.Error {
 	folded := directory.Fold(company)
-	if _, there := s.named[folded]; folded == "" || there || s.makes {
+	if _, there := s.named[folded]; folded == "" || there || s.beyond.Makes {
 		return nil
 	}
 	return &directory.Error{Kind: directory.Denied, Code: "project.companies_off", Field: "company",

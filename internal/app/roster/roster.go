@@ -252,8 +252,8 @@ func (ro *Roster) entry(kind audit.Kind, u directory.User, before, after directo
 	if !slices.Equal(before.Functions, after.Functions) {
 		e.NoteValue("functions", ro.rolesValue(before.Functions), ro.rolesValue(after.Functions))
 	}
-	if before.Level != after.Level {
-		e.NoteValue("access_level", ro.RoleValue(before.Level), ro.RoleValue(after.Level))
+	if had, has := before.Levels(), after.Levels(); !slices.Equal(had, has) {
+		e.NoteValue("access_level", ro.levelsValue(had), ro.levelsValue(has))
 	}
 	texts := after.PlaceTexts.Each()
 	for i, text := range before.PlaceTexts.Each() {
@@ -353,12 +353,8 @@ func (ro *Roster) row(u directory.User, m directory.Member) store.MemberRow {
 			names = append(names, function.Name(ro.Account.Language))
 		}
 	}
-	level, _ := ro.role(m.Level)
-	levelName := ""
-	if level.ID != 0 {
-		levelName = level.Name(ro.Account.Language)
-	}
-	folded := directory.FoldMember(u, m.Suggested, ro.companyName(m.Company), strings.Join(names, ", "), levelName)
+	levels := directory.RoleNames(m.LevelsOf(ro.Roles), ro.Account.Language)
+	folded := directory.FoldMember(u, m.Suggested, ro.companyName(m.Company), strings.Join(names, ", "), strings.Join(levels, ", "))
 	return store.MemberRow{Member: m, Folded: folded}
 }
 
@@ -378,16 +374,12 @@ func (ro *Roster) moveRoles(before, after directory.Member) {
 	}
 }
 
-// RolesOf are the functions and the level somebody holds by their place.
+// RolesOf are the functions and the levels somebody holds by their place.
 func RolesOf(m directory.Member) []directory.RoleID {
 	if !m.Removed.IsZero() {
 		return nil
 	}
-	roles := slices.Clone(m.Functions)
-	if m.Level != 0 {
-		roles = append(roles, m.Level)
-	}
-	return roles
+	return append(slices.Clone(m.Functions), m.Levels()...)
 }
 
 // keepsOne refuses with administrator.last when a change would leave the

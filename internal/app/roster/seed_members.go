@@ -14,7 +14,7 @@ type SeedMember struct {
 	Status    directory.Status
 	Company   string   // a name; one that is not there yet is created
 	Functions []string // codes
-	Level     string   // code of an access level; empty: none
+	Levels    []string // codes of access levels
 	JobTitle  string
 	Phone     string
 	LastSeen  time.Time

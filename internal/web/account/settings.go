@@ -163,27 +163,13 @@ func (f settingsForm) options(row directory.Setting, value string) []ui.Option {
 	case directory.LanguageSetting:
 		codes, label = f.asked.Languages, f.q.Printer.Language
 	case directory.ZoneSetting:
-		codes, label = zones(value), func(code string) string { return code }
+		codes, label = page.Zones(value), func(code string) string { return code }
 	}
 	var options []ui.Option
 	for _, code := range codes {
 		options = append(options, ui.Option{Value: code, Label: label(code), Selected: code == value})
 	}
 	return options
-}
-
-// zones are the time zones offered: those of Europe and of France overseas, and
-// the one the account has.
-func zones(own string) []string {
-	offered := []string{"Europe/Amsterdam", "Europe/Athens", "Europe/Berlin", "Europe/Brussels", "Europe/Bucharest", "Europe/Budapest",
-		"Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Lisbon", "Europe/London", "Europe/Luxembourg", "Europe/Madrid",
-		"Europe/Oslo", "Europe/Paris", "Europe/Prague", "Europe/Rome", "Europe/Sofia", "Europe/Stockholm", "Europe/Vienna", "Europe/Warsaw",
-		"Europe/Zurich", "America/Cayenne", "America/Guadeloupe", "America/Martinique", "America/Miquelon", "Indian/Mayotte", "Indian/Reunion",
-		"Pacific/Noumea", "Pacific/Tahiti", "UTC"}
-	if !slices.Contains(offered, own) {
-		offered = append(offered, own)
-	}
-	return offered
 }
 
 // saidSettings reads the form.

@@ -1,5 +1,7 @@
 // Package adding is the pages that bring people into an account: a paste that
-// becomes a table, the quick form, one person with the full form, and files.
+// becomes a table, the quick form, one person with the full form, and files; and those
+// that bring people into a project: the same paste and quick form, with access to
+// products for seats, and copying from another project.
 //
 // A paste and a file are both imports (package app): their pages of progress and
 // result are the same.
@@ -44,15 +46,24 @@ func Mount(s *page.Site) {
 	s.Route("POST "+account+"/imports/{import}/start", page.InAccount, h.start)
 	s.Route("POST "+account+"/imports/{import}/stop", page.InAccount, h.stop)
 	s.Route("GET "+account+"/imports/{import}/result.csv", page.InAccount, h.result)
+	s.Route("POST "+account+"/imports/{import}/again", page.InAccount, h.again)
+	const project = account + "/projects/{project}"
+	s.Route("GET "+project+"/add", page.InAccount, h.showPaste)
+	s.Route("POST "+project+"/add", page.InAccount, h.paste, page.Takes{Form: page.PasteForm})
+	s.Route("GET "+project+"/add/quick", page.InAccount, h.showQuick)
+	s.Route("POST "+project+"/add/quick", page.InAccount, h.quick, page.Takes{Form: page.PasteForm})
+	s.Route("GET "+project+"/copy", page.InAccount, h.showCopy)
+	s.Route("POST "+project+"/copy", page.InAccount, h.copy)
 }
 
 // A task is what stands around every page of this package.
 type task struct {
 	ui.Page
-	Leave  ui.Link
-	Steps  []ui.Step
-	Action string
-	Errors []ui.FieldError
+	Leave   ui.Link
+	Steps   []ui.Step
+	Action  string
+	Errors  []ui.FieldError
+	Project *directory.Project // into which people come; nil: into the account
 
 	refusal   *directory.Error // the last one
 	catalogue *catalogue.Catalogue
@@ -107,7 +118,7 @@ func roleOptions(p *i18n.Printer, roles []directory.Role, none, chosen string) [
 		found = found || role.Code == chosen
 	}
 	if !found {
-		options = append(options, ui.Option{Value: chosen, Label: chosen, Selected: true})
+		options = append(options, ui.Option{Value: chosen, Label: roleNames(p, roles, chosen), Selected: true})
 	}
 	return options
 }

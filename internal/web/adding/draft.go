@@ -27,7 +27,7 @@ type draftView struct {
 	Warning  string
 	Told     directory.DraftLosses
 	Days     int
-	Open     int64 // the row whose products are unfolded
+	Open     string // the field of boxes that is unfolded
 	Home     []ui.Field
 	KeepPath string // where a changed row is sent at once
 	Weigh    string // where a changed panel is sent at once
@@ -35,10 +35,12 @@ type draftView struct {
 
 // A setForm is what the panel says; "-" leaves a field alone.
 type setForm struct {
-	Company, Function, Level string
-	Clear                    bool // takes the company away
-	Products                 []string
-	Bare                     bool // takes the products away
+	Company, Function string
+	Clear             bool     // takes the company away
+	Levels            []string // in a project one at most
+	Plain             bool     // takes the access levels away
+	Products          []string
+	Bare              bool // takes the products away
 }
 
 // leave is the value of a choice that changes nothing.
@@ -53,11 +55,15 @@ func (h Handler) showPaste(q *page.Request) error {
 }
 
 // newPaste fills what only the first paste asks: the home unit of everybody in
-// it.
+// it. Who comes into a project has none to choose.
 func (h Handler) newPaste(q *page.Request, v *draftView) error {
-	choices, err := h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID)
+	choices, err := h.choices(q)
 	if err != nil {
 		return err
+	}
+	v.into(q, choices)
+	if choices.Place != nil {
+		return nil
 	}
 	if choices, err = h.homes(q, choices); err != nil {
 		return err
@@ -69,12 +75,12 @@ func (h Handler) newPaste(q *page.Request, v *draftView) error {
 }
 
 func (h Handler) pasteView(q *page.Request) draftView {
-	v := draftView{task: h.task(q, q.Printer.T("adding.title")), Paste: q.AccountPath("/members/add"), Number: 1}
+	v := draftView{task: h.task(q, q.Printer.T("adding.title")), Paste: q.URL.Path, Number: 1}
 	return v
 }
 
 func (h Handler) paste(q *page.Request) error {
-	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID, app.Pasting{Text: q.PostFormValue("addresses"), Home: q.Field(homeUnit)})
+	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID, app.Pasting{Text: q.PostFormValue("addresses"), Home: q.Field(homeUnit), Project: q.PathValue("project")})
 	if err == nil {
 		return q.Redirect(draftPath(q, i))
 	}
@@ -138,10 +144,11 @@ func (h Handler) draftView(q *page.Request, number int) (draftView, error) {
 		return v, err
 	}
 	v.Draft, v.Number = &d, number
+	v.into(q, d.Choices)
 	v.Pages = int((d.Counts.Rows + app.DraftPageRows - 1) / app.DraftPageRows)
 	v.Action = draftPath(q, d.Import)
 	v.Paste, v.KeepPath, v.Weigh = v.Action+"/paste", v.Action+"?act=keep", v.Action+"?act=weigh"
-	v.Set = setForm{Function: leave, Level: leave}
+	v.Set = setForm{Function: leave}
 	v.Ticked = map[int64]bool{}
 	v.Days = h.App.Members.InvitationDays(q.Frame.Account)
 	return v, nil
@@ -187,15 +194,15 @@ func readEdits(q *page.Request) map[int64]directory.DraftEdit {
 			continue
 		}
 		edits[line] = directory.DraftEdit{First: q.Field("first." + text), Last: q.Field("last." + text), Company: q.Field("company." + text),
-			Function: q.Field("function." + text), Level: q.Field("level." + text), Products: readProducts(q, text)}
+			Function: q.Field("function." + text), Level: directory.JoinLevels(q.PostForm["level."+text]), Products: readProducts(q, text)}
 	}
 	return edits
 }
 
 // readChange is what the panel says, over the ticked rows.
 func readChange(q *page.Request) (app.DraftChange, setForm) {
-	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Level: q.Field("set_level"), Clear: q.Ticked("clear_company"),
-		Products: q.PostForm["set_products"], Bare: q.Ticked("clear_products")}
+	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Clear: q.Ticked("clear_company"),
+		Levels: readSetLevels(q), Plain: q.Ticked("clear_levels"), Products: q.PostForm["set_products"], Bare: q.Ticked("clear_products")}
 	change := app.DraftChange{All: q.Ticked("all")}
 	for _, text := range q.PostForm["tick"] {
 		if line, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -209,6 +216,9 @@ func readChange(q *page.Request) (app.DraftChange, setForm) {
 		}
 		change.Set.Company = &company
 	}
+	if access := readAccess(q, setAccess, leave); access != nil {
+		form.Products = *access
+	}
 	if len(form.Products) > 0 || form.Bare {
 		products := form.Products
 		if form.Bare {
@@ -219,9 +229,7 @@ func readChange(q *page.Request) (app.DraftChange, setForm) {
 	if form.Function != leave && q.PostForm.Has("set_function") {
 		change.Set.Function = &form.Function
 	}
-	if form.Level != leave && q.PostForm.Has("set_level") {
-		change.Set.Level = &form.Level
-	}
+	change.Set.Level = form.level()
 	for _, told := range []struct {
 		name string
 		into *int
@@ -245,9 +253,7 @@ func (h Handler) weigh(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	if open, err := strconv.ParseInt(q.Field("open"), 10, 64); err == nil {
-		v.Open = open
-	}
+	v.Open = q.Field("open")
 	return q.Render(draftPage(v))
 }
 
@@ -341,22 +347,14 @@ func (h Handler) send(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	h.toastDone(q, i)
-	return q.Redirect(importPath(q, i))
-}
-
-// toastDone says what a run that is over has done.
-func (h Handler) toastDone(q *page.Request, i directory.Import) {
-	if i.State == directory.ImportDone {
-		q.Toast(strings.Join(outcomeParts(q.Printer, i.Counts), ", "), "")
-	}
+	return h.started(q, i)
 }
 
 // company is the field of a row, with the companies there are beside it.
 func (v draftView) company(l app.DraftLine) ui.Field {
 	line := strconv.FormatInt(l.Line, 10)
 	return ui.Field{Name: "company." + line, Value: l.Company, Label: v.T("adding.of", "Field", v.T("field.company"), "Email", l.Email),
-		Placeholder: v.T("field.company"), Attrs: v.inDraft(map[string]any{"list": "companies"})}
+		Error: v.problemAt(l, "company"), Placeholder: v.T("field.company"), Attrs: v.inDraft(map[string]any{"list": "companies"})}
 }
 
 // text is a free field of a row.
@@ -369,14 +367,13 @@ func (v draftView) function(l app.DraftLine) ui.Field {
 	attrs := morph(v.KeepPath, "change")
 	attrs["hx-include"] = "[form='draft']"
 	return ui.Field{Name: "function." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.role"), "Email", l.Email),
-		Options: roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), l.Function), Attrs: v.inDraft(attrs)}
+		Error: v.problemAt(l, "function"), Options: roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), l.Function), Attrs: v.inDraft(attrs)}
 }
 
-func (v draftView) level(l app.DraftLine) ui.Field {
-	attrs := morph(v.KeepPath, "change")
-	attrs["hx-include"] = "[form='draft']"
-	return ui.Field{Name: "level." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.access_level"), "Email", l.Email),
-		Options: roleOptions(v.Printer, v.Draft.Choices.Levels, v.T("adding.no_level"), l.Level), Attrs: v.inDraft(attrs)}
+// thereTexts are what stands beside the address of somebody who is there already.
+func (v draftView) thereTexts(l app.DraftLine) []string {
+	return []string{l.First, l.Last, l.Company, roleName(v.Printer, v.Draft.Choices.Functions, l.Function),
+		roleNames(v.Printer, v.Draft.Choices.Levels, l.Level)}
 }
 
 // inDraft makes a field belong to the form of the draft, which stands empty

@@ -1,6 +1,7 @@
 package adding
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,9 @@ func outcomeParts(p *i18n.Printer, n directory.ImportCounts) []string {
 // without.
 func (v draftView) consequence() (first, rest string) {
 	n := v.Draft.Counts
+	if v.Project != nil {
+		return v.arrivals()
+	}
 	fresh := n.Rows - n.There
 	silent := fresh - n.Levels
 	var parts []string
@@ -43,10 +47,31 @@ func (v draftView) consequence() (first, rest string) {
 	if silent > 0 || n.Levels == 0 {
 		parts = append(parts, v.T("adding.foot.silent", "Count", silent))
 	}
-	first = parts[0]
-	parts = parts[1:]
-	if n.There > 0 {
-		parts = append(parts, v.T("adding.foot.there", "Count", n.There))
+	return v.joined(parts[0], parts[1:])
+}
+
+// arrivals is the consequence where people come into a project: how many do, who is
+// invited by it, and who cannot come.
+func (v draftView) arrivals() (first, rest string) {
+	c := v.coming()
+	var parts []string
+	if c.invited > 0 {
+		parts = append(parts, v.T("adding.foot.invitations", "Count", c.invited))
+	}
+	if c.closed > 0 {
+		parts = append(parts, v.T("adding.foot.closed", "Count", c.closed))
+	}
+	if n := v.Draft.Counts.Inactive; n > 0 {
+		parts = append(parts, v.T("adding.foot.inactive", "Count", n))
+	}
+	return v.joined(v.T("adding.foot.places", "Count", c.people), parts)
+}
+
+// joined ends a consequence with who is there already and what is no address.
+func (v draftView) joined(first string, parts []string) (string, string) {
+	rest := ""
+	if n := v.Draft.Counts.There; n > 0 {
+		parts = append(parts, v.either("adding.foot.there", "adding.foot.there.project", "Count", n))
 	}
 	if v.Draft.Faults > 0 {
 		parts = append(parts, v.T("adding.foot.invalid", "Count", v.Draft.Faults))
@@ -57,20 +82,31 @@ func (v draftView) consequence() (first, rest string) {
 	return first, rest + "."
 }
 
+// invitations is how many are mailed by the act.
+func (v draftView) invitations() int64 {
+	if v.Project != nil {
+		return v.coming().invited
+	}
+	return v.Draft.Counts.Levels
+}
+
 // footActs are the two ways on: the detailed preview and the act itself.
 func (v draftView) footActs() []ui.Act {
-	n := v.Draft.Counts
-	label := v.T("adding.send.add", "Count", n.Rows-n.There)
-	if n.Levels > 0 {
-		label = v.T("adding.send.invite", "Count", n.Levels)
-		if n.Rows-n.There > n.Levels {
-			label = v.T("adding.send.both", "Count", n.Rows-n.There)
+	n, invited := v.Draft.Counts.Rows-v.Draft.Counts.There, v.invitations()
+	if v.Project != nil {
+		n = v.coming().people
+	}
+	label := v.T("adding.send.add", "Count", n)
+	if invited > 0 {
+		label = v.T("adding.send.invite", "Count", invited)
+		if n > invited {
+			label = v.T("adding.send.both", "Count", n)
 		}
 	}
 	form := map[string]any{"form": "draft"}
 	return []ui.Act{
 		{Label: v.T("adding.check"), Icon: "eye", Name: "act", Value: "check", Attrs: form},
-		{Label: label, Icon: "send", Kind: ui.Primary, Name: "act", Value: "send", Attrs: form, Disabled: n.Rows == n.There},
+		{Label: label, Icon: "send", Kind: ui.Primary, Name: "act", Value: "send", Attrs: form, Disabled: n == 0},
 	}
 }
 
@@ -110,19 +146,23 @@ func (v draftView) pageActs() []ui.Act {
 func (v draftView) panelFields() []ui.Field {
 	alone := ui.Option{Value: leave, Label: v.T("adding.panel.leave")}
 	functions := append([]ui.Option{alone}, roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), "")...)
-	levels := append([]ui.Option{alone}, roleOptions(v.Printer, v.Draft.Choices.Levels, v.T("adding.no_level"), "")...)
 	choose := func(options []ui.Option, value string) []ui.Option {
 		for i := range options {
 			options[i].Selected = options[i].Value == value
 		}
 		return options
 	}
-	return []ui.Field{
+	fields := []ui.Field{
 		{Name: "set_company", Label: v.T("field.company"), Value: v.Set.Company, Placeholder: v.T("adding.panel.leave"),
 			Attrs: v.inDraft(map[string]any{"list": "companies"})},
 		{Name: "set_function", Kind: "select", Label: v.T("field.role"), Options: choose(functions, v.Set.Function), Attrs: v.inDraft(nil)},
-		{Name: "set_level", Kind: "select", Label: v.T("field.access_level"), Options: choose(levels, v.Set.Level), Attrs: v.inDraft(nil)},
 	}
+	if v.Project != nil {
+		levels := append([]ui.Option{alone}, v.oneLevel("")...)
+		fields = append(fields, ui.Field{Name: "set_level", Kind: "select", Label: v.T("field.access_level"),
+			Options: choose(levels, cmp.Or(directory.JoinLevels(v.Set.Levels), leave)), Attrs: v.inDraft(nil)})
+	}
+	return fields
 }
 
 // told are the losses the panel names, sent back with the act.

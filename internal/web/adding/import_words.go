@@ -72,9 +72,21 @@ func (v importView) countItems() []ui.CartItem {
 func (v importView) resultLead() string {
 	i := v.Import
 	if i.Pasted() || i.Ended.IsZero() {
-		return ""
+		return v.sub()
 	}
 	return v.T("import.result.lead", "File", i.FileName, "Date", v.Printer.DateTime(i.Ended))
+}
+
+// resultActs lead on from the result: to what is left of a paste, to be mended, and to
+// the members.
+func (v importView) resultActs() []ui.Act {
+	acts := []ui.Act{{Label: v.T("import.result.download"), Icon: "download", Href: v.Base + "/result.csv"}}
+	members := ui.Act{Label: v.either("adding.to_members", "adding.to_project"), Icon: "users", Href: v.Leave.Href, Kind: ui.Primary}
+	if left := v.remaining(); left > 0 {
+		acts = append(acts, ui.Act{Label: v.T("adding.mend_rows", "Count", left), Icon: "pencil", Kind: ui.Primary, Attrs: map[string]any{"form": "again"}})
+		members.Kind = ui.Ordinary
+	}
+	return append(acts, members)
 }
 
 // whoOf is the person of a row, by name or address.

@@ -19,6 +19,7 @@ type personView struct {
 	Form     app.PersonForm
 	Who      []ui.Field
 	Place    []ui.Field
+	Levels   []ui.Check // access levels
 	Seats    []ui.Check // products
 	Active   ui.Check
 	Email    ui.Field
@@ -47,7 +48,7 @@ func (p savedPerson) facts(v personView) []ui.CartItem {
 	for _, further := range []ui.CartItem{
 		{Label: v.T("field.company"), Value: p.Company},
 		{Label: v.T("field.role"), Value: roleNames(v.Printer, v.Form.Functions, p.Function)},
-		{Label: v.T("field.access_level"), Value: roleName(v.Printer, v.Form.Levels, p.Level)},
+		{Label: v.T("field.access_level"), Value: roleNames(v.Printer, v.Form.Levels, p.Level)},
 	} {
 		if further.Value != "" {
 			items = append(items, further)
@@ -160,12 +161,11 @@ func (v *personView) fields(q *page.Request, userName string) {
 	company.Attrs = map[string]any{"list": "companies"}
 	function := field("function", "select", "field.role", false)
 	function.Options = roleOptions(v.Printer, v.Form.Functions, t("adding.no_role"), is("function", ""))
-	level := field("access_level", "select", "field.access_level", false)
-	level.Options = roleOptions(v.Printer, v.Form.Levels, t("adding.no_level"), is("access_level", ""))
+	v.Levels = page.LevelChecks(v.Form.Levels, v.Printer.Lang(), levelField, q.PostForm[levelField])
 	ends := field("ends", "date", "field.end_date", false)
 	ends.Hint = t("adding.person.ends")
 	v.Home = v.homeFields(q, v.Form.AddChoices, "")
-	v.Place = []ui.Field{company, function, level}
+	v.Place = []ui.Field{company, function}
 	for _, text := range directory.PlaceTextKinds() {
 		v.Place = append(v.Place, field(text.Field(), page.InputOf(text), "field."+text.Field(), false))
 	}
@@ -218,7 +218,7 @@ func (h Handler) person(q *page.Request) error {
 func readPerson(q *page.Request) (app.NewPerson, error) {
 	n := app.NewPerson{Password: q.PostFormValue("password"), Inactive: !q.Ticked("active"), NewMember: app.NewMember{
 		Email: q.Field("email"), First: q.Field("first_name"), Last: q.Field("last_name"), Civility: q.Field("civility"),
-		UserName: q.Field("user_name"), Language: q.Field("language"), Company: q.Field("company"), Level: q.Field("access_level"),
+		UserName: q.Field("user_name"), Language: q.Field("language"), Company: q.Field("company"), Levels: q.PostForm[levelField],
 		Home: q.Field(homeUnit), Products: q.PostForm[productField]}}
 	for _, text := range n.PlaceTexts.Each() {
 		*text.Value = q.Field(text.Kind.Field())

@@ -55,8 +55,11 @@ func (t task) products(q *page.Request, choices app.AddChoices) []ui.Check {
 // rowProducts are the boxes of a row of the table. A tick is kept at once, and the
 // boxes stay open.
 func (v draftView) rowProducts(l app.DraftLine) []ui.Check {
-	return v.productChecks(v.Draft.Choices, "products."+strconv.FormatInt(l.Line, 10), l.Products, v.inDraft(nil))
+	return v.productChecks(v.Draft.Choices, boxes("products", l), l.Products, v.inDraft(nil))
 }
+
+// boxes is the name of a field of boxes in a row.
+func boxes(field string, l app.DraftLine) string { return field + "." + strconv.FormatInt(l.Line, 10) }
 
 // panelProducts are the boxes of the panel: none ticked leaves the products alone,
 // the last takes them away (ADD-7).
@@ -68,23 +71,30 @@ func (v draftView) panelProducts() []ui.Check {
 // lastColumn is the title of the last column: products where there are some to
 // choose.
 func (v draftView) lastColumn() string {
-	if len(v.Draft.Choices.Products) > 0 {
+	if v.showsProducts() {
 		return "field.products"
 	}
 	return "field.status"
 }
 
-// keepProducts sends a row's boxes as soon as one changes.
-func keepProducts(v draftView, l app.DraftLine) templ.Attributes {
+// showsProducts reports whether there are products to choose.
+func (v draftView) showsProducts() bool { return v.Project != nil || len(v.Draft.Choices.Products) > 0 }
+
+// keepBoxes sends the boxes of a row's field as soon as one changes, and keeps them
+// unfolded.
+func keepBoxes(v draftView, field string) templ.Attributes {
 	attrs := morph(v.KeepPath, "change")
 	attrs["hx-include"] = "[form='draft']"
-	attrs["hx-vals"] = `{"open": "` + strconv.FormatInt(l.Line, 10) + `"}`
+	attrs["hx-vals"] = `{"open": "` + field + `"}`
 	return attrs
 }
 
 // readProducts are the products that the form says of a row; nil where it shows
-// none.
+// none. In a project what everybody has is said by no field.
 func readProducts(q *page.Request, line string) *[]string {
+	if access := readAccess(q, rowAccess(line), directory.NoAccess); access != nil {
+		return access
+	}
 	if q.Field(productsShown) == "" {
 		return nil
 	}

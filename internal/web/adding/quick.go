@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"intendant/internal/app"
+	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -15,7 +17,9 @@ type quickView struct {
 	task
 	Choices app.AddChoices
 	Fields  []ui.Field
+	Levels  []ui.Check // access levels in the account, one set for all
 	Seats   []ui.Check // products, one set for all
+	Access  []ui.Field // to products of the project, one set for all
 	Lead    string
 	Done    app.Verdicts
 }
@@ -31,6 +35,16 @@ func (h Handler) showQuick(q *page.Request) error {
 
 func (h Handler) quickView(q *page.Request) (quickView, error) {
 	v := quickView{task: h.task(q, q.Printer.T("adding.quick"))}
+	if q.PathValue("project") != "" {
+		of, err := h.App.Projects.Choices(q.Context(), q.Actor(), at(q))
+		if err != nil {
+			return v, err
+		}
+		v.Choices = of.AddChoices
+		v.into(q, v.Choices)
+		v.Lead = v.T("adding.quick.lead.project", "Name", v.Project.Name, "Count", of.Quick)
+		return v, nil
+	}
 	var err error
 	if v.Choices, err = h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID); err != nil {
 		return v, err
@@ -45,7 +59,6 @@ func (h Handler) quickView(q *page.Request) (quickView, error) {
 // fields are the quick form's, with what was typed.
 func (v *quickView) fields(q *page.Request) {
 	t := v.T
-	level := q.Field("access_level")
 	v.Fields = []ui.Field{
 		{Name: "addresses", Kind: "textarea", Label: t("adding.addresses"), Value: strings.ToValidUTF8(q.PostFormValue("addresses"), "�"),
 			Required: true, Hint: t("adding.addresses.hint"), Error: v.problem("addresses"), Attrs: map[string]any{"rows": "6", "spellcheck": "false"}},
@@ -53,12 +66,21 @@ func (v *quickView) fields(q *page.Request) {
 			Attrs: map[string]any{"list": "companies"}},
 		{Name: "function", Kind: "select", Label: t("field.role"), Error: v.problem("function"),
 			Options: roleOptions(v.Printer, v.Choices.Functions, t("adding.quick.keep"), q.Field("function"))},
-		{Name: "access_level", Kind: "select", Label: t("field.access_level"), Hint: t("adding.quick.level"), Error: v.problem("access_level"),
-			Options: roleOptions(v.Printer, v.Choices.Levels, t("adding.no_level"), level)},
+	}
+	if v.Project != nil {
+		v.Fields = append(v.Fields, ui.Field{Name: levelField, Kind: "select", Label: t("field.access_level"), Error: v.problem(levelField),
+			Hint: t("adding.quick.level.project"), Options: roleOptions(v.Printer, v.Choices.Levels, t("adding.quick.by_role"), q.Field(levelField))})
+		words := map[string]string{}
+		if said := readAccess(q, accessField, ""); said != nil {
+			words = directory.AccessWords(*said)
+		}
+		v.Access = v.accessFields(v.Choices, accessField, words, ui.Option{Label: t("adding.quick.by_role")})
+		return
 	}
 	if home := v.homeFields(q, v.Choices, ""); len(home) > 0 {
 		v.Fields = append(v.Fields, home[0])
 	}
+	v.Levels = page.LevelChecks(v.Choices.Levels, v.Printer.Lang(), levelField, q.PostForm[levelField])
 	v.Seats = v.products(q, v.Choices)
 }
 
@@ -67,11 +89,7 @@ func (h Handler) quick(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Level: q.Field("access_level"), Products: q.PostForm[productField]}
-	if function := q.Field("function"); function != "" {
-		all.Functions = []string{function}
-	}
-	verdicts, err := h.App.Members.AddQuick(q.Context(), q.Actor(), q.Frame.Account.ID, q.PostFormValue("addresses"), all)
+	verdicts, err := h.addQuick(q)
 	if err != nil {
 		if fault := v.refused(err); fault != nil {
 			return fault
@@ -79,20 +97,69 @@ func (h Handler) quick(q *page.Request) error {
 		v.fields(q)
 		return q.RenderStatus(http.StatusUnprocessableEntity, quickPage(v))
 	}
+	if v.Project != nil && verdicts.Count(app.Added) == len(verdicts) {
+		return h.toProject(q, v.task, verdicts)
+	}
 	v.Done = verdicts
 	v.Page.Title = v.T("adding.result")
 	return q.Render(quickPage(v))
 }
 
-// said are the outcomes in one sentence.
-func (v quickView) said() string {
+// addQuick brings everybody of the form into the account, or into the project in the
+// address.
+func (h Handler) addQuick(q *page.Request) (app.Verdicts, error) {
+	all := app.NewMember{Home: q.Field(homeUnit), Company: q.Field("company"), Levels: q.PostForm[levelField], Products: q.PostForm[productField]}
+	if function := q.Field("function"); function != "" {
+		all.Functions = []string{function}
+	}
+	text := q.PostFormValue("addresses")
+	if q.PathValue("project") == "" {
+		return h.App.Members.AddQuick(q.Context(), q.Actor(), q.Frame.Account.ID, text, all)
+	}
+	place := app.NewPlace{NewMember: app.NewMember{Company: all.Company, Functions: all.Functions}, Level: q.Field(levelField)}
+	if said := readAccess(q, accessField, ""); said != nil {
+		place.Access = directory.AccessWords(*said)
+	}
+	return h.App.Projects.AddQuick(q.Context(), q.Actor(), at(q), text, place)
+}
+
+// toProject leads back to the project, where everybody came in, with who was invited.
+func (h Handler) toProject(q *page.Request, t task, done app.Verdicts) error {
+	var invited []string
+	for _, d := range done {
+		if d.Invited {
+			invited = append(invited, d.Email)
+		}
+	}
+	q.Toast(strings.TrimSpace(resultSentence(t, done)+" "+invitedSentence(t.Printer, invited)), "")
+	return q.Redirect(t.Leave.Href)
+}
+
+// mostNamed is how many of those who were invited a message names.
+const mostNamed = 3
+
+// invitedSentence names who is invited, the first of them where they are many (INV-8);
+// of nobody it says nothing.
+func invitedSentence(p *i18n.Printer, addresses []string) string {
+	more := len(addresses) - mostNamed
+	switch {
+	case len(addresses) == 0:
+		return ""
+	case more > 0:
+		return p.T("adding.invited.more", "Who", strings.Join(addresses[:mostNamed], ", "), "Count", more)
+	}
+	return p.T("adding.invited.who", "Who", p.List(addresses))
+}
+
+// resultSentence are the outcomes in one sentence.
+func resultSentence(t task, done app.Verdicts) string {
 	var parts []string
 	for _, part := range []struct {
 		key string
 		n   int
-	}{{"adding.count.added", v.Done.Count(app.Added)}, {"adding.count.unchanged", v.Done.Count(app.Unchanged)}, {"adding.count.faulty", v.Done.Count(app.Refused)}} {
+	}{{"adding.count.added", done.Count(app.Added)}, {"adding.count.unchanged", done.Count(app.Unchanged)}, {"adding.count.faulty", done.Count(app.Refused)}} {
 		if part.n > 0 {
-			parts = append(parts, v.T(part.key, "Count", part.n))
+			parts = append(parts, t.T(part.key, "Count", part.n))
 		}
 	}
 	return strings.Join(parts, ", ") + "."

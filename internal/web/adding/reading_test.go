@@ -35,6 +35,25 @@ func TestMendingPage(t *testing.T) { // ADD-2
 	})
 }
 
+// TestAgainPage: rows that a paste did not bring in come back with why at the field, and
+// what was no address with them.
+func TestAgainPage(t *testing.T) { // BULK-3, ADD-2
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		d := newDesk(t, w)
+		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example b@maraval.example c@maraval").Follow()
+		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		result := page.Submit(action, "act", "send", "function.2", "no-such").Follow()
+		says(t, result, "Ajoutés 1", "Corriger les 2 lignes restantes")
+		again := result.Submit(formOf(t, result, "/again")).Follow()
+		says(t, again, "1 ligne a été refusée", "« no-such » ne fait pas partie des choix", "1 invalide")
+		if strings.Contains(again.Text(), "a@maraval.example") {
+			t.Error("who came in is in the table again")
+		}
+		action = strings.TrimSuffix(formOf(t, again, "/drafts/"), "/paste")
+		says(t, again.Submit(action, "act", "send", "function.2", "").Follow(), "Ajoutés 1", "Écartés 0")
+	})
+}
+
 // TestReadingPage: how a file is read stands on the preview, and is corrected
 // there by a plain form.
 func TestReadingPage(t *testing.T) { // ADD-13

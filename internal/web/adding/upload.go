@@ -86,7 +86,7 @@ func (h Handler) result(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	choices, err := h.App.Members.Choices(q.Context(), q.Actor(), q.Frame.Account.ID)
+	choices, err := h.App.Imports.Choices(q.Context(), q.Actor(), q.Frame.Account.ID, i.UUID)
 	if err != nil {
 		return err
 	}

@@ -67,9 +67,10 @@ func (h Handler) importView(q *page.Request) (importView, error) {
 	}
 	v.Base, v.request = importPath(q, v.Import), q
 	v.Action = v.Base
-	if v.Choices, err = h.App.Members.Choices(ctx, actor, account); err != nil {
+	if v.Choices, err = h.App.Imports.Choices(ctx, actor, account, id); err != nil {
 		return v, err
 	}
+	v.into(q, v.Choices)
 	if v.Choices, err = h.homes(q, v.Choices); err != nil {
 		return v, err
 	}
@@ -147,8 +148,53 @@ func (h Handler) start(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	h.toastDone(q, i)
-	return q.Redirect(importPath(q, i))
+	return h.started(q, i)
+}
+
+// started leads on once the rows of an import are on their way in: to its page, and
+// where all of them are in a project by now, to the project.
+func (h Handler) started(q *page.Request, i directory.Import) error {
+	if i.State != directory.ImportDone {
+		return q.Redirect(importPath(q, i))
+	}
+	said := strings.Join(outcomeParts(q.Printer, i.Counts), ", ")
+	if i.Brings() != directory.ImportPlaces || i.Counts.Added < i.Counts.Done {
+		q.Toast(said, "")
+		return q.Redirect(importPath(q, i))
+	}
+	rows, err := h.App.Imports.Rows(q.Context(), q.Actor(), q.Frame.Account.ID, i.UUID, app.ImportFilter{Limit: int(i.Counts.Done)})
+	if err != nil {
+		return err
+	}
+	var invited []string
+	for _, row := range rows {
+		if row.Invited {
+			invited = append(invited, row.Email)
+		}
+	}
+	q.Toast(said+". "+invitedSentence(q.Printer, invited), "")
+	return q.Redirect(q.AccountPath("/projects/" + i.Choices.Project))
+}
+
+// again leads to a draft of what a run has not brought in.
+func (h Handler) again(q *page.Request) error {
+	i, err := h.App.Imports.Again(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	return q.Redirect(draftPath(q, i))
+}
+
+// remaining is how many rows of a paste that is over are not in, and can be mended.
+func (v importView) remaining() int64 {
+	if !v.Import.Pasted() {
+		return 0
+	}
+	n := v.Import.Counts.Faulty + v.Invalid
+	if v.Import.State == directory.ImportStopped {
+		n += v.Import.Counts.Total - v.Import.Counts.Done
+	}
+	return n
 }
 
 func (h Handler) stop(q *page.Request) error {
@@ -400,9 +446,9 @@ func plainDetail(t task, choices app.AddChoices, row app.ImportedRow) string {
 		parts = append(parts, roleNames(t.Printer, choices.Functions, row.Function))
 	}
 	if row.Level != "" {
-		parts = append(parts, roleName(t.Printer, choices.Levels, row.Level))
+		parts = append(parts, roleNames(t.Printer, choices.Levels, row.Level))
 	}
-	parts = append(parts, offerNames(t, row.Products)...)
+	parts = append(parts, productNames(t, choices, row.Products)...)
 	if row.Company != "" && !row.Creates {
 		parts = append(parts, row.Company)
 	}

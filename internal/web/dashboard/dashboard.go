@@ -20,8 +20,9 @@ func Mount(s *page.Site) {
 type view struct {
 	ui.Page
 	app.Board
-	people string // address of the members' list, for whoever may see it
-	seats  []ui.TrendView
+	people   string // address of the members' list, for whoever may see it
+	seats    []ui.TrendView
+	projects string // address of the list of projects, for whoever sees some
 }
 
 func (h Handler) show(q *page.Request) error {
@@ -33,8 +34,24 @@ func (h Handler) show(q *page.Request) error {
 	if q.SeesEverybody() {
 		v.people = q.AccountPath("/members")
 	}
+	if q.SeesProjects() {
+		v.projects = q.AccountPath("/projects")
+	}
 	return q.Render(show(v))
 }
 
 // empty reports whether there is nothing to show.
-func (v view) empty() bool { return v.Members.Most() == 0 && len(v.seats) == 0 }
+func (v view) empty() bool {
+	return v.Members.Most() == 0 && v.Projects.Most() == 0 && len(v.seats) == 0
+}
+
+// inUse is how many projects there are now.
+func (v view) inUse() int64 { return v.Projects.Taken[len(v.Projects.Taken)-1] }
+
+// toProjects leads to the projects, for whoever sees some.
+func (v view) toProjects() *ui.Link {
+	if v.projects == "" {
+		return nil
+	}
+	return &ui.Link{Label: v.T("nav.projects"), Href: v.projects}
+}

@@ -21,7 +21,7 @@ func TestDashboard(t *testing.T) { // ACC-13
 	admin := w.Administrator(account, "helene.castaing@maraval.example")
 	executive, m := w.Member(account, "s.benhamou@maraval.example")
 	level := "executive"
-	w.Must(apptest.ErrOf(w.Members.EditMembers(t.Context(), admin, account.ID, app.Of(m.UUID), app.MemberChange{Level: &level})))
+	w.Must(apptest.ErrOf(w.Members.EditMembers(t.Context(), admin, account.ID, app.Of(m.UUID), app.MemberChange{Levels: apptest.Levels(level)})))
 	offer := directory.Offer{Product: "plans"}
 	_, err = w.Subscriptions.Add(t.Context(), w.Operator(), account.ID, app.NewSubscription{Offer: offer, Term: app.SubscriptionTerm{Quantity: 5}})
 	w.Must(err)

@@ -39,8 +39,8 @@ func (h Handler) choices(q *page.Request, own []app.OwnAccount) []choice {
 		level, _ := c.ServiceLevel(one.Account.ServiceLevel)
 		at := choice{Href: startPath(one), Name: one.Account.Name, Number: one.Account.Number,
 			Shield: level.Sign, ServiceLevel: level.Label.In(q.Printer.Lang()), Role: t("shell.role.member")}
-		if one.Level.ID != 0 {
-			at.Role = one.Level.Name(q.Printer.Lang())
+		if len(one.Levels) > 0 {
+			at.Role = page.LevelNames(q.Printer, one.Levels)
 		}
 		if one.Account.State != directory.AccountOpen {
 			at.State = t("account.state." + string(one.Account.State))

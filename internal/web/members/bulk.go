@@ -22,6 +22,7 @@ type bulk struct {
 	fault    *directory.Error
 	typed    func(field string) string
 	ticked   func(code string) bool
+	levels   []string // codes of the access levels that are ticked, and None
 	verdicts app.Verdicts
 	homes    app.UnitHomes // where members can be put (UNIT-5)
 	grants   app.PersonGrants
@@ -145,7 +146,10 @@ func (h Handler) bulk(q *page.Request) error {
 	}
 	switch b.name {
 	case "edit":
-		b.verdicts, err = h.App.Members.EditMembers(q.Context(), q.Actor(), account(q), who, bulkChange(q))
+		var change app.MemberChange
+		if change, err = bulkChange(q); err == nil {
+			b.verdicts, err = h.App.Members.EditMembers(q.Context(), q.Actor(), account(q), who, change)
+		}
 	case "home":
 		b.verdicts, err = h.moveHome(q, who)
 	case "grant":
@@ -183,7 +187,7 @@ func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err err
 	if b.chosen, err = h.App.Members.Selected(q.Context(), q.Actor(), account(q), who); err != nil {
 		return nobody(q, b, err)
 	}
-	b.fault, b.typed = refusal, q.Field
+	b.fault, b.typed, b.levels = refusal, q.Field, q.PostForm[levelSet]
 	b.ticked = func(code string) bool {
 		for _, set := range q.PostForm["function"] {
 			if set == code {
@@ -211,17 +215,24 @@ func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err err
 // keep is the choice that leaves a field alone.
 const keep = "keep"
 
-// bulkChange reads what the form sets; what was left alone stays (ADD-7).
-func bulkChange(q *page.Request) app.MemberChange {
+// levelSet is the name of the boxes of the access levels that many get: exactly
+// those ticked, or none at all by a box of its own.
+const levelSet = "level_set"
+
+// bulkChange reads what the form sets; what was left alone stays (ADD-7). It refuses
+// with member.levels_and_none levels beside none.
+func bulkChange(q *page.Request) (app.MemberChange, error) {
 	var change app.MemberChange
 	if company := q.Field("company_set"); company != "" {
 		change.Company = &company
 	}
-	if level := q.PostFormValue("level_set"); level != keep && q.PostForm.Has("level_set") {
-		if level == app.None {
-			level = ""
+	if levels := q.PostForm[levelSet]; slices.Contains(levels, app.None) {
+		if len(levels) > 1 {
+			return change, directory.InvalidField(levelField, "member.levels_and_none", nil)
 		}
-		change.Level = &level
+		change.Levels = &[]string{}
+	} else if len(levels) > 0 {
+		change.Levels = &levels
 	}
 	if functions := q.PostForm["function"]; len(functions) > 0 {
 		change.Functions = &functions
@@ -231,7 +242,7 @@ func bulkChange(q *page.Request) app.MemberChange {
 			*offers = []string{offer}
 		}
 	}
-	return change
+	return change, nil
 }
 
 func (b bulk) who() string { return b.T("members.bulk.lead", "Count", b.chosen.Count) }
@@ -245,12 +256,12 @@ func (b bulk) errors() []ui.FieldError {
 	return []ui.FieldError{{Text: b.Printer.Error(b.fault)}}
 }
 
-func (b bulk) levels() []ui.Option {
-	options := []ui.Option{{Value: keep, Label: b.T("members.bulk.keep")}, {Value: app.None, Label: b.T("members.edit.no_level")}}
-	for _, r := range b.chosen.Choices.Levels {
-		options = append(options, ui.Option{Value: r.Code, Label: r.Name(b.Printer.Lang())})
-	}
-	return options
+// levelChecks are the boxes of what all of them get: none ticked leaves their levels
+// alone, the last takes them away.
+func (b bulk) levelChecks() []ui.Check {
+	bare := func(code string) bool { return code == app.None }
+	checks := page.LevelChecks(b.chosen.Choices.Levels, b.Printer.Lang(), levelSet, slices.DeleteFunc(slices.Clone(b.levels), bare))
+	return append(checks, ui.Check{Name: levelSet, Value: app.None, Label: b.T("members.bulk.no_level"), Checked: slices.ContainsFunc(b.levels, bare)})
 }
 
 // seatOptions are the offers to assign, with how many seats are free, or to withdraw.
@@ -317,30 +328,10 @@ func (b bulk) submit() ui.Act {
 	return act
 }
 
-// mostRefusals is how many refusals a result shows.
-const mostRefusals = 500
-
-func (b bulk) refused() app.Verdicts {
-	var refused app.Verdicts
-	for _, v := range b.verdicts {
-		if v.Refusal != nil && len(refused) < mostRefusals {
-			refused = append(refused, v)
-		}
-	}
-	return refused
-}
+func (b bulk) refused() app.Verdicts { return page.RefusedOf(b.verdicts) }
 
 func (b bulk) counts() []ui.CartItem {
-	var items []ui.CartItem
-	for _, one := range []struct {
-		key     string
-		outcome app.Outcome
-		class   string
-	}{{"members.result.changed", app.Changed, ""}, {"members.result.unchanged", app.Unchanged, ""}, {"members.result.refused", app.Refused, "is-warn"}} {
-		if n := b.verdicts.Count(one.outcome); n > 0 {
-			items = append(items, ui.CartItem{Label: b.T("outcome." + string(one.outcome)), Value: b.T(one.key, "Count", n), Class: one.class})
-		}
-	}
+	items := page.OutcomeCounts(b.Printer, b.verdicts)
 	if n := b.verdicts.Lacking(); n > 0 {
 		items = append(items, ui.CartItem{Label: b.T("members.filter.required_roles"), Value: b.T("members.result.lacking", "Count", n), Class: "is-warn"})
 	}

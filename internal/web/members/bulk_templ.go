@@ -293,10 +293,6 @@ func bulkFields(b bulk) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FormField(ui.Field{Name: "level_set", Kind: "select", Label: b.T("field.access_level"), Value: b.typed("level_set"), Options: b.levels()}).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
 		if len(b.offers) > 0 {
 			templ_7745c5c3_Err = ui.FormField(ui.Field{Name: "assign_set", Kind: "select", Label: b.T("members.bulk.edit.assign"), Value: b.typed("assign_set"), Options: b.seatOptions(true)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -312,6 +308,10 @@ func bulkFields(b bulk) templ.Component {
 			}
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = ui.CheckBoxes(b.T("field.access_level"), "", b.levelChecks()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -477,7 +477,7 @@ func resultPage(b bulk) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if len(b.refused()) == mostRefusals {
+					if len(b.refused()) == page.MostRefusals {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"form-hint\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -18,6 +18,7 @@ type editing struct {
 	m      app.MemberEditing
 	typed  func(field string) string
 	ticked func(field, value string) bool
+	levels []string // codes of the access levels that are ticked
 	back   string
 	action string
 	fault  *directory.Error
@@ -58,15 +59,20 @@ func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
 	}
 	known := map[string]string{
 		"civility": m.Person.Civility, "first_name": name.First, "last_name": name.Last, "email": m.Person.Email, "language": m.Person.Language,
-		"company": m.Company, "level": m.Level.Code,
-		"ends": directory.LastDay(m.Ends, zone(q)).ISO(), "version": m.Version,
+		"company": m.Company,
+		"ends":    directory.LastDay(m.Ends, zone(q)).ISO(), "version": m.Version,
 	}
 	for _, text := range m.PlaceTexts.Each() {
 		known[text.Kind.Field()] = *text.Value
 	}
+	var levels []string
+	for _, level := range m.Levels {
+		levels = append(levels, level.Code)
+	}
 	v := readView(q.URL.Query(), zone(q))
 	return editing{
-		Page: q.InAccount(q.Printer.T("members.edit.title", "Name", m.Name()), page.Members), m: m,
+		levels: levels,
+		Page:   q.InAccount(q.Printer.T("members.edit.title", "Name", m.Name()), page.Members), m: m,
 		typed: func(field string) string { return known[field] },
 		ticked: func(_, value string) bool {
 			return slices.ContainsFunc(m.Functions, func(r directory.Role) bool { return r.Code == value })
@@ -96,6 +102,7 @@ func (h Handler) edit(q *page.Request) error {
 	if refusal != nil {
 		e.fault, e.typed = refusal, q.Field
 		e.ticked = func(field, value string) bool { return slices.Contains(q.PostForm[field], value) }
+		e.levels = q.PostForm[levelField]
 		return q.RenderRefused(refusal, editPage(e))
 	}
 	q.Toast(q.Printer.T("members.done.edit", "Name", m.Name()), "")
@@ -108,8 +115,8 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 		value := q.Field(field)
 		return &value
 	}
-	functions := q.PostForm["function"]
-	change := app.MemberChange{Company: text("company"), Functions: &functions, Level: text("level"), Ends: &directory.End{}}
+	functions, levels := q.PostForm["function"], q.PostForm[levelField]
+	change := app.MemberChange{Company: text("company"), Functions: &functions, Levels: &levels, Ends: &directory.End{}}
 	for _, typed := range change.PlaceTexts.Each() {
 		*typed.Value = text(typed.Kind.Field())
 	}
@@ -142,19 +149,13 @@ func (e editing) errors() []ui.FieldError {
 	}
 	id := ""
 	if e.fault.Field != "" {
-		id = "f-" + fieldName(e.fault.Field)
+		id = "f-" + e.fault.Field
 	}
 	return []ui.FieldError{{ID: id, Text: e.Printer.Error(e.fault)}}
 }
 
-// fieldName is the form's name of a refusal's field.
-func fieldName(field string) string {
-	switch field {
-	case "access_level":
-		return "level"
-	}
-	return field
-}
+// levelField is the name of the boxes of access levels.
+const levelField = "access_level"
 
 func (e editing) field(name, kind, key string) ui.Field {
 	f := ui.Field{Name: name, Kind: kind, Label: e.T(key), Value: e.typed(name), Error: e.problem(name)}
@@ -190,23 +191,20 @@ func (e editing) person() []ui.Field {
 func (e editing) place() []ui.Field {
 	company := e.field("company", "text", "field.company")
 	company.Hint, company.Attrs = e.T("members.edit.company.hint"), map[string]any{"list": "companies", "autocomplete": "off"}
-	level := e.field("level", "select", "field.access_level")
-	level.Hint, level.Error = e.T("members.edit.level.hint"), e.problem("access_level")
-	level.Options = []ui.Option{{Label: e.T("members.edit.no_level")}}
-	for _, r := range e.m.Choices.Levels {
-		level.Options = append(level.Options, ui.Option{Value: r.Code, Label: r.Name(e.Printer.Lang())})
-	}
 	ends := e.field("ends", "date", "field.end_date")
 	ends.Hint = e.T("members.edit.ends.hint")
 	fields := []ui.Field{company}
 	if e.hasUnits() {
 		fields = append(fields, e.unit())
 	}
-	fields = append(fields, level)
 	for _, text := range directory.PlaceTextKinds() {
 		fields = append(fields, e.field(text.Field(), page.InputOf(text), "field."+text.Field()))
 	}
 	return append(fields, ends)
+}
+
+func (e editing) levelChecks() []ui.Check {
+	return page.LevelChecks(e.m.Choices.Levels, e.Printer.Lang(), levelField, e.levels)
 }
 
 func (e editing) functions() []ui.Check {

@@ -26,7 +26,7 @@ func TestLacksRoleFilter(t *testing.T) { // ROLE-3, LIST-5, LIST-6
 	people := map[string]directory.UserID{}
 	for _, name := range []string{"karim.haddad", "lea.fontanel"} {
 		users, err := w.Members.Seed(w.Context(), account.ID, []app.SeedMember{{Status: directory.Active,
-			User: directory.User{Email: name + "@maraval.example", UserName: name, Language: "en", Last: name, Password: directory.PasswordOwn}, Level: "administrator"}})
+			User: directory.User{Email: name + "@maraval.example", UserName: name, Language: "en", Last: name, Password: directory.PasswordOwn}, Levels: []string{"administrator"}}})
 		w.Must(err)
 		people[name] = users[0].ID
 	}

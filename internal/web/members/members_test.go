@@ -25,8 +25,14 @@ const at = "/accounts/204817"
 
 func sit(t *testing.T, members int) desk {
 	t.Helper()
+	return sitIn(t, "company-network", members)
+}
+
+// sitIn is sit in an account of another type.
+func sitIn(t *testing.T, kind string, members int) desk {
+	t.Helper()
 	w := apptest.New(t, "sqlite")
-	d := desk{site: webtest.New(t, w), account: w.Account("204817")}
+	d := desk{site: webtest.New(t, w), account: w.AccountOf("204817", kind)}
 	d.admin = w.Administrator(d.account, "helene.castaing@maraval.example")
 	var rows []app.NewMember
 	for i := range members {
@@ -240,7 +246,7 @@ func TestBulk(t *testing.T) {
 	bulk := at + "/members/bulk"
 	t.Run("BULK-1 all that match, edited", func(t *testing.T) {
 		p := d.Get(bulk + "?act=edit&all=1&q=haddad")
-		has(t, p, "60 membres choisis", "Ne pas changer")
+		has(t, p, "60 membres choisis", "Aucun : retirer tous les niveaux d’accès")
 		done := p.Submit(bulk, "company_set", "Kestner Bau")
 		has(t, done.Follow(), "60 membres modifiés")
 		has(t, d.Get(at+"/members?q=haddad"), "Kestner Bau")
@@ -276,4 +282,52 @@ func TestBulk(t *testing.T) {
 			t.Errorf("an unknown act: %d", p.Status)
 		}
 	})
+}
+
+// TestPanelProjects: the profile names each project with company, role, level and
+// products there, leads to the place for whoever may change it, and says how many
+// projects are out of sight (LIST-7, PROJ-11).
+func TestPanelProjects(t *testing.T) {
+	w := apptest.New(t, "sqlite")
+	site, account := webtest.New(t, w), w.AccountOf("204817", "construction")
+	admin := w.Administrator(account, "helene.castaing@maraval.example")
+	begin := func(name string) app.ProjectAt {
+		made, _, err := w.Projects.Create(t.Context(), admin, account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}})
+		w.Must(err)
+		return app.ProjectAt{Account: account.ID, Project: made.UUID}
+	}
+	var member string
+	join := func(at app.ProjectAt, functions ...string) {
+		verdicts, err := w.Projects.Add(t.Context(), admin, at, []app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "ana@maraval.example",
+			Company: "Kestner Bau", Functions: functions}}}, app.PlaceOptions{})
+		w.Must(apptest.ErrOf(verdicts, err))
+		member = verdicts[0].Member.UUID
+	}
+	college, quai := begin("Collège des Sablons"), begin("Rénovation Quai Sud")
+	join(college, "architect")
+	join(quai)
+	panel := site.SignedIn(t, admin).Get("/accounts/204817/members/" + member)
+	has(t, panel, "Collège des Sablons", "Architecte, Kestner Bau, Membre du projet", "Maquette", "/accounts/204817/projects/"+college.Project+"/members/"+member, "Rénovation Quai Sud")
+	lacks(t, panel, "hors de votre vue")
+	watcher, watching := w.Member(account, "odile@maraval.example")
+	role, err := w.Roles.Create(t.Context(), admin, account.ID, app.NewRole{Kind: directory.RightsRole, Names: map[string]string{directory.EveryLanguage: "Accueil"},
+		Permissions: []string{string(authz.ViewAccount), string(authz.ViewMembers)}})
+	w.Must(err)
+	given, err := w.Grants.Give(t.Context(), admin, account.ID, app.Giving{Who: app.Of(watching.UUID), Role: role.UUID, Units: []string{rootOf(t, site, admin, account)}})
+	w.Must(err)
+	if len(given) != 1 || given[0].Refusal != nil {
+		t.Fatalf("the role is not given: %+v", given)
+	}
+	outside := site.SignedIn(t, watcher).Get("/accounts/204817/members/" + member)
+	has(t, outside, "et 2 autres hors de votre vue")
+	lacks(t, outside, "Collège des Sablons")
+}
+
+func rootOf(t *testing.T, site *webtest.Site, admin authz.Actor, account directory.Account) string {
+	t.Helper()
+	units, err := site.App.Units.List(t.Context(), admin, account.ID, app.UnitQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return units.Root.UUID
 }

@@ -29,8 +29,8 @@ type front struct {
 
 // overview shows the account (ACC-4).
 func (h Handler) overview(q *page.Request) error {
-	if q.OnlyDashboard() {
-		return q.Redirect(q.AccountPath("/dashboard"))
+	if first := q.FirstScreen(); first != "" {
+		return q.Redirect(first)
 	}
 	o, err := h.App.Accounts.Overview(q.Context(), q.Actor(), account(q))
 	if err != nil {

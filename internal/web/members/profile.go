@@ -106,17 +106,13 @@ func (p panel) facts() []ui.CartItem {
 		item.Label = p.T(key)
 		return item
 	}
-	level := ""
-	if p.m.Level.ID != 0 {
-		level = p.m.Level.Name(p.Printer.Lang())
-	}
 	seen := p.T("members.panel.seen.never")
 	if !p.m.LastSeen.IsZero() {
 		seen = p.Printer.Day(p.m.LastSeen, p.now)
 	}
 	facts := []ui.CartItem{
 		fact("field.company", or(p.m.Company)), fact("field.role", or(p.Printer.List(p.functionNames(p.m.ListedMember)))),
-		fact("field.access_level", or(level)), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
+		fact("field.access_level", or(page.LevelNames(p.Printer, p.m.Levels))), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
 		fact("members.panel.added", or(p.Printer.Date(p.m.Added))), fact("members.panel.seen", ui.CartItem{Value: seen}),
 	}
 	var more []ui.CartItem
@@ -178,10 +174,14 @@ func (p panel) product(o directory.Offer) string {
 	return p.site.Catalogue().OfferName(o, p.Printer.Lang())
 }
 
-func (p panel) productsOf(ids []string) []string {
+// productsOf are the names of what a place in a project gives, in the order of the
+// catalogue.
+func (p panel) productsOf(access directory.Access) []string {
 	var names []string
-	for _, id := range ids {
-		names = append(names, p.product(directory.OfferOf(id)))
+	for _, product := range p.site.Catalogue().ProductsOf(p.acct.Type) {
+		if access.Of(product.ID) != directory.NoAccess {
+			names = append(names, product.Label.In(p.Printer.Lang()))
+		}
 	}
 	return names
 }
@@ -220,8 +220,8 @@ func (p panel) losses(name string) []ui.Loss {
 		return append(lines, ui.Loss{Text: p.T("members.deactivate.stays"), Stays: true})
 	case "remove":
 		lines = append(lines, ui.Loss{Text: p.T("members.deactivate.access", "Account", account)})
-		if p.m.Level.ID != 0 {
-			lines = append(lines, ui.Loss{Text: p.T("members.remove.level", "Level", p.m.Level.Name(p.Printer.Lang()))})
+		for _, level := range p.m.Levels {
+			lines = append(lines, ui.Loss{Text: p.T("members.remove.level", "Level", level.Name(p.Printer.Lang()))})
 		}
 		lines = append(lines, ui.Loss{Text: p.T("members.remove.roles", "Account", account)})
 		if n := len(p.m.Projects); n > 0 {
@@ -276,18 +276,33 @@ func (p panel) seatNote() string {
 	return p.T("members.panel.products", "Count", len(p.m.Products))
 }
 
+// projectNote is in how many projects they are (LIST-7).
 func (p panel) projectNote() string {
-	if len(p.m.Projects) == 0 {
+	if p.m.InProjects == 0 {
 		return ""
 	}
-	return p.Printer.Number(int64(len(p.m.Projects)))
+	return p.Printer.Number(p.m.InProjects)
 }
 
-func (p panel) placeLevel(place app.ProjectPlace) string {
-	if place.Level.ID == 0 {
-		return ""
+// placeLink leads to the place in the project, for whoever may change it, else to the
+// project.
+func (p panel) placeLink(place app.ProjectPlace) string {
+	at := strings.TrimSuffix(p.base, "/members") + "/projects/" + place.Project.UUID
+	if place.Manageable {
+		at += "/members/" + p.m.UUID
 	}
-	return place.Level.Name(p.Printer.Lang())
+	return at
+}
+
+// placeWords are role, company and level of a place, as far as it has them.
+func (p panel) placeWords(place app.ProjectPlace) string {
+	var words []string
+	for _, text := range []string{p.roleNames(place.Functions), place.Company, place.Level.Name(p.Printer.Lang())} {
+		if text != "" {
+			words = append(words, text)
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 func (p panel) historyLink() *ui.Link {

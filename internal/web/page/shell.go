@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -23,6 +25,7 @@ const (
 	Units        Place = "units"
 	Companies    Place = "companies"
 	Projects     Place = "projects"
+	Library      Place = "library"
 	Products     Place = "products"
 	WhoMayWhat   Place = "rights"
 	Roles        Place = "roles"
@@ -131,11 +134,45 @@ func (q *Request) SeesProjects() bool {
 	return q.HasProjects() && (rights.ProjectsInUse() > 0 || rights.MayAnywhere(authz.ManageProjects))
 }
 
-// OnlyDashboard reports whether the dashboard is all that opens for the reader, as for
-// an executive who is in no project; that they may know of the account is no more than
-// that (ACC-13).
-func (q *Request) OnlyDashboard() bool {
-	return q.Frame.Rights.Confined(authz.ViewDashboards, authz.ViewAccount) && q.Frame.Rights.ProjectsInUse() == 0
+// A screen is a place that can be all that opens for somebody (ACC-13).
+type screen struct {
+	opens      authz.Permission
+	place      Place
+	icon, rest string
+}
+
+func screens() []screen {
+	return []screen{{authz.ViewDashboards, Dashboard, "report-analytics", "/dashboard"}, {authz.ManageLibrary, Library, "list", "/library"}}
+}
+
+// only are the screens that are all that opens for the reader: the dashboard for an
+// executive, the library for who administers standards, both for who is both, as long
+// as they are in no project. That they may know of the account is no more than that
+// (ACC-13). There are none for whom more opens.
+func (q *Request) only() []screen {
+	if q.Frame.Rights.ProjectsInUse() > 0 {
+		return nil
+	}
+	beside := []authz.Permission{authz.ViewAccount}
+	for _, s := range screens() {
+		beside = append(beside, s.opens)
+	}
+	return slices.DeleteFunc(screens(), func(s screen) bool { return !q.Frame.Rights.Confined(s.opens, beside...) })
+}
+
+// FirstScreen is the address of the page at which the reader arrives instead of the
+// account's own, or empty (ACC-13).
+func (q *Request) FirstScreen() string {
+	if all := q.only(); len(all) > 0 {
+		return q.AccountPath(all[0].rest)
+	}
+	return ""
+}
+
+// SeesLibrary reports whether the reader is offered the library: with project types
+// and templates in it, or because functions are not offered to them elsewhere.
+func (q *Request) SeesLibrary() bool {
+	return q.Frame.Rights.May(authz.ManageLibrary, 0) && (q.HasProjects() || !q.Frame.Rights.Oversees())
 }
 
 // unitsLabel is what the account calls its units, where they are all of one level.
@@ -152,8 +189,12 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 	item := func(place Place, icon, rest string) ui.NavItem {
 		return ui.NavItem{Label: t("nav." + string(place)), Icon: icon, Href: q.AccountPath(rest), Current: place == here}
 	}
-	if q.OnlyDashboard() {
-		return []ui.NavItem{item(Dashboard, "report-analytics", "/dashboard")}
+	if all := q.only(); len(all) > 0 {
+		items := make([]ui.NavItem, len(all))
+		for i, s := range all {
+			items[i] = item(s.place, s.icon, s.rest)
+		}
+		return items
 	}
 	return append(q.peopleNav(item), q.rightsNav(item)...)
 }
@@ -215,6 +256,7 @@ func (q *Request) rightsNav(item itemOf) []ui.NavItem {
 	}{
 		{true, "nav.heading.rights", item(WhoMayWhat, "git-branch", "/rights")},
 		{f.Rights.Oversees(), "nav.heading.rights", item(Roles, "id-badge-2", "/roles")},
+		{q.SeesLibrary(), "nav.heading.rights", item(Library, "list", "/library")},
 		{manages, "nav.heading.rights", item(Programs, "api", "/technical-users")},
 		{f.Rights.MayAnywhere(authz.ViewHistory), "nav.heading.follow", item(HistoryPlace, "history", "/history")},
 		{f.Rights.May(authz.ManageAccount, 0), "nav.heading.follow", item(Settings, "settings", "/settings")},

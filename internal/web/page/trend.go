@@ -19,6 +19,11 @@ func MemberWords(p *i18n.Printer) ui.TrendWords {
 	return ui.TrendWords{Limit: p.T("nav.members"), Used: p.T("overview.status.active"), Figures: p.T("trend.figures"), Day: p.T("trend.day")}
 }
 
+// ProjectWords are what they call projects and those of them in use.
+func ProjectWords(p *i18n.Printer) ui.TrendWords {
+	return ui.TrendWords{Limit: p.T("nav.projects"), Used: p.T("projects.view.in_use"), Figures: p.T("trend.figures"), Day: p.T("trend.day")}
+}
+
 // TrendOf is a trend as a picture with a sentence, and with the figures of its first
 // and last day and of each month's end between.
 func TrendOf(p *i18n.Printer, title string, t directory.Trend, words ui.TrendWords) ui.TrendView {

@@ -248,6 +248,8 @@ func levelID(u directory.Unit) string {
 // heldNote says what one role on the way does for the question.
 func (p whyPage) heldNote(h app.HeldRole) string {
 	switch {
+	case h.Gives && h.Grant == 0 && h.Unit.Parent != 0:
+		return p.T("rights.why.held.project")
 	case h.Gives && h.Grant == 0:
 		return p.T("rights.why.held.place")
 	case h.Gives && h.By.User == 0:
@@ -325,8 +327,8 @@ func (p whyPage) giverNote(g app.WhyGiver) string {
 	if g.Own {
 		return p.T("rights.remedy.you")
 	}
-	if g.Level.ID != 0 {
-		return g.Level.Name(p.words.lang)
+	if len(g.Levels) > 0 {
+		return page.LevelNames(p.Printer, g.Levels)
 	}
 	return p.T("rights.remedy.manages", "Unit", p.w.GiveAt.Name)
 }

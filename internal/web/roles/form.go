@@ -167,7 +167,20 @@ func (h Handler) refused(q *page.Request, f app.RoleForm, refusal *directory.Err
 }
 
 func (h Handler) renderForm(q *page.Request, status int, v formView) error {
-	return q.RenderStatus(status, formPage(q.InAccount(v.Title, page.Roles), v))
+	here := page.Roles
+	if !q.Frame.Rights.Oversees() {
+		here = page.Library
+	}
+	return q.RenderStatus(status, formPage(q.InAccount(v.Title, here), v))
+}
+
+// fixed is why the role cannot be changed: nobody changes the administrator level, and
+// who only manages the library nothing that permits anything (ROLE-6).
+func (v formView) fixed() string {
+	if v.Permits {
+		return "error.role.administrator"
+	}
+	return "roles.permits"
 }
 
 func (h Handler) formView(q *page.Request, f app.RoleForm) formView {

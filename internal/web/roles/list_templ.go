@@ -126,7 +126,7 @@ func listPage(p ui.Page, v listView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Rows) == 0 {
-				if v.Manage {
+				if v.may() {
 					templ_7745c5c3_Err = ui.Empty("id-badge-2", p.T("roles.empty."+v.Tab), p.T("roles.empty.text"), ui.Act{Label: p.T("roles.new." + v.Tab), Icon: "plus", Href: v.Base + "/new?kind=" + v.Tab}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -158,7 +158,7 @@ func listPage(p ui.Page, v listView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.T("roles.title"), More: v.Manage, Columns: []ui.Column{{Label: p.T("roles.name"), Class: "w-name"}, {Label: p.T("roles.permissions"), Class: ""}, {Label: p.T("roles.holders"), Class: ""}, {Label: p.T("roles.origin"), Class: "p3"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.T("roles.title"), More: v.Makes, Columns: []ui.Column{{Label: p.T("roles.name"), Class: "w-name"}, {Label: p.T("roles.permissions"), Class: ""}, {Label: p.T("roles.holders"), Class: ""}, {Label: p.T("roles.origin"), Class: "p3"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -474,7 +474,7 @@ func listRow(p ui.Page, v listView, o app.ShownRole) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Manage {
+			if v.Makes {
 				templ_7745c5c3_Err = ui.MoreCell(p.Printer, "more-"+o.UUID, o.Name(p.Printer.Lang()), v.menu(p, o)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

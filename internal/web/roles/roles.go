@@ -42,7 +42,8 @@ type listView struct {
 	Tab     string
 	Tabs    []ui.Tab
 	Rows    []app.ShownRole
-	Manage  bool
+	Manage  bool   // roles of all kinds
+	Makes   bool   // functions, at least
 	Note    string // how many differ from the catalogue, in words
 	Rename  *renameView
 	Archive *app.ShownRole
@@ -54,17 +55,22 @@ type renameView struct {
 	Field ui.Field
 }
 
+// list shows the roles to whoever oversees them; others find their functions in the
+// library (ACC-13).
 func (h Handler) list(q *page.Request) error {
+	if !q.Frame.Rights.Oversees() && q.SeesLibrary() {
+		return q.Redirect(q.AccountPath("/library"))
+	}
 	list, err := h.App.Roles.List(q.Context(), q.Actor(), q.Frame.Account.ID)
 	if err != nil {
 		return err
 	}
 	v := h.listView(q, list)
-	if v.Manage {
-		if o, ok := find(list, q.URL.Query().Get("rename")); ok {
+	if v.Makes {
+		if o, ok := find(list, q.URL.Query().Get("rename")); ok && o.Editable {
 			v.Rename = &renameView{o, h.renameField(q, o.Name(q.Printer.Lang()))}
 		}
-		if o, ok := find(list, q.URL.Query().Get("archive")); ok && o.Archived.IsZero() {
+		if o, ok := find(list, q.URL.Query().Get("archive")); ok && o.Editable && o.Archived.IsZero() {
 			v.Archive = &o
 		}
 	}
@@ -89,7 +95,7 @@ func (h Handler) renameField(q *page.Request, name string) ui.Field {
 
 func (h Handler) listView(q *page.Request, list app.RoleList) listView {
 	t := q.Printer.T
-	v := listView{Base: q.AccountPath("/roles"), Manage: list.Manage, Tab: string(directory.RightsRole)}
+	v := listView{Base: q.AccountPath("/roles"), Manage: list.Manage, Makes: list.Makes, Tab: string(directory.RightsRole)}
 	for _, kind := range kinds() {
 		if q.URL.Query().Get("kind") == string(kind) {
 			v.Tab = string(kind)
@@ -129,14 +135,19 @@ func (v listView) at(name, value string) string {
 
 func (v listView) acts(p ui.Page) []ui.Act {
 	acts := []ui.Act{{Label: p.T("matrix.title"), Icon: "report-analytics", Href: v.Base + "/matrix"}}
-	if v.Manage && v.Tab != archivedTab {
+	if v.may() {
 		acts = append(acts, ui.Act{Label: p.T("roles.new." + v.Tab), Icon: "plus", Kind: ui.Primary, Href: v.Base + "/new?kind=" + v.Tab})
 	}
 	return acts
 }
 
+// may reports whether the reader makes roles of the kind that is listed.
+func (v listView) may() bool {
+	return v.Manage && v.Tab != archivedTab || v.Makes && v.Tab == string(directory.Function)
+}
+
 func (v listView) menu(p ui.Page, o app.ShownRole) []ui.MenuItem {
-	if !v.Manage || isAdministrator(o) {
+	if !o.Editable {
 		return nil
 	}
 	items := []ui.MenuItem{{Label: p.T("roles.edit"), Icon: "pencil", Href: v.path(o)}, {Label: p.T("roles.rename"), Icon: "tag", Href: v.at("rename", o.UUID)}}
@@ -146,13 +157,9 @@ func (v listView) menu(p ui.Page, o app.ShownRole) []ui.MenuItem {
 	return append(items, ui.MenuItem{Label: p.T("roles.archive"), Icon: "trash", Href: v.at("archive", o.UUID)})
 }
 
-func isAdministrator(o app.ShownRole) bool {
-	return o.Kind == directory.Level && o.Code == directory.AdminLevel
-}
-
-// name leads to the form of who may change the role.
+// name leads to the form of who may change the role, or reads what it permits.
 func (v listView) name(o app.ShownRole) string {
-	if v.Manage {
+	if v.Manage || v.Makes && o.Kind == directory.Function {
 		return v.path(o)
 	}
 	return ""

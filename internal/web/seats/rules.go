@@ -111,16 +111,9 @@ func (h Handler) follow(q *page.Request) error {
 		return err
 	}
 	v.followed = said
-	for _, one := range verdicts {
-		if one.Refusal != nil && len(v.refused) < mostRefusals {
-			v.refused = append(v.refused, one)
-		}
-	}
+	v.refused = page.RefusedOf(verdicts)
 	return q.Render(followedPage(v))
 }
-
-// mostRefusals is how many refusals a result names.
-const mostRefusals = 500
 
 // endRule ends the rule; who has a seat keeps it.
 func (h Handler) endRule(q *page.Request) error {

@@ -16,3 +16,11 @@ func meterAttrs(f Field, meter string) templ.Attributes {
 }
 
 func digit(n int) string { return strconv.Itoa(n) }
+
+// identified is the id of something, where it has one.
+func identified(id string) templ.Attributes {
+	if id == "" {
+		return nil
+	}
+	return templ.Attributes{"id": id}
+}

@@ -162,6 +162,17 @@ type Check struct {
 	Attrs       templ.Attributes
 }
 
+// A Turn is a switch that acts as soon as it is pressed: a form of its own, posted to
+// Action with Hidden, which say what becomes of it. Label is read aloud only. Without
+// an Action it cannot be turned. Attrs are of the form.
+type Turn struct {
+	Action string
+	Hidden []Hidden
+	Label  string
+	On     bool
+	Attrs  templ.Attributes
+}
+
 // A FieldError is one line of the summary above a form: the id of the field at
 // fault ("f-" and its name) and the sentence.
 type FieldError struct{ ID, Text string }

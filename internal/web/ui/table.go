@@ -40,12 +40,15 @@ func (t TableView) class() string {
 // A Column is a head. Class holds width and priority ("p2 w-co"; "num" aligns
 // at the end): p4 leaves first as the table narrows, then p3, then p2. Sort is
 // where a click leads; Order is "ascending", "descending" or empty. Also is a
-// second thing one column sorts by. Silent heads are read aloud only.
+// second thing one column sorts by. Silent heads are read aloud only. Note stands
+// small under the label; Sign makes the head the sign of a product of that name.
 type Column struct {
 	Label, Class string
 	Sort, Order  string
 	Also         *SortLink
 	Silent       bool
+	Note         string
+	Sign         bool
 }
 
 // A SortLink is the second line of a head that sorts by two things.
@@ -79,12 +82,7 @@ type RowView struct {
 	Form        string
 }
 
-func (r RowView) attrs() templ.Attributes {
-	if r.ID == "" {
-		return nil
-	}
-	return templ.Attributes{"id": r.ID}
-}
+func (r RowView) attrs() templ.Attributes { return identified(r.ID) }
 
 func (r RowView) form() templ.Attributes {
 	if r.Form == "" {
