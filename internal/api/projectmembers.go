@@ -179,7 +179,7 @@ func (f *Face) editProjectMember(ctx context.Context, v visit, in *editProjectMe
 		return nil, f.stale(v, in.Conditional, err)
 	}
 	after, err := f.getProjectMember(ctx, v, &in.OfProjectMember)
-	if !b.Leave || !refusedWith(err, "place.not_found") {
+	if !b.Leave || !refusedWith(err, "place.not_found") && !refusedWith(err, "project.not_found") { // who left themselves sees it no more
 		return after, err
 	}
 	gone := before.Body

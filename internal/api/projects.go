@@ -138,7 +138,7 @@ func (f *Face) projects() {
 		Summary: "Read one project", Description: "With the codes that a place in it can have."}, f.getProject)
 	operation(f, huma.Operation{OperationID: "create-project", Method: http.MethodPost, Path: all, Tags: tag, DefaultStatus: http.StatusCreated,
 		Summary:     "Create a project",
-		Description: "Needs projects.manage at the unit above, or to administer a project where the account lets its administrators create more; these become administrators of the new one. Products that are not said are those of the template or project it begins with, else all of the account."}, f.createProject)
+		Description: "Needs projects.manage at the unit above, or to administer a project where the account lets its administrators create more; these become administrators of the new one, which a token made before does not open. Products that are not said are those of the template or project it begins with, else all of the account."}, f.createProject)
 	operation(f, huma.Operation{OperationID: "edit-project", Method: http.MethodPatch, Path: one, Tags: tag,
 		Summary: "Change a project", Description: "What is absent stays; an empty text takes the value away. Switching a product off takes it from nobody: who had it has it again when it is switched on.",
 		Errors: conditional}, f.editProject)
@@ -155,11 +155,7 @@ func (f *Face) listProjects(ctx context.Context, v visit, in *projectsQuery) (*p
 	}
 	page := ProjectList{Items: make([]Project, len(found.Rows)), Next: found.Next}
 	for i, row := range found.Rows {
-		var kind directory.ProjectType
-		if at := slices.IndexFunc(found.Types, func(t directory.ProjectType) bool { return row.Type != 0 && t.ID == row.Type }); at >= 0 {
-			kind = found.Types[at]
-		}
-		page.Items[i] = projectOf(row.Project, kind)
+		page.Items[i] = projectOf(row.Project, typeIn(found.Types, row.Type))
 		page.Items[i].Mine, page.Items[i].Live = row.Mine, row.Live
 	}
 	if in.Total {
@@ -228,6 +224,10 @@ func (f *Face) createProject(ctx context.Context, v visit, in *createProject) (*
 		return nil, f.projectFault(v, err)
 	}
 	answer, err := f.project(ctx, v, app.ProjectAt{Account: v.id(), Project: made.UUID})
+	if refusedWith(err, "project.not_found") { // a token opens no more than was given when it was made
+		answer, err = f.unseen(ctx, v, made)
+		answer.Body.Parent = b.Parent
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -238,6 +238,21 @@ func (f *Face) createProject(ctx context.Context, v visit, in *createProject) (*
 		}
 	}
 	return answer, nil
+}
+
+// unseen answers a project that was just made and that the token does not open.
+func (f *Face) unseen(ctx context.Context, v visit, made directory.Project) (*projectAnswer, error) {
+	known, err := f.App.Projects.List(ctx, v.actor, v.id(), app.ProjectQuery{Size: 1})
+	shown := shownProject(app.Project{Project: made, Type: typeIn(known.Types, made.Type), Mine: true, Live: true})
+	return &projectAnswer{ETag: quoted(shown.Version), Body: shown}, err
+}
+
+// typeIn is the type of a project, the zero one of one without.
+func typeIn(types []directory.ProjectType, key directory.ProjectTypeID) directory.ProjectType {
+	if at := slices.IndexFunc(types, func(t directory.ProjectType) bool { return key != 0 && t.ID == key }); at >= 0 {
+		return types[at]
+	}
+	return directory.ProjectType{}
 }
 
 type editProject struct {

@@ -326,6 +326,17 @@ func TestProjectReachByAPI(t *testing.T) { // PROJ-7, PROJ-11, API-3
 		}
 		s.post(own+"/members/copy", fmt.Sprintf(`{"from":%q}`, other[strings.LastIndex(other, "/")+1:])).is(422, "project.not_found")
 		s.ask("DELETE", own+"/members/"+zoe, "").is(204, "")
+		s.post(s.path("/projects"), `{"name":"X","from_project":"nowhere"}`).is(422, "project.not_found") // ACC-8: it may create
+		founded := s.post(s.path("/projects"), `{"name":"Halle"}`).is(201, "")
+		if founded.text("name") != "Halle" || founded.text("mine") != "true" || founded.text("time_zone") != "Europe/Paris" {
+			t.Errorf("PROJ-7 %s", founded.body)
+		}
+		halle := s.path("/projects/" + founded.text("id"))
+		s.get(halle).is(404, "project.not_found")
+		s.token = s.tokenOf(s.account, s.admin, leads, time.Hour).Secret
+		if got := s.get(halle+"/members/"+leads.UUID).is(200, ""); got.text("administrator") != "true" || got.text("email") != "" {
+			t.Errorf("PROJ-7 %s", got.body)
+		}
 		s.token = plainly
 		s.get(own+"/members").is(200, "")
 		s.get(own+"/members/"+leads.UUID).is(403, "denied.permission")
@@ -333,5 +344,11 @@ func TestProjectReachByAPI(t *testing.T) { // PROJ-7, PROJ-11, API-3
 		s.ask("DELETE", own+"/members/"+leads.UUID, "").is(403, "denied.permission")
 		s.ask("PATCH", own, `{"name":"X","version":"1"}`).is(403, "denied.permission")
 		s.post(s.path("/projects"), `{"name":"X"}`).is(403, "denied.permission")
+		s.token = leading
+		place := s.get(own+"/members/"+leads.UUID).is(200, "")
+		if gone := s.ask("PATCH", own+"/members/"+leads.UUID, `{"access":{"plans":"none"},"leave":true}`, "If-Match", place.header.Get("ETag")).is(200, ""); gone.text("left") != "true" {
+			t.Errorf("PROJ-5 %s", gone.body)
+		}
+		s.get(own).is(404, "project.not_found")
 	})
 }

@@ -24,8 +24,14 @@ type firm struct {
 
 func newFirm(t testing.TB, w *apptest.World) firm {
 	t.Helper()
-	f := firm{World: w, t: t, account: w.AccountOf("204 817", "construction")}
-	f.admin = w.Administrator(f.account, "helene.castaing@maraval.example")
+	return firmOf(t, w, "204 817", "helene.castaing@maraval.example")
+}
+
+// firmOf is a firm with a number and an administrator of its own.
+func firmOf(t testing.TB, w *apptest.World, number, admin string) firm {
+	t.Helper()
+	f := firm{World: w, t: t, account: w.AccountOf(number, "construction")}
+	f.admin = w.Administrator(f.account, admin)
 	return f
 }
 
@@ -184,4 +190,14 @@ func (f firm) entries(kinds ...audit.Kind) (found []audit.Entry) {
 		return err
 	}))
 	return found
+}
+
+// memberOf is who somebody is in the account.
+func (f firm) memberOf(actor authz.Actor) (m directory.Member) {
+	f.t.Helper()
+	f.Must(f.DB.View(f.Context(), func(r *store.Reader) (err error) {
+		m, err = r.MemberOf(f.Context(), f.account.ID, actor.User)
+		return err
+	}))
+	return m
 }

@@ -424,7 +424,9 @@ func (a *adding) place(n NewMember, ends time.Time) (directory.Member, *director
 		if refused != nil {
 			return m, refused
 		}
-		m.Functions = append(m.Functions, function.ID)
+		if !slices.Contains(m.Functions, function.ID) { // one that is said twice is held once
+			m.Functions = append(m.Functions, function.ID)
+		}
 	}
 	for _, code := range n.Levels {
 		level, refused := a.Giveable(directory.Level, code, "access_level")

@@ -269,7 +269,9 @@ func (s *placing) changedRoles(after *directory.Place, c PlaceChange) *directory
 			if refusal != nil {
 				return refusal
 			}
-			functions, keys = append(functions, role), append(keys, role.ID)
+			if !slices.Contains(keys, role.ID) { // one that is said twice is held once
+				functions, keys = append(functions, role), append(keys, role.ID)
+			}
 		}
 		if !slices.Equal(keys, after.Functions) {
 			after.Functions = keys

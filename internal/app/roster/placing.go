@@ -368,7 +368,9 @@ func (s *placing) functionsOf(n NewPlace, m directory.Member, here bool) ([]dire
 		if refusal != nil {
 			return nil, refusal
 		}
-		functions = append(functions, role)
+		if !slices.ContainsFunc(functions, func(o directory.Role) bool { return o.ID == role.ID }) { // one that is said twice is held once
+			functions = append(functions, role)
+		}
 	}
 	if len(n.Functions) > 0 || !here || n.Whole {
 		return functions, nil
