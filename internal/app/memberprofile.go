@@ -196,11 +196,21 @@ const shownPlaces = 200
 // projects are those of a member that the reader may look into, and how many there
 // are (PROJ-11).
 func (l *listing) projects(ctx context.Context, p *MemberProfile) error {
-	counts, err := l.r.CountPlacesOf(ctx, []directory.MemberID{p.ID})
-	if p.InProjects = counts[p.ID]; err != nil || p.InProjects == 0 {
+	keys, err := l.r.ProjectKeysOf(ctx, p.ID)
+	if p.InProjects = int64(len(keys)); err != nil || p.InProjects == 0 {
 		return err
 	}
-	places, err := l.r.PlacesOf(ctx, p.ID, shownPlaces)
+	tree := l.rights.Tree()
+	keys = slices.DeleteFunc(keys, func(id directory.UnitID) bool { return !tree.Live(id) || !l.rights.May(authz.ViewMembers, id) })
+	found, err := l.r.ProjectPage(ctx, store.ProjectList{Account: l.account.ID, Sight: tree.ProjectsNamed(keys), State: store.ProjectsOfAnyState, Size: shownPlaces})
+	if err != nil {
+		return err
+	}
+	shown := make([]directory.UnitID, len(found))
+	for i, project := range found {
+		shown[i] = project.ID
+	}
+	places, err := l.r.PlacesOf(ctx, p.ID, shown)
 	if err != nil {
 		return err
 	}
@@ -212,16 +222,14 @@ func (l *listing) projects(ctx context.Context, p *MemberProfile) error {
 	if err != nil {
 		return err
 	}
-	for _, place := range places {
-		if !l.rights.May(authz.ViewMembers, place.Of.ID) {
-			continue
-		}
-		one := ProjectPlace{Project: place.Of, Level: l.role(place.Level), Company: named[place.Company].Name,
-			Manageable: l.rights.May(authz.ManageMembers, place.Of.ID)}
+	for _, project := range found {
+		place := places[project.ID]
+		one := ProjectPlace{Project: project.Project, Level: l.role(place.Level), Company: named[place.Company].Name,
+			Manageable: l.rights.May(authz.ManageMembers, project.ID)}
 		for _, f := range place.Functions {
 			one.Functions = append(one.Functions, l.role(f))
 		}
-		one.Access = place.Access.In(place.Of.Products, roster.AdministersProject(append(one.Functions, one.Level)...))
+		one.Access = place.Access.In(project.Products, roster.AdministersProject(append(one.Functions, one.Level)...))
 		p.Projects = append(p.Projects, one)
 	}
 	return nil

@@ -72,10 +72,14 @@ func (r Rights) ProjectSight() ProjectSight {
 }
 
 // ManagedProjects is in which projects the actor manages members, as a ProjectSight.
-func (r Rights) ManagedProjects() ProjectSight {
+func (r Rights) ManagedProjects() ProjectSight { return r.ProjectsWith(ManageMembers) }
+
+// ProjectsWith is in which projects the actor holds what comes with managing them, as a
+// ProjectSight: as a member of the project, or from above.
+func (r Rights) ProjectsWith(p Permission) ProjectSight {
 	bit, declared := 0, false
 	if r.tree != nil {
-		bit, declared = r.tree.bits[ManageMembers]
+		bit, declared = r.tree.bits[p]
 	}
 	switch {
 	case r.all || r.May(ManageProjects, 0):
@@ -86,38 +90,37 @@ func (r Rights) ManagedProjects() ProjectSight {
 	return r.named(slices.DeleteFunc(r.grounds(), func(n int32) bool { return !r.may(bit, n) }))
 }
 
-// named are projects by their keys: those that are meant, or those that are not.
-func (r Rights) named(seen []int32) ProjectSight {
-	var s ProjectSight
-	if 2*len(seen) <= len(r.ground()) {
-		for _, n := range seen {
-			s.Some = append(s.Some, r.tree.nodes[n].unit.ID)
-		}
-		slices.Sort(s.Some)
-		return s
+// named are projects by where they stand, as a ProjectSight.
+func (r Rights) named(grounds []int32) ProjectSight {
+	keys := make([]directory.UnitID, len(grounds))
+	for i, n := range grounds {
+		keys[i] = r.tree.nodes[n].unit.ID
 	}
-	s.All = true
-	for _, n := range r.tree.ground {
-		if _, sees := slices.BinarySearch(seen, n); !sees {
-			s.But = append(s.But, r.tree.nodes[n].unit.ID)
+	slices.Sort(keys)
+	return r.tree.ProjectsNamed(keys)
+}
+
+// ProjectsNamed are projects of these keys, which are sorted: those, or all but the
+// others where they are fewer.
+func (t *Tree) ProjectsNamed(keys []directory.UnitID) ProjectSight {
+	if t == nil || 2*len(keys) <= len(t.ground) {
+		return ProjectSight{Some: keys}
+	}
+	others := ProjectSight{All: true}
+	for _, n := range t.ground {
+		id := t.nodes[n].unit.ID
+		if _, named := slices.BinarySearch(keys, id); !named {
+			others.But = append(others.But, id)
 		}
 	}
-	slices.Sort(s.But)
-	return s
+	slices.Sort(others.But)
+	return others
 }
 
 // seesAllProjects is for who manages them all, and for the vendor's own programs that
 // read the directory (APP-1).
 func (r Rights) seesAllProjects() bool {
 	return r.all || slices.Contains(r.given, ViewMembers) || r.May(ManageProjects, 0)
-}
-
-// ground is where the projects of the account stand, in the order of the tree.
-func (r Rights) ground() []int32 {
-	if r.tree == nil {
-		return nil
-	}
-	return r.tree.ground
 }
 
 // grounds are the projects in sight of somebody who does not see all.

@@ -64,16 +64,36 @@ func bindable(v any) any {
 // inKeys is the right side of "column" for a row whose key is one of keys. They
 // are one parameter, however many there are.
 func inKeys[K ~int64](r *Reader, keys []K, a *args) string {
+	if r.dialect == postgres {
+		return ` = ANY(` + a.addKeys(r, plainKeys(keys)) + `)`
+	}
+	return ` IN (SELECT value FROM json_each(` + a.addKeys(r, plainKeys(keys)) + `))`
+}
+
+// keyTable is a table "k" of keys, to be named after FROM.
+func keyTable[K ~int64](r *Reader, keys []K, a *args) string {
+	if r.dialect == postgres {
+		return `unnest(` + a.addKeys(r, plainKeys(keys)) + `) k (key)`
+	}
+	return `(SELECT value AS key FROM json_each(` + a.addKeys(r, plainKeys(keys)) + `)) k`
+}
+
+func plainKeys[K ~int64](keys []K) []int64 {
 	plain := make([]int64, len(keys))
 	for i, key := range keys {
 		plain[i] = int64(key)
 	}
+	return plain
+}
+
+// addKeys appends keys as the list that the database takes, and returns its place.
+func (a *args) addKeys(r *Reader, keys []int64) string {
 	if r.dialect == postgres {
-		*a = append(*a, plain)
-		return fmt.Sprintf(" = ANY($%d::bigint[])", len(*a))
+		*a = append(*a, keys)
+		return fmt.Sprintf("$%d::bigint[]", len(*a))
 	}
-	text, _ := json.Marshal(plain) // numbers always marshal
-	return " IN (SELECT value FROM json_each(" + a.add(string(text)) + "))"
+	text, _ := json.Marshal(keys) // numbers always marshal
+	return a.add(string(text))
 }
 
 // numbersIn are the numbers of a text in which blanks part them: many of them come

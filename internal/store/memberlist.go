@@ -180,6 +180,9 @@ func (l MemberList) base(r *Reader, column memberColumn, a *args) string {
 	if r.dialect == sqlite && (l.by == bySearch || l.by == byLevel || l.by == byFunction || l.by == byKeys || l.by == byScan || l.by == byPlace) {
 		account = "+m.account_key" // what drives names keys
 	}
+	if r.dialect == postgres && l.by == byPlace {
+		account = "m.account_key + 0" // where it has no figures yet, it would go through the account for each
+	}
 	where := ` FROM member m WHERE ` + account + ` = ` + a.add(l.Account) + ` AND m.removed_at IS NULL`
 	if l.From == nil {
 		return where

@@ -172,7 +172,10 @@ func (r *Reader) PlacesIn(ctx context.Context, project directory.UnitID, members
 		return found, nil
 	}
 	var a args
-	query := `SELECT ` + placeRowColumns + ` FROM place p WHERE p.unit_key = ` + a.add(project) + ` AND p.valid_to IS NULL AND p.member_key` + inKeys(r, members, &a)
+	// Each is looked up by itself: PostgreSQL would take the project for an average one,
+	// and read a large one whole.
+	query := `SELECT ` + placeRowColumns + ` FROM place p WHERE p.key IN (SELECT (SELECT o.key FROM place o
+		WHERE o.unit_key = ` + a.add(project) + ` AND o.member_key = k.key AND o.valid_to IS NULL) FROM ` + keyTable(r, members, &a) + `)`
 	err := each(ctx, r, query, a, func(row scanner) error {
 		p, err := scanPlaceRow(row)
 		found[p.Member] = p
@@ -184,31 +187,23 @@ func (r *Reader) PlacesIn(ctx context.Context, project directory.UnitID, members
 	return found, nil
 }
 
-// A MemberProject is a member's place in one project, with the project.
-type MemberProject struct {
-	directory.Place
-	Of directory.Project
-}
-
-// PlacesOf reads the open places of a member by the projects' names, those of
-// archived projects left out, at most limit.
-func (r *Reader) PlacesOf(ctx context.Context, member directory.MemberID, limit int) ([]MemberProject, error) {
+// PlacesOf reads the open places that a member has in projects, by project.
+func (r *Reader) PlacesOf(ctx context.Context, member directory.MemberID, projects []directory.UnitID) (map[directory.UnitID]directory.Place, error) {
+	found := make(map[directory.UnitID]directory.Place, len(projects))
+	if len(projects) == 0 {
+		return found, nil
+	}
 	var a args
-	query := `SELECT ` + placeRowColumns + `, ` + projectColumns + ` FROM place p JOIN project j ON j.unit_key = p.unit_key JOIN unit u ON u.key = p.unit_key
-		WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL AND u.archived_at IS NULL ORDER BY u.name_folded, u.key LIMIT ` + a.add(limit)
-	places, err := collect(ctx, r, query, a, func(row scanner) (MemberProject, error) {
-		var m MemberProject
-		j := newProjectScan()
-		var err error
-		if m.Place, err = scanPlaceRow(part{scanner: row, after: j.into()}); err == nil {
-			m.Of, err = j.project()
-		}
-		return m, err
+	query := `SELECT ` + placeRowColumns + ` FROM place p WHERE p.member_key = ` + a.add(member) + ` AND p.valid_to IS NULL AND p.unit_key` + inKeys(r, projects, &a)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		p, err := scanPlaceRow(row)
+		found[p.Project] = p
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read places of a member: %w", err)
 	}
-	return places, nil
+	return found, nil
 }
 
 // A PastPlace is a place that a member had or has in a project; the zero end is none.
@@ -235,24 +230,6 @@ func (r *Reader) PlacesEver(ctx context.Context, members []directory.MemberID) (
 		return nil, fmt.Errorf("read all places of members: %w", err)
 	}
 	return places, nil
-}
-
-// CountPlacesOf counts the open places of members, by member.
-func (r *Reader) CountPlacesOf(ctx context.Context, members []directory.MemberID) (map[directory.MemberID]int64, error) {
-	found := map[directory.MemberID]int64{}
-	var a args
-	query := `SELECT member_key, count(*) FROM place WHERE valid_to IS NULL AND member_key` + inKeys(r, members, &a) + ` GROUP BY member_key`
-	err := each(ctx, r, query, a, func(row scanner) error {
-		var member directory.MemberID
-		var n int64
-		err := row.Scan(&member, &n)
-		found[member] = n
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count places of members: %w", err)
-	}
-	return found, nil
 }
 
 // ProjectKeysOf reads in which projects a member has a place, archived ones too, in

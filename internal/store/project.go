@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
@@ -141,8 +142,7 @@ const (
 // A ProjectList is a question for a part of an account's projects.
 type ProjectList struct {
 	Account    directory.AccountID
-	All        bool               // all of the account are in sight, but these; else only these
-	Keys       []directory.UnitID // which these are
+	Sight      authz.ProjectSight // which of them
 	Except     directory.UnitID   // but this one; 0: none
 	State      ProjectState
 	Dormant    []directory.UnitID // that count as archived with a unit above them
@@ -220,7 +220,7 @@ func (l ProjectList) driven(r *Reader, a *args) string {
 	walked := (l.Sort == "" || l.Sort == ProjectsByName) && directory.Fold(l.Search) == ""
 	switch {
 	case r.dialect != sqlite:
-	case !l.All && len(l.Keys) <= fewProjects:
+	case !l.Sight.All && len(l.Sight.Some) <= fewProjects:
 		account = `+` + account
 	case walked:
 		key = `+` + key
@@ -230,10 +230,10 @@ func (l ProjectList) driven(r *Reader, a *args) string {
 	}
 	where := account + ` = ` + a.add(l.Account) + together
 	switch {
-	case !l.All:
-		where += ` AND ` + key + inKeys(r, l.Keys, a)
-	case len(l.Keys) > 0:
-		where += ` AND NOT (` + key + inKeys(r, l.Keys, a) + `)`
+	case !l.Sight.All:
+		where += ` AND ` + key + inKeys(r, l.Sight.Some, a)
+	case len(l.Sight.But) > 0:
+		where += ` AND NOT (` + key + inKeys(r, l.Sight.But, a) + `)`
 	}
 	return where
 }

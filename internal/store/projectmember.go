@@ -28,7 +28,7 @@ type ProjectMemberList struct {
 	Search     string      // as typed (LIST-4)
 	Statuses   []directory.Status
 	Keys       []directory.MemberID // only these
-	ByCompany  []ProjectCompany     // as ProjectCompanies counts them, where that was asked already
+	ByCompany  []ProjectCompany     // as ProjectCompanies counts them, where it is sorted so
 	Sort       string
 	Descending bool
 	From       *ProjectMemberPlace
@@ -75,53 +75,61 @@ func (f *PlaceFilter) has(r *Reader, a *args, driving bool) string {
 	if driving {
 		return `m.key IN (SELECT p.member_key` + f.places(r, a, true) + `)`
 	}
-	return `EXISTS (SELECT 1` + f.places(r, a, false) + ` AND p.member_key = m.key)`
+	// One at most, asked for so that PostgreSQL does not turn it into a reading of all
+	// members of the project, of which it expects few.
+	return `(SELECT p.key` + f.places(r, a, false) + ` AND p.member_key = m.key) IS NOT NULL`
 }
 
 // places are the places "p" that the filter means, found by what few have or each
 // looked at.
 func (f *PlaceFilter) places(r *Reader, a *args, driving bool) string {
-	where := ` FROM place p WHERE p.unit_key = ` + a.add(f.Project) + ` AND p.valid_to IS NULL`
+	driving = driving && len(f.Companies) == 0
+	var where string
+	var rest [][]directory.RoleID
+	for _, roles := range [][]directory.RoleID{f.Levels, f.Functions} {
+		if driving && where == "" && len(roles) > 0 && !slices.Contains(roles, 0) {
+			where = ` FROM place_role h CROSS JOIN place p WHERE p.key = h.place_key AND ` + f.holding(r, "h", roles, a)
+			continue
+		}
+		rest = append(rest, roles)
+	}
+	alone := driving && where == ""
+	if where == "" {
+		where = ` FROM place p WHERE p.unit_key = ` + a.add(f.Project) + ` AND p.valid_to IS NULL`
+	}
 	if len(f.Companies) > 0 {
 		where += ` AND ` + anyOf(r, "p.company_key", f.Companies, a)
-		driving = false
 	}
-	for _, roles := range [][]directory.RoleID{f.Levels, f.Functions} {
-		if len(roles) > 0 {
-			where += ` AND ` + f.holds(r, a, roles, driving)
-			driving = false
+	for _, roles := range rest {
+		switch {
+		case slices.Contains(roles, 0):
+			where += ` AND ` + anyOf(r, "p.level_key", roles, a)
+		case len(roles) > 0:
+			where += ` AND EXISTS (SELECT 1 FROM place_role o WHERE ` + f.holding(r, "o", roles, a) + ` AND o.member_key = p.member_key)`
 		}
 	}
 	if f.Product == "" {
 		return where
 	}
 	given := contains(r, "p.access", `"`+f.Product+`":{`, a) // a product's value is an object, a tool's is not
-	if driving {
-		return ` FROM (SELECT p.member_key` + where + ` AND ` + given + ` UNION ` + f.holders(r, a, f.Administrators) + `) p WHERE 1 = 1`
+	if alone && !slices.Contains(f.Levels, 0) {
+		return ` FROM (SELECT p.member_key` + where + ` AND ` + given + ` UNION SELECT o.member_key FROM place_role o WHERE ` +
+			f.holding(r, "o", f.Administrators, a) + `) p WHERE 1 = 1`
 	}
-	return where + ` AND (` + given + ` OR ` + f.holds(r, a, f.Administrators, false) + `)`
+	return where + ` AND (` + given + ` OR EXISTS (SELECT 1 FROM place_role o WHERE ` + f.holding(r, "o", f.Administrators, a) + ` AND o.member_key = p.member_key))`
 }
 
-// holds is the condition that a place gives one of some roles; 0 stands for no level.
-func (f *PlaceFilter) holds(r *Reader, a *args, roles []directory.RoleID, driving bool) string {
-	if slices.Contains(roles, 0) {
-		return anyOf(r, "p.level_key", roles, a)
-	}
-	if driving {
-		return `p.member_key IN (` + f.holders(r, a, roles) + `)`
-	}
-	return `EXISTS (` + f.holders(r, a, roles) + ` AND o.member_key = p.member_key)`
-}
-
-// holders selects who holds one of some roles in the project.
-func (f *PlaceFilter) holders(r *Reader, a *args, roles []directory.RoleID) string {
-	return `SELECT o.member_key FROM place_role o WHERE o.unit_key = ` + a.add(f.Project) + ` AND o.valid_to IS NULL AND o.role_key` + inKeys(r, roles, a)
+// holding is the condition that a row gives one of some roles in the project.
+func (f *PlaceFilter) holding(r *Reader, row string, roles []directory.RoleID, a *args) string {
+	return row + `.unit_key = ` + a.add(f.Project) + ` AND ` + row + `.valid_to IS NULL AND ` + anyOf(r, row+".role_key", roles, a)
 }
 
 // anyOf is the condition that a column is one of these keys; 0 stands for none.
 func anyOf[K ~int64](r *Reader, column string, keys []K, a *args) string {
 	rest := slices.DeleteFunc(slices.Clone(keys), func(key K) bool { return key == 0 })
 	switch {
+	case len(keys) == 1 && len(rest) == 1: // PostgreSQL looks one up in an index, and filters by a list
+		return column + ` = ` + a.add(keys[0])
 	case len(rest) == len(keys):
 		return column + inKeys(r, keys, a)
 	case len(rest) == 0:
@@ -136,10 +144,14 @@ func (f *PlaceFilter) count(ctx context.Context, r *Reader, most int64) (int64, 
 		return f.Members, nil
 	}
 	var a args
-	query := `SELECT 1` + f.places(r, &a, true)
-	if roles := append(slices.Clone(f.Levels), f.Functions...); len(roles) == 1 && roles[0] != 0 && len(f.Companies) == 0 && f.Product == "" {
+	query := `SELECT DISTINCT p.member_key` + f.places(r, &a, true)
+	switch roles := append(slices.Clone(f.Levels), f.Functions...); {
+	case len(roles) == 0:
 		a = nil
-		query = `SELECT 1 FROM place_role o WHERE o.unit_key = ` + a.add(f.Project) + ` AND o.valid_to IS NULL AND o.role_key = ` + a.add(roles[0])
+		query = `SELECT 1` + f.places(r, &a, true)
+	case len(roles) == 1 && roles[0] != 0 && len(f.Companies) == 0 && f.Product == "":
+		a = nil
+		query = `SELECT 1 FROM place_role o WHERE ` + f.holding(r, "o", roles, &a)
 	}
 	if most > 0 {
 		query += ` LIMIT ` + a.add(most)
@@ -264,14 +276,23 @@ type ProjectCompany struct {
 }
 
 // ProjectCompanies counts the members of a project by company, most first.
-func (r *Reader) ProjectCompanies(ctx context.Context, project directory.UnitID) ([]ProjectCompany, error) {
+func (r *Reader) ProjectCompanies(ctx context.Context, p directory.Project) ([]ProjectCompany, error) {
 	var a args
-	query := `SELECT coalesce(c.company_key, 0), c.members FROM (SELECT p.company_key, count(*) AS members FROM place p
-		WHERE p.unit_key = ` + a.add(project) + ` AND p.valid_to IS NULL GROUP BY p.company_key) c ORDER BY 2 DESC, 1`
+	query := `SELECT p.company_key, count(*) FROM place p WHERE p.unit_key = ` + a.add(p.ID) + ` AND p.valid_to IS NULL AND p.company_key IS NOT NULL GROUP BY p.company_key`
 	counts, err := collect(ctx, r, query, a, func(row scanner) (c ProjectCompany, err error) { return c, row.Scan(&c.Company, &c.Members) })
 	if err != nil {
 		return nil, fmt.Errorf("count companies of a project: %w", err)
 	}
+	none := ProjectCompany{Members: p.Members}
+	for _, c := range counts {
+		none.Members -= c.Members
+	}
+	if none.Members > 0 {
+		counts = append(counts, none)
+	}
+	slices.SortFunc(counts, func(a, b ProjectCompany) int {
+		return cmp.Or(cmp.Compare(b.Members, a.Members), cmp.Compare(a.Company, b.Company))
+	})
 	return counts, nil
 }
 
@@ -309,7 +330,7 @@ func (r *Reader) groupedPage(ctx context.Context, l ProjectMemberList) ([]Member
 	var found []MemberPlace
 	for most := int64(2 * l.Size); len(groups) > 0 && len(found) < l.Size; most *= 2 {
 		taken, n := 1, groups[0].members
-		for taken < len(groups) && n+groups[taken].members <= most {
+		for taken < len(groups) && n+groups[taken].members <= most && groups[0].text != "" && groups[taken].text != "" {
 			n += groups[taken].members
 			taken++
 		}
@@ -330,11 +351,15 @@ func (r *Reader) ofGroups(ctx context.Context, l ProjectMemberList, groups []gro
 	from, descending, sortedBy := l.From, l.Back != l.Descending, l.Sort
 	texts := l.narrow(groups)
 	l.Sort, l.Descending, l.Back, l.From, l.Size, l.Found = PlacesByName, descending, false, nil, size, 0
+	all := int64(0)
+	for _, g := range groups {
+		all += g.members
+	}
+	if len(l.Statuses)+len(l.Functions)+len(l.Keys) == 0 && l.Search == "" && l.Product == "" && (sortedBy == PlacesByCompany && len(l.Levels) == 0 || sortedBy == PlacesByLevel && len(l.Companies) == 0) {
+		l.Found = all
+	}
 	if len(groups) > 1 {
-		l.Size = 0
-		for _, g := range groups {
-			l.Size += int(g.members)
-		}
+		l.Size = int(all)
 	} else if from != nil && from.Text == groups[0].text {
 		l.From, from = &ProjectMemberPlace{Text: from.Name, Key: from.Key}, nil
 	}
@@ -431,12 +456,7 @@ func (r *Reader) groups(ctx context.Context, l ProjectMemberList) ([]group, erro
 }
 
 func (r *Reader) companyGroups(ctx context.Context, l ProjectMemberList) ([]group, error) {
-	counts, err := l.ByCompany, error(nil)
-	if counts == nil {
-		if counts, err = r.ProjectCompanies(ctx, l.Project); err != nil {
-			return nil, err
-		}
-	}
+	counts := l.ByCompany
 	keys := make([]directory.CompanyID, len(counts))
 	for i, c := range counts {
 		keys[i] = c.Company

@@ -2,7 +2,6 @@ package library
 
 import (
 	"context"
-	"slices"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
@@ -94,13 +93,8 @@ const sourcesShown = 50
 // library.manage at the root.
 func (s *Library) Sources(ctx context.Context, actor authz.Actor, account directory.AccountID, search string) (found []directory.Project, more bool, err error) {
 	err = s.view(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		sight := rights.ProjectSight()
-		list := store.ProjectList{Account: account, All: sight.All, Search: directory.Sought(search), Size: sourcesShown + 1}
-		list.Keys = slices.DeleteFunc(sight.Some, func(id directory.UnitID) bool { return !rights.May(authz.ManageProjects, id) })
-		if !sight.All && len(list.Keys) == 0 {
-			return nil
-		}
-		lines, err := r.ProjectPage(ctx, list)
+		lines, err := r.ProjectPage(ctx, store.ProjectList{Account: account, Sight: rights.ProjectsWith(authz.ManageProjects), Dormant: rights.Tree().Dormant(),
+			Search: directory.Sought(search), Size: sourcesShown + 1})
 		if err != nil {
 			return err
 		}

@@ -132,7 +132,6 @@ func (s *Projects) Sources(ctx context.Context, actor authz.Actor, at At, q Sour
 
 // managed is a list of those projects in use whose members the actor manages.
 func managed(rights authz.Rights, l store.ProjectList) store.ProjectList {
-	those := rights.ManagedProjects()
-	l.All, l.Keys, l.Dormant = those.All, slices.Concat(those.But, those.Some), rights.Tree().Dormant()
+	l.Sight, l.Dormant = rights.ManagedProjects(), rights.Tree().Dormant()
 	return l
 }

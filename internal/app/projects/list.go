@@ -102,13 +102,10 @@ func (s *Projects) List(ctx context.Context, actor authz.Actor, account director
 func (l *projectList) in(rights authz.Rights, own []directory.UnitID) []directory.UnitID {
 	sight := rights.ProjectSight()
 	own = slices.DeleteFunc(own, func(id directory.UnitID) bool { return !sight.Has(id) })
-	l.All, l.Keys, l.Dormant = sight.All, sight.Some, rights.Tree().Dormant()
-	if sight.All {
-		l.Keys = sight.But
+	if l.mine {
+		sight = rights.Tree().ProjectsNamed(own)
 	}
-	if inUse, archived := rights.CountProjects(); l.mine && len(own) < inUse+archived {
-		l.All, l.Keys = false, own
-	}
+	l.Sight, l.Dormant = sight, rights.Tree().Dormant()
 	return own
 }
 

@@ -195,7 +195,8 @@ func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q Mem
 		return l, refusal
 	}
 	for _, role := range v.roles {
-		if q.Product != "" && roster.AdministersProject(role) {
+		held := role.Kind == directory.Function || role.Kind == directory.Level && role.Place == directory.AtProject
+		if q.Product != "" && held && roster.AdministersProject(role) {
 			l.Administrators = append(l.Administrators, role.ID)
 		}
 	}

@@ -178,7 +178,7 @@ func (s *Projects) shown(ctx context.Context, r *store.Reader, v *viewed) (Shown
 			return shown, err
 		}
 	}
-	if v.companies, err = r.ProjectCompanies(ctx, v.project.ID); err != nil {
+	if v.companies, err = r.ProjectCompanies(ctx, v.project); err != nil {
 		return shown, err
 	}
 	shown.Companies, err = employers(ctx, r, v.companies)

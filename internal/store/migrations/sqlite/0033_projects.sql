@@ -74,8 +74,10 @@ INSERT INTO place_kept SELECT key, account_key, member_key, unit_key, company_ke
 DROP TABLE place;
 ALTER TABLE place_kept RENAME TO place;
 CREATE UNIQUE INDEX place_open ON place (unit_key, member_key) WHERE valid_to IS NULL;
--- PROJ-2: who works in a project for which company, counted and listed without the rows.
-CREATE INDEX place_in_company ON place (unit_key, company_key, member_key, valid_to) WHERE valid_to IS NULL;
+-- PROJ-2: who works in a project for which company, counted and listed without the rows. (Two indexes, so that PostgreSQL,
+-- before it has figures, looks no member up by either.)
+CREATE INDEX place_in_company ON place (unit_key, company_key, member_key, valid_to) WHERE valid_to IS NULL AND company_key IS NOT NULL;
+CREATE INDEX place_without_company ON place (unit_key, member_key, valid_to) WHERE valid_to IS NULL AND company_key IS NULL;
 CREATE INDEX place_by_member ON place (member_key, valid_to, unit_key);
 CREATE INDEX place_of_company ON place (company_key, key) WHERE company_key IS NOT NULL AND valid_to IS NULL;
 -- ROLE-1: the roles that places give, each held in its project.
