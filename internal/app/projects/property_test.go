@@ -96,7 +96,7 @@ func (m *model) create(by int, below bool) {
 	case by == 0 || by == 1 && below:
 	case joins: // by what they manage elsewhere, where the account lets them
 		_, access := s.usual(nil)
-		s.places[by] = spot{company: m.people[by].company, level: leads, access: access}
+		s.places[by] = spot{company: m.stays(m.people[by].company), level: leads, access: access}
 	case below:
 		want = "unit.not_found"
 	default:
@@ -134,7 +134,7 @@ func (m *model) adds(r *rapid.T, by, who int, s *site) {
 		return
 	}
 	if p.status == gone {
-		p.status, p.member, p.company, p.functions = directory.Invited, verdicts[0].Member, m.stays(n.Company), nil
+		p.status, p.member, p.company, p.functions = directory.Invited, verdicts[0].Member, m.stays(n.Company), n.Functions // what they are in their first project they are in the account
 	}
 	place := spot{company: m.stays(n.Company), functions: n.Functions}
 	if n.Company == "" {
