@@ -70,6 +70,7 @@ func New(o Options) *Face {
 	f.projectTypes()
 	f.templates()
 	f.projects()
+	f.projectsByExternal()
 	f.projectMembers()
 	f.grants()
 	f.explanations()

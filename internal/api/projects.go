@@ -223,15 +223,23 @@ func (f *Face) createProject(ctx context.Context, v visit, in *createProject) (*
 	if err != nil {
 		return nil, f.projectFault(v, err)
 	}
+	answer, err := f.madeProject(ctx, v, made, copied)
+	if err == nil && answer.Body.Parent == "" {
+		answer.Body.Parent = b.Parent
+	}
+	return answer, err
+}
+
+// madeProject answers a project that was just made, with those who could not come along.
+func (f *Face) madeProject(ctx context.Context, v visit, made directory.Project, copied app.Verdicts) (*projectAnswer, error) {
 	answer, err := f.project(ctx, v, app.ProjectAt{Account: v.id(), Project: made.UUID})
 	if refusedWith(err, "project.not_found") { // a token opens no more than was given when it was made
 		answer, err = f.unseen(ctx, v, made)
-		answer.Body.Parent = b.Parent
 	}
 	if err != nil {
 		return nil, err
 	}
-	answer.Location = f.BaseURL + Base + "/accounts/" + directory.CleanNumber(v.account.Number) + "/projects/" + made.UUID
+	answer.Location = f.projectAddress(v, made.UUID)
 	for _, one := range f.verdicts(v, copied, false).Body.Verdicts {
 		if one.Problem != nil {
 			answer.Body.LeftOut = append(answer.Body.LeftOut, one)

@@ -18,6 +18,7 @@ func projectExchanges() map[string]exchange {
 		"get-project":           {"GET", "/projects/[project]", "", 200, false},
 		"create-project":        {"POST", "/projects", `{"name":"Tour Est","number":"T-1","from_project":"[project]","with_members":true}`, 201, false},
 		"edit-project":          {"PATCH", "/projects/[project]", `{"version":"[project version]","name":"Tour","number":"T","type":"[project type]","address":"1 quai","time_zone":"Europe/Paris","first_day":"2026-01-01","last_day":"2027-01-01","external_id":"P","products":["plans"]}`, 200, false},
+		"put-project":           {"PUT", "/external/projects/P-77", `{"name":"Tour Nord","number":"T-77"}`, 201, false},
 		"archive-project":       {"POST", "/projects/[project]/archive", `{"version":"[project version]"}`, 200, false},
 		"restore-project":       {"POST", "/projects/[project]/restore", `{"version":"[project version]"}`, 200, false},
 		"list-project-members":  {"GET", "/projects/[project]/members?total=true&sort=-level&status=active&function=architect&product=plans", "", 200, false},
@@ -33,6 +34,37 @@ func projectExchanges() map[string]exchange {
 func newSite(t *testing.T, w *apptest.World) *stand {
 	t.Helper()
 	return newStandOf(t, w, api.Options{PerMinute: 1_000_000}, "construction")
+}
+
+// TestPutProject: by the id that it knows a program makes a project in one call, and
+// changes it by the same.
+func TestPutProject(t *testing.T) { // API-4, PROJ-1
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newSite(t, w)
+		at := s.path("/external/projects/ERP-1")
+		put := func(path, body string) reply { return s.ask("PUT", path, body) }
+		made := put(at, `{"name":"Îlot","number":"2026-041","products":["plans","site"]}`).is(201, "")
+		if made.text("external_id") != "ERP-1" || !strings.HasSuffix(made.header.Get("Location"), "/projects/"+made.text("id")) {
+			t.Errorf("API-4 made: %s, at %s", made.body, made.header.Get("Location"))
+		}
+		again := put(at, `{"name":"Îlot","number":"2026-041","products":["plans","site"]}`).is(200, "")
+		if again.text("id") != made.text("id") || again.text("version") != made.text("version") {
+			t.Errorf("API-4 sent again: %s", again.body)
+		}
+		changed := put(at, `{"name":"Îlot Kestner","external_id":"ERP-1"}`).is(200, "")
+		if changed.text("name") != "Îlot Kestner" || changed.text("number") != "2026-041" || changed.text("version") == made.text("version") {
+			t.Errorf("API-4 changed: %s", changed.body)
+		}
+		put(at, fmt.Sprintf(`{"name":"Tour","version":%q}`, made.text("version"))).is(409, "stale")
+		put(s.path("/external/projects/ERP-2"), `{"name":"Tour","version":"1"}`).is(409, "stale")
+		put(s.path("/external/projects/ERP-2"), `{}`).is(422, "field.required")
+		put(s.path("/external/projects/ERP-2"), `{"name":"Tour","external_id":"ERP-3"}`).is(422, "project.external_differs")
+		put(s.path("/external/projects/ERP-2"), `{"name":"Tour","number":"2026 -041"}`).is(422, "project.number_taken")
+		if total := s.get(s.path("/projects?total=true")).is(200, "").text("total"); total != "1" {
+			t.Errorf("API-4 %s projects, want one", total)
+		}
+	})
 }
 
 // project makes a project by REST, and answers its address.

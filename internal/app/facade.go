@@ -255,6 +255,7 @@ type (
 	ProjectMemberPage  = projects.MemberPage
 	ProjectMemberQuery = projects.MemberQuery
 	ProjectPage        = projects.Page
+	ProjectPut         = projects.Put
 	ProjectProfile     = projects.Profile
 	ProjectQuery       = projects.Query
 	ProjectRow         = projects.Row

@@ -48,21 +48,26 @@ type NewProject struct {
 // is not. The verdicts are those of the members that were copied.
 func (s *Projects) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewProject) (directory.Project, gate.Verdicts, error) {
 	var made directory.Project
-	verdicts, err := s.gate.Perform(ctx, gate.AsOneAct(actor), account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		c, err := s.creating(ctx, r, p, n)
-		if err != nil {
-			return err
-		}
-		if err := c.describe(ctx, r, n.Change); err != nil {
-			return err
-		}
-		p.Change(store.InsertUnits{Account: p.Account, Units: []directory.Unit{c.project.Unit}},
-			store.InsertProjects{Account: p.Account, Projects: []directory.Project{c.project}})
-		p.Record(c.entry(audit.ProjectCreated, directory.Project{}))
-		made = c.project
-		return c.people(ctx, r)
+	verdicts, err := s.gate.Perform(ctx, gate.AsOneAct(actor), account, func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
+		made, err = s.create(ctx, r, p, n)
+		return err
 	})
 	return made, verdicts, err
+}
+
+// create plans a new project.
+func (s *Projects) create(ctx context.Context, r *store.Reader, p *gate.Plan, n NewProject) (directory.Project, error) {
+	c, err := s.creating(ctx, r, p, n)
+	if err != nil {
+		return directory.Project{}, err
+	}
+	if err := c.describe(ctx, r, n.Change); err != nil {
+		return c.project, err
+	}
+	p.Change(store.InsertUnits{Account: p.Account, Units: []directory.Unit{c.project.Unit}},
+		store.InsertProjects{Account: p.Account, Projects: []directory.Project{c.project}})
+	p.Record(c.entry(audit.ProjectCreated, directory.Project{}))
+	return c.project, c.people(ctx, r)
 }
 
 // creating finds where a project goes and what it begins with, and asks for the right
@@ -101,7 +106,7 @@ func (c *settling) mayCreate(ctx context.Context, r *store.Reader, under string)
 	above := root
 	if under != "" {
 		found, err := r.UnitByUUID(ctx, c.plan.Account, under)
-		if err == nil && !roster.OpensUnit(c.plan.Rights, found.ID) && found.ID != root.ID {
+		if err == nil && found.ID != root.ID && !roster.OpensUnit(c.plan.Rights, found.ID) && !c.plan.Rights.May(authz.ManageProjects, found.ID) {
 			err = directory.Refuse(directory.NotFound, "unit.not_found")
 		}
 		if gate.RefusedWith(err, "unit.not_found") {
@@ -225,25 +230,32 @@ func (s *Projects) Edit(ctx context.Context, actor authz.Actor, at At, change Ch
 		if err != nil {
 			return err
 		}
-		if refusal := roster.ArchivedAt(p.Rights.Tree(), before.ID); refusal != nil {
-			return archived(before)
-		}
-		if err := c.describe(ctx, r, change); err != nil {
-			return err
-		}
-		entry := c.entry(audit.ProjectChanged, before)
-		if after = c.project; !entry.Changed() {
-			return nil
-		}
-		if after.Unit != before.Unit {
-			p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{after.Unit}})
-		}
-		p.Change(store.UpdateProject(after))
-		p.Record(entry)
-		after.Revision++
-		return nil
+		after, err = c.edit(ctx, r, before, change)
+		return err
 	})
 	return after, err
+}
+
+// edit plans a change of a project that the actor manages.
+func (c *settling) edit(ctx context.Context, r *store.Reader, before directory.Project, change Change) (directory.Project, error) {
+	p := c.plan
+	if refusal := roster.ArchivedAt(p.Rights.Tree(), before.ID); refusal != nil {
+		return before, archived(before)
+	}
+	if err := c.describe(ctx, r, change); err != nil {
+		return before, err
+	}
+	entry, after := c.entry(audit.ProjectChanged, before), c.project
+	if !entry.Changed() {
+		return after, nil
+	}
+	if after.Unit != before.Unit {
+		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{after.Unit}})
+	}
+	p.Change(store.UpdateProject(after))
+	p.Record(entry)
+	after.Revision++
+	return after, nil
 }
 
 func archived(p directory.Project) *directory.Error {

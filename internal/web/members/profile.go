@@ -224,7 +224,7 @@ func (p panel) losses(name string) []ui.Loss {
 			lines = append(lines, ui.Loss{Text: p.T("members.remove.level", "Level", level.Name(p.Printer.Lang()))})
 		}
 		lines = append(lines, ui.Loss{Text: p.T("members.remove.roles", "Account", account)})
-		if n := len(p.m.Projects); n > 0 {
+		if n := p.m.InProjects; n > 0 { // those out of sight too (PROJ-6)
 			lines = append(lines, ui.Loss{Text: p.T("members.remove.projects", "Count", n)})
 		}
 		if len(p.m.Products) > 0 {
