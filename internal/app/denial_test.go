@@ -60,7 +60,7 @@ func walls() map[string]wall {
 			Companies: Create Like List Merge Near Parts Rename Show
 			Library: ArchiveTemplate ArchiveType CreateTemplate CreateType EditTemplate RemoveMember RenameType RestoreTemplate RestoreType
 				SaveTemplate Source Sources Template Templates Types
-			Projects: Add AddQuick Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Members Open Profile Put RemovePlaces
+			Projects: Add AddQuick Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Invite Members Open Profile Put RemovePlaces
 				Restore Selected Sources Usage
 			Grants: Adding AtUnit End Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit

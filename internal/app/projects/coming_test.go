@@ -292,3 +292,39 @@ func TestRowChanges(t *testing.T) { // ADD-13, ADD-4, PROJ-3
 		}
 	})
 }
+
+// TestInvitedAgain: who manages a project's members sends an invitation again, also to
+// whom they see nowhere in the account; to nobody who has accepted theirs.
+func TestInvitedAgain(t *testing.T) { // INV-3, INV-8, PROJ-7
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(t, w)
+		project := f.create(f.admin, "Collège des Sablons")
+		lea, _ := w.Member(f.account, "lea@maraval.example")
+		w.Must(apptest.ErrOf(f.Projects.Add(f.Context(), f.admin, f.at(project), []app.NewPlace{
+			{NewMember: app.NewMember{Row: 1, Email: "lea@maraval.example"}, Level: "project-administrator"},
+			{NewMember: app.NewMember{Row: 2, Email: "nadia@atelier.example"}},
+		}, app.PlaceOptions{})))
+		page, err := f.Projects.Members(f.Context(), lea, f.at(project), app.ProjectMemberQuery{Search: "nadia"})
+		w.Must(err)
+		if len(page.Rows) != 1 || !page.Rows[0].Resend {
+			t.Fatalf("INV-3 the row offers nothing: %+v", page.Rows)
+		}
+		nadia := app.ProjectSelection{Members: []string{page.Rows[0].Member.UUID}}
+		w.Must(apptest.ErrOf(f.Projects.Invite(f.Context(), lea, f.at(project), nadia)))
+		if n := len(f.entries(audit.InvitationResent)); n != 1 {
+			t.Errorf("INV-3 %d invitations were sent again, want one", n)
+		}
+		mine, err := f.Projects.Members(f.Context(), lea, f.at(project), app.ProjectMemberQuery{Search: "lea"})
+		w.Must(err)
+		verdicts, err := f.Projects.Invite(f.Context(), f.admin, f.at(project), app.ProjectSelection{Members: []string{mine.Rows[0].Member.UUID}})
+		w.Must(err)
+		if got := w.Code(verdicts.FirstRefusal()); got != "member.already_active" || mine.Rows[0].Resend {
+			t.Errorf("INV-3 who has accepted theirs: %q, offered %t", got, mine.Rows[0].Resend)
+		}
+		w.Must(apptest.ErrOf(f.Projects.ChangePlaces(f.Context(), f.admin, f.at(project), app.ProjectSelection{Members: []string{mine.Rows[0].Member.UUID}},
+			app.PlaceChange{Level: text("project-member")})))
+		if _, err := f.Projects.Invite(f.Context(), lea, f.at(project), nadia); w.Code(err) != "denied.permission" {
+			t.Errorf("PROJ-7 a plain member: %v", err)
+		}
+	})
+}

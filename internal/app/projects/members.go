@@ -263,6 +263,7 @@ func (s *Projects) rows(ctx context.Context, r *store.Reader, v viewed, found []
 	}
 	ground := s.roster.Ground(v.account, v.roles, v.project)
 	rows := make([]Member, len(found))
+	manages := may(v.rights, v.account.Writable() == nil, v.project).ManageMembers
 	for i, m := range found {
 		row := Member{Member: m.Member, Person: m.Person, Company: named[m.Place.Company], Given: m.Place.Access, Since: m.Place}
 		for _, role := range v.roles {
@@ -277,7 +278,7 @@ func (s *Projects) rows(ctx context.Context, r *store.Reader, v viewed, found []
 		row.Access = m.Place.Access.In(ids(ground.Products), row.Administrator)
 		row.Unseated = unseated(ground.Products, row.Access, held[m.Place.Member])
 		row.InAccount = roster.SeesPeopleAt(v.rights, m.Member.Unit)
-		row.Resend = m.Member.Status == directory.Invited && v.account.Writable() == nil && v.rights.May(authz.ManageMembers, m.Member.Unit)
+		row.Resend = manages && (m.Member.Status == directory.Invited || m.Member.Status == directory.NotInvited)
 		rows[i] = row
 	}
 	return rows, nil

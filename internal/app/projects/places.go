@@ -113,6 +113,14 @@ func (s *Projects) RemovePlaces(ctx context.Context, actor authz.Actor, at At, w
 	return s.each(ctx, actor, at, who, s.roster.RemovePlaces)
 }
 
+// Invite sends members of a project who have not accepted theirs another invitation
+// (INV-3). It refuses a member with member.already_active, with member.inactive, with
+// role.not_held where the invitation would give what the actor does not hold (ROLE-6),
+// with place.not_found, and as a whole like Add.
+func (s *Projects) Invite(ctx context.Context, actor authz.Actor, at At, who Selection) (gate.Verdicts, error) {
+	return s.each(ctx, actor, at, who, s.roster.InvitePlaces)
+}
+
 type eachPlace func(ctx context.Context, on roster.OnGround, keys []directory.MemberID) error
 
 // each does an act on members of a project, part by part; what a public id names that

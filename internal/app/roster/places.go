@@ -147,6 +147,21 @@ func (w *Writer) RemovePlaces(ctx context.Context, at OnGround, keys []directory
 	})
 }
 
+// InvitePlaces plans that members of these keys who have a place in a project and have
+// not accepted their invitation are asked again: the old link dies (INV-3, INV-8).
+func (w *Writer) InvitePlaces(ctx context.Context, at OnGround, keys []directory.MemberID) error {
+	return w.eachPlace(ctx, at, keys, func(s *placing, v gate.Verdict, u directory.User, _ directory.Place) (gate.Verdict, error) {
+		s.hands.invited = false
+		err := s.hands.Invite(v.Member, u)
+		refusal, fault := gate.AsRefusal(err)
+		if refusal != nil {
+			return v.Refused(refusal), nil
+		}
+		v.Outcome, v.Invited = gate.Changed, s.hands.invited
+		return v, fault
+	})
+}
+
 // names are the companies that a change names.
 func (c PlaceChange) names() []string {
 	if c.Company == nil || directory.Fold(*c.Company) == "" {
@@ -181,6 +196,8 @@ func (w *Writer) eachPlace(ctx context.Context, at OnGround, keys []directory.Me
 	if err != nil {
 		return err
 	}
+	s.hands = w.Hands(ctx, r, s.Roster, keys)
+	maps.Copy(s.People, users)
 	for _, m := range members {
 		u := users[m.User]
 		v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Member: m, Outcome: gate.Unchanged}
@@ -198,6 +215,9 @@ func (w *Writer) eachPlace(ctx context.Context, at OnGround, keys []directory.Me
 		return err
 	}
 	s.settlePlaces()
+	if len(s.hands.Invitees) > 0 {
+		return w.PlanInvitation(p, s.Roster, s.hands.Invitees...)
+	}
 	return nil
 }
 

@@ -49,6 +49,19 @@ func (h Handler) access(q *page.Request) error {
 	return q.Redirect(q.ReturnTo(v.list()))
 }
 
+// invite sends somebody who has not accepted their invitation another one (INV-3).
+func (h Handler) invite(q *page.Request) error {
+	verdicts, err := h.App.Projects.Invite(q.Context(), q.Actor(), here(q), one(q))
+	if err == nil {
+		err = verdicts.FirstRefusal()
+	}
+	if err != nil {
+		return err
+	}
+	q.Toast(q.Printer.T("members.done.invite", "Name", verdicts[0].Name), "")
+	return q.Redirect(q.ReturnTo(readView(q, q.URL.Query()).list()))
+}
+
 // remove takes a member out of the project; they stay in the account (PROJ-6).
 func (h Handler) remove(q *page.Request) error {
 	verdicts, err := h.App.Projects.RemovePlaces(q.Context(), q.Actor(), here(q), one(q))

@@ -38,6 +38,7 @@ func Mount(s *page.Site) {
 	s.Route("GET "+one+"/members/{member}", page.InAccount, h.profile)
 	s.Route("POST "+one+"/members/{member}", page.InAccount, h.save)
 	s.Route("POST "+one+"/members/{member}/access", page.InAccount, h.access)
+	s.Route("POST "+one+"/members/{member}/invite", page.InAccount, h.invite)
 	s.Route("POST "+one+"/members/{member}/remove", page.InAccount, h.remove)
 }
 

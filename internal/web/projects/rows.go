@@ -115,7 +115,7 @@ func (t table) furtherActs(m app.ProjectMember) []ui.MenuItem {
 	var items []ui.MenuItem
 	inAccount := t.req.AccountPath("/members/" + url.PathEscape(m.Member.UUID))
 	if m.Resend {
-		items = append(items, ui.MenuItem{Label: t.T("members.act.resend"), Icon: "send", Href: inAccount + "/invite", Post: true,
+		items = append(items, ui.MenuItem{Label: t.T("members.act.resend"), Icon: "send", Href: at(t.req, t.project.UUID, "/members/"+url.PathEscape(m.Member.UUID)+"/invite"), Post: true,
 			Hidden: []ui.Hidden{{Name: "return", Value: t.back(m)}}})
 	}
 	if m.InAccount {
