@@ -131,6 +131,12 @@ func TestSettingsOfProjects(t *testing.T) { // ACC-8, PROJ-8
 		if found, err := f.Projects.Choices(f.Context(), chief, f.at(project)); err != nil || found.Beyond.Makes || found.Beyond.People {
 			t.Errorf("ACC-8 the form offers %+v: %v", found.Beyond, err)
 		}
+		division, err := w.Units.Add(w.Context(), f.admin, f.account.ID, app.NewUnit{Level: "division", Name: "Ouest"})
+		w.Must(err)
+		w.Must(apptest.ErrOf(w.Grants.Give(w.Context(), f.admin, f.account.ID, app.Giving{Who: app.Of(self.UUID), Role: "manager", Units: []string{division.UUID}})))
+		if got := f.field(apptest.ErrOf(f.try(chief, project, app.PlaceOptions{}, mail("division@kestner.example")))); got != "email project.people_off" {
+			t.Errorf("ACC-8 who manages a division brings somebody to the root: %q", got)
+		}
 		f.add(f.admin, project, row{NewMember: app.NewMember{Email: "admin.b@kestner.example", Company: "Sault et fils"}})
 		f.create(f.admin, "Chantier de l’administratrice")
 		f.add(chief, project, mail("camille.aubrac@maraval.example"))

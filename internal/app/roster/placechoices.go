@@ -19,8 +19,8 @@ type PlaceOffer struct {
 }
 
 // Beyond is what somebody may do with the account while they bring people into a
-// project: whoever manages members of the account may, and administrators of projects
-// where its settings let them (ACC-8).
+// project: whoever may do it in the account may, and administrators of projects where
+// its settings let them (ACC-8).
 type Beyond struct {
 	Makes  bool // companies that are not there yet are made
 	People bool // people who are new to the account may come (PROJ-8)
@@ -28,8 +28,9 @@ type Beyond struct {
 
 // Beyond says what somebody may do with an account while they add to a project.
 func (w *Writer) Beyond(account directory.Account, rights authz.Rights) Beyond {
-	policies, wide := w.gate.Policies(account), rights.MayAnywhere(authz.ManageMembers)
-	return Beyond{Makes: wide || policies.CreateCompanies, People: wide || policies.AddPeople}
+	policies := w.gate.Policies(account)
+	return Beyond{Makes: policies.CreateCompanies || rights.MayAnywhere(authz.ManageMembers),
+		People: policies.AddPeople || rights.May(authz.ManageMembers, 0)} // they belong to the root (UNIT-5)
 }
 
 // heldInProjects reports whether a role is one that places in projects give.
