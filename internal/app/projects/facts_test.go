@@ -133,7 +133,8 @@ func TestSettingsOfProjects(t *testing.T) { // ACC-8, PROJ-8
 		}
 		division, err := w.Units.Add(w.Context(), f.admin, f.account.ID, app.NewUnit{Level: "division", Name: "Ouest"})
 		w.Must(err)
-		w.Must(apptest.ErrOf(w.Grants.Give(w.Context(), f.admin, f.account.ID, app.Giving{Who: app.Of(self.UUID), Role: "manager", Units: []string{division.UUID}})))
+		_, err = w.Grants.Give(w.Context(), f.admin, f.account.ID, app.Giving{Who: app.Of(self.UUID), Role: "manager", Units: []string{division.UUID}})
+		w.Must(err)
 		if got := f.field(apptest.ErrOf(f.try(chief, project, app.PlaceOptions{}, mail("division@kestner.example")))); got != "email project.people_off" {
 			t.Errorf("ACC-8 who manages a division brings somebody to the root: %q", got)
 		}
