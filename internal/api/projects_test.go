@@ -7,7 +7,10 @@ import (
 	"time"
 
 	"intendant/internal/api"
+	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/audit"
+	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
 
@@ -63,6 +66,26 @@ func TestPutProject(t *testing.T) { // API-4, PROJ-1
 		put(s.path("/external/projects/ERP-2"), `{"name":"Tour","number":"2026 -041"}`).is(422, "project.number_taken")
 		if total := s.get(s.path("/projects?total=true")).is(200, "").text("total"); total != "1" {
 			t.Errorf("API-4 %s projects, want one", total)
+		}
+	})
+}
+
+// TestProjectReadingIsRecorded: a program that reads the members of a project beyond a
+// first page reads in bulk, once an hour.
+func TestProjectReadingIsRecorded(t *testing.T) { // HIST-4
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newSite(t, w)
+		at := s.project(`{"name":"Îlot"}`)
+		s.post(at+"/members", `{"members":[{"email":"ana@kestner.example"},{"email":"bo@kestner.example"},{"email":"cid@kestner.example"}]}`).is(200, "")
+		for range 2 {
+			next := s.get(at+"/members?limit=1").is(200, "").text("next")
+			s.get(at+"/members?limit=1&cursor="+next).is(200, "")
+		}
+		page, err := w.History.List(w.Context(), s.admin, s.account.ID, app.HistoryFilter{Kinds: []audit.Kind{audit.ExportRun}, Door: authz.DoorAPI}, app.Window{})
+		w.Must(err)
+		if len(page.Entries) != 1 {
+			t.Errorf("HIST-4 %d entries, want 1", len(page.Entries))
 		}
 	})
 }

@@ -3,12 +3,8 @@ package app
 import (
 	"context"
 	"slices"
-	"strconv"
-	"time"
 
-	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
-	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -82,7 +78,7 @@ func (s *Members) Records(ctx context.Context, actor authz.Actor, account direct
 		return err
 	})
 	if err == nil && q.After != "" {
-		err = s.noteReading(ctx, actor, account)
+		err = s.roster.NoteReading(ctx, actor, account)
 	}
 	return found, err
 }
@@ -98,38 +94,6 @@ func (l *listing) records(ctx context.Context, places []store.MemberPlace) ([]Me
 		records[i] = MemberRecord{ListedMember: row, Home: home, Version: roster.EditVersion(row.Member, row.Person)}
 	}
 	return records, nil
-}
-
-// readingEvery is how often reading in bulk by the same actor is recorded.
-const readingEvery = time.Hour
-
-// noteReading records that somebody reads members in bulk.
-func (s *Members) noteReading(ctx context.Context, actor authz.Actor, account directory.AccountID) error {
-	first := false
-	subject := strconv.FormatInt(int64(account), 10) + " " + strconv.FormatInt(int64(actor.User), 10)
-	err := s.gate.Note(ctx, func(tx *store.Tx) error {
-		t, err := tx.Throttle(ctx, "api.read", subject)
-		if err != nil {
-			return err
-		}
-		if first = t.Count == 0 || tx.Now.Sub(t.Since) >= readingEvery; !first {
-			return nil
-		}
-		return tx.SetThrottle(ctx, "api.read", subject, directory.Throttle{Since: tx.Now, Count: 1})
-	})
-	if err != nil || !first {
-		return err
-	}
-	_, err = s.gate.Perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(authz.ViewMembers); err != nil {
-			return err
-		}
-		entry := p.Entry(audit.ExportRun, 0, 0)
-		entry.Note("purpose", "", "members")
-		p.Record(entry)
-		return nil
-	})
-	return err
 }
 
 // A UnitRecord is one unit as a program reads it.

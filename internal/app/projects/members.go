@@ -78,7 +78,8 @@ func (m Member) Lacks(product string) bool { return slices.Contains(m.Unseated, 
 
 // Members shows who works in a project, whoever is there themselves may see it
 // (LIST-8, PROJ-2). It refuses with project.not_found what is not in sight, with
-// list.bad_cursor, and with the field at fault.
+// list.bad_cursor, and with the field at fault. A program that reads on beyond a first
+// page reads in bulk, which is recorded once an hour (HIST-4).
 func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q MemberQuery) (MemberPage, error) {
 	var page MemberPage
 	err := s.view(ctx, actor, at, func(r *store.Reader, v viewed) error {
@@ -95,6 +96,9 @@ func (s *Projects) Members(ctx context.Context, actor authz.Actor, at At, q Memb
 		}
 		return l.page(ctx, &page)
 	})
+	if err == nil && q.After != "" && actor.Program() {
+		err = s.roster.NoteReading(ctx, actor, at.Account)
+	}
 	return page, err
 }
 
