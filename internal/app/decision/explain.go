@@ -151,7 +151,8 @@ func (s *Reasons) Why(ctx context.Context, actor authz.Actor, account directory.
 // explaining is one look at what somebody holds.
 type explaining struct {
 	*core
-	rights  authz.Rights // the reader's
+	rights  authz.Rights       // the reader's
+	sight   authz.ProjectSight // of the reader
 	tree    *authz.Tree
 	account directory.Account
 	holder  Holder
@@ -172,7 +173,7 @@ func (c *core) explaining(ctx context.Context, r *store.Reader, rights authz.Rig
 	if !rights.Member() {
 		return nil, directory.Refuse(directory.NotFound, "account.not_found")
 	}
-	e := &explaining{core: c, rights: rights, tree: rights.Tree()}
+	e := &explaining{core: c, rights: rights, tree: rights.Tree(), sight: rights.ProjectSight()}
 	var err error
 	if e.account, err = r.Account(ctx, look.account); err != nil {
 		return nil, err
@@ -194,13 +195,11 @@ func (c *core) explaining(ctx context.Context, r *store.Reader, rights authz.Rig
 	return e, e.load(ctx, r, m, e.projectOf(look.unit))
 }
 
-// projectOf is the project that a unit is or stands in, 0 without.
+// projectOf is the project in the reader's sight that a unit is or stands in, 0 without.
 func (e *explaining) projectOf(unit string) directory.UnitID {
-	for _, u := range e.tree.Units() {
-		if u.UUID == unit && unit != "" {
-			project, _ := e.tree.Project(u.ID)
-			return project
-		}
+	id, found := e.tree.UnitByUUID(unit)
+	if project, walled := e.tree.Project(id); found && walled && e.sight.Has(project) {
+		return project
 	}
 	return 0
 }
@@ -276,7 +275,7 @@ func (e *explaining) reach(unit directory.UnitID) int {
 
 // units are what the reader may see of the tree: the units where they hold
 // something themselves, those where the person does, and the way to these. What
-// is archived is left out.
+// is archived is left out, and so are the projects out of their sight (PROJ-11).
 func (e *explaining) units() []directory.Unit {
 	all := e.tree.Units()
 	seen := make(map[directory.UnitID]bool, len(all))
@@ -301,7 +300,10 @@ func (e *explaining) units() []directory.Unit {
 			way(e.holder.Unit)
 		}
 	}
-	return slices.DeleteFunc(all, func(u directory.Unit) bool { return !whole && !seen[u.ID] || !e.tree.Live(u.ID) })
+	return slices.DeleteFunc(all, func(u directory.Unit) bool {
+		project, walled := e.tree.Project(u.ID)
+		return !whole && !seen[u.ID] || !e.tree.Live(u.ID) || walled && !e.sight.Has(project)
+	})
 }
 
 // asked finds the permission and the unit of a question.

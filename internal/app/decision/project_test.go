@@ -161,10 +161,8 @@ func TestAccessAndSeat(t *testing.T) { // SEAT-12, PROJ-4, PROJ-11, CHECK-1
 				}
 			}
 		}
-		for _, name := range []string{"P-2", y.account.UUID, "", y.root()} {
-			if name != "" {
-				y.wants("in "+name, use(people["both"], "plans", in(name)), app.UnknownResource)
-			}
+		for _, name := range []string{"P-2", y.account.UUID, y.root()} {
+			y.wants("in "+name, use(people["both"], "plans", in(name)), app.UnknownResource)
 		}
 		y.wants("anywhere", use(people["seat"], "plans", nil), "")
 		a := people["access"]
@@ -415,6 +413,45 @@ func TestWallOfQuestions(t *testing.T) { // PROJ-11, CHECK-1
 			if got := slices.ContainsFunc(found.Entities, func(e app.Entity) bool { return e.ID == people[name].UUID }); got != sees {
 				t.Errorf("a search for who sees the project's members finds %s: %t", name, got)
 			}
+		}
+	})
+}
+
+// TestWhyInProject: who looks at the whole account learns of a project out of their
+// sight neither that it is there nor what somebody holds in it; who is in it, does.
+func TestWhyInProject(t *testing.T) { // PROJ-7, PROJ-11, ROLE-9
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		y := newYard(w)
+		reader, watching := w.Member(y.account, "reader@maraval.example")
+		chief, leading := w.Member(y.account, "chief@maraval.example")
+		s := w.Site(y.account, 0, "P-1", "plans")
+		s.Put(leading, directory.Place{Level: y.governor.ID})
+		for _, m := range []directory.Member{watching, leading} {
+			y.Must(second(y.Grants.Give(w.Context(), y.admin, y.account.ID, app.Giving{Who: app.Of(m.UUID), Role: "basic-user", Units: []string{y.root()}})))
+		}
+		shows := func(actor authz.Actor, person string) (bool, error) {
+			tree, err := y.Reasons.Tree(w.Context(), actor, y.account.ID, person)
+			w.Must(err)
+			_, err = y.Reasons.Why(w.Context(), actor, y.account.ID, app.WhyQuery{Person: person, Permission: string(authz.ManageMembers), Unit: s.UUID})
+			return slices.ContainsFunc(tree.Units, func(u directory.Unit) bool { return u.ID == s.ID }), err
+		}
+		for name, test := range map[string]struct {
+			actor  authz.Actor
+			person string
+			sees   bool
+		}{
+			"a reader of the account, of themselves": {reader, "", false},
+			"who is in the project, of themselves":   {chief, "", true},
+			"who manages projects, of somebody":      {y.admin, leading.UUID, true},
+		} {
+			drawn, err := shows(test.actor, test.person)
+			if code := w.Code(err); drawn != test.sees || (code == "") != test.sees || code != "" && code != "unit.not_found" {
+				t.Errorf("%s: drawn %t, answered %v", name, drawn, err)
+			}
+		}
+		w.Must(w.Members.SeedGrants(w.Context(), y.account.ID, y.admin.User, []app.SeedGrant{{User: reader.User, Role: "manager", Unit: y.account.Root}}))
+		if drawn, err := shows(reader, leading.UUID); !drawn || err != nil {
+			t.Errorf("now managing projects: drawn %t, answered %v", drawn, err)
 		}
 	})
 }

@@ -186,8 +186,8 @@ func (p whyPage) ground() string {
 		return p.T("rights.why.reason."+e.Reason, "Name", p.name(), "Vendor", p.Brand.Name)
 	case len(e.Idle) > 0:
 		return p.T("rights.why.idle", "Levels", p.counting())
-	case len(e.Elsewhere) > 0:
-		return p.T("rights.why.elsewhere", "Count", len(e.Elsewhere))
+	case len(p.w.Elsewhere) > 0:
+		return p.T("rights.why.elsewhere", "Count", len(p.w.Elsewhere))
 	}
 	return p.T("rights.why.missing")
 }
