@@ -210,10 +210,7 @@ func (r *Reader) TemplatePlaces(ctx context.Context, template directory.Template
 		if err := row.Scan(&p.Member, &p.Company, &p.Level, &functions, &access); err != nil {
 			return p, err
 		}
-		if err := json.Unmarshal([]byte(functions), &p.Functions); err != nil {
-			return p, err
-		}
-		return p, json.Unmarshal([]byte(access), &p.Access)
+		return p, readPlaceTexts(&p, functions, access)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read places of a template: %w", err)

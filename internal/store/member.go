@@ -51,30 +51,15 @@ func scanMember(row scanner) (directory.Member, error) {
 	return m, readRoles(functions, &m.Functions)
 }
 
-// noRoles is a list of roles in which there is none.
-const noRoles = "[]"
-
 // readRoles reads a list of roles; one without any leaves into as it is.
 func readRoles(text string, into *[]directory.RoleID) error {
-	if text == noRoles {
+	if text == "[]" {
 		return nil
 	}
 	if err := json.Unmarshal([]byte(text), into); err != nil {
-		return fmt.Errorf("read roles of member: %w", err)
+		return fmt.Errorf("read roles: %w", err)
 	}
 	return nil
-}
-
-// rolesText is a list of roles as a member's row keeps it.
-func rolesText(roles []directory.RoleID) (string, error) {
-	if len(roles) == 0 {
-		return noRoles, nil
-	}
-	text, err := json.Marshal(roles)
-	if err != nil {
-		return "", fmt.Errorf("write roles of member: %w", err)
-	}
-	return string(text), nil
 }
 
 // Member reads a member, removed or not; it refuses with member.not_found.
@@ -160,11 +145,11 @@ type MemberRow struct {
 }
 
 func (m MemberRow) values() ([]any, error) {
-	levels, err := rolesText(m.MoreLevels)
+	levels, err := jsonText(m.MoreLevels, "[]")
 	if err != nil {
 		return nil, err
 	}
-	functions, err := rolesText(m.Functions)
+	functions, err := jsonText(m.Functions, "[]")
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,14 @@ func placeTexts(p directory.Place) (functions, access string, err error) {
 	return functions, access, err
 }
 
+// readPlaceTexts reads what placeTexts wrote into a place.
+func readPlaceTexts(p *directory.Place, functions, access string) error {
+	if err := readRoles(functions, &p.Functions); err != nil || access == "{}" {
+		return err
+	}
+	return json.Unmarshal([]byte(access), &p.Access)
+}
+
 // jsonText is a list or a map as JSON; empty is what an empty one is.
 func jsonText[T ~[]directory.RoleID | ~map[string]directory.ProductAccess | ~[]string](of T, empty string) (string, error) {
 	if len(of) == 0 {
@@ -154,15 +162,7 @@ func scanPlaceRow(row scanner) (directory.Place, error) {
 		return p, err
 	}
 	p.From = from.Time
-	if functions != "[]" {
-		if err := json.Unmarshal([]byte(functions), &p.Functions); err != nil {
-			return p, err
-		}
-	}
-	if access == "{}" {
-		return p, nil
-	}
-	return p, json.Unmarshal([]byte(access), &p.Access)
+	return p, readPlaceTexts(&p, functions, access)
 }
 
 // PlacesIn reads the open places that members have in a project, by member.
@@ -260,6 +260,24 @@ func (r *Reader) HeldInProjects(ctx context.Context, member directory.MemberID) 
 	held, err := collect(ctx, r, query, a, func(row scanner) (h authz.Held, err error) { return h, row.Scan(&h.Unit, &h.Role) })
 	if err != nil {
 		return nil, fmt.Errorf("read what is held in projects: %w", err)
+	}
+	return held, nil
+}
+
+// placesByRole counts the places of a project that give each role.
+func (r *Reader) placesByRole(ctx context.Context, project directory.UnitID) (map[directory.RoleID]int64, error) {
+	var a args
+	query := `SELECT o.role_key, count(*) FROM place_role o WHERE o.unit_key = ` + a.add(project) + ` AND o.valid_to IS NULL GROUP BY o.role_key`
+	held := map[directory.RoleID]int64{}
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var role directory.RoleID
+		var n int64
+		err := row.Scan(&role, &n)
+		held[role] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count places by role: %w", err)
 	}
 	return held, nil
 }

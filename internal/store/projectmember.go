@@ -29,6 +29,7 @@ type ProjectMemberList struct {
 	Statuses   []directory.Status
 	Keys       []directory.MemberID // only these
 	ByCompany  []ProjectCompany     // as ProjectCompanies counts them, where it is sorted so
+	Language   string               // in which levels have their names, where it is sorted by these
 	Sort       string
 	Descending bool
 	From       *ProjectMemberPlace
@@ -144,14 +145,14 @@ func (f *PlaceFilter) count(ctx context.Context, r *Reader, most int64) (int64, 
 		return f.Members, nil
 	}
 	var a args
-	query := `SELECT DISTINCT p.member_key` + f.places(r, &a, true)
+	var query string
 	switch roles := append(slices.Clone(f.Levels), f.Functions...); {
 	case len(roles) == 0:
-		a = nil
 		query = `SELECT 1` + f.places(r, &a, true)
 	case len(roles) == 1 && roles[0] != 0 && len(f.Companies) == 0 && f.Product == "":
-		a = nil
 		query = `SELECT 1 FROM place_role o WHERE ` + f.holding(r, "o", roles, &a)
+	default:
+		query = `SELECT DISTINCT p.member_key` + f.places(r, &a, true)
 	}
 	if most > 0 {
 		query += ` LIMIT ` + a.add(most)
@@ -479,19 +480,17 @@ func (r *Reader) levelGroups(ctx context.Context, l ProjectMemberList) ([]group,
 	if err != nil {
 		return nil, err
 	}
+	held, err := r.placesByRole(ctx, l.Project)
+	if err != nil {
+		return nil, err
+	}
 	rest := group{levels: []directory.RoleID{0}, members: l.Members}
 	var all []group
 	for _, role := range roles {
-		if role.Kind != directory.Level {
-			continue
+		if role.Kind == directory.Level {
+			rest.members -= held[role.ID]
+			all = append(all, group{text: directory.Fold(role.Name(l.Language)), levels: []directory.RoleID{role.ID}, members: held[role.ID]})
 		}
-		of := PlaceFilter{Project: l.Project, Levels: []directory.RoleID{role.ID}}
-		n, err := of.count(ctx, r, 0)
-		if err != nil {
-			return nil, err
-		}
-		rest.members -= n
-		all = append(all, group{text: directory.Fold(role.Name(directory.French)), levels: of.Levels, members: n})
 	}
 	return slices.DeleteFunc(append(all, rest), func(g group) bool {
 		return g.members == 0 || len(l.Levels) > 0 && !slices.Contains(l.Levels, g.levels[0])

@@ -152,10 +152,9 @@ func (m *roleMemo) keep(tx *Tx) {
 	}
 }
 
-// RoleHolders counts the members who hold each role of an account: by their place
-// for functions and levels, by at least one grant for rights roles; those who hold
-// one in projects are counted beside those who hold it in the account. A role nobody
-// holds is left out. Role 0 stands for all.
+// RoleHolders counts the members who hold each role of an account, each once: by their
+// place in the account or in projects for functions and levels, by a grant for rights
+// roles. A role nobody holds is left out. Role 0 stands for all.
 func (r *Reader) RoleHolders(ctx context.Context, account directory.AccountID, role directory.RoleID) (map[directory.RoleID]int64, error) {
 	var a args
 	where := `o.account_key = ` + a.add(account)
@@ -163,9 +162,10 @@ func (r *Reader) RoleHolders(ctx context.Context, account directory.AccountID, r
 		where += ` AND o.key = ` + a.add(role)
 	}
 	query := `
-		SELECT o.key, (SELECT count(*) FROM member_role h WHERE h.role_key = o.key AND h.valid_to IS NULL)
-			+ (SELECT count(*) FROM (SELECT DISTINCT g.member_key FROM "grant" g WHERE g.role_key = o.key AND g.valid_to IS NULL) held)
-			+ (SELECT count(*) FROM (SELECT DISTINCT p.member_key FROM place_role p WHERE p.role_key = o.key AND p.valid_to IS NULL) placed)
+		SELECT o.key, (SELECT count(*) FROM (
+			SELECT h.member_key FROM member_role h WHERE h.role_key = o.key AND h.valid_to IS NULL
+			UNION SELECT g.member_key FROM "grant" g WHERE g.role_key = o.key AND g.valid_to IS NULL
+			UNION SELECT p.member_key FROM place_role p WHERE p.role_key = o.key AND p.valid_to IS NULL) held)
 		FROM role o
 		WHERE ` + where
 	holders := map[directory.RoleID]int64{}

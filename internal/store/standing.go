@@ -57,15 +57,15 @@ func (r *Reader) held(ctx context.Context, root directory.UnitID, id directory.M
 	var a args
 	at, member := a.add(root), a.add(id)
 	query := `
-		SELECT ` + at + `, role_key, 0, valid_from, '', ''
+		SELECT ` + at + `, role_key, 0, valid_from, ''
 		FROM member_role
 		WHERE member_key = ` + member + ` AND valid_to IS NULL
 		UNION ALL
-		SELECT unit_key, role_key, key, valid_from, '', ''
+		SELECT unit_key, role_key, key, valid_from, ''
 		FROM "grant"
 		WHERE member_key = ` + member + ` AND valid_to IS NULL
 		UNION ALL
-		SELECT 0, role_key, 0, 0, string_agg(CAST(unit_key AS TEXT), ' '), string_agg(CAST(valid_from AS TEXT), ' ')
+		SELECT 0, role_key, 0, 0, string_agg(CAST(unit_key AS TEXT) || ' ' || CAST(valid_from AS TEXT), ' ')
 		FROM place_role
 		WHERE member_key = ` + member + ` AND valid_to IS NULL
 		GROUP BY role_key`
@@ -73,21 +73,17 @@ func (r *Reader) held(ctx context.Context, root directory.UnitID, id directory.M
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var h authz.Held
 		var from micros
-		var projects, since string
-		if err := row.Scan(&h.Unit, &h.Role, &h.Grant, &from, &projects, &since); err != nil {
+		var places string
+		if err := row.Scan(&h.Unit, &h.Role, &h.Grant, &from, &places); err != nil {
 			return err
 		}
-		if h.From = from.Time; projects == "" {
+		if h.From = from.Time; places == "" {
 			held = append(held, h)
 			return nil
 		}
-		units, err := numbersIn(projects)
-		if err != nil {
-			return err
-		}
-		moments, err := numbersIn(since) // of one group in one order
-		for i := range min(len(units), len(moments)) {
-			held = append(held, authz.Held{Unit: directory.UnitID(units[i]), Role: h.Role, From: time.UnixMicro(moments[i]).UTC()})
+		pairs, err := numbersIn(places)
+		for i := 1; i < len(pairs); i += 2 {
+			held = append(held, authz.Held{Unit: directory.UnitID(pairs[i-1]), Role: h.Role, From: time.UnixMicro(pairs[i]).UTC()})
 		}
 		return err
 	})

@@ -92,6 +92,55 @@ func TestMemberWalk(t *testing.T) { // LIST-6, LIST-9, PROJ-2
 	})
 }
 
+// TestLevelsInOrder: by level the members stand in the order of the names that the
+// levels have in the account's language, and a role that somebody has in the account
+// and in projects has one holder.
+func TestLevelsInOrder(t *testing.T) { // LIST-3, PROJ-2, ROLE-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(t, w)
+		level := func(names map[string]string) directory.Role {
+			role, err := f.Roles.Create(f.Context(), f.Operator(), f.account.ID, app.NewRole{Kind: directory.Level, Place: directory.AtProject, Names: names,
+				Permissions: []string{string(authz.ViewMembers)}})
+			f.Must(err)
+			return role
+		}
+		late := level(map[string]string{"fr": "Zone", "en": "Area"})
+		early := level(map[string]string{"fr": "Aire", "en": "Zenith"})
+		project := f.create(f.admin, "Collège des Sablons")
+		for email, role := range map[string]directory.Role{"late@maraval.example": late, "early@maraval.example": early} {
+			f.add(f.admin, project, row{NewMember: app.NewMember{Email: email}, Level: role.Code})
+		}
+		order := func() (emails []string) {
+			for _, m := range f.members(project, app.ProjectMemberQuery{Sort: store.PlacesByLevel, Levels: []string{late.Code, early.Code}}).Rows {
+				emails = append(emails, m.Person.Email)
+			}
+			return emails
+		}
+		if got := order(); !slices.Equal(got, []string{"early@maraval.example", "late@maraval.example"}) {
+			t.Errorf("LIST-3 in French: %q", got)
+		}
+		f.Must(f.DB.View(f.Context(), func(r *store.Reader) (err error) {
+			f.account, err = r.Account(f.Context(), f.account.ID)
+			return err
+		}))
+		_, err := f.Accounts.Change(f.Context(), f.Operator(), f.account.ID, app.AccountChange{Name: f.account.Name, Number: f.account.Number,
+			ServiceLevel: f.account.ServiceLevel, Language: "en", TimeZone: f.account.TimeZone, Version: f.account.Version})
+		f.Must(err)
+		if got := order(); !slices.Equal(got, []string{"late@maraval.example", "early@maraval.example"}) {
+			t.Errorf("LIST-3 in English: %q", got)
+		}
+		f.hire("both@maraval.example", "", "engineer")
+		f.add(f.admin, project, row{NewMember: app.NewMember{Email: "both@maraval.example", Functions: []string{"engineer"}}})
+		roles, err := f.Roles.List(f.Context(), f.admin, f.account.ID)
+		f.Must(err)
+		for _, o := range roles.Roles {
+			if o.Code == "engineer" && o.Holders != 1 {
+				t.Errorf("ROLE-1 one person in the account and in a project: %d holders", o.Holders)
+			}
+		}
+	})
+}
+
 // TestProjectWalk: the projects of an account by every sort, both ways, page by page,
 // with many that have no number and no date.
 func TestProjectWalk(t *testing.T) { // LIST-6, LIST-9, PROJ-1

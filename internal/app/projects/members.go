@@ -188,6 +188,7 @@ func (s *Projects) members(ctx context.Context, r *store.Reader, v viewed, q Mem
 	}
 	l.Search, l.Statuses, l.Sort, l.Descending = directory.Sought(q.Search), q.Statuses, q.Sort, q.Descending
 	l.Back, l.Size, l.Product, l.ByCompany = q.Before != "", sized(q.Size)+1, q.Product, v.companies
+	l.Language = v.account.Language
 	if slices.Contains(q.Statuses, directory.Invited) {
 		l.Statuses = append(slices.Clone(q.Statuses), directory.NotInvited)
 	}
