@@ -117,7 +117,7 @@ func (f *Face) listRefused(ctx context.Context, v visit, in *refusedQuery) (*ref
 			return nil, directory.InvalidField("cursor", "list.bad_cursor", nil)
 		}
 	}
-	found, err := f.App.Acts.Refused(ctx, v.actor, v.id(), in.Act, page)
+	found, err := f.App.Acts.RefusedIn(ctx, v.actor, v.id(), in.Act, page)
 	if err != nil {
 		return nil, err
 	}

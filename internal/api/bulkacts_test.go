@@ -44,7 +44,7 @@ func (s *stand) worked(got reply) reply {
 	s.t.Helper()
 	act, err := s.Acts.Find(s.Context(), s.Operator(), s.account.ID, got.text("id"))
 	s.Must(err)
-	s.Must(s.Acts.RunAct(s.Context(), directory.Job{Subject: int64(act.ID)}))
+	s.Must(s.Acts.Run(s.Context(), directory.Job{Subject: int64(act.ID)}))
 	return s.at(got)
 }
 

@@ -31,7 +31,7 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 		if err != nil {
 			return nil, err
 		}
-		return s.inParts(ctx, actor, account, d)
+		return s.acts.Begin(ctx, actor, account, d)
 	}
 	all := make(gate.Verdicts, 0, len(rows))
 	act := s.gate.Perform

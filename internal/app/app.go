@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
 	"intendant/internal/app/companies"
@@ -68,7 +69,7 @@ type App struct {
 	TechnicalUsers *technical.Users
 	Checks         *decision.Checks
 	Applications   *applications.Applications
-	Acts           *Acts
+	Acts           *acts.Acts
 	Subscriptions  *seats.Subscriptions
 	Seats          *seats.Seats
 	Contracts      *contracts.Contracts
@@ -83,6 +84,8 @@ func New(o Options) *App {
 	g := gate.New(gate.Options{DB: o.DB, Box: o.Box, Catalogue: o.Catalogue, Now: o.Now, Log: o.Log, Wait: o.Wait})
 	r := roster.New(g, o.Passwords)
 	c := &core{gate: g, roster: r, dictionary: imports.NewDictionary(o.Words), lookupTXT: o.LookupTXT, mailbox: o.Mailbox}
+	c.acts = acts.New(g, r)
+	c.registerActs()
 	keys, joinRequests := admission.New(g, r)
 	accounts, invitations, members := &Accounts{c}, &Invitations{c}, &Members{c}
 	users, sessions := identity.New(g, r, identity.Needs{AskToJoin: joinRequests.Ask, InviteAgain: invitations.Again})
@@ -93,7 +96,7 @@ func New(o Options) *App {
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: history.New(g),
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
-		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
+		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Companies: companies.New(g, r), Library: library.New(g),
 		Projects:  projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
@@ -121,6 +124,7 @@ type core struct {
 	dictionary *imports.Dictionary
 	lookupTXT  func(ctx context.Context, domain string) ([]string, error)
 	mailbox    MailboxMode
+	acts       *acts.Acts
 	totals     gate.Totals
 	homes      homeCounts
 }
@@ -148,8 +152,6 @@ type (
 	Grants struct{ *core }
 	// Preferences are what members set for the vendor's products.
 	Preferences struct{ *core }
-	// Acts are acts on more than one transaction takes, which go on by themselves.
-	Acts struct{ *core }
 )
 
 // Woken receives after changes that left mails or jobs.

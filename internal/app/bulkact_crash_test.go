@@ -43,7 +43,7 @@ func TestActToBeKilled(t *testing.T) {
 	w := apptest.On(t, address)
 	fmt.Println("running")
 	if act := number(killedAct); act != 0 {
-		w.Must(w.Acts.RunAct(w.Context(), directory.Job{Subject: act}))
+		w.Must(w.Acts.Run(w.Context(), directory.Job{Subject: act}))
 		return
 	}
 	_, err := w.Invitations.Send(w.Context(), w.Operator(), directory.AccountID(number(killedAccount)), notInvited(int(number(killedMany)), 0))

@@ -145,7 +145,7 @@ func TestActUnforeseenRow(t *testing.T) { // BULK-3, BULK-4
 			if n := act.Counts; act.State != directory.BulkDone || n.Changed != many-2 || n.Refused != 2 {
 				t.Errorf("added: %s %+v", act.State, n)
 			}
-			refused, err := h.Acts.Refused(h.Context(), h.admin, h.account.ID, act.UUID, app.RefusedPage{Limit: 10})
+			refused, err := h.Acts.RefusedIn(h.Context(), h.admin, h.account.ID, act.UUID, app.RefusedPage{Limit: 10})
 			h.Must(err)
 			for i, row := range []int{7, 700} {
 				if one := refused[i]; one.Line != int64(row+1) || one.Email != rows[row].Email || one.Refusal.Code != "row.conflict" {
@@ -233,7 +233,7 @@ func TestActsBesideEachOther(t *testing.T) { // BULK-4, NODE-1
 			var both sync.WaitGroup
 			for _, node := range []*apptest.World{w, other, w, other} {
 				both.Go(func() {
-					if err := node.Acts.RunAct(ctx, directory.Job{Subject: int64(act.ID)}); err != nil {
+					if err := node.Acts.Run(ctx, directory.Job{Subject: int64(act.ID)}); err != nil {
 						t.Error(err)
 					}
 				})
@@ -254,7 +254,7 @@ func TestActsBesideEachOther(t *testing.T) { // BULK-4, NODE-1
 			}
 			for i, node := range []*apptest.World{w, other} {
 				both.Go(func() {
-					if err := node.Acts.RunAct(ctx, directory.Job{Subject: int64(acts[i].ID)}); err != nil {
+					if err := node.Acts.Run(ctx, directory.Job{Subject: int64(acts[i].ID)}); err != nil {
 						t.Error(err)
 					}
 				})

@@ -47,7 +47,7 @@ func (h house) goesOn(err error) directory.BulkAct {
 // finish works on an act like the job of a worker, and reads what became of it.
 func (h house) finish(act directory.BulkAct) directory.BulkAct {
 	h.T.Helper()
-	h.Must(h.Acts.RunAct(h.Context(), directory.Job{Subject: int64(act.ID)}))
+	h.Must(h.Acts.Run(h.Context(), directory.Job{Subject: int64(act.ID)}))
 	return h.act(act)
 }
 
@@ -64,7 +64,7 @@ func (h house) refusals(act directory.BulkAct) map[string]int {
 	h.T.Helper()
 	codes := map[string]int{}
 	for page := (app.RefusedPage{Limit: 200}); ; {
-		found, err := h.Acts.Refused(h.Context(), h.Operator(), act.Account, act.UUID, page)
+		found, err := h.Acts.RefusedIn(h.Context(), h.Operator(), act.Account, act.UUID, page)
 		h.Must(err)
 		for _, one := range found {
 			codes[one.Refusal.Code]++
@@ -202,7 +202,7 @@ func TestActFails(t *testing.T) { // BULK-4
 			return tx.Apply(w.Context(), store.Write{Changes: []store.Change{store.InsertBulkAct{Act: act, Parts: [][]byte{[]byte(`[{}]`)}}}})
 		}))
 		for try := range directory.JobTries {
-			err := w.Acts.RunAct(w.Context(), directory.Job{Subject: int64(act.ID), Tries: try + 1})
+			err := w.Acts.Run(w.Context(), directory.Job{Subject: int64(act.ID), Tries: try + 1})
 			state := h.act(act).State
 			if last := try+2 >= directory.JobTries; last != (state == directory.BulkFailed) || (err == nil) != (try+1 == directory.JobTries) {
 				t.Errorf("try %d: %s, %v", try+1, state, err)
@@ -280,7 +280,7 @@ func TestActMeetsOthers(t *testing.T) { // BULK-3, BULK-4, PLAN-4
 			}
 			t.Run("USER-7 of somebody erased since nothing is said", func(t *testing.T) {
 				w.Must(w.Users.Erase(ctx, w.Operator(), rest[0].User))
-				found, err := w.Acts.Refused(ctx, h.admin, h.account.ID, act.UUID, app.RefusedPage{Limit: 10})
+				found, err := w.Acts.RefusedIn(ctx, h.admin, h.account.ID, act.UUID, app.RefusedPage{Limit: 10})
 				w.Must(err)
 				for _, one := range found {
 					if one.Email == rest[0].Person.Email || one.Name == rest[0].Person.Email {
@@ -329,7 +329,7 @@ func TestActMeetsOthers(t *testing.T) { // BULK-3, BULK-4, PLAN-4
 					return err
 				},
 				"refused": func(by authz.Actor, id directory.AccountID) error {
-					_, err := w.Acts.Refused(ctx, by, id, act.UUID, app.RefusedPage{Limit: 1})
+					_, err := w.Acts.RefusedIn(ctx, by, id, act.UUID, app.RefusedPage{Limit: 1})
 					return err
 				},
 				"stop": func(by authz.Actor, id directory.AccountID) error { return w.Acts.Stop(ctx, by, id, act.UUID) },

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -13,31 +14,47 @@ import (
 	"intendant/internal/store"
 )
 
-// planner plans some items of the act. Each kind has one planner, which is the one
-// of the act that fits into one transaction too; it leaves a verdict for each item,
-// in their order.
-func (run *bulkRun) planner(items []json.RawMessage) (gate.Planner, error) {
-	change := []byte(run.act.Change)
-	switch run.act.Kind {
-	case directory.BulkGive, directory.BulkEnd:
+// registerActs says what acts on many can do to members (BULK-4). Each kind has one
+// planner, which is the one of the act in one transaction too.
+func (c *core) registerActs() {
+	for _, kind := range []directory.BulkKind{directory.BulkGive, directory.BulkEnd} {
+		c.acts.Register(kind, acts.Kind{Takes: authz.ManageMembers, Plan: c.planGiven(kind), Whose: itemAbout})
+	}
+	c.acts.Register(directory.BulkAdd, acts.Kind{Takes: authz.ManageMembers, Plan: c.planAdded, Whose: itemAbout})
+	for _, kind := range []directory.BulkKind{directory.BulkEdit, directory.BulkDeactivate, directory.BulkReactivate, directory.BulkRemove,
+		directory.BulkInvite, directory.BulkWithdraw, directory.BulkAssign, directory.BulkTakeBack} {
+		what := memberDeed{kind: kind}
+		c.acts.Register(kind, acts.Kind{Takes: what.takes(), Plan: c.planDone(what), Whose: itemAbout})
+	}
+}
+
+// planGiven plans roles at units that are given, or ended.
+func (c *core) planGiven(kind directory.BulkKind) acts.Planning {
+	return func(change []byte, items []json.RawMessage) (gate.Planner, error) {
 		var given roleGiven
 		pairs, err := read[roster.GrantPair](change, &given, items)
-		return run.planPairs(given.Role, pairs, pairActOf(run.act.Kind)), err
-	case directory.BulkAdd:
-		var o roster.AddOptions
-		kept, err := read[addedRow](change, &o, items)
-		rows := make([]roster.NewMember, len(kept))
-		for i, row := range kept {
-			rows[i] = row.row()
-		}
-		return run.roster.PlanAdd(rows, o), err
+		return c.planPairs(given.Role, pairs, pairActOf(kind)), err
 	}
-	what := memberDeed{kind: run.act.Kind}
-	confirmed, err := read[confirmedMember](change, &what.change, items)
-	if err == nil && what.act() == nil {
-		err = fmt.Errorf("no act on many is called %q", run.act.Kind)
+}
+
+// planAdded plans people who are brought in.
+func (c *core) planAdded(change []byte, items []json.RawMessage) (gate.Planner, error) {
+	var o roster.AddOptions
+	kept, err := read[addedRow](change, &o, items)
+	rows := make([]roster.NewMember, len(kept))
+	for i, row := range kept {
+		rows[i] = row.row()
 	}
-	return run.planConfirmed(confirmed, what), err
+	return c.roster.PlanAdd(rows, o), err
+}
+
+// planDone plans what is done to members.
+func (c *core) planDone(what memberDeed) acts.Planning {
+	return func(change []byte, items []json.RawMessage) (gate.Planner, error) {
+		what := what
+		confirmed, err := read[confirmedMember](change, &what.change, items)
+		return c.planConfirmed(confirmed, what), err
+	}
 }
 
 // read reads what an act sets, and some of its items.
@@ -89,11 +106,8 @@ func levelAlone(code string) *[]string {
 }
 
 // takes is the permission that an act takes at the home unit of each member.
-func (d memberDeed) takes() authz.Permission { return bulkTakes(d.kind) }
-
-// bulkTakes is the permission that acts of a kind take.
-func bulkTakes(kind directory.BulkKind) authz.Permission {
-	if kind == directory.BulkAssign || kind == directory.BulkTakeBack {
+func (d memberDeed) takes() authz.Permission {
+	if d.kind == directory.BulkAssign || d.kind == directory.BulkTakeBack {
 		return authz.AssignSeats
 	}
 	return authz.ManageMembers
@@ -170,8 +184,8 @@ func (c *core) ownLast(ctx context.Context, actor authz.Actor, account directory
 }
 
 // memberDeed is an act on these members, and on as many of whom nobody knows.
-func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, keys []directory.MemberID, unknown int, what memberDeed) (deed, error) {
-	d := deed{kind: what.kind}
+func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, keys []directory.MemberID, unknown int, what memberDeed) (acts.Deed, error) {
+	d := acts.Deed{Kind: what.kind}
 	confirmed := make([]confirmedMember, unknown, unknown+len(keys))
 	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		for part := range slices.Chunk(keys, mostVersions) {
@@ -188,10 +202,10 @@ func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, k
 	if err != nil {
 		return d, err
 	}
-	if d.change, err = json.Marshal(what.kept()); err != nil {
+	if d.Change, err = json.Marshal(what.kept()); err != nil {
 		return d, fmt.Errorf("write act on many: %w", err)
 	}
-	d.items, err = itemsOf(confirmed)
+	d.Items, err = acts.ItemsOf(confirmed)
 	return d, err
 }
 
@@ -243,8 +257,8 @@ func (r addedRow) row() roster.NewMember {
 
 // addingDeed is an act that brings people in. It holds no secret: who comes with a
 // password comes alone.
-func addingDeed(rows []roster.NewMember, o roster.AddOptions) (deed, error) {
-	d := deed{kind: directory.BulkAdd, wait: o.Wait}
+func addingDeed(rows []roster.NewMember, o roster.AddOptions) (acts.Deed, error) {
+	d := acts.Deed{Kind: directory.BulkAdd, Wait: o.Wait}
 	kept := make([]addedRow, len(rows))
 	for i, row := range rows {
 		if row.Identity || row.Inactive || row.Provisional != "" || row.Password != "" || o.Steps {
@@ -253,25 +267,15 @@ func addingDeed(rows []roster.NewMember, o roster.AddOptions) (deed, error) {
 		kept[i] = addedRow{NewMember: row, Double: row.Double}
 	}
 	var err error
-	if d.change, err = json.Marshal(o); err != nil {
+	if d.Change, err = json.Marshal(o); err != nil {
 		return d, fmt.Errorf("write act on many: %w", err)
 	}
-	d.items, err = itemsOf(kept)
+	d.Items, err = acts.ItemsOf(kept)
 	return d, err
 }
 
-// leaveOut plans nothing for one item but to say who it is about and why.
-func (run *bulkRun) leaveOut(item json.RawMessage, refusal *directory.Error) gate.Planner {
-	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		p.OpenToAnyone("nothing is done, but to say why")
-		v, err := run.whose(ctx, r, item)
-		p.Verdicts = append(p.Verdicts, v.Refused(refusal))
-		return err
-	}
-}
-
-// whose is a verdict with who an item is about.
-func (run *bulkRun) whose(ctx context.Context, r *store.Reader, item json.RawMessage) (gate.Verdict, error) {
+// itemAbout is a verdict with who an item is about.
+func itemAbout(ctx context.Context, r *store.Reader, account directory.AccountID, item json.RawMessage) (gate.Verdict, error) {
 	var one struct {
 		addedRow
 		confirmedMember
@@ -286,7 +290,7 @@ func (run *bulkRun) whose(ctx context.Context, r *store.Reader, item json.RawMes
 	if key == 0 {
 		return gate.Verdict{Email: one.Email, Name: one.Name()}, nil
 	}
-	members, err := r.Members(ctx, run.act.Account, []directory.MemberID{key})
+	members, err := r.Members(ctx, account, []directory.MemberID{key})
 	if err != nil || len(members) == 0 {
 		return gate.Verdict{}, err
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/admission"
 	"intendant/internal/app/applications"
 	"intendant/internal/app/companies"
@@ -24,6 +25,20 @@ import (
 )
 
 // Faces import this package alone: here are its rooms' names as faces know them.
+
+// Of package acts.
+type (
+	RefusedOne  = acts.Refused
+	RefusedPage = acts.Page
+	Unfinished  = acts.Unfinished
+)
+
+// Of package acts.
+const (
+	JobAct     = acts.Job
+	RecentActs = acts.Listed
+	UsualWait  = acts.UsualWait
+)
 
 // Of package admission.
 type (

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -112,15 +113,15 @@ func (s *Grants) performPairs(ctx context.Context, actor authz.Actor, account di
 		}
 		return all, nil
 	}
-	d := deed{kind: w.kind, wait: g.Who.Wait}
+	d := acts.Deed{Kind: w.kind, Wait: g.Who.Wait}
 	var err error
-	if d.change, err = json.Marshal(roleGiven{g.Role}); err != nil {
+	if d.Change, err = json.Marshal(roleGiven{g.Role}); err != nil {
 		return nil, fmt.Errorf("write act on many: %w", err)
 	}
-	if d.items, err = itemsOf(w.pairs); err != nil {
+	if d.Items, err = acts.ItemsOf(w.pairs); err != nil {
 		return nil, err
 	}
-	return s.inParts(ctx, actor, account, d)
+	return s.acts.Begin(ctx, actor, account, d)
 }
 
 // pairsOf are people times units, each unit once.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -163,12 +164,12 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 		if keys, err = s.ownLast(ctx, actor, account, keys); err != nil {
 			return nil, err
 		}
-		var d deed
+		var d acts.Deed
 		if d, err = s.memberDeed(ctx, account, keys, len(verdicts), what); err != nil {
 			return nil, err
 		}
-		d.wait = who.Wait
-		verdicts, err = s.inParts(ctx, actor, account, d)
+		d.Wait = who.Wait
+		verdicts, err = s.acts.Begin(ctx, actor, account, d)
 	case len(keys) > 0:
 		if len(keys) > 1 {
 			actor = gate.AsOneAct(actor)

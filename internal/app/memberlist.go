@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -58,7 +59,7 @@ func (s *Members) List(ctx context.Context, actor authz.Actor, account directory
 		if page, err = l.page(ctx, nil); err != nil {
 			return err
 		}
-		if owner, may := ownerOfActs(rights, actor); may {
+		if owner, may := acts.Owner(rights, actor); may {
 			page.Acts, err = r.BulkActs(ctx, account, owner, actsTold)
 		}
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/roster"
@@ -208,7 +209,7 @@ func (s *Members) AddQuick(ctx context.Context, actor authz.Actor, account direc
 		return nil, err
 	}
 	rows := append(quickRows(known, all), roster.FaultRows(list.Faults)...)
-	return s.Add(ctx, actor, account, rows, roster.AddOptions{Home: all.Home, Wait: UsualWait})
+	return s.Add(ctx, actor, account, rows, roster.AddOptions{Home: all.Home, Wait: acts.UsualWait})
 }
 
 // quickRows are the addresses with what all of them get, over what the account

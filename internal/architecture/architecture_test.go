@@ -148,7 +148,7 @@ func TestImports(t *testing.T) {
 
 // floors are the rooms of app from the ground up. Families, which are all the
 // others, stand on these and not on one another.
-func floors() []string { return []string{"app/gate", "app/roster", "app/decision"} }
+func floors() []string { return []string{"app/gate", "app/roster", "app/acts", "app/decision"} }
 
 // above reports whether a room of app imports one beside or above itself.
 func above(room, path string) bool {
@@ -172,7 +172,7 @@ func above(room, path string) bool {
 // become smaller, and a new family of nouns is a package from its first file.
 func TestRooms(t *testing.T) {
 	t.Parallel()
-	for folder, most := range map[string]int{"app": 59, "store": 80} {
+	for folder, most := range map[string]int{"app": 57, "store": 80} {
 		files, err := filepath.Glob(filepath.Join(root, "internal", folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 func (i *Installation) handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
 		app.JobImport:    i.App.Imports.RunImport,
-		app.JobAct:       i.App.Acts.RunAct,
+		app.JobAct:       i.App.Acts.Run,
 		app.JobRoles:     i.App.Catalogue.RunUpdate,
 		app.JobRoleNames: i.App.Roles.FoldNames,
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -51,6 +52,26 @@ func (g *Gate) Preview(ctx context.Context, actor authz.Actor, account directory
 		return nil
 	})
 	return verdicts, err
+}
+
+// An Outline is what a plan would do, and for whom, without its rows.
+type Outline struct {
+	Verdicts Verdicts
+	Entries  []audit.Entry    // what history would say, not chained
+	Mails    []directory.Mail // those that would leave; addressed, and not sealed
+}
+
+// Outline is Preview with all that the plan would leave behind (PLAN-1).
+func (g *Gate) Outline(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner) (Outline, error) {
+	var o Outline
+	err := g.Read(ctx, func(r *store.Reader) error {
+		p, err := g.plan(ctx, r, act{g.Instant(), actor, account, []directory.AccountID{account}, r.Ledgers}, plan)
+		if err == nil {
+			o = Outline{p.Verdicts, p.write.Entries, p.write.Mails}
+		}
+		return err
+	})
+	return o, err
 }
 
 // An act is who plans what on which accounts, at one instant.

@@ -52,7 +52,7 @@ func (h Handler) show(q *page.Request) error {
 	if v.running() {
 		v.Refresh, v.number = 5, 1
 	}
-	v.refused, err = h.App.Acts.Refused(ctx, actor, account, id, app.RefusedPage{Skip: (v.number - 1) * refusedRows, Limit: refusedRows})
+	v.refused, err = h.App.Acts.RefusedIn(ctx, actor, account, id, app.RefusedPage{Skip: (v.number - 1) * refusedRows, Limit: refusedRows})
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (d desk) ask(t *testing.T, act string) string {
 func (d desk) work(location string) {
 	act, err := d.Acts.Find(d.Context(), d.admin, d.account.ID, strings.TrimPrefix(location, at+"/acts/"))
 	d.Must(err)
-	d.Must(d.Acts.RunAct(d.Context(), directory.Job{Subject: int64(act.ID)}))
+	d.Must(d.Acts.Run(d.Context(), directory.Job{Subject: int64(act.ID)}))
 }
 
 func has(t *testing.T, p *webtest.Page, texts ...string) {

@@ -1,4 +1,4 @@
-package app
+package acts
 
 import (
 	"context"
@@ -46,17 +46,31 @@ var (
 	errActPiece = errors.New("what an act has to do is not there")
 )
 
-// A deed is what an act on many does, and to what; items are JSON, as their kind
-// reads them.
-type deed struct {
-	kind   directory.BulkKind
-	change json.RawMessage
-	items  []json.RawMessage
-	wait   time.Duration
+// A Deed is what an act on many does, and to what; what is set and the items are
+// JSON, as their kind reads them. No secret is in it.
+type Deed struct {
+	Kind   directory.BulkKind
+	Change json.RawMessage
+	Items  []json.RawMessage
+	Wait   time.Duration // how long the asker waits for the end; zero: until it is over
 }
 
-// itemsOf are things to do as an act keeps them.
-func itemsOf[T any](things []T) ([]json.RawMessage, error) {
+// A Kind is what an act on many can do to each of its items. It is the same planner
+// that does it in one transaction, where that is enough.
+type Kind struct {
+	Takes authz.Permission // held somewhere by whoever begins it; empty: its planner alone asks
+	Plan  Planning
+	// Whose is a verdict with who an item is about, for one that the database
+	// broke off at.
+	Whose func(ctx context.Context, r *store.Reader, account directory.AccountID, item json.RawMessage) (gate.Verdict, error)
+}
+
+// A Planning plans some items of an act and leaves a verdict for each, in their
+// order.
+type Planning func(change []byte, items []json.RawMessage) (gate.Planner, error)
+
+// ItemsOf are things to do as an act keeps them.
+func ItemsOf[T any](things []T) ([]json.RawMessage, error) {
 	items := make([]json.RawMessage, len(things))
 	for i, thing := range things {
 		var err error
@@ -67,41 +81,41 @@ func itemsOf[T any](things []T) ([]json.RawMessage, error) {
 	return items, nil
 }
 
-// A bulkRun is an act on many while somebody works on it.
-type bulkRun struct {
-	*core
+// A course is an act on many while somebody works on it.
+type course struct {
+	*Acts
 	act      directory.BulkAct
 	asker    func(context.Context) (authz.Actor, error) // whose rights are asked for again
 	awaited  bool                                       // somebody waits for the verdicts
 	verdicts gate.Verdicts                              // of what this run has done, when they are awaited
 }
 
-// inParts does what more than one transaction takes: it begins an act, works on it
+// Begin does what more than one transaction takes: it begins an act, works on it
 // as long as its asker waits, and leaves the rest to a job. A job stands behind it
 // from the first row on, so that nothing is lost with the process or the asker.
-func (c *core) inParts(ctx context.Context, actor authz.Actor, account directory.AccountID, d deed) (gate.Verdicts, error) {
+func (s *Acts) Begin(ctx context.Context, actor authz.Actor, account directory.AccountID, d Deed) (gate.Verdicts, error) {
 	actor = gate.AsOneAct(actor)
-	run := &bulkRun{core: c, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
-	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: gate.AskerOf(actor), Kind: d.kind, Change: string(d.change),
-		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.items))}}
-	err := run.open(ctx, actor, d.items, roster.Chunk)
+	run := &course{Acts: s, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
+	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: gate.AskerOf(actor), Kind: d.Kind, Change: string(d.Change),
+		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.Items))}}
+	err := run.open(ctx, actor, d.Items, roster.Chunk)
 	if store.Broken(err) { // at a row that no rule foresaw: found where they go one by one (BULK-3)
-		err = run.open(ctx, actor, d.items, 0)
+		err = run.open(ctx, actor, d.Items, 0)
 	}
 	if err != nil {
 		return nil, err
 	}
 	patience := ctx
-	if d.wait > 0 {
+	if d.Wait > 0 {
 		var cancel context.CancelFunc
-		patience, cancel = context.WithTimeout(ctx, d.wait)
+		patience, cancel = context.WithTimeout(ctx, d.Wait)
 		defer cancel()
 	}
 	return run.waited(ctx, run.finish(ctx, patience))
 }
 
 // open writes the act, with the first of its items done in the same transaction.
-func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.RawMessage, first int) error {
+func (run *course) open(ctx context.Context, actor authz.Actor, items []json.RawMessage, first int) error {
 	plan, err := run.planner(items[:first])
 	if err != nil {
 		return err
@@ -119,7 +133,7 @@ func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.Ra
 	}
 	act := run.act
 	verdicts, err := run.gate.Perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(bulkTakes(run.act.Kind)); err != nil {
+		if err := p.RequireSomewhere(run.kinds[act.Kind].Takes); err != nil {
 			return err
 		}
 		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts
@@ -137,7 +151,7 @@ func (run *bulkRun) open(ctx context.Context, actor authz.Actor, items []json.Ra
 }
 
 // finish goes on until everything is done or nobody waits any longer.
-func (run *bulkRun) finish(ctx, patience context.Context) error {
+func (run *course) finish(ctx, patience context.Context) error {
 	for run.act.State == directory.BulkRunning {
 		if patience.Err() != nil {
 			return errNoMore
@@ -154,7 +168,7 @@ func (run *bulkRun) finish(ctx, patience context.Context) error {
 }
 
 // waited is what the asker is told when the work in their request is over.
-func (run *bulkRun) waited(ctx context.Context, err error) (gate.Verdicts, error) {
+func (run *course) waited(ctx context.Context, err error) (gate.Verdicts, error) {
 	refusal, fault := gate.AsRefusal(err)
 	var cut *directory.Interruption
 	var cause error
@@ -178,7 +192,7 @@ func (run *bulkRun) waited(ctx context.Context, err error) (gate.Verdicts, error
 
 // handOver lets a worker go on at once. Where that cannot be written the job comes
 // due by itself a little later.
-func (run *bulkRun) handOver(ctx context.Context) {
+func (run *course) handOver(ctx context.Context) {
 	_, err := run.gate.Perform(context.WithoutCancel(ctx), gate.SystemActor(), run.act.Account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("an act that was allowed to begin goes on; its worker asks for the rights again")
 		p.Job(actJob(run.act, 0, p.Now))
@@ -191,12 +205,12 @@ func (run *bulkRun) handOver(ctx context.Context) {
 }
 
 func actJob(act directory.BulkAct, wait time.Duration, now time.Time) directory.Job {
-	return directory.Job{Account: act.Account, Kind: JobAct, Subject: int64(act.ID), Unique: fmt.Sprintf("act %d", act.ID), Due: now.Add(wait)}
+	return directory.Job{Account: act.Account, Kind: Job, Subject: int64(act.ID), Unique: fmt.Sprintf("act %d", act.ID), Due: now.Add(wait)}
 }
 
 // step does the next piece, or what is left of it. A row at which the database
 // breaks off is found and left out (BULK-3).
-func (run *bulkRun) step(ctx context.Context) error {
+func (run *course) step(ctx context.Context) error {
 	actor, err := run.asker(ctx)
 	if err != nil {
 		return err
@@ -217,7 +231,7 @@ func (run *bulkRun) step(ctx context.Context) error {
 }
 
 // todo reads what is left of the piece that the act has come to.
-func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
+func (run *course) todo(ctx context.Context) ([]json.RawMessage, error) {
 	var text []byte
 	done := run.act.Counts.Done
 	err := run.gate.Peek(func(r *store.Reader) (err error) {
@@ -246,7 +260,7 @@ func (run *bulkRun) todo(ctx context.Context) ([]json.RawMessage, error) {
 
 // do performs the plan of n items, in one transaction that says how far the act is
 // then. Whoever works beside it loses the race and does nothing twice.
-func (run *bulkRun) do(ctx context.Context, actor authz.Actor, plan gate.Planner, n int) error {
+func (run *course) do(ctx context.Context, actor authz.Actor, plan gate.Planner, n int) error {
 	var after directory.BulkAct
 	verdicts, err := run.gate.Perform(ctx, actor, run.act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		now, err := r.BulkAct(ctx, run.act.ID)
@@ -311,7 +325,7 @@ func advance(p *gate.Plan, act *directory.BulkAct, items int) error {
 
 // end notes that an act is over before everything was done: what is left will
 // not be done.
-func (run *bulkRun) end(ctx context.Context, state directory.BulkState, refusal *directory.Error) error {
+func (run *course) end(ctx context.Context, state directory.BulkState, refusal *directory.Error) error {
 	_, err := run.gate.Perform(context.WithoutCancel(ctx), gate.SystemActor(), run.act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("an act that was allowed to begin may end")
 		now, err := r.BulkAct(ctx, run.act.ID)
@@ -331,10 +345,29 @@ func planActEnd(p *gate.Plan, act directory.BulkAct, state directory.BulkState, 
 	p.Pending(store.BulkProgress{Act: act.ID, From: act.Counts.Done, Counts: act.Counts, State: state, Stopped: refusal})
 }
 
-func (run *bulkRun) byKey(ctx context.Context, id directory.BulkActID) (act directory.BulkAct, err error) {
+func (run *course) byKey(ctx context.Context, id directory.BulkActID) (act directory.BulkAct, err error) {
 	err = run.gate.Peek(func(r *store.Reader) error {
 		act, err = r.BulkAct(ctx, id)
 		return err
 	})
 	return act, err
+}
+
+// leaveOut plans nothing for one item but to say who it is about and why.
+func (run *course) leaveOut(item json.RawMessage, refusal *directory.Error) gate.Planner {
+	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		p.OpenToAnyone("nothing is done, but to say why")
+		v, err := run.kinds[run.act.Kind].Whose(ctx, r, run.act.Account, item)
+		p.Verdicts = append(p.Verdicts, v.Refused(refusal))
+		return err
+	}
+}
+
+// planner plans some items of the act.
+func (run *course) planner(items []json.RawMessage) (gate.Planner, error) {
+	kind, err := run.kind(run.act.Kind)
+	if err != nil {
+		return nil, err
+	}
+	return kind.Plan([]byte(run.act.Change), items)
 }

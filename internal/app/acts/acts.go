@@ -1,4 +1,8 @@
-package app
+// Package acts is acts on more people than one transaction takes (BULK-4): begun
+// and confirmed once, they go on by themselves, piece after piece, are looked at,
+// stopped and found again, and outlive whoever asked and the process that ran them.
+// It knows no noun: what an act does to each of its items says its kind.
+package acts
 
 import (
 	"context"
@@ -7,22 +11,61 @@ import (
 	"fmt"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
 
-// JobAct is the kind of job that goes on with an act on many.
-const JobAct = "act"
+// Acts are acts on more than one transaction takes, which go on by themselves.
+type Acts struct {
+	gate   *gate.Gate
+	roster *roster.Writer
+	kinds  map[directory.BulkKind]Kind
+}
 
-// RunAct is the handler of the job: it goes on where the act stands. It may run
+// New makes acts that know no kind yet.
+func New(g *gate.Gate, r *roster.Writer) *Acts {
+	return &Acts{gate: g, roster: r, kinds: map[directory.BulkKind]Kind{}}
+}
+
+// Register lets acts do things of a kind, before the first is begun.
+func (s *Acts) Register(name directory.BulkKind, kind Kind) { s.kinds[name] = kind }
+
+// Preview is what an act would do, by the plan that would do it, all at once and on
+// a reader: nothing is written, and nobody is disturbed (PLAN-1). It refuses what the
+// act would refuse.
+func (s *Acts) Preview(ctx context.Context, actor authz.Actor, account directory.AccountID, d Deed) (gate.Outline, error) {
+	kind, err := s.kind(d.Kind)
+	if err != nil {
+		return gate.Outline{}, err
+	}
+	plan, err := kind.Plan(d.Change, d.Items)
+	if err != nil {
+		return gate.Outline{}, err
+	}
+	return s.gate.Outline(ctx, gate.AsOneAct(actor), account, plan)
+}
+
+func (s *Acts) kind(name directory.BulkKind) (Kind, error) {
+	kind, known := s.kinds[name]
+	if !known {
+		return kind, fmt.Errorf("no act on many is called %q", name)
+	}
+	return kind, nil
+}
+
+// Job is the kind of job that goes on with an act on many.
+const Job = "act"
+
+// Run is the handler of the job: it goes on where the act stands. It may run
 // more than once, and beside itself: each piece is one transaction that says how
 // far the act is, so that a crash loses nothing and does nothing twice. Whoever
 // asked for it is asked for their rights again with each piece; what they may no
 // longer do at all stops it, what they may not do to somebody is that one's
 // refusal.
-func (s *Acts) RunAct(ctx context.Context, job directory.Job) error {
-	run := &bulkRun{core: s.core}
+func (s *Acts) Run(ctx context.Context, job directory.Job) error {
+	run := &course{Acts: s}
 	var err error
 	if run.act, err = run.byKey(ctx, directory.BulkActID(job.Subject)); err != nil {
 		if gate.RefusedWith(err, "act.not_found") {
@@ -57,17 +100,17 @@ func whyStopped(refusal *directory.Error) *directory.Error {
 // by the role and portfolio of today while their entry lasts, a technical user by
 // the token while it opens. It refuses with act.asker_gone what no longer opens
 // anything; the operation asks for all else.
-func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Actor, error) {
+func (s *Acts) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Actor, error) {
 	by := act.Asker
 	actor := gate.AskerNamed(by, act.User, act.Batch)
 	gone := directory.Refuse(directory.Denied, "act.asker_gone")
-	err := c.gate.Read(ctx, func(r *store.Reader) error {
+	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		switch actor.Kind {
 		case authz.OperatorCLI, authz.System:
 			return nil
 		case authz.Technical:
 			b, err := r.BearerOf(ctx, by.Token)
-			if gate.RefusedWith(err, "token.refused") || err == nil && !b.Opens(c.gate.Instant()) {
+			if gate.RefusedWith(err, "token.refused") || err == nil && !b.Opens(s.gate.Instant()) {
 				return gone
 			}
 			actor.Scope = b.Token.Scope
@@ -86,7 +129,7 @@ func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Act
 		if err != nil {
 			return err
 		}
-		if u.Staff == "" || e.User != u.ID || !e.Left.IsZero() || !c.gate.Instant().Before(e.Expires) {
+		if u.Staff == "" || e.User != u.ID || !e.Left.IsZero() || !s.gate.Instant().Before(e.Expires) {
 			return gone
 		}
 		actor.Staff, actor.Entered, actor.Entry, actor.Until = authz.StaffRole(u.Staff), e.Account, e.Key, e.Expires
@@ -96,9 +139,9 @@ func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Act
 	return actor, err
 }
 
-// ownerOfActs is whose acts on many the actor may look at, everybody's when 0, and
+// Owner is whose acts on many the actor may look at, everybody's when 0, and
 // whether any: who manages the members of some units only sees their own.
-func ownerOfActs(rights authz.Rights, actor authz.Actor) (owner directory.UserID, may bool) {
+func Owner(rights authz.Rights, actor authz.Actor) (owner directory.UserID, may bool) {
 	if rights.May(authz.ManageMembers, 0) {
 		return 0, true
 	}
@@ -111,7 +154,7 @@ func (s *Acts) reading(ctx context.Context, actor authz.Actor, account directory
 		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
 			return err
 		}
-		owner, _ := ownerOfActs(rights, actor)
+		owner, _ := Owner(rights, actor)
 		return read(r, owner)
 	})
 }
@@ -128,8 +171,8 @@ func (s *Acts) Find(ctx context.Context, actor authz.Actor, account directory.Ac
 	return act, err
 }
 
-// RecentActs is how many acts faces list.
-const RecentActs = 50
+// Listed is how many acts faces list.
+const Listed = 50
 
 // Recent lists the account's last acts on many, newest first.
 func (s *Acts) Recent(ctx context.Context, actor authz.Actor, account directory.AccountID, limit int) ([]directory.BulkAct, error) {
@@ -141,9 +184,9 @@ func (s *Acts) Recent(ctx context.Context, actor authz.Actor, account directory.
 	return found, err
 }
 
-// A RefusedOne is who was refused in an act on many, and why (BULK-3). Of
+// A Refused is who was refused in an act on many, and why (BULK-3). Of
 // somebody who was erased since nothing is left but the line.
-type RefusedOne struct {
+type Refused struct {
 	Line     int64            `json:"-"` // from 1, in the order of what there was to do
 	Name     string           `json:",omitempty"`
 	Email    string           `json:",omitempty"`
@@ -153,16 +196,16 @@ type RefusedOne struct {
 	Refusal  *directory.Error `json:",omitempty"`
 }
 
-func refusedFacts(v gate.Verdict) RefusedOne {
-	one := RefusedOne{Name: v.Name, Email: v.Email, Member: v.Public(), Refusal: v.Refusal}
+func refusedFacts(v gate.Verdict) Refused {
+	one := Refused{Name: v.Name, Email: v.Email, Member: v.Public(), Refusal: v.Refusal}
 	if v.Effect != nil {
 		one.Unit, one.UnitName = v.Effect.Unit.UUID, v.Effect.Unit.Name
 	}
 	return one
 }
 
-// Refused reads who was refused so far, in the order of what there was to do.
-func (s *Acts) Refused(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, page RefusedPage) ([]RefusedOne, error) {
+// RefusedIn reads who was refused so far, in the order of what there was to do.
+func (s *Acts) RefusedIn(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, page Page) ([]Refused, error) {
 	act, err := s.Find(ctx, actor, account, id)
 	if err != nil {
 		return nil, err
@@ -174,7 +217,7 @@ func (s *Acts) Refused(ctx context.Context, actor authz.Actor, account directory
 	}); err != nil {
 		return nil, err
 	}
-	found := make([]RefusedOne, len(rows))
+	found := make([]Refused, len(rows))
 	for i, row := range rows {
 		if err := json.Unmarshal([]byte(row.Facts), &found[i]); err != nil {
 			return nil, fmt.Errorf("read who was refused: %w", err)
@@ -184,9 +227,9 @@ func (s *Acts) Refused(ctx context.Context, actor authz.Actor, account directory
 	return found, nil
 }
 
-// A RefusedPage is which of those who were refused are read: after a line, or so
+// A Page is which of those who were refused are read: after a line, or so
 // many in.
-type RefusedPage struct {
+type Page struct {
 	After int64
 	Skip  int
 	Limit int
