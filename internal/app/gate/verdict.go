@@ -1,9 +1,12 @@
 package gate
 
 import (
+	"context"
+
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 )
 
 // An Outcome is what becomes, or would become, of one thing in an act on many.
@@ -35,6 +38,7 @@ type Verdict struct {
 	Newcomer bool             // the person had no identity
 	Came     bool             // the act brings the person in
 	Effect   *Effect          // of a role at a unit; nil where there is none
+	Left     []string         // fields of history that an undo left, since they were changed meanwhile (PLAN-2)
 }
 
 // An Effect is what a role does for somebody at a unit, beside what they hold
@@ -88,6 +92,14 @@ func (v Verdict) Refused(reason *directory.Error) Verdict {
 	v.Outcome, v.Refusal = Refused, reason
 	return v
 }
+
+// An Opposite plans what takes back entries of one kind of an account's history, newest
+// first (PLAN-2). It asks for the rights that the opposite act takes, gives nothing
+// that the actor may not give (ROLE-6), and leaves a verdict for each entry, in their
+// order: changed; unchanged where all is as it was before already; or refused with the
+// reason. What was changed since by somebody else is left: a refusal with
+// undo.changed_since names it where nothing else is left of the entry to restore.
+type Opposite func(ctx context.Context, r *store.Reader, p *Plan, entries []audit.Entry) error
 
 // Verdicts answer an act on many, in the order it was asked.
 type Verdicts []Verdict
