@@ -77,13 +77,20 @@ func (c *Catalogue) AccessWords() Access {
 	return words
 }
 
-// isProjectLevel reports whether units of a level are projects in some account type.
-func (c *Catalogue) isProjectLevel(id string) bool {
-	return slices.ContainsFunc(c.AccountTypes, func(t AccountType) bool {
-		l, is := t.ProjectLevel()
-		return is && l.ID == id
-	})
+// ProjectLevels are the levels whose units are projects in some account type
+// (PROJ-1), each once.
+func (c *Catalogue) ProjectLevels() []string {
+	var levels []string
+	for _, t := range c.AccountTypes {
+		if level, is := t.ProjectLevel(); is && !slices.Contains(levels, level.ID) {
+			levels = append(levels, level.ID)
+		}
+	}
+	return levels
 }
+
+// isProjectLevel reports whether units of a level are projects in some account type.
+func (c *Catalogue) isProjectLevel(id string) bool { return slices.Contains(c.ProjectLevels(), id) }
 
 // checkAccess refuses words that stand twice or lead nowhere.
 func (k *checker) checkAccess() {

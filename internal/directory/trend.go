@@ -88,7 +88,10 @@ func (t Trend) since(first int64) Trend {
 }
 
 // A ProjectSpan is from when to when a project was in use; the zero end is none.
-type ProjectSpan struct{ Created, Archived time.Time }
+type ProjectSpan struct {
+	Project           UnitID
+	Created, Archived time.Time
+}
 
 // ProjectTrend is the projects of an account over time: all that were created, and
 // those of them in use. One that was brought back was in use all along.

@@ -381,14 +381,16 @@ func (r *Reader) ProjectTotal(ctx context.Context, l ProjectList) (int64, error)
 	return n, nil
 }
 
-// ProjectSpans reads when the projects of an account were created and archived.
+// ProjectSpans reads when the projects of an account were created and archived
+// themselves.
 func (r *Reader) ProjectSpans(ctx context.Context, account directory.AccountID) ([]directory.ProjectSpan, error) {
 	var a args
-	query := `SELECT u.created_at, u.archived_at` + ofProjects + `j.account_key = ` + a.add(account)
+	query := `SELECT u.key, u.created_at, u.archived_at` + ofProjects + `j.account_key = ` + a.add(account)
 	spans, err := collect(ctx, r, query, a, func(row scanner) (s directory.ProjectSpan, err error) {
 		var created, archived micros
-		err = row.Scan(&created, &archived)
-		return directory.ProjectSpan{Created: created.Time, Archived: archived.Time}, err
+		err = row.Scan(&s.Project, &created, &archived)
+		s.Created, s.Archived = created.Time, archived.Time
+		return s, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the times of projects: %w", err)

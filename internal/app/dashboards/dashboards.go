@@ -48,11 +48,25 @@ func (s *Dashboards) Show(ctx context.Context, actor authz.Actor, account direct
 		if err != nil {
 			return err
 		}
+		endWithUnits(rights.Tree(), spans)
 		b.Projects = directory.ProjectTrend(spans, now)
 		b.Seats, err = s.seats(ctx, r, account)
 		return err
 	})
 	return b, err
+}
+
+// endWithUnits ends the spans of projects that stand below archived units with the
+// first of them: nobody works there, as in the list of projects (PROJ-1).
+func endWithUnits(tree *authz.Tree, spans []directory.ProjectSpan) {
+	for i, span := range spans {
+		for _, above := range tree.Path(span.Project) {
+			u, _ := tree.Unit(above)
+			if ended := &spans[i].Archived; !u.Archived.IsZero() && (ended.IsZero() || u.Archived.Before(*ended)) {
+				*ended = u.Archived
+			}
+		}
+	}
 }
 
 // Seats are the lines of the seat report: those of a Board, for whoever sees the

@@ -62,20 +62,29 @@ func TestProjectsOverTime(t *testing.T) { // ACC-13, PROJ-1
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.AccountOf("204817", "construction")
 		admin := w.Administrator(account, "helene.castaing@maraval.example")
-		create := func(name string) directory.Project {
-			p, _, err := w.Projects.Create(w.Context(), admin, account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}})
+		division, err := w.Units.Add(w.Context(), admin, account.ID, app.NewUnit{Level: "division", Name: "Ouest"})
+		w.Must(err)
+		create := func(name, under string) directory.Project {
+			p, _, err := w.Projects.Create(w.Context(), admin, account.ID, app.NewProject{Change: app.ProjectChange{Name: &name}, Under: under})
 			w.Must(err)
 			return p
 		}
-		first := create("Collège des Sablons")
+		first := create("Collège des Sablons", "")
 		w.Pass(48 * time.Hour)
-		create("Gare de Rezé")
+		create("Gare de Rezé", division.UUID)
 		w.Pass(24 * time.Hour)
 		w.Must(w.Projects.Archive(w.Context(), admin, app.ProjectAt{Account: account.ID, Project: first.UUID}, first.Revision))
 		board, err := w.Dashboards.Show(w.Context(), admin, account.ID)
 		w.Must(err)
 		if got := board.Projects; !slices.Equal(got.Whole, []int64{1, 1, 2, 2}) || !slices.Equal(got.Taken, []int64{1, 1, 2, 1}) {
 			t.Errorf("ACC-13 projects over time: %v, of them in use %v", got.Whole, got.Taken)
+		}
+		w.Pass(24 * time.Hour)
+		w.Must(w.Units.Archive(w.Context(), admin, account.ID, division.UUID, division.Version))
+		board, err = w.Dashboards.Show(w.Context(), admin, account.ID)
+		w.Must(err)
+		if got := board.Projects; !slices.Equal(got.Taken, []int64{1, 1, 2, 1, 0}) {
+			t.Errorf("ACC-13 nobody works below an archived unit: in use %v", got.Taken)
 		}
 	})
 }

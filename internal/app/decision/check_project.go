@@ -1,8 +1,6 @@
 package decision
 
 import (
-	"slices"
-
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 )
@@ -28,11 +26,11 @@ func (d *desk) within(u *usage, in *Using) (reason string) {
 	if in.Tool == "" {
 		return ""
 	}
-	at := slices.IndexFunc(u.product.Tools, func(t catalogue.Tool) bool { return t.ID == in.Tool })
-	if at < 0 {
+	tool, found := u.product.Tool(in.Tool)
+	if !found {
 		return UnknownResource
 	}
-	u.tool = &u.product.Tools[at]
+	u.tool = &tool
 	if in.Level != "" {
 		if u.level = u.tool.Rank(in.Level); u.level < 0 {
 			return UnknownResource

@@ -180,15 +180,16 @@ func (d *desk) askElsewhere(claims []store.SeatClaim) {
 	}
 }
 
-// claims are the subscriptions of everybody that a seat in another account proves.
-func (d *desk) claims() (claims []store.SeatClaim) {
-	for i := range d.x.Len() {
+// claims are the subscriptions that a seat in another account proves, of everybody
+// whom a search visits.
+func (d *desk) claims(everybody func(visit func(i int))) (claims []store.SeatClaim) {
+	everybody(func(i int) {
 		for _, p := range d.x.Uses(i) {
 			if p.Proof == directory.SeatElse {
 				claims = append(claims, store.SeatClaim{User: d.x.Standing(i).User, Product: p.Name})
 			}
 		}
-	}
+	})
 	return claims
 }
 
@@ -226,19 +227,21 @@ func (d *desk) users(q Question, w *walk) error {
 	case reason != "" || q.Action != UseAction || d.barred(u.project) != "":
 		return nil
 	}
-	d.askElsewhere(d.claims())
-	add := func(i int) {
+	everybody := func(visit func(i int)) {
+		if u.project != 0 {
+			d.x.Placed(u.project, visit)
+			return
+		}
+		for i := range d.x.Len() {
+			visit(i)
+		}
+	}
+	d.askElsewhere(d.claims(everybody))
+	everybody(func(i int) {
 		if member := d.x.Standing(i).Member; member != 0 && d.mayUse(i, &u) {
 			w.add(int64(member))
 		}
-	}
-	if u.project != 0 {
-		d.x.Placed(u.project, add)
-		return nil
-	}
-	for i := range d.x.Len() {
-		add(i)
-	}
+	})
 	return nil
 }
 

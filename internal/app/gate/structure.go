@@ -2,7 +2,6 @@ package gate
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -86,7 +85,7 @@ func (g *Gate) TreeUnder(ctx context.Context, r *store.Reader, account directory
 	if err != nil {
 		return nil, err
 	}
-	t := authz.NewTree(authz.Structure{Units: units, Roles: roles, Rules: RulesOf(declared), Projects: projectLevels(declared)})
+	t := authz.NewTree(authz.Structure{Units: units, Roles: roles, Rules: RulesOf(declared), Projects: declared.ProjectLevels()})
 	if structure.Settled {
 		g.trees.keep(account, &plantedTree{structure.Changes, declared, t, now})
 	}
@@ -101,15 +100,4 @@ func RulesOf(c *catalogue.Catalogue) []authz.Rule {
 		rules[i] = authz.Rule{Permission: authz.Permission(p.ID), Levels: p.Levels}
 	}
 	return rules
-}
-
-// projectLevels are the levels whose units are projects (PROJ-1).
-func projectLevels(c *catalogue.Catalogue) []string {
-	var levels []string
-	for _, t := range c.AccountTypes {
-		if level, ok := t.ProjectLevel(); ok && !slices.Contains(levels, level.ID) {
-			levels = append(levels, level.ID)
-		}
-	}
-	return levels
 }
