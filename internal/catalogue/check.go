@@ -197,11 +197,18 @@ func (k *checker) proposed(t AccountType) int {
 	return count
 }
 
+// keptTools is the word under which the tools of a place are kept beside its products'
+// (PROJ-12): a product of that name would be found by each tool that somebody has.
+const keptTools = "tools"
+
 func (k *checker) checkProducts() {
 	unique(k, "products", k.Products, func(p Product) string { return p.ID })
 	requires := map[string][]string{}
 	for i, p := range k.Products {
 		path := item("products", i)
+		if p.ID == keptTools {
+			k.fault(join(path, "id"), "reserved", map[string]any{"ID": p.ID})
+		}
 		unique(k, join(path, "modules"), p.Modules, func(m Module) string { return m.ID })
 		unique(k, join(path, "tools"), p.Tools, func(t Tool) string { return t.ID })
 		k.refer(join(path, "requires"), "product", p.Requires, k.knownProduct)

@@ -204,6 +204,7 @@ func TestReadRefusesMeaning(t *testing.T) {
 		{"double level", "- id: pool", "- id: §group", "duplicate_id", ""},
 		{"ROLE-6 administrator redefined", "id: helper", "id: §administrator", "reserved", ""},
 		{"level named like the account", "- id: pool", "- id: §account", "reserved", ""},
+		{"PROJ-12 product named like what is kept beside products", "- id: model", "- id: §tools", "reserved", ""},
 		{"group of the program", "{id: yard,", "{id: §members,", "reserved", ""},
 		{"role with unknown permission", "[account.view, crane.book]", "[account.view, §crane.fly]", "unknown_permission", ""},
 		{"role with unknown product", "default_products: [plans]", "default_products: [§plan]", "unknown_product", ""},
