@@ -103,6 +103,14 @@ func (p *program) readCatalogue(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read catalogue: %w", err)
 	}
+	if err := p.readable(path, text); err != nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+// readable says what is wrong with a catalogue, each with its place.
+func (p *program) readable(path string, text []byte) error {
 	_, faults := catalogue.Read(path, bytes.NewReader(text))
 	for _, f := range faults {
 		var pairs []any
@@ -116,7 +124,7 @@ func (p *program) readCatalogue(path string) ([]byte, error) {
 		fmt.Fprintf(p.Err, "%s: %s\n", place, p.T(f.MessageKey(), pairs...))
 	}
 	if len(faults) > 0 {
-		return nil, errRefused
+		return errRefused
 	}
-	return text, nil
+	return nil
 }

@@ -184,7 +184,7 @@ func (p *program) root() *cobra.Command {
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
 	root.AddCommand(
-		p.demoCommand(), p.serveCommand(), p.migrateCommand(), p.checkConfigCommand(), p.versionCommand(),
+		p.demoCommand(), p.initCommand(), p.serveCommand(), p.migrateCommand(), p.checkConfigCommand(), p.versionCommand(),
 		p.userCommand(), p.keyCommand(), p.catalogueCommand(), p.importCommand(), p.historyCommand(), p.countsCommand(), p.secretCommand(), p.explainCommand(), p.generateCommand(), p.benchCommand(), p.backupCommand(), p.restoreCommand(),
 	)
 	return root
