@@ -231,3 +231,67 @@ func TestMembersByAPI(t *testing.T) { // API-1
 		s.get(s.path("/members/"+id)).is(200, "")
 	})
 }
+
+// TestMembersKnown: a program finds people by what it knows of them, and brings in or
+// changes many in one request, each row with values of its own.
+func TestMembersKnown(t *testing.T) { // API-4
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newStand(t, w)
+		put := func(rows, more string) reply {
+			t.Helper()
+			return s.post(s.path("/members/batch"), `{"members":[`+rows+`],"invite":"none"`+more+`}`).is(200, "")
+		}
+		const lea, karim = `{"email":"lea.fontanel@maraval.example","user_name":"l.fontanel","personnel_number":"4711","job_title":"Métreuse"}`,
+			`{"email":"karim.haddad@maraval.example","personnel_number":"4712","company":"Maraval Travaux"}`
+		put(lea+","+karim, "")
+		for query, want := range map[string]string{
+			"email=LEA.Fontanel@maraval.example":                            "4711",
+			"user_name=l.fontanel":                                          "4711",
+			"user_name=karim.haddad@maraval.example":                        "4712",
+			"user_name=lea.fontanel@maraval.example":                        "",
+			"personnel_number=4712":                                         "4712",
+			"personnel_number=4711,4712&email=lea.fontanel@maraval.example": "4711",
+			"personnel_number=4711&user_name=karim.haddad@maraval.example":  "",
+			"personnel_number=471":                                          "",
+			"email=nobody@maraval.example":                                  "",
+		} {
+			var found struct {
+				Items []struct{ Personnel_number string }
+			}
+			s.Must(json.Unmarshal(s.get(s.path("/members?"+query)).is(200, "").body, &found))
+			var got []string
+			for _, one := range found.Items {
+				got = append(got, one.Personnel_number)
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("API-4 %s finds %q, want %q", query, got, want)
+			}
+		}
+		changed := `{"email":"lea.fontanel@maraval.example","job_title":"Économiste"},{"email":"karim.haddad@maraval.example","company":"Kestner Bau"},{"email":"neu@maraval.example","job_title":"Neu"}`
+		outcomes := func(r reply) string {
+			var all struct{ Verdicts []struct{ Outcome string } }
+			s.Must(json.Unmarshal(r.body, &all))
+			var got []string
+			for _, v := range all.Verdicts {
+				got = append(got, v.Outcome)
+			}
+			return strings.Join(got, " ")
+		}
+		if got := outcomes(put(changed, `,"change":true,"preview":true`)); got != "changed changed added" {
+			t.Errorf("API-4 the preview says %s", got)
+		}
+		if got := outcomes(put(changed, `,"change":true`)); got != "changed changed added" {
+			t.Errorf("API-4 each row with its own values: %s", got)
+		}
+		if got := outcomes(put(changed, `,"change":true`)); got != "unchanged unchanged unchanged" {
+			t.Errorf("API-4 sent again: %s", got)
+		}
+		lists := string(s.get(s.path("/members?personnel_number=4711,4712&sort=email")).is(200, "").body)
+		for _, want := range []string{"Économiste", "Kestner Bau", "l.fontanel"} {
+			if !strings.Contains(lists, want) {
+				t.Errorf("API-4 after it %s is not there: %s", want, lists)
+			}
+		}
+	})
+}

@@ -124,12 +124,16 @@ type MemberFilter struct {
 	HomeUnit  []string  `query:"home_unit" maxItems:"100" doc:"Public ids of home units, without those below."`
 	AddedFrom time.Time `query:"added_from" doc:"Added at that moment or later." example:"2026-01-01T00:00:00Z"`
 	AddedTo   time.Time `query:"added_to" doc:"Added before that moment." example:"2027-01-01T00:00:00Z"`
+	Email     []string  `query:"email" maxItems:"100" doc:"Whole addresses, as they compare." example:"karim.haddad@maraval.example"`
+	UserName  []string  `query:"user_name" maxItems:"100" doc:"Whole user names." example:"k.haddad"`
+	Personnel []string  `query:"personnel_number" maxItems:"100" doc:"Whole personnel numbers." example:"4711"`
 	LacksRole bool      `query:"lacks_role" doc:"Only who lacks a role that the account requires of everybody; nobody where none is required."`
 }
 
 func (q MemberFilter) query() app.MemberQuery {
 	asked := app.MemberQuery{Search: q.Search, Companies: q.Company, Functions: q.Function, Levels: q.Level, Products: q.Product,
-		Held: holdings(q.Held), Units: q.Unit, Homes: q.HomeUnit, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, LacksRole: q.LacksRole}
+		Held: holdings(q.Held), Units: q.Unit, Homes: q.HomeUnit, AddedFrom: q.AddedFrom, AddedTo: q.AddedTo, LacksRole: q.LacksRole,
+		Emails: q.Email, UserNames: q.UserName, PersonnelNumbers: q.Personnel}
 	for _, name := range q.Status {
 		if status, ok := directory.ParseStatus(name); ok {
 			asked.Statuses = append(asked.Statuses, status)
@@ -176,7 +180,7 @@ func (f *Face) members() {
 	operation(f, huma.Operation{OperationID: "create-member", Method: http.MethodPost, Path: "/accounts/{account}/members", Tags: tag, DefaultStatus: http.StatusCreated,
 		Summary: "Add one person", Description: "Somebody who is in the account already is refused with member.already (409). Where the account requires a general role, the one proposed for everybody is given if the technical user may give it; \"lacks_role_at\" says what is lacked all the same."}, f.createMember)
 	operation(f, huma.Operation{OperationID: "create-members", Method: http.MethodPost, Path: "/accounts/{account}/members/batch", Tags: tag,
-		Summary: "Add many people", Description: "Each row is added, left as it is, or refused with the reason; a refusal leaves the others done. Required roles are proposed and told as for one."}, f.createMembers)
+		Summary: "Add or change many people", Description: "Each row, with values of its own, is added, changed where \"change\" says so, left as it is, or refused with the reason; a refusal leaves the others done. Required roles are proposed and told as for one."}, f.createMembers)
 	operation(f, huma.Operation{OperationID: "edit-member", Method: http.MethodPatch, Path: "/accounts/{account}/members/{member}", Tags: tag,
 		Summary: "Change one member", Description: "What is absent stays; an empty text takes the value away. Names, address and language can be set only while the person is the account's alone.",
 		Errors: []int{http.StatusPreconditionFailed, http.StatusPreconditionRequired}}, f.editMember)
@@ -269,8 +273,8 @@ const (
 	inviteNone    = "none"
 )
 
-func addOptions(invite string, preview bool) app.AddOptions {
-	return app.AddOptions{Invite: invite == inviteAll, Silent: invite == inviteNone, Preview: preview}
+func addOptions(invite string, preview, change bool) app.AddOptions {
+	return app.AddOptions{Invite: invite == inviteAll, Silent: invite == inviteNone, Preview: preview, Change: change}
 }
 
 type createMember struct {
@@ -286,7 +290,7 @@ func (f *Face) createMember(ctx context.Context, v visit, in *createMember) (*me
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := f.App.Members.Add(ctx, v.actor, v.id(), []app.NewMember{row}, addOptions(in.Body.Invite, false))
+	verdicts, err := f.App.Members.Add(ctx, v.actor, v.id(), []app.NewMember{row}, addOptions(in.Body.Invite, false, false))
 	if err := one(verdicts, err); err != nil {
 		return nil, err
 	}
@@ -309,6 +313,7 @@ type createMembers struct {
 	Body struct {
 		Members []NewMember `json:"members" nullable:"false" minItems:"1" maxItems:"500" doc:"At most 500."`
 		Invite  string      `json:"invite,omitempty" enum:"by_level,all,none" default:"by_level" doc:"Whom mails go to: those given an access level, everybody, nobody."`
+		Change  bool        `json:"change,omitempty" doc:"Who is in the account already, found by address, gets what the row says; what it leaves out stays. Without it they are left as they are."`
 		Preview bool        `json:"preview,omitempty" doc:"Say what would be, and write nothing."`
 	}
 }
@@ -322,7 +327,7 @@ func (f *Face) createMembers(ctx context.Context, v visit, in *createMembers) (*
 		}
 		rows = append(rows, row)
 	}
-	verdicts, err := f.App.Members.Add(ctx, v.actor, v.id(), rows, addOptions(in.Body.Invite, in.Body.Preview))
+	verdicts, err := f.App.Members.Add(ctx, v.actor, v.id(), rows, addOptions(in.Body.Invite, in.Body.Preview, in.Body.Change))
 	if err != nil {
 		return nil, err
 	}

@@ -157,7 +157,19 @@ func (l *listing) filter(ctx context.Context) (store.MemberFilter, error) {
 		f.Nobody()
 	}
 	l.lacking(&f)
-	return f, nil
+	return f, l.named(ctx, &f)
+}
+
+// named narrows a filter to who has the names that programs know people by.
+func (l *listing) named(ctx context.Context, f *store.MemberFilter) (err error) {
+	if !l.q.Named() {
+		return nil
+	}
+	f.Keys, err = l.r.MembersNamed(ctx, l.account.ID, l.q.Emails, l.q.UserNames, l.q.PersonnelNumbers)
+	if len(f.Keys) == 0 {
+		f.Nobody()
+	}
+	return err
 }
 
 // atHomes narrows a filter to the home units themselves, without those below.

@@ -323,3 +323,44 @@ func trigrams(s string) []string {
 	}
 	return parts
 }
+
+// MembersNamed finds who in an account has one of these addresses, user names or
+// personnel numbers, whole; of the kinds that name somebody all must (API-4).
+func (r *Reader) MembersNamed(ctx context.Context, account directory.AccountID, emails, userNames, numbers []string) ([]directory.MemberID, error) {
+	var a args
+	query := `SELECT key FROM member WHERE account_key = ` + a.add(account) + ` AND removed_at IS NULL`
+	if len(numbers) > 0 {
+		query += ` AND personnel_number <> '' AND personnel_number` + inTexts(r, numbers, &a)
+	}
+	for _, by := range []struct {
+		names []string
+		find  func(context.Context, []string) (map[string]directory.User, error)
+		is    func(directory.User, string) bool
+	}{
+		{emails, r.UsersByAddress, func(directory.User, string) bool { return true }},
+		{userNames, r.UsersBySignInName, func(u directory.User, name string) bool { return directory.FoldSignIn(u.UserName) == name }},
+	} {
+		if len(by.names) == 0 {
+			continue
+		}
+		users, err := by.find(ctx, by.names)
+		if err != nil {
+			return nil, err
+		}
+		people := []directory.UserID{}
+		for name, u := range users {
+			if by.is(u, name) {
+				people = append(people, u.ID)
+			}
+		}
+		query += ` AND user_key` + inKeys(r, people, &a)
+	}
+	found, err := collect(ctx, r, query+` ORDER BY key`, a, func(row scanner) (directory.MemberID, error) {
+		var key directory.MemberID
+		return key, row.Scan(&key)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find members by name: %w", err)
+	}
+	return found, nil
+}

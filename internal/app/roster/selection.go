@@ -36,6 +36,8 @@ type MemberQuery struct {
 	AddedTo   time.Time
 	LacksRole bool // only who lacks a role that the account type requires (ROLE-3)
 
+	Emails, UserNames, PersonnelNumbers []string // whole, any of each: how programs know somebody (API-4)
+
 	Sort       string // a column; empty: the name
 	Descending bool
 	After      string // a cursor: the page after it
@@ -44,8 +46,13 @@ type MemberQuery struct {
 	Size       int    // rows of a page, at most 200
 }
 
+// Named reports whether the query names people as programs know them.
+func (q MemberQuery) Named() bool {
+	return len(q.Emails)+len(q.UserNames)+len(q.PersonnelNumbers) > 0
+}
+
 // Filtered reports whether the query leaves anybody out.
 func (q MemberQuery) Filtered() bool {
-	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Held)+len(q.Units)+len(q.Homes) > 0 ||
+	return directory.Fold(q.Search) != "" || len(q.Statuses)+len(q.Companies)+len(q.Functions)+len(q.Levels)+len(q.Products)+len(q.Held)+len(q.Units)+len(q.Homes) > 0 || q.Named() ||
 		!q.AddedFrom.IsZero() || !q.AddedTo.IsZero() || q.LacksRole
 }
