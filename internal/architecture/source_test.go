@@ -48,7 +48,7 @@ func (s source) span(node ast.Node) int {
 // endings.
 func walk(t *testing.T, ending string, visit func(path string)) {
 	t.Helper()
-	for _, folder := range []string{"cmd", "internal", "e2e"} {
+	for _, folder := range []string{"cmd", "examples", "internal", "e2e"} {
 		top := filepath.Join(root, folder)
 		err := filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
 			switch {
@@ -134,7 +134,7 @@ func TestLimits(t *testing.T) {
 func TestTime(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
-		if s.test || s.generated || within(s.folder(), "cmd", "server", "cli") {
+		if s.test || s.generated || within(s.folder(), "cmd", "examples", "server", "cli") {
 			continue
 		}
 		ast.Inspect(s.file, func(node ast.Node) bool {
