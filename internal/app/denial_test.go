@@ -86,7 +86,7 @@ func walls() map[string]wall {
 			Accounts: Leave
 			Users: Accounts BeginFactor ChangeEmail ChangePassword ConfirmEmail ConfirmFactor Departure EraseSelf Export Factor Home NewRecoveryCodes Profile
 				ProveEmail RemoveFactor RemoveSignature SetLanguage
-				SetSignature Signature UpdateProfile
+				SetSignature Signature Standings UpdateProfile
 			Sessions: List Revoke RevokeOthers
 			Keys: Enter Locked Request Requested
 			JoinRequests: Ask Mine Withdraw Write

@@ -216,6 +216,7 @@ type (
 	Registering     = identity.Registering
 	SessionLimits   = identity.SessionLimits
 	SignedIn        = identity.SignedIn
+	Standing        = identity.Standing
 	StaffChange     = identity.StaffChange
 	StaffMember     = identity.StaffMember
 	Started         = identity.Started

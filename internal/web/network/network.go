@@ -6,6 +6,7 @@ package network
 
 import (
 	"net/url"
+	"slices"
 
 	"intendant/internal/address"
 	"intendant/internal/app"
@@ -42,6 +43,7 @@ type keyView struct {
 	Unproved    string // the person's address, as long as nobody has proved it
 	Invitations []app.WaitingInvitation
 	Requests    []directory.JoinRequest
+	Standings   []app.Standing // to accounts that the person cannot open, what waits here already left out
 	Foot        []ui.CartItem
 	Links       []ui.Link
 }
@@ -81,8 +83,24 @@ func (h Handler) keyView(q *page.Request) (keyView, error) {
 	if v.Invitations, err = h.App.Invitations.Pending(q.Context(), q.Actor()); err != nil {
 		return v, err
 	}
-	v.Requests, err = h.App.JoinRequests.Asked(q.Context(), q.Actor())
+	if v.Requests, err = h.App.JoinRequests.Asked(q.Context(), q.Actor()); err != nil {
+		return v, err
+	}
+	v.Standings, err = h.App.Users.Standings(q.Context(), q.Actor())
+	v.Standings = slices.DeleteFunc(v.Standings, func(s app.Standing) bool {
+		return slices.ContainsFunc(v.Invitations, func(w app.WaitingInvitation) bool { return w.Member == s.Member })
+	})
 	return v, err
+}
+
+// standingLine says how somebody stands to an account, since when, what happens next
+// and whom to ask.
+func standingLine(p ui.Page, s app.Standing) string {
+	line := p.T("standing."+string(s.State), "Date", p.Printer.Date(s.Since)) + " " + p.T("standing."+string(s.State)+".next")
+	if s.Contact.ID != 0 {
+		line += " " + p.T("standing.contact", "Name", s.Contact.Name(), "Email", address.Shown(s.Contact.Email))
+	}
+	return line
 }
 
 func numberField(q *page.Request, value string) ui.Field {

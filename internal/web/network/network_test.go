@@ -145,6 +145,44 @@ func TestInvitationWaits(t *testing.T) { // INV-2, INV-7
 	}
 }
 
+// TestWhereIStand: whoever has to do with an account that they cannot open is told why,
+// what happens next and whom to ask, instead of meeting a page that is not there.
+func TestWhereIStand(t *testing.T) { // USER-4, SIGN-2, ACC-9
+	v := visitor(t)
+	account := v.w.Account("204817")
+	helene := v.w.Administrator(account, "helene.castaing@maraval.example")
+	const ophelie = "ophelie.tardieu@tardieu.example"
+	if p := v.Get("/accounts/204817"); p.Status != http.StatusNotFound {
+		t.Errorf("USER-4 a stranger's account: status %d, want 404", p.Status)
+	}
+	if p := v.Get("/network"); strings.Contains(p.Text(), "Où vous en êtes") {
+		t.Error("USER-4 a stranger stands somewhere")
+	}
+	added, err := v.w.Members.Add(t.Context(), helene, account.ID, []app.NewMember{{Row: 1, Email: ophelie}}, app.AddOptions{Silent: true})
+	v.w.Must(err)
+	who := app.Of(added[0].Public())
+	stands := func(texts ...string) {
+		t.Helper()
+		p := v.Get("/accounts/204817/members")
+		if p.Status != http.StatusSeeOther || p.Location != "/network" {
+			t.Errorf("USER-4 status %d to %q, want the page that says where one stands", p.Status, p.Location)
+		}
+		v.says(v.Get("/network"), http.StatusOK, append([]string{"Où vous en êtes", "Compte 204817"}, texts...)...)
+	}
+	stands("Votre accès est préparé", "Un administrateur doit encore vous inviter")
+	_, err = v.w.Members.Deactivate(t.Context(), helene, account.ID, who)
+	v.w.Must(err)
+	stands("Votre accès est désactivé")
+	v.w.Must(v.w.Contracts.SetReferent(t.Context(), v.w.Operator(), account.ID, "helene.castaing@maraval.example", 0))
+	stands("À qui s’adresser", "helene.castaing@maraval.example")
+	_, err = v.w.Members.Remove(t.Context(), helene, account.ID, who)
+	v.w.Must(err)
+	stands("Vous n’en êtes plus membre depuis le", "demandez à rejoindre le compte")
+	if p := v.Get("/network"); strings.Contains(p.Text(), "helene.castaing@maraval.example") {
+		t.Error("ACC-9 the contact of an account is shown to who has left it")
+	}
+}
+
 func TestServicesAndHelp(t *testing.T) { // ACC-11, KEY-11
 	v := visitor(t)
 	v.says(v.Get("/network/services"), http.StatusOK, "Assistance", "Fermé", "Davantage avec")

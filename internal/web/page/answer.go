@@ -155,6 +155,9 @@ func Mark(p *i18n.Printer, fields []ui.Field, refusal *directory.Error) []ui.Fie
 	return []ui.FieldError{{Text: text}}
 }
 
+// networkPath is home to who can open no account.
+const networkPath = "/network"
+
 // fail turns what a page returned into the page that says it. A fault is
 // logged once, here, under the reference that is shown; that the reader left is
 // none.
@@ -187,6 +190,8 @@ func (q *Request) fail(err error) {
 		http.Redirect(q.W, q.Request, "/password/change", http.StatusSeeOther)
 	case "factor.set_up_first", "factor.account_demands":
 		http.Redirect(q.W, q.Request, FactorPath, http.StatusSeeOther)
+	case "account.outside":
+		http.Redirect(q.W, q.Request, networkPath, http.StatusSeeOther)
 	default:
 		q.refusalPage(refusal)
 	}

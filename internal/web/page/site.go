@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"intendant/internal/app"
@@ -127,7 +128,7 @@ func (q *Request) admit(reach Reach) error {
 	case InAccount:
 		frame, err := q.Site.App.Accounts.Open(q.Context(), q.In.Actor, q.PathValue("account"))
 		if err != nil {
-			return err
+			return q.outside(err)
 		}
 		frame.Entry = q.In.Session.Entry
 		q.Frame = &frame
@@ -154,3 +155,21 @@ func (q *Request) Actor() authz.Actor {
 
 // Context is the request's.
 func (q *Request) Context() context.Context { return q.Request.Context() }
+
+// outside leads who has to do with an account, but cannot open it, to the page that
+// says where they stand (USER-4); for others there is no such account.
+func (q *Request) outside(err error) error {
+	refusal, fault := Refusal(err)
+	if fault != nil || refusal.Code != "account.not_found" || q.Method != http.MethodGet {
+		return err
+	}
+	standings, fault := q.Site.App.Users.Standings(q.Context(), q.In.Actor)
+	if fault != nil {
+		return fault
+	}
+	number := directory.FoldNumber(q.PathValue("account"))
+	if slices.ContainsFunc(standings, func(s app.Standing) bool { return directory.FoldNumber(s.Account.Number) == number }) {
+		return directory.Refuse(directory.Denied, "account.outside")
+	}
+	return err
+}
