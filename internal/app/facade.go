@@ -28,6 +28,12 @@ import (
 
 // Of package acts.
 type (
+	Foresight   = acts.Foresight
+	Foreseen    = acts.Foreseen
+	ForeWindow  = acts.Window
+	ActResult   = acts.Result
+	ActResults  = acts.ResultPage
+	RightsMove  = acts.RightsMove
 	RefusedOne  = acts.Refused
 	RefusedPage = acts.Page
 	Unfinished  = acts.Unfinished
@@ -312,6 +318,9 @@ type (
 	Invited       = roster.Invited
 	ListedMember  = roster.ListedMember
 	MemberChange  = roster.MemberChange
+	IntoPlace     = roster.IntoPlace
+	RoleAt        = roster.RoleAt
+	Several       = roster.Several
 	MemberEdit    = roster.MemberEdit
 	MemberQuery   = roster.MemberQuery
 	NewMember     = roster.NewMember

@@ -15,6 +15,8 @@ type Selection struct {
 	// Wait is how long the asker waits for an act on more than one transaction
 	// takes; zero: until it is over. Then it is Unfinished (BULK-4).
 	Wait time.Duration
+	// Whole asks that all of them are done or nobody, in one transaction (BULK-3).
+	Whole bool
 }
 
 // Of selects one member.
