@@ -421,3 +421,7 @@ func MemberFields() []sheet.Field { return imports.MemberFields() }
 
 // SystemActor acts for the program itself, through a job.
 func SystemActor() authz.Actor { return gate.SystemActor() }
+
+// AsBroken is the act, done all or nothing, of which something was refused; nil for any
+// other error.
+func AsBroken(err error) *acts.Broken { return acts.AsBroken(err) }

@@ -128,7 +128,7 @@ func (s *Grants) performPairs(ctx context.Context, actor authz.Actor, account di
 
 // deed is the act that gives or ends the role.
 func (w pairWork) deed(g Giving) (acts.Deed, error) {
-	d := acts.Deed{Kind: w.kind, Wait: g.Who.Wait, Whole: g.Who.Whole}
+	d := acts.Deed{Kind: w.kind, Wait: g.Who.Wait, Whole: g.Who.Whole, Told: g.Who.Act}
 	var err error
 	if d.Change, err = json.Marshal(roleGiven{g.Role}); err != nil {
 		return d, fmt.Errorf("write act on many: %w", err)

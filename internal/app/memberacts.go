@@ -164,7 +164,7 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 		if d, err = s.deedOn(ctx, actor, account, chosenMembers{keys, len(verdicts)}, what); err != nil {
 			return nil, err
 		}
-		d.Wait, d.Whole = who.Wait, who.Whole
+		d.Wait, d.Whole, d.Told = who.Wait, who.Whole, who.Act
 		verdicts, err = s.acts.Do(ctx, actor, account, d)
 	case len(keys) > 0:
 		verdicts, err = s.gate.Perform(ctx, actor, account, s.planConfirmed([]confirmedMember{{Key: keys[0]}}, what))

@@ -54,6 +54,7 @@ type Deed struct {
 	Items  []json.RawMessage
 	Wait   time.Duration // how long the asker waits for the end; zero: until it is over
 	Whole  bool          // everything or nothing, in one transaction (BULK-3)
+	Told   *string       // is told the public id of the act, where it is not nil
 }
 
 // A Kind is what an act on many can do to each of its items. It is the same planner
@@ -109,6 +110,7 @@ func (s *Acts) Begin(ctx context.Context, actor authz.Actor, account directory.A
 	if err != nil {
 		return nil, err
 	}
+	d.tell(run.act.UUID)
 	patience := ctx
 	if d.Wait > 0 {
 		var cancel context.CancelFunc
@@ -152,6 +154,13 @@ func (run *course) open(ctx context.Context, actor authz.Actor, items []json.Raw
 		run.act, run.verdicts = act, verdicts
 	}
 	return err
+}
+
+// tell tells under which public id an act is kept.
+func (d Deed) tell(uuid string) {
+	if d.Told != nil {
+		*d.Told = uuid
+	}
 }
 
 // finish goes on until everything is done or nobody waits any longer.

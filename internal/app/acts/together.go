@@ -64,7 +64,7 @@ func (s *Acts) together(ctx context.Context, actor authz.Actor, account director
 		return nil, err
 	}
 	uuid := roster.PublicID()
-	return s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+	verdicts, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := plan(ctx, r, p); err != nil {
 			return err
 		}
@@ -83,6 +83,10 @@ func (s *Acts) together(ctx context.Context, actor authz.Actor, account director
 		p.Pending(store.InsertBulkAct{Act: act, Left: left})
 		return nil
 	})
+	if err == nil {
+		d.tell(uuid)
+	}
+	return verdicts, err
 }
 
 // Again tries those once more who were refused in an act that is over: the same is set,

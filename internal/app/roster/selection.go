@@ -17,6 +17,8 @@ type Selection struct {
 	Wait time.Duration
 	// Whole asks that all of them are done or nobody, in one transaction (BULK-3).
 	Whole bool
+	// Act, where it is not nil, is told the public id under which the act is kept.
+	Act *string
 }
 
 // Of selects one member.
