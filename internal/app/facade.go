@@ -28,6 +28,7 @@ import (
 
 // Of package acts.
 type (
+	Deed        = acts.Deed
 	Foresight   = acts.Foresight
 	Foreseen    = acts.Foreseen
 	ForeWindow  = acts.Window

@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -82,6 +83,46 @@ func changedIn(ctx context.Context, r *store.Reader, rights authz.Rights, act di
 		}
 	}
 	return found, nil
+}
+
+// Downloading records that the result of an act is taken away as a file (HIST-4). It
+// refuses who may not look at it.
+func (s *Acts) Downloading(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.BulkAct, error) {
+	act, err := s.Find(ctx, actor, account, id)
+	if err != nil {
+		return act, err
+	}
+	_, err = s.gate.Perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
+		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+			return err
+		}
+		p.EvenClosed("nothing changes but what the history says")
+		entry := p.Entry(audit.ExportRun, 0, int64(act.ID))
+		entry.Note("purpose", "", "act")
+		p.Record(entry)
+		return nil
+	})
+	return act, err
+}
+
+// EachResult reads all results of an act, those who were refused first.
+func (s *Acts) EachResult(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, each func([]Result) error) error {
+	for _, outcome := range []gate.Outcome{gate.Refused, gate.Unchanged, gate.Changed} {
+		for after := int64(0); ; {
+			found, err := s.ResultsOf(ctx, actor, account, id, ResultPage{Outcome: outcome, After: after, Limit: readAtOnce})
+			if err != nil {
+				return err
+			}
+			if err := each(found); err != nil {
+				return err
+			}
+			if len(found) < readAtOnce {
+				break
+			}
+			after = found[len(found)-1].Line
+		}
+	}
+	return nil
 }
 
 // MostUnderWay is how much of what somebody has begun is told at once.

@@ -100,6 +100,22 @@ func TestActPage(t *testing.T) { // BULK-3, BULK-4
 		}
 		has(t, d.Get(at+"/history"), "1 300")
 	})
+	t.Run("BULK-3 the result is kept as a file, tells of everybody, and who was refused is tried again", func(t *testing.T) {
+		file := d.Get(off + "/result.csv")
+		has(t, file, "helene.castaing@maraval.example", "Refusé", "Modifié")
+		if lines := strings.Count(file.Body, "\n"); lines != 1302 {
+			t.Errorf("%d lines", lines)
+		}
+		if book := d.Get(off + "/result.xlsx"); book.Status != http.StatusOK || !strings.HasPrefix(book.Body, "PK") {
+			t.Errorf("workbook: status %d", book.Status)
+		}
+		has(t, d.Get(off+"?show=changed"), "Modifiés", "Modifié")
+		again := d.Get(off).Submit(off + "/again")
+		if again.Status != http.StatusSeeOther {
+			t.Fatalf("status %d: %.300s", again.Status, again.Text())
+		}
+		has(t, d.Get(again.Location), "Terminé", "helene.castaing@maraval.example", "au moins un administrateur")
+	})
 	t.Run("BULK-4 stopped, what was done stays", func(t *testing.T) {
 		on := d.ask(t, "reactivate")
 		if p := d.Get(on).Submit(on + "/stop"); p.Location != on {
