@@ -127,17 +127,3 @@ func (s *Acts) EachResult(ctx context.Context, actor authz.Actor, account direct
 
 // MostUnderWay is how much of what somebody has begun is told at once.
 const MostUnderWay = 5
-
-// UnderWay reads what the actor has running in an account, the newest first (BULK-4). It
-// asks for no right: it is their own, and its page asks for what it shows.
-func (s *Acts) UnderWay(ctx context.Context, actor authz.Actor, account directory.AccountID) ([]directory.UnderWay, error) {
-	if actor.User == 0 {
-		return nil, nil
-	}
-	var found []directory.UnderWay
-	err := s.gate.Read(ctx, func(r *store.Reader) (err error) {
-		found, err = r.UnderWay(ctx, account, actor.User, MostUnderWay)
-		return err
-	})
-	return found, err
-}
