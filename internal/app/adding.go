@@ -26,12 +26,14 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 		actor = gate.AsOneAct(actor)
 	}
 	rows = roster.MarkDoubles(rows)
-	if len(rows) > roster.Chunk && !o.Preview {
+	if len(rows) > 1 && !o.Preview {
 		d, err := addingDeed(rows, o)
-		if err != nil {
+		if err == nil {
+			return s.acts.Do(ctx, actor, account, d)
+		}
+		if len(rows) > roster.Chunk {
 			return nil, err
 		}
-		return s.acts.Begin(ctx, actor, account, d)
 	}
 	all := make(gate.Verdicts, 0, len(rows))
 	act := s.gate.Perform

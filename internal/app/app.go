@@ -90,6 +90,8 @@ func New(o Options) *App {
 	accounts, invitations, members := &Accounts{c}, &Invitations{c}, &Members{c}
 	users, sessions := identity.New(g, r, identity.Needs{AskToJoin: joinRequests.Ask, InviteAgain: invitations.Again})
 	checks, reasons := decision.New(g, r)
+	in := projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste, Acts: c.acts})
+	c.grounds = in.Ground
 	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
@@ -98,7 +100,7 @@ func New(o Options) *App {
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Companies: companies.New(g, r), Library: library.New(g),
-		Projects:  projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste}),
+		Projects:  in,
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }
@@ -125,6 +127,7 @@ type core struct {
 	lookupTXT  func(ctx context.Context, domain string) ([]string, error)
 	mailbox    MailboxMode
 	acts       *acts.Acts
+	grounds    roster.Grounds
 	totals     gate.Totals
 	homes      homeCounts
 }

@@ -22,9 +22,9 @@ func (c *core) registerActs() {
 	}
 	c.acts.Register(directory.BulkAdd, acts.Kind{Takes: authz.ManageMembers, Plan: c.planAdded, Whose: itemAbout})
 	for _, kind := range []directory.BulkKind{directory.BulkEdit, directory.BulkDeactivate, directory.BulkReactivate, directory.BulkRemove,
-		directory.BulkInvite, directory.BulkWithdraw, directory.BulkAssign, directory.BulkTakeBack} {
+		directory.BulkInvite, directory.BulkWithdraw, directory.BulkAssign, directory.BulkTakeBack, directory.BulkSeveral} {
 		what := memberDeed{kind: kind}
-		c.acts.Register(kind, acts.Kind{Takes: what.takes(), Plan: c.planDone(what), Whose: itemAbout})
+		c.acts.Register(kind, acts.Kind{Takes: what.takes(), Plan: c.planDone(what), Whose: itemAbout, Renew: renewMembers})
 	}
 }
 
@@ -82,7 +82,7 @@ type memberDeed struct {
 
 // A memberSet is what an act on members sets: by an edit, or the offer of a seat.
 type memberSet struct {
-	roster.MemberChange
+	roster.Several
 	Offer directory.Offer `json:",omitzero"`
 	Level *string         `json:",omitempty"` // as an act is kept that began when there was one at most
 }
@@ -157,7 +157,7 @@ func (d memberDeed) kept() memberSet {
 }
 
 // A confirmedMember is a member as they were when an act on them was confirmed; key
-// 0 stands for nobody.
+// 0 stands for nobody, version 0 for however they are.
 type confirmedMember struct {
 	Key     directory.MemberID `json:"k"`
 	Version int64              `json:"v"`
@@ -187,18 +187,17 @@ func (c *core) ownLast(ctx context.Context, actor authz.Actor, account directory
 func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, keys []directory.MemberID, unknown int, what memberDeed) (acts.Deed, error) {
 	d := acts.Deed{Kind: what.kind}
 	confirmed := make([]confirmedMember, unknown, unknown+len(keys))
-	err := s.gate.Read(ctx, func(r *store.Reader) error {
-		for part := range slices.Chunk(keys, mostVersions) {
-			versions, err := r.MemberVersions(ctx, account, part)
-			if err != nil {
-				return err
-			}
-			for _, key := range part {
-				confirmed = append(confirmed, confirmedMember{key, versions[key]})
-			}
+	var err error
+	if len(keys) > roster.Chunk {
+		err = s.gate.Read(ctx, func(r *store.Reader) error {
+			confirmed, err = confirmMembers(ctx, r, account, confirmed, keys)
+			return err
+		})
+	} else { // they are read in the one transaction that does it
+		for _, key := range keys {
+			confirmed = append(confirmed, confirmedMember{Key: key})
 		}
-		return nil
-	})
+	}
 	if err != nil {
 		return d, err
 	}
@@ -207,6 +206,39 @@ func (s *Members) memberDeed(ctx context.Context, account directory.AccountID, k
 	}
 	d.Items, err = acts.ItemsOf(confirmed)
 	return d, err
+}
+
+// confirmMembers adds members as they are now.
+func confirmMembers(ctx context.Context, r *store.Reader, account directory.AccountID, confirmed []confirmedMember, keys []directory.MemberID) ([]confirmedMember, error) {
+	for part := range slices.Chunk(keys, mostVersions) {
+		versions, err := r.MemberVersions(ctx, account, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range part {
+			confirmed = append(confirmed, confirmedMember{key, versions[key]})
+		}
+	}
+	return confirmed, nil
+}
+
+// renewMembers are those who were refused as they are now; nobody is left out.
+func renewMembers(ctx context.Context, r *store.Reader, account directory.AccountID, items []json.RawMessage) ([]json.RawMessage, error) {
+	var keys []directory.MemberID
+	for _, item := range items {
+		var one confirmedMember
+		if err := json.Unmarshal(item, &one); err != nil {
+			return nil, fmt.Errorf("read what an act had to do: %w", err)
+		}
+		if one.Key != 0 {
+			keys = append(keys, one.Key)
+		}
+	}
+	confirmed, err := confirmMembers(ctx, r, account, nil, keys)
+	if err != nil {
+		return nil, err
+	}
+	return acts.ItemsOf(confirmed)
 }
 
 // mostVersions is how many versions one question asks for.
@@ -228,10 +260,19 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) gate.
 		if len(keys) == 0 {
 			return p.RequireSomewhere(what.takes())
 		}
+		asSeen := func(m directory.Member) error {
+			if seen := versions[m.ID]; seen != 0 && m.Version != seen {
+				return directory.Refuse(directory.Conflict, "member.changed_meanwhile")
+			}
+			return nil
+		}
+		if what.kind == directory.BulkSeveral {
+			return c.roster.PlanSeveral(keys, what.change.Several, c.grounds, asSeen)(ctx, r, p)
+		}
 		do := what.act()
 		return c.roster.PlanEachBy(what.takes(), keys, func(a *roster.Acting, m directory.Member, u directory.User) error {
-			if m.Version != versions[m.ID] {
-				return directory.Refuse(directory.Conflict, "member.changed_meanwhile")
+			if err := asSeen(m); err != nil {
+				return err
 			}
 			return do(a, m, u)
 		})(ctx, r, p)

@@ -28,6 +28,13 @@ import (
 
 // Of package acts.
 type (
+	Deed        = acts.Deed
+	Foresight   = acts.Foresight
+	Foreseen    = acts.Foreseen
+	ForeWindow  = acts.Window
+	ActResult   = acts.Result
+	ActResults  = acts.ResultPage
+	RightsMove  = acts.RightsMove
 	RefusedOne  = acts.Refused
 	RefusedPage = acts.Page
 	Unfinished  = acts.Unfinished
@@ -313,6 +320,9 @@ type (
 	Invited       = roster.Invited
 	ListedMember  = roster.ListedMember
 	MemberChange  = roster.MemberChange
+	IntoPlace     = roster.IntoPlace
+	RoleAt        = roster.RoleAt
+	Several       = roster.Several
 	MemberEdit    = roster.MemberEdit
 	MemberQuery   = roster.MemberQuery
 	NewMember     = roster.NewMember
@@ -413,3 +423,7 @@ func MemberFields() []sheet.Field { return imports.MemberFields() }
 
 // SystemActor acts for the program itself, through a job.
 func SystemActor() authz.Actor { return gate.SystemActor() }
+
+// AsBroken is the act, done all or nothing, of which something was refused; nil for any
+// other error.
+func AsBroken(err error) *acts.Broken { return acts.AsBroken(err) }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/contracts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/identity"
@@ -21,6 +22,8 @@ type Frame struct {
 	// Contract: the reader looks after the contract of a unit (SEAT-8).
 	Contract bool
 	Entry    store.StaffEntry // set while staff are inside (VEND-2)
+	// UnderWay is what the reader has begun here and goes on by itself (BULK-4).
+	UnderWay []directory.UnderWay
 }
 
 // Open finds the account of a customer number for somebody who belongs to it,
@@ -58,7 +61,10 @@ func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (
 		if f.Contract, err = contracts.LooksAfter(ctx, r, f.Member); err != nil {
 			return err
 		}
-		f.Counts, err = r.Counts(ctx, account.ID)
+		if f.Counts, err = r.Counts(ctx, account.ID); err != nil || actor.User == 0 {
+			return err
+		}
+		f.UnderWay, err = r.UnderWay(ctx, account.ID, actor.User, acts.MostUnderWay)
 		return err
 	})
 	return f, err

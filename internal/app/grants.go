@@ -54,20 +54,9 @@ func pairActOf(kind directory.BulkKind) roster.PairAct {
 }
 
 func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, kind directory.BulkKind) ([]roster.GrantVerdict, error) {
-	members := &Members{s.core}
-	keys, unknown, err := members.selected(ctx, actor, account, g.Who, authz.ManageMembers)
+	pairs, err := s.pairs(ctx, actor, account, g)
 	if err != nil {
 		return nil, err
-	}
-	if keys, err = s.ownLast(ctx, actor, account, keys); err != nil {
-		return nil, err
-	}
-	pairs, err := pairsOf(append(make([]directory.MemberID, len(unknown)), keys...), g.Units)
-	if err != nil {
-		return nil, err
-	}
-	if g.Role == "" {
-		return nil, directory.InvalidField("role", "field.required", nil)
 	}
 	verdicts, err := s.performPairs(ctx, actor, account, g, pairWork{kind, pairs})
 	if err != nil {
@@ -87,6 +76,23 @@ func (s *Grants) onPairs(ctx context.Context, actor authz.Actor, account directo
 	return all, nil
 }
 
+// pairs are the people and units of an act, in the order in which it goes through them.
+func (s *Grants) pairs(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving) ([]roster.GrantPair, error) {
+	members := &Members{s.core}
+	keys, unknown, err := members.selected(ctx, actor, account, g.Who, authz.ManageMembers)
+	if err != nil {
+		return nil, err
+	}
+	if keys, err = s.ownLast(ctx, actor, account, keys); err != nil {
+		return nil, err
+	}
+	pairs, err := pairsOf(append(make([]directory.MemberID, len(unknown)), keys...), g.Units)
+	if err == nil && g.Role == "" {
+		err = directory.InvalidField("role", "field.required", nil)
+	}
+	return pairs, err
+}
+
 // pairWork is what an act on people at units is to do.
 type pairWork struct {
 	kind  directory.BulkKind
@@ -99,7 +105,7 @@ func (s *Grants) performPairs(ctx context.Context, actor authz.Actor, account di
 	if len(w.pairs) > 1 {
 		actor = gate.AsOneAct(actor)
 	}
-	if g.Preview || len(w.pairs) <= roster.Chunk {
+	if g.Preview || len(w.pairs) == 1 {
 		act, all := s.gate.Perform, gate.Verdicts(nil)
 		if g.Preview {
 			act = s.gate.Previewed
@@ -113,15 +119,40 @@ func (s *Grants) performPairs(ctx context.Context, actor authz.Actor, account di
 		}
 		return all, nil
 	}
-	d := acts.Deed{Kind: w.kind, Wait: g.Who.Wait}
-	var err error
-	if d.Change, err = json.Marshal(roleGiven{g.Role}); err != nil {
-		return nil, fmt.Errorf("write act on many: %w", err)
-	}
-	if d.Items, err = acts.ItemsOf(w.pairs); err != nil {
+	d, err := w.deed(g)
+	if err != nil {
 		return nil, err
 	}
-	return s.acts.Begin(ctx, actor, account, d)
+	return s.acts.Do(ctx, actor, account, d)
+}
+
+// deed is the act that gives or ends the role.
+func (w pairWork) deed(g Giving) (acts.Deed, error) {
+	d := acts.Deed{Kind: w.kind, Wait: g.Who.Wait, Whole: g.Who.Whole, Told: g.Who.Act}
+	var err error
+	if d.Change, err = json.Marshal(roleGiven{g.Role}); err != nil {
+		return d, fmt.Errorf("write act on many: %w", err)
+	}
+	d.Items, err = acts.ItemsOf(w.pairs)
+	return d, err
+}
+
+// Foresee is what Give or, with ends, End would bring, by the plan that would do it
+// (PLAN-1).
+func (s *Grants) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, ends bool, w acts.Window) (acts.Foresight, error) {
+	kind := directory.BulkGive
+	if ends {
+		kind = directory.BulkEnd
+	}
+	pairs, err := s.pairs(ctx, actor, account, g)
+	if err != nil {
+		return acts.Foresight{}, err
+	}
+	d, err := pairWork{kind, pairs}.deed(g)
+	if err != nil {
+		return acts.Foresight{}, err
+	}
+	return s.foresee(ctx, actor, account, d, w)
 }
 
 // pairsOf are people times units, each unit once.

@@ -159,33 +159,106 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 		return nil, err
 	}
 	switch {
-	case len(keys) > roster.Chunk:
-		slices.Sort(keys)
-		if keys, err = s.ownLast(ctx, actor, account, keys); err != nil {
-			return nil, err
-		}
+	case len(keys)+len(verdicts) > 1 && len(keys) > 0:
 		var d acts.Deed
-		if d, err = s.memberDeed(ctx, account, keys, len(verdicts), what); err != nil {
+		if d, err = s.deedOn(ctx, actor, account, chosenMembers{keys, len(verdicts)}, what); err != nil {
 			return nil, err
 		}
-		d.Wait = who.Wait
-		verdicts, err = s.acts.Begin(ctx, actor, account, d)
+		d.Wait, d.Whole, d.Told = who.Wait, who.Whole, who.Act
+		verdicts, err = s.acts.Do(ctx, actor, account, d)
 	case len(keys) > 0:
-		if len(keys) > 1 {
-			actor = gate.AsOneAct(actor)
-		}
-		var done gate.Verdicts
-		done, err = s.gate.Perform(ctx, actor, account, s.roster.PlanEachBy(what.takes(), keys, what.act()))
-		verdicts = append(verdicts, done...)
+		verdicts, err = s.gate.Perform(ctx, actor, account, s.planConfirmed([]confirmedMember{{Key: keys[0]}}, what))
+	}
+	if broken := acts.AsBroken(err); broken != nil {
+		inRows(broken.Verdicts)
 	}
 	if err != nil {
 		return verdicts, err
 	}
-	slices.SortStableFunc(verdicts, func(a, b gate.Verdict) int { return b.Nobody() - a.Nobody() }) // those of nobody first, whichever way
+	return inRows(verdicts), nil
+}
+
+// A MembersAct is what is done to each of a selection: its kind, and what it sets.
+type MembersAct struct {
+	Kind directory.BulkKind // BulkEdit, BulkSeveral, or one that needs no more words
+	roster.Several
+	Offer directory.Offer // of BulkAssign and BulkTakeBack
+}
+
+// deed is the act as it is planned. An edit that has nothing beside it is one.
+func (a MembersAct) deed() (memberDeed, error) {
+	if a.Kind == directory.BulkSeveral && a.Plain() {
+		a.Kind = directory.BulkEdit
+	}
+	what := memberDeed{kind: a.Kind, change: memberSet{Several: a.Several, Offer: a.Offer}}
+	if a.Kind != directory.BulkSeveral && what.act() == nil {
+		return what, directory.Refuse(directory.NotFound, "not_found")
+	}
+	return what, what.change.Check()
+}
+
+// Do does one thing, of several parts perhaps, to every member of a selection (BULK-1,
+// BULK-2). The parts of one member are done together or not at all; verdicts name each
+// as changed, unchanged or refused. It refuses like the act that it is, and as a whole
+// what it says that there is not.
+func (s *Members) Do(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct) (gate.Verdicts, error) {
+	what, err := act.deed()
+	if err != nil {
+		return nil, err
+	}
+	return s.onEach(ctx, actor, account, who, what)
+}
+
+// Foresee is what Do would bring, by the plan that would do it: nothing is written and
+// nobody waits for it (PLAN-1). It refuses what Do would refuse.
+func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct, w acts.Window) (acts.Foresight, error) {
+	what, err := act.deed()
+	if err != nil {
+		return acts.Foresight{}, err
+	}
+	keys, verdicts, err := s.selected(ctx, actor, account, who, what.takes())
+	if err != nil {
+		return acts.Foresight{}, err
+	}
+	d, err := s.deedOn(ctx, actor, account, chosenMembers{keys, len(verdicts)}, what)
+	if err != nil {
+		return acts.Foresight{}, err
+	}
+	return s.foresee(ctx, actor, account, d, w)
+}
+
+// foresee plans an act and says what it would bring.
+func (c *core) foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, d acts.Deed, w acts.Window) (acts.Foresight, error) {
+	o, err := c.acts.Preview(ctx, actor, account, d)
+	if err != nil {
+		return acts.Foresight{}, err
+	}
+	return c.acts.Foresee(ctx, actor, account, o, w)
+}
+
+// chosenMembers are whom a selection means, and how many of its ids mean nobody.
+type chosenMembers struct {
+	keys    []directory.MemberID
+	unknown int
+}
+
+// deedOn is an act on chosen members, in the order in which an act goes through them.
+func (s *Members) deedOn(ctx context.Context, actor authz.Actor, account directory.AccountID, of chosenMembers, what memberDeed) (acts.Deed, error) {
+	slices.Sort(of.keys)
+	keys, err := s.ownLast(ctx, actor, account, of.keys)
+	if err != nil {
+		return acts.Deed{}, err
+	}
+	return s.memberDeed(ctx, account, keys, of.unknown, what)
+}
+
+// inRows puts the verdicts on nobody first, whichever way they came, and numbers all.
+func inRows(verdicts gate.Verdicts) gate.Verdicts {
+	slices.SortStableFunc(verdicts, func(a, b gate.Verdict) int { return b.Nobody() - a.Nobody() })
 	for i := range verdicts {
 		verdicts[i].Row = i + 1
 	}
-	return verdicts, nil
+	return verdicts
 }
 
 // onOne does one thing to one member.

@@ -20,7 +20,7 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 	if err := change.Check(); err != nil {
 		return nil, err
 	}
-	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkEdit, change: memberSet{MemberChange: change}})
+	return s.onEach(ctx, actor, account, who, memberDeed{kind: directory.BulkEdit, change: memberSet{Several: roster.Several{MemberChange: change}}})
 }
 
 // EditMember changes one member and the person behind, all or nothing. It

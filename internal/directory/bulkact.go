@@ -5,6 +5,13 @@ import "time"
 // BulkChunk is how many things an act on many does in one transaction.
 const BulkChunk = 500
 
+// BulkWholeMost is on how many people at most an act is done all or nothing: in one
+// transaction, for which everybody else in the account waits.
+const BulkWholeMost = 10_000
+
+// BulkPreviewMost is of how many people at most an act is previewed.
+const BulkPreviewMost = 100_000
+
 // BulkDays is how long an act on many that is over can be looked at: how it
 // ended, and who was refused. What it changed stays in the history.
 const BulkDays = 30
@@ -37,10 +44,16 @@ const (
 	BulkAdd        BulkKind = "add"       // people who are not there yet
 	BulkAssign     BulkKind = "assign"    // a seat
 	BulkTakeBack   BulkKind = "take_back" // a seat
+	BulkSeveral    BulkKind = "several"   // an edit with roles at units, or a place in a project
+
+	BulkPlaceAdd    BulkKind = "place_add"    // people into a project
+	BulkPlaceEdit   BulkKind = "place_edit"   // places in a project
+	BulkPlaceRemove BulkKind = "place_remove" // out of a project
 )
 
-// A BulkAct is an act on more people than one transaction takes, from the moment
-// it was confirmed: it goes on by itself, whoever waits for it (BULK-4).
+// A BulkAct is an act on more people than one, from the moment it was confirmed: what
+// one transaction takes is over with it, and more goes on by itself, whoever waits for
+// it (BULK-4).
 type BulkAct struct {
 	ID      BulkActID
 	UUID    string
@@ -48,7 +61,7 @@ type BulkAct struct {
 	User    UserID // who asked; 0 for the command line
 	Asker   BulkAsker
 	Kind    BulkKind
-	Change  string // what is set, as JSON; empty once it is over
+	Change  string // what is set, as JSON; empty once it is over and nobody was refused
 	State   BulkState
 	Stopped *Error // why it ended before its time; nil when somebody stopped it
 	Counts  BulkCounts
@@ -84,3 +97,19 @@ func (a BulkAct) Left(now time.Time) time.Duration {
 	}
 	return time.Duration(float64(passed) * float64(n.Total-n.Done) / float64(n.Done))
 }
+
+// An UnderWay is something that somebody has begun and that goes on by itself: an act on
+// many, or an import (BULK-4).
+type UnderWay struct {
+	Work        string // WorkAct or WorkImport
+	UUID        string
+	Kind        string // a BulkKind, or the noun of an import
+	Done, Total int64
+	Created     time.Time
+}
+
+// What can be under way.
+const (
+	WorkAct    = "act"
+	WorkImport = "import"
+)

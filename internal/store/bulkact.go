@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -97,10 +98,12 @@ func (r *Reader) MemberVersions(ctx context.Context, account directory.AccountID
 }
 
 // An InsertBulkAct writes an act that was confirmed, with all that it is to do,
-// in the pieces of one transaction each. Pieces that are nil are done.
+// in the pieces of one transaction each. Pieces that are nil are done. One that is over
+// already, in the same transaction, comes with those of whom nothing changed.
 type InsertBulkAct struct {
 	Act   directory.BulkAct
 	Parts [][]byte
+	Left  []BulkRefusal
 }
 
 func (c InsertBulkAct) apply(ctx context.Context, tx *Tx) error {
@@ -116,6 +119,9 @@ func (c InsertBulkAct) apply(ctx context.Context, tx *Tx) error {
 		"unchanged", "refused", "invited", "batch", "request", "created_at", "ended_at"}
 	if _, err := tx.bulkInsert(ctx, "bulk_act", columns, [][]any{row}, ""); err != nil {
 		return fmt.Errorf("begin act on many: %w", err)
+	}
+	if err := keepLeft(ctx, tx, act.ID, c.Left); err != nil {
+		return err
 	}
 	var parts [][]any
 	for part, items := range c.Parts {
@@ -142,11 +148,30 @@ func (r *Reader) BulkPart(ctx context.Context, id directory.BulkActID, part int6
 	return []byte(items), nil
 }
 
-// A BulkRefusal is who was refused in an act, in the order of what it was to do.
-// Facts are JSON.
+// A BulkRefusal is who was refused in an act, or found as they should be, in the order
+// of what it was to do. Facts are JSON.
 type BulkRefusal struct {
-	Line  int64
-	Facts string
+	Line    int64
+	Outcome string // BulkRefused or BulkUnchanged
+	Facts   string
+}
+
+// What became of those whom an act did not change.
+const (
+	BulkRefused   = "refused"
+	BulkUnchanged = "unchanged"
+)
+
+// keepLeft keeps of whom an act changed nothing, and why.
+func keepLeft(ctx context.Context, tx *Tx, act directory.BulkActID, left []BulkRefusal) error {
+	rows := make([][]any, len(left))
+	for i, one := range left {
+		rows[i] = []any{act, one.Line, one.Facts, one.Outcome}
+	}
+	if _, err := tx.bulkInsert(ctx, "bulk_refusal", []string{"act_key", "line", "facts", "outcome"}, rows, ""); err != nil {
+		return fmt.Errorf("keep who was refused: %w", err)
+	}
+	return nil
 }
 
 // A BulkProgress is how far an act has come, from one state to the next: what
@@ -158,7 +183,7 @@ type BulkProgress struct {
 	Counts  directory.BulkCounts
 	State   directory.BulkState
 	Stopped *directory.Error
-	Refused []BulkRefusal
+	Left    []BulkRefusal
 }
 
 func (c BulkProgress) apply(ctx context.Context, tx *Tx) error {
@@ -175,7 +200,10 @@ func (c BulkProgress) apply(ctx context.Context, tx *Tx) error {
 	query := `UPDATE bulk_act SET done = ` + a.add(n.Done) + `, changed = ` + a.add(n.Changed) + `, unchanged = ` + a.add(n.Unchanged) +
 		`, refused = ` + a.add(n.Refused) + `, invited = ` + a.add(n.Invited) + `, state = ` + a.add(c.State) + `, stopped = ` + a.add(stopped)
 	if c.State != directory.BulkRunning {
-		query += `, change = '', ended_at = ` + a.add(tx.Now)
+		query += `, ended_at = ` + a.add(tx.Now)
+		if n.Refused == 0 { // else it is kept as long as the refusals are, to be tried again
+			query += `, change = ''`
+		}
 	}
 	query += ` WHERE key = ` + a.add(c.Act) + ` AND state = 'running' AND done = ` + a.add(c.From)
 	moved, err := exec(ctx, tx, query, a)
@@ -191,12 +219,8 @@ func (c BulkProgress) apply(ctx context.Context, tx *Tx) error {
 // settle keeps who was refused and drops what is done, or will not be done any
 // more.
 func (c BulkProgress) settle(ctx context.Context, tx *Tx) error {
-	rows := make([][]any, len(c.Refused))
-	for i, refused := range c.Refused {
-		rows[i] = []any{c.Act, refused.Line, refused.Facts}
-	}
-	if _, err := tx.bulkInsert(ctx, "bulk_refusal", []string{"act_key", "line", "facts"}, rows, ""); err != nil {
-		return fmt.Errorf("keep who was refused: %w", err)
+	if err := keepLeft(ctx, tx, c.Act, c.Left); err != nil {
+		return err
 	}
 	var a args
 	query := `DELETE FROM bulk_part WHERE act_key = ` + a.add(c.Act)
@@ -212,7 +236,8 @@ func (c BulkProgress) settle(ctx context.Context, tx *Tx) error {
 // A BulkRefusalPage is which of those who were refused are read: after a line, or
 // so many in.
 type BulkRefusalPage struct {
-	After int64
+	Outcome string // BulkRefused where it is empty
+	After   int64
 	Skip  int
 	Limit int
 }
@@ -220,11 +245,12 @@ type BulkRefusalPage struct {
 // BulkRefusals reads who was refused in an act.
 func (r *Reader) BulkRefusals(ctx context.Context, id directory.BulkActID, page BulkRefusalPage) ([]BulkRefusal, error) {
 	var a args
-	query := `SELECT line, facts FROM bulk_refusal WHERE act_key = ` + a.add(id) + ` AND line > ` + a.add(page.After) +
+	query := `SELECT line, outcome, facts FROM bulk_refusal WHERE act_key = ` + a.add(id) + ` AND outcome = ` +
+		a.add(cmp.Or(page.Outcome, BulkRefused)) + ` AND line > ` + a.add(page.After) +
 		` ORDER BY line LIMIT ` + a.add(page.Limit) + ` OFFSET ` + a.add(page.Skip)
 	found, err := collect(ctx, r, query, a, func(row scanner) (BulkRefusal, error) {
 		var refused BulkRefusal
-		return refused, row.Scan(&refused.Line, &refused.Facts)
+		return refused, row.Scan(&refused.Line, &refused.Outcome, &refused.Facts)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read who was refused: %w", err)
@@ -251,4 +277,49 @@ func (tx *Tx) PurgeBulkActs(ctx context.Context, before time.Time, limit int) (i
 		}
 	}
 	return len(old), nil
+}
+
+// UnderWay reads what somebody has running in an account, acts on many and imports, the
+// newest first: at most limit of each, from an index that holds nothing else.
+func (r *Reader) UnderWay(ctx context.Context, account directory.AccountID, user directory.UserID, limit int) ([]directory.UnderWay, error) {
+	var a args
+	query := `SELECT work, uuid, kind, done, total, created_at FROM (
+		SELECT * FROM (SELECT 'act' AS work, uuid, kind, done, total, created_at FROM bulk_act
+			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running' LIMIT ` + a.add(limit) + `) running_acts
+		UNION ALL
+		SELECT * FROM (SELECT 'import' AS work, uuid, noun AS kind, done, total, created_at FROM import
+			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running' LIMIT ` + a.add(limit) + `) running_imports
+	) running ORDER BY created_at DESC, uuid`
+	found, err := collect(ctx, r, query, a, func(row scanner) (directory.UnderWay, error) {
+		var w directory.UnderWay
+		var created micros
+		err := row.Scan(&w.Work, &w.UUID, &w.Kind, &w.Done, &w.Total, &created)
+		w.Created = created.Time
+		return w, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is under way: %w", err)
+	}
+	return found, nil
+}
+
+// ChangedIn reads whom a batch of history is about, in the order of their first entry:
+// at most limit after a place.
+func (r *Reader) ChangedIn(ctx context.Context, account directory.AccountID, batch string, after int64, limit int) ([]ChangedIn, error) {
+	var a args
+	act := ` FROM act WHERE account_key = ` + a.add(account) + ` AND batch = ` + a.add(batch) + `)`
+	query := `SELECT subject_key, min(n) FROM entry e WHERE e.account_key = ` + a.add(account) + ` AND e.batch = ` + a.add(batch) +
+		` AND e.n >= (SELECT first_n` + act + ` AND e.n <= (SELECT last_n` + act + ` AND subject_key IS NOT NULL AND subject_key <> 0
+		GROUP BY subject_key HAVING min(n) > ` + a.add(after) + ` ORDER BY min(n) LIMIT ` + a.add(limit)
+	found, err := collect(ctx, r, query, a, func(row scanner) (c ChangedIn, err error) { return c, row.Scan(&c.User, &c.N) })
+	if err != nil {
+		return nil, fmt.Errorf("read whom an act changed: %w", err)
+	}
+	return found, nil
+}
+
+// A ChangedIn is whom an act changed, by the first entry about them.
+type ChangedIn struct {
+	User directory.UserID
+	N    int64
 }

@@ -264,6 +264,27 @@ func (r *Reader) HeldInProjects(ctx context.Context, member directory.MemberID) 
 	return held, nil
 }
 
+// HeldInProjectsOf is HeldInProjects of several members at once.
+func (r *Reader) HeldInProjectsOf(ctx context.Context, members []directory.MemberID) (map[directory.MemberID][]authz.Held, error) {
+	found := map[directory.MemberID][]authz.Held{}
+	if len(members) == 0 {
+		return found, nil
+	}
+	var a args
+	query := `SELECT DISTINCT member_key, unit_key, role_key FROM place_role WHERE valid_to IS NULL AND member_key` + inKeys(r, members, &a)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var h authz.Held
+		err := row.Scan(&member, &h.Unit, &h.Role)
+		found[member] = append(found[member], h)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what is held in projects: %w", err)
+	}
+	return found, nil
+}
+
 // placesByRole counts the places of a project that give each role.
 func (r *Reader) placesByRole(ctx context.Context, project directory.UnitID) (map[directory.RoleID]int64, error) {
 	var a args

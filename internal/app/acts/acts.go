@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
@@ -22,6 +23,8 @@ type Acts struct {
 	gate   *gate.Gate
 	roster *roster.Writer
 	kinds  map[directory.BulkKind]Kind
+
+	previews gate.Turnstile // of large ones
 }
 
 // New makes acts that know no kind yet.
@@ -34,8 +37,18 @@ func (s *Acts) Register(name directory.BulkKind, kind Kind) { s.kinds[name] = ki
 
 // Preview is what an act would do, by the plan that would do it, all at once and on
 // a reader: nothing is written, and nobody is disturbed (PLAN-1). It refuses what the
-// act would refuse.
+// act would refuse, and with act.too_many_previewed of more than it tells of. Large ones
+// take their turn, so that what they remember is remembered once.
 func (s *Acts) Preview(ctx context.Context, actor authz.Actor, account directory.AccountID, d Deed) (gate.Outline, error) {
+	if n := len(d.Items); n > directory.BulkPreviewMost {
+		return gate.Outline{}, &directory.Error{Kind: directory.Conflict, Code: "act.too_many_previewed", Args: directory.Args{"Count": n, "Limit": directory.BulkPreviewMost}}
+	}
+	if len(d.Items) > largePreview {
+		if err := s.previews.Take(ctx, previewWait); err != nil {
+			return gate.Outline{}, err
+		}
+		defer s.previews.Give()
+	}
 	kind, err := s.kind(d.Kind)
 	if err != nil {
 		return gate.Outline{}, err
@@ -46,6 +59,12 @@ func (s *Acts) Preview(ctx context.Context, actor authz.Actor, account directory
 	}
 	return s.gate.Outline(ctx, gate.AsOneAct(actor), account, plan)
 }
+
+// From how many things on a preview waits for those before it, and how long.
+const (
+	largePreview = 10_000
+	previewWait  = 20 * time.Second
+)
 
 func (s *Acts) kind(name directory.BulkKind) (Kind, error) {
 	kind, known := s.kinds[name]
@@ -194,6 +213,7 @@ type Refused struct {
 	Unit     string           `json:",omitempty"` // public id, of a role at a unit
 	UnitName string           `json:",omitempty"`
 	Refusal  *directory.Error `json:",omitempty"`
+	Item     json.RawMessage  `json:",omitempty"` // what there was to do, to try it again
 }
 
 func refusedFacts(v gate.Verdict) Refused {
@@ -212,7 +232,7 @@ func (s *Acts) RefusedIn(ctx context.Context, actor authz.Actor, account directo
 	}
 	var rows []store.BulkRefusal
 	if err := s.gate.Peek(func(r *store.Reader) error {
-		rows, err = r.BulkRefusals(ctx, act.ID, store.BulkRefusalPage(page))
+		rows, err = r.BulkRefusals(ctx, act.ID, store.BulkRefusalPage{After: page.After, Skip: page.Skip, Limit: page.Limit})
 		return err
 	}); err != nil {
 		return nil, err
@@ -220,7 +240,7 @@ func (s *Acts) RefusedIn(ctx context.Context, actor authz.Actor, account directo
 	found := make([]Refused, len(rows))
 	for i, row := range rows {
 		if err := json.Unmarshal([]byte(row.Facts), &found[i]); err != nil {
-			return nil, fmt.Errorf("read who was refused: %w", err)
+			return nil, errReadRefused(err)
 		}
 		found[i].Line = row.Line
 	}

@@ -53,6 +53,8 @@ type Deed struct {
 	Change json.RawMessage
 	Items  []json.RawMessage
 	Wait   time.Duration // how long the asker waits for the end; zero: until it is over
+	Whole  bool          // everything or nothing, in one transaction (BULK-3)
+	Told   *string       // is told the public id of the act, where it is not nil
 }
 
 // A Kind is what an act on many can do to each of its items. It is the same planner
@@ -63,6 +65,9 @@ type Kind struct {
 	// Whose is a verdict with who an item is about, for one that the database
 	// broke off at.
 	Whose func(ctx context.Context, r *store.Reader, account directory.AccountID, item json.RawMessage) (gate.Verdict, error)
+	// Renew is items of those who were refused as they are now, to be tried again; nil
+	// where an item says nothing that grows old.
+	Renew func(ctx context.Context, r *store.Reader, account directory.AccountID, items []json.RawMessage) ([]json.RawMessage, error)
 }
 
 // A Planning plans some items of an act and leaves a verdict for each, in their
@@ -105,6 +110,7 @@ func (s *Acts) Begin(ctx context.Context, actor authz.Actor, account directory.A
 	if err != nil {
 		return nil, err
 	}
+	d.tell(run.act.UUID)
 	patience := ctx
 	if d.Wait > 0 {
 		var cancel context.CancelFunc
@@ -142,12 +148,19 @@ func (run *course) open(ctx context.Context, actor authz.Actor, items []json.Raw
 		if err := plan(ctx, r, p); err != nil || first == 0 {
 			return err
 		}
-		return advance(p, &act, first)
+		return advance(p, &act, items[:first])
 	})
 	if err == nil {
 		run.act, run.verdicts = act, verdicts
 	}
 	return err
+}
+
+// tell tells under which public id an act is kept.
+func (d Deed) tell(uuid string) {
+	if d.Told != nil {
+		*d.Told = uuid
+	}
 }
 
 // finish goes on until everything is done or nobody waits any longer.
@@ -224,9 +237,9 @@ func (run *course) step(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return run.do(ctx, actor, plan, len(part))
+		return run.do(ctx, actor, plan, part)
 	}, func(item json.RawMessage, fault error) error {
-		return run.do(ctx, actor, run.leaveOut(item, run.roster.FoundBroken(ctx, fault)), 1)
+		return run.do(ctx, actor, run.leaveOut(item, run.roster.FoundBroken(ctx, fault)), []json.RawMessage{item})
 	})
 }
 
@@ -258,9 +271,9 @@ func (run *course) todo(ctx context.Context) ([]json.RawMessage, error) {
 	return items[done%roster.Chunk:], nil
 }
 
-// do performs the plan of n items, in one transaction that says how far the act is
+// do performs the plan of items, in one transaction that says how far the act is
 // then. Whoever works beside it loses the race and does nothing twice.
-func (run *course) do(ctx context.Context, actor authz.Actor, plan gate.Planner, n int) error {
+func (run *course) do(ctx context.Context, actor authz.Actor, plan gate.Planner, items []json.RawMessage) error {
 	var after directory.BulkAct
 	verdicts, err := run.gate.Perform(ctx, actor, run.act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		now, err := r.BulkAct(ctx, run.act.ID)
@@ -276,7 +289,7 @@ func (run *course) do(ctx context.Context, actor authz.Actor, plan gate.Planner,
 			return err
 		}
 		after = now
-		return advance(p, &after, n)
+		return advance(p, &after, items)
 	})
 	if err != nil {
 		return err
@@ -287,40 +300,58 @@ func (run *course) do(ctx context.Context, actor authz.Actor, plan gate.Planner,
 	return nil
 }
 
-// advance counts the verdicts of a plan into an act, keeps who was
-// refused, and ends the act when nothing is left. A plan that did not judge each
-// item is a fault: the act would lose count of what is left.
-func advance(p *gate.Plan, act *directory.BulkAct, items int) error {
-	if len(p.Verdicts) != items {
-		return fmt.Errorf("%d verdicts on %d items of an act on many", len(p.Verdicts), items)
-	}
+// advance counts the verdicts of a plan into an act, keeps of whom nothing was
+// changed, and ends the act when nothing is left.
+func advance(p *gate.Plan, act *directory.BulkAct, items []json.RawMessage) error {
 	progress := store.BulkProgress{Act: act.ID, From: act.Counts.Done}
-	n := &act.Counts
-	for _, v := range p.Verdicts {
-		n.Done++
-		switch v.Outcome {
-		case gate.Added, gate.Changed:
-			n.Changed++
-		case gate.Unchanged:
-			n.Unchanged++
-		default:
-			n.Refused++
-			facts, err := json.Marshal(refusedFacts(v))
-			if err != nil {
-				return fmt.Errorf("keep who was refused: %w", err)
-			}
-			progress.Refused = append(progress.Refused, store.BulkRefusal{Line: n.Done, Facts: string(facts)})
+	var err error
+	if progress.Left, err = count(&act.Counts, p.Verdicts, items); err != nil {
+		return err
+	}
+	if n := act.Counts; n.Done >= n.Total {
+		act.State, act.Ended = directory.BulkDone, p.Now
+		if n.Refused == 0 {
+			act.Change = ""
 		}
+	}
+	progress.Counts, progress.State = act.Counts, act.State
+	p.Pending(progress)
+	return nil
+}
+
+// count counts verdicts on items, and answers those of whom nothing was changed. A plan
+// that did not judge each item is a fault: the act would lose count of what is left.
+func count(n *directory.BulkCounts, verdicts gate.Verdicts, items []json.RawMessage) ([]store.BulkRefusal, error) {
+	if len(verdicts) != len(items) {
+		return nil, fmt.Errorf("%d verdicts on %d items of an act on many", len(verdicts), len(items))
+	}
+	var left []store.BulkRefusal
+	for i, v := range verdicts {
+		n.Done++
 		if v.Invited {
 			n.Invited++
 		}
+		one := store.BulkRefusal{Line: n.Done, Outcome: store.BulkRefused}
+		facts := refusedFacts(v)
+		switch v.Outcome {
+		case gate.Added, gate.Changed:
+			n.Changed++
+			continue
+		case gate.Unchanged:
+			n.Unchanged++
+			one.Outcome = store.BulkUnchanged
+		default:
+			n.Refused++
+			facts.Item = items[i]
+		}
+		text, err := json.Marshal(facts)
+		if err != nil {
+			return nil, fmt.Errorf("keep who was refused: %w", err)
+		}
+		one.Facts = string(text)
+		left = append(left, one)
 	}
-	if n.Done >= n.Total {
-		act.State, act.Ended, act.Change = directory.BulkDone, p.Now, ""
-	}
-	progress.Counts, progress.State = *n, act.State
-	p.Pending(progress)
-	return nil
+	return left, nil
 }
 
 // end notes that an act is over before everything was done: what is left will

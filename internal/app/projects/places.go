@@ -18,22 +18,32 @@ type groundwork func(ctx context.Context, at roster.OnGround) error
 // project.not_found, without members.manage there, and with project.archived.
 func (s *Projects) inProject(project string, plan groundwork) gate.Planner {
 	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		c, err := s.settling(ctx, r, p)
+		on, err := s.Ground(ctx, r, p, project)
 		if err != nil {
 			return err
 		}
-		found, err := inSight(ctx, r, p.Rights, At{p.Account, project})
-		if err != nil {
-			return err
-		}
-		if err := p.Require(authz.ManageMembers, found.ID); err != nil {
-			return err
-		}
-		if refusal := roster.ArchivedAt(p.Rights.Tree(), found.ID); refusal != nil {
-			return archived(found)
-		}
-		return plan(ctx, roster.OnGround{Ground: s.roster.Ground(c.account, c.roles, found), Reader: r, Plan: p})
+		return plan(ctx, on)
 	}
+}
+
+// Ground is a project for a plan about who is in it. It refuses with project.not_found,
+// without members.manage there, and with project.archived.
+func (s *Projects) Ground(ctx context.Context, r *store.Reader, p *gate.Plan, project string) (roster.OnGround, error) {
+	c, err := s.settling(ctx, r, p)
+	if err != nil {
+		return roster.OnGround{}, err
+	}
+	found, err := inSight(ctx, r, p.Rights, At{p.Account, project})
+	if err != nil {
+		return roster.OnGround{}, err
+	}
+	if err := p.Require(authz.ManageMembers, found.ID); err != nil {
+		return roster.OnGround{}, err
+	}
+	if refusal := roster.ArchivedAt(p.Rights.Tree(), found.ID); refusal != nil {
+		return roster.OnGround{}, archived(found)
+	}
+	return roster.OnGround{Ground: s.roster.Ground(c.account, c.roles, found), Reader: r, Plan: p}, nil
 }
 
 // Add brings people into a project, members of the account and, where the account

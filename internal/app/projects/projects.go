@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -26,6 +27,8 @@ type Needs struct {
 	Template func(ctx context.Context, r *store.Reader, account directory.AccountID, id string) (Start, error)
 	// ReadPaste reads the addresses of a pasted text, at most so many (ADD-1).
 	ReadPaste func(text string, limit int) (directory.AddressList, *directory.Error)
+	// Acts does what is about many (BULK-4).
+	Acts *acts.Acts
 }
 
 // A Start is what a project begins with: the type, the products, and who is in it.

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"slices"
 
 	"intendant/internal/app/gate"
@@ -10,8 +11,8 @@ import (
 // Verdict does one pair.
 func (g *Granting) Verdict(pair GrantPair, role directory.Role, do PairAct) gate.Verdict {
 	v := gate.Verdict{Subject: int64(pair.Member), Effect: &gate.Effect{Role: role}}
-	i := slices.IndexFunc(g.Members, func(m directory.Member) bool { return m.ID == pair.Member })
-	if i < 0 || !g.Sees(g.Members[i]) {
+	i, found := slices.BinarySearchFunc(g.Members, pair.Member, func(m directory.Member, key directory.MemberID) int { return cmp.Compare(m.ID, key) }) // read in that order
+	if !found || !g.Sees(g.Members[i]) {
 		return gate.Nobody()
 	}
 	m := g.Members[i]

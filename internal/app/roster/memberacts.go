@@ -136,7 +136,8 @@ type Acting struct {
 	left            []directory.MemberID // everything they hold ends
 	Came            bool                 // the member's place opens by this act
 	withdrawn       []directory.MemberID
-	unasked         []directory.UserID // of the withdrawn
+	unasked         []directory.UserID             // of the withdrawn
+	named           map[string]directory.CompanyID // by folded name, those that the plan has met
 	look            func(company string) (map[string]directory.Company, error)
 	home            directory.Unit                                      // that members were moved to last
 	mayHome         func(unit directory.Unit) error                     // whether members may be moved there
@@ -162,15 +163,30 @@ func (w *Writer) PlanEachBy(permission authz.Permission, keys []directory.Member
 		if err != nil {
 			return err
 		}
-		for _, m := range members {
+		if err := a.each(ctx, r, members, users, func(m directory.Member, u directory.User) error {
+			if err := a.ReachBy(permission, m); err != nil {
+				return err
+			}
+			return do(a, m, u)
+		}); err != nil {
+			return err
+		}
+		if err := a.Settle(ctx, r); err != nil {
+			return err
+		}
+		return w.ProposeRoles(ctx, r, a.Roster, p.Verdicts)
+	}
+}
+
+// each does something to every member, and leaves a verdict for each in the plan. Of
+// more than a chunk it is the same as one chunk after the other.
+func (a *Acting) each(ctx context.Context, r *store.Reader, members []directory.Member, users map[directory.UserID]directory.User, do func(directory.Member, directory.User) error) error {
+	for part := range slices.Chunk(members, Chunk) {
+		for _, m := range part {
 			u := users[m.User]
 			v := gate.Verdict{Subject: int64(m.ID), Name: NameOf(u, m), Email: u.Email, Outcome: gate.Changed, Member: m}
 			a.invited, a.Came = false, false
-			err := a.ReachBy(permission, m)
-			if err == nil {
-				err = do(a, m, u)
-			}
-			refusal, err := gate.AsRefusal(err)
+			refusal, err := gate.AsRefusal(do(m, u))
 			switch {
 			case err != nil:
 				return err
@@ -183,13 +199,13 @@ func (w *Writer) PlanEachBy(permission authz.Permission, keys []directory.Member
 			default:
 				v.Invited, v.Came = a.invited, a.Came
 			}
-			p.Verdicts = append(p.Verdicts, v)
+			a.Plan.Verdicts = append(a.Plan.Verdicts, v)
 		}
-		if err := a.Settle(ctx, r); err != nil {
+		if err := a.followSeatRules(ctx, r); err != nil {
 			return err
 		}
-		return w.ProposeRoles(ctx, r, a.Roster, p.Verdicts)
 	}
+	return nil
 }
 
 // Acting loads the members of these keys, in the order of the keys, but for the

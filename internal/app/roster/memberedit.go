@@ -208,6 +208,21 @@ func (a *Acting) companyNamed(name string) (directory.CompanyID, error) {
 	if folded == "" {
 		return 0, nil
 	}
+	if id, known := a.named[folded]; known {
+		return id, nil
+	}
+	id, err := a.companyOf(name, folded)
+	if err == nil {
+		if a.named == nil {
+			a.named = map[string]directory.CompanyID{}
+		}
+		a.named[folded] = id
+	}
+	return id, err
+}
+
+// companyOf finds or makes the company of a name that the plan has not met yet.
+func (a *Acting) companyOf(name, folded string) (directory.CompanyID, error) {
 	for _, company := range a.Companies {
 		if directory.Fold(company.Name) == folded {
 			return company.ID, nil

@@ -156,15 +156,20 @@ func (w *Writer) PlaceRows(ctx context.Context, at OnGround, rows []NewPlace, o 
 	if err != nil {
 		return err
 	}
-	for _, row := range rows {
-		v, err := s.placeRow(row)
-		if err != nil {
+	for part := range slices.Chunk(rows, Chunk) {
+		for _, row := range part {
+			v, err := s.placeRow(row)
+			if err != nil {
+				return err
+			}
+			p.Verdicts = append(p.Verdicts, v)
+		}
+		if s.fault != nil {
+			return s.fault
+		}
+		if err := s.followSeatRules(ctx, at.Reader); err != nil {
 			return err
 		}
-		p.Verdicts = append(p.Verdicts, v)
-	}
-	if s.fault != nil {
-		return s.fault
 	}
 	if err := s.Settle(ctx, at.Reader); err != nil {
 		return err

@@ -54,6 +54,7 @@ type Roster struct {
 	still    func(by directory.UserID) (authz.Rights, error) // what somebody may do now
 	disarmed []directory.UserID                              // whose provisional password somebody else had set
 	unsaid   store.Unsay                                     // topics of mails that are no longer true
+	ruled    ruled                                           // how far the rules of seats were followed
 }
 
 // Roster starts one for the plan's account, with the account's roles and the
@@ -191,9 +192,15 @@ func (ro *Roster) Change(kind audit.Kind, u directory.User, before, after direct
 		return
 	}
 	ro.People[u.ID] = u
-	row, was := ro.row(u, after), ro.row(u, before)
-	row.Before = &was
-	ro.changed = append(ro.changed, row)
+	row := ro.row(u, after)
+	if n := len(ro.changed) - 1; n >= 0 && ro.changed[n].ID == after.ID { // of an act of several parts: one row for all of them
+		row.Before = ro.changed[n].Before
+		ro.changed[n] = row
+	} else {
+		was := ro.row(u, before)
+		row.Before = &was
+		ro.changed = append(ro.changed, row)
+	}
 	held := len(ro.roleChanges.Start)
 	ro.moveRoles(before, after)
 	if len(ro.roleChanges.Start) > held {

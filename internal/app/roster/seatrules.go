@@ -15,21 +15,33 @@ import (
 // gives what whoever made it may give there still (ROLE-6). Where nothing is left
 // nobody is refused for it: the rule's page lists who got none.
 func (ro *Roster) followSeatRules(ctx context.Context, r *store.Reader) error {
-	if !ro.Account.SeatRules || len(ro.added)+len(ro.changed) == 0 {
+	if !ro.Account.SeatRules || len(ro.added)+len(ro.changed) == ro.ruled.added+ro.ruled.changed {
 		return nil
 	}
-	rules, err := r.SeatRules(ctx, ro.Account.ID)
-	if err != nil {
-		return err
+	if ro.ruled.rules == nil {
+		rules, err := r.SeatRules(ctx, ro.Account.ID)
+		if err != nil {
+			return err
+		}
+		ro.ruled.rules = rules
 	}
-	for _, row := range slices.Concat(ro.added, ro.changed) {
-		for _, rule := range rules {
+	for _, row := range slices.Concat(ro.added[ro.ruled.added:], ro.changed[ro.ruled.changed:]) {
+		for _, rule := range ro.ruled.rules {
 			if err := ro.followSeatRule(rule, row); err != nil {
 				return err
 			}
 		}
 	}
+	ro.ruled.added, ro.ruled.changed = len(ro.added), len(ro.changed)
 	return nil
+}
+
+// A ruled is how far a plan has followed the rules of seats: a plan about many does so
+// after each chunk of them, as the chunks of an act do, so that both give the last seats
+// to the same people (PLAN-1).
+type ruled struct {
+	rules          []directory.SeatRule
+	added, changed int
 }
 
 func (ro *Roster) followSeatRule(rule directory.SeatRule, row store.MemberRow) error {

@@ -15,6 +15,10 @@ type Selection struct {
 	// Wait is how long the asker waits for an act on more than one transaction
 	// takes; zero: until it is over. Then it is Unfinished (BULK-4).
 	Wait time.Duration
+	// Whole asks that all of them are done or nobody, in one transaction (BULK-3).
+	Whole bool
+	// Act, where it is not nil, is told the public id under which the act is kept.
+	Act *string
 }
 
 // Of selects one member.

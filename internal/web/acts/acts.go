@@ -10,6 +10,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/sheet"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -23,6 +24,9 @@ func Mount(s *page.Site) {
 	s.Route("GET /accounts/{account}/acts", page.InAccount, h.list)
 	s.Route("GET /accounts/{account}/acts/{act}", page.InAccount, h.show)
 	s.Route("POST /accounts/{account}/acts/{act}/stop", page.InAccount, h.stop)
+	s.Route("POST /accounts/{account}/acts/{act}/again", page.InAccount, h.again)
+	s.Route("GET /accounts/{account}/acts/{act}/result.csv", page.InAccount, h.csv)
+	s.Route("GET /accounts/{account}/acts/{act}/result.xlsx", page.InAccount, h.xlsx)
 }
 
 // refusedRows is how many of those who were refused a page shows.
@@ -32,7 +36,9 @@ const refusedRows = 50
 type actView struct {
 	ui.Page
 	act     directory.BulkAct
-	refused []app.RefusedOne
+	results []app.ActResult
+	show    app.Outcome // which of them
+	after   int64       // those changed after it
 	number  int
 	base    string
 	members string
@@ -52,11 +58,108 @@ func (h Handler) show(q *page.Request) error {
 	if v.running() {
 		v.Refresh, v.number = 5, 1
 	}
-	v.refused, err = h.App.Acts.RefusedIn(ctx, actor, account, id, app.RefusedPage{Skip: (v.number - 1) * refusedRows, Limit: refusedRows})
-	if err != nil {
+	v.choose(q.FormValue("show"))
+	window := app.ActResults{Outcome: v.show, Skip: (v.number - 1) * refusedRows, Limit: refusedRows}
+	if v.show == app.Changed {
+		v.after, _ = strconv.ParseInt(q.FormValue("after"), 10, 64)
+		window.Skip, window.After = 0, v.after
+	}
+	if v.results, err = h.App.Acts.ResultsOf(ctx, actor, account, id, window); err != nil {
 		return err
 	}
 	return q.Render(actPage(v))
+}
+
+// choose says whose results are shown: those asked for, else the first there are.
+func (v *actView) choose(show string) {
+	n := v.act.Counts
+	counts := map[app.Outcome]int64{app.Refused: n.Refused, app.Unchanged: n.Unchanged, app.Changed: n.Changed}
+	if v.show = app.Outcome(show); counts[v.show] > 0 {
+		return
+	}
+	for _, v.show = range []app.Outcome{app.Refused, app.Unchanged, app.Changed} {
+		if counts[v.show] > 0 {
+			return
+		}
+	}
+}
+
+// tabs lead to those who were refused, found as they should be, and changed.
+func (v actView) tabs() []ui.Tab {
+	n := v.act.Counts
+	var tabs []ui.Tab
+	for _, one := range []struct {
+		outcome app.Outcome
+		label   string
+		count   int64
+	}{{app.Refused, "act.result.refused", n.Refused}, {app.Unchanged, "act.result.unchanged", n.Unchanged}, {app.Changed, "act.result.changed", n.Changed}} {
+		if one.count > 0 {
+			tabs = append(tabs, ui.Tab{Label: v.T(one.label), Count: v.Printer.Number(one.count), Href: v.base + "?show=" + string(one.outcome), Current: one.outcome == v.show})
+		}
+	}
+	return tabs
+}
+
+// tries reports whether those who were refused can be tried again.
+func (v actView) tries() bool { return !v.running() && v.act.Counts.Refused > 0 && v.act.Change != "" }
+
+// headActs lead back, and to the result as a file once it is over.
+func (v actView) headActs() []ui.Act {
+	acts := []ui.Act{{Label: v.T("members.back"), Icon: "users", Href: v.members}}
+	if !v.running() {
+		acts = append(acts, ui.Act{Label: v.T("act.result.csv"), Icon: "download", Href: v.base + "/result.csv"},
+			ui.Act{Label: v.T("act.result.xlsx"), Icon: "download", Href: v.base + "/result.xlsx"})
+	}
+	return acts
+}
+
+// again tries those once more who were refused, and shows what became of them.
+func (h Handler) again(q *page.Request) error {
+	next := ""
+	_, err := h.App.Acts.Again(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("act"), app.Deed{Wait: q.Patience(), Told: &next})
+	if err != nil {
+		return err
+	}
+	return q.Redirect(q.AccountPath("/acts/" + next))
+}
+
+func (h Handler) csv(q *page.Request) error {
+	return h.file(q, func() sheet.Writer { return q.CSV("result.csv") })
+}
+
+func (h Handler) xlsx(q *page.Request) error {
+	return h.file(q, func() sheet.Writer { return q.XLSX("result.xlsx", q.Printer.T("members.result.title")) })
+}
+
+// file hands over what became of each, those who were refused first (BULK-3).
+func (h Handler) file(q *page.Request, begin func() sheet.Writer) error {
+	ctx, actor, account, id := q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("act")
+	act, err := h.App.Acts.Downloading(ctx, actor, account, id)
+	if err != nil {
+		return err
+	}
+	v := actView{Page: q.InAccount("", page.Members), act: act}
+	table := begin()
+	head := []string{v.T("members.column.name"), v.T("field.email"), v.T("act.result.outcome"), v.T("members.result.reason")}
+	if err := table.Row(page.Texts(head)); err != nil {
+		return err
+	}
+	err = h.App.Acts.EachResult(ctx, actor, account, id, func(some []app.ActResult) error {
+		for _, one := range some {
+			why := ""
+			if one.Outcome == app.Refused {
+				why = v.why(one.Refused)
+			}
+			if err := table.Row(page.Texts([]string{one.Name, one.Email, v.T("outcome." + string(one.Outcome)), why})); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return table.Close()
 }
 
 // stop ends an act; one that is over by now is shown as it ended.
@@ -177,20 +280,51 @@ func (v actView) why(one app.RefusedOne) string {
 }
 
 func (v actView) pager() ui.PagerView {
-	p := ui.PagerView{Things: v.T("members.result.refused", "Count", v.act.Counts.Refused)}
-	if len(v.refused) > 0 {
-		p.From = int64((v.number-1)*refusedRows) + 1
-		p.To = p.From + int64(len(v.refused)) - 1
+	n := v.act.Counts
+	all := map[app.Outcome]int64{app.Refused: n.Refused, app.Unchanged: n.Unchanged, app.Changed: n.Changed}[v.show]
+	p := ui.PagerView{Things: v.T("members.result."+string(v.show), "Count", all)}
+	if v.show == app.Changed {
+		if last := len(v.results) - 1; last == refusedRows-1 && !v.running() {
+			p.Next = fmt.Sprintf("%s?show=changed&after=%d", v.base, v.results[last].Line)
+		}
+		return p
 	}
-	at := func(n int) string { return fmt.Sprintf("%s?page=%d", v.base, n) }
+	if len(v.results) > 0 {
+		p.From = int64((v.number-1)*refusedRows) + 1
+		p.To = p.From + int64(len(v.results)) - 1
+	}
+	at := func(n int) string { return fmt.Sprintf("%s?show=%s&page=%d", v.base, v.show, n) }
 	if v.running() {
 		return p
 	}
 	if v.number > 1 {
 		p.Previous = at(v.number - 1)
 	}
-	if p.To > 0 && p.To < v.act.Counts.Refused {
+	if p.To > 0 && p.To < all {
 		p.Next = at(v.number + 1)
 	}
 	return p
+}
+
+// resultTitle is what those who are shown have in common.
+func (v actView) resultTitle() string {
+	if v.show == app.Refused {
+		return v.T("members.result.refused.title")
+	}
+	return v.T("act.result." + string(v.show))
+}
+
+func (v actView) resultColumn() string {
+	if v.show == app.Refused {
+		return v.T("members.result.reason")
+	}
+	return v.T("act.result.outcome")
+}
+
+// became is what became of one of them: why they were refused, or what they are now.
+func (v actView) became(one app.ActResult) string {
+	if one.Outcome == app.Refused {
+		return v.why(one.Refused)
+	}
+	return v.T("outcome." + string(one.Outcome))
 }

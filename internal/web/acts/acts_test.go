@@ -84,6 +84,7 @@ func TestActPage(t *testing.T) { // BULK-3, BULK-4
 			`hx-get="`+off+`"`, "Actualiser la page")
 		has(t, d.Get(at+"/members"), "Désactivation de membres : en cours, 500 sur 1 301 traités.", off)
 		has(t, d.Get(at+"/acts"), "Désactivation de membres", "En cours, 500 sur 1 301", off)
+		has(t, d.Get(at+"/units"), "Désactivation de membres, 38", off) // from any page
 		d.Must(d.Users.SetLanguage(d.Context(), d.admin, "en"))
 		has(t, d.Get(off), "Deactivate members", "500 of 1,301 worked through", "Stop after this batch", "You can close this page")
 		has(t, d.Get(at+"/members"), "Deactivate members: under way, 500 of 1,301 worked through.", "See progress")
@@ -91,6 +92,9 @@ func TestActPage(t *testing.T) { // BULK-3, BULK-4
 	})
 	t.Run("BULK-3 the result names whom it left, and why", func(t *testing.T) {
 		d.work(off)
+		if p := d.Get(at + "/units"); strings.Contains(p.Body, off) {
+			t.Error("BULK-4 an act that is over is still told of on every page")
+		}
 		has(t, d.Get(off), "Terminé", "1 300", "Ceux qui n’ont pas changé", "helene.castaing@maraval.example", "au moins un administrateur")
 		d.Must(d.Users.SetLanguage(d.Context(), d.admin, "en"))
 		has(t, d.Get(off), "Finished", "Those who did not change", "at least one")
@@ -99,6 +103,22 @@ func TestActPage(t *testing.T) { // BULK-3, BULK-4
 			t.Error("the list tells of an act that is over")
 		}
 		has(t, d.Get(at+"/history"), "1 300")
+	})
+	t.Run("BULK-3 the result is kept as a file, tells of everybody, and who was refused is tried again", func(t *testing.T) {
+		file := d.Get(off + "/result.csv")
+		has(t, file, "helene.castaing@maraval.example", "Refusé", "Modifié")
+		if lines := strings.Count(file.Body, "\n"); lines != 1302 {
+			t.Errorf("%d lines", lines)
+		}
+		if book := d.Get(off + "/result.xlsx"); book.Status != http.StatusOK || !strings.HasPrefix(book.Body, "PK") {
+			t.Errorf("workbook: status %d", book.Status)
+		}
+		has(t, d.Get(off+"?show=changed"), "Modifiés", "Modifié")
+		again := d.Get(off).Submit(off + "/again")
+		if again.Status != http.StatusSeeOther {
+			t.Fatalf("status %d: %.300s", again.Status, again.Text())
+		}
+		has(t, d.Get(again.Location), "Terminé", "helene.castaing@maraval.example", "au moins un administrateur")
 	})
 	t.Run("BULK-4 stopped, what was done stays", func(t *testing.T) {
 		on := d.ask(t, "reactivate")

@@ -1,12 +1,15 @@
 package members
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 
 	"intendant/internal/app"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/web/foresight"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -18,21 +21,28 @@ type bulk struct {
 	chosen   app.SelectedMembers
 	hidden   []ui.Hidden
 	base     string
+	acts     string // address of acts on many
 	back     string
 	fault    *directory.Error
-	typed    func(field string) string
-	ticked   func(code string) bool
-	levels   []string // codes of the access levels that are ticked, and None
 	verdicts app.Verdicts
+	act      string // public id under which the act is kept
+	broken   bool   // all or nothing, and it was nothing
+	seen     *foresight.View
 	homes    app.UnitHomes // where members can be put (UNIT-5)
 	grants   app.PersonGrants
 	products []app.ProductPools
 	site     *page.Site
-	sent     url.Values // what was chosen of a role and units, or of a product
+	sent     url.Values // what was typed and chosen
 
-	offers    []app.ProductChoice // to assign or withdraw with an edit
-	offerName func(directory.Offer) string
+	offers        []app.ProductChoice // to assign or withdraw with an edit
+	offerName     func(directory.Offer) string
+	projects      []directory.Project // that the reader may add people to
+	moreProjects  bool
+	projectLevels []catalogue.Role
 }
+
+// typed is what stands in a field.
+func (b bulk) typed(field string) string { return b.sent.Get(field) }
 
 // bulkActs are the acts on many besides editing.
 func bulkAct(name string) (act, bool) {
@@ -65,30 +75,18 @@ func (h Handler) confirmBulk(q *page.Request) error {
 	if b.chosen, err = h.App.Members.Selected(q.Context(), q.Actor(), account(q), who); err != nil {
 		return nobody(q, b, err)
 	}
-	b.carry(values)
-	if err := h.fillProducts(q, &b); err != nil {
-		return err
-	}
-	if err := h.fillHomes(q, &b, values); err != nil {
-		return err
-	}
-	if err := h.fillGrants(q, &b, values); err != nil {
-		return err
-	}
-	if err := h.fillSeats(q, &b, values); err != nil {
-		return err
-	}
-	return q.Render(confirmPage(b))
+	return h.renderBulk(q, b, http.StatusOK)
 }
 
-// fillProducts are the offers that an edit assigns or withdraws (BULK-1).
-func (h Handler) fillProducts(q *page.Request, b *bulk) error {
-	if b.name != "edit" {
-		return nil
+// renderBulk shows the form with what it offers.
+func (h Handler) renderBulk(q *page.Request, b bulk, status int) error {
+	b.carry(b.sent)
+	for _, fill := range []func(*page.Request, *bulk) error{h.fillSeveral, h.fillHomes, h.fillGrants, h.fillSeats} {
+		if err := fill(q, &b); err != nil {
+			return err
+		}
 	}
-	choices, err := h.App.Members.Choices(q.Context(), q.Actor(), account(q))
-	b.offers = choices.Products
-	return err
+	return q.RenderStatus(status, confirmPage(b))
 }
 
 // nobody leads back to the list when nobody was ticked.
@@ -102,8 +100,7 @@ func nobody(q *page.Request, b bulk, err error) error {
 
 func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selection, error) {
 	who, v := readSelection(q, values)
-	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), typed: func(string) string { return "" },
-		ticked: func(string) bool { return false }, site: h.Site}
+	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), acts: q.AccountPath("/acts"), sent: values, site: h.Site}
 	b.back = v.at(b.base)
 	b.offerName = func(o directory.Offer) string { return h.Catalogue().OfferName(o, q.Printer.Lang()) }
 	if _, ok := bulkAct(b.name); !ok && !slices.Contains([]string{"edit", "home", "grant", "assign", "take_back"}, b.name) {
@@ -117,15 +114,7 @@ func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selecti
 // carry keeps the selection for the form that follows, with how many it was
 // confirmed for (PLAN-4).
 func (b *bulk) carry(values url.Values) {
-	kept := url.Values{}
-	for field, list := range values {
-		switch field {
-		case "count", "company_set", "function", "functions_set", "level_set", "job_title", "home_set", "home_search", "find", "grant_role", "grant_unit", "grant_search", "seat_product",
-			"assign_set", "takeback_set":
-		default:
-			kept[field] = list
-		}
-	}
+	kept := hiddenWithout(values, formFields())
 	if kept.Get("all") != "" {
 		kept.Set("count", strconv.FormatInt(b.chosen.Count, 10))
 	}
@@ -144,25 +133,35 @@ func (h Handler) bulk(q *page.Request) error {
 	if who.All == nil && len(who.Members) == 0 {
 		return nobody(q, b, directory.Refuse(directory.Invalid, "selection.empty"))
 	}
-	switch b.name {
-	case "edit":
-		var change app.MemberChange
-		if change, err = bulkChange(q); err == nil {
-			b.verdicts, err = h.App.Members.EditMembers(q.Context(), q.Actor(), account(q), who, change)
-		}
-	case "home":
-		b.verdicts, err = h.moveHome(q, who)
-	case "grant":
-		b.verdicts, err = h.giveRole(q, who)
-	case "assign", "take_back":
-		b.verdicts, err = h.seatEach(q, b.name, who)
+	do, err := readDoing(q, b.name)
+	if err != nil {
+		return h.bulkRefused(q, b, who, err)
+	}
+	if q.Field("step") == "preview" {
+		return h.previewBulk(q, b, who, do)
+	}
+	who.Whole, who.Act = q.Field("whole") != "", &b.act
+	switch {
+	case do.giving != nil:
+		b.verdicts, err = h.giveRole(q, who, *do.giving)
+	case b.name == "home":
+		b.verdicts, err = h.App.Members.MoveHome(q.Context(), q.Actor(), account(q), who, *do.act.Unit)
 	default:
-		a, _ := bulkAct(b.name)
-		b.verdicts, err = a.do(h.App, q.Context(), q.Actor(), account(q), who)
+		b.verdicts, err = h.App.Members.Do(q.Context(), q.Actor(), account(q), who, do.act)
+	}
+	if broken := app.AsBroken(err); broken != nil {
+		b.verdicts, b.broken, b.Title = broken.Verdicts, true, b.T("members.result.title")
+		return q.RenderStatus(http.StatusConflict, resultPage(b))
 	}
 	if err != nil {
 		return h.bulkRefused(q, b, who, err)
 	}
+	return h.bulkDone(q, b)
+}
+
+// bulkDone says what became of them: with a toast, or of whom something was refused on
+// a page.
+func (h Handler) bulkDone(q *page.Request, b bulk) error {
 	done := []string{b.T("members.result.changed", "Count", b.verdicts.Count(app.Changed))}
 	if b.verdicts.Count(app.Refused) == 0 {
 		if n := b.verdicts.Count(app.Unchanged); n > 0 {
@@ -178,6 +177,19 @@ func (h Handler) bulk(q *page.Request) error {
 	return q.Render(resultPage(b))
 }
 
+// previewBulk shows the form as it was sent, with what it would bring (PLAN-1).
+func (h Handler) previewBulk(q *page.Request, b bulk, who app.Selection, do doing) error {
+	of, err := h.foresee(q, who, do)
+	if err != nil {
+		return h.bulkRefused(q, b, who, err)
+	}
+	if b.chosen, err = h.App.Members.Selected(q.Context(), q.Actor(), account(q), who); err != nil {
+		return nobody(q, b, err)
+	}
+	b.seen = foresight.Of(q, b.Page, of)
+	return h.renderBulk(q, b, http.StatusOK)
+}
+
 // bulkRefused shows the page again with what was typed and the reason.
 func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err error) error {
 	refusal, err := page.Refusal(err)
@@ -187,62 +199,8 @@ func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err err
 	if b.chosen, err = h.App.Members.Selected(q.Context(), q.Actor(), account(q), who); err != nil {
 		return nobody(q, b, err)
 	}
-	b.fault, b.typed, b.levels = refusal, q.Field, q.PostForm[levelSet]
-	b.ticked = func(code string) bool {
-		for _, set := range q.PostForm["function"] {
-			if set == code {
-				return true
-			}
-		}
-		return false
-	}
-	b.carry(q.PostForm)
-	if err := h.fillProducts(q, &b); err != nil {
-		return err
-	}
-	if err := h.fillHomes(q, &b, q.PostForm); err != nil {
-		return err
-	}
-	if err := h.fillGrants(q, &b, q.PostForm); err != nil {
-		return err
-	}
-	if err := h.fillSeats(q, &b, q.PostForm); err != nil {
-		return err
-	}
-	return q.RenderStatus(statusOf(refusal), confirmPage(b))
-}
-
-// keep is the choice that leaves a field alone.
-const keep = "keep"
-
-// levelSet is the name of the boxes of the access levels that many get: exactly
-// those ticked, or none at all by a box of its own.
-const levelSet = "level_set"
-
-// bulkChange reads what the form sets; what was left alone stays (ADD-7). It refuses
-// with member.levels_and_none levels beside none.
-func bulkChange(q *page.Request) (app.MemberChange, error) {
-	var change app.MemberChange
-	if company := q.Field("company_set"); company != "" {
-		change.Company = &company
-	}
-	if levels := q.PostForm[levelSet]; slices.Contains(levels, app.None) {
-		if len(levels) > 1 {
-			return change, directory.InvalidField(levelField, "member.levels_and_none", nil)
-		}
-		change.Levels = &[]string{}
-	} else if len(levels) > 0 {
-		change.Levels = &levels
-	}
-	if functions := q.PostForm["function"]; len(functions) > 0 {
-		change.Functions = &functions
-	}
-	for name, offers := range map[string]*[]string{"assign_set": &change.Assign, "takeback_set": &change.TakeBack} {
-		if offer := q.PostFormValue(name); offer != keep && offer != "" {
-			*offers = []string{offer}
-		}
-	}
-	return change, nil
+	b.fault = refusal
+	return h.renderBulk(q, b, statusOf(refusal))
 }
 
 func (b bulk) who() string { return b.T("members.bulk.lead", "Count", b.chosen.Count) }
@@ -260,13 +218,13 @@ func (b bulk) errors() []ui.FieldError {
 // alone, the last takes them away.
 func (b bulk) levelChecks() []ui.Check {
 	bare := func(code string) bool { return code == app.None }
-	checks := page.LevelChecks(b.chosen.Choices.Levels, b.Printer.Lang(), levelSet, slices.DeleteFunc(slices.Clone(b.levels), bare))
-	return append(checks, ui.Check{Name: levelSet, Value: app.None, Label: b.T("members.bulk.no_level"), Checked: slices.ContainsFunc(b.levels, bare)})
+	checks := page.LevelChecks(b.chosen.Choices.Levels, b.Printer.Lang(), levelSet, slices.DeleteFunc(slices.Clone(b.sent[levelSet]), bare))
+	return append(checks, ui.Check{Name: levelSet, Value: app.None, Label: b.T("members.bulk.no_level"), Checked: slices.ContainsFunc(b.sent[levelSet], bare)})
 }
 
 // seatOptions are the offers to assign, with how many seats are free, or to withdraw.
 func (b bulk) seatOptions(free bool) []ui.Option {
-	options := []ui.Option{{Value: keep, Label: b.T("members.bulk.keep")}}
+	var options []ui.Option
 	for _, p := range b.offers {
 		label := b.offerName(p.Offer)
 		if free {
@@ -278,7 +236,7 @@ func (b bulk) seatOptions(free bool) []ui.Option {
 }
 
 func (b bulk) functions() []ui.Check {
-	return functionChecks(b.chosen.Choices.Functions, b.Printer.Lang(), b.ticked)
+	return functionChecks(b.chosen.Choices.Functions, b.Printer.Lang(), func(code string) bool { return slices.Contains(b.sent["function"], code) })
 }
 
 // follows says what an act on many brings.
@@ -331,8 +289,12 @@ func (b bulk) submit() ui.Act {
 func (b bulk) refused() app.Verdicts { return page.RefusedOf(b.verdicts) }
 
 func (b bulk) counts() []ui.CartItem {
-	items := page.OutcomeCounts(b.Printer, b.verdicts)
-	if n := b.verdicts.Lacking(); n > 0 {
+	counted := b.verdicts
+	if b.broken {
+		counted = b.refused()
+	}
+	items := page.OutcomeCounts(b.Printer, counted)
+	if n := counted.Lacking(); n > 0 {
 		items = append(items, ui.CartItem{Label: b.T("members.filter.required_roles"), Value: b.T("members.result.lacking", "Count", n), Class: "is-warn"})
 	}
 	return items

@@ -1,7 +1,6 @@
 package members
 
 import (
-	"net/url"
 	"slices"
 
 	"intendant/internal/app"
@@ -11,21 +10,21 @@ import (
 
 // fillGrants reads the roles that can be given and the units where, when that is
 // the act (ROLE-7).
-func (h Handler) fillGrants(q *page.Request, b *bulk, values url.Values) error {
+func (h Handler) fillGrants(q *page.Request, b *bulk) error {
 	if b.name != "grant" {
 		return nil
 	}
 	b.Title = b.T("members.bulk.grant", "Count", b.chosen.Count)
-	b.sent = values
 	var err error
-	b.grants, err = h.App.Grants.Of(q.Context(), q.Actor(), account(q), "", app.GrantView{Search: values.Get("grant_search"), Units: values["grant_unit"]})
+	b.grants, err = h.App.Grants.Of(q.Context(), q.Actor(), account(q), "", app.GrantView{Search: b.typed("grant_search"), Units: b.sent["grant_unit"]})
 	return err
 }
 
 // giveRole gives the selection a role at the units ticked. The verdicts name
 // each person with each unit.
-func (h Handler) giveRole(q *page.Request, who app.Selection) (app.Verdicts, error) {
-	done, err := h.App.Grants.Give(q.Context(), q.Actor(), account(q), app.Giving{Who: who, Role: q.Field("grant_role"), Units: q.PostForm["grant_unit"]})
+func (h Handler) giveRole(q *page.Request, who app.Selection, g app.Giving) (app.Verdicts, error) {
+	g.Who = who
+	done, err := h.App.Grants.Give(q.Context(), q.Actor(), account(q), g)
 	if err != nil {
 		return nil, err
 	}

@@ -5,42 +5,20 @@ import (
 	"strings"
 
 	"intendant/internal/app"
-	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
 
 // fillHomes reads the units where members can be put, when that is the act
 // (UNIT-5).
-func (h Handler) fillHomes(q *page.Request, b *bulk, values url.Values) error {
+func (h Handler) fillHomes(q *page.Request, b *bulk) error {
 	if b.name != "home" {
 		return nil
 	}
 	b.Title = b.T("members.bulk.home", "Count", b.chosen.Count)
-	search, chosen := values.Get("home_search"), values.Get("home_set")
-	if b.fault == nil {
-		b.typed = func(field string) string {
-			switch field {
-			case "home_search":
-				return search
-			case "home_set":
-				return chosen
-			}
-			return ""
-		}
-	}
 	var err error
-	b.homes, err = h.App.Units.Homes(q.Context(), q.Actor(), account(q), search)
+	b.homes, err = h.App.Units.Homes(q.Context(), q.Actor(), account(q), b.typed("home_search"))
 	return err
-}
-
-// moveHome gives the selection another home unit.
-func (h Handler) moveHome(q *page.Request, who app.Selection) (app.Verdicts, error) {
-	unit := q.PostFormValue("home_set")
-	if unit == "" {
-		return nil, directory.InvalidField("unit", "field.required", nil)
-	}
-	return h.App.Members.MoveHome(q.Context(), q.Actor(), account(q), who, unit)
 }
 
 // homeChoices are the units to choose from, with the way to each.

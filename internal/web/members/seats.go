@@ -40,27 +40,14 @@ func (p panel) takesBack(o directory.Offer) []ui.Hidden {
 
 // fillSeats reads the products that members can be given, or be taken, when that
 // is the act.
-func (h Handler) fillSeats(q *page.Request, b *bulk, values url.Values) error {
+func (h Handler) fillSeats(q *page.Request, b *bulk) error {
 	if b.name != "assign" && b.name != "take_back" {
 		return nil
 	}
 	b.Title = b.T("members.bulk."+b.name, "Count", b.chosen.Count)
-	b.sent = values
 	var err error
 	b.products, err = h.App.Seats.Products(q.Context(), q.Actor(), account(q))
 	return err
-}
-
-// seatEach gives each of the selection a seat of the product, or takes it back.
-func (h Handler) seatEach(q *page.Request, name string, who app.Selection) (app.Verdicts, error) {
-	offer := directory.OfferOf(q.Field("seat_product"))
-	if offer.Product == "" {
-		return nil, directory.InvalidField("product", "field.required", nil)
-	}
-	if name == "assign" {
-		return h.App.Seats.Assign(q.Context(), q.Actor(), account(q), who, offer)
-	}
-	return h.App.Seats.Withdraw(q.Context(), q.Actor(), account(q), who, offer)
 }
 
 // seatChoices are the products to choose from, with how many seats are free of
