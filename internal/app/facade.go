@@ -19,6 +19,7 @@ import (
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
+	"intendant/internal/app/undo"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
@@ -412,3 +413,12 @@ func MemberFields() []sheet.Field { return imports.MemberFields() }
 
 // SystemActor acts for the program itself, through a job.
 func SystemActor() authz.Actor { return gate.SystemActor() }
+
+// Of package undo.
+type (
+	UndoTarget  = undo.Target
+	UndoPreview = undo.Preview
+)
+
+// Of package undo.
+const UndoPreviewed = undo.Previewed

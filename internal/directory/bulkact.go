@@ -37,6 +37,7 @@ const (
 	BulkAdd        BulkKind = "add"       // people who are not there yet
 	BulkAssign     BulkKind = "assign"    // a seat
 	BulkTakeBack   BulkKind = "take_back" // a seat
+	BulkUndo       BulkKind = "undo"      // what entries of the history say
 )
 
 // A BulkAct is an act on more people than one transaction takes, from the moment
