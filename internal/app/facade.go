@@ -418,6 +418,7 @@ func SystemActor() authz.Actor { return gate.SystemActor() }
 type (
 	UndoTarget  = undo.Target
 	UndoPreview = undo.Preview
+	UndoBecause = gate.Because
 )
 
 // Of package undo.
