@@ -127,8 +127,9 @@ func TestKeySign(t *testing.T) {
 		}
 		p := answer.Follow()
 		has(t, p, "La licence de Parc Complet est retirée à edouard ribault", "7 licences disponibles")
-		undone := p.Submit(members + edouard + "/assign?product=fleet%2Fcomplete&return=" + url.QueryEscape(units))
-		has(t, undone.Follow(), "Parc Complet est attribué à edouard ribault")
+		undo := d.Get(p.All("a.in-toast__undo")[0].Attr("href"))
+		has(t, undo, "Annuler cette action", "Parc Complet")
+		has(t, undo.Submit("/accounts/204817/history/undo").Follow(), "Annulé : 1 rétabli")
 	})
 	t.Run("SEAT-4 somebody else was faster: refused in place, with what is free now", func(t *testing.T) {
 		_, err := d.w.Seats.Withdraw(d.w.Context(), d.admin, d.account.ID, app.Of(karim), plans)
