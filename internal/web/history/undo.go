@@ -87,11 +87,11 @@ func (h Handler) undo(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	if leaves := slices.ContainsFunc(verdicts, func(o app.Verdict) bool { return len(o.Left)+len(o.Because) > 0 || o.Refusal != nil }); !leaves {
+	if leaves := slices.ContainsFunc(verdicts, func(o app.Verdict) bool { return len(o.Left)+len(o.Because) > 0 || o.Refusal != nil }); !leaves && verdicts.Count(app.Changed) > 0 {
 		q.Done(q.Printer.T("undo.done", "Count", int64(verdicts.Count(app.Changed))))
 		return q.Redirect(v.back)
 	}
-	v.done = true
+	v.done, v.idle = true, verdicts.Count(app.Changed) == 0
 	v.count(verdicts, nil)
 	v.list(q, v.judged(verdicts), nil)
 	return q.Render(undoPage(v))

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -121,6 +122,7 @@ func TestKeySign(t *testing.T) {
 	t.Run("what is held is told, with ways to take it back", func(t *testing.T) {
 		page := d.Get(members + edouard + "/assign?return=" + url.QueryEscape(units))
 		has(t, page, "Déjà affecté", "Licence affectée", "Parc Léger n’apparaît pas : une licence de Parc Complet est déjà affectée", "Transmettre")
+		d.w.Pass(time.Minute)
 		answer := page.Submit(members+edouard+"/seats/withdraw", "held", "fleet/complete")
 		if answer.Location != units {
 			t.Fatalf("back to %q", answer.Location)
