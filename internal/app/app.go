@@ -21,6 +21,7 @@ import (
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
+	"intendant/internal/app/undo"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
@@ -77,6 +78,7 @@ type App struct {
 	Dashboards     *dashboards.Dashboards
 	Projects       *projects.Projects
 	Library        *library.Library
+	Undo           *undo.Undo
 }
 
 // New makes the operations of an installation.
@@ -99,7 +101,7 @@ func New(o Options) *App {
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
-		Companies: companies.New(g, r), Library: library.New(g),
+		Companies: companies.New(g, r), Library: library.New(g), Undo: undo.New(g, r, c.acts, nil),
 		Projects:  in,
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}

@@ -19,6 +19,7 @@ import (
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
+	"intendant/internal/app/undo"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
@@ -427,3 +428,13 @@ func SystemActor() authz.Actor { return gate.SystemActor() }
 // AsBroken is the act, done all or nothing, of which something was refused; nil for any
 // other error.
 func AsBroken(err error) *acts.Broken { return acts.AsBroken(err) }
+
+// Of package undo.
+type (
+	UndoTarget  = undo.Target
+	UndoPreview = undo.Preview
+	UndoBecause = gate.Because
+)
+
+// Of package undo.
+const UndoPreviewed = undo.Previewed

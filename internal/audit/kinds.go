@@ -166,6 +166,16 @@ const (
 	CredentialRevoked     Kind = "credential.revoked"
 )
 
+// An Undo is how an entry of a kind is taken back (PLAN-2).
+type Undo uint8
+
+// Ways to take an entry back.
+const (
+	Never    Undo = iota // not at all: what it says has happened, as a mail that was read or a key that was used
+	Opposite             // by the opposite act, which is made from its values
+	With                 // with the entry that it was written beside: there is nothing of its own to do
+)
+
 // A Row is what there is to know of a kind of entry. "history.kind." and the
 // kind is the message key of its sentence, and where Many is set "history.many."
 // and the kind that of how many of them an act has.
@@ -175,6 +185,7 @@ type Row struct {
 	Person bool   // Subject is who it is about
 	Many   bool   // acts on many write it
 	Fields string // the fields it may have, apart by spaces
+	Undo   Undo   // how it is taken back (PLAN-2)
 }
 
 // memberFields are those of a member, whose texts say themselves that they are.
@@ -209,7 +220,7 @@ func Rows() []Row {
 func accountRows() []Row {
 	return []Row{
 		{Kind: AccountCreated, Object: Account, Many: true, Fields: "number name account_type service_level external_id"},
-		{Kind: AccountChanged, Object: Account, Many: true, Fields: "name service_level address contact contact_email language time_zone contract_ends external_id"},
+		{Kind: AccountChanged, Object: Account, Many: true, Fields: "name service_level address contact contact_email language time_zone contract_ends external_id", Undo: Opposite},
 		{Kind: AccountClaimed, Object: Account, Person: true, Fields: "referent"},
 		{Kind: AccountSuspended, Object: Account, Fields: "state reason"},
 		{Kind: AccountReopened, Object: Account, Fields: "state reason"},
@@ -228,7 +239,7 @@ func accountRows() []Row {
 		{Kind: LetterPrinted, Object: Account, Many: true, Fields: "count purpose"},
 		{Kind: JoinRequested, Object: JoinRequest, Person: true, Fields: "email message"},
 		{Kind: JoinWithdrawn, Object: JoinRequest, Person: true},
-		{Kind: JoinApproved, Object: JoinRequest, Person: true, Many: true},
+		{Kind: JoinApproved, Object: JoinRequest, Person: true, Many: true, Undo: With},
 		{Kind: JoinRejected, Object: JoinRequest, Person: true, Many: true, Fields: "reason"},
 		{Kind: JoinBlocked, Object: JoinRequest, Person: true},
 		{Kind: JoinUnblocked, Object: JoinRequest, Person: true},
@@ -239,25 +250,25 @@ func accountRows() []Row {
 // peopleRows are about members and users.
 func peopleRows() []Row {
 	return []Row{
-		{Kind: InvitationSent, Object: Member, Person: true, Many: true, Fields: "expires"},
-		{Kind: InvitationResent, Object: Member, Person: true, Many: true, Fields: "expires"},
-		{Kind: InvitationWithdrawn, Object: Member, Person: true, Many: true},
+		{Kind: InvitationSent, Object: Member, Person: true, Many: true, Fields: "expires", Undo: Opposite},
+		{Kind: InvitationResent, Object: Member, Person: true, Many: true, Fields: "expires", Undo: Opposite},
+		{Kind: InvitationWithdrawn, Object: Member, Person: true, Many: true, Undo: Opposite},
 		{Kind: InvitationAccepted, Object: Member, Person: true, Fields: memberFields},
-		{Kind: MemberAdded, Object: Member, Person: true, Many: true, Fields: memberFields + " email user_name"},
-		{Kind: MemberChanged, Object: Member, Person: true, Many: true, Fields: memberFields},
-		{Kind: MemberDeactivated, Object: Member, Person: true, Many: true, Fields: memberFields},
-		{Kind: MemberReactivated, Object: Member, Person: true, Many: true, Fields: memberFields},
-		{Kind: MemberRemoved, Object: Member, Person: true, Many: true, Fields: memberFields},
-		{Kind: MemberReturned, Object: Member, Person: true, Many: true, Fields: memberFields + " email user_name"},
-		{Kind: AdministratorNamed, Object: Member, Person: true, Many: true, Fields: memberFields},
-		{Kind: AdministratorExcluded, Object: Member, Person: true, Many: true, Fields: memberFields},
+		{Kind: MemberAdded, Object: Member, Person: true, Many: true, Fields: memberFields + " email user_name", Undo: Opposite},
+		{Kind: MemberChanged, Object: Member, Person: true, Many: true, Fields: memberFields, Undo: Opposite},
+		{Kind: MemberDeactivated, Object: Member, Person: true, Many: true, Fields: memberFields, Undo: Opposite},
+		{Kind: MemberReactivated, Object: Member, Person: true, Many: true, Fields: memberFields, Undo: Opposite},
+		{Kind: MemberRemoved, Object: Member, Person: true, Many: true, Fields: memberFields, Undo: Opposite},
+		{Kind: MemberReturned, Object: Member, Person: true, Many: true, Fields: memberFields + " email user_name", Undo: Opposite},
+		{Kind: AdministratorNamed, Object: Member, Person: true, Many: true, Fields: memberFields, Undo: Opposite},
+		{Kind: AdministratorExcluded, Object: Member, Person: true, Many: true, Fields: memberFields, Undo: Opposite},
 		{Kind: UserRegistered, Person: true, Fields: userFields},
-		{Kind: UserCreated, Person: true, Many: true, Fields: userFields},
-		{Kind: UserChanged, Person: true, Many: true, Fields: userFields},
+		{Kind: UserCreated, Person: true, Many: true, Fields: userFields, Undo: With},
+		{Kind: UserChanged, Person: true, Many: true, Fields: userFields, Undo: Opposite},
 		{Kind: UserEmailChanged, Person: true, Many: true, Fields: userFields},
 		{Kind: UserPasswordChanged, Person: true},
-		{Kind: UserPasswordProvisional, Person: true, Many: true},
-		{Kind: UserPasswordEnded, Person: true, Many: true},
+		{Kind: UserPasswordProvisional, Person: true, Many: true, Undo: With},
+		{Kind: UserPasswordEnded, Person: true, Many: true, Undo: With},
 		{Kind: UserAddressProved, Person: true},
 		{Kind: UserErased, Person: true},
 		{Kind: UserExported, Person: true},
@@ -277,55 +288,55 @@ func peopleRows() []Row {
 func directoryRows() []Row {
 	return []Row{
 		{Kind: TechnicalCreated, Object: Member, Person: true, Fields: "name purpose"},
-		{Kind: TechnicalChanged, Object: Member, Person: true, Fields: "name purpose"},
+		{Kind: TechnicalChanged, Object: Member, Person: true, Fields: "name purpose", Undo: Opposite},
 		{Kind: TechnicalAnswered, Object: Member, Person: true, Fields: "name responsible"},
 		{Kind: TokenMade, Object: Token, Person: true, Fields: "name expires"},
 		{Kind: TokenRevoked, Object: Token, Person: true, Many: true, Fields: "name"},
-		{Kind: CompanyCreated, Object: Company, Many: true, Fields: "name"},
-		{Kind: CompanyRenamed, Object: Company, Fields: "name"},
+		{Kind: CompanyCreated, Object: Company, Many: true, Fields: "name", Undo: With},
+		{Kind: CompanyRenamed, Object: Company, Fields: "name", Undo: Opposite},
 		{Kind: CompanyMerged, Object: Company, Many: true, Fields: "company count"},
-		{Kind: CompanyPlacesMoved, Object: Company, Many: true, Fields: "company places"},
-		{Kind: RoleCreated, Object: Role, Many: true, Fields: roleFields},
-		{Kind: RoleChanged, Object: Role, Many: true, Fields: roleFields},
-		{Kind: RoleRenamed, Object: Role, Many: true, Fields: roleFields},
-		{Kind: RoleReset, Object: Role, Many: true, Fields: roleFields},
-		{Kind: RoleArchived, Object: Role, Many: true, Fields: roleFields},
-		{Kind: RoleRestored, Object: Role, Many: true, Fields: roleFields},
-		{Kind: GrantGiven, Object: Member, Person: true, Many: true, Fields: "role"},
-		{Kind: GrantEnded, Object: Member, Person: true, Many: true, Fields: "role"},
-		{Kind: SeatAssigned, Object: Member, Person: true, Many: true, Fields: "product"},
-		{Kind: SeatWithdrawn, Object: Member, Person: true, Many: true, Fields: "product"},
-		{Kind: SeatsAllotted, Object: Unit, Many: true, Fields: "product quantity"},
-		{Kind: SeatRuleMade, Object: SeatRule, Fields: "product role unit"},
-		{Kind: SeatRuleEnded, Object: SeatRule, Fields: "product role unit"},
-		{Kind: SubscriptionAdded, Object: Subscription, Many: true, Fields: subscriptionFields},
-		{Kind: SubscriptionChanged, Object: Subscription, Many: true, Fields: subscriptionFields},
-		{Kind: SubscriptionEnded, Object: Subscription, Many: true, Fields: subscriptionFields},
+		{Kind: CompanyPlacesMoved, Object: Company, Many: true, Fields: "company places", Undo: With},
+		{Kind: RoleCreated, Object: Role, Many: true, Fields: roleFields, Undo: Opposite},
+		{Kind: RoleChanged, Object: Role, Many: true, Fields: roleFields, Undo: Opposite},
+		{Kind: RoleRenamed, Object: Role, Many: true, Fields: roleFields, Undo: Opposite},
+		{Kind: RoleReset, Object: Role, Many: true, Fields: roleFields, Undo: Opposite},
+		{Kind: RoleArchived, Object: Role, Many: true, Fields: roleFields, Undo: Opposite},
+		{Kind: RoleRestored, Object: Role, Many: true, Fields: roleFields, Undo: Opposite},
+		{Kind: GrantGiven, Object: Member, Person: true, Many: true, Fields: "role", Undo: Opposite},
+		{Kind: GrantEnded, Object: Member, Person: true, Many: true, Fields: "role", Undo: Opposite},
+		{Kind: SeatAssigned, Object: Member, Person: true, Many: true, Fields: "product", Undo: Opposite},
+		{Kind: SeatWithdrawn, Object: Member, Person: true, Many: true, Fields: "product", Undo: Opposite},
+		{Kind: SeatsAllotted, Object: Unit, Many: true, Fields: "product quantity", Undo: Opposite},
+		{Kind: SeatRuleMade, Object: SeatRule, Fields: "product role unit", Undo: Opposite},
+		{Kind: SeatRuleEnded, Object: SeatRule, Fields: "product role unit", Undo: Opposite},
+		{Kind: SubscriptionAdded, Object: Subscription, Many: true, Fields: subscriptionFields, Undo: Opposite},
+		{Kind: SubscriptionChanged, Object: Subscription, Many: true, Fields: subscriptionFields, Undo: Opposite},
+		{Kind: SubscriptionEnded, Object: Subscription, Many: true, Fields: subscriptionFields, Undo: Opposite},
 		{Kind: SubscriptionNoticed, Object: Subscription, Many: true, Fields: subscriptionFields},
 		{Kind: SubscriptionLapsed, Object: Subscription, Many: true, Fields: subscriptionFields},
-		{Kind: ExternalStated, Object: Member, Person: true, Many: true, Fields: "product proof ends"},
-		{Kind: ExternalEnded, Object: Member, Person: true, Many: true, Fields: "product proof ends"},
-		{Kind: UnitCreated, Object: Unit, Many: true, Fields: "name unit_level parent external_id"},
-		{Kind: UnitChanged, Object: Unit, Many: true, Fields: "name external_id"},
-		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed"},
-		{Kind: UnitArchived, Object: Unit, Many: true},
-		{Kind: UnitRestored, Object: Unit, Many: true},
-		{Kind: ProjectCreated, Object: Unit, Many: true, Fields: projectFields + " parent template"},
-		{Kind: ProjectChanged, Object: Unit, Many: true, Fields: projectFields},
-		{Kind: ProjectArchived, Object: Unit, Many: true},
-		{Kind: ProjectRestored, Object: Unit, Many: true},
-		{Kind: PlaceAdded, Object: Unit, Person: true, Many: true, Fields: placeFields},
-		{Kind: PlaceChanged, Object: Unit, Person: true, Many: true, Fields: placeFields},
-		{Kind: PlaceRemoved, Object: Unit, Person: true, Many: true, Fields: placeFields},
-		{Kind: ReferentNamed, Object: Unit, Person: true, Many: true},
-		{Kind: ReferentEnded, Object: Unit, Person: true, Many: true},
-		{Kind: DeputyNamed, Object: Unit, Person: true},
-		{Kind: DeputyEnded, Object: Unit, Person: true, Many: true},
+		{Kind: ExternalStated, Object: Member, Person: true, Many: true, Fields: "product proof ends", Undo: Opposite},
+		{Kind: ExternalEnded, Object: Member, Person: true, Many: true, Fields: "product proof ends", Undo: Opposite},
+		{Kind: UnitCreated, Object: Unit, Many: true, Fields: "name unit_level parent external_id", Undo: Opposite},
+		{Kind: UnitChanged, Object: Unit, Many: true, Fields: "name external_id", Undo: Opposite},
+		{Kind: UnitMoved, Object: Unit, Many: true, Fields: "parent rights_changed", Undo: Opposite},
+		{Kind: UnitArchived, Object: Unit, Many: true, Undo: Opposite},
+		{Kind: UnitRestored, Object: Unit, Many: true, Undo: Opposite},
+		{Kind: ProjectCreated, Object: Unit, Many: true, Fields: projectFields + " parent template", Undo: Opposite},
+		{Kind: ProjectChanged, Object: Unit, Many: true, Fields: projectFields, Undo: Opposite},
+		{Kind: ProjectArchived, Object: Unit, Many: true, Undo: Opposite},
+		{Kind: ProjectRestored, Object: Unit, Many: true, Undo: Opposite},
+		{Kind: PlaceAdded, Object: Unit, Person: true, Many: true, Fields: placeFields, Undo: Opposite},
+		{Kind: PlaceChanged, Object: Unit, Person: true, Many: true, Fields: placeFields, Undo: Opposite},
+		{Kind: PlaceRemoved, Object: Unit, Person: true, Many: true, Fields: placeFields, Undo: Opposite},
+		{Kind: ReferentNamed, Object: Unit, Person: true, Many: true, Undo: Opposite},
+		{Kind: ReferentEnded, Object: Unit, Person: true, Many: true, Undo: Opposite},
+		{Kind: DeputyNamed, Object: Unit, Person: true, Undo: Opposite},
+		{Kind: DeputyEnded, Object: Unit, Person: true, Many: true, Undo: Opposite},
 		{Kind: DocumentAdded, Object: Document, Fields: "document_number"},
 		{Kind: DocumentWithdrawn, Object: Document, Fields: "document_number"},
 		{Kind: DocumentDownloaded, Object: Document, Fields: "document_number"},
-		{Kind: SettingsChanged, Object: Account, Fields: settingNames() + " password_policy domain auto_approve logo"},
-		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value preference_ticked"},
+		{Kind: SettingsChanged, Object: Account, Fields: settingNames() + " password_policy domain auto_approve logo", Undo: Opposite},
+		{Kind: PreferenceChanged, Object: Member, Person: true, Many: true, Fields: "preference preference_value preference_ticked", Undo: Opposite},
 		{Kind: DomainAdded, Fields: "domain"},
 		{Kind: DomainVerified, Fields: "domain"},
 		{Kind: DomainRemoved, Fields: "domain"},
@@ -335,16 +346,16 @@ func directoryRows() []Row {
 // libraryRows are about what new projects of an account begin with.
 func libraryRows() []Row {
 	return []Row{
-		{Kind: ProjectTypeCreated, Object: ProjectType, Fields: "name"},
-		{Kind: ProjectTypeRenamed, Object: ProjectType, Fields: "name"},
-		{Kind: ProjectTypeArchived, Object: ProjectType},
-		{Kind: ProjectTypeRestored, Object: ProjectType},
-		{Kind: TemplateCreated, Object: Template, Fields: templateFields + " count"},
-		{Kind: TemplateChanged, Object: Template, Fields: templateFields},
-		{Kind: TemplateRenamed, Object: Template, Fields: "name"},
-		{Kind: TemplateArchived, Object: Template},
-		{Kind: TemplateRestored, Object: Template},
-		{Kind: TemplateMemberRemoved, Object: Template, Person: true},
+		{Kind: ProjectTypeCreated, Object: ProjectType, Fields: "name", Undo: Opposite},
+		{Kind: ProjectTypeRenamed, Object: ProjectType, Fields: "name", Undo: Opposite},
+		{Kind: ProjectTypeArchived, Object: ProjectType, Undo: Opposite},
+		{Kind: ProjectTypeRestored, Object: ProjectType, Undo: Opposite},
+		{Kind: TemplateCreated, Object: Template, Fields: templateFields + " count", Undo: Opposite},
+		{Kind: TemplateChanged, Object: Template, Fields: templateFields, Undo: Opposite},
+		{Kind: TemplateRenamed, Object: Template, Fields: "name", Undo: Opposite},
+		{Kind: TemplateArchived, Object: Template, Undo: Opposite},
+		{Kind: TemplateRestored, Object: Template, Undo: Opposite},
+		{Kind: TemplateMemberRemoved, Object: Template, Person: true, Undo: Opposite},
 	}
 }
 
@@ -360,9 +371,9 @@ func settingNames() string {
 // workRows are about files, staff and the program itself.
 func workRows() []Row {
 	return []Row{
-		{Kind: ImportStarted, Object: Import, Fields: "file count"},
-		{Kind: ImportFinished, Object: Import, Fields: "file added changed unchanged faulty"},
-		{Kind: ImportStopped, Object: Import, Fields: "file added changed unchanged faulty"},
+		{Kind: ImportStarted, Object: Import, Fields: "file count", Undo: With},
+		{Kind: ImportFinished, Object: Import, Fields: "file added changed unchanged faulty", Undo: With},
+		{Kind: ImportStopped, Object: Import, Fields: "file added changed unchanged faulty", Undo: With},
 		{Kind: ExportRun, Fields: "purpose"},
 		{Kind: AccessSearched, Object: Token, Fields: "name"},
 		{Kind: StaffEntered, Object: Account, Fields: "reason"},
@@ -371,7 +382,7 @@ func workRows() []Row {
 		{Kind: StaffPortfolio, Person: true, Fields: "all_accounts portfolio"},
 		{Kind: StaffEnded, Person: true, Fields: "staff"},
 		{Kind: ApplicationRegistered, Person: true, Fields: applicationFields},
-		{Kind: ApplicationChanged, Person: true, Fields: applicationFields},
+		{Kind: ApplicationChanged, Person: true, Fields: applicationFields, Undo: Opposite},
 		{Kind: ApplicationEnded, Person: true, Fields: "name"},
 		{Kind: CredentialMade, Object: Credential, Person: true, Fields: "name expires"},
 		{Kind: CredentialRevoked, Object: Credential, Person: true, Fields: "name"},
@@ -405,6 +416,10 @@ func Kinds() []Kind {
 	}
 	return kinds
 }
+
+// NeverMessage is the key of why an entry of the kind cannot be taken back: one
+// sentence for the kinds of a noun.
+func (k Kind) NeverMessage() string { return "undo.never." + k.Group() }
 
 // CountMessage is the key of how many entries of the kind an act on many has. It
 // takes Count.

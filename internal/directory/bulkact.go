@@ -49,6 +49,7 @@ const (
 	BulkPlaceAdd    BulkKind = "place_add"    // people into a project
 	BulkPlaceEdit   BulkKind = "place_edit"   // places in a project
 	BulkPlaceRemove BulkKind = "place_remove" // out of a project
+	BulkUndo        BulkKind = "undo"         // what entries of the history say
 )
 
 // A BulkAct is an act on more people than one, from the moment it was confirmed: what

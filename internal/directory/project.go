@@ -64,7 +64,7 @@ type Place struct {
 	Level     RoleID
 	Functions []RoleID
 	Access    Access
-	From      time.Time
+	From, To  time.Time // the zero end: it stands, or was not asked for
 }
 
 // About is what a mail about somebody's place in a project is about (MAIL-5).

@@ -96,6 +96,7 @@ type External struct {
 	By      UserID // who said so; 0: the program itself, or the vendor's command line
 	Ends    time.Time
 	From    time.Time
+	To      time.Time // the zero end: it stands, or was not asked for
 }
 
 // Over reports whether its end is past.

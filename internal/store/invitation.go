@@ -65,6 +65,24 @@ func (c EndInvitations) apply(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
+// ReopenInvitations lets the invitations of members that ended at these moments stand
+// again, as they stood: their links open what they opened, as long as they would have.
+type ReopenInvitations struct {
+	Members []directory.MemberID
+	At      []time.Time
+}
+
+func (c ReopenInvitations) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	of := ` WHERE state IN ('withdrawn', 'replaced') AND ended_at` + inKeys(tx.Reader, microsOf(c.At), &a) + ` AND member_key` + inKeys(tx.Reader, c.Members, &a)
+	query := `UPDATE invitation SET state = 'open', ended_at = NULL WHERE key IN (SELECT max(key) FROM invitation` + of + ` GROUP BY member_key)
+		AND NOT EXISTS (SELECT 1 FROM invitation o WHERE o.member_key = invitation.member_key AND o.state = 'open')`
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("let invitations stand again: %w", err)
+	}
+	return nil
+}
+
 const invitationColumns = `i.key, i.account_key, i.member_key, i.user_key, i.state, i.created_by, i.created_at, i.expires_at`
 
 func scanInvitation(row scanner) (directory.Invitation, error) {

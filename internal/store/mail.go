@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"intendant/internal/directory"
@@ -259,6 +261,80 @@ func (c WithdrawMails) apply(ctx context.Context, tx *Tx) error {
 	}
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("withdraw mails: %w", err)
+	}
+	return nil
+}
+
+// A MailMoment names the mails that a person got from one operation.
+type MailMoment struct {
+	User directory.UserID
+	At   time.Time
+}
+
+// A MailsOfAct is how many mails of an operation wait still, and how many are gone or
+// on their way.
+type MailsOfAct struct{ Waiting, Gone int }
+
+// A MailsQuery asks for the mails of operations of an account, at these moments.
+type MailsQuery struct {
+	Account directory.AccountID
+	Users   []directory.UserID
+	At      []time.Time
+	Now     time.Time
+}
+
+// MailsAt counts the mails of operations, by person.
+func (r *Reader) MailsAt(ctx context.Context, q MailsQuery) (map[MailMoment]MailsOfAct, error) {
+	var a args
+	waits := `state = 'waiting' AND (leased_until IS NULL OR leased_until <= ` + a.add(q.Now) + `)`
+	query := `SELECT user_key, created_at, sum(CASE WHEN ` + waits + ` THEN 1 ELSE 0 END), sum(CASE WHEN ` + waits + ` OR state IN ('withdrawn', 'dead') THEN 0 ELSE 1 END)
+		FROM mail WHERE account_key = ` + a.add(q.Account) + ` AND user_key` + inKeys(r, q.Users, &a) + ` AND created_at` + inKeys(r, microsOf(q.At), &a) + ` GROUP BY user_key, created_at`
+	found := map[MailMoment]MailsOfAct{}
+	err := each(ctx, r, query, a, func(row scanner) error {
+		var of MailMoment
+		var at micros
+		var n MailsOfAct
+		err := row.Scan(&of.User, &at, &n.Waiting, &n.Gone)
+		of.At = at.Time
+		found[of] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count mails of an act: %w", err)
+	}
+	return found, nil
+}
+
+// microsOf are moments as both databases store them, each once.
+func microsOf(moments []time.Time) []int64 {
+	at := make([]int64, len(moments))
+	for i, m := range moments {
+		at[i] = m.UnixMicro()
+	}
+	slices.Sort(at)
+	return slices.Compact(at)
+}
+
+// TakeBackMails takes back the mails of operations that are undone, as far as they wait
+// and no worker has them (MAIL-4).
+type TakeBackMails struct {
+	Account directory.AccountID
+	Of      []MailMoment
+}
+
+func (c TakeBackMails) apply(ctx context.Context, tx *Tx) error {
+	users := map[time.Time][]directory.UserID{}
+	for _, of := range c.Of {
+		users[of.At] = append(users[of.At], of.User)
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(users), time.Time.Compare) {
+		var a args
+		query := `UPDATE mail SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE state = 'waiting' AND account_key = ` +
+			a.add(c.Account) + ` AND (leased_until IS NULL OR leased_until <= ` + a.add(tx.Now) + `) AND created_at = ` + a.add(at) +
+			` AND user_key` + inKeys(tx.Reader, users[at], &a)
+		if _, err := exec(ctx, tx, query, a); err != nil {
+			return fmt.Errorf("take mails back: %w", err)
+		}
 	}
 	return nil
 }

@@ -68,6 +68,17 @@ type Kind struct {
 	// Renew is items of those who were refused as they are now, to be tried again; nil
 	// where an item says nothing that grows old.
 	Renew func(ctx context.Context, r *store.Reader, account directory.AccountID, items []json.RawMessage) ([]json.RawMessage, error)
+	// Together is how many of the first of some items one transaction takes, where not
+	// all: those that follow need to see these written. Nil: all.
+	Together func(items []json.RawMessage) int
+}
+
+// together is how many of the first of some items go into one transaction.
+func (k Kind) together(items []json.RawMessage) int {
+	if k.Together == nil || len(items) == 0 {
+		return len(items)
+	}
+	return k.Together(items)
 }
 
 // A Planning plans some items of an act and leaves a verdict for each, in their
@@ -103,7 +114,7 @@ func (s *Acts) Begin(ctx context.Context, actor authz.Actor, account directory.A
 	run := &course{Acts: s, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
 	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: gate.AskerOf(actor), Kind: d.Kind, Change: string(d.Change),
 		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.Items))}}
-	err := run.open(ctx, actor, d.Items, roster.Chunk)
+	err := run.open(ctx, actor, d.Items, s.kinds[d.Kind].together(d.Items[:min(roster.Chunk, len(d.Items))]))
 	if store.Broken(err) { // at a row that no rule foresaw: found where they go one by one (BULK-3)
 		err = run.open(ctx, actor, d.Items, 0)
 	}
@@ -134,13 +145,18 @@ func (run *course) open(ctx context.Context, actor authz.Actor, items []json.Raw
 		}
 		parts = append(parts, text)
 	}
-	if first > 0 {
+	if first == min(roster.Chunk, len(items)) {
 		parts[0] = nil
 	}
 	act := run.act
 	verdicts, err := run.gate.Perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(run.kinds[act.Kind].Takes); err != nil {
-			return err
+		switch takes := run.kinds[act.Kind].Takes; {
+		case takes == "" && first == 0:
+			p.OpenToAnyone("each piece asks by itself, and nothing is done yet")
+		case takes != "":
+			if err := p.RequireSomewhere(takes); err != nil {
+				return err
+			}
 		}
 		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts
 		p.Pending(store.InsertBulkAct{Act: act, Parts: parts})
@@ -232,6 +248,7 @@ func (run *course) step(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	items = items[:run.kinds[run.act.Kind].together(items)]
 	return roster.Parted(items, func(part []json.RawMessage) error {
 		plan, err := run.planner(part)
 		if err != nil {

@@ -301,6 +301,33 @@ func (p *Plan) Record(entries ...audit.Entry) {
 	}
 }
 
+// NextEntry is the number that the next entry of the plan's account gets.
+func (p *Plan) NextEntry() int64 {
+	n := p.ledgers[p.Account].Entries + 1
+	for i := range p.write.Entries {
+		if p.write.Entries[i].Account == p.Account {
+			n++
+		}
+	}
+	return n
+}
+
+// Recorded are the entries of the plan's account from a number on that NextEntry was.
+func (p *Plan) Recorded(from int64) []audit.Entry {
+	var found []audit.Entry
+	n := p.ledgers[p.Account].Entries
+	for _, e := range p.write.Entries {
+		if e.Account != p.Account {
+			continue
+		}
+		if n++; n >= from {
+			e.N = n
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
 // Mail queues mails of the same transaction (MAIL-2). Account, language and
 // due time default to the plan's account, the address's person and now.
 func (p *Plan) Mail(mails ...directory.Mail) {

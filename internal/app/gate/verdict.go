@@ -39,6 +39,16 @@ type Verdict struct {
 	Came     bool             // the act brings the person in
 	Effect   *Effect          // of a role at a unit; nil where there is none
 	Left     []string         // fields of history that an undo left, since they were changed meanwhile (PLAN-2)
+	Because  []Because        // what else an undo left, and why
+	Withheld int              // mails of what is undone that wait still, and do not leave (MAIL-4)
+}
+
+// A Because is a field of history that an undo left although nobody has changed it
+// since, and why: no seat is free, the undoer may not give it, the mail is gone (PLAN-2).
+type Because struct {
+	Field string
+	What  string // of a field there are several of, as products: which one, as it is called
+	Why   *directory.Error
 }
 
 // An Effect is what a role does for somebody at a unit, beside what they hold

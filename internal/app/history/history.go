@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -58,6 +59,9 @@ type Shown struct {
 	Unit    string
 	Account string // empty for the installation
 	Number  string // the account's customer number
+
+	Undone   *Undoing // nil while it counts
+	Undoable bool     // the reader may take some of it back
 
 	roles  []directory.Role // of the account, where the entry names some by code
 	things map[int64]store.Named
@@ -151,8 +155,15 @@ func (h *History) List(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
-		page, err = h.page(ctx, r, rows, w)
-		return err
+		if page, err = h.page(ctx, r, rows, w); err != nil {
+			return err
+		}
+		if page.Of != nil {
+			of := []Shown{*page.Of}
+			err = markUndone(ctx, r, rights, account, of)
+			page.Of = &of[0]
+		}
+		return errors.Join(err, markUndone(ctx, r, rights, account, page.Entries))
 	})
 	return page, err
 }

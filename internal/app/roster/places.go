@@ -64,17 +64,17 @@ func (s *placing) placeChanges(u directory.User, before, after directory.Place) 
 
 // placeEntry records a place as it was and as it is; of one that begins there was
 // nothing.
-func (s *placing) placeEntry(kind audit.Kind, u directory.User, before, after directory.Place) audit.Entry {
-	e := s.Plan.Entry(kind, u.ID, int64(s.ground.Project.ID))
-	e.Unit = s.ground.Project.ID
+func (ro *Roster) placeEntry(kind audit.Kind, u directory.User, before, after directory.Place) audit.Entry {
+	e := ro.Plan.Entry(kind, u.ID, int64(after.Project))
+	e.Unit = after.Project
 	if before.Company != after.Company {
-		e.NoteValue("company", s.companyValue(before.Company), s.companyValue(after.Company))
+		e.NoteValue("company", ro.companyValue(before.Company), ro.companyValue(after.Company))
 	}
 	if !slices.Equal(before.Functions, after.Functions) {
-		e.NoteValue("functions", s.rolesValue(before.Functions), s.rolesValue(after.Functions))
+		e.NoteValue("functions", ro.rolesValue(before.Functions), ro.rolesValue(after.Functions))
 	}
 	if before.Level != after.Level {
-		e.NoteValue("access_level", s.RoleValue(before.Level), s.RoleValue(after.Level))
+		e.NoteValue("access_level", ro.RoleValue(before.Level), ro.RoleValue(after.Level))
 	}
 	if !before.Access.Equal(after.Access) {
 		e.NoteValue("access", accessValue(before.Access), accessValue(after.Access))

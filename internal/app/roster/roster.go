@@ -55,6 +55,7 @@ type Roster struct {
 	disarmed []directory.UserID                              // whose provisional password somebody else had set
 	unsaid   store.Unsay                                     // topics of mails that are no longer true
 	ruled    ruled                                           // how far the rules of seats were followed
+	exact    bool                                            // what was is restored: no rule gives anything beside it
 }
 
 // Roster starts one for the plan's account, with the account's roles and the
@@ -176,6 +177,18 @@ func (ro *Roster) Add(u directory.User, m directory.Member, former directory.Mem
 	entry.Note("last_name", "", u.Last)
 	ro.Plan.Record(entry)
 	return m
+}
+
+// Restore gives somebody who was removed their place back as it was: with the levels,
+// the functions and the texts of then, since when they are there (PLAN-2).
+func (ro *Roster) Restore(u directory.User, m directory.Member) {
+	ro.People[u.ID] = u
+	ro.disarm(u)
+	ro.Unsay(u, directory.TopicPlace)
+	ro.changed = append(ro.changed, ro.row(u, m))
+	ro.moveRoles(directory.Member{ID: m.ID}, m)
+	entry := ro.entry(audit.MemberReturned, u, directory.Member{PlaceTexts: m.PlaceTexts, Suggested: m.Suggested}, m)
+	ro.Plan.Record(entry)
 }
 
 // Unsay takes back what waits to be told to a person about a state of theirs that
@@ -458,8 +471,10 @@ func (ro *Roster) Settle(ctx context.Context, r *store.Reader) error {
 	if err := ro.keepAdministrator(ctx, r); err != nil {
 		return err
 	}
-	if err := ro.followSeatRules(ctx, r); err != nil {
-		return err
+	if !ro.exact {
+		if err := ro.followSeatRules(ctx, r); err != nil {
+			return err
+		}
 	}
 	if err := ro.endReferents(ctx, r); err != nil {
 		return err

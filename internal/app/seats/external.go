@@ -40,7 +40,7 @@ func (s *Seats) StateExternal(ctx context.Context, actor authz.Actor, account di
 		}
 		kept := directory.External{ID: directory.ExternalID(p.NewKey()), Member: e.member.ID, Product: c.Product, Proof: e.proof, By: actor.User, Ends: e.ends}
 		p.Change(store.InsertExternal{Account: account, Row: kept})
-		recordExternal(p, audit.ExternalStated, e.member, kept)
+		roster.RecordExternal(p, audit.ExternalStated, e.member, kept)
 		return nil
 	})
 	return err
@@ -124,21 +124,6 @@ func mayState(ctx context.Context, r *store.Reader, p *gate.Plan, member string)
 	return stating{member: m, proof: directory.Claimed}, p.Require(authz.AssignSeats, m.Unit)
 }
 
-func recordExternal(p *gate.Plan, kind audit.Kind, m directory.Member, e directory.External) {
-	entry := p.Entry(kind, m.User, int64(m.ID))
-	entry.Unit = m.Unit
-	before, after := "", e.Product
-	if kind == audit.ExternalEnded {
-		before, after = after, before
-	}
-	entry.Note("product", before, after)
-	entry.Note("proof", "", string(e.Proof))
-	if kind == audit.ExternalStated && !e.Ends.IsZero() {
-		entry.NoteValue("ends", audit.Nothing, audit.Time(e.Ends))
-	}
-	p.Record(entry)
-}
-
 // EndExternal takes back that a member brings a subscription along. Use goes on by a
 // seat of ours, or stops (EXT-2). It asks for what StateExternal does, and refuses
 // with external.not_found.
@@ -157,7 +142,7 @@ func (s *Seats) EndExternal(ctx context.Context, actor authz.Actor, account dire
 			return directory.Refuse(directory.NotFound, "external.not_found")
 		}
 		p.Change(store.EndExternals{has[i].ID})
-		recordExternal(p, audit.ExternalEnded, e.member, has[i])
+		roster.RecordExternal(p, audit.ExternalEnded, e.member, has[i])
 		return nil
 	})
 	return err
@@ -214,7 +199,7 @@ func (s *Seats) endExternals(ctx context.Context, account directory.AccountID, i
 		for _, b := range brought {
 			if b.over {
 				over, told = append(over, b.external.ID), append(told, b)
-				recordExternal(p, audit.ExternalEnded, b.member, b.external)
+				roster.RecordExternal(p, audit.ExternalEnded, b.member, b.external)
 			}
 		}
 		if len(over) == 0 {

@@ -112,7 +112,7 @@ func (h Handler) approve(q *page.Request) error {
 	if lacks := q.LacksRole(who.Lacks); lacks != "" {
 		said = append(said, lacks)
 	}
-	q.Toast(strings.Join(said, " "), "")
+	q.Done(strings.Join(said, " "))
 	return q.Redirect(q.ReturnTo(q.AccountPath("/requests")))
 }
 
@@ -123,7 +123,7 @@ func (h Handler) reject(q *page.Request) error {
 	if err != nil {
 		return h.undecided(q, err)
 	}
-	q.Toast(q.Printer.T("requests.rejected.done", "Name", who.Name()), "")
+	q.Done(q.Printer.T("requests.rejected.done", "Name", who.Name()))
 	return q.Redirect(q.AccountPath("/requests"))
 }
 
@@ -159,7 +159,7 @@ func (h Handler) unblock(q *page.Request) error {
 	if err := h.App.JoinRequests.Unblock(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("request")); err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("requests.unblock.done"), "")
+	q.Done(q.Printer.T("requests.unblock.done"))
 	return q.Redirect(q.AccountPath("/requests?state=" + url.QueryEscape(string(directory.JoinRejected))))
 }
 

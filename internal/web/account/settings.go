@@ -205,7 +205,7 @@ func (h Handler) changeSettings(q *page.Request) error {
 	n := saidSettings(q)
 	err := h.App.Accounts.ChangeSettings(q.Context(), q.Actor(), q.Frame.Account.ID, n)
 	if err == nil {
-		q.Toast(q.Printer.T("settings.saved"), "")
+		q.Done(q.Printer.T("settings.saved"))
 		return q.Redirect(q.AccountPath("/settings"))
 	}
 	refusal, fault := page.Refusal(err)

@@ -208,7 +208,7 @@ func (h Handler) person(q *page.Request) error {
 	if m.Status == directory.Invited {
 		said = "adding.person.saved_credentials"
 	}
-	q.Toast(v.T(said, "Email", n.Email), "")
+	q.Done(v.T(said, "Email", n.Email))
 	if q.PostFormValue("act") == "close" {
 		return q.Redirect(q.AccountPath("/members"))
 	}

@@ -131,7 +131,7 @@ func (h Handler) toProject(q *page.Request, t task, done app.Verdicts) error {
 			invited = append(invited, d.Email)
 		}
 	}
-	q.Toast(strings.TrimSpace(resultSentence(t, done)+" "+invitedSentence(t.Printer, invited)), "")
+	q.Done(strings.TrimSpace(resultSentence(t, done) + " " + invitedSentence(t.Printer, invited)))
 	return q.Redirect(t.Leave.Href)
 }
 

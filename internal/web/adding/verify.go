@@ -159,7 +159,7 @@ func (h Handler) started(q *page.Request, i directory.Import) error {
 	}
 	said := strings.Join(outcomeParts(q.Printer, i.Counts), ", ")
 	if i.Brings() != directory.ImportPlaces || i.Counts.Added < i.Counts.Done {
-		q.Toast(said, "")
+		q.Done(said)
 		return q.Redirect(importPath(q, i))
 	}
 	rows, err := h.App.Imports.Rows(q.Context(), q.Actor(), q.Frame.Account.ID, i.UUID, app.ImportFilter{Limit: int(i.Counts.Done)})
@@ -172,7 +172,7 @@ func (h Handler) started(q *page.Request, i directory.Import) error {
 			invited = append(invited, row.Email)
 		}
 	}
-	q.Toast(said+". "+invitedSentence(q.Printer, invited), "")
+	q.Done(said + ". " + invitedSentence(q.Printer, invited))
 	return q.Redirect(q.AccountPath("/projects/" + i.Choices.Project))
 }
 

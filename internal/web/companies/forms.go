@@ -72,7 +72,7 @@ func (h Handler) create(q *page.Request) error {
 	}
 	made, err := h.App.Companies.Create(q.Context(), q.Actor(), account(q), name)
 	if err == nil {
-		q.Toast(q.Printer.T("companies.created", "Name", made.Name), "")
+		q.Done(q.Printer.T("companies.created", "Name", made.Name))
 		return q.Redirect(base(q))
 	}
 	refusal, err := page.Refusal(err)
@@ -115,7 +115,7 @@ func (h Handler) rename(q *page.Request) error {
 	naming := app.CompanyNaming{Name: q.Field("name"), Version: q.Version()}
 	after, err := h.App.Companies.Rename(q.Context(), q.Actor(), account(q), q.PathValue("company"), naming)
 	if err == nil {
-		q.Toast(q.Printer.T("companies.renamed", "Name", after.Name), "")
+		q.Done(q.Printer.T("companies.renamed", "Name", after.Name))
 		return q.Redirect(base(q))
 	}
 	refusal, err := page.Refusal(err)

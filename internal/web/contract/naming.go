@@ -115,6 +115,6 @@ func (h Handler) end(q *page.Request) error {
 
 // told says what was done on the page that it leads back to.
 func (h Handler) told(q *page.Request, n app.ContractNamed, key string) error {
-	q.Toast(q.Printer.T(key, "Name", n.Name, "Unit", n.Unit), "")
+	q.Done(q.Printer.T(key, "Name", n.Name, "Unit", n.Unit))
 	return q.Redirect(q.ReturnTo(base(q)))
 }

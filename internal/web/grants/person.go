@@ -94,7 +94,7 @@ func (h Handler) saved(q *page.Request, done []app.GrantVerdict) error {
 	if len(parts) == 0 {
 		parts = []string{q.Printer.T("grants.result.nothing")}
 	}
-	q.Toast(lacking(q, q.Printer.List(parts), done), "")
+	q.Done(lacking(q, q.Printer.List(parts), done))
 	return q.Redirect(memberPath(q, q.PathValue("member")) + "/rights")
 }
 

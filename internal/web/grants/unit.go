@@ -84,7 +84,7 @@ func (h Handler) give(q *page.Request) error {
 		return h.refused(q, refusal)
 	}
 	if !slices.ContainsFunc(done, func(v app.GrantVerdict) bool { return v.Refusal != nil || v.Effect.Nothing() && v.Outcome == app.Added }) {
-		q.Toast(counted(q, done), "")
+		q.Done(counted(q, done))
 		return q.Redirect(unitPath(q, q.PathValue("unit")) + "/rights")
 	}
 	v, err := h.unitView(q, q.PostForm)
@@ -134,7 +134,7 @@ func (h Handler) end(q *page.Request) error {
 			return v.Refusal
 		}
 		said := q.Printer.T("grants.ended", "Role", v.Effect.Role.Name(q.Printer.Lang()), "Name", v.Name)
-		q.Toast(lacking(q, said, done), "")
+		q.Done(lacking(q, said, done))
 	}
 	return q.Redirect(q.ReturnTo(unitPath(q, q.PathValue("unit")) + "/rights"))
 }

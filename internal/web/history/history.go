@@ -24,6 +24,8 @@ func Mount(s *page.Site) {
 	h := Handler{s}
 	s.Route("GET /accounts/{account}/history", page.InAccount, h.account)
 	s.Route("POST /accounts/{account}/history/export", page.InAccount, h.export)
+	s.Route("GET /accounts/{account}/history/undo", page.InAccount, h.preview)
+	s.Route("POST /accounts/{account}/history/undo", page.InAccount, h.undo)
 	s.Route("GET /vendor/history", page.StaffOnly, h.vendor)
 	s.Route("GET /vendor/history/access", page.StaffOnly, h.access)
 	s.Route("GET /vendor/mail", page.StaffOnly, h.queue)

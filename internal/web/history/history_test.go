@@ -394,3 +394,48 @@ func TestWords(t *testing.T) {
 		}
 	})
 }
+
+// TestUndo takes an edit back from the history: the button, the preview, the line that
+// is struck, and the way back from that too.
+func TestUndo(t *testing.T) { // PLAN-1, PLAN-2
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		site := webtest.New(t, w)
+		account, other := w.Account("204817"), w.Account("163918")
+		admin, foreign := w.Administrator(account, "helene.castaing@maraval.example"), w.Administrator(other, "paul.brun@brun.example")
+		actor, m := w.Member(account, "anke.lindhorst@maraval.example")
+		w.Pass(time.Hour)
+		firm := "Kestner Bau"
+		verdicts, err := w.Members.EditMembers(w.Context(), admin, account.ID, app.Of(m.UUID), app.MemberChange{Company: &firm})
+		w.Must(apptest.ErrOf(verdicts, err))
+		w.Pass(time.Hour)
+
+		d := site.SignedIn(t, admin)
+		button := d.Get("/accounts/204817/history").All("li.in-event a.btn")[0]
+		at := button.Attr("href")
+		if got := button.Text(); !strings.HasPrefix(strings.TrimSpace(got), "Annuler") || !strings.HasPrefix(at, "/accounts/204817/history/undo?entry=") {
+			t.Fatalf("%q to %q", got, at)
+		}
+		preview := d.Get(at)
+		for _, want := range []string{"Annuler cette action", "anke lindhorst", "Société", firm, "Confirmer l’annulation"} {
+			if !strings.Contains(preview.Text(), want) {
+				t.Errorf("PLAN-1 the preview lacks %q", want)
+			}
+		}
+		done := preview.Submit("/accounts/204817/history/undo").Follow()
+		if !strings.Contains(done.Text(), "Annulé : 1 rétabli") || len(done.All("a.in-toast__undo")) != 1 {
+			t.Errorf("PLAN-2 undone: %s", done.Text())
+		}
+		lines := done.All("li.in-event")
+		if got := lines[1]; !strings.Contains(got.Attr("class"), "is-undone") || !strings.Contains(got.Text(), "Annulé le") || len(done.All("li.is-undone a.btn")) != 0 {
+			t.Errorf("PLAN-2 the line that was undone: %q %q", got.Attr("class"), got.Text())
+		}
+		if again := d.Get(at); again.Status != http.StatusConflict || !strings.Contains(again.Text(), "déjà annulé") {
+			t.Errorf("PLAN-2 undone twice: %d", again.Status)
+		}
+		for who, c := range map[string]*webtest.Client{"a member without the right": site.SignedIn(t, actor), "another account": site.SignedIn(t, foreign)} {
+			if got := c.Get(at); got.Status != http.StatusNotFound {
+				t.Errorf("API-3 %s: %d", who, got.Status)
+			}
+		}
+	})
+}

@@ -34,6 +34,10 @@ type event struct {
 	Changes []telling.Change
 	Given   bool // nothing was before: the values stand in one line
 	Erased  bool
+	Undo    string // where it can be taken back, or empty
+	About   string // what that is about, for readers that do not see the line
+	Undone  string // by whom and when it was, or empty
+	Struck  bool   // all of it
 }
 
 // A part is a piece of a sentence.
@@ -75,6 +79,10 @@ func eventOf(q *page.Request, f filter, s app.Shown) event {
 				e.Several = s.Act.Accounts
 			}
 		}
+	}
+	e.Undo, e.Undone, e.Struck = undoLink(q, s), undoneBy(q, s), s.Undone != nil && !s.Undone.Part
+	if e.Undo != "" {
+		e.About = tell.Plain(s)
 	}
 	e.Given = !strings.HasSuffix(string(s.Entry.Kind), "changed")
 	for _, c := range e.Changes {

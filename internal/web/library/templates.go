@@ -83,7 +83,7 @@ func (h Handler) removeMember(q *page.Request) error {
 	if err := h.App.Library.RemoveMember(q.Context(), q.Actor(), account(q), id, q.Field("member")); err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("library.template.removed"), "")
+	q.Done(q.Printer.T("library.template.removed"))
 	return q.Redirect(templatePath(q, id))
 }
 
@@ -93,7 +93,7 @@ func (h Handler) archiveTemplate(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("library.archived", "Name", after.Name), templatePath(q, after.UUID)+"/restore")
+	q.Done(q.Printer.T("library.archived", "Name", after.Name))
 	return q.Redirect(at(q, templatesTab))
 }
 
@@ -102,7 +102,7 @@ func (h Handler) restoreTemplate(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("library.restored", "Name", after.Name), "")
+	q.Done(q.Printer.T("library.restored", "Name", after.Name))
 	return q.Redirect(at(q, templatesTab))
 }
 
@@ -171,7 +171,7 @@ func (h Handler) createTemplate(q *page.Request) error {
 			app.NewProjectTemplate{Name: name, Type: q.Field("type"), Products: q.PostForm["products"]})
 	}
 	if err == nil {
-		q.Toast(q.Printer.T("library.template.created", "Name", made.Name), "")
+		q.Done(q.Printer.T("library.template.created", "Name", made.Name))
 		return q.Redirect(templatePath(q, made.UUID))
 	}
 	refusal, err := page.Refusal(err)
@@ -219,7 +219,7 @@ func (h Handler) saveTemplate(q *page.Request) error {
 	after, err := h.App.Library.EditTemplate(q.Context(), q.Actor(), account(q), id,
 		app.TemplateChange{Version: q.Version(), Name: &name, Type: &kind, Products: &products})
 	if err == nil {
-		q.Toast(q.Printer.T("library.template.saved", "Name", after.Name), "")
+		q.Done(q.Printer.T("library.template.saved", "Name", after.Name))
 		return q.Redirect(templatePath(q, id))
 	}
 	refusal, err := page.Refusal(err)

@@ -35,7 +35,7 @@ func (h Handler) createType(q *page.Request) error {
 	name := q.Field("name")
 	made, err := h.App.Library.CreateType(q.Context(), q.Actor(), account(q), name)
 	if err == nil {
-		q.Toast(q.Printer.T("library.type.created", "Name", made.Name), "")
+		q.Done(q.Printer.T("library.type.created", "Name", made.Name))
 		return q.Redirect(at(q, listsTab))
 	}
 	refusal, err := page.Refusal(err)
@@ -57,7 +57,7 @@ func (h Handler) renameType(q *page.Request) error {
 	name, id := q.Field("name"), q.PathValue("type")
 	after, err := h.App.Library.RenameType(q.Context(), q.Actor(), account(q), id, app.LibraryNaming{Name: name, Version: q.Version()})
 	if err == nil {
-		q.Toast(q.Printer.T("library.type.renamed", "Name", after.Name), "")
+		q.Done(q.Printer.T("library.type.renamed", "Name", after.Name))
 		return q.Redirect(at(q, listsTab))
 	}
 	refusal, err := page.Refusal(err)
@@ -82,7 +82,7 @@ func (h Handler) archiveType(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("library.archived", "Name", after.Name), typePath(q, after.UUID, "restore"))
+	q.Done(q.Printer.T("library.archived", "Name", after.Name))
 	return q.Redirect(at(q, listsTab))
 }
 
@@ -91,7 +91,7 @@ func (h Handler) restoreType(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("library.restored", "Name", after.Name), "")
+	q.Done(q.Printer.T("library.restored", "Name", after.Name))
 	return q.Redirect(at(q, listsTab))
 }
 

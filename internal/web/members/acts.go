@@ -17,7 +17,6 @@ import (
 type act struct {
 	name, icon string
 	loses      bool // asked before, with what goes
-	undo       string
 	do         func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error)
 }
 
@@ -29,10 +28,10 @@ func acts() []act {
 		{name: "withdraw", icon: "unlink", do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
 			return a.Invitations.Withdraw(ctx, actor, account, who)
 		}},
-		{name: "deactivate", icon: "user-off", loses: true, undo: "reactivate", do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
+		{name: "deactivate", icon: "user-off", loses: true, do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
 			return a.Members.Deactivate(ctx, actor, account, who)
 		}},
-		{name: "reactivate", icon: "user-check", undo: "deactivate", do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
+		{name: "reactivate", icon: "user-check", do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
 			return a.Members.Reactivate(ctx, actor, account, who)
 		}},
 		{name: "remove", icon: "trash", loses: true, do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
@@ -76,15 +75,11 @@ func (h Handler) act(a act) page.Handler {
 		if err != nil {
 			return err
 		}
-		undo := ""
-		if a.undo != "" {
-			undo = q.AccountPath("/members/" + url.PathEscape(member(q)) + "/" + a.undo)
-		}
 		said := q.Printer.T("members.done."+a.name, "Name", name)
 		if verdicts.Lacking() > 0 {
 			said += " " + q.LacksRole(verdicts[0].Lacks)
 		}
-		q.Toast(said, undo)
+		q.Done(said)
 		otherwise := q.AccountPath("/members/" + url.PathEscape(member(q)))
 		if a.name == "remove" {
 			otherwise = q.AccountPath("/members")

@@ -170,7 +170,7 @@ func (h Handler) bulkDone(q *page.Request, b bulk) error {
 		if n := b.verdicts.Lacking(); n > 0 {
 			done = append(done, b.T("members.result.lacking", "Count", n))
 		}
-		q.Toast(b.Printer.List(done), "")
+		q.Done(b.Printer.List(done))
 		return q.Redirect(b.back)
 	}
 	b.Title = b.T("members.result.title")

@@ -105,7 +105,7 @@ func (h Handler) edit(q *page.Request) error {
 		e.levels = q.PostForm[levelField]
 		return q.RenderRefused(refusal, editPage(e))
 	}
-	q.Toast(q.Printer.T("members.done.edit", "Name", m.Name()), "")
+	q.Done(q.Printer.T("members.done.edit", "Name", m.Name()))
 	return q.Redirect(e.back)
 }
 

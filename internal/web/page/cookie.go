@@ -4,9 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
+	"intendant/internal/app"
 	"intendant/internal/web/ui"
 )
 
@@ -68,8 +71,35 @@ const (
 	toastWaits = time.Minute
 )
 
-// Toast shows a sentence on the page the redirect leads to. Undo is an address
-// to post to, or empty. It waits sealed in a cookie: a
+// Done is Toast with the way back: to what this request has done in its account, where
+// that can be taken back (PLAN-2).
+func (q *Request) Done(text string) {
+	undo := ""
+	if q.Frame != nil {
+		t, found, err := q.Site.App.Undo.Latest(q.Context(), q.Actor(), q.Frame.Account.ID, q.began)
+		switch {
+		case err != nil:
+			q.Site.Log.ErrorContext(q.Context(), "look for what can be undone", "error", err) // it is done all the same
+		case found:
+			undo = q.undoPage(t)
+		}
+	}
+	q.Toast(text, undo)
+}
+
+// undoPage is where something that was done here is taken back.
+func (q *Request) undoPage(t app.UndoTarget) string {
+	values := url.Values{}
+	if t.Act != "" {
+		values.Set("act", t.Act)
+	} else {
+		values.Set("entry", strconv.FormatInt(t.Entry, 10))
+	}
+	return q.AccountPath("/history/undo?" + values.Encode())
+}
+
+// Toast shows a sentence on the page the redirect leads to. Undo is the page that
+// shows what taking it back would do, or empty. It waits sealed in a cookie: a
 // page says only what this installation said.
 func (q *Request) Toast(text, undo string) {
 	value, err := json.Marshal(keptToast{Toast: ui.Toast{Text: text, Undo: undo}, Until: q.Site.Now().Add(toastWaits).Unix()})

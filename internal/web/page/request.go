@@ -25,6 +25,7 @@ type Request struct {
 	Frame   *app.Frame   // set on routes in an account
 	Printer *i18n.Printer
 
+	began time.Time         // when it came
 	parts *multipart.Reader // of a form whose file is read as it arrives
 }
 
@@ -32,6 +33,7 @@ type Request struct {
 func (q *Request) SignedIn() bool { return q.In.User.ID != 0 }
 
 func (q *Request) identify() error {
+	q.began = q.Site.Now().UTC().Truncate(time.Microsecond)
 	zone := time.UTC
 	if cookie, err := q.Cookie(q.Site.cookieName()); err == nil && cookie.Value != "" {
 		in, err := q.Site.App.Sessions.Resolve(q.Context(), cookie.Value, q.client(), q.Site.Limits)

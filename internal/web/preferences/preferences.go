@@ -168,7 +168,7 @@ func (h Handler) set(q *page.Request, at place) error {
 		err = h.App.Preferences.Set(q.Context(), q.Actor(), at.account, at.member, change)
 	}
 	if err == nil {
-		q.Toast(q.Printer.T("preferences.saved"), "")
+		q.Done(q.Printer.T("preferences.saved"))
 		return q.Redirect(at.back(q))
 	}
 	refusal, fault := page.Refusal(err)

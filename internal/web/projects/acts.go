@@ -39,13 +39,8 @@ func (h Handler) access(q *page.Request) error {
 	if to == directory.NoAccess {
 		said = "projects.done.off"
 	}
-	undo := ""
-	if was := q.FormValue("was"); was != "" && was != to {
-		values := url.Values{"switch": {product}, "to": {was}, "was": {to}, "return": {q.ReturnTo(v.list())}}
-		undo = at(q, q.PathValue("project"), "/members/"+url.PathEscape(q.PathValue("member"))+"/access?"+values.Encode())
-	}
 	named, _ := h.Catalogue().Product(product)
-	q.Toast(q.Printer.T(said, "Name", verdicts[0].Name, "Product", named.Label.In(q.Printer.Lang())), undo)
+	q.Done(q.Printer.T(said, "Name", verdicts[0].Name, "Product", named.Label.In(q.Printer.Lang())))
 	return q.Redirect(q.ReturnTo(v.list()))
 }
 
@@ -58,7 +53,7 @@ func (h Handler) invite(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("members.done.invite", "Name", verdicts[0].Name), "")
+	q.Done(q.Printer.T("members.done.invite", "Name", verdicts[0].Name))
 	return q.Redirect(q.ReturnTo(readView(q, q.URL.Query()).list()))
 }
 
@@ -77,7 +72,7 @@ func (h Handler) remove(q *page.Request) error {
 // left says that somebody is no longer in the project, and leads to its table. Who
 // took themselves out may see nothing of it any more, and is led to the list.
 func (h Handler) left(q *page.Request, v view, name string) error {
-	q.Toast(q.Printer.T("projects.done.removed", "Name", name), "")
+	q.Done(q.Printer.T("projects.done.removed", "Name", name))
 	_, err := h.App.Projects.Open(q.Context(), q.Actor(), here(q))
 	if refusal, _ := page.Refusal(err); refusal != nil {
 		return q.Redirect(base(q))

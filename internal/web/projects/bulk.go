@@ -118,7 +118,7 @@ func (h Handler) bulkDone(q *page.Request, b bulk) error {
 		if n := b.verdicts.Count(app.Unchanged); n > 0 {
 			done = append(done, q.Printer.T("members.result.unchanged", "Count", n))
 		}
-		q.Toast(q.Printer.List(done), "")
+		q.Done(q.Printer.List(done))
 		return q.Redirect(b.view.list())
 	}
 	p, err := h.App.Projects.Open(q.Context(), q.Actor(), here(q))

@@ -289,7 +289,7 @@ func (h Handler) created(q *page.Request, made directory.Project, verdicts app.V
 	if n := verdicts.Count(app.Refused); n > 0 {
 		text += " " + q.Printer.T("projects.done.created.without", "Count", n)
 	}
-	q.Toast(text, "")
+	q.Done(text)
 	return q.Redirect(at(q, made.UUID, ""))
 }
 

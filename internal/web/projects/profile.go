@@ -81,7 +81,7 @@ func (h Handler) save(q *page.Request) error {
 		if verdicts.Count(app.Unchanged) > 0 {
 			said = "projects.done.same"
 		}
-		q.Toast(q.Printer.T(said, "Name", p.m.Name()), "")
+		q.Done(q.Printer.T(said, "Name", p.m.Name()))
 		return q.Redirect(p.view.member(p.open))
 	}
 	if p.refusal, err = page.Refusal(err); err != nil {

@@ -48,7 +48,7 @@ func (t table) turn(m app.ProjectMember, p catalogue.Product) ui.Turn {
 		to = directory.MemberAccess
 	}
 	s.Action = accessAt(t.view, m.Member.UUID)
-	s.Hidden = []ui.Hidden{{Name: "switch", Value: p.ID}, {Name: "to", Value: to}, {Name: "was", Value: word}, {Name: "return", Value: t.back(m)}}
+	s.Hidden = []ui.Hidden{{Name: "switch", Value: p.ID}, {Name: "to", Value: to}, {Name: "return", Value: t.back(m)}}
 	s.Attrs = replaced(s.Action)
 	return s
 }

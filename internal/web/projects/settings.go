@@ -51,7 +51,7 @@ func (h Handler) change(q *page.Request) error {
 	if refusal == nil {
 		after, err := h.App.Projects.Edit(q.Context(), q.Actor(), here(q), change)
 		if err == nil {
-			q.Toast(q.Printer.T("projects.done.saved.project", "Name", after.Name), "")
+			q.Done(q.Printer.T("projects.done.saved.project", "Name", after.Name))
 			return q.Redirect(s.at(settingsTab))
 		}
 		if refusal, err = page.Refusal(err); err != nil {
@@ -113,6 +113,6 @@ func (h Handler) turned(q *page.Request, key string, err error) error {
 	if err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T(key, "Name", p.Name), "")
+	q.Done(q.Printer.T(key, "Name", p.Name))
 	return q.Redirect(at(q, p.UUID, ""))
 }

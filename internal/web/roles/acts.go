@@ -24,7 +24,7 @@ func (h Handler) rename(q *page.Request) error {
 		return err
 	}
 	if refusal == nil {
-		q.Toast(q.Printer.T("roles.done.renamed", "Name", name), "")
+		q.Done(q.Printer.T("roles.done.renamed", "Name", name))
 		return q.Redirect(q.AccountPath("/roles?kind=" + tabOf(o)))
 	}
 	v := h.listView(q, list)
@@ -81,6 +81,6 @@ func (h Handler) done(q *page.Request, key string, err error) error {
 		v.refuse(h, q, refusal)
 		return h.renderForm(q, page.StatusOf(refusal.Kind), v)
 	}
-	q.Toast(q.Printer.T(key, "Name", f.Name(q.Printer.Lang())), "")
+	q.Done(q.Printer.T(key, "Name", f.Name(q.Printer.Lang())))
 	return q.Redirect(q.AccountPath("/roles?kind=" + string(f.Kind)))
 }

@@ -83,7 +83,7 @@ func (h Handler) create(q *page.Request) error {
 	if refusal != nil {
 		return h.refused(q, f, refusal)
 	}
-	q.Toast(q.Printer.T("roles.done.created", "Name", made.Name(q.Printer.Lang())), "")
+	q.Done(q.Printer.T("roles.done.created", "Name", made.Name(q.Printer.Lang())))
 	return q.Redirect(q.AccountPath("/roles?kind=" + string(kind)))
 }
 
@@ -108,7 +108,7 @@ func (h Handler) edit(q *page.Request) error {
 	if refusal != nil {
 		return h.refused(q, f, refusal)
 	}
-	q.Toast(q.Printer.T("roles.done.saved", "Name", shownName(change.Names, q.Printer.Lang())), "")
+	q.Done(q.Printer.T("roles.done.saved", "Name", shownName(change.Names, q.Printer.Lang())))
 	return q.Redirect(q.AccountPath("/roles?kind=" + tabOf(f.ShownRole)))
 }
 

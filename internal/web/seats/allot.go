@@ -84,7 +84,7 @@ func (h Handler) allot(q *page.Request) error {
 	}
 	given := app.Allotment{Unit: q.Field("unit"), Offer: directory.OfferOf(q.Field("product")), Quantity: n, Version: q.Version()}
 	if err = h.App.Seats.Allot(q.Context(), q.Actor(), account(q), given); err == nil {
-		q.Toast(q.Printer.T("seats.done.allotted", "Product", h.product(q, given.Offer), "Count", n), "")
+		q.Done(q.Printer.T("seats.done.allotted", "Product", h.product(q, given.Offer), "Count", n))
 		return q.Redirect(q.AccountPath("/products"))
 	}
 	refusal, err := page.Refusal(err)

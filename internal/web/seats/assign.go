@@ -73,7 +73,7 @@ func (h Handler) assign(q *page.Request) error {
 	if verdicts.Count(app.Unchanged) > 0 {
 		said = "seats.done.held"
 	}
-	return h.done(q, act{verdicts[0].Name, offer, said, "seats/withdraw?held="})
+	return h.done(q, act{verdicts[0].Name, offer, said})
 }
 
 func (h Handler) assignRefused(q *page.Request, offer directory.Offer, err error) error {
@@ -103,28 +103,22 @@ func (h Handler) withdraw(q *page.Request) error {
 		return err
 	}
 	if verdicts.Count(app.Unchanged) > 0 {
-		return h.done(q, act{verdicts[0].Name, offer, "seats.done.not_held", ""})
+		return h.done(q, act{verdicts[0].Name, offer, "seats.done.not_held"})
 	}
-	return h.done(q, act{verdicts[0].Name, offer, "seats.done.withdrawn", "assign?product="})
+	return h.done(q, act{verdicts[0].Name, offer, "seats.done.withdrawn"})
 }
 
-// An act is what was done to one person's seat: whose, of what, the words for it
-// and the address below the person's that undoes it.
+// An act is what was done to one person's seat: whose, of what, and the words for it.
 type act struct {
 	name  string
 	offer directory.Offer
 	said  string
-	undo  string
 }
 
 // done says what was done, with the way back, and leads to where the reader was.
 func (h Handler) done(q *page.Request, a act) error {
-	to, undo := back(q), a.undo
-	if undo != "" {
-		undo = q.AccountPath("/members/"+url.PathEscape(member(q))+"/"+undo) + url.QueryEscape(a.offer.String()) + "&return=" + url.QueryEscape(to)
-	}
-	q.Toast(q.Printer.T(a.said, "Product", h.product(q, a.offer), "Name", a.name), undo)
-	return q.Redirect(to)
+	q.Done(q.Printer.T(a.said, "Product", h.product(q, a.offer), "Name", a.name))
+	return q.Redirect(back(q))
 }
 
 func (a assigning) hidden() []ui.Hidden { return []ui.Hidden{{Name: "return", Value: a.back}} }

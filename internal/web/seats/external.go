@@ -65,7 +65,7 @@ func (h Handler) stateExternal(q *page.Request) error {
 		err = h.App.Seats.StateExternal(q.Context(), q.Actor(), account(q), claim)
 	}
 	if err == nil {
-		q.Toast(q.Printer.T("seats.external.done", "Product", h.product(q, directory.Offer{Product: claim.Product})), "")
+		q.Done(q.Printer.T("seats.external.done", "Product", h.product(q, directory.Offer{Product: claim.Product})))
 		return q.Redirect(q.AccountPath("/members/"+url.PathEscape(member(q))+"/external") + "?return=" + url.QueryEscape(q.ReturnTo("")))
 	}
 	refusal, err := page.Refusal(err)
@@ -85,7 +85,7 @@ func (h Handler) endExternal(q *page.Request) error {
 	if err := h.App.Seats.EndExternal(q.Context(), q.Actor(), account(q), claim); err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("seats.external.ended", "Product", h.product(q, directory.Offer{Product: claim.Product})), "")
+	q.Done(q.Printer.T("seats.external.ended", "Product", h.product(q, directory.Offer{Product: claim.Product})))
 	return q.Redirect(back(q))
 }
 

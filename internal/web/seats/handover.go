@@ -55,7 +55,7 @@ func (h Handler) handOver(q *page.Request) error {
 	if err != nil {
 		return h.handOverRefused(q, err)
 	}
-	q.Toast(q.Printer.T("seats.done.handed", "Product", h.product(q, handing.Offer), "From", handed.From, "To", handed.To), "")
+	q.Done(q.Printer.T("seats.done.handed", "Product", h.product(q, handing.Offer), "From", handed.From, "To", handed.To))
 	return q.Redirect(back(q))
 }
 

@@ -49,7 +49,7 @@ func (h Handler) makeRule(q *page.Request) error {
 	rule := typedRule(q)
 	err := h.App.Seats.MakeRule(q.Context(), q.Actor(), account(q), rule)
 	if err == nil {
-		q.Toast(q.Printer.T("seats.rules.made"), "")
+		q.Done(q.Printer.T("seats.rules.made"))
 		return q.Redirect(q.AccountPath("/products/rules"))
 	}
 	refusal, err := page.Refusal(err)

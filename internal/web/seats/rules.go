@@ -103,7 +103,7 @@ func (h Handler) follow(q *page.Request) error {
 	}
 	said := q.Printer.T("seats.rules.followed", "Count", verdicts.Count(app.Changed))
 	if verdicts.Count(app.Refused) == 0 {
-		q.Toast(said, "")
+		q.Done(said)
 		return q.Redirect(q.AccountPath("/products/rules/" + url.PathEscape(q.PathValue("rule"))))
 	}
 	v, err := h.ruled(q)
@@ -120,7 +120,7 @@ func (h Handler) endRule(q *page.Request) error {
 	if err := h.App.Seats.EndRule(q.Context(), q.Actor(), account(q), q.PathValue("rule")); err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("seats.rules.ended"), "")
+	q.Done(q.Printer.T("seats.rules.ended"))
 	return q.Redirect(q.AccountPath("/products/rules"))
 }
 

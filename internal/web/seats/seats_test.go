@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -121,14 +122,16 @@ func TestKeySign(t *testing.T) {
 	t.Run("what is held is told, with ways to take it back", func(t *testing.T) {
 		page := d.Get(members + edouard + "/assign?return=" + url.QueryEscape(units))
 		has(t, page, "Déjà affecté", "Licence affectée", "Parc Léger n’apparaît pas : une licence de Parc Complet est déjà affectée", "Transmettre")
+		d.w.Pass(time.Minute)
 		answer := page.Submit(members+edouard+"/seats/withdraw", "held", "fleet/complete")
 		if answer.Location != units {
 			t.Fatalf("back to %q", answer.Location)
 		}
 		p := answer.Follow()
 		has(t, p, "La licence de Parc Complet est retirée à edouard ribault", "7 licences disponibles")
-		undone := p.Submit(members + edouard + "/assign?product=fleet%2Fcomplete&return=" + url.QueryEscape(units))
-		has(t, undone.Follow(), "Parc Complet est attribué à edouard ribault")
+		undo := d.Get(p.All("a.in-toast__undo")[0].Attr("href"))
+		has(t, undo, "Annuler cette action", "Parc Complet")
+		has(t, undo.Submit("/accounts/204817/history/undo").Follow(), "Annulé : 1 rétabli")
 	})
 	t.Run("SEAT-4 somebody else was faster: refused in place, with what is free now", func(t *testing.T) {
 		_, err := d.w.Seats.Withdraw(d.w.Context(), d.admin, d.account.ID, app.Of(karim), plans)

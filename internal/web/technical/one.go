@@ -88,7 +88,7 @@ func (h Handler) show(q *page.Request) error {
 // done leads back to the page, or shows it again with why nothing was done.
 func (h Handler) done(q *page.Request, key string, err error, typed func(v *oneView)) error {
 	if err == nil {
-		q.Toast(q.Printer.T(key), "")
+		q.Done(q.Printer.T(key))
 		return q.Redirect(q.AccountPath("/technical-users/" + q.PathValue("technical")))
 	}
 	refusal, err := page.Refusal(err)
@@ -155,7 +155,7 @@ func (h Handler) remove(q *page.Request) error {
 	if err := h.App.TechnicalUsers.Remove(q.Context(), q.Actor(), q.Frame.Account.ID, row.Member.UUID); err != nil {
 		return h.done(q, "", err, func(*oneView) {})
 	}
-	q.Toast(q.Printer.T("technical.removed", "Name", row.Name), "")
+	q.Done(q.Printer.T("technical.removed", "Name", row.Name))
 	return q.Redirect(q.AccountPath("/technical-users"))
 }
 

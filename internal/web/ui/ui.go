@@ -110,7 +110,7 @@ type NavItem struct {
 	Current           bool
 }
 
-// A Toast says what was done. Undo is an address to post to, or empty. Errors
+// A Toast says what was done. Undo is the page that shows what taking it back would do, or empty. Errors
 // are never toasts.
 type Toast struct {
 	Text string

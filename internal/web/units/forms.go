@@ -66,7 +66,7 @@ func (h Handler) add(q *page.Request) error {
 	n := app.NewUnit{Under: q.Field("under"), Level: q.Field("level"), Name: q.Field("name"), External: q.Field("external")}
 	made, err := h.App.Units.Add(q.Context(), q.Actor(), account(q), n)
 	if err == nil {
-		q.Toast(q.Printer.T("units.done.add", "Name", made.Name), "")
+		q.Done(q.Printer.T("units.done.add", "Name", made.Name))
 		return q.Redirect(at(q, made.UUID, ""))
 	}
 	refusal, err := page.Refusal(err)

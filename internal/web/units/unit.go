@@ -193,6 +193,6 @@ func (h Handler) doneWith(q *page.Request, key string, err error) error {
 	if err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T(key, "Name", u.Name), "")
+	q.Done(q.Printer.T(key, "Name", u.Name))
 	return q.Redirect(at(q, u.UUID, ""))
 }

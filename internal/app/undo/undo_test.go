@@ -1,0 +1,32 @@
+package undo_test
+
+import (
+	"testing"
+
+	"intendant/internal/app"
+	"intendant/internal/audit"
+	"intendant/internal/directory"
+)
+
+// TestEdits takes edits of members back, one and many.
+func TestEdits(t *testing.T) { // PLAN-2, HIST-6, BULK-3
+	testEach(t, "construction", func(t *testing.T, f firm) {
+		people := f.people(3)
+		was := f.state()
+		change := app.MemberChange{Company: text("Maraval"), Functions: &[]string{"architect"}, PlaceTexts: directory.PlaceTexts[*string]{JobTitle: text("Chef")}}
+		f.edit(change, people[0])
+		is := f.state()
+		f.undoes(f.entry(audit.MemberChanged))
+		f.same("PLAN-2 an edit taken back", was)
+		f.undoes(f.entry(audit.MemberChanged))
+		f.same("PLAN-2 an undo taken back", is)
+		f.undoes(f.entry(audit.MemberChanged))
+		f.same("PLAN-2 and again", was)
+
+		f.edit(change, people...)
+		act := f.act(audit.MemberChanged)
+		f.edit(app.MemberChange{Company: text("Kestner Bau")}, people[1])
+		f.wants("PLAN-2 what was changed since is left, the rest restored", act, "changed; changed left company; changed")
+		f.wants("PLAN-2 once is enough", act, "undo.already")
+	})
+}
