@@ -30,7 +30,9 @@ func (s *Acts) RunAct(ctx context.Context, job directory.Job) error {
 		}
 		return err
 	}
-	run.asker = func(ctx context.Context) (authz.Actor, error) { return s.askerAgain(ctx, run.act) }
+	run.asker = func(ctx context.Context) (authz.Actor, error) {
+		return s.askerAgain(ctx, run.act.Asker, run.act.User, run.act.Batch)
+	}
 	err = run.finish(ctx, ctx)
 	refusal, fault := gate.AsRefusal(err)
 	var cut *directory.Interruption
@@ -53,13 +55,12 @@ func whyStopped(refusal *directory.Error) *directory.Error {
 	return refusal
 }
 
-// askerAgain is whoever asked for an act, as they stand now: the vendor's staff
+// askerAgain is whoever asked for an act or an export, as they stand now: the vendor's staff
 // by the role and portfolio of today while their entry lasts, a technical user by
 // the token while it opens. It refuses with act.asker_gone what no longer opens
 // anything; the operation asks for all else.
-func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Actor, error) {
-	by := act.Asker
-	actor := gate.AskerNamed(by, act.User, act.Batch)
+func (c *core) askerAgain(ctx context.Context, by directory.BulkAsker, user directory.UserID, batch string) (authz.Actor, error) {
+	actor := gate.AskerNamed(by, user, batch)
 	gone := directory.Refuse(directory.Denied, "act.asker_gone")
 	err := c.gate.Read(ctx, func(r *store.Reader) error {
 		switch actor.Kind {
@@ -73,7 +74,7 @@ func (c *core) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Act
 			actor.Scope = b.Token.Scope
 			return err
 		}
-		u, err := r.User(ctx, act.User)
+		u, err := r.User(ctx, user)
 		switch {
 		case err != nil:
 			return err

@@ -11,6 +11,7 @@ import (
 	"intendant/internal/app/contracts"
 	"intendant/internal/app/dashboards"
 	"intendant/internal/app/decision"
+	"intendant/internal/app/exports"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
@@ -44,6 +45,9 @@ type Options struct {
 	// Words are what files of members and customers may call things (ADD-13);
 	// without them no column is recognised by its title.
 	Words ImportWords
+	// Exports begin the files of tables that were asked for; without them none is
+	// written (REP-2).
+	Exports ExportWords
 }
 
 // An App is every operation of one installation, by noun.
@@ -76,6 +80,7 @@ type App struct {
 	Dashboards     *dashboards.Dashboards
 	Projects       *projects.Projects
 	Library        *library.Library
+	Exports        *exports.Exports
 }
 
 // New makes the operations of an installation.
@@ -88,14 +93,17 @@ func New(o Options) *App {
 	users, sessions := identity.New(g, r, identity.Needs{AskToJoin: joinRequests.Ask, InviteAgain: invitations.Again})
 	checks, reasons := decision.New(g, r)
 	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
+	inProjects, past := projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste}), history.New(g)
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
-		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: history.New(g),
+		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: past,
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Companies: companies.New(g, r), Library: library.New(g),
-		Projects:  projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste}),
+		Projects: inProjects,
+		Exports: exports.New(g, exports.Needs{Words: o.Exports, Asker: c.askerAgain,
+			Sources: []gate.TableSource{members.memberTable(), inProjects.Table(), past.Table()}}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }
