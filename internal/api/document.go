@@ -39,6 +39,7 @@ func (f *Face) config() huma.Config {
 				{Name: "account", Description: "The account of the token."},
 				{Name: "members", Description: "The people of the account, and its technical users."},
 				{Name: "acts", Description: "Acts on many that go on by themselves."},
+				{Name: "exports", Description: "Lists as tables, whose files are kept for some days."},
 				{Name: "units", Description: "The tree of the account."},
 				{Name: "roles", Description: "Functions, access levels and roles that are granted at units."},
 				{Name: "library", Description: "What new projects begin with: their types, and templates."},

@@ -39,7 +39,10 @@ func (f *Face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer f.caught(out, r, v)
 		f.serve(out, r, v)
 	}()
-	out.send(w)
+	if err := out.send(r.Context(), w); err != nil {
+		f.Log.ErrorContext(r.Context(), "a file was not sent whole", "error", err)
+		panic(http.ErrAbortHandler) // it must not look whole
+	}
 }
 
 // caught turns a panic into a fault.
@@ -275,6 +278,14 @@ type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	next   func(context.Context) ([]byte, error) // what comes after the body, part by part
+}
+
+// follow has parts sent after the body, which are so many bytes.
+func (a *answer) follow(bytes int64, next func(context.Context) ([]byte, error)) {
+	a.header.Set("Content-Length", strconv.FormatInt(bytes, 10))
+	a.WriteHeader(http.StatusOK)
+	a.next = next
 }
 
 // Header is what will be sent before the body.
@@ -293,11 +304,23 @@ func (a *answer) Write(b []byte) (int, error) {
 	return a.body.Write(b)
 }
 
-func (a *answer) send(w http.ResponseWriter) {
+// send hands the answer over, and says why its parts were not read to their end.
+func (a *answer) send(ctx context.Context, w http.ResponseWriter) error {
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
 	a.WriteHeader(http.StatusOK)
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body.Bytes()) // whoever hangs up is no fault of ours
+	if _, err := w.Write(a.body.Bytes()); err != nil || a.next == nil {
+		return nil // whoever hangs up is no fault of ours
+	}
+	for {
+		part, err := a.next(ctx)
+		if err != nil || len(part) == 0 {
+			return err
+		}
+		if _, err := w.Write(part); err != nil {
+			return nil
+		}
+	}
 }

@@ -61,6 +61,11 @@ func exchanges() map[string]exchange {
 		"get-act":                  {"GET", "/acts/[act]", "", 200, false},
 		"list-refused":             {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
 		"stop-act":                 {"POST", "/acts/[act]/stop", "", 200, false},
+		"export":                   {"POST", "/exports", `{"members":{"status":["active"],"sort":"-name"},"columns":["email"]}`, 202, false},
+		"list-exports":             {"GET", "/exports", "", 200, false},
+		"get-export":               {"GET", "/exports/[export]", "", 200, false},
+		"get-export-file":          {"GET", "/exports/[export]/file", "", 200, false},
+		"drop-export":              {"DELETE", "/exports/[export]", "", 204, false},
 		"list-units":               {"GET", "/units?total=true&archived=true", "", 200, false},
 		"get-unit":                 {"GET", "/units/[unit]", "", 200, false},
 		"create-unit":              {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
@@ -163,6 +168,7 @@ func newQuarter(t *testing.T, w *apptest.World) *quarter {
 	q.post(q.path("/units/"+q.ids["root"]+"/referents"), fmt.Sprintf(`{"member":%q,"part":"deputy"}`, q.ids["zoe"])).is(200, "")
 	q.ids["rule"] = q.post(q.path("/seat-rules"), fmt.Sprintf(`{"product":"plans","unit":%q}`, q.ids["unit"])).is(200, "").text("items.0.id")
 	q.post(q.path("/members/"+q.ids["zoe"]+"/externals"), `{"product":"plans","last_day":"2030-12-31"}`).is(200, "")
+	q.ids["export"] = q.post(q.path("/exports"), `{"members":{}}`).is(202, "").text("id")
 	role := q.post(q.path("/roles"), `{"kind":"rights","names":{"":"Approbateur"},"permissions":["members.view"]}`).is(201, "")
 	q.ids["role"], q.ids["role version"] = role.text("id"), role.text("version")
 

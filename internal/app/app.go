@@ -12,6 +12,7 @@ import (
 	"intendant/internal/app/contracts"
 	"intendant/internal/app/dashboards"
 	"intendant/internal/app/decision"
+	"intendant/internal/app/exports"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
@@ -46,6 +47,9 @@ type Options struct {
 	// Words are what files of members and customers may call things (ADD-13);
 	// without them no column is recognised by its title.
 	Words ImportWords
+	// Exports begin the files of tables that were asked for; without them none is
+	// written (REP-2).
+	Exports ExportWords
 }
 
 // An App is every operation of one installation, by noun.
@@ -79,6 +83,7 @@ type App struct {
 	Projects       *projects.Projects
 	Library        *library.Library
 	Undo           *undo.Undo
+	Exports        *exports.Exports
 }
 
 // New makes the operations of an installation.
@@ -95,14 +100,17 @@ func New(o Options) *App {
 	in := projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste, Acts: c.acts})
 	c.grounds = in.Ground
 	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
+	past := history.New(g)
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
-		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: history.New(g),
+		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: past,
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Companies: companies.New(g, r), Library: library.New(g), Undo: undo.New(g, r, c.acts, nil),
-		Projects:  in,
+		Projects: in,
+		Exports: exports.New(g, exports.Needs{Words: o.Exports, Asker: c.acts.AskerAgain,
+			Sources: []gate.TableSource{members.memberTable(), in.Table(), past.Table()}}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }

@@ -50,7 +50,8 @@ func walls() map[string]wall {
 			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
-			History: Export List
+			History: List
+			Exports: Begin Count Download Drop Find Recent Stop
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
 			Dashboards: Seats Show
@@ -103,6 +104,7 @@ func walls() map[string]wall {
 			JoinRequests: Asked
 			Invitations: Accept Again AgainFor Look
 			History: Kinds
+			Exports: Columns
 			Catalogue: InForce`,
 		wallItself: `
 			Accounts: SeedUnits
@@ -112,10 +114,12 @@ func walls() map[string]wall {
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			Acts: Purge RunAct
+			Exports: Purge RunExport
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged
 			Seats: EndExternals
-			History: PurgeAccess
+			History: PurgeAccess Table
+			Projects: Table
 			Catalogue: Follow RunUpdate UpdateRoles
 			Roles: FoldNames
 			Mails: Deliver Failed Held Next Purge Renew Sent
@@ -156,6 +160,8 @@ func brings(operation string) []any {
 		"Keys.Refuse":         {"id", "Not one of theirs"},
 		"Keys.Revoke":         {"key", "The letter was lost"},
 		"Keys.Unlock":         {"204 817", directory.ByLetter},
+		"Exports.Begin":       {app.ExportAsk{Kind: directory.ExportMembers, Format: directory.ExportCSV, Query: app.MemberQuery{}}},
+		"Exports.Count":       {directory.ExportMembers, app.MemberQuery{}},
 		"JoinRequests.Ask":    {"204 817", "Good morning"},
 		"Seats.HandOver":      {app.SeatHanding{From: "one", To: "another"}},
 	}[operation]

@@ -10,6 +10,7 @@ import (
 	"intendant/internal/app/contracts"
 	"intendant/internal/app/dashboards"
 	"intendant/internal/app/decision"
+	"intendant/internal/app/exports"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/history"
 	"intendant/internal/app/identity"
@@ -288,6 +289,7 @@ type (
 	ProjectUse         = projects.Use
 	ProjectSources     = projects.Sources
 	ProjectSourceQuery = projects.SourceQuery
+	ExportedProject    = projects.Exported
 )
 
 // Of package projects.
@@ -307,6 +309,22 @@ type (
 	ShownTemplate      = library.ShownTemplate
 	TemplateChange     = library.TemplateChange
 	TemplatePerson     = library.TemplatePerson
+)
+
+// Of package exports.
+type (
+	ExportAsk      = exports.Ask
+	ExportDownload = exports.Download
+	ExportFile     = exports.File
+	ListedExport   = exports.Listed
+	ExportLines    = exports.Lines
+	ExportWords    = exports.Words
+)
+
+// Of package exports.
+const (
+	JobExport     = exports.JobExport
+	RecentExports = exports.RecentMost
 )
 
 // Of package roster.

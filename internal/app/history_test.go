@@ -134,11 +134,10 @@ func TestHistoryList(t *testing.T) {
 			}
 		})
 		t.Run("HIST-4 an export is recorded", func(t *testing.T) {
-			rows := 0
-			w.Must(w.History.Export(t.Context(), w.Operator(), account.ID, app.HistoryFilter{Kinds: audit.KindsOf("member")}, func(page []app.Shown) error {
-				rows += len(page)
-				return nil
-			}))
+			table, err := w.Exports.Begin(t.Context(), w.Operator(), account.ID, app.ExportAsk{Kind: directory.ExportHistory, Format: directory.ExportCSV,
+				Query: app.HistoryFilter{Kinds: audit.KindsOf("member")}, Language: "fr"})
+			w.Must(err)
+			rows := table.Done
 			page, err := w.History.List(t.Context(), w.Operator(), account.ID, app.HistoryFilter{Kinds: []audit.Kind{audit.ExportRun}}, app.Window{})
 			w.Must(err)
 			if rows != 30 || page.Total != 1 {

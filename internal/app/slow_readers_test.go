@@ -2,15 +2,15 @@ package app_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
+	"intendant/internal/directory"
+	"intendant/internal/store"
 )
 
 // soon is how long what others do may take while slow readers are at it.
@@ -20,26 +20,24 @@ func soon(t *testing.T) context.Context {
 	return ctx
 }
 
-// TestSlowReadersHoldNothing has eight exports of a history stop at their first
-// part, each before somebody who takes no more of it, while pages and changes go on.
+// TestSlowReadersHoldNothing has eight people download exports who take no more after
+// the first part, while pages and changes go on.
 func TestSlowReadersHoldNothing(t *testing.T) { // NODE-7
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		h := newHouse(w)
+		history, err := w.Exports.Begin(w.Context(), h.admin, h.account.ID, app.ExportAsk{Kind: directory.ExportHistory, Format: directory.ExportCSV,
+			Query: app.HistoryFilter{}, Language: "fr"})
+		w.Must(err)
 		const slow = 8
-		var reading, exports sync.WaitGroup
-		reading.Add(slow)
-		more := make(chan struct{})
-		outcomes := make([]error, slow)
-		for i := range slow {
-			exports.Go(func() {
-				var once sync.Once
-				outcomes[i] = w.History.Export(w.Context(), h.admin, h.account.ID, app.HistoryFilter{}, func([]app.Shown) error {
-					once.Do(func() { reading.Done(); <-more })
-					return nil
-				})
-			})
+		var downloads [slow]*app.ExportDownload
+		for i := range downloads {
+			downloads[i], err = w.Exports.Download(w.Context(), h.admin, h.account.ID, history.UUID)
+			w.Must(err)
+			part, err := downloads[i].Part(w.Context())
+			if err != nil || len(part) == 0 {
+				t.Fatalf("a first part of %d bytes: %v", len(part), err)
+			}
 		}
-		reading.Wait()
 		ctx := soon(t)
 		for i := range 3 {
 			if _, err := w.Members.List(ctx, h.admin, h.account.ID, app.MemberQuery{}); err != nil {
@@ -50,10 +48,10 @@ func TestSlowReadersHoldNothing(t *testing.T) { // NODE-7
 				t.Errorf("a change beside slow readers: %v", err)
 			}
 		}
-		close(more)
-		exports.Wait()
-		if err := errors.Join(outcomes...); err != nil {
-			t.Errorf("slow exports: %v", err)
+		for _, d := range downloads {
+			if rest, err := d.Part(ctx); err != nil || len(rest) > 0 {
+				t.Errorf("the rest: %d bytes, %v", len(rest), err)
+			}
 		}
 	})
 }
@@ -72,15 +70,14 @@ func TestHistoryExportInParts(t *testing.T) { // NODE-7, HIST-4
 		h.add(rows...)
 		seen := map[int64]int{}
 		parts, newest := 0, int64(0)
-		w.Must(w.History.Export(w.Context(), h.admin, h.account.ID, app.HistoryFilter{}, func(part []app.Shown) error {
+		w.Must(h.parts(h.admin, func(part []directory.ExportRow) {
 			if parts++; parts == 1 {
-				newest = part[0].Entry.N
+				newest = part[0].Told.(app.Shown).Entry.N
 			}
-			for _, s := range part {
-				seen[s.Entry.N]++
+			for _, row := range part {
+				seen[row.Told.(app.Shown).Entry.N]++
 			}
 			h.add(app.NewMember{Email: fmt.Sprintf("between%d@maraval.example", parts)})
-			return nil
 		}))
 		if parts < 2 || int64(len(seen)) != newest {
 			t.Errorf("%d parts had %d entries of %d", parts, len(seen), newest)
@@ -97,14 +94,45 @@ func TestHistoryExportInParts(t *testing.T) { // NODE-7, HIST-4
 		w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), w.Operator(), h.account.ID, app.Of(id), app.MemberChange{Levels: apptest.Levels(level)})))
 		w.Must(drop(w.Invitations.AcceptMine(w.Context(), second, id)))
 		parts = 0
-		err := w.History.Export(w.Context(), second, h.account.ID, app.HistoryFilter{}, func([]app.Shown) error {
+		err := h.parts(second, func([]directory.ExportRow) {
 			parts++
-			return w.Members.ExcludeAdministrator(w.Context(), h.admin, h.account.ID, id)
+			w.Must(w.Members.ExcludeAdministrator(w.Context(), h.admin, h.account.ID, id))
 		})
 		if code := w.Code(err); code != "denied.permission" || parts != 1 {
 			t.Errorf("an export whose right ended after its first part ended with %q after %d, want denied.permission", code, parts)
 		}
 	})
+}
+
+// parts reads the table of a history part by part, each with the rights of its moment.
+func (h house) parts(actor authz.Actor, visit func([]directory.ExportRow)) error {
+	source := h.History.Table()
+	rights, err := h.Rights(h.Context(), actor, h.account.ID)
+	h.Must(err)
+	var next func(*store.Reader, authz.Rights) ([]directory.ExportRow, bool, error)
+	h.Must(h.DB.View(h.Context(), func(r *store.Reader) error {
+		table, err := source.Open(h.Context(), r, rights, h.account.ID, []byte("{}"))
+		next = func(r *store.Reader, rights authz.Rights) ([]directory.ExportRow, bool, error) {
+			return table.Next(h.Context(), r, rights, nil)
+		}
+		return err
+	}))
+	for more := true; more; {
+		rights, err := h.Rights(h.Context(), actor, h.account.ID)
+		h.Must(err)
+		var part []directory.ExportRow
+		err = h.DB.View(h.Context(), func(r *store.Reader) (err error) {
+			part, more, err = next(r, rights)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if len(part) > 0 {
+			visit(part)
+		}
+	}
+	return nil
 }
 
 // TestLettersAreDrawnOutside changes the account while its letter is drawn: the

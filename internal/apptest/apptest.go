@@ -18,6 +18,7 @@ import (
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/export"
 	"intendant/internal/i18n"
 	"intendant/internal/secret"
 	"intendant/internal/store"
@@ -106,7 +107,7 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	}
 	w.declared = c
 	w.App = app.New(app.Options{DB: w.DB, Box: box, Passwords: Passwords(2), Catalogue: c, Now: w.Now,
-		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff, Words: importWords(),
+		Log: slog.New(slog.DiscardHandler), Mailbox: app.MailboxStaff, Words: importWords(), Exports: export.Words(bundle()),
 		LookupTXT: func(_ context.Context, domain string) ([]string, error) { return w.TXT[domain], nil },
 		Wait: func(_ context.Context, d time.Duration) {
 			if w.Wait != nil {
@@ -116,14 +117,19 @@ func with(t testing.TB, open func(o store.Options) *store.DB) *World {
 	return w
 }
 
-// importWords are the program's own, read once.
-var importWords = sync.OnceValue(func() app.ImportWords {
+// bundle is the program's own messages, read once.
+var bundle = sync.OnceValue(func() *i18n.Bundle {
 	bundle, err := i18n.Load()
 	if err != nil {
 		panic(err)
 	}
-	return app.ImportWords{Of: bundle.ImportWords, Languages: bundle.LanguageNames()}
+	return bundle
 })
+
+// importWords are those that files may be written with.
+func importWords() app.ImportWords {
+	return app.ImportWords{Of: bundle().ImportWords, Languages: bundle().LanguageNames()}
+}
 
 // mostChecked is how many entries of a world are held against the tables.
 const mostChecked = 2000

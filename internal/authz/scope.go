@@ -42,6 +42,20 @@ func (r Rights) Scope(p Permission) Scope {
 // belongs to it, such as its contacts (ACC-10). Strangers see nobody.
 func (r Rights) Everybody() Scope { return Scope{all: r.Member()} }
 
+// Whole is the whole account where the permission is held at its root, else nothing.
+func (r Rights) Whole(p Permission) Scope { return Scope{all: r.May(p, 0)} }
+
+// And is what both scopes show.
+func (s Scope) And(o Scope) Scope {
+	switch {
+	case s.all:
+		return o
+	case o.all:
+		return s
+	}
+	return Scope{units: slices.DeleteFunc(slices.Clone(s.units), func(u directory.UnitID) bool { return !o.Sees(u) })}
+}
+
 // All reports whether the scope is the whole account.
 func (s Scope) All() bool { return s.all }
 

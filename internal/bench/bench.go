@@ -128,12 +128,6 @@ func (r *run) skip(why string, names ...string) {
 	}
 }
 
-// exports: their operations do not exist in this version.
-func (r *run) exports() error {
-	r.skip("bench.why.no_export", "export-csv", "export-xlsx")
-	return nil
-}
-
 // process reports how long the start took and what memory is in use now.
 func (r *run) process() error {
 	if r.wanted("start") {

@@ -35,6 +35,7 @@ type (
 	DocumentID     int64 // a document of a contract
 	ProjectTypeID  int64 // a type in an account's list of project types
 	TemplateID     int64 // a template of projects
+	ExportID       int64 // a table that somebody asked for
 )
 
 // NewKey composes the key of row number n of account.

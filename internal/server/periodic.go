@@ -13,6 +13,7 @@ func (i *Installation) handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
 		app.JobImport:    i.App.Imports.RunImport,
 		app.JobAct:       i.App.Acts.Run,
+		app.JobExport:    i.App.Exports.RunExport,
 		app.JobRoles:     i.App.Catalogue.RunUpdate,
 		app.JobRoleNames: i.App.Roles.FoldNames,
 
@@ -48,5 +49,6 @@ func (i *Installation) periodic() []jobs.Periodic {
 		{Name: "retention of the access log", Every: 6 * time.Hour, Run: a.History.PurgeAccess},
 		{Name: "retention of imports", Every: 6 * time.Hour, Run: a.Imports.Purge},
 		{Name: "retention of acts on many", Every: 6 * time.Hour, Run: a.Acts.Purge},
+		{Name: "retention of exports", Every: time.Hour, Run: a.Exports.Purge},
 	}
 }

@@ -16,7 +16,7 @@ func notTyped() []string {
 	return []string{
 		"made: *.uuid *.batch *.token *.password_hash mailed_link.* session.* session_next.* registration.password_hash mail.facts mail.path mail.message_id mail.kind mail.topic",
 		"made: entry.* job.* repeatable.* throttle.* catalogue.* account.settings import.choices import.format import.noun import_row.facts api_token.scope",
-		"made: bulk_act.asker bulk_act.change bulk_act.request bulk_act.stopped bulk_part.items bulk_refusal.facts",
+		"made: bulk_act.asker bulk_act.change bulk_act.request bulk_act.stopped bulk_part.items bulk_refusal.facts export.*",
 		"cut: access_log.* mail.last_error mail.address mailbox_message.*",
 		"folded: *_folded *.folded *.search *.unique_name",
 		"chosen: *.state *.kind *.outcome *.purpose *.level *.more_levels *.type *.service_level *.civility *.functions *.function *.access *.products *.permissions *.place " +

@@ -183,6 +183,10 @@ func (f *fortress) fill(t *testing.T, w *apptest.World, account directory.Accoun
 	w.Must(err)
 	f.values["type"], f.values["template"] = kind.UUID, template.UUID
 	f.project(w, account, administrator)
+	table, err := w.Exports.Begin(w.Context(), administrator, account.ID, app.ExportAsk{Kind: directory.ExportMembers, Format: directory.ExportCSV,
+		Query: app.MemberQuery{}, Language: "fr"})
+	w.Must(err)
+	f.values["export"] = table.UUID
 }
 
 // project makes one with somebody in it.

@@ -15,6 +15,7 @@ import (
 	"intendant/internal/web/contract"
 	"intendant/internal/web/dashboard"
 	"intendant/internal/web/entry"
+	"intendant/internal/web/exports"
 	"intendant/internal/web/grants"
 	"intendant/internal/web/history"
 	"intendant/internal/web/invitation"
@@ -44,6 +45,7 @@ func areas() []func(*page.Site) {
 		contract.Mount,
 		dashboard.Mount,
 		entry.Mount,
+		exports.Mount,
 		grants.Mount,
 		history.Mount,
 		library.Mount,

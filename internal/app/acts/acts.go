@@ -92,7 +92,9 @@ func (s *Acts) Run(ctx context.Context, job directory.Job) error {
 		}
 		return err
 	}
-	run.asker = func(ctx context.Context) (authz.Actor, error) { return s.askerAgain(ctx, run.act) }
+	run.asker = func(ctx context.Context) (authz.Actor, error) {
+		return s.AskerAgain(ctx, run.act.Asker, run.act.User, run.act.Batch)
+	}
 	err = run.finish(ctx, ctx)
 	refusal, fault := gate.AsRefusal(err)
 	var cut *directory.Interruption
@@ -115,13 +117,12 @@ func whyStopped(refusal *directory.Error) *directory.Error {
 	return refusal
 }
 
-// askerAgain is whoever asked for an act, as they stand now: the vendor's staff
+// AskerAgain is whoever asked for an act or an export, as they stand now: the vendor's staff
 // by the role and portfolio of today while their entry lasts, a technical user by
 // the token while it opens. It refuses with act.asker_gone what no longer opens
 // anything; the operation asks for all else.
-func (s *Acts) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Actor, error) {
-	by := act.Asker
-	actor := gate.AskerNamed(by, act.User, act.Batch)
+func (s *Acts) AskerAgain(ctx context.Context, by directory.BulkAsker, user directory.UserID, batch string) (authz.Actor, error) {
+	actor := gate.AskerNamed(by, user, batch)
 	gone := directory.Refuse(directory.Denied, "act.asker_gone")
 	err := s.gate.Read(ctx, func(r *store.Reader) error {
 		switch actor.Kind {
@@ -135,7 +136,7 @@ func (s *Acts) askerAgain(ctx context.Context, act directory.BulkAct) (authz.Act
 			actor.Scope = b.Token.Scope
 			return err
 		}
-		u, err := r.User(ctx, act.User)
+		u, err := r.User(ctx, user)
 		switch {
 		case err != nil:
 			return err

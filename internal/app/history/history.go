@@ -205,38 +205,6 @@ func (h *History) ListAll(ctx context.Context, actor authz.Actor, f Filter, w ga
 	return page, err
 }
 
-// Export hands over every entry of an account that the actor sees under the
-// filter, newest first, a page at a time. That somebody exported is recorded
-// before the first is read (HIST-4). It needs export.run beside history.view, and
-// ends where a right is taken away meanwhile (NODE-7).
-func (h *History) Export(ctx context.Context, actor authz.Actor, account directory.AccountID, f Filter, visit func([]Shown) error) error {
-	_, err := h.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.Require(authz.RunExports, 0); err != nil {
-			return err
-		}
-		if _, err := Visible(ctx, r, p.Rights, account, f); err != nil {
-			return err
-		}
-		e := p.Entry(audit.ExportRun, 0, 0)
-		e.Note("purpose", "", "history")
-		p.Record(e)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	e := historyExport{History: h, actor: actor, account: account, filter: f}
-	for {
-		shown, err := e.part(ctx)
-		if err != nil || len(shown) == 0 {
-			return err
-		}
-		if err := visit(shown); err != nil { // holds no reading: whoever takes it may be slow
-			return err
-		}
-	}
-}
-
 // alone are entries as lines by themselves.
 func alone(entries []audit.Entry) []store.Line {
 	lines := make([]store.Line, len(entries))

@@ -135,19 +135,26 @@ type viewed struct {
 // view reads about a project in sight.
 func (s *Projects) view(ctx context.Context, actor authz.Actor, at At, read func(r *store.Reader, v viewed) error) error {
 	return s.gate.View(ctx, actor, at.Account, func(r *store.Reader, rights authz.Rights) error {
-		p, err := inSight(ctx, r, rights, at)
+		v, err := seen(ctx, r, rights, at)
 		if err != nil {
-			return err
-		}
-		v := viewed{rights: rights, project: p}
-		if v.account, err = r.Account(ctx, at.Account); err != nil {
-			return err
-		}
-		if v.roles, err = r.Roles(ctx, at.Account); err != nil {
 			return err
 		}
 		return read(r, v)
 	})
+}
+
+// seen is a project in sight with what is told about it.
+func seen(ctx context.Context, r *store.Reader, rights authz.Rights, at At) (viewed, error) {
+	p, err := inSight(ctx, r, rights, at)
+	if err != nil {
+		return viewed{}, err
+	}
+	v := viewed{rights: rights, project: p}
+	if v.account, err = r.Account(ctx, at.Account); err != nil {
+		return v, err
+	}
+	v.roles, err = r.Roles(ctx, at.Account)
+	return v, err
 }
 
 // inSight finds a project that the reader sees. It refuses with project.not_found,

@@ -163,18 +163,6 @@ func (f filter) hidden() []ui.Hidden {
 	return hidden
 }
 
-// exported are the values of hidden, the units and the search.
-func (f filter) exported() []ui.Hidden {
-	hidden := f.hidden()
-	for _, id := range f.units.IDs() {
-		hidden = append(hidden, ui.Hidden{Name: unitfilter.Param, Value: id})
-	}
-	if f.set(bySearch) {
-		hidden = append(hidden, ui.Hidden{Name: bySearch, Value: f.get(bySearch)})
-	}
-	return hidden
-}
-
 // set reports whether the filter has a value of that name.
 func (f filter) set(name string) bool { return f.get(name) != "" }
 

@@ -4,15 +4,13 @@
 package history
 
 import (
-	"errors"
-	"net/http"
-
 	"intendant/internal/app"
 	"intendant/internal/authz"
-	"intendant/internal/sheet"
-	"intendant/internal/telling"
+	"intendant/internal/directory"
+	"intendant/internal/web/exportform"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
+	"intendant/internal/web/unitfilter"
 )
 
 // A Handler answers the pages of this package.
@@ -23,6 +21,7 @@ type Handler struct{ *page.Site }
 func Mount(s *page.Site) {
 	h := Handler{s}
 	s.Route("GET /accounts/{account}/history", page.InAccount, h.account)
+	s.Route("GET /accounts/{account}/history/export", page.InAccount, h.showExport)
 	s.Route("POST /accounts/{account}/history/export", page.InAccount, h.export)
 	s.Route("GET /accounts/{account}/history/undo", page.InAccount, h.preview)
 	s.Route("POST /accounts/{account}/history/undo", page.InAccount, h.undo)
@@ -45,7 +44,6 @@ type historyView struct {
 	Title  string
 	Tabs   []ui.Tab
 	Acts   []ui.Act
-	Export string // where the export is posted to, or empty
 	Filter filter
 	Found  string
 	Act    *event // whose entries these are, where it is one act's
@@ -71,8 +69,9 @@ func (h Handler) account(q *page.Request) error {
 	}
 	v := h.view(q, f, found)
 	if q.Frame.Rights.May(authz.RunExports, 0) {
-		v.Export = q.AccountPath("/history/export")
-		v.Acts = []ui.Act{{Label: q.Printer.T("history.export"), Icon: "download", Attrs: map[string]any{"form": "export"}}}
+		out := f
+		out.path += "/export"
+		v.Acts = []ui.Act{{Label: q.Printer.T("export.act"), Icon: "download", Href: out.with()}}
 	}
 	return q.Render(historyPage(q.InAccount(v.Title, page.HistoryPlace), v))
 }
@@ -94,71 +93,36 @@ func (h Handler) view(q *page.Request, f filter, found app.EntryPage) historyVie
 	return v
 }
 
-// export hands over all that the filter chooses as a table. That it was done
-// stands in the history itself (HIST-4).
-func (h Handler) export(q *page.Request) error {
+// exporting is the history as its address says, to be exported (REP-2). That it was
+// done stands in the history itself (HIST-4).
+func (h Handler) exporting(q *page.Request) (exportform.Asked, error) {
 	q.Localise(q.Frame.Account.TimeZone)
-	f := readFilter(q, q.AccountPath("/history"))
+	list := q.AccountPath("/history")
+	f := readFilter(q, list)
 	if err := f.narrow(q); err != nil {
+		return exportform.Asked{}, err
+	}
+	if len(f.units.IDs()) == 0 {
+		f.values.Set(unitfilter.Param, unitfilter.Whole) // not those ticked beforehand, which were taken off
+	}
+	back := f.with()
+	f.path = list + "/export"
+	return exportform.Asked{Kind: directory.ExportHistory, Query: f.chosen(), Whole: app.HistoryFilter{}, Form: f.with(),
+		Back: ui.Link{Label: q.Printer.T("history.title"), Href: back}, Place: page.HistoryPlace}, nil
+}
+
+func (h Handler) showExport(q *page.Request) error {
+	a, err := h.exporting(q)
+	if err != nil {
 		return err
 	}
-	out := exporting{h: h, q: q}
-	err := h.App.History.Export(q.Context(), q.Actor(), q.Frame.Account.ID, f.chosen(), out.rows)
-	switch {
-	case err == nil:
-		return out.end()
-	case out.table == nil:
-		return err // nothing was sent yet
-	}
-	h.Log.ErrorContext(q.Context(), "export history", "error", err)
-	panic(http.ErrAbortHandler) // half a table must not look whole
+	return exportform.Show(q, a)
 }
 
-// An exporting writes history as a table while it is read.
-type exporting struct {
-	h     Handler
-	q     *page.Request
-	table sheet.Writer
-}
-
-func (o *exporting) begin() error {
-	t := o.q.Printer.T
-	o.table = o.q.CSV("history.csv")
-	var head []sheet.Cell
-	for _, key := range []string{"history.column.at", "history.column.what", "history.column.door", "history.change.field",
-		"history.change.before", "history.change.after"} {
-		head = append(head, sheet.Text(t(key)))
+func (h Handler) export(q *page.Request) error {
+	a, err := h.exporting(q)
+	if err != nil {
+		return err
 	}
-	return o.table.Row(head)
-}
-
-// rows writes entries, one line for each change.
-func (o *exporting) rows(entries []app.Shown) error {
-	if o.table == nil {
-		if err := o.begin(); err != nil {
-			return err
-		}
-	}
-	var faults error
-	for _, s := range entries {
-		e := eventOf(o.q, filter{}, s)
-		start := []sheet.Cell{sheet.Moment(s.Entry.At.In(o.q.Printer.Zone())), sheet.Text(o.q.Teller().Plain(s)), sheet.Text(e.Door)}
-		changes := e.Changes
-		if len(changes) == 0 {
-			changes = []telling.Change{{}}
-		}
-		for _, c := range changes {
-			faults = errors.Join(faults, o.table.Row(append(start[:3:3], sheet.Text(c.Field), sheet.Text(c.Before), sheet.Text(c.After))))
-		}
-	}
-	return faults
-}
-
-func (o *exporting) end() error {
-	if o.table == nil {
-		if err := o.begin(); err != nil {
-			return err
-		}
-	}
-	return o.table.Close()
+	return exportform.Begin(q, a)
 }

@@ -67,8 +67,11 @@ func TestAccountHistory(t *testing.T) {
 		})
 		t.Run("HIST-2 filters", func(t *testing.T) { filters(t, site.SignedIn(t, admin)) })
 		t.Run("HIST-4 export is recorded and its cells do not run", func(t *testing.T) {
-			table := here.Submit("/accounts/204817/history/export")
-			if table.Status != http.StatusOK || !strings.Contains(table.Header.Get("Content-Disposition"), "attachment") ||
+			const form = "/accounts/204817/history/export?unit=all"
+			browser := site.SignedIn(t, admin)
+			run := browser.Get(form).Submit(form, "format", "csv")
+			table := browser.Get(run.Location + "/file")
+			if table.Status != http.StatusOK || !strings.Contains(table.Header.Get("Content-Disposition"), "historique-204817-") ||
 				strings.Count(table.Body, "\n") < 4 || !strings.Contains(table.Body, "Zoé") {
 				t.Errorf("export: %d %q", table.Status, table.Body)
 			}

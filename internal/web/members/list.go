@@ -21,7 +21,7 @@ type table struct {
 	base  string // address of the list
 	found app.MemberPage
 	acct  directory.Account
-	may   struct{ manage, seats bool }
+	may   struct{ manage, seats, export bool }
 	all   bool   // every found member is ticked
 	open  string // public id of the member beside
 	ask   *ui.DialogView
@@ -84,6 +84,7 @@ func (h Handler) table(q *page.Request, v view, found app.MemberPage) table {
 		acct: q.Frame.Account, site: h.Site, lacks: q.LacksRole}
 	t.may.manage = q.Frame.Rights.MayAnywhere(authz.ManageMembers) && q.Frame.Account.Writable() == nil
 	t.may.seats = t.may.manage && t.seated() && q.Frame.Rights.MayAnywhere(authz.AssignSeats)
+	t.may.export = q.Frame.Rights.MayAnywhere(authz.RunExports)
 	t.history, t.doings = q.AccountPath("/history"), q.AccountPath("/acts")
 	t.levelNames = levelNames(h.Catalogue(), q.Frame.Account.Type, q.Printer.Lang())
 	return t
@@ -118,10 +119,13 @@ func (t table) foundText() string {
 }
 
 func (t table) acts() []ui.Act {
-	if !t.may.manage {
-		return nil
-	}
 	var acts []ui.Act
+	if t.may.export {
+		acts = append(acts, ui.Act{Label: t.T("export.act"), Icon: "download", Href: t.view.first().at(t.base + "/export")})
+	}
+	if !t.may.manage {
+		return acts
+	}
 	if len(t.found.Acts) > 0 {
 		acts = append(acts, ui.Act{Label: t.T("act.list.title"), Icon: "users", Href: t.doings})
 	}

@@ -18,6 +18,8 @@ func Mount(s *page.Site) {
 	s.Route("GET /accounts/{account}/members", page.InAccount, h.list)
 	s.Route("GET /accounts/{account}/members/bulk", page.InAccount, h.confirmBulk)
 	s.Route("POST /accounts/{account}/members/bulk", page.InAccount, h.bulk)
+	s.Route("GET /accounts/{account}/members/export", page.InAccount, h.showExport)
+	s.Route("POST /accounts/{account}/members/export", page.InAccount, h.export)
 	s.Route("GET /accounts/{account}/members/{member}", page.InAccount, h.profile)
 	s.Route("GET /accounts/{account}/members/{member}/edit", page.InAccount, h.showEdit)
 	s.Route("POST /accounts/{account}/members/{member}/edit", page.InAccount, h.edit)

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"mime"
 	"net/http"
 	"strconv"
@@ -39,19 +40,34 @@ const documentContent = "default-src 'none'; sandbox"
 // our pages, part by part. One that stops arriving from the database is broken
 // off: half a document must not look whole.
 func (q *Request) SendDocument(d *app.ContractDownload) error {
-	part, err := d.Part(q.Context())
+	return q.SendParts(Sent{Type: "application/pdf", Name: d.File, Bytes: d.Bytes, Security: documentContent}, d.Part)
+}
+
+// A Sent is a file that is handed over in parts.
+type Sent struct {
+	Type, Name string
+	Bytes      int64
+	Security   string // the content policy of what is shown; empty: the page's own
+}
+
+// SendParts hands over a file, holding nothing between its parts. What cannot be read
+// to its end does not look whole.
+func (q *Request) SendParts(f Sent, next func(context.Context) ([]byte, error)) error {
+	part, err := next(q.Context())
 	if err != nil {
 		return err
 	}
 	header := q.W.Header()
-	header.Set("Content-Type", "application/pdf")
-	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.File}))
-	header.Set("Content-Length", strconv.FormatInt(d.Bytes, 10))
-	header.Set("Content-Security-Policy", documentContent)
+	header.Set("Content-Type", f.Type)
+	header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	header.Set("Content-Length", strconv.FormatInt(f.Bytes, 10))
+	if f.Security != "" {
+		header.Set("Content-Security-Policy", f.Security)
+	}
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
 	sent := int64(0)
-	for ; len(part) > 0; part, err = d.Part(q.Context()) {
+	for ; len(part) > 0; part, err = next(q.Context()) {
 		n, err := q.W.Write(part)
 		sent += int64(n)
 		if err != nil {
@@ -59,8 +75,8 @@ func (q *Request) SendDocument(d *app.ContractDownload) error {
 			return nil
 		}
 	}
-	if err != nil || sent != d.Bytes {
-		q.Site.Log.ErrorContext(q.Context(), "a document was not sent whole", "error", err, "sent", sent, "bytes", d.Bytes)
+	if err != nil || sent != f.Bytes {
+		q.Site.Log.ErrorContext(q.Context(), "a file was not sent whole", "error", err, "sent", sent, "bytes", f.Bytes)
 		panic(http.ErrAbortHandler)
 	}
 	return nil

@@ -265,8 +265,9 @@ func TestUnitFilterPages(t *testing.T) {
 		if len(part) == 0 || len(part) >= len(whole) {
 			t.Errorf("of Engins %d of %d entries", len(part), len(whole))
 		}
-		page := c.Get(at + "/history?unit=" + engins)
-		file := page.Submit(at + "/history/export")
+		form := at + "/history/export?unit=" + engins
+		run := c.Get(form).Submit(form, "format", "csv")
+		file := c.Get(run.Location + "/file")
 		if lines := strings.Count(file.Body, "\n"); file.Status != http.StatusOK || lines < 2 || lines > 20 {
 			t.Errorf("export: status %d, %d lines", file.Status, lines)
 		}

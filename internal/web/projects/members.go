@@ -71,6 +71,9 @@ func (h Handler) table(q *page.Request, v view, found app.ProjectMemberPage) tab
 		title = q.Printer.T("projects.product.title", "Project", title, "Product", t.productName(v.Product))
 	}
 	t.frame = h.frame(q, title, found.Project)
+	if found.Project.May.Export {
+		t.export = v.first().of("/members/export")
+	}
 	return t
 }
 

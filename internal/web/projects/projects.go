@@ -37,6 +37,8 @@ func Mount(s *page.Site) {
 	s.Route("POST "+one+"/members/bulk", page.InAccount, h.bulk)
 	s.Route("GET "+one+"/members/{member}", page.InAccount, h.profile)
 	s.Route("POST "+one+"/members/{member}", page.InAccount, h.save)
+	s.Route("GET "+one+"/members/export", page.InAccount, h.showExport)
+	s.Route("POST "+one+"/members/export", page.InAccount, h.export)
 	s.Route("POST "+one+"/members/{member}/access", page.InAccount, h.access)
 	s.Route("POST "+one+"/members/{member}/invite", page.InAccount, h.invite)
 	s.Route("POST "+one+"/members/{member}/remove", page.InAccount, h.remove)
@@ -64,6 +66,7 @@ type frame struct {
 	req     *page.Request
 	project app.Project
 	lang    string
+	export  string // where what the page shows is exported, or empty
 }
 
 // frame starts a page of a project.
@@ -113,16 +116,21 @@ func (f frame) crumbs() []ui.Link {
 	return []ui.Link{{Label: f.T("projects.title"), Href: base(f.req)}}
 }
 
-// acts bring people into the project (PROJ-8, PROJ-9).
+// acts bring people into the project (PROJ-8, PROJ-9), and take along what is shown
+// (REP-2).
 func (f frame) acts() []ui.Act {
-	if !f.project.May.ManageMembers {
-		return nil
+	var acts []ui.Act
+	if f.export != "" {
+		acts = append(acts, ui.Act{Label: f.T("export.act"), Icon: "download", Href: f.export})
 	}
-	return []ui.Act{
+	if !f.project.May.ManageMembers {
+		return acts
+	}
+	return append(acts, []ui.Act{
 		{Label: f.T("projects.copy"), Icon: "copy", Href: f.at("/copy")},
 		{Label: f.T("projects.add.quick"), Icon: "users", Href: f.at("/add/quick")},
 		{Label: f.T("projects.add"), Icon: "user-plus", Kind: ui.Primary, Href: f.at("/add")},
-	}
+	}...)
 }
 
 // facts identify the project (PROJ-1).

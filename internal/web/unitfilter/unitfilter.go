@@ -5,7 +5,6 @@
 package unitfilter
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -37,9 +36,6 @@ type Filter struct {
 // narrows the list to a place by other means, so that they are not.
 func Read(q *page.Request, permission authz.Permission, elsewhere bool) (Filter, error) {
 	values := q.URL.Query()
-	if q.Method == http.MethodPost { // an export says all that it means
-		values, elsewhere = q.PostForm, true
-	}
 	f := Filter{words: strings.TrimSpace(values.Get(search))}
 	named := values[Param]
 	for _, id := range named {
