@@ -16,6 +16,7 @@ import (
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/library"
+	"intendant/internal/app/past"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -76,6 +77,7 @@ type App struct {
 	Dashboards     *dashboards.Dashboards
 	Projects       *projects.Projects
 	Library        *library.Library
+	Past           *past.Past
 }
 
 // New makes the operations of an installation.
@@ -94,7 +96,7 @@ func New(o Options) *App {
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: &Acts{c}, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
-		Companies: companies.New(g, r), Library: library.New(g),
+		Companies: companies.New(g, r), Library: library.New(g), Past: past.New(g, reasons),
 		Projects:  projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
