@@ -102,10 +102,11 @@ type Those struct {
 	Homes   []directory.UnitID // with AtHomes: who is at home there, or was told otherwise of since
 	AtHomes bool
 	Since   time.Time    // with AtHomes: the moment that the day is over with
-	Until   time.Time    // with Touched: those that entries are about from Since until then
+	Until   time.Time    // with Touched: those that entries are about from Since until then, and whose own subscriptions end then
 	Kinds   []audit.Kind // of these entries
 	Touched bool
-	After   *MemberPlace // by name and key; nil: from the first
+	Places  []directory.PlaceID // with Touched: whoever has or had one of these too
+	After   *MemberPlace        // by name and key; nil: from the first
 	Size    int
 }
 
@@ -114,21 +115,28 @@ func (t Those) where(r *Reader, a *args) string {
 	if sought := directory.Fold(t.Search); sought != "" {
 		where += ` AND ` + contains(r, "m.search", sought, a)
 	}
-	told := ` m.user_key IN (SELECT e.subject_key FROM entry e WHERE e.account_key = ` + a.add(t.Account) + ` AND e.at >= ` + a.add(t.Since)
-	if !t.Until.IsZero() {
-		told += ` AND e.at < ` + a.add(t.Until)
-	}
-	told += ` AND e.subject_key IS NOT NULL AND e.kind` + inTexts(r, textsOf(t.Kinds), a) + `)`
-	if t.AtHomes {
-		where += ` AND (m.unit_key` + inKeys(r, t.Homes, a) + ` OR` + told + `)`
-	}
-	if t.Touched {
-		where += ` AND` + told
+	switch {
+	case t.AtHomes:
+		where += ` AND (m.unit_key` + inKeys(r, t.Homes, a) + ` OR ` + t.told(r, a) + `)`
+	case t.Touched:
+		from, to := a.add(directory.NewKey(t.Account, 0)), a.add(directory.NewKey(t.Account+1, 0))
+		where += ` AND (` + t.told(r, a) + ` OR m.key IN (SELECT x.member_key FROM external_subscription x
+			WHERE x.key > ` + from + ` AND x.key < ` + to + ` AND x.ends_at >= ` + a.add(t.Since) + ` AND x.ends_at < ` + a.add(t.Until) + `)
+			OR m.key IN (SELECT p.member_key FROM place p WHERE p.key` + inKeys(r, t.Places, a) + `))`
 	}
 	if t.After != nil {
 		where += ` AND (m.name_folded, m.key) > (` + a.add(t.After.Name) + `, ` + a.add(t.After.Key) + `)`
 	}
 	return where
+}
+
+// told is the condition that there are entries about the member.
+func (t Those) told(r *Reader, a *args) string {
+	told := `m.user_key IN (SELECT e.subject_key FROM entry e WHERE e.account_key = ` + a.add(t.Account) + ` AND e.at >= ` + a.add(t.Since)
+	if !t.Until.IsZero() {
+		told += ` AND e.at < ` + a.add(t.Until)
+	}
+	return told + ` AND e.subject_key IS NOT NULL AND e.kind` + inTexts(r, textsOf(t.Kinds), a) + `)`
 }
 
 // MembersEver reads members by name, those that were removed among them, with where

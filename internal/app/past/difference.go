@@ -2,7 +2,9 @@ package past
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"time"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/authz"
@@ -170,10 +172,18 @@ func (d *comparing) page(ctx context.Context, at placeInDifferences, found *Diff
 	return d.people(ctx, after, found)
 }
 
+// mergeTrail is for how long the members of a company that was merged may still follow
+// it, each with an entry: they are of the other from the moment of the act (COMP-4).
+const mergeTrail = 24 * time.Hour
+
 // people compares those about whom there are entries between the days: every change
 // leaves one (HIST-1).
 func (d *comparing) people(ctx context.Context, after *store.MemberPlace, found *Differences) error {
-	t := store.Those{Account: d.to.account.ID, Touched: true, Since: d.from.until, Until: d.to.until, Kinds: changeKinds(), After: after, Size: min(2*d.size+1, part)}
+	t := store.Those{Account: d.to.account.ID, Touched: true, Since: d.from.until, Until: d.to.until, Kinds: changeKinds(),
+		Places: slices.Collect(maps.Keys(d.from.moved)), After: after, Size: min(2*d.size+1, part)}
+	if len(d.to.became) > len(d.from.became) {
+		t.Until = t.Until.Add(mergeTrail)
+	}
 	for {
 		members, places, err := d.to.r.MembersEver(ctx, t)
 		if err != nil {
