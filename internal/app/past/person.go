@@ -182,6 +182,8 @@ func (s *Past) Why(ctx context.Context, actor authz.Actor, account directory.Acc
 // for the reader.
 func (l *look) holder(ctx context.Context, actor authz.Actor, member string) (decision.PastHolder, error) {
 	h := decision.PastHolder{Account: l.account, Tree: l.tree, Sees: l.sees}
+	root, _ := l.tree.Unit(0)
+	h.Account.State, h.Account.Name = l.state, root.Name
 	if member == "" {
 		m, err := l.r.MemberOf(ctx, l.account.ID, actor.User)
 		if err != nil {
