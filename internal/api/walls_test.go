@@ -102,6 +102,9 @@ func exchanges() map[string]exchange {
 		"end-grants":               {"POST", "/grants/end", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
 		"explain":                  {"GET", "/members/[karim]/why?permission=members.manage&unit=[unit]", "", 200, false},
 		"get-rights":               {"GET", "/members/[karim]/rights", "", 200, false},
+		"list-past-members":        {"GET", "/past/members?on=2026-03-02&status=active&search=ha", "", 200, false},
+		"list-past-rights":         {"GET", "/past/rights?on=2026-03-02&unit=[unit]", "", 200, false},
+		"list-differences":         {"GET", "/past/differences?from=2026-03-02&to=2026-03-02&limit=5", "", 200, false},
 
 		"list-customers":              {"GET", "/vendor/customers?limit=1", "", 200, false},
 		"get-customer":                {"GET", "/vendor/customers/ERP-1", "", 200, false},

@@ -258,6 +258,7 @@ type (
 	UnitDifference   = past.UnitChange
 	PastRight        = past.Right
 	PastRightsQuery  = past.RightsQuery
+	PastRightsPage   = past.RightsPage
 )
 
 // Of package past.

@@ -121,6 +121,9 @@ func (s *Past) Difference(ctx context.Context, actor authz.Actor, account direct
 		}
 		return d.page(ctx, at, &found)
 	})
+	if err == nil {
+		err = s.readingOn(ctx, actor, account, q.After)
+	}
 	return found, err
 }
 

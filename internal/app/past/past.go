@@ -15,11 +15,22 @@ import (
 // Past is every past day of the accounts of an installation.
 type Past struct {
 	gate    *gate.Gate
+	roster  *roster.Writer
 	reasons *decision.Reasons
 }
 
 // New makes the past of an installation.
-func New(g *gate.Gate, reasons *decision.Reasons) *Past { return &Past{g, reasons} }
+func New(g *gate.Gate, r *roster.Writer, reasons *decision.Reasons) *Past {
+	return &Past{g, r, reasons}
+}
+
+// readingOn records that a program reads on beyond a first page (HIST-4).
+func (s *Past) readingOn(ctx context.Context, actor authz.Actor, account directory.AccountID, after string) error {
+	if after == "" || actor.Kind != authz.Technical && actor.Kind != authz.Application {
+		return nil
+	}
+	return s.roster.NoteReading(ctx, actor, account)
+}
 
 // A look is one reader's reading of one account at the end of one day. What they may
 // see of it is what they may see of the history today (HIST-2), and of projects those
@@ -37,7 +48,7 @@ type look struct {
 	*ground
 }
 
-// A refusal is refused with past.not_yet for a day to come, and with
+// dayRefused refuses with past.not_yet for a day to come, and with
 // past.before_account for one on which there was no account.
 func dayRefused(field string, day directory.Day, account directory.Account, zone *time.Location, now time.Time) error {
 	switch first := directory.DayOf(account.Created, zone); {

@@ -3,8 +3,10 @@ package past
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -119,6 +121,62 @@ func (s *Past) EachRight(ctx context.Context, actor authz.Actor, account directo
 		rights, err := l.effective(ctx, q, people)
 		return func() error { return visit(rights) }, err
 	})
+}
+
+// A RightsPage is a part of the rights of a day.
+type RightsPage struct {
+	Rights []Right
+	Next   string // empty at the end
+}
+
+// Rights answers, page by page, what one member held at the end of a day, where it
+// was held or at the units asked for; or, without a member, who held what at the one
+// unit asked for and above it. It refuses as Person and Unit do, and with
+// field.required when neither is named.
+func (s *Past) Rights(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery, after string, size int) (RightsPage, error) {
+	var page RightsPage
+	var err error
+	switch {
+	case q.Member != "":
+		page, err = s.rightsOfOne(ctx, actor, account, q, after, gate.Window{Size: size}.Lines())
+	case len(q.Units) == 1:
+		page, err = s.rightsAt(ctx, actor, account, q, after, size)
+	default:
+		err = directory.InvalidField("member", "field.required", nil)
+	}
+	if err == nil {
+		err = s.readingOn(ctx, actor, account, after)
+	}
+	return page, err
+}
+
+func (s *Past) rightsOfOne(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery, after string, size int) (RightsPage, error) {
+	var page RightsPage
+	skip := 0
+	if after != "" {
+		var err error
+		if skip, err = strconv.Atoi(after); err != nil || skip < 0 {
+			return page, gate.BadCursor()
+		}
+	}
+	err := s.EachRight(ctx, actor, account, q, func(all []Right) error {
+		all = all[min(skip, len(all)):]
+		if len(all) > size {
+			all, page.Next = all[:size], strconv.Itoa(skip+size)
+		}
+		page.Rights = all
+		return nil
+	})
+	return page, err
+}
+
+func (s *Past) rightsAt(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery, after string, size int) (RightsPage, error) {
+	u, err := s.Unit(ctx, actor, account, UnitQuery{Day: q.Day, Unit: q.Units[0], After: after, Size: size})
+	page := RightsPage{Next: u.Next}
+	for _, h := range u.Holders {
+		page.Rights = append(page.Rights, Right{Member: h.Member, Bar: h.Bar, Role: h.Role, At: h.At, Unit: u.Unit, Inherited: h.Inherited, Gave: h.Gave, From: h.From, By: h.By})
+	}
+	return page, err
 }
 
 // effective are the rights of people as they counted.

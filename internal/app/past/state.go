@@ -79,6 +79,9 @@ func (s *Past) State(ctx context.Context, actor authz.Actor, account directory.A
 		page.Members, err = l.show(ctx, found)
 		return err
 	})
+	if err == nil {
+		err = s.readingOn(ctx, actor, account, q.After)
+	}
 	return page, err
 }
 

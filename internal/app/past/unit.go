@@ -29,7 +29,8 @@ type Unit struct {
 // A Holder is a role that somebody held at a unit or above it, and what it gave there.
 type Holder struct {
 	Member    Member
-	InSight   bool // the person's own page is open to the reader
+	InSight   bool   // the person's own page is open to the reader
+	Bar       string // why nothing that they held counted, as an Explanation says it; or empty
 	Role      directory.Role
 	At        directory.Unit // where it was held
 	Inherited bool
@@ -196,6 +197,10 @@ func (l *look) shownHolders(ctx context.Context, unit directory.Unit, rows []sto
 	if err != nil {
 		return nil, err
 	}
+	bars, err := l.bars(ctx, people)
+	if err != nil {
+		return nil, err
+	}
 	found := make([]*Holder, len(rows))
 	gave := map[authz.Held][]authz.Permission{}
 	for i, row := range rows {
@@ -207,7 +212,7 @@ func (l *look) shownHolders(ctx context.Context, unit directory.Unit, rows []sto
 		if !home && !l.scope.Sees(row.Unit) {
 			continue
 		}
-		h := &Holder{Member: shown[at], InSight: home, Inherited: row.Unit != unit.ID, Grant: row.Grant, From: row.From}
+		h := &Holder{Member: shown[at], InSight: home, Bar: bars[at], Inherited: row.Unit != unit.ID, Grant: row.Grant, From: row.From}
 		h.Role, _ = l.tree.Role(row.Role)
 		h.At, _ = l.tree.Unit(row.Unit)
 		if row.Grant != 0 {
@@ -223,4 +228,17 @@ func (l *look) shownHolders(ctx context.Context, unit directory.Unit, rows []sto
 		found[i] = h
 	}
 	return found, nil
+}
+
+// bars are why what people held counted for nothing.
+func (l *look) bars(ctx context.Context, people []then) ([]string, error) {
+	standings, err := l.standings(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	bars := make([]string, len(people))
+	for i, s := range standings {
+		bars[i] = authz.Decide(authz.Actor{Kind: authz.Person, User: s.User}, l.tree, s, l.now).Bar()
+	}
+	return bars, nil
 }
