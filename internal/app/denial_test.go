@@ -51,6 +51,7 @@ func walls() map[string]wall {
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Export List
+			Past: Difference EachDifference EachMember EachRight Person Rights State Tree Unit Why
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
 			Dashboards: Seats Show

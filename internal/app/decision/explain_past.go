@@ -30,7 +30,7 @@ func (s *Reasons) explainingThen(p PastHolder, unit string) *explaining {
 }
 
 // TreeThen is Tree of a past day. Nothing can be given there.
-func (s *Reasons) TreeThen(p PastHolder) RightsTree {
+func TreeThen(s *Reasons, p PastHolder) RightsTree {
 	e := s.explainingThen(p, "")
 	t := RightsTree{Holder: e.holder, Held: e.held, Units: e.units()}
 	for _, u := range t.Units {
@@ -43,7 +43,7 @@ func (s *Reasons) TreeThen(p PastHolder) RightsTree {
 
 // WhyThen is Why of a past day, without who could give what was missing: nobody can.
 // It refuses as Why does.
-func (s *Reasons) WhyThen(p PastHolder, q WhyQuery) (Why, error) {
+func WhyThen(s *Reasons, p PastHolder, q WhyQuery) (Why, error) {
 	e := s.explainingThen(p, q.Unit)
 	w := Why{Holder: e.holder, Account: p.Account, Units: e.units(), Permissions: s.gate.Catalogue().Permissions}
 	return w, e.lay(&w, q)

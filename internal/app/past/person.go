@@ -154,7 +154,7 @@ func (s *Past) Tree(ctx context.Context, actor authz.Actor, account directory.Ac
 	err := s.at(ctx, actor, account, day, func(l *look) error {
 		holder, err := l.holder(ctx, actor, member)
 		if err == nil {
-			t = s.reasons.TreeThen(holder)
+			t = decision.TreeThen(s.reasons, holder)
 		}
 		return err
 	})
@@ -172,7 +172,7 @@ func (s *Past) Why(ctx context.Context, actor authz.Actor, account directory.Acc
 		if err != nil {
 			return err
 		}
-		w, err = s.reasons.WhyThen(holder, q)
+		w, err = decision.WhyThen(s.reasons, holder, q)
 		return err
 	})
 	return w, err

@@ -142,7 +142,7 @@ func (s *Past) Rights(ctx context.Context, actor authz.Actor, account directory.
 	case len(q.Units) == 1:
 		page, err = s.rightsAt(ctx, actor, account, q, after, size)
 	default:
-		err = directory.InvalidField("member", "field.required", nil)
+		err = s.today(ctx, actor, account, &q.Day, func(*look) error { return directory.InvalidField("member", "field.required", nil) })
 	}
 	if err == nil {
 		err = s.readingOn(ctx, actor, account, after)
