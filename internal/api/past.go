@@ -175,11 +175,11 @@ func (f *Face) listPastRights(ctx context.Context, v visit, in *pastRightsQuery)
 	if err != nil {
 		return nil, err
 	}
-	q := app.PastRightsQuery{Day: day, Member: in.Member}
+	q := app.PastRightsQuery{Day: day, Member: in.Member, After: in.Cursor, Size: in.Limit}
 	if in.Unit != "" {
 		q.Units = []string{in.Unit}
 	}
-	found, err := f.App.Past.Rights(ctx, v.actor, v.id(), q, in.Cursor, in.Limit)
+	found, err := f.App.Past.Rights(ctx, v.actor, v.id(), q)
 	if err != nil {
 		return nil, err
 	}

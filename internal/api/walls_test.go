@@ -102,9 +102,6 @@ func exchanges() map[string]exchange {
 		"end-grants":               {"POST", "/grants/end", `{"role":"manager","members":["[karim]"],"units":["[unit]"]}`, 200, false},
 		"explain":                  {"GET", "/members/[karim]/why?permission=members.manage&unit=[unit]", "", 200, false},
 		"get-rights":               {"GET", "/members/[karim]/rights", "", 200, false},
-		"list-past-members":        {"GET", "/past/members?on=2026-03-02&status=active&search=ha", "", 200, false},
-		"list-past-rights":         {"GET", "/past/rights?on=2026-03-02&unit=[unit]", "", 200, false},
-		"list-differences":         {"GET", "/past/differences?from=2026-03-02&to=2026-03-02&limit=5", "", 200, false},
 
 		"list-customers":              {"GET", "/vendor/customers?limit=1", "", 200, false},
 		"get-customer":                {"GET", "/vendor/customers/ERP-1", "", 200, false},
@@ -127,7 +124,23 @@ func exchanges() map[string]exchange {
 		"answer-key-request":          {"POST", "/vendor/key-requests/[request]/answer", `{"delivery":"letter"}`, 204, false},
 		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
-	maps.Copy(all, projectExchanges())
+	return joined(all, projectExchanges(), pastExchanges())
+}
+
+// pastExchanges are those about past days; the stand was made on that day.
+func pastExchanges() map[string]exchange {
+	return map[string]exchange{
+		"list-past-members": {"GET", "/past/members?on=2026-03-02&status=active&search=ha", "", 200, false},
+		"list-past-rights":  {"GET", "/past/rights?on=2026-03-02&unit=[unit]", "", 200, false},
+		"list-differences":  {"GET", "/past/differences?from=2026-03-02&to=2026-03-02&limit=5", "", 200, false},
+	}
+}
+
+func joined(of ...map[string]exchange) map[string]exchange {
+	all := map[string]exchange{}
+	for _, some := range of {
+		maps.Copy(all, some)
+	}
 	return all
 }
 

@@ -386,4 +386,3 @@ func (m *model) tree() *authz.Tree {
 	m.Must(err)
 	return rights.Tree()
 }
-

@@ -274,7 +274,7 @@ func TestRightsOfADay(t *testing.T) { // REP-3, ROLE-9
 		}
 		all := ""
 		for after := ""; ; {
-			page, err := w.Past.Rights(w.Context(), y.admin, y.account.ID, app.PastRightsQuery{Day: y.first, Units: []string{y.sud.UUID}}, after, 1)
+			page, err := w.Past.Rights(w.Context(), y.admin, y.account.ID, app.PastRightsQuery{Day: y.first, Units: []string{y.sud.UUID}, After: after, Size: 1})
 			w.Must(err)
 			for _, r := range page.Rights {
 				all += r.Role.Code + " "

@@ -95,6 +95,8 @@ type RightsQuery struct {
 	Day    directory.Day
 	Member string   // public id; empty: everybody
 	Units  []string // public ids; none: where each role was held
+	After  string   // of Rights: the cursor at which the page goes on
+	Size   int
 }
 
 // EachRight hands over who might do what where at the end of a day, direct and
@@ -133,29 +135,29 @@ type RightsPage struct {
 // was held or at the units asked for; or, without a member, who held what at the one
 // unit asked for and above it. It refuses as Person and Unit do, and with
 // field.required when neither is named.
-func (s *Past) Rights(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery, after string, size int) (RightsPage, error) {
+func (s *Past) Rights(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery) (RightsPage, error) {
 	var page RightsPage
 	var err error
 	switch {
 	case q.Member != "":
-		page, err = s.rightsOfOne(ctx, actor, account, q, after, gate.Window{Size: size}.Lines())
+		page, err = s.rightsOfOne(ctx, actor, account, q)
 	case len(q.Units) == 1:
-		page, err = s.rightsAt(ctx, actor, account, q, after, size)
+		page, err = s.rightsAt(ctx, actor, account, q)
 	default:
 		err = s.today(ctx, actor, account, &q.Day, func(*look) error { return directory.InvalidField("member", "field.required", nil) })
 	}
 	if err == nil {
-		err = s.readingOn(ctx, actor, account, after)
+		err = s.readingOn(ctx, actor, account, q.After)
 	}
 	return page, err
 }
 
-func (s *Past) rightsOfOne(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery, after string, size int) (RightsPage, error) {
+func (s *Past) rightsOfOne(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery) (RightsPage, error) {
 	var page RightsPage
-	skip := 0
-	if after != "" {
+	skip, size := 0, gate.Window{Size: q.Size}.Lines()
+	if q.After != "" {
 		var err error
-		if skip, err = strconv.Atoi(after); err != nil || skip < 0 {
+		if skip, err = strconv.Atoi(q.After); err != nil || skip < 0 {
 			return page, gate.BadCursor()
 		}
 	}
@@ -170,8 +172,8 @@ func (s *Past) rightsOfOne(ctx context.Context, actor authz.Actor, account direc
 	return page, err
 }
 
-func (s *Past) rightsAt(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery, after string, size int) (RightsPage, error) {
-	u, err := s.Unit(ctx, actor, account, UnitQuery{Day: q.Day, Unit: q.Units[0], After: after, Size: size})
+func (s *Past) rightsAt(ctx context.Context, actor authz.Actor, account directory.AccountID, q RightsQuery) (RightsPage, error) {
+	u, err := s.Unit(ctx, actor, account, UnitQuery{Day: q.Day, Unit: q.Units[0], After: q.After, Size: q.Size})
 	page := RightsPage{Next: u.Next}
 	for _, h := range u.Holders {
 		page.Rights = append(page.Rights, Right{Member: h.Member, Bar: h.Bar, Role: h.Role, At: h.At, Unit: u.Unit, Inherited: h.Inherited, Gave: h.Gave, From: h.From, By: h.By})
