@@ -75,6 +75,7 @@ func New(o Options) *Face {
 	f.projectMembers()
 	f.grants()
 	f.explanations()
+	f.past()
 	f.customers()
 	f.customerStates()
 	f.customerKeys()

@@ -56,7 +56,8 @@ type ExportOfMembers struct {
 }
 
 func (e ExportOfMembers) query() app.MemberQuery {
-	q := MemberFilter{e.Search, e.Status, e.Company, e.Function, e.Level, e.Product, e.Held, e.Unit, e.HomeUnit, e.AddedFrom, e.AddedTo, e.LacksRole}.query()
+	q := MemberFilter{Search: e.Search, Status: e.Status, Company: e.Company, Function: e.Function, Level: e.Level, Product: e.Product, Held: e.Held,
+		Unit: e.Unit, HomeUnit: e.HomeUnit, AddedFrom: e.AddedFrom, AddedTo: e.AddedTo, LacksRole: e.LacksRole}.query()
 	q.Sort, q.Descending = strings.CutPrefix(e.Sort, "-")
 	return q
 }

@@ -129,7 +129,23 @@ func exchanges() map[string]exchange {
 		"answer-key-request":          {"POST", "/vendor/key-requests/[request]/answer", `{"delivery":"letter"}`, 204, false},
 		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
-	maps.Copy(all, projectExchanges())
+	return joined(all, projectExchanges(), pastExchanges())
+}
+
+// pastExchanges are those about past days; the stand was made on that day.
+func pastExchanges() map[string]exchange {
+	return map[string]exchange{
+		"list-past-members": {"GET", "/past/members?on=2026-03-02&status=active&search=ha", "", 200, false},
+		"list-past-rights":  {"GET", "/past/rights?on=2026-03-02&unit=[unit]", "", 200, false},
+		"list-differences":  {"GET", "/past/differences?from=2026-03-02&to=2026-03-02&limit=5", "", 200, false},
+	}
+}
+
+func joined(of ...map[string]exchange) map[string]exchange {
+	all := map[string]exchange{}
+	for _, some := range of {
+		maps.Copy(all, some)
+	}
 	return all
 }
 

@@ -18,6 +18,7 @@ import (
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/library"
+	"intendant/internal/app/past"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -84,6 +85,7 @@ type App struct {
 	Library        *library.Library
 	Undo           *undo.Undo
 	Exports        *exports.Exports
+	Past           *past.Past
 }
 
 // New makes the operations of an installation.
@@ -100,17 +102,17 @@ func New(o Options) *App {
 	in := projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste, Acts: c.acts})
 	c.grounds = in.Ground
 	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
-	past := history.New(g)
+	entries := history.New(g)
 	return &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
-		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: past,
+		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: entries,
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
-		Companies: companies.New(g, r), Library: library.New(g), Undo: undo.New(g, r, c.acts, nil),
+		Companies: companies.New(g, r), Library: library.New(g), Undo: undo.New(g, r, c.acts, nil), Past: past.New(g, r, reasons),
 		Projects: in,
 		Exports: exports.New(g, exports.Needs{Words: o.Exports, Asker: c.acts.AskerAgain,
-			Sources: []gate.TableSource{members.memberTable(), in.Table(), past.Table()}}),
+			Sources: []gate.TableSource{members.memberTable(), in.Table(), entries.Table()}}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 }

@@ -52,6 +52,7 @@ func walls() map[string]wall {
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: List
 			Exports: Begin Count Download Drop Find Recent Stop
+			Past: Difference EachDifference EachMember EachRight Person Rights State Tree Unit Why
 			Preferences: Filter
 			Acts: Find Recent Refused Stop
 			Dashboards: Seats Show

@@ -16,6 +16,7 @@ import (
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/library"
+	"intendant/internal/app/past"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
@@ -260,6 +261,50 @@ const (
 	DraftPageRows = imports.DraftPageRows
 	Invalid       = imports.Invalid
 	JobImport     = imports.JobImport
+)
+
+// Of package past.
+type (
+	Past             = past.Past
+	PastChange       = past.Change
+	PastFact         = past.Fact
+	PastMember       = past.Member
+	PastPage         = past.Page
+	PastQuery        = past.Query
+	PastPerson       = past.Person
+	PastHolding      = past.Holding
+	PastPlace        = past.Place
+	PastUnit         = past.Unit
+	PastUnitQuery    = past.UnitQuery
+	PastHolder       = past.Holder
+	Differences      = past.Differences
+	DifferenceQuery  = past.DifferenceQuery
+	PersonDifference = past.PersonChange
+	UnitDifference   = past.UnitChange
+	PastRight        = past.Right
+	PastRightsQuery  = past.RightsQuery
+	PastRightsPage   = past.RightsPage
+)
+
+// Of package past.
+const (
+	PastCame         = past.Came
+	PastLeft         = past.Left
+	PastStatus       = past.StatusChanged
+	PastHome         = past.HomeChanged
+	PastCompany      = past.CompanyOf
+	PastLevels       = past.LevelsOf
+	PastFunctions    = past.FunctionsOf
+	PastEnds         = past.EndOf
+	PastGrant        = past.GrantOf
+	PastPlaced       = past.PlaceOf
+	PastSeat         = past.SeatOf
+	PastExternal     = past.ExternalOf
+	PastUnitMade     = past.UnitMade
+	PastUnitMoved    = past.UnitMoved
+	PastUnitRenamed  = past.UnitRenamed
+	PastUnitArchived = past.UnitArchived
+	PastUnitRestored = past.UnitRestored
 )
 
 // Of package projects.

@@ -23,6 +23,7 @@ import (
 	"intendant/internal/web/members"
 	"intendant/internal/web/network"
 	"intendant/internal/web/page"
+	"intendant/internal/web/past"
 	"intendant/internal/web/preferences"
 	"intendant/internal/web/profile"
 	"intendant/internal/web/projects"
@@ -52,6 +53,7 @@ func areas() []func(*page.Site) {
 		members.Mount,
 		network.Mount,
 		invitation.Mount,
+		past.Mount,
 		preferences.Mount,
 		profile.Mount,
 		projects.Mount,

@@ -130,22 +130,27 @@ func (s *Reasons) Why(ctx context.Context, actor authz.Actor, account directory.
 			return err
 		}
 		w = Why{Holder: e.holder, Account: e.account, Units: e.units(), Permissions: s.gate.Catalogue().Permissions}
-		if err := e.asked(&w, q); err != nil {
-			return err
-		}
-		for _, p := range e.of.At(w.Unit.ID) {
-			declared, _ := s.gate.Catalogue().Permission(string(p))
-			w.Here = append(w.Here, declared)
-		}
-		if w.Permission.ID != "" && w.Holder.ID != 0 {
-			e.answer(&w)
-		}
-		return nil
+		return e.lay(&w, q)
 	})
 	if err != nil || w.Permission.ID == "" || w.Holder.ID == 0 || w.Explanation.Allowed {
 		return w, err
 	}
 	return w, s.remedy(ctx, actor, account, &w)
+}
+
+// lay answers a question as far as it goes.
+func (e *explaining) lay(w *Why, q WhyQuery) error {
+	if err := e.asked(w, q); err != nil {
+		return err
+	}
+	for _, p := range e.of.At(w.Unit.ID) {
+		declared, _ := e.gate.Catalogue().Permission(string(p))
+		w.Here = append(w.Here, declared)
+	}
+	if w.Permission.ID != "" && w.Holder.ID != 0 {
+		e.answer(w)
+	}
+	return nil
 }
 
 // explaining is one look at what somebody holds.
@@ -158,6 +163,7 @@ type explaining struct {
 	holder  Holder
 	of      authz.Rights // the holder's
 	held    []HeldRole
+	seen    func(unit directory.UnitID) bool // of a past day: the units in the reader's sight
 }
 
 // lookingAt is who looks at whom: a member's public id, or nothing for
@@ -235,8 +241,18 @@ func (e *explaining) load(ctx context.Context, r *store.Reader, m directory.Memb
 	if err != nil {
 		return err
 	}
+	e.hold(within, func(grant directory.GrantID) roster.Person { return roster.PersonFrom(givers, by[grant]) })
+	return nil
+}
+
+// hold lays out what the holder holds. Of a past day nothing is shown at units that are
+// out of the reader's sight.
+func (e *explaining) hold(within directory.UnitID, by func(grant directory.GrantID) roster.Person) {
 	all := e.of.Holds()
 	for _, h := range all {
+		if e.seen != nil && !e.seen(h.Unit) {
+			continue
+		}
 		role, _ := e.tree.Role(h.Role)
 		if h.Grant == 0 && len(role.Permissions) == 0 {
 			continue // a function that names a trade, not rights
@@ -247,12 +263,11 @@ func (e *explaining) load(ctx context.Context, r *store.Reader, m directory.Memb
 		one := HeldRole{Held: h, Role: role, Reach: e.reach(h.Unit), Adds: !roster.EffectOf(e.tree, all, h.Role, h.Unit).Nothing()}
 		one.Unit, _ = e.tree.Unit(h.Unit)
 		if h.Grant != 0 {
-			one.By = roster.PersonFrom(givers, by[h.Grant])
+			one.By = by(h.Grant)
 		}
 		e.held = append(e.held, one)
 	}
 	e.sortHeld()
-	return nil
 }
 
 func (e *explaining) sortHeld() {
@@ -278,6 +293,9 @@ func (e *explaining) reach(unit directory.UnitID) int {
 // is archived is left out, and so are the projects out of their sight (PROJ-11).
 func (e *explaining) units() []directory.Unit {
 	all := e.tree.Units()
+	if e.seen != nil {
+		return slices.DeleteFunc(all, func(u directory.Unit) bool { return !e.seen(u.ID) || !e.tree.Live(u.ID) })
+	}
 	seen := make(map[directory.UnitID]bool, len(all))
 	whole := e.rights.May(authz.ViewAccount, 0) || e.rights.May(authz.ViewMembers, 0)
 	way := func(unit directory.UnitID) {

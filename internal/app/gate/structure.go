@@ -85,11 +85,21 @@ func (g *Gate) TreeUnder(ctx context.Context, r *store.Reader, account directory
 	if err != nil {
 		return nil, err
 	}
-	t := authz.NewTree(authz.Structure{Units: units, Roles: roles, Rules: RulesOf(declared), Projects: declared.ProjectLevels()})
+	t := arranged(units, roles, declared)
 	if structure.Settled {
 		g.trees.keep(account, &plantedTree{structure.Changes, declared, t, now})
 	}
 	return t, nil
+}
+
+// Arrange makes a tree of units and roles that are not the account's of now, as the
+// catalogue in force has permissions count (HIST-5).
+func (g *Gate) Arrange(units []directory.Unit, roles []directory.Role) *authz.Tree {
+	return arranged(units, roles, g.Catalogue())
+}
+
+func arranged(units []directory.Unit, roles []directory.Role, declared *catalogue.Catalogue) *authz.Tree {
+	return authz.NewTree(authz.Structure{Units: units, Roles: roles, Rules: RulesOf(declared), Projects: declared.ProjectLevels()})
 }
 
 // RulesOf are the permissions a catalogue knows, with the levels at which they

@@ -216,8 +216,9 @@ func alone(entries []audit.Entry) []store.Line {
 
 // Visible joins the filter with what the rights let see in the account.
 func Visible(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, f Filter) (store.EntryFilter, error) {
-	if !rights.MayAnywhere(authz.ViewHistory) {
-		return store.EntryFilter{}, gate.Require(rights, authz.ViewHistory, 0)
+	scope, err := roster.HistoryScope(rights)
+	if err != nil {
+		return store.EntryFilter{}, err
 	}
 	rows, err := inUnit(ctx, r, account, f)
 	if err != nil {
@@ -227,7 +228,6 @@ func Visible(ctx context.Context, r *store.Reader, rights authz.Rights, account 
 	if err := atUnits(ctx, r, rights.Tree(), &rows, f.Units); err != nil {
 		return rows, err
 	}
-	scope := rights.Scope(authz.ViewHistory)
 	switch {
 	case scope.All():
 	case rows.InUnits:

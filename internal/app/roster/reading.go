@@ -16,7 +16,7 @@ import (
 const readingEvery = time.Hour
 
 // NoteReading records, once an hour, that a program reads members in bulk: of the
-// account, or of a project it sees (HIST-4).
+// account, of a project it sees, or of a past day (HIST-4).
 func (w *Writer) NoteReading(ctx context.Context, actor authz.Actor, account directory.AccountID) error {
 	first := false
 	subject := strconv.FormatInt(int64(account), 10) + " " + strconv.FormatInt(int64(actor.User), 10)
@@ -45,9 +45,10 @@ func (w *Writer) NoteReading(ctx context.Context, actor authz.Actor, account dir
 	return err
 }
 
-// mayReadPeople refuses who sees members neither of the account nor of a project.
+// mayReadPeople refuses who sees members neither of the account, nor of a project, nor
+// of past days.
 func mayReadPeople(rights authz.Rights) error {
-	if rights.Member() && rights.ProjectsInUse() > 0 {
+	if rights.Member() && (rights.ProjectsInUse() > 0 || rights.MayAnywhere(authz.ViewHistory)) {
 		return nil
 	}
 	return gate.RequireSomewhere(rights, authz.ViewMembers)

@@ -170,7 +170,8 @@ func (ro *Roster) Add(u directory.User, m directory.Member, former directory.Mem
 		ro.added = append(ro.added, ro.row(u, m))
 	}
 	ro.moveRoles(directory.Member{ID: m.ID}, m)
-	entry := ro.entry(kind, u, directory.Member{}, m)
+	// The texts of who was here before stay in their row until now: what they were is told.
+	entry := ro.entry(kind, u, directory.Member{PlaceTexts: former.PlaceTexts}, m)
 	entry.Note("email", "", u.Email)
 	entry.Note("user_name", "", u.UserName)
 	entry.Note("first_name", "", u.First)

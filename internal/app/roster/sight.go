@@ -103,3 +103,13 @@ func ArchivedAt(tree *authz.Tree, unit directory.UnitID) *directory.Error {
 func OpensUnit(rights authz.Rights, unit directory.UnitID) bool {
 	return rights.May(authz.ViewMembers, unit) || rights.May(authz.ManageUnits, unit)
 }
+
+// HistoryScope is the part of an account of which somebody reads the history, and
+// with it the past: all of it, or the units where they hold history.view (HIST-2). It
+// refuses with denied.permission who holds it nowhere.
+func HistoryScope(rights authz.Rights) (authz.Scope, error) {
+	if !rights.MayAnywhere(authz.ViewHistory) {
+		return authz.Scope{}, gate.Require(rights, authz.ViewHistory, 0)
+	}
+	return rights.Scope(authz.ViewHistory), nil
+}

@@ -9,6 +9,7 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/web/exportform"
 	"intendant/internal/web/page"
+	"intendant/internal/web/pastday"
 	"intendant/internal/web/ui"
 	"intendant/internal/web/unitfilter"
 )
@@ -50,6 +51,7 @@ type historyView struct {
 	Days   []day
 	Pager  ui.PagerView
 	Newest string // the page without a place, when this is not the first
+	Past   pastday.View
 }
 
 // A none is what an empty list says: that nothing is there yet, or that nothing
@@ -68,6 +70,7 @@ func (h Handler) account(q *page.Request) error {
 		return err
 	}
 	v := h.view(q, f, found)
+	v.Past = pastday.Leading(q, q.AccountPath("/past"))
 	if q.Frame.Rights.May(authz.RunExports, 0) {
 		out := f
 		out.path += "/export"

@@ -6,13 +6,16 @@ import (
 	"time"
 
 	"intendant/internal/app"
+	"intendant/internal/directory"
 	"intendant/internal/telling"
 	"intendant/internal/web/page"
+	"intendant/internal/web/pastday"
 )
 
 // A day is the entries of one day under its heading.
 type day struct {
 	ID, Title string
+	Past      string // the account on that day, or empty
 	Events    []event
 }
 
@@ -55,6 +58,9 @@ func (h Handler) days(q *page.Request, f filter, found app.EntryPage) []day {
 		title := q.Printer.Day(s.At, now)
 		if n := len(days); n == 0 || days[n-1].Title != title {
 			days = append(days, day{ID: "day-" + strconv.Itoa(n+1), Title: title})
+			if q.Frame != nil {
+				days[n].Past = pastday.On(q.AccountPath("/past"), directory.DayOf(s.At, q.Printer.Zone()))
+			}
 		}
 		last := &days[len(days)-1]
 		last.Events = append(last.Events, eventOf(q, f, s))

@@ -10,6 +10,7 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
+	"intendant/internal/web/pastday"
 	"intendant/internal/web/ui"
 	"intendant/internal/web/unitfilter"
 )
@@ -28,6 +29,7 @@ type table struct {
 	loses []ui.Loss
 	site  *page.Site
 	units unitfilter.Filter
+	past  pastday.View // where the member, or the list, of a past day is
 
 	history    string            // address of the history
 	doings     string            // address of the acts on many
@@ -80,7 +82,7 @@ func (h Handler) view(q *page.Request) (view, unitfilter.Filter, error) {
 }
 
 func (h Handler) table(q *page.Request, v view, found app.MemberPage) table {
-	t := table{Page: q.InAccount(q.Printer.T("members.title"), page.Members), view: v, base: q.AccountPath("/members"), found: found,
+	t := table{Page: q.InAccount(q.Printer.T("members.title"), page.Members), past: pastday.Leading(q, q.AccountPath("/past")), view: v, base: q.AccountPath("/members"), found: found,
 		acct: q.Frame.Account, site: h.Site, lacks: q.LacksRole}
 	t.may.manage = q.Frame.Rights.MayAnywhere(authz.ManageMembers) && q.Frame.Account.Writable() == nil
 	t.may.seats = t.may.manage && t.seated() && q.Frame.Rights.MayAnywhere(authz.AssignSeats)

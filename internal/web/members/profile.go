@@ -9,6 +9,7 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/telling"
 	"intendant/internal/web/page"
+	"intendant/internal/web/pastday"
 	"intendant/internal/web/ui"
 )
 
@@ -39,6 +40,8 @@ func (h Handler) profile(q *page.Request) error {
 	t.open = m.UUID
 	t.Title = t.T("members.page_title", "Name", m.Name())
 	p := panel{table: t, m: m, now: h.Now(), tell: q.Teller()}
+	p.past = pastday.Leading(q, q.AccountPath("/past/members/"+m.UUID))
+	p.past.ID = "f-on-member" // the table beside has one too
 	if m.May.Seat && t.seated() {
 		brought, err := h.App.Seats.Externals(q.Context(), q.Actor(), account(q), m.UUID)
 		if err != nil {

@@ -6,12 +6,14 @@ import (
 	"strconv"
 
 	"intendant/internal/directory"
+	"intendant/internal/web/pastday"
 )
 
 // An address is a view of the drawn tree: whose, what is opened and closed, what
 // is looked for, and how large. All of it stands in the URL.
 type address struct {
 	base   string
+	On     string // a past day; empty: today
 	Person string
 	Open   []branch
 	Closed []string
@@ -34,7 +36,7 @@ const mostBranches = 60
 func zooms() []int { return []int{50, 75, 100, 150, 200} }
 
 func readAddress(base string, form url.Values) address {
-	a := address{base: base, Person: form.Get("person"), Unit: form.Get("unit"), All: form.Get("all") != ""}
+	a := address{base: base, On: form.Get(pastday.Param), Person: form.Get("person"), Unit: form.Get("unit"), All: form.Get("all") != ""}
 	if zoom, err := strconv.Atoi(form.Get("zoom")); err == nil && slices.Contains(zooms(), zoom) {
 		a.Zoom = zoom
 	}
@@ -66,6 +68,7 @@ func (a address) String() string {
 			v.Set(name, value)
 		}
 	}
+	set(pastday.Param, a.On)
 	set("person", a.Person)
 	set("unit", a.Unit)
 	if a.All {
@@ -113,7 +116,9 @@ func (a address) closed(unit string) address {
 
 // plain is the address of the same person with nothing opened, closed or
 // looked for.
-func (a address) plain() address { return address{base: a.base, Person: a.Person, Zoom: a.Zoom} }
+func (a address) plain() address {
+	return address{base: a.base, On: a.On, Person: a.Person, Zoom: a.Zoom}
+}
 
 func (a address) whole() address {
 	a = a.plain()
@@ -127,7 +132,7 @@ func (a address) zoomed(zoom int) address {
 }
 
 func (a address) of(person string) address {
-	return address{base: a.base, Person: person, Zoom: a.Zoom}
+	return address{base: a.base, On: a.On, Person: person, Zoom: a.Zoom}
 }
 
 func (a address) marked(unit string) address {

@@ -13,6 +13,7 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
+	"intendant/internal/web/pastday"
 	"intendant/internal/web/ui"
 )
 
@@ -28,6 +29,28 @@ func Mount(s *page.Site) {
 
 // account is the account of the page.
 func account(q *page.Request) directory.AccountID { return q.Frame.Account.ID }
+
+// picking is the field of the day of a page of rights, which keeps what else is asked.
+func (h Handler) picking(q *page.Request, base string, day directory.Day, keep ...string) pastday.View {
+	v := pastday.Leading(q, base)
+	v.Day, v.Today = day, pastday.On(base, directory.Day{}, keep...)
+	for i := 0; i+1 < len(keep); i += 2 {
+		if keep[i+1] != "" {
+			v.Keep = append(v.Keep, ui.Hidden{Name: keep[i], Value: keep[i+1]})
+		}
+	}
+	return v
+}
+
+// badDay reports whether what was refused is the day, and says so on the page of today.
+func (h Handler) badDay(q *page.Request, err error) bool {
+	refusal, _ := page.Refusal(err)
+	if refusal == nil || refusal.Field != pastday.Param {
+		return false
+	}
+	q.Toast(q.Printer.Error(refusal), "")
+	return true
+}
 
 // words are what the levels of units are called in one kind of account.
 type words struct {

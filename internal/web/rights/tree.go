@@ -10,6 +10,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
+	"intendant/internal/web/pastday"
 	"intendant/internal/web/ui"
 )
 
@@ -25,12 +26,16 @@ type treePage struct {
 	units   *finding
 	picture picture
 	now     time.Time
+	past    pastday.View
 }
 
 // tree draws what one person holds over the account's units (ROLE-1, ROLE-2,
 // ROLE-10).
 func (h Handler) tree(q *page.Request) error {
 	p, err := h.treeOf(q)
+	if h.badDay(q, err) {
+		return q.Redirect(p.past.Today)
+	}
 	if err != nil {
 		return err
 	}
@@ -59,11 +64,20 @@ func (h Handler) tree(q *page.Request) error {
 func (h Handler) treeOf(q *page.Request) (treePage, error) {
 	base := q.AccountPath("/rights")
 	at := readAddress(base, q.URL.Query())
-	t, err := h.App.Reasons.Tree(q.Context(), q.Actor(), account(q), at.Person)
-	if err != nil {
-		return treePage{}, err
+	p := treePage{words: h.words(q), at: at, why: base + "/why", now: h.Now()}
+	day, err := pastday.Read(q, pastday.Param)
+	p.past = h.picking(q, base, day, "person", at.Person)
+	switch {
+	case err != nil:
+	case day == directory.Day{}:
+		p.t, err = h.App.Reasons.Tree(q.Context(), q.Actor(), account(q), at.Person)
+	default:
+		p.at.On = day.ISO()
+		p.t, err = h.App.Past.Tree(q.Context(), q.Actor(), account(q), day, at.Person)
 	}
-	p := treePage{t: t, words: h.words(q), at: at, why: base + "/why", now: h.Now()}
+	if err != nil {
+		return p, err
+	}
 	p.Page = q.InAccount(q.Printer.T("rights.title"), page.WhoMayWhat)
 	if seesMembers(q) {
 		p.members = q.AccountPath("/members")
@@ -88,7 +102,7 @@ func (p treePage) found() string {
 }
 
 func (p treePage) whyAt(unit string) string {
-	return p.why + "?" + encode("person", p.person(), "unit", unit)
+	return p.why + "?" + encode(pastday.Param, p.at.On, "person", p.person(), "unit", unit)
 }
 
 // person is the public id of whose tree this is; empty for the reader's own.
@@ -100,7 +114,7 @@ func (p treePage) person() string {
 }
 
 func (p treePage) acts() []ui.Act {
-	acts := []ui.Act{{Label: p.T("rights.why"), Icon: "help-circle", Href: strings.TrimSuffix(p.why+"?"+encode("person", p.person()), "?")}}
+	acts := []ui.Act{{Label: p.T("rights.why"), Icon: "help-circle", Href: strings.TrimSuffix(p.why+"?"+encode(pastday.Param, p.at.On, "person", p.person()), "?")}}
 	if p.t.MayGive && p.members != "" && p.t.Holder.ID != 0 {
 		acts = append(acts, ui.Act{Label: p.T("rights.give"), Icon: "plus", Kind: ui.Primary, Href: p.held()})
 	}
@@ -207,6 +221,9 @@ func (p treePage) hidden(person bool) []ui.Hidden {
 	var hidden []ui.Hidden
 	if person && p.at.Person != "" {
 		hidden = append(hidden, ui.Hidden{Name: "person", Value: p.at.Person})
+	}
+	if p.at.On != "" {
+		hidden = append(hidden, ui.Hidden{Name: pastday.Param, Value: p.at.On})
 	}
 	if p.at.Zoom != 0 {
 		hidden = append(hidden, ui.Hidden{Name: "zoom", Value: strconv.Itoa(p.at.Zoom)})

@@ -12,6 +12,7 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
+	"intendant/internal/web/pastday"
 	"intendant/internal/web/ui"
 )
 
@@ -30,6 +31,8 @@ type whyPage struct {
 	members string
 	people  *finding
 	units   *finding
+	on      string // a past day; empty: today
+	past    pastday.View
 
 	permissions, held []group // all there are, and those held at the unit
 }
@@ -39,11 +42,23 @@ type whyPage struct {
 func (h Handler) why(q *page.Request) error {
 	form := q.URL.Query()
 	asked := app.WhyQuery{Person: form.Get("person"), Permission: form.Get("permission"), Unit: form.Get("unit")}
-	w, err := h.App.Reasons.Why(q.Context(), q.Actor(), account(q), asked)
+	p := whyPage{q: asked, words: h.words(q), tree: q.AccountPath("/rights"), base: q.AccountPath("/rights/why")}
+	day, err := pastday.Read(q, pastday.Param)
+	p.past, p.on = h.picking(q, p.base, day, "person", asked.Person, "permission", asked.Permission, "unit", asked.Unit), day.ISO()
+	switch {
+	case err != nil:
+	case day == directory.Day{}:
+		p.w, err = h.App.Reasons.Why(q.Context(), q.Actor(), account(q), asked)
+	default:
+		p.w, err = h.App.Past.Why(q.Context(), q.Actor(), account(q), day, asked)
+	}
+	if h.badDay(q, err) {
+		return q.Redirect(p.past.Today)
+	}
 	if err != nil {
 		return err
 	}
-	p := whyPage{w: w, q: asked, words: h.words(q), tree: q.AccountPath("/rights"), base: q.AccountPath("/rights/why")}
+	w := p.w
 	p.Page = q.InAccount(q.Printer.T("rights.why"), page.WhoMayWhat)
 	if seesMembers(q) {
 		p.members = q.AccountPath("/members")
@@ -102,7 +117,7 @@ func (p *whyPage) unanswered() *whyPage {
 
 // at is the address of a question.
 func (p whyPage) at(q app.WhyQuery) string {
-	return strings.TrimSuffix(p.base+"?"+encode("person", q.Person, "permission", q.Permission, "unit", q.Unit), "?")
+	return strings.TrimSuffix(p.base+"?"+encode(pastday.Param, p.on, "person", q.Person, "permission", q.Permission, "unit", q.Unit), "?")
 }
 
 func (p whyPage) name() string {
@@ -114,7 +129,7 @@ func (p whyPage) name() string {
 
 // crumbs lead back to the person's tree.
 func (p whyPage) crumbs() []ui.Link {
-	return []ui.Link{{Label: p.T("rights.title"), Href: strings.TrimSuffix(p.tree+"?"+encode("person", p.q.Person, "unit", p.q.Unit), "?")}}
+	return []ui.Link{{Label: p.T("rights.title"), Href: strings.TrimSuffix(p.tree+"?"+encode(pastday.Param, p.on, "person", p.q.Person, "unit", p.q.Unit), "?")}}
 }
 
 // A group is the permissions of one heading.
@@ -275,6 +290,9 @@ func (p whyPage) facts() []fact {
 	e := p.w.Explanation
 	facts := []fact{{e.Reason != authz.Suspended, p.T("rights.fact.account." + string(p.w.Account.State)), p.w.Account.Name}}
 	person := fact{ok: true, text: p.T("rights.fact.person"), note: p.T("rights.fact.person.since", "Day", p.w.Holder.Added)}
+	if p.w.Holder.Added.IsZero() { // who went and came again since the day
+		person.note = p.T("status." + p.w.Holder.Status.String())
+	}
 	if slices.Contains([]string{authz.NotActive, authz.Ended, authz.SwitchedOff, authz.NotMember}, e.Reason) {
 		person = fact{text: p.T("rights.fact.person." + e.Reason), note: p.T("status." + p.w.Holder.Status.String())}
 	}
