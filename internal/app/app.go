@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	"intendant/internal/app/acts"
@@ -21,6 +22,7 @@ import (
 	"intendant/internal/app/roster"
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
+	"intendant/internal/audit"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
@@ -101,6 +103,15 @@ func New(o Options) *App {
 		Projects:  projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
+}
+
+// opposites are what takes entries about things back, by kind (PLAN-2).
+func (a *App) opposites() map[audit.Kind]gate.Opposite {
+	all := map[audit.Kind]gate.Opposite{}
+	for _, of := range []map[audit.Kind]gate.Opposite{a.Units.opposites(), projects.Opposites(a.Projects)} {
+		maps.Copy(all, of)
+	}
+	return all
 }
 
 // contractLines are the subscriptions of units, for who looks after their contract

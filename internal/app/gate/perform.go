@@ -141,6 +141,18 @@ func (g *Gate) Over(ctx context.Context, r *store.Reader, p *Plan, u directory.U
 	return &over, nil
 }
 
+// Upon is the plan as it goes on over the tree that it leaves behind, where it changes
+// several units one after the other.
+func (g *Gate) Upon(ctx context.Context, r *store.Reader, p *Plan, tree *authz.Tree) (*Plan, error) {
+	standing, err := r.Standing(ctx, p.Account, p.Actor.User)
+	if err != nil {
+		return nil, fmt.Errorf("load rights: %w", err)
+	}
+	upon := *p
+	upon.Rights = authz.Decide(p.Actor, tree, standing, p.Now)
+	return &upon, nil
+}
+
 // View runs a read on one snapshot with the actor's rights in the account.
 func (g *Gate) View(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, rights authz.Rights) error) error {
 	err := g.Read(ctx, func(r *store.Reader) error {
