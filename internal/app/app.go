@@ -108,7 +108,8 @@ func New(o Options) *App {
 // opposites are what takes entries about things back, by kind (PLAN-2).
 func (a *App) opposites() map[audit.Kind]gate.Opposite {
 	all := map[audit.Kind]gate.Opposite{}
-	for _, of := range []map[audit.Kind]gate.Opposite{a.Units.opposites(), projects.Opposites(a.Projects)} {
+	for _, of := range []map[audit.Kind]gate.Opposite{a.Units.opposites(), a.Roles.opposites(), a.Accounts.settingsOpposites(),
+		a.Preferences.opposites(), projects.Opposites(a.Projects)} {
 		maps.Copy(all, of)
 	}
 	return all

@@ -13,6 +13,12 @@ func ChangedSince() *directory.Error {
 	return directory.Refuse(directory.Conflict, "undo.changed_since")
 }
 
+// NotKept refuses to take back what no history keeps: a picture, and what was erased with
+// a person (USER-7).
+func NotKept() *directory.Error {
+	return directory.Refuse(directory.Conflict, "undo.not_kept")
+}
+
 // A Net is what entries about one thing say together: of each field what stood before
 // the oldest of them and what stands after the newest (PLAN-2). Restore compares that
 // with today, field by field; Verdict says what came of it.
