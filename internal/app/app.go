@@ -109,7 +109,9 @@ func New(o Options) *App {
 func (a *App) opposites() map[audit.Kind]gate.Opposite {
 	all := map[audit.Kind]gate.Opposite{}
 	for _, of := range []map[audit.Kind]gate.Opposite{a.Units.opposites(), a.Roles.opposites(), a.Accounts.settingsOpposites(),
-		a.Preferences.opposites(), projects.Opposites(a.Projects)} {
+		a.Accounts.vendorOpposites(), a.Preferences.opposites(), a.Members.peopleOpposites(), projects.Opposites(a.Projects), companies.Opposites(),
+		library.Opposites(a.Library), seats.Opposites(a.Seats, a.Subscriptions), contracts.Opposites(a.Contracts), technical.Opposites(),
+		applications.Opposites(a.Applications)} {
 		maps.Copy(all, of)
 	}
 	return all

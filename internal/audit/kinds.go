@@ -140,6 +140,8 @@ const (
 	TemplateRestored      Kind = "template.restored"
 	TemplateMemberRemoved Kind = "template.member_removed"
 
+	TemplateMemberReturned Kind = "template.member_returned" // by undo
+
 	PreferenceChanged Kind = "preference.changed"
 
 	DomainAdded    Kind = "domain.added"
@@ -344,7 +346,8 @@ func libraryRows() []Row {
 		{Kind: TemplateRenamed, Object: Template, Fields: "name"},
 		{Kind: TemplateArchived, Object: Template},
 		{Kind: TemplateRestored, Object: Template},
-		{Kind: TemplateMemberRemoved, Object: Template, Person: true},
+		{Kind: TemplateMemberRemoved, Object: Template, Person: true, Fields: placeFields},
+		{Kind: TemplateMemberReturned, Object: Template, Person: true, Fields: placeFields},
 	}
 }
 

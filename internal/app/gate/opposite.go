@@ -111,6 +111,16 @@ func (n *Net) Has(kind audit.Kind) (audit.Entry, bool) {
 	return audit.Entry{}, false
 }
 
+// Stands reports whether a field is what the entries left there, or is in none of them.
+func (n *Net) Stands(field string, now audit.Value) bool {
+	for _, c := range n.fields {
+		if c.Field == field {
+			return now.Same(c.After)
+		}
+	}
+	return true
+}
+
 // Before is what stood in a field before the oldest entry; nothing where none has it.
 func (n *Net) Before(field string) audit.Value {
 	for _, c := range n.fields {
