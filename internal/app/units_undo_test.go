@@ -41,20 +41,7 @@ func (p park) backed(by authz.Actor, entries []audit.Entry) string {
 // cameOf takes entries back, and says in short what came of the first.
 func cameOf(w *apptest.World, by authz.Actor, entries []audit.Entry) string {
 	w.T.Helper()
-	verdicts, err := w.TakeBack(w.App.Opposites(), by, entries...)
-	w.Must(err)
-	if len(verdicts) != len(entries) {
-		w.T.Fatalf("PLAN-2 %d verdicts on %d entries", len(verdicts), len(entries))
-	}
-	v := verdicts[0]
-	text := string(v.Outcome)
-	for _, field := range v.Left {
-		text += " " + field
-	}
-	if v.Refusal != nil {
-		text += " " + v.Refusal.Code
-	}
-	return text
+	return w.TakenBack(w.App.Opposites(), by, entries...)
 }
 
 func TestUnitsTakenBack(t *testing.T) { // PLAN-2, ROLE-6

@@ -70,3 +70,25 @@ func (w *World) TakeBack(opposites map[audit.Kind]gate.Opposite, actor authz.Act
 		return nil
 	})
 }
+
+// TakenBack takes entries back, and says in short what came of the first: its outcome,
+// the fields that are left, why it was refused.
+func (w *World) TakenBack(opposites map[audit.Kind]gate.Opposite, actor authz.Actor, entries ...audit.Entry) string {
+	w.T.Helper()
+	if len(entries) == 0 {
+		w.T.Fatal("nothing to take back")
+	}
+	verdicts, err := w.TakeBack(opposites, actor, entries...)
+	w.Must(err)
+	if len(verdicts) != len(entries) {
+		w.T.Fatalf("PLAN-2 %d verdicts on %d entries", len(verdicts), len(entries))
+	}
+	said := string(verdicts[0].Outcome)
+	for _, field := range verdicts[0].Left {
+		said += " " + field
+	}
+	if refusal := verdicts[0].Refusal; refusal != nil {
+		said += " " + refusal.Code
+	}
+	return said
+}

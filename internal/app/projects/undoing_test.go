@@ -19,17 +19,7 @@ import (
 // left, why it was refused.
 func (f firm) backed(by authz.Actor, entries []audit.Entry) string {
 	f.t.Helper()
-	verdicts, err := f.TakeBack(projects.Opposites(f.Projects), by, entries...)
-	f.Must(err)
-	v := verdicts[0]
-	text := string(v.Outcome)
-	for _, field := range v.Left {
-		text += " " + field
-	}
-	if v.Refusal != nil {
-		text += " " + v.Refusal.Code
-	}
-	return text
+	return f.TakenBack(projects.Opposites(f.Projects), by, entries...)
 }
 
 // act are the entries about projects that something leaves, newest first.
