@@ -311,7 +311,7 @@ func (t unitTurn) plan(ctx context.Context, r *store.Reader) (directory.Unit, er
 				return err
 			}
 		}
-		to, err = t.s.hang(ctx, r, t.p, after, above, "")
+		to, err = t.s.hang(ctx, r, t.p, hanging{unit: after, to: above})
 		return err
 	})
 	if err != nil || to == t.before {

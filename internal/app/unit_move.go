@@ -363,15 +363,23 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		if u.Parent == to.ID {
 			return nil
 		}
-		_, err = s.hang(ctx, r, p, u, to, move.Confirmed)
+		_, err = s.hang(ctx, r, p, hanging{u, to, move.Confirmed})
 		return err
 	})
 	return err
 }
 
+// hanging is a unit that is to hang under another, and the seal of the preview that was
+// confirmed.
+type hanging struct {
+	unit, to  directory.Unit
+	confirmed string
+}
+
 // hang plans that a unit, with all below it, hangs under another from now on. It
 // refuses as Move does, before it plans anything.
-func (s *Units) hang(ctx context.Context, r *store.Reader, p *gate.Plan, u, to directory.Unit, confirmed string) (directory.Unit, error) {
+func (s *Units) hang(ctx context.Context, r *store.Reader, p *gate.Plan, h hanging) (directory.Unit, error) {
+	u, to := h.unit, h.to
 	m, err := s.moving(ctx, r, p.Rights, u, to)
 	if err != nil {
 		return u, err
@@ -379,7 +387,7 @@ func (s *Units) hang(ctx context.Context, r *store.Reader, p *gate.Plan, u, to d
 	if err := s.mayMove(ctx, r, p.Basis, m); err != nil {
 		return u, err
 	}
-	if confirmed != "" && confirmed != m.seal() {
+	if h.confirmed != "" && h.confirmed != m.seal() {
 		return u, directory.Refuse(directory.Conflict, "stale")
 	}
 	s.roster.EndReferents(p, m.contracts.Ended)

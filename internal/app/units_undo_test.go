@@ -121,8 +121,7 @@ func TestUnitsTakenBack(t *testing.T) { // PLAN-2, ROLE-6
 				w.Must(err)
 			})
 			want("something hangs on it", p.backed(p.admin, added), "refused state undo.changed_since")
-			var undone []audit.Entry
-			undone = act(func() { want("with what hangs on it", p.backed(p.admin, slices.Concat(below, added)), "changed") })
+			undone := act(func() { want("with what hangs on it", p.backed(p.admin, slices.Concat(below, added)), "changed") })
 			if p.unit("Maraval Asie").Archived.IsZero() || p.unit("Maraval Japon").Archived.IsZero() {
 				t.Error("PLAN-2 what was added is in use still")
 			}

@@ -49,7 +49,9 @@ func TestTypesTakenBack(t *testing.T) { // PLAN-2, ACC-13
 			return made
 		}
 		rename := func(to string) []audit.Entry {
-			return act(func() { w.Must(lost(w.Library.RenameType(ctx, h.standards, id, made.UUID, library.Naming{Name: to, Version: now().Version}))) })
+			return act(func() {
+				w.Must(lost(w.Library.RenameType(ctx, h.standards, id, made.UUID, library.Naming{Name: to, Version: now().Version})))
+			})
 		}
 		renamed := rename("Viaduc")
 		undone := act(func() { want("renamed", back(h.standards, renamed), "changed") })
@@ -138,7 +140,9 @@ func (s site) takenBackPeople(made directory.Template, want func(what, got, want
 	s.T.Helper()
 	_, back, act := s.backing()
 	before := s.content(made.UUID).Places
-	removed := act(func() { s.Must(s.Library.RemoveMember(s.Context(), s.standards, s.account.ID, made.UUID, s.karim.UUID)) })
+	removed := act(func() {
+		s.Must(s.Library.RemoveMember(s.Context(), s.standards, s.account.ID, made.UUID, s.karim.UUID))
+	})
 	undone := act(func() { want("a place", back(s.standards, removed), "changed") })
 	if now := s.content(made.UUID).Places; !reflect.DeepEqual(now, before) {
 		s.T.Errorf("PLAN-2 the places are %+v, want %+v", now, before)
