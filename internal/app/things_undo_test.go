@@ -71,8 +71,25 @@ func TestPartsTakenBack(t *testing.T) { // PLAN-2, SEAT-7
 		w.Must(apptest.ErrOf(w.Members.Reactivate(w.Context(), p.admin, p.account.ID, app.Of(ada.UUID))))
 		w.Must(p.home(p.admin, ada.UUID, p.uuid("Maraval Conseil")))
 		want("moved since", p.backed(p.admin, ended), "refused state referent.elsewhere")
-		want("removed since", p.backed(p.admin, first), "unchanged")
+		want("is that no more", p.backed(p.admin, first), "unchanged")
+		p.takenBackWithMove(want)
 	})
+}
+
+// takenBackWithMove: what people were for units above comes back with the unit (UNIT-4).
+func (p park) takenBackWithMove(want func(what, got, want string)) {
+	p.T.Helper()
+	_, max := p.housed("max@maraval.example", "Nacelles")
+	want("named", p.name(p.admin, directory.ReferentPart, "Maraval Location", max.UUID), "")
+	moved := p.Written(p.account.ID, func() { want("moved", p.move(p.admin, "Agence de Nantes", "Maraval Conseil"), "") })
+	if len(moved) != 2 || p.contract("Maraval Location").Referent.Member != "" {
+		p.T.Fatalf("SEAT-7 the move wrote %d entries", len(moved))
+	}
+	verdicts, err := p.TakeBack(p.App.Opposites(), p.admin, moved...)
+	p.Must(err)
+	if verdicts.Count(app.Changed) != 2 || p.under("Agence de Nantes") != "Maraval Location" || p.contract("Maraval Location").Referent.Email != "max@maraval.example" {
+		p.T.Errorf("PLAN-2 unit under %s, verdicts %+v", p.under("Agence de Nantes"), verdicts)
+	}
 }
 
 func TestTechnicalUsersTakenBack(t *testing.T) { // PLAN-2, SIGN-5

@@ -260,8 +260,8 @@ func (s *Units) opposites() map[audit.Kind]gate.Opposite {
 // Archive and Restore do, each field by itself; a unit that was added is archived, unless
 // something hangs on it by now.
 func (s *Units) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
-	upon := p
 	return gate.Opposed(p, entries, gate.ByObject[directory.UnitID], func(id directory.UnitID, n *gate.Net) (gate.Verdict, error) {
+		upon := p.Upon()
 		tree := upon.Rights.Tree()
 		denied := upon.Require(authz.ManageUnits, id)
 		before, found := tree.Unit(id)
@@ -276,8 +276,7 @@ func (s *Units) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, ent
 		if err != nil || after == before {
 			return n.Verdict(int64(id), before.Name), err
 		}
-		upon, err = s.gate.Upon(ctx, r, upon, tree.Put(after))
-		return n.Verdict(int64(id), after.Name), err
+		return n.Verdict(int64(id), after.Name), s.gate.Restructure(ctx, r, p, tree.Put(after))
 	})
 }
 

@@ -22,12 +22,15 @@ func Opposites(s *Contracts) map[audit.Kind]gate.Opposite {
 	return all
 }
 
-// A held part is what somebody is for the contract of a unit, 0 for the root.
+// A heldPart is what somebody is for the contract of a unit, 0 for the root.
 type heldPart struct {
 	unit   directory.UnitID
 	part   directory.Part
 	person directory.UserID
 }
+
+// heldKey is under which a plan keeps who is something for its units by then.
+type heldKey struct{}
 
 func partOf(e audit.Entry) heldPart {
 	switch e.Kind {
@@ -44,9 +47,10 @@ func partOf(e audit.Entry) heldPart {
 // Name and End do, and with undo.changed_since where a unit has another referent since.
 func (s *Contracts) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
 	p.OpenToAnyone("whose part it is decides who may, and is asked of each")
-	held := map[directory.UnitID][]directory.Referent{}
+	held := gate.Kept[directory.UnitID, []directory.Referent](p, heldKey{})
 	return gate.Opposed(p, entries, partOf, func(of heldPart, n *gate.Net) (gate.Verdict, error) {
-		u, err := partUnit(ctx, r, p, of)
+		upon := p.Upon()
+		u, err := partUnit(ctx, r, upon, of)
 		if err != nil {
 			return gate.Verdict{}, err
 		}
@@ -55,7 +59,7 @@ func (s *Contracts) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan,
 				return gate.Verdict{}, err
 			}
 		}
-		t := partBack{s, p, n, of, u}
+		t := partBack{s, upon, n, of, u}
 		held[u.ID], err = t.plan(ctx, r, held[u.ID])
 		return n.Verdict(int64(u.ID), u.Name), err
 	})

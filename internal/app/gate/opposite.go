@@ -68,6 +68,20 @@ func Opposed[K comparable](p *Plan, entries []audit.Entry, about func(audit.Entr
 	return nil
 }
 
+// Kept is what the calls of opposites in one plan share, which do not see in the database
+// what the plan is to write: a table by a key, empty at first.
+func Kept[K comparable, V any](p *Plan, name any) map[K]V {
+	if p.kept == nil {
+		p.kept = map[any]any{}
+	}
+	table, is := p.kept[name].(map[K]V)
+	if !is {
+		table = map[K]V{}
+		p.kept[name] = table
+	}
+	return table
+}
+
 // ByObject tells entries apart by the row they are about.
 func ByObject[K ~int64](e audit.Entry) K { return K(e.Object) }
 

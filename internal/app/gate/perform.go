@@ -141,16 +141,25 @@ func (g *Gate) Over(ctx context.Context, r *store.Reader, p *Plan, u directory.U
 	return &over, nil
 }
 
-// Upon is the plan as it goes on over the tree that it leaves behind, where it changes
-// several units one after the other.
-func (g *Gate) Upon(ctx context.Context, r *store.Reader, p *Plan, tree *authz.Tree) (*Plan, error) {
+// Restructure says that the plan leaves another tree behind: Upon goes on over it.
+func (g *Gate) Restructure(ctx context.Context, r *store.Reader, p *Plan, tree *authz.Tree) error {
 	standing, err := r.Standing(ctx, p.Account, p.Actor.User)
 	if err != nil {
-		return nil, fmt.Errorf("load rights: %w", err)
+		return fmt.Errorf("load rights: %w", err)
 	}
 	upon := *p
-	upon.Rights = authz.Decide(p.Actor, tree, standing, p.Now)
-	return &upon, nil
+	upon.Rights, upon.Verdicts = authz.Decide(p.Actor, tree, standing, p.Now), nil
+	p.upon = &upon
+	return nil
+}
+
+// Upon is the plan with the rights of the actor over the tree that it leaves behind so
+// far, for one that changes several units one after the other. Verdicts are its own.
+func (p *Plan) Upon() *Plan {
+	if p.upon != nil && p.upon.Account == p.Account {
+		return p.upon
+	}
+	return p
 }
 
 // View runs a read on one snapshot with the actor's rights in the account.

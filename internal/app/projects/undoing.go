@@ -26,8 +26,8 @@ func Opposites(s *Projects) map[audit.Kind]gate.Opposite {
 // project.not_found what is out of sight, and as Edit, Archive and Restore do, each field
 // by itself; a project that was created is archived, unless somebody came in since.
 func (s *Projects) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
-	upon := p
 	return gate.Opposed(p, entries, gate.ByObject[directory.UnitID], func(id directory.UnitID, n *gate.Net) (gate.Verdict, error) {
+		upon := p.Upon()
 		denied := upon.Require(authz.ManageProjects, id)
 		c, err := s.settling(ctx, r, upon)
 		if err != nil {
@@ -47,7 +47,7 @@ func (s *Projects) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, 
 		c.of(before)
 		after, err := projectTurn{c, n, before}.plan(ctx, r)
 		if err == nil && after.Unit != before.Unit {
-			upon, err = s.gate.Upon(ctx, r, upon, upon.Rights.Tree().Put(after.Unit))
+			err = s.gate.Restructure(ctx, r, p, upon.Rights.Tree().Put(after.Unit))
 		}
 		return n.Verdict(int64(id), after.Name), err
 	})
