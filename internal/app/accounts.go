@@ -397,3 +397,82 @@ func (s *Accounts) InOrder(ctx context.Context, actor authz.Actor, after string,
 	})
 	return list, err
 }
+
+// vendorOpposites take back what the vendor changed of a customer (PLAN-2).
+func (s *Accounts) vendorOpposites() map[audit.Kind]gate.Opposite {
+	return map[audit.Kind]gate.Opposite{audit.AccountChanged: s.takeAccountBack}
+}
+
+// takeAccountBack plans the opposite of entries about a customer. It refuses as Change
+// does, each field by itself, and with undo.not_kept a contact that was erased.
+func (s *Accounts) takeAccountBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
+	denied := p.RequireDuty(authz.ChangeAccounts)
+	if err := s.gate.FollowCatalogue(ctx, r); err != nil {
+		return err
+	}
+	return gate.Opposed(p, entries, gate.ByObject[directory.AccountID], func(id directory.AccountID, n *gate.Net) (gate.Verdict, error) {
+		if denied != nil || id != p.Account {
+			return gate.Verdict{}, cmp.Or(denied, error(directory.Refuse(directory.NotFound, "account.not_found")))
+		}
+		before, err := r.Account(ctx, id)
+		if err != nil {
+			return gate.Verdict{}, err
+		}
+		after, err := s.accountBack(ctx, r, before, n)
+		if err == nil {
+			err = s.planChange(p, before, after)
+		}
+		return n.Verdict(int64(id), after.Name), err
+	})
+}
+
+// accountBack is the account with what it was, as far as Change would set it.
+func (s *Accounts) accountBack(ctx context.Context, r *store.Reader, before directory.Account, n *gate.Net) (directory.Account, error) {
+	after := before
+	for _, f := range []struct {
+		field string
+		now   audit.Value
+		set   func(c *AccountChange, was audit.Value)
+	}{
+		{"name", audit.Text(before.Name), func(c *AccountChange, was audit.Value) { c.Name = was.Text() }},
+		{"service_level", audit.Text(before.ServiceLevel), func(c *AccountChange, was audit.Value) { c.ServiceLevel = was.Text() }},
+		{"address", postal(before.Address), func(c *AccountChange, was audit.Value) { c.Address = postedTo(was) }},
+		{"contact", audit.Text(before.Contact.Name), func(c *AccountChange, was audit.Value) { c.Contact.Name = was.Text() }},
+		{"contact_email", audit.Text(before.Contact.Email), func(c *AccountChange, was audit.Value) { c.Contact.Email = was.Text() }},
+		{"language", audit.Text(before.Language), func(c *AccountChange, was audit.Value) { c.Language = was.Text() }},
+		{"time_zone", audit.Text(before.TimeZone), func(c *AccountChange, was audit.Value) { c.TimeZone = was.Text() }},
+		{"contract_ends", audit.Time(before.ContractEnds), func(c *AccountChange, was audit.Value) { c.ContractEnds, _ = was.Time() }},
+	} {
+		err := n.Restore(f.field, f.now, func(was audit.Value) error {
+			is := AccountChange{Name: after.Name, Number: after.Number, ServiceLevel: after.ServiceLevel, Address: after.Address, Contact: after.Contact,
+				Language: after.Language, TimeZone: after.TimeZone, ContractEnds: after.ContractEnds, External: after.External}
+			f.set(&is, was)
+			changed, err := s.changed(after, is)
+			if err == nil {
+				after = changed
+			}
+			return err
+		})
+		if err != nil {
+			return before, err
+		}
+	}
+	return after, n.Restore("external_id", audit.Text(before.External), func(was audit.Value) error {
+		other, err := r.AccountByExternal(ctx, was.Text())
+		switch {
+		case gate.RefusedWith(err, "account.not_found"):
+		case err != nil:
+			return err
+		case other.ID != before.ID:
+			return &directory.Error{Kind: directory.Conflict, Code: "account.external_taken", Field: "external_id"}
+		}
+		after.External = was.Text()
+		return nil
+	})
+}
+
+// postedTo is what postal made of an address.
+func postedTo(v audit.Value) directory.PostalAddress {
+	lines := append(*textsOf(v), "", "", "", "")
+	return directory.PostalAddress{Street: lines[0], PostalCode: lines[1], City: lines[2], Country: lines[3]}
+}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"time"
 
 	"intendant/internal/app/acts"
@@ -24,6 +25,7 @@ import (
 	"intendant/internal/app/seats"
 	"intendant/internal/app/technical"
 	"intendant/internal/app/undo"
+	"intendant/internal/audit"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
@@ -103,18 +105,32 @@ func New(o Options) *App {
 	c.grounds = in.Ground
 	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
 	entries := history.New(g)
-	return &App{
+	a := &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: entries,
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
-		Companies: companies.New(g, r), Library: library.New(g), Undo: undo.New(g, r, c.acts, nil), Past: past.New(g, r, reasons),
+		Companies: companies.New(g, r), Library: library.New(g), Past: past.New(g, r, reasons),
 		Projects: in,
 		Exports: exports.New(g, exports.Needs{Words: o.Exports, Asker: c.acts.AskerAgain,
 			Sources: []gate.TableSource{members.memberTable(), in.Table(), entries.Table()}}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
+	a.Undo = undo.New(g, r, c.acts, a.opposites())
+	return a
+}
+
+// opposites are what takes entries about things back, by kind (PLAN-2).
+func (a *App) opposites() map[audit.Kind]gate.Opposite {
+	all := map[audit.Kind]gate.Opposite{}
+	for _, of := range []map[audit.Kind]gate.Opposite{a.Units.opposites(), a.Roles.opposites(), a.Accounts.settingsOpposites(),
+		a.Accounts.vendorOpposites(), a.Preferences.opposites(), a.Members.peopleOpposites(), projects.Opposites(a.Projects), companies.Opposites(),
+		library.Opposites(a.Library), seats.Opposites(a.Seats, a.Subscriptions), contracts.Opposites(a.Contracts), technical.Opposites(),
+		applications.Opposites(a.Applications)} {
+		maps.Copy(all, of)
+	}
+	return all
 }
 
 // contractLines are the subscriptions of units, for who looks after their contract

@@ -105,13 +105,18 @@ func (s *Accounts) VerifyDomain(ctx context.Context, actor authz.Actor, account 
 // SetAutoApprove switches whether requests from a verified domain are approved
 // by themselves (JOIN-7). It refuses with domain.unverified.
 func (s *Accounts) SetAutoApprove(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, on bool) error {
-	return s.changeDomain(ctx, actor, account, name, func(p *gate.Plan, d *directory.Domain) audit.Entry {
+	return s.changeDomain(ctx, actor, account, name, approving(on))
+}
+
+// approving switches whether requests from a domain are approved by themselves.
+func approving(on bool) func(p *gate.Plan, d *directory.Domain) audit.Entry {
+	return func(p *gate.Plan, d *directory.Domain) audit.Entry {
 		entry := p.Entry(audit.SettingsChanged, 0, int64(p.Account))
-		entry.Note("domain", "", name)
+		entry.Note("domain", "", d.Name)
 		entry.NoteValue("auto_approve", audit.Bool(d.AutoApprove), audit.Bool(on))
 		d.AutoApprove = on
 		return entry
-	})
+	}
 }
 
 func (s *Accounts) changeDomain(ctx context.Context, actor authz.Actor, account directory.AccountID, name string, change func(p *gate.Plan, d *directory.Domain) audit.Entry) error {
@@ -123,19 +128,24 @@ func (s *Accounts) changeDomain(ctx context.Context, actor authz.Actor, account 
 		if err != nil {
 			return err
 		}
-		after := before
-		entry := change(p, &after)
-		if after.AutoApprove && after.Verified.IsZero() {
-			return &directory.Error{Kind: directory.Conflict, Code: "domain.unverified", Args: directory.Args{"Domain": name}}
-		}
-		if after == before {
-			return nil
-		}
-		p.Change(store.PutDomain{Account: account, Domain: after})
-		p.Record(entry)
-		return nil
+		return planDomain(p, before, change)
 	})
 	return err
+}
+
+// planDomain plans what becomes of a domain, where that is anything.
+func planDomain(p *gate.Plan, before directory.Domain, change func(p *gate.Plan, d *directory.Domain) audit.Entry) error {
+	after := before
+	entry := change(p, &after)
+	if after.AutoApprove && after.Verified.IsZero() {
+		return &directory.Error{Kind: directory.Conflict, Code: "domain.unverified", Args: directory.Args{"Domain": after.Name}}
+	}
+	if after == before {
+		return nil
+	}
+	p.Change(store.PutDomain{Account: p.Account, Domain: after})
+	p.Record(entry)
+	return nil
 }
 
 // RemoveDomain takes a mail domain from the account: nothing is approved by

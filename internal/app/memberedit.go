@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -136,4 +138,87 @@ func (s *Members) provisionalHash(ctx context.Context, member directory.MemberID
 		return "", err
 	}
 	return s.roster.Passwords.Hash(ctx, password)
+}
+
+// peopleOpposites take back what an account set of people (PLAN-2).
+func (s *Members) peopleOpposites() map[audit.Kind]gate.Opposite {
+	return map[audit.Kind]gate.Opposite{audit.UserChanged: s.takePeopleBack}
+}
+
+// takePeopleBack plans the opposite of entries about people themselves: what they are
+// called and their language, where the account may set that (USER-1). It refuses as
+// EditMember does; what only the person sets, and an address, on which proofs hang, is
+// left, with person.not_yours. Of somebody who was erased nothing is kept.
+func (s *Members) takePeopleBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
+	denied := p.RequireSomewhere(authz.ManageMembers)
+	var people []directory.UserID
+	for _, e := range entries {
+		people = append(people, e.Subject)
+	}
+	members, err := r.MembersOf(ctx, p.Account, roster.Distinct(people))
+	if err != nil {
+		return err
+	}
+	var keys []directory.MemberID
+	for _, m := range members {
+		keys = append(keys, m.ID)
+	}
+	slices.Sort(keys)
+	a, _, users, err := s.roster.Acting(ctx, r, p, keys)
+	if err != nil {
+		return err
+	}
+	return gate.Opposed(p, entries, func(e audit.Entry) directory.UserID { return e.Subject }, func(id directory.UserID, n *gate.Net) (gate.Verdict, error) {
+		m, known := members[id]
+		switch {
+		case denied != nil:
+			return gate.Verdict{}, denied
+		case !known:
+			return gate.Nobody(), directory.Refuse(directory.NotFound, "member.not_found")
+		}
+		if err := a.Reach(m); err != nil {
+			return gate.Verdict{}, err
+		}
+		u := users[id]
+		v := gate.Verdict{Subject: int64(m.ID), Name: roster.NameOf(u, m), Member: m}
+		if n.Entries[0].Erased {
+			return v, gate.NotKept()
+		}
+		edit, err := personBack(u, n)
+		if err == nil && edit.Touched(u) != "" {
+			err = a.MayHand(m, roster.Takes) // as editing them takes
+		}
+		if err == nil {
+			_, _, err = s.roster.EditPerson(ctx, r, p, u, edit)
+		}
+		done := n.Verdict(v.Subject, v.Name)
+		done.Member = m
+		return done, err
+	})
+}
+
+// personBack is what an account sets of a person so that they are called as before.
+func personBack(u directory.User, n *gate.Net) (roster.PersonEdit, error) {
+	var edit roster.PersonEdit
+	for _, f := range []struct {
+		field string
+		now   string
+		into  **string
+	}{
+		{"civility", u.Civility, &edit.Civility}, {"first_name", u.First, &edit.First}, {"last_name", u.Last, &edit.Last}, {"language", u.Language, &edit.Language},
+		{"phone", u.Phone, nil}, {"email", u.Email, nil}, {"user_name", u.UserName, nil}, {"staff", string(u.Staff), nil},
+	} {
+		err := n.Restore(f.field, audit.Text(f.now), func(was audit.Value) error {
+			if f.into == nil {
+				return &directory.Error{Kind: directory.Denied, Code: "person.not_yours", Field: f.field, Args: directory.Args{"Name": u.Name()}}
+			}
+			text := was.Text()
+			*f.into = &text
+			return nil
+		})
+		if err != nil {
+			return edit, err
+		}
+	}
+	return edit, nil
 }

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -43,29 +45,45 @@ func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account direct
 		if err := of.askFor(p); err != nil {
 			return err
 		}
-		declared, known := of.find(change.ID)
-		if !known {
-			return directory.Refuse(directory.NotFound, "preference.not_found")
-		}
-		stored := of.stored[change.ID]
-		if change.Version != 0 && change.Version != stored.Version+1 {
-			return directory.Refuse(directory.Conflict, "stale")
-		}
-		value, err := of.value(declared, stored.Value, change)
-		if err != nil || value.Equal(stored.Value) {
-			return err
-		}
-		entry := p.Entry(audit.PreferenceChanged, of.user.ID, int64(of.member.ID))
-		entry.Unit = of.member.Unit
-		entry.Note("preference", "", declared.ID)
-		entry.NoteValue("preference_value", of.kept(declared, stored.Value), of.kept(declared, value))
-		entry.NoteValue("preference_ticked", of.things(stored.Value.Ticked), of.things(value.Ticked))
-		p.Record(entry)
-		p.Change(store.PutPreference{Preference: directory.Preference{
-			Member: of.member.ID, ID: declared.ID, Value: value, By: actor.User, Version: stored.Version}})
-		return nil
+		return of.set(p, change)
 	})
 	return err
+}
+
+// set plans a change of one preference, where anything differs.
+func (p *preferring) set(plan *gate.Plan, change PreferenceChange) error {
+	declared, known := p.find(change.ID)
+	if !known {
+		return directory.Refuse(directory.NotFound, "preference.not_found")
+	}
+	stored := p.stored[change.ID]
+	if change.Version != 0 && change.Version != stored.Version+1 {
+		return directory.Refuse(directory.Conflict, "stale")
+	}
+	value, err := p.value(declared, stored.Value, change)
+	if err == nil && declared.Required && value.Empty() {
+		err = directory.InvalidField(declared.ID, "field.required", nil)
+	}
+	if err == nil {
+		p.put(plan, declared, value)
+	}
+	return err
+}
+
+// put writes a value that may be chosen, where it is another.
+func (p *preferring) put(plan *gate.Plan, declared catalogue.Preference, value directory.PreferenceValue) {
+	stored := p.stored[declared.ID]
+	if value.Equal(stored.Value) {
+		return
+	}
+	entry := plan.Entry(audit.PreferenceChanged, p.user.ID, int64(p.member.ID))
+	entry.Unit = p.member.Unit
+	entry.Note("preference", "", declared.ID)
+	entry.NoteValue("preference_value", p.kept(declared, stored.Value), p.kept(declared, value))
+	entry.NoteValue("preference_ticked", p.things(stored.Value.Ticked), p.things(value.Ticked))
+	plan.Record(entry)
+	plan.Change(store.PutPreference{Preference: directory.Preference{
+		Member: p.member.ID, ID: declared.ID, Value: value, By: plan.Actor.User, Version: stored.Version}})
 }
 
 // askFor asks for the permission to set.
@@ -97,9 +115,6 @@ func (p *preferring) value(declared catalogue.Preference, was directory.Preferen
 		if v, err = p.order(declared, was, change); err != nil {
 			return v, err
 		}
-	}
-	if declared.Required && v.Empty() {
-		return v, directory.InvalidField(declared.ID, "field.required", nil)
 	}
 	return v, nil
 }
@@ -138,9 +153,6 @@ func (p *preferring) order(declared catalogue.Preference, was directory.Preferen
 	return v, nil
 }
 
-// orderMost is how many units history keeps of an order.
-const orderMost = 500
-
 // kept is a value as history keeps it: an option behind its preference, which
 // the reader's language tells, else the units that are chosen.
 func (p *preferring) kept(declared catalogue.Preference, v directory.PreferenceValue) audit.Value {
@@ -163,10 +175,122 @@ func (p *preferring) things(uuids []string) audit.Value {
 		known[u.UUID] = u
 	}
 	var units []audit.Value
-	for _, id := range uuids[:min(len(uuids), orderMost)] {
+	for _, id := range uuids {
 		if u, found := known[id]; found {
 			units = append(units, audit.Thing(audit.Unit, u.ID, u.Name))
 		}
 	}
 	return audit.List(units...)
+}
+
+// opposites take back what was set (PLAN-2).
+func (s *Preferences) opposites() map[audit.Kind]gate.Opposite {
+	return map[audit.Kind]gate.Opposite{audit.PreferenceChanged: s.takeBack}
+}
+
+// A preferenceOf is one preference of one member.
+type preferenceOf struct {
+	member directory.MemberID
+	id     string
+}
+
+// takeBack plans the opposite of entries about preferences. It refuses as Set does, with
+// member.not_found for somebody who has gone, and leaves a unit that cannot be chosen any
+// more.
+func (s *Preferences) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
+	return gate.Opposed(p, entries, func(e audit.Entry) preferenceOf {
+		return preferenceOf{directory.MemberID(e.Object), factOf(e, "preference").Text()}
+	}, func(one preferenceOf, n *gate.Net) (gate.Verdict, error) {
+		of, err := s.preferringOf(ctx, r, p, one.member)
+		if err != nil {
+			return gate.Verdict{}, err
+		}
+		if err := of.askFor(p); err != nil { // who may not is told no name
+			return gate.Verdict{}, err
+		}
+		err = of.back(p, one.id, n)
+		v := n.Verdict(int64(of.member.ID), roster.NameOf(of.user, of.member))
+		v.Member = of.member
+		return v, err
+	})
+}
+
+// back gives a preference its value and its ticks back. One that nobody had set before
+// is set by nobody again, also where something must be chosen: the default is in force.
+func (p *preferring) back(plan *gate.Plan, id string, n *gate.Net) error {
+	declared, known := p.find(id)
+	if !known {
+		return directory.Refuse(directory.NotFound, "preference.not_found")
+	}
+	stored := p.stored[id].Value
+	value := stored
+	try := func(is directory.PreferenceValue, found bool) error {
+		if !found {
+			return directory.InvalidField(id, "preference.unit_unknown", nil)
+		}
+		is, err := p.value(declared, stored, PreferenceChange{ID: id, Value: is})
+		if err == nil {
+			value = is
+		}
+		return err
+	}
+	err := n.Restore("preference_value", p.kept(declared, stored), func(was audit.Value) error {
+		is, found := p.valueOf(declared, was)
+		is.Ticked = value.Ticked
+		return try(is, found)
+	})
+	if err != nil {
+		return err
+	}
+	err = n.Restore("preference_ticked", p.things(stored.Ticked), func(was audit.Value) error {
+		is, found := value, false
+		is.Ticked, found = p.idsOf(was)
+		return try(is, found)
+	})
+	if err == nil {
+		p.put(plan, declared, value)
+	}
+	return err
+}
+
+// preferringOf is preferring for a member by key, out of the reader's rows.
+func (c *core) preferringOf(ctx context.Context, r *store.Reader, p *gate.Plan, member directory.MemberID) (*preferring, error) {
+	p.OpenToAnyone("whose preferences may be set is asked of each who is found")
+	members, err := r.Members(ctx, p.Account, []directory.MemberID{member})
+	if err == nil && len(members) == 0 {
+		err = directory.Refuse(directory.NotFound, "member.not_found")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.preferring(ctx, r, p.Rights, whose{p.Actor, p.Account, members[0].UUID})
+}
+
+// valueOf is what kept made of a value; false where a unit of it is none any more.
+func (p *preferring) valueOf(declared catalogue.Preference, kept audit.Value) (directory.PreferenceValue, bool) {
+	if declared.Kind == catalogue.ChoicePreference {
+		_, choice, _ := strings.Cut(kept.Text(), "/")
+		return directory.PreferenceValue{Choice: choice}, true
+	}
+	ids, found := p.idsOf(kept)
+	switch {
+	case declared.Kind != catalogue.UnitPreference:
+		return directory.PreferenceValue{Order: ids}, found
+	case len(ids) == 0:
+		return directory.PreferenceValue{}, found
+	}
+	return directory.PreferenceValue{Unit: ids[0]}, found
+}
+
+// idsOf are the public ids of units that history keeps; false where one is none any more.
+func (p *preferring) idsOf(kept audit.Value) ([]string, bool) {
+	var ids []string
+	for _, ref := range kept.Refs() {
+		u, found := p.sight.Tree.Unit(directory.UnitID(ref.Key))
+		if !found {
+			return nil, false
+		}
+		ids = append(ids, u.UUID)
+	}
+	return ids, true
 }

@@ -204,6 +204,15 @@ func (e *roleEdit) mayEdit(o directory.Role) error {
 	return gate.Require(e.plan.Rights, authz.ManageRoles, 0)
 }
 
+// mayChange refuses a role that the editor does not change, and the administrator level
+// with role.administrator.
+func (e *roleEdit) mayChange(o directory.Role) error {
+	if isAdministratorLevel(o) {
+		return directory.Refuse(directory.Denied, "role.administrator")
+	}
+	return e.mayEdit(o)
+}
+
 // onRole changes one role of an account. Nothing changed writes nothing.
 func (s *Roles) onRole(ctx context.Context, actor authz.Actor, account directory.AccountID, id string,
 	change func(ctx context.Context, e *roleEdit, before directory.Role) (roleUpdate, error)) error {
@@ -216,10 +225,7 @@ func (s *Roles) onRole(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
-		if isAdministratorLevel(before) {
-			return directory.Refuse(directory.Denied, "role.administrator")
-		}
-		if err := e.mayEdit(before); err != nil {
+		if err := e.mayChange(before); err != nil {
 			return err
 		}
 		u, err := change(ctx, e, before)
@@ -348,21 +354,38 @@ func (e *roleEdit) save(ctx context.Context, u roleUpdate) error {
 	if u.Before.ID != 0 && sameRole(u.Before, u.After) && u.Before.Archived.Equal(u.After.Archived) {
 		return nil
 	}
+	if err := e.mayGive(ctx, u); err != nil {
+		return err
+	}
+	return e.write(ctx, []roleUpdate{u})
+}
+
+// mayGive refuses what the editor may not give by a role that is so.
+func (e *roleEdit) mayGive(ctx context.Context, u roleUpdate) error {
 	if err := e.mayEdit(u.After); err != nil {
 		return err
 	}
 	if err := e.holdsMoved(ctx, u); err != nil {
 		return err
 	}
-	if err := e.mayRefer(u); err != nil {
+	return e.mayRefer(u)
+}
+
+// write plans the rows and the history of roles that may be so.
+func (e *roleEdit) write(ctx context.Context, updates []roleUpdate) error {
+	put := store.PutRoles{Account: e.account.ID}
+	for i := range updates {
+		after := &updates[i].After
+		after.Changed = after.Shipped && !e.asDeclared(e.account, *after)
+		put.Roles = append(put.Roles, *after)
+	}
+	if err := e.refold(ctx, e.r, e.plan, e.account, updates); err != nil {
 		return err
 	}
-	u.After.Changed = u.After.Shipped && !e.asDeclared(e.account, u.After)
-	if err := e.refold(ctx, e.r, e.plan, e.account, []roleUpdate{u}); err != nil {
-		return err
+	e.plan.Change(put)
+	for _, u := range updates {
+		e.plan.Record(roleEntry(e.plan, u))
 	}
-	e.plan.Change(store.PutRoles{Account: e.account.ID, Roles: []directory.Role{u.After}})
-	e.plan.Record(roleEntry(e.plan, u))
 	return nil
 }
 

@@ -1,14 +1,17 @@
 package app
 
 import (
+	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 )
 
 // A roleUpdate is what a catalogue makes of one role of an account. A new role
@@ -98,4 +101,141 @@ func namesValue(o directory.Role) audit.Value {
 		names = append(names, language+": "+o.Names[language])
 	}
 	return audit.Texts(names)
+}
+
+// opposites take back what was done to roles (PLAN-2).
+func (s *Roles) opposites() map[audit.Kind]gate.Opposite {
+	all := map[audit.Kind]gate.Opposite{}
+	for _, kind := range []audit.Kind{audit.RoleCreated, audit.RoleChanged, audit.RoleRenamed, audit.RoleReset, audit.RoleArchived, audit.RoleRestored} {
+		all[kind] = s.takeBack
+	}
+	return all
+}
+
+// takeBack plans the opposite of entries about roles. It refuses as Edit, Archive and
+// Restore do, each field by itself: with what of it the undoer may not give (ROLE-6). A
+// role that was created is archived; who holds it keeps it (ROLE-8).
+func (s *Roles) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
+	e, denied := s.roleEdit(ctx, r, p)
+	var updates []roleUpdate
+	err := gate.Opposed(p, entries, gate.ByObject[directory.RoleID], func(id directory.RoleID, n *gate.Net) (gate.Verdict, error) {
+		if denied != nil {
+			return gate.Verdict{}, denied
+		}
+		i := slices.IndexFunc(e.roles, func(o directory.Role) bool { return o.ID == id })
+		if i < 0 {
+			return gate.Verdict{}, directory.Refuse(directory.NotFound, "role.not_found")
+		}
+		t := roleTurn{e, n, roleUpdate{Before: e.roles[i], After: e.roles[i]}}
+		err := e.mayChange(e.roles[i])
+		if err == nil {
+			err = t.back(ctx)
+		}
+		if err == nil && n.Back() {
+			t.u.Kind = t.kind()
+			updates, e.roles[i] = append(updates, t.u), t.u.After
+		}
+		return n.Verdict(int64(id), t.u.After.Name(e.account.Language)), err
+	})
+	if err != nil || len(updates) == 0 {
+		return err
+	}
+	return e.write(ctx, updates)
+}
+
+// A roleTurn is a role while what was done to it is taken back.
+type roleTurn struct {
+	*roleEdit
+	n *gate.Net
+	u roleUpdate
+}
+
+// kind is what becomes of the role.
+func (t *roleTurn) kind() audit.Kind {
+	switch was, is := t.u.Before.Archived, t.u.After.Archived; {
+	case was.Equal(is) && onlyRenamed(t.u.Before, t.u.After):
+		return audit.RoleRenamed
+	case was.Equal(is):
+		return audit.RoleChanged
+	case is.IsZero():
+		return audit.RoleRestored
+	}
+	return audit.RoleArchived
+}
+
+// back gives the role its fields and its state back.
+func (t *roleTurn) back(ctx context.Context) error {
+	t.n.Turns(audit.RoleArchived, audit.RoleRestored, audit.RoleCreated)
+	if _, made := t.n.Has(audit.RoleCreated); !made {
+		if err := t.describe(ctx); err != nil {
+			return err
+		}
+	}
+	return t.n.Restore(gate.StateField, audit.Bool(!t.u.Before.Archived.IsZero()), func(archived audit.Value) error {
+		if archived == audit.Bool(true) {
+			t.u.After.Archived = t.plan.Now
+			return nil
+		}
+		after := t.u.After
+		after.Archived = time.Time{}
+		if refusal := directory.CheckRoleName(directory.Role{}, after, t.living()); refusal != nil {
+			return refusal
+		}
+		t.u.After = after
+		return nil
+	})
+}
+
+// describe gives the role its fields back, each as Edit would set it.
+func (t *roleTurn) describe(ctx context.Context) error {
+	b := t.u.Before
+	text := func(v audit.Value) *string { s := v.Text(); return &s }
+	for _, f := range []struct {
+		field string
+		now   audit.Value
+		is    func(was audit.Value) RoleChange
+	}{
+		{"names", namesValue(b), func(was audit.Value) RoleChange { return RoleChange{Names: namesOf(was)} }},
+		{"permissions", audit.Texts(b.Permissions), func(was audit.Value) RoleChange { return RoleChange{Permissions: textsOf(was)} }},
+		{"default_level", audit.Text(b.DefaultLevel), func(was audit.Value) RoleChange { return RoleChange{DefaultLevel: text(was)} }},
+		{"products", audit.Texts(b.DefaultProducts), func(was audit.Value) RoleChange { return RoleChange{DefaultProducts: textsOf(was)} }},
+		{"place", audit.Text(b.Place), func(was audit.Value) RoleChange { return RoleChange{Place: text(was)} }},
+	} {
+		err := t.n.Restore(f.field, f.now, func(was audit.Value) error {
+			after, err := t.changed(ctx, t.u.After, f.is(was))
+			if err == nil {
+				err = t.mayGive(ctx, roleUpdate{Before: b, After: after})
+			}
+			if err == nil {
+				t.u.After = after
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return t.n.Restore("proposed", audit.Bool(b.Proposed), func(was audit.Value) error {
+		t.u.After.Proposed, _ = was.Bool()
+		return nil
+	})
+}
+
+// namesOf is what namesValue made of the names of a role.
+func namesOf(v audit.Value) map[string]string {
+	names := map[string]string{}
+	for _, one := range v.Values() {
+		language, name, _ := strings.Cut(one.Text(), ": ")
+		names[language] = name
+	}
+	return names
+}
+
+// textsOf is a list of texts that history keeps.
+func textsOf(v audit.Value) *[]string {
+	texts := []string{}
+	for _, one := range v.Values() {
+		texts = append(texts, one.Text())
+	}
+	return &texts
 }

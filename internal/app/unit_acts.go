@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"intendant/internal/app/gate"
@@ -154,10 +155,7 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 			return nil
 		}
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{after}})
-		entry := unitEntry(p, audit.UnitChanged, after)
-		entry.Note("name", before.Name, after.Name)
-		entry.Note("external_id", before.External, after.External)
-		p.Record(entry)
+		p.Record(changedEntry(p, before, after))
 		return nil
 	})
 	return err
@@ -238,4 +236,204 @@ func unitEntry(p *gate.Plan, kind audit.Kind, u directory.Unit) audit.Entry {
 	entry := p.Entry(kind, 0, int64(u.ID))
 	entry.Unit = u.ID
 	return entry
+}
+
+// changedEntry tells what a unit is called from now on.
+func changedEntry(p *gate.Plan, before, after directory.Unit) audit.Entry {
+	entry := unitEntry(p, audit.UnitChanged, after)
+	entry.Note("name", before.Name, after.Name)
+	entry.Note("external_id", before.External, after.External)
+	return entry
+}
+
+// opposites take back what was done to units (PLAN-2).
+func (s *Units) opposites() map[audit.Kind]gate.Opposite {
+	all := map[audit.Kind]gate.Opposite{}
+	for _, kind := range []audit.Kind{audit.UnitCreated, audit.UnitChanged, audit.UnitMoved, audit.UnitArchived, audit.UnitRestored} {
+		all[kind] = s.takeBack
+	}
+	return all
+}
+
+// takeBack plans the opposite of entries about units, each over the tree that the one
+// before leaves. It refuses with unit.not_found what is out of sight, and as Change, Move,
+// Archive and Restore do, each field by itself; a unit that was added is archived, unless
+// something hangs on it by now.
+func (s *Units) takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
+	return gate.Opposed(p, entries, gate.ByObject[directory.UnitID], func(id directory.UnitID, n *gate.Net) (gate.Verdict, error) {
+		upon := p.Upon()
+		tree := upon.Rights.Tree()
+		denied := upon.Require(authz.ManageUnits, id)
+		before, found := tree.Unit(id)
+		if _, walled := tree.Project(id); upon.Rights.Member() && (!found || walled || !roster.OpensUnit(upon.Rights, id)) {
+			return gate.Verdict{}, directory.Refuse(directory.NotFound, "unit.not_found")
+		}
+		if denied != nil {
+			return gate.Verdict{Subject: int64(id), Name: before.Name}, denied
+		}
+		t := unitTurn{s, upon, n, before}
+		after, err := t.plan(ctx, r)
+		if err != nil || after == before {
+			return n.Verdict(int64(id), before.Name), err
+		}
+		return n.Verdict(int64(id), after.Name), s.gate.Restructure(ctx, r, p, tree.Put(after))
+	})
+}
+
+// A unitTurn is a unit while what was done to it is taken back.
+type unitTurn struct {
+	s      *Units
+	p      *gate.Plan
+	n      *gate.Net
+	before directory.Unit
+}
+
+// plan is the unit as it is to be, with what that takes.
+func (t unitTurn) plan(ctx context.Context, r *store.Reader) (directory.Unit, error) {
+	t.n.Turns(audit.UnitArchived, audit.UnitRestored, audit.UnitCreated)
+	if _, made := t.n.Has(audit.UnitCreated); made {
+		return t.unmake(ctx, r)
+	}
+	after, err := t.describe(ctx, r)
+	if err != nil {
+		return after, err
+	}
+	to := after
+	err = t.n.Restore("parent", audit.Thing(audit.Unit, t.before.Parent, ""), func(was audit.Value) error {
+		ref, _ := was.Ref()
+		above, found := t.p.Rights.Tree().Unit(directory.UnitID(ref.Key))
+		if !found || !roster.OpensUnit(t.p.Rights, above.ID) {
+			return directory.Refuse(directory.NotFound, "unit.not_found")
+		}
+		for _, above := range []directory.UnitID{t.before.Parent, above.ID} {
+			if err := t.p.Require(authz.ManageUnits, above); err != nil {
+				return err
+			}
+		}
+		to, err = t.s.hang(ctx, r, t.p, hanging{unit: after, to: above})
+		return err
+	})
+	if err != nil || to == t.before {
+		return t.before, err
+	}
+	if to.Parent == t.before.Parent { // else it is written with its place
+		t.p.Change(store.UpdateUnits{Account: t.p.Account, Units: []directory.Unit{to}})
+	}
+	if entry := changedEntry(t.p, t.before, to); entry.Changed() {
+		t.p.Record(entry)
+	}
+	switch {
+	case to.Archived.Equal(t.before.Archived):
+	case to.Archived.IsZero():
+		t.p.Record(unitEntry(t.p, audit.UnitRestored, to))
+	default:
+		t.p.Record(unitEntry(t.p, audit.UnitArchived, to))
+	}
+	return to, nil
+}
+
+// describe gives the unit its state, name and external id back.
+func (t unitTurn) describe(ctx context.Context, r *store.Reader) (directory.Unit, error) {
+	tree, after := t.p.Rights.Tree(), t.before
+	err := t.n.Restore(gate.StateField, audit.Bool(!after.Archived.IsZero()), func(archived audit.Value) error {
+		is := after
+		if is.Archived = t.p.Now; archived == audit.Bool(false) {
+			is.Archived = time.Time{}
+		}
+		refusal := roster.ArchivedAt(tree, is.Parent)
+		if refusal == nil && is.Archived.IsZero() {
+			refusal = roster.NamedApart(tree, is, "name")
+		}
+		if refusal != nil {
+			return refusal
+		}
+		after = is
+		return nil
+	})
+	if err != nil {
+		return after, err
+	}
+	err = t.n.Restore("name", audit.Text(after.Name), func(was audit.Value) error {
+		name, is := was.Text(), after
+		if is.Parent == 0 {
+			return unitRoot(is)
+		}
+		if err := t.named(ctx, r, &is, &name, nil); err != nil {
+			return err
+		}
+		if refusal := roster.NamedApart(tree, is, "name"); refusal != nil {
+			return refusal
+		}
+		after = is
+		return nil
+	})
+	if err != nil {
+		return after, err
+	}
+	return after, t.n.Restore("external_id", audit.Text(after.External), func(was audit.Value) error {
+		external := was.Text()
+		return t.named(ctx, r, &after, nil, &external)
+	})
+}
+
+// named is roster.NameUnit for a unit that is not archived.
+func (t unitTurn) named(ctx context.Context, r *store.Reader, u *directory.Unit, name, external *string) error {
+	if refusal := u.Changeable(); refusal != nil {
+		return refusal
+	}
+	if refusal := roster.ArchivedAt(t.p.Rights.Tree(), u.Parent); refusal != nil {
+		return refusal
+	}
+	return roster.NameUnit(ctx, r, u, name, external)
+}
+
+// unmake archives a unit that was added, while nobody and nothing is there.
+func (t unitTurn) unmake(ctx context.Context, r *store.Reader) (directory.Unit, error) {
+	after := t.before
+	err := t.n.Restore(gate.StateField, audit.Bool(!after.Archived.IsZero()), func(audit.Value) error {
+		bare, err := t.bare(ctx, r)
+		if err == nil && !bare {
+			err = gate.ChangedSince()
+		}
+		if err == nil {
+			after.Archived = t.p.Now
+		}
+		return err
+	})
+	if err != nil || after == t.before {
+		return after, err
+	}
+	t.p.Change(store.UpdateUnits{Account: t.p.Account, Units: []directory.Unit{after}})
+	t.p.Record(unitEntry(t.p, audit.UnitArchived, after))
+	return after, nil
+}
+
+// bare reports whether a unit has neither units in use below it nor members, roles held
+// there, referents, or seats of its own.
+func (t unitTurn) bare(ctx context.Context, r *store.Reader) (bool, error) {
+	tree, id := t.p.Rights.Tree(), t.before.ID
+	for _, below := range tree.Children(id) {
+		if u, _ := tree.Unit(below); u.Archived.IsZero() {
+			return false, nil
+		}
+	}
+	homes, err := r.HomeCounts(ctx, t.p.Account)
+	if err != nil || homes[id] > 0 {
+		return false, err
+	}
+	roles, err := r.RoleCounts(ctx, []directory.UnitID{id})
+	if err != nil || len(roles) > 0 {
+		return false, err
+	}
+	parts, err := r.ReferentsAt(ctx, []directory.UnitID{id})
+	if err != nil || len(parts) > 0 {
+		return false, err
+	}
+	stock, err := r.Stock(ctx, t.p.Account)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(stock.Pools(), func(pool directory.Pool) bool {
+		return pool.Unit == id && stock.Alive(pool.ID, t.p.Now)
+	}), nil
 }

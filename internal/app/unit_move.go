@@ -363,24 +363,39 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		if u.Parent == to.ID {
 			return nil
 		}
-		m, err := s.moving(ctx, r, p.Rights, u, to)
-		if err != nil {
-			return err
-		}
-		if err := s.mayMove(ctx, r, p.Basis, m); err != nil {
-			return err
-		}
-		if move.Confirmed != "" && move.Confirmed != m.seal() {
-			return directory.Refuse(directory.Conflict, "stale")
-		}
-		s.roster.EndReferents(p, m.contracts.Ended)
-		from, _ := p.Rights.Tree().Unit(u.Parent)
-		u.Parent = to.ID
-		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{u}})
-		p.Record(movedEntry(p, u, from, to, len(m.shifts)))
-		return nil
+		_, err = s.hang(ctx, r, p, hanging{u, to, move.Confirmed})
+		return err
 	})
 	return err
+}
+
+// hanging is a unit that is to hang under another, and the seal of the preview that was
+// confirmed.
+type hanging struct {
+	unit, to  directory.Unit
+	confirmed string
+}
+
+// hang plans that a unit, with all below it, hangs under another from now on. It
+// refuses as Move does, before it plans anything.
+func (s *Units) hang(ctx context.Context, r *store.Reader, p *gate.Plan, h hanging) (directory.Unit, error) {
+	u, to := h.unit, h.to
+	m, err := s.moving(ctx, r, p.Rights, u, to)
+	if err != nil {
+		return u, err
+	}
+	if err := s.mayMove(ctx, r, p.Basis, m); err != nil {
+		return u, err
+	}
+	if h.confirmed != "" && h.confirmed != m.seal() {
+		return u, directory.Refuse(directory.Conflict, "stale")
+	}
+	s.roster.EndReferents(p, m.contracts.Ended)
+	from, _ := p.Rights.Tree().Unit(u.Parent)
+	u.Parent = to.ID
+	p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{u}})
+	p.Record(movedEntry(p, u, from, to, len(m.shifts)))
+	return u, nil
 }
 
 // movedEntry says from where to where, and how many people's rights changed.

@@ -140,6 +140,8 @@ const (
 	TemplateRestored      Kind = "template.restored"
 	TemplateMemberRemoved Kind = "template.member_removed"
 
+	TemplateMemberReturned Kind = "template.member_returned" // by undo
+
 	PreferenceChanged Kind = "preference.changed"
 
 	DomainAdded    Kind = "domain.added"
@@ -355,7 +357,8 @@ func libraryRows() []Row {
 		{Kind: TemplateRenamed, Object: Template, Fields: "name", Undo: Opposite},
 		{Kind: TemplateArchived, Object: Template, Undo: Opposite},
 		{Kind: TemplateRestored, Object: Template, Undo: Opposite},
-		{Kind: TemplateMemberRemoved, Object: Template, Person: true, Undo: Opposite},
+		{Kind: TemplateMemberRemoved, Object: Template, Person: true, Fields: placeFields, Undo: Opposite},
+		{Kind: TemplateMemberReturned, Object: Template, Person: true, Fields: placeFields, Undo: Opposite},
 	}
 }
 

@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -193,6 +194,26 @@ func (v Value) Refs() []Ref {
 		}
 	}
 	return refs
+}
+
+// Same reports whether two values name the same: things by their key, whatever they were
+// called, and lists value by value. A text of an entry of earlier versions, which know
+// texts only, is the thing that is called so, and the number it writes.
+func (v Value) Same(w Value) bool {
+	a, isA := v.Ref()
+	b, isB := w.Ref()
+	switch {
+	case isA && isB:
+		return a.Noun == b.Noun && a.Key == b.Key
+	case isA:
+		return w.IsText() && w.Text() == a.Name
+	case isB:
+		return v.IsText() && v.Text() == b.Name
+	case !strings.HasPrefix(v.written, "[") || !strings.HasPrefix(w.written, "["):
+		return v.Text() == w.Text()
+	}
+	as, bs := v.Values(), w.Values()
+	return slices.EqualFunc(as, bs, Value.Same)
 }
 
 func (v Value) isObject() bool { return strings.HasPrefix(v.written, "{") }

@@ -97,3 +97,31 @@ func TestChangesAreWrittenAsEver(t *testing.T) {
 		t.Errorf("an old value is %v, want a text", old[0].Before)
 	}
 }
+
+func TestSame(t *testing.T) { // HIST-6
+	old, now := Thing(Role, 7, "Architecte"), Thing(Role, 7, "Architect")
+	for _, test := range []struct {
+		name string
+		a, b Value
+		want bool
+	}{
+		{"a thing by its key", old, now, true},
+		{"another thing", old, Thing(Role, 8, "Architecte"), false},
+		{"a key of another noun", old, Thing(Unit, 7, "Architecte"), false},
+		{"a text of the first version that names it", Text("Architecte"), old, true},
+		{"a text that names another", old, Text("Maçon"), false},
+		{"a number that was written as a text", Number(5), Text("5"), true},
+		{"nothing and nothing", Nothing, Text(""), true},
+		{"nothing and a list", Nothing, List(old), false},
+		{"lists of things", List(old, Text("x")), List(now, Text("x")), true},
+		{"lists in another order", Texts([]string{"a", "b"}), Texts([]string{"b", "a"}), false},
+		{"a list and one of it", List(old), old, false},
+		{"no and nothing", Bool(false), Nothing, false},
+	} {
+		t.Run("HIST-6 "+test.name, func(t *testing.T) {
+			if test.a.Same(test.b) != test.want || test.b.Same(test.a) != test.want {
+				t.Errorf("%s and %s: want %t", test.a, test.b, test.want)
+			}
+		})
+	}
+}

@@ -87,3 +87,13 @@ func (t *Tree) Apart(from, to directory.UnitID) []directory.UnitID {
 func (t *Tree) With(u directory.Unit) *Tree {
 	return NewTree(Structure{Units: append(t.Units(), u), Roles: t.roles, Rules: t.rules, Projects: t.walled})
 }
+
+// Put is the tree with a unit that is there called, placed and archived as it is to be:
+// somewhere that is not below itself.
+func (t *Tree) Put(u directory.Unit) *Tree {
+	units := t.Units()
+	if n, found := t.node(u.ID); found {
+		units[n].Name, units[n].External, units[n].Parent, units[n].Archived = u.Name, u.External, u.Parent, u.Archived
+	}
+	return NewTree(Structure{Units: units, Roles: t.roles, Rules: t.rules, Projects: t.walled})
+}

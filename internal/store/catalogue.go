@@ -234,15 +234,25 @@ func (c InsertTemplate) apply(ctx context.Context, tx *Tx) error {
 	if _, err := tx.bulkInsert(ctx, "project_template", columns, [][]any{row}, ""); err != nil {
 		return fmt.Errorf("add template: %w", err)
 	}
+	return InsertTemplatePlaces{Template: c.ID, Places: c.Places}.apply(ctx, tx)
+}
+
+// InsertTemplatePlaces writes places of members who are not in the template.
+type InsertTemplatePlaces struct {
+	Template directory.TemplateID
+	Places   []directory.Place
+}
+
+func (c InsertTemplatePlaces) apply(ctx context.Context, tx *Tx) error {
 	rows := make([][]any, len(c.Places))
 	for i, p := range c.Places {
 		functions, access, err := placeTexts(p)
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{c.ID, p.Member, orNull(p.Company), orNull(p.Level), functions, access}
+		rows[i] = []any{c.Template, p.Member, orNull(p.Company), orNull(p.Level), functions, access}
 	}
-	columns = []string{"template_key", "member_key", "company_key", "level_key", "functions", "access"}
+	columns := []string{"template_key", "member_key", "company_key", "level_key", "functions", "access"}
 	if _, err := tx.bulkInsert(ctx, "template_place", columns, rows, ""); err != nil {
 		return fmt.Errorf("add places of a template: %w", err)
 	}

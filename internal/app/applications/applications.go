@@ -186,14 +186,19 @@ func (s *Applications) Change(ctx context.Context, actor authz.Actor, id string,
 		if after.Portfolio, err = n.accounts().Portfolio(ctx, r); err != nil {
 			return err
 		}
-		entry := p.Entry(audit.ApplicationChanged, before.ID, 0)
-		if err := note(ctx, r, &entry, before, after); err != nil || !entry.Changed() {
-			return err
-		}
-		p.Change(store.UpdateApplication(after))
-		p.Record(entry)
-		return nil
+		return planChange(ctx, r, p, before, after)
 	})
+}
+
+// planChange plans what an application is from now on, where anything differs.
+func planChange(ctx context.Context, r *store.Reader, p *gate.Plan, before, after directory.Application) error {
+	entry := p.Entry(audit.ApplicationChanged, before.ID, 0)
+	if err := note(ctx, r, &entry, before, after); err != nil || !entry.Changed() {
+		return err
+	}
+	p.Change(store.UpdateApplication(after))
+	p.Record(entry)
+	return nil
 }
 
 // End takes an application out of use for good: its credentials open nothing from

@@ -89,18 +89,69 @@ func (s *Companies) Rename(ctx context.Context, actor authz.Actor, account direc
 		if before.Version != n.Version {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		after = before
-		if after.Name, err = free(ctx, r, account, n.Name, before.ID); err != nil || after.Name == before.Name {
-			return err
-		}
-		p.Change(store.RenameCompany(after))
-		after.Version++
-		entry := p.Entry(audit.CompanyRenamed, 0, int64(before.ID))
-		entry.Note("name", before.Name, after.Name)
-		p.Record(entry)
-		return refold(ctx, r, p, before, after)
+		after, err = rename(ctx, r, p, before, n.Name)
+		return err
 	})
 	return after, err
+}
+
+// rename plans that a company is called otherwise, where its name differs.
+func rename(ctx context.Context, r *store.Reader, p *gate.Plan, before directory.Company, name string) (directory.Company, error) {
+	after := before
+	var err error
+	if after.Name, err = free(ctx, r, p.Account, name, before.ID); err != nil || after.Name == before.Name {
+		return before, err
+	}
+	p.Change(store.RenameCompany(after))
+	after.Version++
+	entry := p.Entry(audit.CompanyRenamed, 0, int64(before.ID))
+	entry.Note("name", before.Name, after.Name)
+	p.Record(entry)
+	return after, refold(ctx, r, p, before, after)
+}
+
+// Opposites take back what companies were called (PLAN-2). One that was merged stays in
+// the one it went into.
+func Opposites() map[audit.Kind]gate.Opposite {
+	return map[audit.Kind]gate.Opposite{audit.CompanyRenamed: takeBack}
+}
+
+// takeBack plans the opposite of entries about names of companies. It refuses as Rename
+// does, with company.merged what is another's name by now, and leaves a name that was
+// changed since.
+func takeBack(ctx context.Context, r *store.Reader, p *gate.Plan, entries []audit.Entry) error {
+	denied := p.Require(manages, 0)
+	return gate.Opposed(p, entries, gate.ByObject[directory.CompanyID], func(id directory.CompanyID, n *gate.Net) (gate.Verdict, error) {
+		if denied != nil {
+			return gate.Verdict{}, denied
+		}
+		before, err := rowOf(ctx, r, p.Account, id)
+		if err != nil {
+			return gate.Verdict{}, err
+		}
+		after := before
+		err = n.Restore("name", audit.Text(before.Name), func(was audit.Value) (err error) {
+			after, err = rename(ctx, r, p, before, was.Text())
+			return err
+		})
+		return n.Verdict(int64(id), after.Name), err
+	})
+}
+
+// rowOf is a company by its key. It refuses with company.not_found and company.merged.
+func rowOf(ctx context.Context, r *store.Reader, account directory.AccountID, id directory.CompanyID) (directory.Company, error) {
+	rows, err := r.CompanyRows(ctx, account, []directory.CompanyID{id})
+	if err != nil {
+		return directory.Company{}, err
+	}
+	if len(rows) == 0 {
+		return directory.Company{}, directory.Refuse(directory.NotFound, "company.not_found")
+	}
+	living, err := living(ctx, r, account, []string{rows[0].UUID})
+	if err != nil {
+		return rows[0], err
+	}
+	return living[0], nil
 }
 
 // refold lets what members sort by follow another name of their company.

@@ -141,6 +141,27 @@ func (g *Gate) Over(ctx context.Context, r *store.Reader, p *Plan, u directory.U
 	return &over, nil
 }
 
+// Restructure says that the plan leaves another tree behind: Upon goes on over it.
+func (g *Gate) Restructure(ctx context.Context, r *store.Reader, p *Plan, tree *authz.Tree) error {
+	standing, err := r.Standing(ctx, p.Account, p.Actor.User)
+	if err != nil {
+		return fmt.Errorf("load rights: %w", err)
+	}
+	upon := *p
+	upon.Rights, upon.Verdicts = authz.Decide(p.Actor, tree, standing, p.Now), nil
+	p.upon = &upon
+	return nil
+}
+
+// Upon is the plan with the rights of the actor over the tree that it leaves behind so
+// far, for one that changes several units one after the other. Verdicts are its own.
+func (p *Plan) Upon() *Plan {
+	if p.upon != nil && p.upon.Account == p.Account {
+		return p.upon
+	}
+	return p
+}
+
 // View runs a read on one snapshot with the actor's rights in the account.
 func (g *Gate) View(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, rights authz.Rights) error) error {
 	err := g.Read(ctx, func(r *store.Reader) error {

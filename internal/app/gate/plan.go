@@ -48,6 +48,9 @@ type draft struct {
 	asked   bool
 	needs   []store.Asked // the rights that were asked for, for a request that is repeated
 	closed  bool          // may change a closed account
+
+	upon *Plan       // over the tree that the plan leaves so far; nil: it left it as it is
+	kept map[any]any // what calls of opposites leave for those after them
 }
 
 // AsOneAct is the actor whose entries and mails belong together (HIST-6): those of

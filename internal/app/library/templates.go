@@ -387,14 +387,47 @@ func (s *Library) RemoveMember(ctx context.Context, actor authz.Actor, account d
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(places, func(o directory.Place) bool { return o.Member == m.ID }) {
+		i := slices.IndexFunc(places, func(o directory.Place) bool { return o.Member == m.ID })
+		if i < 0 {
 			return memberNotFound()
 		}
-		p.Change(store.DeleteTemplatePlace{Template: t.ID, Member: m.ID})
-		p.Record(p.Entry(audit.TemplateMemberRemoved, m.User, int64(t.ID)))
-		return nil
+		return e.takeOut(ctx, t, m, places[i])
 	})
 	return err
+}
+
+// takeOut plans that a member is in a template no more.
+func (e templateEdit) takeOut(ctx context.Context, t directory.Template, m directory.Member, place directory.Place) error {
+	e.plan.Change(store.DeleteTemplatePlace{Template: t.ID, Member: m.ID})
+	return e.recordPlace(ctx, e.plan.Entry(audit.TemplateMemberRemoved, m.User, int64(t.ID)), place, directory.Place{})
+}
+
+// recordPlace records what becomes of somebody's place in a template.
+func (e templateEdit) recordPlace(ctx context.Context, entry audit.Entry, before, after directory.Place) error {
+	c, err := readCast(ctx, e.r, e.account.ID, []directory.Place{before, after})
+	if err != nil {
+		return err
+	}
+	c.note(&entry, before, after, e.account.Language)
+	e.plan.Record(entry)
+	return nil
+}
+
+// note tells what place somebody had or has again, so that they can (HIST-6).
+func (c cast) note(entry *audit.Entry, before, after directory.Place, language string) {
+	role := func(id directory.RoleID) audit.Value { return audit.Thing(audit.Role, id, c.roles[id].Name(language)) }
+	functions := func(p directory.Place) audit.Value {
+		values := make([]audit.Value, len(p.Functions))
+		for i, id := range p.Functions {
+			values[i] = role(id)
+		}
+		return audit.List(values...)
+	}
+	company := func(id directory.CompanyID) audit.Value { return audit.Thing(audit.Company, id, c.companies[id].Name) }
+	entry.NoteValue("company", company(before.Company), company(after.Company))
+	entry.NoteValue("functions", functions(before), functions(after))
+	entry.NoteValue("access_level", role(before.Level), role(after.Level))
+	entry.NoteValue("access", roster.AccessValue(before.Access), roster.AccessValue(after.Access))
 }
 
 func memberNotFound() error { return directory.Refuse(directory.NotFound, "template.member_not_found") }

@@ -154,11 +154,16 @@ func (s *Library) changeType(ctx context.Context, actor authz.Actor, account dir
 			return err
 		}
 		p.Change(store.UpdateProjectType(after))
+		p.Record(typeEntry(p, kind, types[i], after))
 		after.Version++
-		entry := p.Entry(kind, 0, int64(after.ID))
-		entry.Note("name", types[i].Name, after.Name)
-		p.Record(entry)
 		return nil
 	})
 	return after, err
+}
+
+// typeEntry tells what becomes of a type.
+func typeEntry(p *gate.Plan, kind audit.Kind, before, after directory.ProjectType) audit.Entry {
+	entry := p.Entry(kind, 0, int64(after.ID))
+	entry.Note("name", before.Name, after.Name)
+	return entry
 }

@@ -245,9 +245,21 @@ func (c *settling) edit(ctx context.Context, r *store.Reader, before directory.P
 	if err := c.describe(ctx, r, change); err != nil {
 		return before, err
 	}
+	return c.edited(before), nil
+}
+
+// of begins with a project as it is.
+func (c *settling) of(before directory.Project) {
+	c.project = before
+	c.project.Products = slices.Clone(before.Products)
+}
+
+// edited writes what the project is to be, where anything differs.
+func (c *settling) edited(before directory.Project) directory.Project {
+	p := c.plan
 	entry, after := c.entry(audit.ProjectChanged, before), c.project
 	if !entry.Changed() {
-		return after, nil
+		return after
 	}
 	if after.Unit != before.Unit {
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{after.Unit}})
@@ -255,7 +267,7 @@ func (c *settling) edit(ctx context.Context, r *store.Reader, before directory.P
 	p.Change(store.UpdateProject(after))
 	p.Record(entry)
 	after.Revision++
-	return after, nil
+	return after
 }
 
 func archived(p directory.Project) *directory.Error {
@@ -275,8 +287,7 @@ func (s *Projects) managed(ctx context.Context, r *store.Reader, p *gate.Plan, p
 	if err := p.Require(authz.ManageProjects, before.ID); err != nil {
 		return nil, before, err
 	}
-	c.project = before
-	c.project.Products = slices.Clone(before.Products)
+	c.of(before)
 	if before.Revision != version {
 		return nil, before, directory.Refuse(directory.Conflict, "stale")
 	}

@@ -168,7 +168,7 @@ func (c *settling) entry(kind audit.Kind, before directory.Project) audit.Entry 
 	e.Note("project_address", before.Address, after.Address)
 	e.Note("project_starts", before.Starts.ISO(), after.Starts.ISO())
 	e.Note("project_ends", before.Ends.ISO(), after.Ends.ISO())
-	e.Note("project_type", c.kindOf[before.Type], c.kindOf[after.Type])
+	e.NoteValue("project_type", c.typeValue(before.Type), c.typeValue(after.Type))
 	e.Note("time_zone", before.TimeZone, after.TimeZone)
 	if !slices.Equal(before.Products, after.Products) {
 		e.NoteValue("products", audit.Texts(before.Products), audit.Texts(after.Products))
@@ -177,6 +177,11 @@ func (c *settling) entry(kind audit.Kind, before directory.Project) audit.Entry 
 		e.NoteValue("parent", audit.Nothing, audit.Thing(audit.Unit, above.ID, above.Name))
 	}
 	return e
+}
+
+// typeValue is a type as history keeps it.
+func (c *settling) typeValue(id directory.ProjectTypeID) audit.Value {
+	return audit.Thing(audit.ProjectType, id, c.kindOf[id])
 }
 
 // A turning is whether a project is archived or brought back, over which version.
@@ -192,25 +197,32 @@ func (s *Projects) turn(ctx context.Context, actor authz.Actor, at At, t turning
 		if err != nil {
 			return err
 		}
-		after := before
-		switch after.Archived = p.Now; {
-		case t.kind == audit.ProjectRestored:
-			after.Archived = time.Time{}
-			if refusal := roster.ArchivedAt(p.Rights.Tree(), before.Parent); refusal != nil {
-				return refusal
-			}
-			if refusal := roster.NamedApart(p.Rights.Tree(), before.Unit, "name"); refusal != nil && !before.Archived.IsZero() {
-				return refusal
-			}
-		}
-		if after.Archived.IsZero() == before.Archived.IsZero() {
-			return nil
-		}
-		p.Change(store.UpdateUnits{Account: c.account.ID, Units: []directory.Unit{after.Unit}}, store.UpdateProject(after))
-		e := p.Entry(t.kind, 0, int64(before.ID))
-		e.Unit = before.ID
-		p.Record(e)
-		return nil
+		_, err = c.turned(before, t.kind)
+		return err
 	})
 	return err
+}
+
+// turned plans that a project is archived, or comes back as it was; what is so already
+// stays.
+func (c *settling) turned(before directory.Project, kind audit.Kind) (directory.Project, error) {
+	after, tree := before, c.plan.Rights.Tree()
+	after.Archived = c.plan.Now
+	if kind == audit.ProjectRestored {
+		after.Archived = time.Time{}
+		if refusal := roster.ArchivedAt(tree, before.Parent); refusal != nil {
+			return before, refusal
+		}
+		if refusal := roster.NamedApart(tree, before.Unit, "name"); refusal != nil && !before.Archived.IsZero() {
+			return before, refusal
+		}
+	}
+	if after.Archived.IsZero() == before.Archived.IsZero() {
+		return before, nil
+	}
+	c.plan.Change(store.UpdateUnits{Account: c.account.ID, Units: []directory.Unit{after.Unit}}, store.UpdateProject(after))
+	e := c.plan.Entry(kind, 0, int64(before.ID))
+	e.Unit = before.ID
+	c.plan.Record(e)
+	return after, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
@@ -77,14 +78,14 @@ func (ro *Roster) placeEntry(kind audit.Kind, u directory.User, before, after di
 		e.NoteValue("access_level", ro.RoleValue(before.Level), ro.RoleValue(after.Level))
 	}
 	if !before.Access.Equal(after.Access) {
-		e.NoteValue("access", accessValue(before.Access), accessValue(after.Access))
+		e.NoteValue("access", AccessValue(before.Access), AccessValue(after.Access))
 	}
 	return e
 }
 
-// accessValue is an access as history keeps it: "product/word", and
+// AccessValue is an access as history keeps it: "product/word", and
 // "product/tool/level" for what was set by hand.
-func accessValue(access directory.Access) audit.Value {
+func AccessValue(access directory.Access) audit.Value {
 	var values []audit.Value
 	for _, product := range access.Products() {
 		values = append(values, audit.Text(product+"/"+access.Of(product)))
@@ -97,6 +98,26 @@ func accessValue(access directory.Access) audit.Value {
 		return audit.Nothing
 	}
 	return audit.List(values...)
+}
+
+// AccessIn is what AccessValue made of an access.
+func AccessIn(v audit.Value) directory.Access {
+	access := directory.Access{}
+	for _, one := range v.Values() {
+		product, word, _ := strings.Cut(one.Text(), "/")
+		tool, level, byHand := strings.Cut(word, "/")
+		if !byHand {
+			access = access.With(product, word)
+			continue
+		}
+		given := access[product]
+		if given.Tools == nil {
+			given.Tools = map[string]string{}
+		}
+		given.Tools[tool] = level
+		access[product] = given
+	}
+	return access
 }
 
 // A PlaceChange is what becomes of places in a project. What is nil stays.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/audit"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -66,22 +67,55 @@ func NotePortfolio(ctx context.Context, r *store.Reader, entry *audit.Entry, bef
 	if err != nil {
 		return err
 	}
-	all := func(p directory.Portfolio) audit.Value {
-		if p.Limited {
-			return audit.Nothing
-		}
-		return audit.Bool(true)
-	}
-	list := func(p directory.Portfolio) audit.Value {
-		accounts := make([]audit.Value, len(p.Accounts))
-		for i, key := range p.Accounts {
-			accounts[i] = audit.Thing(audit.Account, key, known[key].Name)
-		}
-		return audit.List(accounts...)
-	}
-	entry.NoteValue("all_accounts", all(before), all(after))
-	entry.NoteValue("portfolio", list(before), list(after))
+	entry.NoteValue("all_accounts", allAccounts(before), allAccounts(after))
+	entry.NoteValue("portfolio", accountsValue(before, known), accountsValue(after, known))
 	return nil
+}
+
+// allAccounts is whether a portfolio is all accounts, as history keeps it.
+func allAccounts(p directory.Portfolio) audit.Value {
+	if p.Limited {
+		return audit.Nothing
+	}
+	return audit.Bool(true)
+}
+
+// accountsValue are the accounts of a portfolio as history keeps them.
+func accountsValue(p directory.Portfolio, known map[directory.AccountID]directory.Account) audit.Value {
+	accounts := make([]audit.Value, len(p.Accounts))
+	for i, key := range p.Accounts {
+		accounts[i] = audit.Thing(audit.Account, key, known[key].Name)
+	}
+	return audit.List(accounts...)
+}
+
+// RestorePortfolio gives a portfolio back what NotePortfolio tells: whether it is all
+// accounts, and which, both or neither. An account that there is no more is left out.
+func RestorePortfolio(ctx context.Context, r *store.Reader, n *gate.Net, of *directory.Portfolio) error {
+	all, some := allAccounts(*of), accountsValue(*of, nil)
+	both := n.Stands("all_accounts", all) && n.Stands("portfolio", some)
+	err := n.Restore("portfolio", some, func(was audit.Value) error {
+		if !both {
+			return gate.ChangedSince()
+		}
+		var keys []directory.AccountID
+		for _, ref := range was.Refs() {
+			keys = append(keys, directory.AccountID(ref.Key))
+		}
+		known, err := r.AccountsByKey(ctx, keys)
+		of.Accounts = slices.DeleteFunc(keys, func(key directory.AccountID) bool { return known[key].ID == 0 })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return n.Restore("all_accounts", all, func(was audit.Value) error {
+		if !both {
+			return gate.ChangedSince()
+		}
+		of.Limited = was.IsZero()
+		return nil
+	})
 }
 
 // AccountsIn are the accounts of a portfolio by name; none where it is all.

@@ -35,38 +35,47 @@ type Naming struct {
 // with deputy.too_many.
 func (w *Writer) NameReferent(ctx context.Context, r *store.Reader, p *gate.Plan, n Naming) error {
 	held, err := r.ReferentsAt(ctx, []directory.UnitID{n.Unit.ID})
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = w.NameAmong(p, held, n)
 	}
+	return err
+}
+
+// NameAmong is NameReferent among those who are something for the unit, and answers who
+// is then: for a plan that names and ends several.
+func (w *Writer) NameAmong(p *gate.Plan, held []directory.Referent, n Naming) ([]directory.Referent, error) {
 	change := store.PutReferents{Account: n.Account.ID}
+	var stay []directory.Referent
 	deputies := 0
 	for _, f := range held {
 		same := f.Member == n.Member.ID
 		switch {
 		case same && f.Part == n.Part:
-			return nil
+			return held, nil
 		case same && f.Part == directory.ReferentPart:
-			return &directory.Error{Kind: directory.Conflict, Code: "referent.already", Field: "member", Args: directory.Args{"Name": NameOf(n.Person, n.Member), "Unit": n.Unit.Name}}
+			return held, &directory.Error{Kind: directory.Conflict, Code: "referent.already", Field: "member", Args: directory.Args{"Name": NameOf(n.Person, n.Member), "Unit": n.Unit.Name}}
 		case same, n.Part == directory.ReferentPart && f.Part == directory.ReferentPart:
 			change.End = append(change.End, f)
+			continue
 		case f.Part == directory.DeputyPart:
 			deputies++
 		}
+		stay = append(stay, f)
 	}
 	if n.Part == directory.DeputyPart && deputies >= directory.MostDeputies {
-		return &directory.Error{Kind: directory.Conflict, Code: "deputy.too_many", Args: directory.Args{"Max": directory.MostDeputies}}
+		return held, &directory.Error{Kind: directory.Conflict, Code: "deputy.too_many", Args: directory.Args{"Max": directory.MostDeputies}}
 	}
 	endParts(p, change.End)
 	if n.Member.ID != 0 {
 		f := directory.Referent{ID: directory.ReferentID(p.NewKeyIn(n.Account.ID)), Unit: n.Unit.ID, Member: n.Member.ID, User: n.Member.User, Part: n.Part, By: p.Actor.User}
-		change.Begin = append(change.Begin, f)
+		change.Begin, stay = append(change.Begin, f), append(stay, f)
 		p.Record(partEntry(p, f, audit.ReferentNamed, audit.DeputyNamed))
 		tellNamed(p, n, f)
 	}
 	if len(change.Begin)+len(change.End) > 0 {
 		p.Change(change)
 	}
-	return nil
+	return stay, nil
 }
 
 // EndReferents ends what people are for the contracts of units.

@@ -43,28 +43,40 @@ func (s *Seats) MakeRule(ctx context.Context, actor authz.Actor, account directo
 		if err := p.RequireSomewhere(authz.AssignSeats); err != nil {
 			return err
 		}
-		rule, err := s.newRule(ctx, r, p, n)
-		if err != nil {
-			return err
-		}
-		rules, err := r.SeatRules(ctx, account)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(rules, func(o directory.SeatRule) bool {
-			return o.Offer == rule.Offer && o.Function == rule.Function && o.Unit == rule.Unit
-		}) {
-			return directory.Refuse(directory.Conflict, "rule.exists")
-		}
-		if len(rules) >= mostRules {
-			return &directory.Error{Kind: directory.Conflict, Code: "rule.too_many", Args: directory.Args{"Max": mostRules}}
-		}
-		p.Change(store.InsertSeatRule{Account: account, Rule: rule})
-		s.recordRule(ctx, r, p, audit.SeatRuleMade, rule)
-		return nil
+		return s.makeRule(ctx, r, p, n)
 	})
 	return err
 }
+
+// makeRule plans a new rule, of whoever acts.
+func (s *Seats) makeRule(ctx context.Context, r *store.Reader, p *gate.Plan, n NewRule) error {
+	rule, err := s.newRule(ctx, r, p, n)
+	if err != nil {
+		return err
+	}
+	rules, err := r.SeatRules(ctx, p.Account)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(rules, func(o directory.SeatRule) bool { return ruledOf(o) == ruledOf(rule) }) {
+		return directory.Refuse(directory.Conflict, "rule.exists")
+	}
+	if len(rules) >= mostRules {
+		return &directory.Error{Kind: directory.Conflict, Code: "rule.too_many", Args: directory.Args{"Max": mostRules}}
+	}
+	p.Change(store.InsertSeatRule{Account: p.Account, Rule: rule})
+	s.recordRule(p, audit.SeatRuleMade, rule)
+	return nil
+}
+
+// A ruled is what a rule gives to whom: there is one rule of each.
+type ruled struct {
+	offer    directory.Offer
+	function directory.RoleID
+	unit     directory.UnitID
+}
+
+func ruledOf(o directory.SeatRule) ruled { return ruled{o.Offer, o.Function, o.Unit} }
 
 func (s *Seats) newRule(ctx context.Context, r *store.Reader, p *gate.Plan, n NewRule) (directory.SeatRule, error) {
 	rule := directory.SeatRule{ID: directory.SeatRuleID(p.NewKey()), UUID: roster.PublicID(), Offer: n.Offer, By: p.Actor.User}
@@ -108,7 +120,7 @@ func (s *Seats) newRule(ctx context.Context, r *store.Reader, p *gate.Plan, n Ne
 	return rule, p.Require(authz.AssignSeats, 0)
 }
 
-func (s *Seats) recordRule(ctx context.Context, r *store.Reader, p *gate.Plan, kind audit.Kind, rule directory.SeatRule) {
+func (s *Seats) recordRule(p *gate.Plan, kind audit.Kind, rule directory.SeatRule) {
 	e := p.Entry(kind, 0, int64(rule.ID))
 	e.Note("product", "", rule.Offer.String())
 	if rule.Unit != 0 {
@@ -133,14 +145,19 @@ func (s *Seats) EndRule(ctx context.Context, actor authz.Actor, account director
 		if err != nil {
 			return err
 		}
-		if err := p.Require(authz.AssignSeats, found.Unit); err != nil {
-			return err
-		}
-		p.Change(store.EndSeatRule(found.ID))
-		s.recordRule(ctx, r, p, audit.SeatRuleEnded, found)
-		return nil
+		return s.endRule(p, found)
 	})
 	return err
+}
+
+// endRule plans the end of a rule that the actor may know of.
+func (s *Seats) endRule(p *gate.Plan, found directory.SeatRule) error {
+	if err := p.Require(authz.AssignSeats, found.Unit); err != nil {
+		return err
+	}
+	p.Change(store.EndSeatRule(found.ID))
+	s.recordRule(p, audit.SeatRuleEnded, found)
+	return nil
 }
 
 // ruleNamed finds the rule of a public id that the reader may know of.

@@ -260,17 +260,22 @@ func keepEnd(was, is time.Time, zone *time.Location) time.Time {
 func (s *Subscriptions) End(ctx context.Context, actor authz.Actor, account directory.AccountID, uuid string, version int64) error {
 	of := edited{account, uuid, version, audit.SubscriptionEnded}
 	return s.edit(ctx, actor, of, func(b *book, was directory.Subscription) (directory.Subscription, error) {
-		is := was
-		is.Ends = b.plan.Now
-		switch {
-		case !was.Ends.IsZero() && !b.plan.Now.Before(was.Ends):
-			return is, directory.Refuse(directory.Conflict, "subscription.over")
-		case !b.plan.Now.After(was.Starts):
-			is.Starts, is.Ends = b.plan.Now.Add(-time.Microsecond), b.plan.Now
+		if !was.Ends.IsZero() && !b.plan.Now.Before(was.Ends) {
+			return was, directory.Refuse(directory.Conflict, "subscription.over")
 		}
-		is.Noticed = directory.EndTold
-		return is, nil
+		return b.ended(was), nil
 	})
+}
+
+// ended is a subscription that is over from now on.
+func (b *book) ended(was directory.Subscription) directory.Subscription {
+	is := was
+	is.Ends = b.plan.Now
+	if !b.plan.Now.After(was.Starts) {
+		is.Starts, is.Ends = b.plan.Now.Add(-time.Microsecond), b.plan.Now
+	}
+	is.Noticed = directory.EndTold
+	return is
 }
 
 // edited is which subscription is changed, on which version, and how history

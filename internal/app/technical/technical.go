@@ -229,19 +229,24 @@ func (s *Users) Edit(ctx context.Context, actor authz.Actor, account directory.A
 		if edit.Version != t.user.Version {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		after, kept := t.user, t.technical
-		after.Last, kept.Purpose = edit.Name, edit.Purpose
-		entry := t.plan.Entry(audit.TechnicalChanged, t.user.ID, int64(t.member.ID))
-		entry.Unit = t.member.Unit
-		entry.Note("name", t.user.Last, after.Last)
-		entry.Note("purpose", t.technical.Purpose, kept.Purpose)
-		if len(entry.Facts) == 0 {
-			return nil
-		}
-		t.plan.Change(store.UpdateUser{User: after}, store.UpdateTechnicalUser(kept))
-		t.plan.Record(entry)
+		t.rename(edit.Name, edit.Purpose)
 		return nil
 	})
+}
+
+// rename plans what a technical user is called and used for, where anything differs.
+func (t *managing) rename(name, purpose string) {
+	after, kept := t.user, t.technical
+	after.Last, kept.Purpose = name, purpose
+	entry := t.plan.Entry(audit.TechnicalChanged, t.user.ID, int64(t.member.ID))
+	entry.Unit = t.member.Unit
+	entry.Note("name", t.user.Last, after.Last)
+	entry.Note("purpose", t.technical.Purpose, kept.Purpose)
+	if len(entry.Facts) == 0 {
+		return
+	}
+	t.plan.Change(store.UpdateUser{User: after}, store.UpdateTechnicalUser(kept))
+	t.plan.Record(entry)
 }
 
 // SetResponsible names another person to answer for a technical user: its
@@ -386,30 +391,37 @@ func (s *Users) change(ctx context.Context, actor authz.Actor, account directory
 		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
 			return err
 		}
-		t := &managing{ctx: ctx, r: r, plan: p}
-		var err error
-		if t.member, err = r.MemberByUUID(ctx, account, member); err == nil {
-			t.technical, err = r.TechnicalUser(ctx, t.member.User)
-		}
-		if err == nil && (!t.member.Removed.IsZero() || !roster.SeesPeopleAt(p.Rights, t.member.Unit)) ||
-			gate.RefusedWith(err, "member.not_found") {
-			return directory.Refuse(directory.NotFound, "technical.not_found")
-		}
+		t, err := manage(ctx, r, p, func() (directory.Member, error) { return r.MemberByUUID(ctx, account, member) })
 		if err != nil {
-			return err
-		}
-		if err := p.Require(authz.ManageMembers, t.member.Unit); err != nil {
-			return err
-		}
-		if t.user, err = r.User(ctx, t.member.User); err != nil {
-			return err
-		}
-		if t.account, err = r.Account(ctx, account); err != nil {
 			return err
 		}
 		return plan(t)
 	})
 	return err
+}
+
+// manage begins with a technical user of the plan's account. It refuses as change does.
+func manage(ctx context.Context, r *store.Reader, p *gate.Plan, find func() (directory.Member, error)) (*managing, error) {
+	t := &managing{ctx: ctx, r: r, plan: p}
+	var err error
+	if t.member, err = find(); err == nil {
+		t.technical, err = r.TechnicalUser(ctx, t.member.User)
+	}
+	if err == nil && (!t.member.Removed.IsZero() || !roster.SeesPeopleAt(p.Rights, t.member.Unit)) ||
+		gate.RefusedWith(err, "member.not_found") {
+		return nil, directory.Refuse(directory.NotFound, "technical.not_found")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Require(authz.ManageMembers, t.member.Unit); err != nil {
+		return nil, err
+	}
+	if t.user, err = r.User(ctx, t.member.User); err != nil {
+		return nil, err
+	}
+	t.account, err = r.Account(ctx, p.Account)
+	return t, err
 }
 
 // holdsAll refuses with role.not_held unless the actor holds all that the
