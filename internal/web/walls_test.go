@@ -34,6 +34,7 @@ func readers() []reader {
 //
 //	S  led to the sign-in
 //	P  led to the change of the password, and nowhere else
+//	W  led to the page that says where one stands
 //	N  nothing is here
 //	D  denied
 //	O  anything else: let through, for what the operation itself says
@@ -276,6 +277,8 @@ func letter(p *webtest.Page) byte {
 		return 'S'
 	case p.Status == http.StatusSeeOther && p.Location == "/password/change":
 		return 'P'
+	case p.Status == http.StatusSeeOther && p.Location == "/network":
+		return 'W'
 	case p.Status == http.StatusNotFound:
 		return 'N'
 	case p.Status == http.StatusForbidden:
@@ -287,11 +290,12 @@ func letter(p *webtest.Page) byte {
 }
 
 // TestOutsideNothingDiffers: who does not belong to an account cannot tell it
-// from one that does not exist (KEY-14, USER-5).
+// from one that does not exist (KEY-14, USER-5). Who belongs to it and is switched off
+// is told so (USER-4).
 func TestOutsideNothingDiffers(t *testing.T) {
 	t.Parallel()
 	f := newFortress(t)
-	for _, r := range []reader{"prospect", "other", "off"} {
+	for _, r := range []reader{"prospect", "other"} {
 		there, nowhere := f.clients[r].Get("/accounts/204817/members"), f.clients[r].Get("/accounts/999999/members")
 		if there.Status != nowhere.Status || there.Text() != nowhere.Text() {
 			t.Errorf("%s tells %d %q from %d %q", r, there.Status, there.Text(), nowhere.Status, nowhere.Text())
