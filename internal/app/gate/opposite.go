@@ -57,6 +57,7 @@ func Opposed[K comparable](p *Plan, entries []audit.Entry, about func(audit.Entr
 		}
 		if refusal != nil {
 			v = v.Refused(refusal)
+			v.Changes = nil
 		}
 		verdicts[key] = v
 	}
