@@ -74,6 +74,7 @@ func example(t *testing.T) (*world, map[string]string) {
 	}
 	w.serve()
 	w.actOnMany(made.Account.Number)
+	w.exports(made.Account.Number)
 	w.sells(made.Account.Number)
 	people := map[string]string{"account": made.Account.Number, "project": w.runsProjects(made.Account.Number)}
 	for _, p := range made.People {
@@ -98,6 +99,21 @@ func (w *world) actOnMany(number string) {
 	_, err = w.installation.App.Members.Add(w.t.Context(), operator, frame.Account.ID, rows, app.AddOptions{Wait: time.Nanosecond})
 	var going *app.Unfinished
 	if !errors.As(err, &going) {
+		w.t.Fatal(err)
+	}
+}
+
+// exports has a table of the account's members written.
+func (w *world) exports(number string) {
+	w.t.Helper()
+	in := w.installation.App
+	frame, err := in.Accounts.Open(w.t.Context(), operator(), number)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	_, err = in.Exports.Begin(w.t.Context(), operator(), frame.Account.ID, app.ExportAsk{Kind: directory.ExportMembers, Format: directory.ExportXLSX,
+		Query: app.MemberQuery{}, Language: "fr"})
+	if err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -201,7 +217,7 @@ func newGuide(t *testing.T) *guide {
 func isPage(pattern string) bool {
 	return !slices.Contains([]string{"GET /{$}", "GET /vendor", "GET /.well-known/change-password", "GET /mailbox/{message}/html",
 		"GET /accounts/{account}/imports/{import}/result.csv", "GET /vendor/imports/{import}/result.csv", "GET /accounts/{account}/logo.png", "GET /profile/signature.png",
-		"GET /accounts/{account}/contract/documents/{document}", "GET /vendor/customers/{id}/documents/{document}"}, pattern)
+		"GET /accounts/{account}/exports/{export}/file", "GET /accounts/{account}/contract/documents/{document}", "GET /vendor/customers/{id}/documents/{document}"}, pattern)
 }
 
 // owner is who looks at a route.

@@ -13,6 +13,17 @@ import (
 	"intendant/internal/directory"
 )
 
+// exportExchanges are those of exports.
+func exportExchanges() map[string]exchange {
+	return map[string]exchange{
+		"export":          {"POST", "/exports", `{"members":{"status":["active"],"sort":"-name"},"columns":["email"]}`, 202, false},
+		"list-exports":    {"GET", "/exports", "", 200, false},
+		"get-export":      {"GET", "/exports/[export]", "", 200, false},
+		"get-export-file": {"GET", "/exports/[export]/file", "", 200, false},
+		"drop-export":     {"DELETE", "/exports/[export]", "", 204, false},
+	}
+}
+
 func TestExportsByAPI(t *testing.T) { // REP-2, API-4
 	t.Parallel()
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

@@ -61,11 +61,6 @@ func exchanges() map[string]exchange {
 		"get-act":                  {"GET", "/acts/[act]", "", 200, false},
 		"list-refused":             {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
 		"stop-act":                 {"POST", "/acts/[act]/stop", "", 200, false},
-		"export":                   {"POST", "/exports", `{"members":{"status":["active"],"sort":"-name"},"columns":["email"]}`, 202, false},
-		"list-exports":             {"GET", "/exports", "", 200, false},
-		"get-export":               {"GET", "/exports/[export]", "", 200, false},
-		"get-export-file":          {"GET", "/exports/[export]/file", "", 200, false},
-		"drop-export":              {"DELETE", "/exports/[export]", "", 204, false},
 		"list-units":               {"GET", "/units?total=true&archived=true", "", 200, false},
 		"get-unit":                 {"GET", "/units/[unit]", "", 200, false},
 		"create-unit":              {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
@@ -129,7 +124,7 @@ func exchanges() map[string]exchange {
 		"answer-key-request":          {"POST", "/vendor/key-requests/[request]/answer", `{"delivery":"letter"}`, 204, false},
 		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
-	return joined(all, projectExchanges(), pastExchanges())
+	return joined(all, projectExchanges(), pastExchanges(), exportExchanges())
 }
 
 // pastExchanges are those about past days; the stand was made on that day.

@@ -66,7 +66,7 @@ func (w *memberWalk) listing(ctx context.Context, r *store.Reader, rights authz.
 }
 
 // walked is how many members are looked at in one part.
-const walked = 2000
+const walked = 4000
 
 func (w *memberWalk) next(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string) ([]directory.ExportRow, bool, error) {
 	l, err := w.listing(ctx, r, rights)

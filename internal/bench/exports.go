@@ -29,7 +29,7 @@ func (r *run) exports() error {
 }
 
 func (r *run) exported(format directory.ExportFormat) (directory.Export, error) {
-	e, err := r.App.Exports.Begin(r.ctx, r.actor, r.account.ID, app.ExportAsk{Kind: directory.ExportMembers, Format: format, Query: app.MemberQuery{}, Language: "fr"})
+	e, err := r.App.Exports.Begin(r.ctx, r.actor, r.account.ID, app.ExportAsk{Kind: directory.ExportMembers, Format: format, Query: app.MemberQuery{}, Language: r.account.Language})
 	if err != nil {
 		return e, err
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -170,7 +171,7 @@ func (w *workbookWriter) nextSheet() error {
 		return fmt.Errorf("start a sheet: %w", err)
 	}
 	w.stream, w.row = stream, 0
-	for column, width := range w.widths() {
+	for column, width := range slices.Backward(w.widths()) { // the library puts the last one first, and spreadsheets want them in order
 		if err := stream.SetColWidth(column+1, column+1, width); err != nil {
 			return fmt.Errorf("set the widths of a sheet: %w", err)
 		}
@@ -255,7 +256,8 @@ func (w *workbookWriter) value(cell Cell) any {
 	case cell.kind == numberCell:
 		return cell.number
 	case cell.kind == dateCell:
-		return excelize.Cell{StyleID: w.day, Value: cell.date}
+		y, m, d := cell.date.Date()
+		return excelize.Cell{StyleID: w.day, Value: time.Date(y, m, d, 0, 0, 0, 0, time.UTC)} // without the time of day
 	case cell.kind == momentCell:
 		return excelize.Cell{StyleID: w.moment, Value: cell.date}
 	case cell.text == "":

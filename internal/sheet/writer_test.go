@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"io"
@@ -119,6 +120,45 @@ func TestXLSXTypes(t *testing.T) { // REP-2, REP-4
 	}
 	if formula, err := f.GetCellFormula(name, "A2"); err != nil || formula != "" {
 		t.Errorf("A2 has the formula %q, %v, want none", formula, err)
+	}
+}
+
+// TestXLSXIsMadeWithCare looks at what a workbook is as a file: widths in the order of
+// the columns, a filter over head and rows, a head on each page, days without hours.
+func TestXLSXIsMadeWithCare(t *testing.T) { // REP-2
+	var out bytes.Buffer
+	day := time.Date(2026, 3, 1, 14, 30, 0, 0, time.UTC)
+	writeRows(t, NewXLSX(&out, XLSXOptions{Sheet: "L’été", Local: true}), texts("Nom", "Jour", "Adresse"),
+		[]Cell{Text("Zoé"), Date(day), Text("zoe.a-very-long-address@maraval.example")}, []Cell{Text("Ana"), Date(day), Text("")})
+	archive, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, name := range []string{"xl/worksheets/sheet1.xml", "xl/workbook.xml"} {
+		part, err := archive.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[name] = string(text)
+	}
+	for part, wants := range map[string][]string{
+		"xl/worksheets/sheet1.xml": {`state="frozen"`, `ySplit="1"`, `<col min="1" max="1" width="8"`, `<col min="2" max="2" width="11"`,
+			`<col min="3" max="3" width="40"`, `>46082<`, `<autoFilter ref="$A$1:$C$3">`, `orientation="landscape"`},
+		"xl/workbook.xml": {`_FilterDatabase`, `_xlnm.Print_Titles`, `!$1:$1`},
+	} {
+		at := 0
+		for _, want := range wants {
+			found := strings.Index(parts[part][at:], want)
+			if found < 0 {
+				t.Errorf("%s lacks %s, or not in its order: %s", part, want, parts[part][max(0, len(parts[part])-900):])
+			}
+			at += max(found, 0)
+		}
 	}
 }
 

@@ -26,29 +26,46 @@ func placeColumns() []string {
 }
 
 func scanMember(row scanner) (directory.Member, error) {
-	var m directory.Member
-	var company, level *int64
-	var levels, functions string
-	var added, seen, ends, removed micros
-	into := []any{&m.ID, &m.UUID, &m.User, &m.Unit, &m.Status, &m.Resumes, &company, &level, &levels, &functions}
+	var r memberRow
+	if err := row.Scan(r.into()...); err != nil {
+		return directory.Member{}, err
+	}
+	return r.member()
+}
+
+// A memberRow is a row of memberColumns while it is read.
+type memberRow struct {
+	m                          directory.Member
+	company, level             *int64
+	levels, functions          string
+	added, seen, ends, removed micros
+}
+
+// into is where the columns go, in their order.
+func (r *memberRow) into() []any {
+	m := &r.m
+	into := []any{&m.ID, &m.UUID, &m.User, &m.Unit, &m.Status, &m.Resumes, &r.company, &r.level, &r.levels, &r.functions}
 	for _, text := range m.PlaceTexts.Each() {
 		into = append(into, text.Value)
 	}
-	into = append(into, &m.Suggested.First, &m.Suggested.Last, &added, &seen, &ends, &removed, &m.Version)
-	if err := row.Scan(into...); err != nil {
+	return append(into, &m.Suggested.First, &m.Suggested.Last, &r.added, &r.seen, &r.ends, &r.removed, &m.Version)
+}
+
+// member is the member of a row that was read. The next row does not touch it.
+func (r *memberRow) member() (directory.Member, error) {
+	m := r.m
+	m.Company, m.Level, m.MoreLevels, m.Functions = 0, 0, nil, nil
+	if r.company != nil {
+		m.Company = directory.CompanyID(*r.company)
+	}
+	if r.level != nil {
+		m.Level = directory.RoleID(*r.level)
+	}
+	m.Added, m.LastSeen, m.Ends, m.Removed = r.added.Time, r.seen.Time, r.ends.Time, r.removed.Time
+	if err := readRoles(r.levels, &m.MoreLevels); err != nil {
 		return m, err
 	}
-	if company != nil {
-		m.Company = directory.CompanyID(*company)
-	}
-	if level != nil {
-		m.Level = directory.RoleID(*level)
-	}
-	m.Added, m.LastSeen, m.Ends, m.Removed = added.Time, seen.Time, ends.Time, removed.Time
-	if err := readRoles(levels, &m.MoreLevels); err != nil {
-		return m, err
-	}
-	return m, readRoles(functions, &m.Functions)
+	return m, readRoles(r.functions, &m.Functions)
 }
 
 // readRoles reads a list of roles; one without any leaves into as it is.

@@ -354,13 +354,15 @@ func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID, now
 	var a args
 	query := `SELECT ` + memberColumns + `, ` + userColumns + ` FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.key` + inKeys(r, keys, &a)
 	found := make(map[directory.MemberID]MemberLine, len(keys))
+	var one memberRow
+	var whose userRow
+	into := append(one.into(), whose.into()...)
 	err := each(ctx, r, query, a, func(row scanner) error {
-		m, err := scanMember(part{scanner: row, after: unread(strings.Count(userColumns, ",") + 1)})
-		if err != nil {
+		if err := row.Scan(into...); err != nil {
 			return err
 		}
-		u, err := scanUser(part{scanner: row, before: unread(strings.Count(memberColumns, ",") + 1)})
-		found[m.ID] = MemberLine{Member: m, Person: u}
+		m, err := one.member()
+		found[m.ID] = MemberLine{Member: m, Person: whose.user()}
 		return err
 	})
 	if err != nil {

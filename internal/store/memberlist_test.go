@@ -321,6 +321,43 @@ func comparePages(t *testing.T, db *store.DB, l store.MemberList, want []directo
 	}
 }
 
+// TestMemberWalk walks through a list from window to window: whatever the filter, it
+// meets whom the filter finds, once and in order, and looks at nobody twice.
+func TestMemberWalk(t *testing.T) { // REP-2
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		const many, window = 5000, 700
+		c := fill(t, db, many)
+		filters := c.filters()
+		filters["most"] = store.MemberFilter{Statuses: []directory.Status{directory.Active, directory.Invited, directory.NotInvited, directory.Inactive}}
+		for name, filter := range filters {
+			for _, sort := range []store.MemberSort{{Column: "name"}, {Column: "status", Descending: true}} {
+				l := store.MemberList{Account: c.account, Scope: everywhere(), Filter: filter, Sort: sort, Of: many}
+				var got []directory.MemberID
+				windows := 0
+				err := db.View(t.Context(), func(r *store.Reader) error {
+					for more := true; more; windows++ {
+						found, last, err := r.MemberWalk(t.Context(), l, window)
+						if err != nil {
+							return err
+						}
+						for _, p := range found {
+							got = append(got, p.Key)
+						}
+						l.From, more = last, last != nil
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if want := c.sorted(filter, sort); !slices.Equal(got, want) || windows > many/window+1 {
+					t.Errorf("%s by %s: %d members in %d windows, want %d", name, sort.Column, len(got), windows, len(want))
+				}
+			}
+		}
+	})
+}
+
 func TestMemberLines(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		c := fill(t, db, 10)

@@ -16,13 +16,30 @@ const userColumns = `u.key, u.uuid, u.user_name, u.email, u.civility, u.first_na
 	u.proved_at, u.password_by`
 
 func scanUser(row scanner) (directory.User, error) {
-	var u directory.User
-	var set, off, erased, last, created, proved micros
-	err := row.Scan(&u.ID, &u.UUID, &u.UserName, &u.Email, &u.Civility, &u.First, &u.Last, &u.Language, &u.Phone, &u.Staff,
-		&u.PasswordHash, &u.Password, &set, &off, &erased, &last, &created, &u.Version, &u.Kind,
-		&proved, &u.PasswordBy)
-	u.PasswordSet, u.SwitchedOff, u.Erased, u.LastSignIn, u.Created, u.Proved = set.Time, off.Time, erased.Time, last.Time, created.Time, proved.Time
-	return u, err
+	var r userRow
+	err := row.Scan(r.into()...)
+	return r.user(), err
+}
+
+// A userRow is a row of userColumns while it is read.
+type userRow struct {
+	u                                    directory.User
+	set, off, erased, last, made, proved micros
+}
+
+// into is where the columns go, in their order.
+func (r *userRow) into() []any {
+	u := &r.u
+	return []any{&u.ID, &u.UUID, &u.UserName, &u.Email, &u.Civility, &u.First, &u.Last, &u.Language, &u.Phone, &u.Staff,
+		&u.PasswordHash, &u.Password, &r.set, &r.off, &r.erased, &r.last, &r.made, &u.Version, &u.Kind,
+		&r.proved, &u.PasswordBy}
+}
+
+// user is the user of a row that was read. The next row does not touch it.
+func (r *userRow) user() directory.User {
+	u := r.u
+	u.PasswordSet, u.SwitchedOff, u.Erased, u.LastSignIn, u.Created, u.Proved = r.set.Time, r.off.Time, r.erased.Time, r.last.Time, r.made.Time, r.proved.Time
+	return u
 }
 
 // User reads a user; it refuses with user.not_found.

@@ -169,6 +169,12 @@ func TestExportAsWorkbook(t *testing.T) { // REP-2, REP-4
 		if kind, err := file.GetCellType(name, day); err != nil || kind == excelize.CellTypeInlineString || kind == excelize.CellTypeSharedString {
 			t.Errorf("a day is of type %v, %v", kind, err)
 		}
+		whole := h.whole(ask(directory.ExportXLSX, app.MemberQuery{}))
+		r, err := sheet.Open("x.xlsx", bytes.NewReader(whole), int64(len(whole)), sheet.Options{})
+		h.Must(err)
+		if row, err := r.Next(); err != nil || row.Cells[added] != w.Now().Format(time.DateOnly) {
+			t.Errorf("an import reads the day as %q, %v", row.Cells, err)
+		}
 		style, err := file.GetCellStyle(name, day)
 		h.Must(err)
 		if s, err := file.GetStyle(style); err != nil || s.NumFmt != 14 {

@@ -1,6 +1,7 @@
 package exports_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/sheet"
 )
 
 // later is an export that nobody waits for, with the job that goes on with it.
@@ -230,5 +232,64 @@ func TestExportTriesEnd(t *testing.T) { // REP-2
 		if err := h.Exports.RunExport(h.Context(), job); err != nil || errors.As(err, &refusal) {
 			t.Errorf("after it: %v", err)
 		}
+	})
+}
+
+// TestLargeExport writes files of several pieces: a worker has them at once, their
+// parts make a whole, and one that is stopped meanwhile is left alone.
+func TestLargeExport(t *testing.T) { // REP-2, NODE-7
+	const many = 30_000
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		h := newHouse(w, 0)
+		w.Crowd(h.account, many)
+		var columns []string
+		for _, c := range h.Exports.Columns(directory.ExportMembers) {
+			columns = append(columns, c.ID)
+		}
+		for _, format := range directory.ExportFormats() {
+			e := h.begin(ask(format, app.MemberQuery{Sort: "email"}, columns...))
+			if e.State != directory.ExportRunning || e.Total != many+1 {
+				t.Fatalf("of %d rows it is %s at once", e.Total, e.State)
+			}
+			h.Must(h.Exports.RunExport(h.Context(), directory.Job{Subject: int64(e.ID)}))
+			file, now := h.file(h.admin, e), h.now(e)
+			if now.Parts < 2 || now.Done != many+1 {
+				t.Errorf("%s: %d parts, %d rows", format, now.Parts, now.Done)
+			}
+			if format == directory.ExportCSV {
+				rows := lines(t, file)
+				email := slices.Index(rows[0], "E-mail")
+				seen := map[string]bool{}
+				for i, row := range rows[1:] {
+					if seen[row[email]] = true; i > 0 && rows[i][email] > row[email] {
+						t.Fatalf("%q stands after %q", row[email], rows[i][email])
+					}
+				}
+				if len(seen) != many+1 {
+					t.Errorf("%d people of %d", len(seen), many+1)
+				}
+				continue
+			}
+			r, err := sheet.Open("x.xlsx", bytes.NewReader(file), int64(len(file)), sheet.Options{})
+			h.Must(err)
+			n := 0
+			for ; err == nil; n++ {
+				_, err = r.Next()
+			}
+			if n != many+2 {
+				t.Errorf("a workbook of %d rows: %v", n-1, err)
+			}
+		}
+		e := h.begin(ask(directory.ExportCSV, app.MemberQuery{}, columns...))
+		ended := make(chan error, 1)
+		go func() { ended <- h.Exports.RunExport(h.Context(), directory.Job{Subject: int64(e.ID)}) }()
+		for h.now(e).Done == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		h.Must(h.Exports.Stop(h.Context(), h.admin, h.account.ID, e.UUID))
+		if err := <-ended; err != nil || h.now(e).State != directory.ExportStopped {
+			t.Errorf("a worker of an export that was stopped ends with %v, and it is %s", err, h.now(e).State)
+		}
+		h.Must(h.Exports.Purge(h.Context()))
 	})
 }
