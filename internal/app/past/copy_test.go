@@ -49,7 +49,7 @@ func (m *model) evening() {
 }
 
 func projectText(p directory.Project) string {
-	return fmt.Sprint(p.Number, "|", p.Address, "|", p.Starts.ISO(), "|", p.Ends.ISO(), "|", p.TimeZone, "|", p.Products)
+	return fmt.Sprint(p.Number, "|", p.Type, "|", p.Address, "|", p.Starts.ISO(), "|", p.Ends.ISO(), "|", p.TimeZone, "|", p.Products)
 }
 
 // keep copies people as today's rows have them.

@@ -168,7 +168,9 @@ func (c *settling) entry(kind audit.Kind, before directory.Project) audit.Entry 
 	e.Note("project_address", before.Address, after.Address)
 	e.Note("project_starts", before.Starts.ISO(), after.Starts.ISO())
 	e.Note("project_ends", before.Ends.ISO(), after.Ends.ISO())
-	e.Note("project_type", c.kindOf[before.Type], c.kindOf[after.Type])
+	if before.Type != after.Type {
+		e.NoteValue("project_type", c.typeValue(before.Type), c.typeValue(after.Type))
+	}
 	e.Note("time_zone", before.TimeZone, after.TimeZone)
 	if !slices.Equal(before.Products, after.Products) {
 		e.NoteValue("products", audit.Texts(before.Products), audit.Texts(after.Products))
@@ -177,6 +179,12 @@ func (c *settling) entry(kind audit.Kind, before directory.Project) audit.Entry 
 		e.NoteValue("parent", audit.Nothing, audit.Thing(audit.Unit, above.ID, above.Name))
 	}
 	return e
+}
+
+// typeValue is a project type as history keeps it: by its key, from which a past day is
+// told under the name of then (HIST-5, HIST-6).
+func (c *settling) typeValue(id directory.ProjectTypeID) audit.Value {
+	return audit.Thing(audit.ProjectType, id, c.kindOf[id])
 }
 
 // A turning is whether a project is archived or brought back, over which version.

@@ -63,6 +63,7 @@ func (s single) facts() []ui.CartItem {
 	add("units.external", s.Unit.External)
 	if p := s.Project; p != nil {
 		add("history.field.number", p.Number)
+		add("history.field.project_type", s.Type)
 		add("history.field.project_address", p.Address)
 		add("history.field.project_starts", s.date(p.Starts))
 		add("history.field.project_ends", s.date(p.Ends))
