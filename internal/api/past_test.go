@@ -23,13 +23,13 @@ func TestPastByAPI(t *testing.T) { // API-4, HIST-4, HIST-5
 		c := app.MemberChange{}
 		c.JobTitle = &title
 		w.Must(apptest.ErrOf(w.Members.EditMembers(w.Context(), s.admin, s.account.ID, app.Of(karim.text("id")), c)))
-		found := s.get(s.path("/past/members?on=" + first + "&search=karim")).is(200, "")
+		found := s.get(s.path("/past/members?on="+first+"&search=karim")).is(200, "")
 		if found.text("items.0.job_title") != "Chef" || found.text("items.0.id") != karim.text("id") {
 			t.Errorf("the day before: %s", found.body)
 		}
 		seen := 0
 		for cursor := ""; ; {
-			page := s.get(s.path("/past/members?limit=1&on=" + first + "&cursor=" + cursor)).is(200, "")
+			page := s.get(s.path("/past/members?limit=1&on="+first+"&cursor="+cursor)).is(200, "")
 			seen++
 			if cursor = page.text("next"); cursor == "" {
 				break
@@ -38,11 +38,11 @@ func TestPastByAPI(t *testing.T) { // API-4, HIST-4, HIST-5
 		if seen < 2 {
 			t.Errorf("%d pages of one", seen)
 		}
-		d := s.get(s.path("/past/differences?from=" + first + "&to=" + later + "&member=" + karim.text("id"))).is(200, "")
+		d := s.get(s.path("/past/differences?from="+first+"&to="+later+"&member="+karim.text("id"))).is(200, "")
 		if d.text("items.0.what") != "job_title" || d.text("items.0.before.text") != "Chef" || d.text("items.0.after.text") != "Directeur" {
 			t.Errorf("differences: %s", d.body)
 		}
-		r := s.get(s.path("/past/rights?on=" + first + "&member=" + karim.text("id"))).is(200, "")
+		r := s.get(s.path("/past/rights?on="+first+"&member="+karim.text("id"))).is(200, "")
 		if !strings.Contains(string(r.body), `"items":`) {
 			t.Errorf("rights: %s", r.body)
 		}
