@@ -104,6 +104,8 @@ type Those struct {
 	Since   time.Time    // with AtHomes: the moment that the day is over with
 	Until   time.Time    // with Touched: those that entries are about from Since until then, and whose own subscriptions end then
 	Kinds   []audit.Kind // of these entries
+	Field   string       // only of entries that tell this field,
+	Whole   []audit.Kind // or are of these kinds, which tell all anew
 	Touched bool
 	Places  []directory.PlaceID // with Touched: whoever has or had one of these too
 	After   *MemberPlace        // by name and key; nil: from the first
@@ -136,7 +138,11 @@ func (t Those) told(r *Reader, a *args) string {
 	if !t.Until.IsZero() {
 		told += ` AND e.at < ` + a.add(t.Until)
 	}
-	return told + ` AND e.subject_key IS NOT NULL AND e.kind` + inTexts(r, textsOf(t.Kinds), a) + `)`
+	told += ` AND e.subject_key IS NOT NULL AND e.kind` + inTexts(r, textsOf(t.Kinds), a)
+	if t.Field != "" {
+		told += ` AND (e.facts LIKE ` + a.add(`%{"field":"`+t.Field+`"%`) + ` OR e.kind` + inTexts(r, textsOf(t.Whole), a) + `)`
+	}
+	return told + `)`
 }
 
 // MembersEver reads members by name, those that were removed among them, with where

@@ -49,7 +49,7 @@ func (m *model) evening() {
 }
 
 func projectText(p directory.Project) string {
-	return fmt.Sprint(p.Number, "|", p.Address, "|", p.Starts.ISO(), "|", p.Ends.ISO(), "|", p.TimeZone, "|", p.Products)
+	return fmt.Sprint(p.Number, "|", p.Type, "|", p.Address, "|", p.Starts.ISO(), "|", p.Ends.ISO(), "|", p.TimeZone, "|", p.Products)
 }
 
 // keep copies people as today's rows have them.
@@ -212,7 +212,7 @@ func (m *model) then(c copied) copied {
 		for _, who := range page.Members {
 			p, err := m.Past.Person(ctx, m.admin, id, c.day, who.UUID)
 			m.Must(err)
-			facts := factsOf(p.Member.Member, p.Company, nil2tree(p.Home))
+			facts := factsOf(p.Member.Member, p.Company, homeAlone(p.Home))
 			facts["unit"] = p.Home.UUID
 			got.people[who.UUID], got.held[who.UUID] = facts, heldThen(p)
 			for unit := range c.units {
@@ -232,6 +232,7 @@ func (m *model) then(c copied) copied {
 			break
 		}
 	}
+	m.compareHomes(c)
 	for uuid := range c.units {
 		u, err := m.Past.Unit(ctx, m.admin, id, app.PastUnitQuery{Day: c.day, Unit: uuid})
 		m.Must(err)
@@ -247,8 +248,38 @@ func (m *model) then(c copied) copied {
 	return got
 }
 
-// nil2tree is a tree of nothing but a home unit.
-func nil2tree(home directory.Unit) *authz.Tree {
+// compareHomes holds the lists of each unit's people, those below included, against the
+// copy.
+func (m *model) compareHomes(c copied) {
+	above := func(unit string) string {
+		text := c.units[unit]
+		i, j := strings.LastIndex(text, " under "), strings.LastIndex(text, " archived ")
+		return text[i+7 : j]
+	}
+	for unit := range c.units {
+		var got, want []string
+		page, err := m.Past.State(m.Context(), m.admin, m.account.ID, app.PastQuery{Day: c.day, Units: []string{unit}})
+		m.Must(err)
+		for _, who := range page.Members {
+			got = append(got, who.UUID)
+		}
+		for who, facts := range c.people {
+			for at := facts["unit"]; at != ""; at = above(at) {
+				if at == unit {
+					want = append(want, who)
+				}
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			m.T.Errorf("HIST-5 people of %s on %s: %v, the copy has %v", c.units[unit], c.day.ISO(), got, want)
+		}
+	}
+}
+
+// homeAlone is a tree of nothing but a home unit.
+func homeAlone(home directory.Unit) *authz.Tree {
 	home.Parent = 0
 	return authz.NewTree(authz.Structure{Units: []directory.Unit{home}})
 }

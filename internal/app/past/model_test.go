@@ -60,6 +60,8 @@ type model struct {
 	units    []string
 	projects []string
 	roles    []string
+	program  string   // a technical user, one of the people
+	kinds    []string // of projects
 	copies   []copied
 	day      directory.Day
 }
@@ -99,6 +101,12 @@ func newModel(rt *rapid.T, w *apptest.World, round int) *model {
 	role, err := w.Roles.Create(w.Context(), m.admin, m.account.ID, app.NewRole{Kind: directory.RightsRole, Names: map[string]string{"fr": "Veille"}, Permissions: []string{"history.view"}})
 	w.Must(err)
 	m.roles = []string{role.UUID, "manager", "basic-user"}
+	program, err := w.TechnicalUsers.Create(w.Context(), m.admin, m.account.ID, app.NewTechnicalUser{Name: "Paie", Purpose: "Paie", Responsible: m.people[0]})
+	w.Must(err)
+	m.program, m.people = program.UUID, append(m.people, program.UUID)
+	kind, err := w.Library.CreateType(w.Context(), m.admin, m.account.ID, "Pont")
+	w.Must(err)
+	m.kinds = []string{"", kind.UUID}
 	m.day = directory.DayOf(w.Now(), m.zone())
 	return m
 }
@@ -315,10 +323,11 @@ func (m *model) site() {
 		p, err = r.ProjectByUUID(m.Context(), m.account.ID, at.Project)
 		return err
 	}))
+	kind := m.one(m.kinds)
 	text, name, starts := m.text(), "Projet "+m.text(), directory.DayOf(m.Now(), time.UTC)
 	switch m.one([]string{"edit", "edit", "archive", "restore"}) {
 	case "edit":
-		_, err := m.Projects.Edit(m.Context(), m.admin, at, app.ProjectChange{Version: p.Revision, Number: &text, Address: &text, Name: &name, Starts: &starts})
+		_, err := m.Projects.Edit(m.Context(), m.admin, at, app.ProjectChange{Version: p.Revision, Type: &kind, Number: &text, Address: &text, Name: &name, Starts: &starts})
 		m.may(err)
 	case "archive":
 		m.may(m.Projects.Archive(m.Context(), m.admin, at, p.Revision))
@@ -375,8 +384,24 @@ func (m *model) company() {
 	m.may(err)
 }
 
-// whole suspends the account, or opens it again.
+// whole suspends the account, or opens it again; calls it otherwise; or lets somebody
+// else answer for its program.
 func (m *model) whole() {
+	switch m.one([]string{"state", "name", "answers"}) {
+	case "name":
+		var now directory.Account
+		m.Must(m.DB.View(m.Context(), func(r *store.Reader) (err error) {
+			now, err = r.Account(m.Context(), m.account.ID)
+			return err
+		}))
+		_, err := m.Accounts.Change(m.Context(), m.Operator(), m.account.ID, app.AccountChange{Name: "Compte " + m.text(), Number: now.Number, ServiceLevel: now.ServiceLevel,
+			Contact: now.Contact, Language: now.Language, TimeZone: now.TimeZone, Version: now.Version})
+		m.may(err)
+		return
+	case "answers":
+		m.may(m.TechnicalUsers.SetResponsible(m.Context(), m.admin, m.account.ID, m.program, m.one(m.people)))
+		return
+	}
 	state := rapid.SampledFrom([]directory.AccountState{directory.AccountOpen, directory.AccountSuspended, directory.AccountOpen}).Draw(m.rt, "state")
 	m.may(m.Accounts.SetState(m.Context(), m.Operator(), m.account.ID, state, "à voir"))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -115,7 +116,8 @@ func (l *look) list(ctx context.Context, q Query, after *store.MemberPlace, size
 	if some && len(homes) == 0 {
 		return nil, nil, nil
 	}
-	t := store.Those{Account: l.account.ID, Search: q.Search, Homes: homes, AtHomes: some, Since: l.until, Kinds: placeKinds(), After: after, Size: part}
+	t := store.Those{Account: l.account.ID, Search: q.Search, Homes: homes, AtHomes: some, Since: l.until, Kinds: placeKinds(),
+		Field: "unit", Whole: []audit.Kind{audit.MemberReturned}, After: after, Size: part}
 	if !some && q.Search == "" && len(q.Statuses) == 0 {
 		t.Size = size + 20 // hardly anybody is left out
 	}

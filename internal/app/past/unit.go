@@ -22,6 +22,7 @@ type Unit struct {
 	Path     []directory.Unit // above it, from the root
 	Children []directory.Unit
 	Project  *directory.Project // of a project what was written down about it; nil: none
+	Type     string             // of the project, as it is called today; empty: none, or not told
 	Holders  []Holder
 	Next     string // empty at the end
 }
@@ -74,6 +75,11 @@ func (s *Past) Unit(ctx context.Context, actor authz.Actor, account directory.Ac
 			if u.Project, err = l.project(ctx, unit); err != nil {
 				return err
 			}
+			names, err := l.r.Names(ctx, []int64{int64(u.Project.Type)})
+			if err != nil {
+				return err
+			}
+			u.Type = names[int64(u.Project.Type)].Name
 		}
 		u.Holders, u.Next, err = l.holders(ctx, unit, q.After, gate.Window{Size: q.Size}.Lines())
 		return err
@@ -114,6 +120,9 @@ func projectBack(p *directory.Project, c audit.Change) {
 		p.TimeZone = c.Before.Text()
 	case "products":
 		p.Products = textsOf(c.Before)
+	case "project_type":
+		ref, _ := c.Before.Ref()
+		p.Type = directory.ProjectTypeID(ref.Key)
 	}
 }
 

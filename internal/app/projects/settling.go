@@ -168,7 +168,9 @@ func (c *settling) entry(kind audit.Kind, before directory.Project) audit.Entry 
 	e.Note("project_address", before.Address, after.Address)
 	e.Note("project_starts", before.Starts.ISO(), after.Starts.ISO())
 	e.Note("project_ends", before.Ends.ISO(), after.Ends.ISO())
-	e.NoteValue("project_type", c.typeValue(before.Type), c.typeValue(after.Type))
+	if before.Type != after.Type {
+		e.NoteValue("project_type", c.typeValue(before.Type), c.typeValue(after.Type))
+	}
 	e.Note("time_zone", before.TimeZone, after.TimeZone)
 	if !slices.Equal(before.Products, after.Products) {
 		e.NoteValue("products", audit.Texts(before.Products), audit.Texts(after.Products))
@@ -179,7 +181,8 @@ func (c *settling) entry(kind audit.Kind, before directory.Project) audit.Entry 
 	return e
 }
 
-// typeValue is a type as history keeps it.
+// typeValue is a project type as history keeps it: by its key, from which a past day is
+// told under the name of then (HIST-5, HIST-6).
 func (c *settling) typeValue(id directory.ProjectTypeID) audit.Value {
 	return audit.Thing(audit.ProjectType, id, c.kindOf[id])
 }

@@ -71,7 +71,7 @@ func (o one) facts() []ui.CartItem {
 }
 
 func (o one) grantColumns() []ui.Column {
-	return []ui.Column{{Label: o.T("rights.held.role")}, {Label: o.T("rights.held.unit")}, {Label: o.T("rights.held.giver"), Class: "p2"}, {Label: o.T("past.since"), Class: "w-date"}}
+	return []ui.Column{{Label: o.T("rights.held.role")}, {Label: o.T("rights.held.unit")}, {Label: o.T("rights.held.giver"), Class: "c-line"}, {Label: o.T("past.since"), Class: "w-date"}}
 }
 
 func (o one) placeColumns() []ui.Column {

@@ -506,7 +506,7 @@ func grants(o one) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("p2 soft").Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("c-line soft").Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -63,6 +63,7 @@ func (s single) facts() []ui.CartItem {
 	add("units.external", s.Unit.External)
 	if p := s.Project; p != nil {
 		add("history.field.number", p.Number)
+		add("history.field.project_type", s.Type)
 		add("history.field.project_address", p.Address)
 		add("history.field.project_starts", s.date(p.Starts))
 		add("history.field.project_ends", s.date(p.Ends))
@@ -85,7 +86,7 @@ func (s single) date(d directory.Day) string {
 func (s single) archived() bool { return !s.Unit.Archived.IsZero() }
 
 func (s single) columns() []ui.Column {
-	return []ui.Column{{Label: s.T("members.column.name")}, {Label: s.T("rights.held.role")}, {Label: s.T("past.held_at"), Class: "p2"}, {Label: s.T("past.gave"), Class: "p3"},
+	return []ui.Column{{Label: s.T("members.column.name")}, {Label: s.T("rights.held.role")}, {Label: s.T("past.held_at"), Class: "c-line"}, {Label: s.T("past.gave"), Class: "p3"},
 		{Label: s.T("rights.held.giver"), Class: "p4"}, {Label: s.T("past.since"), Class: "w-date p2"}}
 }
 

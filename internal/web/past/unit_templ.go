@@ -358,7 +358,7 @@ func unitPage(s single) templ.Component {
 										}
 										return nil
 									})
-									templ_7745c5c3_Err = ui.Cell("p2").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+									templ_7745c5c3_Err = ui.Cell("c-line").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
