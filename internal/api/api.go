@@ -60,6 +60,7 @@ func New(o Options) *Face {
 	f.members()
 	f.memberActs()
 	f.bulkActs()
+	f.undo()
 	f.seats()
 	f.seatRules()
 	f.units()

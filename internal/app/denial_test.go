@@ -50,9 +50,10 @@ func walls() map[string]wall {
 			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
-			History: Export List
+			History: Export Line List
+			Undo: Do Preview
 			Preferences: Filter
-			Acts: Find Recent Refused Stop
+			Acts: Find Recent RefusedIn Stop
 			Dashboards: Seats Show
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw
@@ -68,6 +69,8 @@ func walls() map[string]wall {
 		wallMembers: `
 			Preferences: Of Set
 			Members: Pages
+			History: Told
+			Undo: Latest
 			Projects: List
 			Accounts: Contacts Logo Message Open Overview Services
 			Reasons: Tree Why`,
@@ -111,7 +114,7 @@ func walls() map[string]wall {
 			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
-			Acts: Purge RunAct
+			Acts: Begin Preview Purge Register Run
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged
 			Seats: EndExternals

@@ -77,7 +77,9 @@ func (q *Request) Done(text string) {
 	undo := ""
 	if q.Frame != nil {
 		t, found, err := q.Site.App.Undo.Latest(q.Context(), q.Actor(), q.Frame.Account.ID, q.began)
+		refusal, _ := Refusal(err)
 		switch {
+		case refusal != nil: // whoever has taken themselves out has no way back
 		case err != nil:
 			q.Site.Log.ErrorContext(q.Context(), "look for what can be undone", "error", err) // it is done all the same
 		case found:
