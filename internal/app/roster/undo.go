@@ -152,7 +152,7 @@ type doing struct {
 	u       directory.User
 	m       directory.Member // as they are after it
 	changed bool
-	goes    bool // they leave by it
+	settled bool // what they hold is left: they go, or are back by another door
 }
 
 // left names a field that was changed since.
@@ -186,7 +186,7 @@ func (s *restoring) person(past Past) (gate.Verdict, error) {
 	}
 	recorded := s.Plan.NextEntry()
 	err := s.state(d)
-	if err == nil && !d.goes {
+	if err == nil && !d.settled {
 		err = s.parts(d)
 	}
 	refusal, fault := gate.AsRefusal(err)
