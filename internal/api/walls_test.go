@@ -27,6 +27,17 @@ type exchange struct {
 	open               bool // to a technical user without any right
 }
 
+// actExchanges are those about acts on many, and about what is undone.
+func actExchanges() map[string]exchange {
+	return map[string]exchange{
+		"list-acts":    {"GET", "/acts", "", 200, false},
+		"get-act":      {"GET", "/acts/[act]", "", 200, false},
+		"list-refused": {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
+		"stop-act":     {"POST", "/acts/[act]/stop", "", 200, false},
+		"undo":         {"POST", "/undo", `{"entry":[entry],"preview":true}`, 200, false},
+	}
+}
+
 // exchanges has every operation of the description. The words in brackets stand
 // for ids of the stand.
 func exchanges() map[string]exchange {
@@ -59,11 +70,6 @@ func exchanges() map[string]exchange {
 		"follow-seat-rule":         {"POST", "/seat-rules/[rule]/follow", "", 200, false},
 		"state-external":           {"POST", "/members/[karim]/externals", `{"product":"plans","last_day":"2030-12-31"}`, 200, false},
 		"end-external":             {"DELETE", "/members/[zoe]/externals/plans", "", 204, false},
-		"list-acts":                {"GET", "/acts", "", 200, false},
-		"get-act":                  {"GET", "/acts/[act]", "", 200, false},
-		"list-refused":             {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
-		"stop-act":                 {"POST", "/acts/[act]/stop", "", 200, false},
-		"undo":                     {"POST", "/undo", `{"entry":[entry],"preview":true}`, 200, false},
 		"list-units":               {"GET", "/units?total=true&archived=true", "", 200, false},
 		"get-unit":                 {"GET", "/units/[unit]", "", 200, false},
 		"create-unit":              {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
@@ -128,6 +134,7 @@ func exchanges() map[string]exchange {
 		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
 	maps.Copy(all, projectExchanges())
+	maps.Copy(all, actExchanges())
 	return all
 }
 
