@@ -58,9 +58,10 @@ func (w *Writer) PlanUndo(ctx context.Context, r *store.Reader, p *gate.Plan, pe
 	return s.settle(ctx, r)
 }
 
-// mayUndo refuses who could take back nothing about people.
+// mayUndo refuses who could take back nothing about people: neither in the account nor
+// in a project.
 func mayUndo(rights authz.Rights) error {
-	if rights.MayAnywhere(authz.AssignSeats) {
+	if rights.MayAnywhere(authz.AssignSeats) || rights.Member() && rights.AdministersProjects() {
 		return nil
 	}
 	return gate.RequireSomewhere(rights, authz.ManageMembers)

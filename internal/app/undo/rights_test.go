@@ -201,3 +201,30 @@ func (f firm) send() {
 		}
 	}
 }
+
+// TestProjectLeader lets whoever leads a project take back what they did there, and
+// nothing else.
+func TestProjectLeader(t *testing.T) { // PLAN-2, PROJ-7
+	testEach(t, "construction", func(t *testing.T, f firm) {
+		ctx, id := f.Context(), f.account.ID
+		project, _, err := f.Projects.Create(ctx, f.admin, id, app.NewProject{Change: app.ProjectChange{Name: text("Collège")}})
+		f.Must(err)
+		at := app.ProjectAt{Account: id, Project: project.UUID}
+		people := f.people(2)
+		leader, _ := f.Member(f.account, "odile@maraval.example")
+		f.does(f.Projects.Add(ctx, f.admin, at, []app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "odile@maraval.example"}, Level: "project-administrator"},
+			{NewMember: app.NewMember{Row: 2, Email: "p0@maraval.example"}}}, app.PlaceOptions{}))
+		was, since := f.state(), f.Now()
+		f.does(f.Projects.RemovePlaces(ctx, leader, at, app.ProjectSelection{Members: []string{people[0].UUID}}))
+		latest, found, err := f.Undo.Latest(ctx, leader, id, since)
+		f.Must(err)
+		if !found {
+			t.Fatal("nothing to take back")
+		}
+		f.wantsBy("PLAN-2", leader, latest, "changed")
+		f.same("PLAN-2", was)
+		f.edit(app.MemberChange{Company: text("Kestner")}, people[0])
+		f.Pass(time.Second)
+		f.wantsBy("PROJ-7 of the account nothing", leader, f.entry(audit.MemberChanged), "undo.not_found")
+	})
+}
