@@ -61,6 +61,7 @@ func New(o Options) *Face {
 	f.memberActs()
 	f.bulkActs()
 	f.exports()
+	f.undo()
 	f.seats()
 	f.seatRules()
 	f.units()

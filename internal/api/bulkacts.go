@@ -19,7 +19,7 @@ import (
 // An Act is an act on many that goes on by itself, or did.
 type Act struct {
 	ID        string          `json:"id" doc:"Public id." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
-	Act       string          `json:"act" enum:"edit,deactivate,reactivate,invite,withdraw-invitation,remove,give-role,end-role,add,assign-seat,withdraw-seat" doc:"What is done to each."`
+	Act       string          `json:"act" enum:"edit,deactivate,reactivate,invite,withdraw-invitation,remove,give-role,end-role,add,assign-seat,withdraw-seat,undo" doc:"What is done to each."`
 	State     string          `json:"state" enum:"running,done,stopped,failed" doc:"\"stopped\": by somebody, or for the reason in \"problem\"; \"failed\": at a fault of the installation. What was done stays."`
 	Total     int64           `json:"total" doc:"How many there were to do." example:"1000"`
 	Handled   int64           `json:"handled" doc:"How many of them are worked through." example:"500"`

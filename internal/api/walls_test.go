@@ -15,7 +15,9 @@ import (
 	"intendant/internal/api"
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/audit"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 )
 
 // An exchange is one request that its operation takes, on a fresh stand.
@@ -23,6 +25,17 @@ type exchange struct {
 	method, path, body string
 	status             int  // of who may
 	open               bool // to a technical user without any right
+}
+
+// actExchanges are those about acts on many, and about what is undone.
+func actExchanges() map[string]exchange {
+	return map[string]exchange{
+		"list-acts":    {"GET", "/acts", "", 200, false},
+		"get-act":      {"GET", "/acts/[act]", "", 200, false},
+		"list-refused": {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
+		"stop-act":     {"POST", "/acts/[act]/stop", "", 200, false},
+		"undo":         {"POST", "/undo", `{"entry":[entry],"preview":true}`, 200, false},
+	}
 }
 
 // exchanges has every operation of the description. The words in brackets stand
@@ -57,10 +70,6 @@ func exchanges() map[string]exchange {
 		"follow-seat-rule":         {"POST", "/seat-rules/[rule]/follow", "", 200, false},
 		"state-external":           {"POST", "/members/[karim]/externals", `{"product":"plans","last_day":"2030-12-31"}`, 200, false},
 		"end-external":             {"DELETE", "/members/[zoe]/externals/plans", "", 204, false},
-		"list-acts":                {"GET", "/acts", "", 200, false},
-		"get-act":                  {"GET", "/acts/[act]", "", 200, false},
-		"list-refused":             {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
-		"stop-act":                 {"POST", "/acts/[act]/stop", "", 200, false},
 		"list-units":               {"GET", "/units?total=true&archived=true", "", 200, false},
 		"get-unit":                 {"GET", "/units/[unit]", "", 200, false},
 		"create-unit":              {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
@@ -124,7 +133,7 @@ func exchanges() map[string]exchange {
 		"answer-key-request":          {"POST", "/vendor/key-requests/[request]/answer", `{"delivery":"letter"}`, 204, false},
 		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
-	return joined(all, projectExchanges(), pastExchanges(), exportExchanges())
+	return joined(all, projectExchanges(), pastExchanges(), exportExchanges(), actExchanges())
 }
 
 // pastExchanges are those about past days; the stand was made on that day.
@@ -219,6 +228,9 @@ func (s *stand) levelUnderRoot() string {
 }
 
 func (q *quarter) named(text string) string {
+	if strings.Contains(text, "[entry]") && q.ids["entry"] == "" {
+		q.ids["entry"] = q.entry(audit.ExternalStated)
+	}
 	if strings.Contains(text, "[act]") && q.ids["act"] == "" {
 		q.ids["act"] = q.actOnNobody()
 	}
@@ -226,6 +238,20 @@ func (q *quarter) named(text string) string {
 		text = strings.ReplaceAll(text, "["+name+"]", id)
 	}
 	return text
+}
+
+// entry is the number of the newest entry of a kind.
+func (q *quarter) entry(kind audit.Kind) string {
+	q.t.Helper()
+	n := int64(0)
+	q.Must(q.DB.View(q.Context(), func(r *store.Reader) error {
+		found, err := r.Entries(q.Context(), store.EntryFilter{Accounts: []directory.AccountID{q.account.ID}, Kinds: []audit.Kind{kind}}, store.EntryPlace{}, 1)
+		if len(found) == 1 {
+			n = found[0].N
+		}
+		return err
+	}))
+	return fmt.Sprint(n)
 }
 
 // actOnNobody begins an act on many of whom there is none, and answers its id.

@@ -50,11 +50,12 @@ func walls() map[string]wall {
 			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
-			History: List
+			History: Line List
+			Undo: Do Preview
 			Exports: Begin Count Download Drop Find Recent Stop
 			Past: Difference EachDifference EachMember EachRight Person Rights State Tree Unit Why
 			Preferences: Filter
-			Acts: Find Recent Refused Stop
+			Acts: Find Recent RefusedIn Stop
 			Dashboards: Seats Show
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw
@@ -70,6 +71,8 @@ func walls() map[string]wall {
 		wallMembers: `
 			Preferences: Of Set
 			Members: Pages
+			History: Told
+			Undo: Latest
 			Projects: List
 			Accounts: Contacts Logo Message Open Overview Services
 			Reasons: Tree Why`,
@@ -114,7 +117,7 @@ func walls() map[string]wall {
 			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
-			Acts: Purge RunAct
+			Acts: Begin Preview Purge Register Run
 			Exports: Purge RunExport
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged

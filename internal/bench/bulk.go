@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"intendant/internal/app"
+	"intendant/internal/audit"
 	"intendant/internal/directory"
 	"intendant/internal/generate"
 )
@@ -60,12 +61,12 @@ func (r *run) selection(added app.Verdicts) (app.Selection, error) {
 // editBesideWrites edits everybody that matches while another account's people
 // are created one after another.
 func (r *run) editBesideWrites() error {
-	if !r.wanted("bulk-edit") && !r.wanted("write-beside-bulk") {
+	if !r.wanted("bulk-edit") && !r.wanted("write-beside-bulk") && !r.wanted("undo") {
 		return nil
 	}
 	frame, err := r.App.Accounts.Open(r.ctx, r.actor, generate.Number(1))
 	if err != nil {
-		r.skip("bench.why.one_account", "write-beside-bulk")
+		r.skip("bench.why.one_account", "write-beside-bulk", "undo")
 		return nil
 	}
 	var done atomic.Bool
@@ -86,10 +87,15 @@ func (r *run) editBesideWrites() error {
 		return err
 	}
 	all.Count = page.Total
-	err = r.rate("bulk-edit", int(page.Total), func() error {
+	edit := func() error {
 		_, err := r.App.Members.EditMembers(r.ctx, r.actor, r.account.ID, all, app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &title}})
 		return err
-	})
+	}
+	if r.wanted("bulk-edit") {
+		err = r.rate("bulk-edit", int(page.Total), edit)
+	} else {
+		err = edit()
+	}
 	done.Store(true)
 	wg.Wait()
 	if err != nil || beside != nil {
@@ -98,5 +104,27 @@ func (r *run) editBesideWrites() error {
 	slices.Sort(times)
 	r.report(Figure{Name: "write-beside-bulk", Database: r.Database, Members: frame.Counts.Members(),
 		P50: times[len(times)/2].Microseconds(), P99: times[len(times)*99/100].Microseconds()})
-	return nil
+	return r.undo(page.Total)
+}
+
+// undo takes back the edit of everybody, from the line of the history.
+func (r *run) undo(people int64) error {
+	if !r.wanted("undo") {
+		return nil
+	}
+	page, err := r.App.History.List(r.ctx, r.actor, r.account.ID, app.HistoryFilter{Kinds: []audit.Kind{audit.MemberChanged}}, app.Window{Size: 1})
+	if err != nil {
+		return err
+	}
+	if len(page.Entries) == 0 || page.Entries[0].Act == nil {
+		return fmt.Errorf("the edit is no act in the history")
+	}
+	target := app.UndoTarget{Act: page.Entries[0].Act.Batch}
+	return r.rate("undo", int(people), func() error {
+		verdicts, err := r.App.Undo.Do(r.ctx, r.actor, r.account.ID, target)
+		if err == nil && int64(verdicts.Count(app.Changed)) != people {
+			err = fmt.Errorf("%d of %d edits were undone", verdicts.Count(app.Changed), people)
+		}
+		return err
+	})
 }

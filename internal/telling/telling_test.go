@@ -40,6 +40,9 @@ func TestKinds(t *testing.T) {
 			if row.Many {
 				need = append(need, row.Kind.CountMessage())
 			}
+			if row.Undo != audit.Opposite {
+				need = append(need, "error."+row.Kind.NeverMessage())
+			}
 			for _, key := range need {
 				if !tell.Printer.Has(key) {
 					t.Errorf("%s: no %s", language, key)

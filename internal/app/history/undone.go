@@ -26,7 +26,7 @@ var changing = []authz.Permission{authz.ManageMembers, authz.AssignSeats, authz.
 
 // mayUndo reports whether a reader may take anything back; the operation asks for each.
 func mayUndo(rights authz.Rights) bool {
-	return !rights.Closed() && slices.ContainsFunc(changing, rights.MayAnywhere)
+	return !rights.Closed() && (slices.ContainsFunc(changing, rights.MayAnywhere) || rights.AdministersProjects())
 }
 
 // markUndone says of lines of one account which were undone, and which can be.

@@ -188,8 +188,7 @@ func (ro *Roster) Restore(u directory.User, m directory.Member) {
 	ro.Unsay(u, directory.TopicPlace)
 	ro.changed = append(ro.changed, ro.row(u, m))
 	ro.moveRoles(directory.Member{ID: m.ID}, m)
-	entry := ro.entry(audit.MemberReturned, u, directory.Member{PlaceTexts: m.PlaceTexts, Suggested: m.Suggested}, m)
-	ro.Plan.Record(entry)
+	ro.Plan.Record(ro.entry(audit.MemberReturned, u, directory.Member{}, m))
 }
 
 // Unsay takes back what waits to be told to a person about a state of theirs that

@@ -58,9 +58,10 @@ func (w *Writer) PlanUndo(ctx context.Context, r *store.Reader, p *gate.Plan, pe
 	return s.settle(ctx, r)
 }
 
-// mayUndo refuses who could take back nothing about people.
+// mayUndo refuses who could take back nothing about people: neither in the account nor
+// in a project.
 func mayUndo(rights authz.Rights) error {
-	if rights.MayAnywhere(authz.AssignSeats) {
+	if rights.MayAnywhere(authz.AssignSeats) || rights.Member() && rights.AdministersProjects() {
 		return nil
 	}
 	return gate.RequireSomewhere(rights, authz.ManageMembers)
@@ -104,10 +105,7 @@ func (w *Writer) restoring(ctx context.Context, r *store.Reader, p *gate.Plan, p
 		return nil, err
 	}
 	s.exact = true
-	if s.open, err = r.OpenHoldings(ctx, keys); err != nil {
-		return nil, err
-	}
-	if s.ended, err = r.EndedHoldings(ctx, keys, s.moments); err != nil {
+	if err := s.holdings(ctx, r, keys, people); err != nil {
 		return nil, err
 	}
 	if s.mails, err = r.MailsAt(ctx, store.MailsQuery{Account: p.Account, Users: users, At: s.moments, Now: p.Now}); err != nil {
@@ -121,6 +119,31 @@ func (w *Writer) restoring(ctx context.Context, r *store.Reader, p *gate.Plan, p
 		s.granting.live[g.Member] = append(s.granting.live[g.Member], g)
 	}
 	return s, s.companiesOf(ctx, r, people)
+}
+
+// holdings reads what people hold, and held, where the entries are about more than
+// fields of their places.
+func (s *restoring) holdings(ctx context.Context, r *store.Reader, keys []directory.MemberID, people []Past) error {
+	if !slices.ContainsFunc(people, func(p Past) bool { return slices.ContainsFunc(p.Entries, aboutHoldings) }) {
+		return nil
+	}
+	var err error
+	if s.open, err = r.OpenHoldings(ctx, keys); err != nil {
+		return err
+	}
+	s.ended, err = r.EndedHoldings(ctx, keys, s.moments)
+	return err
+}
+
+// aboutHoldings reports whether an entry may be about what somebody holds besides their
+// place.
+func aboutHoldings(e audit.Entry) bool {
+	switch e.Kind {
+	case audit.MemberChanged, audit.MemberDeactivated, audit.MemberReactivated, audit.AdministratorNamed, audit.AdministratorExcluded,
+		audit.InvitationSent, audit.InvitationResent, audit.InvitationWithdrawn, audit.SeatAssigned, audit.SeatWithdrawn:
+		return false
+	}
+	return true
 }
 
 // companiesOf reads the companies that entries and places name.
@@ -151,8 +174,7 @@ type doing struct {
 	v       gate.Verdict
 	u       directory.User
 	m       directory.Member // as they are after it
-	changed bool
-	goes    bool // they leave by it
+	settled bool             // what they hold is left: they go, or are back by another door
 }
 
 // left names a field that was changed since.
@@ -186,7 +208,7 @@ func (s *restoring) person(past Past) (gate.Verdict, error) {
 	}
 	recorded := s.Plan.NextEntry()
 	err := s.state(d)
-	if err == nil && !d.goes {
+	if err == nil && !d.settled {
 		err = s.parts(d)
 	}
 	refusal, fault := gate.AsRefusal(err)

@@ -19,15 +19,16 @@ func (s *restoring) state(d *doing) error {
 	case !d.went.IsZero() && removed && d.m.Removed.Equal(d.went):
 		return s.comesBack(d)
 	case d.came && removed:
-		d.goes = true // gone already
+		d.settled = true // gone already
 		return nil
 	case d.came:
-		d.goes = true
+		d.settled = true
 		return s.leaves(d)
 	case removed:
 		return directory.Refuse(directory.Conflict, "undo.gone")
 	case !d.went.IsZero(): // back since, by another door
 		d.left("status")
+		d.settled = true
 		return nil
 	case len(d.fields) > 0:
 		return s.edited(d)
@@ -83,7 +84,7 @@ func (s *restoring) leaves(d *doing) error {
 	if err := s.Reach(d.m); err != nil {
 		return err
 	}
-	for _, field := range d.fields {
+	for _, field := range comingFields() {
 		if s.value(d.m, field) != s.normal(field, d.after[field]) {
 			d.left(field)
 		}
@@ -98,6 +99,16 @@ func (s *restoring) leaves(d *doing) error {
 	}
 	d.m = after
 	return nil
+}
+
+// comingFields are those that an entry about somebody who comes tells whole: one that it
+// does not name was empty. Names may be the person's own, and are left out.
+func comingFields() []string {
+	fields := []string{"status", "unit", "company", "functions", "access_level", "ends"}
+	for _, text := range directory.PlaceTextKinds() {
+		fields = append(fields, text.Field())
+	}
+	return fields
 }
 
 // givenSince names what somebody was given since they came.
@@ -134,9 +145,10 @@ func (s *restoring) edited(d *doing) error {
 	}
 	after := d.m
 	for _, field := range d.fields {
-		switch now := s.value(d.m, field); now {
-		case s.normal(field, d.before[field]):
-		case s.normal(field, d.after[field]):
+		now := s.value(d.m, field)
+		switch {
+		case now == s.normal(field, d.before[field]):
+		case now == s.normal(field, d.after[field]) && !(field == "status" && d.offAnew()):
 			s.put(d, &after, field, d.before[field])
 		default:
 			d.left(field)
@@ -155,6 +167,12 @@ func (s *restoring) edited(d *doing) error {
 	before := d.m
 	d.m = after
 	return s.followStatus(d, before)
+}
+
+// offAnew reports whether somebody is switched off who was something else meanwhile than
+// before the entries.
+func (d *doing) offAnew() bool {
+	return d.m.Status == directory.Inactive && d.m.Resumes.String() != d.before["status"].Text()
 }
 
 // mayEdit refuses what the actor may not set: a home unit, an end that is past, and

@@ -29,7 +29,7 @@ func (s *Seats) HandOver(ctx context.Context, actor authz.Actor, account directo
 	if h.From == h.To {
 		return handed, directory.InvalidField("to", "seat.same_person", nil)
 	}
-	verdicts, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+	verdicts, err := s.gate.Perform(ctx, gate.AsOneAct(actor), account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.RequireSomewhere(authz.AssignSeats); err != nil {
 			return err
 		}

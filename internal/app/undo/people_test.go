@@ -115,3 +115,28 @@ func (f firm) last() (e audit.Entry) {
 	}))
 	return e
 }
+
+// TestHandedOver gives a seat that was handed over back to who had it, in one act.
+func TestHandedOver(t *testing.T) { // PLAN-2, SEAT-9
+	testEach(t, "construction", func(t *testing.T, f firm) {
+		f.buys(plans, 1)
+		people := f.people(2)
+		f.does(f.Seats.Assign(f.Context(), f.admin, f.account.ID, of(people[0]), plans))
+		was, since := f.state(), f.Now()
+		_, err := f.Seats.HandOver(f.Context(), f.admin, f.account.ID, app.SeatHanding{From: people[0].UUID, To: people[1].UUID, Offer: plans})
+		f.Must(err)
+		latest, found, err := f.Undo.Latest(f.Context(), f.admin, f.account.ID, since)
+		f.Must(err)
+		if !found || latest.Act == "" {
+			t.Fatalf("the way back is %+v", latest)
+		}
+		f.Pass(time.Second)
+		verdicts, err := f.Undo.Do(f.Context(), f.admin, f.account.ID, latest)
+		f.Must(err)
+		f.same("PLAN-2 "+told(verdicts), was)
+		f.Pass(time.Second)
+		if _, found, err := f.Undo.Latest(f.Context(), f.admin, f.account.ID, f.Now()); err != nil || found {
+			t.Errorf("a way back from nothing: %v %v", found, err)
+		}
+	})
+}

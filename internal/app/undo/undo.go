@@ -103,7 +103,10 @@ func (s *Undo) Latest(ctx context.Context, actor authz.Actor, account directory.
 	var t Target
 	found := false
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if !rights.Member() || actor.User == 0 {
+		if !rights.Member() {
+			return directory.Refuse(directory.NotFound, "account.not_found")
+		}
+		if actor.User == 0 {
 			return nil
 		}
 		e, is, err := r.LatestEntry(ctx, store.LatestQuery{Account: account, Actor: actor.User, Door: actor.Door, Since: since, Kinds: s.kinds()})
@@ -166,8 +169,14 @@ func sightOf(actor authz.Actor, rights authz.Rights) sight {
 	}
 }
 
-// ofAct are the entries of an act that can be taken back.
+// ofAct are the entries of an act that can be taken back: of one that went on by
+// itself too, by its public id.
 func (s *Undo) ofAct(ctx context.Context, r *store.Reader, account directory.AccountID, batch string, may sight) ([]store.EntryAbout, error) {
+	if known, err := r.BulkActByUUID(ctx, account, batch); err == nil {
+		batch = known.Batch
+	} else if !gate.RefusedWith(err, "act.not_found") {
+		return nil, err
+	}
 	all, err := r.EntriesOfAct(ctx, account, batch)
 	if err != nil {
 		return nil, err

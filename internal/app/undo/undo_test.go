@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"intendant/internal/app"
+	"intendant/internal/app/roster"
+	"intendant/internal/apptest"
 	"intendant/internal/audit"
 	"intendant/internal/directory"
 )
@@ -29,4 +31,18 @@ func TestEdits(t *testing.T) { // PLAN-2, HIST-6, BULK-3
 		f.wants("PLAN-2 what was changed since is left, the rest restored", act, "changed; changed left company; changed")
 		f.wants("PLAN-2 once is enough", act, "undo.already")
 	})
+}
+
+// TestOpposites holds what the table of kinds promises about undo against what there is.
+func TestOpposites(t *testing.T) { // PLAN-2
+	w := apptest.New(t, "sqlite")
+	missing, given := w.Undo.Missing()
+	for _, kind := range w.Undo.Unsaid() {
+		t.Errorf("%s has an opposite that the table does not know", kind)
+	}
+	for _, kind := range missing {
+		if given || roster.Undoes(kind) {
+			t.Errorf("nothing takes back %s", kind)
+		}
+	}
 }

@@ -222,6 +222,18 @@ func (v *undoView) list(q *page.Request, shown app.Verdicts, told []app.Shown) {
 	}
 }
 
+// change is a field with what it becomes again.
+func (v undoView) change(c telling.Change) string {
+	value := c.After
+	if value == "" {
+		value = v.T("history.change.none")
+	}
+	if c.Before != "" {
+		value = c.Before + " → " + value
+	}
+	return v.T("history.given", "Field", c.Field, "Value", value)
+}
+
 // because says what is left for another reason than a change since.
 func because(v *undoView, tell telling.Teller, b app.UndoBecause) string {
 	reason := v.Printer.Error(b.Why)

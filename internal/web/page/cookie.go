@@ -77,7 +77,9 @@ func (q *Request) Done(text string) {
 	undo := ""
 	if q.Frame != nil {
 		t, found, err := q.Site.App.Undo.Latest(q.Context(), q.Actor(), q.Frame.Account.ID, q.began)
+		refusal, _ := Refusal(err)
 		switch {
+		case refusal != nil: // whoever has taken themselves out has no way back
 		case err != nil:
 			q.Site.Log.ErrorContext(q.Context(), "look for what can be undone", "error", err) // it is done all the same
 		case found:
@@ -95,7 +97,22 @@ func (q *Request) undoPage(t app.UndoTarget) string {
 	} else {
 		values.Set("entry", strconv.FormatInt(t.Entry, 10))
 	}
+	if back := q.cameFrom(); back != "" {
+		values.Set("return", back)
+	}
 	return q.AccountPath("/history/undo?" + values.Encode())
+}
+
+// cameFrom is where whoever asks was, as far as the form or the browser says so.
+func (q *Request) cameFrom() string {
+	if back := q.ReturnTo(""); back != "" {
+		return back
+	}
+	from, err := url.Parse(q.Referer())
+	if err != nil || from.Host != q.Host {
+		return ""
+	}
+	return SafeReturn(from.RequestURI(), "")
 }
 
 // Toast shows a sentence on the page the redirect leads to. Undo is the page that

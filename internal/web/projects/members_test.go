@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/web/webtest"
@@ -136,17 +137,20 @@ func TestSwitch(t *testing.T) { // PROJ-4
 	d := sit(t)
 	ids := d.crew(t)
 	access := d.at + "/members/" + ids["ana"] + "/access"
-	done := d.Post(access, "switch", "takeoff", "to", "member", "was", "none", "return", d.at).Follow()
+	d.pass(time.Minute)
+	done := d.Post(access, "switch", "takeoff", "to", "member", "return", d.at).Follow()
 	has(t, done, http.StatusOK, "Ana Duval a accès à Métré", "Annuler")
 	if got := switches(done, ids["ana"]); got != "on on on on off on" {
 		t.Errorf("PROJ-4 %s", got)
 	}
-	for _, form := range done.All(".in-toast form") {
-		back := d.Post(form.Attr("action")).Follow()
-		has(t, back, http.StatusOK, "Ana Duval n’a plus accès à Métré")
-		if got := switches(back, ids["ana"]); got != "on on on off off on" {
-			t.Errorf("PROJ-4 taken back: %s", got)
-		}
+	back := d.Get(done.All("a.in-toast__undo")[0].Attr("href")).Submit("/accounts/204817/history/undo")
+	if back.Location != d.at {
+		t.Errorf("back to %q, want %q", back.Location, d.at)
+	}
+	taken := back.Follow()
+	has(t, taken, http.StatusOK, "Annulé : 1 rétabli")
+	if got := switches(taken, ids["ana"]); got != "on on on off off on" {
+		t.Errorf("PROJ-4 taken back: %s", got)
 	}
 	has(t, d.Post(d.at+"/members/"+ids["cid"]+"/access", "switch", "site", "to", "none"), http.StatusConflict, "administre le projet")
 	has(t, d.Post(access, "switch", "fleet", "to", "member"), http.StatusUnprocessableEntity)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -24,12 +25,13 @@ type desk struct {
 	admin   authz.Actor
 	project app.ProjectAt
 	at      string // its address
+	pass    func(time.Duration)
 }
 
 func sit(t *testing.T) desk {
 	t.Helper()
 	w := apptest.New(t, "sqlite")
-	d := desk{site: webtest.New(t, w), account: w.AccountOf("204817", "construction")}
+	d := desk{site: webtest.New(t, w), account: w.AccountOf("204817", "construction"), pass: w.Pass}
 	d.admin = w.Administrator(d.account, "helene.castaing@maraval.example")
 	d.Client = d.site.SignedIn(t, d.admin)
 	d.project = d.begin(t, "Collège des Sablons", "P-2026-018")
