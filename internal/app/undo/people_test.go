@@ -140,3 +140,31 @@ func TestHandedOver(t *testing.T) { // PLAN-2, SEAT-9
 		}
 	})
 }
+
+// TestLeft names what cannot be given back, and gives the rest.
+func TestLeft(t *testing.T) { // PLAN-2, SEAT-4, UNIT-9, USER-7
+	testEach(t, "construction", func(t *testing.T, f firm) {
+		ctx, id := f.Context(), f.account.ID
+		f.buys(plans, 1)
+		unit := f.unit("Direction Ouest", "division")
+		people := f.people(3)
+		f.does(f.Seats.Assign(ctx, f.admin, id, of(people[0]), plans))
+		f.does(f.Members.Remove(ctx, f.admin, id, of(people[0])))
+		removed := f.entry(audit.MemberRemoved)
+		f.does(f.Seats.Assign(ctx, f.admin, id, of(people[1]), plans))
+		f.wants("SEAT-4 no seat is free", removed, "changed product:seat.none_free")
+
+		f.gives(people[1], "manager", unit)
+		f.Pass(time.Second)
+		f.edit(app.MemberChange{Unit: &unit.UUID}, people[2])
+		f.Pass(time.Second)
+		f.does(f.Members.Remove(ctx, f.admin, id, of(people[1], people[2])))
+		gone := f.act(audit.MemberRemoved)
+		f.Must(f.Units.Archive(ctx, f.admin, id, unit.UUID, unit.Version))
+		f.Pass(time.Second)
+		f.wants("PLAN-2 an archived unit", gone, "refused unit.archived; changed role:unit.archived")
+		f.Must(f.Users.Erase(ctx, f.Operator(), people[2].User))
+		f.Pass(time.Second)
+		f.wants("USER-7 who was erased", gone, "refused undo.erased")
+	})
+}
