@@ -253,7 +253,7 @@ func (w *run) take(ctx context.Context) error {
 }
 
 // pieceBytes is how much of a file one piece has as it is downloaded. Text is kept
-// packed, so that what a row of the database has is a fifth of it.
+// packed, so that what a row of the database has is a quarter of it.
 func (w *run) pieceBytes() int {
 	if w.e.Format == directory.ExportCSV {
 		return 4 << 20
