@@ -184,7 +184,14 @@ func (f *foreseeing) people(o gate.Outline) {
 // told as rights.
 func (one *Foreseen) change(e *audit.Entry) {
 	switch e.Kind {
-	case audit.GrantGiven, audit.GrantEnded, audit.PlaceAdded, audit.PlaceChanged, audit.PlaceRemoved, audit.UserPasswordEnded:
+	case audit.GrantGiven, audit.GrantEnded, audit.UserPasswordEnded:
+		return
+	case audit.PlaceAdded, audit.PlaceChanged, audit.PlaceRemoved:
+		for _, c := range e.Facts {
+			if c.Field != "functions" && c.Field != "access_level" {
+				one.Changes = append(one.Changes, c)
+			}
+		}
 		return
 	}
 	one.Changes = append(append(one.Changes, e.Facts...), e.Personal...)

@@ -1,6 +1,7 @@
 package acts
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -86,6 +87,12 @@ func ItemsOf[T any](things []T) ([]json.RawMessage, error) {
 	return items, nil
 }
 
+// Whole reports whether things to do are kept as they are: text that is none would be
+// mended in keeping it, and is to be refused instead (DOOR-6).
+func Whole(items []json.RawMessage) bool {
+	return !slices.ContainsFunc(items, func(item json.RawMessage) bool { return bytes.Contains(item, []byte(`\ufffd`)) })
+}
+
 // A course is an act on many while somebody works on it.
 type course struct {
 	*Acts
@@ -139,7 +146,7 @@ func (run *course) open(ctx context.Context, actor authz.Actor, items []json.Raw
 	}
 	act := run.act
 	verdicts, err := run.gate.Perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(run.kinds[act.Kind].Takes); err != nil {
+		if err := run.mayBegin(p); err != nil {
 			return err
 		}
 		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts
@@ -161,6 +168,16 @@ func (d Deed) tell(uuid string) {
 	if d.Told != nil {
 		*d.Told = uuid
 	}
+}
+
+// mayBegin asks for what an act of the kind takes; of one that takes nothing by itself
+// the planner of each piece asks.
+func (run *course) mayBegin(p *gate.Plan) error {
+	if takes := run.kinds[run.act.Kind].Takes; takes != "" {
+		return p.RequireSomewhere(takes)
+	}
+	p.OpenToAnyone("what is done asks for its own rights")
+	return nil
 }
 
 // finish goes on until everything is done or nobody waits any longer.
