@@ -238,8 +238,8 @@ func (c BulkProgress) settle(ctx context.Context, tx *Tx) error {
 type BulkRefusalPage struct {
 	Outcome string // BulkRefused where it is empty
 	After   int64
-	Skip  int
-	Limit int
+	Skip    int
+	Limit   int
 }
 
 // BulkRefusals reads who was refused in an act.
