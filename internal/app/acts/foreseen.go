@@ -86,18 +86,14 @@ func (f *foreseeing) sees(unit directory.UnitID) bool {
 // entries and what was read tell.
 func (f *foreseeing) counted(s *shift) (before, after []holding) {
 	held := f.held[s.member]
-	if f.counts[s.member] {
+	counts, read := f.counts[s.member]
+	if counts {
 		before = held
 	}
-	if s.stops {
+	if s.stops || read && !counts && !s.resumes { // switched off before and after: nothing of it counts
 		return before, nil
 	}
-	if s.resumes || f.counts[s.member] {
-		after = slices.Clone(held)
-	} else if len(held) > 0 {
-		return before, nil // switched off before and after: nothing of it counts
-	}
-	after = slices.DeleteFunc(after, func(h holding) bool { return slices.Contains(s.over, h) })
+	after = slices.DeleteFunc(slices.Clone(held), func(h holding) bool { return slices.Contains(s.over, h) })
 	for _, h := range s.given {
 		if !slices.Contains(after, h) {
 			after = append(after, h)

@@ -87,7 +87,7 @@ type Window struct {
 // How much a foresight names.
 const (
 	// MostForeseen is how many people a window names at most.
-	MostForeseen = 200
+	MostForeseen = 1000
 	mostMoves    = 100
 	mostReasons  = 50
 	readAtOnce   = 5000
@@ -211,10 +211,10 @@ func (f *foreseeing) note(e *audit.Entry) {
 		return
 	case audit.GrantGiven, audit.GrantEnded, audit.PlaceAdded, audit.PlaceChanged, audit.PlaceRemoved:
 		unit = e.Unit
-	case audit.MemberAdded, audit.MemberChanged, audit.MemberReturned, audit.AdministratorNamed, audit.AdministratorExcluded:
+	case audit.MemberAdded, audit.MemberChanged, audit.AdministratorNamed, audit.AdministratorExcluded:
 	case audit.MemberRemoved, audit.MemberDeactivated:
 		f.shiftOf(e).stops = true
-	case audit.MemberReactivated:
+	case audit.MemberReactivated, audit.MemberReturned:
 		f.shiftOf(e).resumes = true
 	default:
 		return
