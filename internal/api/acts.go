@@ -151,7 +151,8 @@ func (f *Face) actOnMembers(ctx context.Context, v visit, in *actOnMembers) (*ve
 		return nil, err
 	}
 	if in.Body.Preview {
-		of, err := f.App.Members.Foresee(ctx, v.actor, v.id(), who, act, app.ForeWindow{Limit: mostForeseen})
+		act.Window = app.ForeWindow{Limit: mostForeseen}
+		of, err := f.App.Members.Foresee(ctx, v.actor, v.id(), who, act)
 		if err != nil {
 			return nil, err
 		}

@@ -105,7 +105,9 @@ type Result struct {
 }
 
 type resultsQuery struct {
-	refusedQuery
+	OfAct
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Rows of a page."`
+	Cursor  string `query:"cursor" maxLength:"2000" doc:"\"next\" of the page before."`
 	Outcome string `query:"outcome" enum:"changed,unchanged,refused" default:"refused" doc:"Which of them."`
 }
 

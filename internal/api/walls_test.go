@@ -125,7 +125,17 @@ func exchanges() map[string]exchange {
 		"refuse-key-request":          {"POST", "/vendor/key-requests/[request]/refuse", `{"reason":"Pas des leurs"}`, 204, false},
 	}
 	maps.Copy(all, projectExchanges())
+	maps.Copy(all, actExchanges())
 	return all
+}
+
+// actExchanges are those about the results of acts on many.
+func actExchanges() map[string]exchange {
+	return map[string]exchange{
+		"list-results":     {"GET", "/acts/[act]/results?outcome=refused&limit=2", "", 200, false},
+		"download-results": {"GET", "/acts/[act]/results.csv", "", 200, false},
+		"repeat-act":       {"POST", "/acts/[act]/again", "", 409, false},
+	}
 }
 
 // vendor reports whether an operation is for applications of the vendor's.

@@ -182,7 +182,8 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 type MembersAct struct {
 	Kind directory.BulkKind // BulkEdit, BulkSeveral, or one that needs no more words
 	roster.Several
-	Offer directory.Offer // of BulkAssign and BulkTakeBack
+	Offer  directory.Offer // of BulkAssign and BulkTakeBack
+	Window acts.Window     // of a foresight: who is named
 }
 
 // deed is the act as it is planned. An edit that has nothing beside it is one.
@@ -211,7 +212,7 @@ func (s *Members) Do(ctx context.Context, actor authz.Actor, account directory.A
 
 // Foresee is what Do would bring, by the plan that would do it: nothing is written and
 // nobody waits for it (PLAN-1). It refuses what Do would refuse.
-func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct, w acts.Window) (acts.Foresight, error) {
+func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct) (acts.Foresight, error) {
 	what, err := act.deed()
 	if err != nil {
 		return acts.Foresight{}, err
@@ -224,16 +225,22 @@ func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account direct
 	if err != nil {
 		return acts.Foresight{}, err
 	}
-	return s.foresee(ctx, actor, account, d, w)
+	return s.foresee(ctx, actor, account, ahead{d, act.Window})
+}
+
+// An ahead is an act that is only looked at, and of whom it is told.
+type ahead struct {
+	deed   acts.Deed
+	window acts.Window
 }
 
 // foresee plans an act and says what it would bring.
-func (c *core) foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, d acts.Deed, w acts.Window) (acts.Foresight, error) {
-	o, err := c.acts.Preview(ctx, actor, account, d)
+func (c *core) foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, of ahead) (acts.Foresight, error) {
+	o, err := c.acts.Preview(ctx, actor, account, of.deed)
 	if err != nil {
 		return acts.Foresight{}, err
 	}
-	return c.acts.Foresee(ctx, actor, account, o, w)
+	return c.acts.Foresee(ctx, actor, account, o, of.window)
 }
 
 // chosenMembers are whom a selection means, and how many of its ids mean nobody.

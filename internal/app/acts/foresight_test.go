@@ -202,7 +202,8 @@ func TestForesightAgrees(t *testing.T) {
 				actor := rapid.SampledFrom([]authz.Actor{y.admin, y.admin, y.chief}).Draw(rt, "actor")
 				who, act := y.drawn(rt)
 				before := y.now()
-				seen, refused := y.Members.Foresee(y.Context(), actor, y.account.ID, who, act, app.ForeWindow{Limit: 200})
+				act.Window = app.ForeWindow{Limit: 200}
+				seen, refused := y.Members.Foresee(y.Context(), actor, y.account.ID, who, act)
 				if still := y.now(); fmt.Sprint(still) != fmt.Sprint(before) {
 					rt.Fatalf("PLAN-1 a preview wrote something")
 				}

@@ -168,6 +168,7 @@ func addingDeed(project string, rows []roster.NewPlace, o roster.PlaceOptions) (
 type PlacesAct struct {
 	Remove bool // they leave the project; else
 	Change roster.PlaceChange
+	Window acts.Window // of a foresight: who is named
 }
 
 // deed is an act on the places of a selection, in the order of the members' keys.
@@ -242,30 +243,14 @@ func (s *Projects) onPlaces(ctx context.Context, actor authz.Actor, at At, who S
 
 // ForeseePlaces is what ChangePlaces or RemovePlaces would bring, by the plan that would
 // do it (PLAN-1). It refuses what they would refuse.
-func (s *Projects) ForeseePlaces(ctx context.Context, actor authz.Actor, at At, who Selection, act PlacesAct, w acts.Window) (acts.Foresight, error) {
+func (s *Projects) ForeseePlaces(ctx context.Context, actor authz.Actor, at At, who Selection, act PlacesAct) (acts.Foresight, error) {
 	d, err := s.deed(ctx, actor, at, who, act)
 	if err != nil {
 		return acts.Foresight{}, err
 	}
-	return s.foresee(ctx, actor, at, d, w)
-}
-
-// ForeseeAdd is what Add would bring, by the plan that would do it (PLAN-1).
-func (s *Projects) ForeseeAdd(ctx context.Context, actor authz.Actor, at At, rows []roster.NewPlace, o roster.PlaceOptions, w acts.Window) (acts.Foresight, error) {
-	d, plain, err := addingDeed(at.Project, markDoubles(rows), o)
-	if err == nil && !plain {
-		err = directory.Refuse(directory.Conflict, "member.one_at_a_time")
-	}
-	if err != nil {
-		return acts.Foresight{}, err
-	}
-	return s.foresee(ctx, actor, at, d, w)
-}
-
-func (s *Projects) foresee(ctx context.Context, actor authz.Actor, at At, d acts.Deed, w acts.Window) (acts.Foresight, error) {
 	o, err := s.needs.Acts.Preview(ctx, actor, at.Account, d)
 	if err != nil {
 		return acts.Foresight{}, err
 	}
-	return s.needs.Acts.Foresee(ctx, actor, at.Account, o, w)
+	return s.needs.Acts.Foresee(ctx, actor, at.Account, o, act.Window)
 }
