@@ -60,7 +60,6 @@ func exchanges() map[string]exchange {
 		"list-acts":                {"GET", "/acts", "", 200, false},
 		"get-act":                  {"GET", "/acts/[act]", "", 200, false},
 		"list-refused":             {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
-		"stop-act":                 {"POST", "/acts/[act]/stop", "", 200, false},
 		"list-units":               {"GET", "/units?total=true&archived=true", "", 200, false},
 		"get-unit":                 {"GET", "/units/[unit]", "", 200, false},
 		"create-unit":              {"POST", "/units", `{"parent":"[root]","level":"[level]","name":"Sud","external_id":"S"}`, 201, false},
@@ -135,6 +134,7 @@ func actExchanges() map[string]exchange {
 		"list-results":     {"GET", "/acts/[act]/results?outcome=refused&limit=2", "", 200, false},
 		"download-results": {"GET", "/acts/[act]/results.csv", "", 200, false},
 		"repeat-act":       {"POST", "/acts/[act]/again", "", 409, false},
+		"stop-act":         {"POST", "/acts/[act]/stop", "", 200, false},
 	}
 }
 

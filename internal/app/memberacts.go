@@ -198,12 +198,24 @@ func (a MembersAct) deed() (memberDeed, error) {
 	return what, what.change.Check()
 }
 
+// deedOf is the act as it is planned, if it is one; whoever may not act on members
+// learns no more than that.
+func (s *Members) deedOf(ctx context.Context, actor authz.Actor, account directory.AccountID, act MembersAct) (memberDeed, error) {
+	what, err := act.deed()
+	if err != nil {
+		if _, _, refused := s.selected(ctx, actor, account, roster.Selection{}, what.takes()); refused != nil {
+			return what, refused
+		}
+	}
+	return what, err
+}
+
 // Do does one thing, of several parts perhaps, to every member of a selection (BULK-1,
 // BULK-2). The parts of one member are done together or not at all; verdicts name each
 // as changed, unchanged or refused. It refuses like the act that it is, and as a whole
 // what it says that there is not.
 func (s *Members) Do(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct) (gate.Verdicts, error) {
-	what, err := act.deed()
+	what, err := s.deedOf(ctx, actor, account, act)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +225,7 @@ func (s *Members) Do(ctx context.Context, actor authz.Actor, account directory.A
 // Foresee is what Do would bring, by the plan that would do it: nothing is written and
 // nobody waits for it (PLAN-1). It refuses what Do would refuse.
 func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct) (acts.Foresight, error) {
-	what, err := act.deed()
+	what, err := s.deedOf(ctx, actor, account, act)
 	if err != nil {
 		return acts.Foresight{}, err
 	}
