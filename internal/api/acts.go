@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"intendant/internal/app"
-	"intendant/internal/directory"
 )
 
 // A Verdict is what became of one thing of an act on many.
@@ -21,6 +20,8 @@ type Verdict struct {
 	Problem *verdictProblem `json:"problem,omitempty" doc:"Why it was refused."`
 
 	LacksRoleAt []Lack `json:"lacks_role_at,omitempty" nullable:"false" doc:"Levels at which the account requires a role and the member holds none after what was done: a warning, no refusal."`
+
+	Rights []RightsMove `json:"rights,omitempty" nullable:"false" doc:"Of a preview: what the member really gains and loses, by unit."`
 }
 
 // Verdicts answer an act on many.
@@ -28,6 +29,10 @@ type Verdicts struct {
 	Verdicts []Verdict `json:"verdicts" nullable:"false"`
 	Done     int       `json:"done" doc:"How many were added or changed." example:"2"`
 	Refused  int       `json:"refused" doc:"How many were refused." example:"0"`
+
+	Act       string     `json:"act,omitempty" doc:"Public id under which the act is kept, to read its result again."`
+	Nothing   bool       `json:"nothing_done,omitempty" doc:"All or nothing was asked for, somebody was refused, and nothing was done: the verdicts say what each would have been."`
+	Foresight *Foresight `json:"foresight,omitempty" doc:"Of a preview: what it would bring."`
 }
 
 type verdictsAnswer struct{ Body Verdicts }
@@ -74,6 +79,14 @@ type actOnMembers struct {
 		Unit    string      `json:"home_unit,omitempty" doc:"Of \"move\": public id of the new home unit."`
 		Product string      `json:"product,omitempty" maxLength:"200" doc:"Of \"assign-seat\" and \"withdraw-seat\": the product, with its edition where it has some."`
 		Change  *MemberEdit `json:"change,omitempty" doc:"Of \"edit\": what is set for each; names, address and language are edited one by one."`
+
+		AssignSeats   []string     `json:"assign_seats,omitempty" nullable:"false" maxItems:"20" doc:"Of \"edit\": products of which each gets a seat."`
+		WithdrawSeats []string     `json:"withdraw_seats,omitempty" nullable:"false" maxItems:"20" doc:"Of \"edit\": products of which each one's seat ends."`
+		GiveRoles     []RoleAt     `json:"give_roles,omitempty" nullable:"false" maxItems:"20" doc:"Of \"edit\": roles that each gets at units."`
+		EndRoles      []RoleAt     `json:"end_roles,omitempty" nullable:"false" maxItems:"20" doc:"Of \"edit\": roles that end at units."`
+		Project       *IntoProject `json:"project,omitempty" doc:"Of \"edit\": a project to which each is added."`
+		Preview       bool         `json:"preview,omitempty" doc:"Say what would be, and write nothing."`
+		AllOrNothing  bool         `json:"all_or_nothing,omitempty" doc:"Where one member is refused, nothing is done; at most 10,000 members."`
 	}
 }
 
@@ -131,30 +144,41 @@ func (f *Face) moveMember(ctx context.Context, v visit, in *moveMember) (*member
 }
 
 func (f *Face) actOnMembers(ctx context.Context, v visit, in *actOnMembers) (*verdictsAnswer, error) {
-	who := app.Selection{Members: in.Body.Members, Wait: f.Wait}
+	id := ""
+	who := app.Selection{Members: in.Body.Members, Wait: f.Wait, Whole: in.Body.AllOrNothing, Act: &id}
+	act, err := in.asked()
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.Preview {
+		act.Window = app.ForeWindow{Limit: mostForeseen}
+		of, err := f.App.Members.Foresee(ctx, v.actor, v.id(), who, act)
+		if err != nil {
+			return nil, err
+		}
+		return f.foreseen(v, of), nil
+	}
 	var verdicts app.Verdicts
-	var err error
 	switch in.Body.Act {
 	case "move":
 		verdicts, err = f.App.Members.MoveHome(ctx, v.actor, v.id(), who, in.Body.Unit)
-	case "edit":
-		if in.Body.Change == nil {
-			return nil, directory.InvalidField("change", "field.required", nil)
-		}
-		var change app.MemberChange
-		if change, err = in.Body.Change.forMany(); err != nil {
-			return nil, err
-		}
-		verdicts, err = f.App.Members.EditMembers(ctx, v.actor, v.id(), who, change)
 	case "assign-seat":
-		verdicts, err = f.App.Seats.Assign(ctx, v.actor, v.id(), who, directory.OfferOf(in.Body.Product))
+		verdicts, err = f.App.Seats.Assign(ctx, v.actor, v.id(), who, act.Offer)
 	case "withdraw-seat":
-		verdicts, err = f.App.Seats.Withdraw(ctx, v.actor, v.id(), who, directory.OfferOf(in.Body.Product))
+		verdicts, err = f.App.Seats.Withdraw(ctx, v.actor, v.id(), who, act.Offer)
 	default:
-		verdicts, err = f.acts()[in.Body.Act](ctx, v, who)
+		verdicts, err = f.App.Members.Do(ctx, v.actor, v.id(), who, act)
+	}
+	broken := app.AsBroken(err)
+	if broken != nil {
+		verdicts, err = broken.Verdicts, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return f.verdicts(v, verdicts, false), nil
+	answer := f.verdicts(v, verdicts, false)
+	if answer.Body.Act = id; broken != nil {
+		answer.Body.Nothing, answer.Body.Done = true, 0
+	}
+	return answer, nil
 }

@@ -19,7 +19,7 @@ import (
 // An Act is an act on many that goes on by itself, or did.
 type Act struct {
 	ID        string          `json:"id" doc:"Public id." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
-	Act       string          `json:"act" enum:"edit,deactivate,reactivate,invite,withdraw-invitation,remove,give-role,end-role,add,assign-seat,withdraw-seat,undo" doc:"What is done to each."`
+	Act       string          `json:"act" enum:"edit,deactivate,reactivate,invite,withdraw-invitation,remove,give-role,end-role,add,assign-seat,withdraw-seat,several,add-to-project,edit-in-project,remove-from-project,undo" doc:"What is done to each."`
 	State     string          `json:"state" enum:"running,done,stopped,failed" doc:"\"stopped\": by somebody, or for the reason in \"problem\"; \"failed\": at a fault of the installation. What was done stays."`
 	Total     int64           `json:"total" doc:"How many there were to do." example:"1000"`
 	Handled   int64           `json:"handled" doc:"How many of them are worked through." example:"500"`
@@ -73,13 +73,14 @@ type (
 func (f *Face) bulkActs() {
 	tag := []string{"acts"}
 	operation(f, huma.Operation{OperationID: "list-acts", Method: http.MethodGet, Path: "/accounts/{account}/acts", Tags: tag,
-		Summary: "List acts on many", Description: "The latest fifty that went on by themselves, newest first. Who manages the members of some units only sees their own."}, f.listActs)
+		Summary: "List acts on many", Description: "The latest fifty, newest first. Who manages the members of some units only sees their own."}, f.listActs)
 	operation(f, huma.Operation{OperationID: "get-act", Method: http.MethodGet, Path: "/accounts/{account}/acts/{act}", Tags: tag,
 		Summary: "How far an act on many is", Description: "An act can be looked at for thirty days; what it changed stays in the history."}, f.getAct)
 	operation(f, huma.Operation{OperationID: "list-refused", Method: http.MethodGet, Path: "/accounts/{account}/acts/{act}/refused", Tags: tag,
 		Summary: "Who was refused in an act on many, and why"}, f.listRefused)
 	operation(f, huma.Operation{OperationID: "stop-act", Method: http.MethodPost, Path: "/accounts/{account}/acts/{act}/stop", Tags: tag,
 		Summary: "Stop an act on many", Description: "What was done stays; what is left is not done."}, f.stopAct)
+	f.actResults()
 }
 
 func (f *Face) listActs(ctx context.Context, v visit, _ *InAccount) (*actsAnswer, error) {
@@ -123,7 +124,7 @@ func (f *Face) listRefused(ctx context.Context, v visit, in *refusedQuery) (*ref
 	}
 	list := RefusedList{Items: make([]Refused, len(found))}
 	for i, one := range found {
-		list.Items[i] = Refused{Row: one.Line, Member: one.Member, Unit: one.Unit, Name: one.Name, Email: one.Email, Problem: f.reason(v, one.Refusal)}
+		list.Items[i] = f.refusedOne(v, one)
 	}
 	if n := len(found); n == in.Limit {
 		list.Next = strconv.FormatInt(found[n-1].Line, 10)
@@ -155,6 +156,12 @@ func actName(kind directory.BulkKind) string {
 		return "assign-seat"
 	case directory.BulkTakeBack:
 		return "withdraw-seat"
+	case directory.BulkPlaceAdd:
+		return "add-to-project"
+	case directory.BulkPlaceEdit:
+		return "edit-in-project"
+	case directory.BulkPlaceRemove:
+		return "remove-from-project"
 	}
 	return string(kind)
 }

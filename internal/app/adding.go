@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -28,10 +29,10 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 	rows = roster.MarkDoubles(rows)
 	if len(rows) > 1 && !o.Preview {
 		d, err := addingDeed(rows, o)
-		if err == nil {
+		switch {
+		case err == nil && acts.Whole(d.Items):
 			return s.acts.Do(ctx, actor, account, d)
-		}
-		if len(rows) > roster.Chunk {
+		case err != nil && len(rows) > roster.Chunk:
 			return nil, err
 		}
 	}

@@ -43,7 +43,7 @@ func walls() map[string]wall {
 	for w, operations := range map[wall]string{
 		wallAccount: `
 			Accounts: AddDomain ChangeSettings Domains EditSettings RemoveDomain RemoveLogo SetAutoApprove SetLogo Settings VerifyDomain
-			Members: Add AddQuick Card Choices Create Deactivate EditMember EditMembers Editing ExcludeAdministrator List
+			Members: Add AddQuick Card Choices Create Deactivate Do EditMember EditMembers Editing ExcludeAdministrator Foresee List
 				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
@@ -55,7 +55,7 @@ func walls() map[string]wall {
 			Exports: Begin Count Download Drop Find Recent Stop
 			Past: Difference EachDifference EachMember EachRight Person Rights State Tree Unit Why
 			Preferences: Filter
-			Acts: Find Recent RefusedIn Stop
+			Acts: Again Downloading EachResult Find Recent RefusedIn ResultsOf Stop
 			Dashboards: Seats Show
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw
@@ -63,9 +63,9 @@ func walls() map[string]wall {
 			Companies: Create Like List Merge Near Parts Rename Show
 			Library: ArchiveTemplate ArchiveType CreateTemplate CreateType EditTemplate RemoveMember RenameType RestoreTemplate RestoreType
 				SaveTemplate Source Sources Template Templates Types
-			Projects: Add AddQuick Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing Invite Members Open Profile Put RemovePlaces
+			Projects: Add AddQuick Archive Blank ChangePlaces Choices CopyMembers Create Edit Editing ForeseePlaces Invite Members Open Profile Put RemovePlaces
 				Restore Selected Sources Usage
-			Grants: Adding AtUnit End Give Of Records Set
+			Grants: Adding AtUnit End Foresee Give Of Records Set
 			Units: Add Archive Change Homes List Move MovePreview Moves Record Records Restore Unit
 			TechnicalUsers: Create Edit List MakeToken Remove RevokeToken SetResponsible`,
 		wallMembers: `
@@ -117,8 +117,9 @@ func walls() map[string]wall {
 			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
-			Acts: Begin Preview Purge Register Run
+			Acts: Begin Do Foresee Preview Purge Register Run
 			Exports: Purge RunExport
+			Projects: Ground
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged
 			Seats: EndExternals

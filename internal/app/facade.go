@@ -324,6 +324,7 @@ type (
 	ProjectMember      = projects.Member
 	ProjectMemberPage  = projects.MemberPage
 	ProjectMemberQuery = projects.MemberQuery
+	PlacesAct          = projects.PlacesAct
 	ProjectPage        = projects.Page
 	ProjectPut         = projects.Put
 	ProjectProfile     = projects.Profile

@@ -20,6 +20,9 @@ type Giving struct {
 	Role    string   // code or public id of a role of kind rights
 	Units   []string // public ids
 	Preview bool     // say what would be, write nothing (PLAN-1)
+
+	Ends   bool        // of a foresight: the role is taken back
+	Window acts.Window // of a foresight: who is named
 }
 
 // mostPairs is how many people times units one act takes.
@@ -137,11 +140,11 @@ func (w pairWork) deed(g Giving) (acts.Deed, error) {
 	return d, err
 }
 
-// Foresee is what Give or, with ends, End would bring, by the plan that would do it
+// Foresee is what Give or, with Ends, End would bring, by the plan that would do it
 // (PLAN-1).
-func (s *Grants) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving, ends bool, w acts.Window) (acts.Foresight, error) {
+func (s *Grants) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, g Giving) (acts.Foresight, error) {
 	kind := directory.BulkGive
-	if ends {
+	if g.Ends {
 		kind = directory.BulkEnd
 	}
 	pairs, err := s.pairs(ctx, actor, account, g)
@@ -152,7 +155,7 @@ func (s *Grants) Foresee(ctx context.Context, actor authz.Actor, account directo
 	if err != nil {
 		return acts.Foresight{}, err
 	}
-	return s.foresee(ctx, actor, account, d, w)
+	return s.foresee(ctx, actor, account, ahead{d, g.Window})
 }
 
 // pairsOf are people times units, each unit once.

@@ -182,7 +182,8 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 type MembersAct struct {
 	Kind directory.BulkKind // BulkEdit, BulkSeveral, or one that needs no more words
 	roster.Several
-	Offer directory.Offer // of BulkAssign and BulkTakeBack
+	Offer  directory.Offer // of BulkAssign and BulkTakeBack
+	Window acts.Window     // of a foresight: who is named
 }
 
 // deed is the act as it is planned. An edit that has nothing beside it is one.
@@ -197,12 +198,24 @@ func (a MembersAct) deed() (memberDeed, error) {
 	return what, what.change.Check()
 }
 
+// deedOf is the act as it is planned, if it is one; whoever may not act on members
+// learns no more than that.
+func (s *Members) deedOf(ctx context.Context, actor authz.Actor, account directory.AccountID, act MembersAct) (memberDeed, error) {
+	what, err := act.deed()
+	if err != nil {
+		if _, _, refused := s.selected(ctx, actor, account, roster.Selection{}, what.takes()); refused != nil {
+			return what, refused
+		}
+	}
+	return what, err
+}
+
 // Do does one thing, of several parts perhaps, to every member of a selection (BULK-1,
 // BULK-2). The parts of one member are done together or not at all; verdicts name each
 // as changed, unchanged or refused. It refuses like the act that it is, and as a whole
 // what it says that there is not.
 func (s *Members) Do(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct) (gate.Verdicts, error) {
-	what, err := act.deed()
+	what, err := s.deedOf(ctx, actor, account, act)
 	if err != nil {
 		return nil, err
 	}
@@ -211,8 +224,8 @@ func (s *Members) Do(ctx context.Context, actor authz.Actor, account directory.A
 
 // Foresee is what Do would bring, by the plan that would do it: nothing is written and
 // nobody waits for it (PLAN-1). It refuses what Do would refuse.
-func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct, w acts.Window) (acts.Foresight, error) {
-	what, err := act.deed()
+func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, act MembersAct) (acts.Foresight, error) {
+	what, err := s.deedOf(ctx, actor, account, act)
 	if err != nil {
 		return acts.Foresight{}, err
 	}
@@ -224,16 +237,22 @@ func (s *Members) Foresee(ctx context.Context, actor authz.Actor, account direct
 	if err != nil {
 		return acts.Foresight{}, err
 	}
-	return s.foresee(ctx, actor, account, d, w)
+	return s.foresee(ctx, actor, account, ahead{d, act.Window})
+}
+
+// An ahead is an act that is only looked at, and of whom it is told.
+type ahead struct {
+	deed   acts.Deed
+	window acts.Window
 }
 
 // foresee plans an act and says what it would bring.
-func (c *core) foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, d acts.Deed, w acts.Window) (acts.Foresight, error) {
-	o, err := c.acts.Preview(ctx, actor, account, d)
+func (c *core) foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, of ahead) (acts.Foresight, error) {
+	o, err := c.acts.Preview(ctx, actor, account, of.deed)
 	if err != nil {
 		return acts.Foresight{}, err
 	}
-	return c.acts.Foresee(ctx, actor, account, o, w)
+	return c.acts.Foresee(ctx, actor, account, o, of.window)
 }
 
 // chosenMembers are whom a selection means, and how many of its ids mean nobody.

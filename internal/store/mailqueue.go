@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -210,45 +211,88 @@ func (tx *Tx) PurgeMailbox(ctx context.Context, before time.Time, limit int) (in
 // turns back what its reader was never told (MAIL-5). A mail that a worker has
 // goes out: what it said was true when it left.
 func (tx *Tx) latest(ctx context.Context, mails []directory.Mail) ([]directory.Mail, error) {
-	type about struct{ topic, address string }
-	last := map[about]int{}
-	var topics, addresses []string
-	for i, m := range mails {
-		if topic := m.Topic(); topic != "" {
-			last[about{topic, m.Address}] = i
-			topics, addresses = append(topics, topic), append(addresses, m.Address)
-		}
-	}
-	if len(topics) == 0 {
+	t := telling(mails)
+	if len(t.topics) == 0 {
 		return mails, nil
 	}
 	var a args
-	query := `UPDATE mail SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE state = 'waiting'
-		AND (leased_until IS NULL OR leased_until <= ` + a.add(tx.Now) + `) AND topic` + inTexts(tx.Reader, topics, &a) +
-		` AND address` + inTexts(tx.Reader, addresses, &a) + ` RETURNING topic, address, kind`
-	unsaid := map[about]bool{}
-	err := each(ctx, tx.Reader, query, a, func(row scanner) error {
-		var of about
-		var kind directory.MailKind
-		if err := row.Scan(&of.topic, &of.address, &kind); err != nil {
-			return err
-		}
-		if i, found := last[of]; found && mails[i].TurnsBack(kind) {
-			unsaid[of] = true
-		}
-		return nil
-	})
-	if err != nil {
+	query := `UPDATE mail SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE ` + t.waiting(tx.Reader, tx.Now, &a) + ` RETURNING topic, address, kind`
+	if err := each(ctx, tx.Reader, query, a, t.meet); err != nil {
 		return nil, fmt.Errorf("take back overtaken mails: %w", err)
 	}
-	var left []directory.Mail
+	return t.left(), nil
+}
+
+// Leaving is which of mails would leave if they were queued now, by what latest does with
+// them; what waits of a topic that is unsaid with them does not count.
+func (r *Reader) Leaving(ctx context.Context, now time.Time, mails []directory.Mail, unsaid []string) ([]directory.Mail, error) {
+	over := make(map[string]bool, len(unsaid))
+	for _, topic := range unsaid {
+		over[topic] = true
+	}
+	t := telling(mails)
+	t.topics = slices.DeleteFunc(t.topics, func(topic string) bool { return over[topic] })
+	if len(t.topics) == 0 {
+		return t.left(), nil
+	}
+	var a args
+	if err := each(ctx, r, `SELECT topic, address, kind FROM mail WHERE `+t.waiting(r, now, &a), a, t.meet); err != nil {
+		return nil, fmt.Errorf("read mails that wait: %w", err)
+	}
+	return t.left(), nil
+}
+
+// A tale is mails that are to be queued, with what waits of their topics.
+type tale struct {
+	mails             []directory.Mail
+	last              map[about]int
+	topics, addresses []string
+	unsaid            map[about]bool
+}
+
+// An about is what a mail tells to whom.
+type about struct{ topic, address string }
+
+func telling(mails []directory.Mail) *tale {
+	t := &tale{mails: mails, last: map[about]int{}, unsaid: map[about]bool{}}
 	for i, m := range mails {
+		if topic := m.Topic(); topic != "" {
+			t.last[about{topic, m.Address}] = i
+			t.topics, t.addresses = append(t.topics, topic), append(t.addresses, m.Address)
+		}
+	}
+	return t
+}
+
+// waiting is which mails wait of these topics for these readers, and no worker has.
+func (t *tale) waiting(r *Reader, now time.Time, a *args) string {
+	return `state = 'waiting' AND (leased_until IS NULL OR leased_until <= ` + a.add(now) + `) AND topic` + inTexts(r, t.topics, a) +
+		` AND address` + inTexts(r, t.addresses, a)
+}
+
+// meet takes note of one that waits.
+func (t *tale) meet(row scanner) error {
+	var of about
+	var kind directory.MailKind
+	if err := row.Scan(&of.topic, &of.address, &kind); err != nil {
+		return err
+	}
+	if i, found := t.last[of]; found && t.mails[i].TurnsBack(kind) {
+		t.unsaid[of] = true
+	}
+	return nil
+}
+
+// left are the mails that leave.
+func (t *tale) left() []directory.Mail {
+	var left []directory.Mail
+	for i, m := range t.mails {
 		of := about{m.Topic(), m.Address}
-		if of.topic == "" || last[of] == i && !unsaid[of] {
+		if of.topic == "" || t.last[of] == i && !t.unsaid[of] {
 			left = append(left, m)
 		}
 	}
-	return left, nil
+	return left
 }
 
 // An Unsay takes back the mails of topics that wait and that no worker has: what

@@ -160,18 +160,27 @@ func (s *Acts) AskerAgain(ctx context.Context, by directory.BulkAsker, user dire
 }
 
 // Owner is whose acts on many the actor may look at, everybody's when 0, and
-// whether any: who manages the members of some units only sees their own.
+// whether any: who manages the members of some units or projects only sees their own.
 func Owner(rights authz.Rights, actor authz.Actor) (owner directory.UserID, may bool) {
 	if rights.May(authz.ManageMembers, 0) {
 		return 0, true
 	}
-	return actor.User, rights.MayAnywhere(authz.ManageMembers)
+	return actor.User, mayLook(rights) == nil
+}
+
+// mayLook refuses who can have no act on many: without managing members at a unit, or
+// anything in a project.
+func mayLook(rights authz.Rights) error {
+	if rights.Member() && rights.AdministersProjects() {
+		return nil
+	}
+	return gate.RequireSomewhere(rights, authz.ManageMembers)
 }
 
 // reading runs a read of acts that the actor may look at.
 func (s *Acts) reading(ctx context.Context, actor authz.Actor, account directory.AccountID, read func(r *store.Reader, owner directory.UserID) error) error {
 	return s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		if err := gate.RequireSomewhere(rights, authz.ManageMembers); err != nil {
+		if err := mayLook(rights); err != nil {
 			return err
 		}
 		owner, _ := Owner(rights, actor)
@@ -264,7 +273,7 @@ func (s *Acts) Stop(ctx context.Context, actor authz.Actor, account directory.Ac
 		return err
 	}
 	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+		if err := p.RequireAs(mayLook); err != nil {
 			return err
 		}
 		p.EvenClosed("what is left is not done; nothing else changes")

@@ -86,18 +86,14 @@ func (f *foreseeing) sees(unit directory.UnitID) bool {
 // entries and what was read tell.
 func (f *foreseeing) counted(s *shift) (before, after []holding) {
 	held := f.held[s.member]
-	if f.counts[s.member] {
+	counts, read := f.counts[s.member]
+	if counts {
 		before = held
 	}
-	if s.stops {
+	if s.stops || read && !counts && !s.resumes { // switched off before and after: nothing of it counts
 		return before, nil
 	}
-	if s.resumes || f.counts[s.member] {
-		after = slices.Clone(held)
-	} else if len(held) > 0 {
-		return before, nil // switched off before and after: nothing of it counts
-	}
-	after = slices.DeleteFunc(after, func(h holding) bool { return slices.Contains(s.over, h) })
+	after = slices.DeleteFunc(slices.Clone(held), func(h holding) bool { return slices.Contains(s.over, h) })
 	for _, h := range s.given {
 		if !slices.Contains(after, h) {
 			after = append(after, h)
@@ -184,7 +180,14 @@ func (f *foreseeing) people(o gate.Outline) {
 // told as rights.
 func (one *Foreseen) change(e *audit.Entry) {
 	switch e.Kind {
-	case audit.GrantGiven, audit.GrantEnded, audit.PlaceAdded, audit.PlaceChanged, audit.PlaceRemoved, audit.UserPasswordEnded:
+	case audit.GrantGiven, audit.GrantEnded, audit.UserPasswordEnded:
+		return
+	case audit.PlaceAdded, audit.PlaceChanged, audit.PlaceRemoved:
+		for _, c := range e.Facts {
+			if c.Field != "functions" && c.Field != "access_level" {
+				one.Changes = append(one.Changes, c)
+			}
+		}
 		return
 	}
 	one.Changes = append(append(one.Changes, e.Facts...), e.Personal...)

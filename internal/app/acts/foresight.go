@@ -87,7 +87,7 @@ type Window struct {
 // How much a foresight names.
 const (
 	// MostForeseen is how many people a window names at most.
-	MostForeseen = 200
+	MostForeseen = 1000
 	mostMoves    = 100
 	mostReasons  = 50
 	readAtOnce   = 5000
@@ -98,7 +98,7 @@ const (
 func (s *Acts) Foresee(ctx context.Context, actor authz.Actor, account directory.AccountID, o gate.Outline, w Window) (Foresight, error) {
 	var seen Foresight
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
-		seen, err = foresee(ctx, r, rights, account, o, w)
+		seen, err = newForeseeing(r, rights, account).read(ctx, o, w)
 		return err
 	})
 	return seen, err
@@ -132,9 +132,13 @@ type foreseeing struct {
 	counts  map[directory.MemberID]bool      // whether it counts before
 }
 
-func foresee(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, o gate.Outline, w Window) (Foresight, error) {
-	f := &foreseeing{reader: r, rights: rights, tree: rights.Tree(), account: account, shifts: map[directory.UserID]*shift{},
+func newForeseeing(r *store.Reader, rights authz.Rights, account directory.AccountID) *foreseeing {
+	return &foreseeing{reader: r, rights: rights, tree: rights.Tree(), account: account, shifts: map[directory.UserID]*shift{},
 		seats: map[directory.Offer]*SeatMove{}, held: map[directory.MemberID][]holding{}, counts: map[directory.MemberID]bool{}}
+}
+
+// read reads what an outline would bring.
+func (f *foreseeing) read(ctx context.Context, o gate.Outline, w Window) (Foresight, error) {
 	f.judge(o.Verdicts)
 	for i := range o.Entries {
 		f.note(&o.Entries[i])
@@ -211,10 +215,10 @@ func (f *foreseeing) note(e *audit.Entry) {
 		return
 	case audit.GrantGiven, audit.GrantEnded, audit.PlaceAdded, audit.PlaceChanged, audit.PlaceRemoved:
 		unit = e.Unit
-	case audit.MemberAdded, audit.MemberChanged, audit.MemberReturned, audit.AdministratorNamed, audit.AdministratorExcluded:
+	case audit.MemberAdded, audit.MemberChanged, audit.AdministratorNamed, audit.AdministratorExcluded:
 	case audit.MemberRemoved, audit.MemberDeactivated:
 		f.shiftOf(e).stops = true
-	case audit.MemberReactivated:
+	case audit.MemberReactivated, audit.MemberReturned:
 		f.shiftOf(e).resumes = true
 	default:
 		return

@@ -93,7 +93,7 @@ func (s *Acts) Downloading(ctx context.Context, actor authz.Actor, account direc
 		return act, err
 	}
 	_, err = s.gate.Perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
+		if err := p.RequireAs(mayLook); err != nil {
 			return err
 		}
 		p.EvenClosed("nothing changes but what the history says")

@@ -1,6 +1,7 @@
 package acts
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -97,6 +98,12 @@ func ItemsOf[T any](things []T) ([]json.RawMessage, error) {
 	return items, nil
 }
 
+// Whole reports whether things to do are kept as they are: text that is none would be
+// mended in keeping it, and is to be refused instead (DOOR-6).
+func Whole(items []json.RawMessage) bool {
+	return !slices.ContainsFunc(items, func(item json.RawMessage) bool { return bytes.Contains(item, []byte(`\ufffd`)) })
+}
+
 // A course is an act on many while somebody works on it.
 type course struct {
 	*Acts
@@ -150,13 +157,8 @@ func (run *course) open(ctx context.Context, actor authz.Actor, items []json.Raw
 	}
 	act := run.act
 	verdicts, err := run.gate.Perform(ctx, actor, act.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		switch takes := run.kinds[act.Kind].Takes; {
-		case takes == "" && first == 0:
-			p.OpenToAnyone("each piece asks by itself, and nothing is done yet")
-		case takes != "":
-			if err := p.RequireSomewhere(takes); err != nil {
-				return err
-			}
+		if err := run.mayBegin(p, first); err != nil {
+			return err
 		}
 		act.ID, act.Created, act.Counts = directory.BulkActID(p.NewKey()), p.Now, run.act.Counts
 		p.Pending(store.InsertBulkAct{Act: act, Parts: parts})
@@ -177,6 +179,19 @@ func (d Deed) tell(uuid string) {
 	if d.Told != nil {
 		*d.Told = uuid
 	}
+}
+
+// mayBegin asks for what an act of the kind takes; of one that takes nothing by itself
+// the planner of each piece asks.
+func (run *course) mayBegin(p *gate.Plan, first int) error {
+	takes := run.kinds[run.act.Kind].Takes
+	if takes == "" && first == 0 {
+		p.OpenToAnyone("each piece asks by itself, and nothing is done yet")
+	}
+	if takes == "" {
+		return nil
+	}
+	return p.RequireSomewhere(takes)
 }
 
 // finish goes on until everything is done or nobody waits any longer.

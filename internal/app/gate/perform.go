@@ -66,9 +66,17 @@ func (g *Gate) Outline(ctx context.Context, actor authz.Actor, account directory
 	var o Outline
 	err := g.Read(ctx, func(r *store.Reader) error {
 		p, err := g.plan(ctx, r, act{g.Instant(), actor, account, []directory.AccountID{account}, r.Ledgers}, plan)
-		if err == nil {
-			o = Outline{p.Verdicts, p.write.Entries, p.write.Mails}
+		if err != nil {
+			return err
 		}
+		o = Outline{Verdicts: p.Verdicts, Entries: p.write.Entries}
+		var unsaid []string
+		for _, change := range p.write.Changes {
+			if topics, is := change.(store.Unsay); is {
+				unsaid = append(unsaid, topics...)
+			}
+		}
+		o.Mails, err = r.Leaving(ctx, p.Now, p.write.Mails, unsaid)
 		return err
 	})
 	return o, err

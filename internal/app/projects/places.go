@@ -3,7 +3,9 @@ package projects
 import (
 	"context"
 	"slices"
+	"time"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -64,6 +66,12 @@ func (s *Projects) Add(ctx context.Context, actor authz.Actor, at At, rows []ros
 	if len(rows) == 0 {
 		return nil, s.mayChange(ctx, actor, at)
 	}
+	if len(rows) > 1 && !o.Preview {
+		d, plain, err := addingDeed(at.Project, rows, o)
+		if err != nil || plain {
+			return s.begun(ctx, actor, at, d, err)
+		}
+	}
 	all := make(gate.Verdicts, 0, len(rows))
 	for part := range slices.Chunk(rows, roster.Chunk) {
 		err := roster.Parted(part, func(part []roster.NewPlace) error {
@@ -81,6 +89,14 @@ func (s *Projects) Add(ctx context.Context, actor authz.Actor, at At, rows []ros
 		}
 	}
 	return all, nil
+}
+
+// begun does an act on many that could be written.
+func (s *Projects) begun(ctx context.Context, actor authz.Actor, at At, d acts.Deed, err error) (gate.Verdicts, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s.needs.Acts.Do(ctx, actor, at.Account, d)
 }
 
 // markDoubles is roster.MarkDoubles for rows of places.
@@ -102,6 +118,10 @@ type Selection struct {
 	Members []string
 	All     *MemberQuery
 	Count   int64 // with All: how many were found when it was confirmed (PLAN-4); 0: however many
+
+	Wait  time.Duration // as in a roster.Selection
+	Whole bool          // all of them or nobody (BULK-3)
+	Act   *string       // is told the public id under which the act is kept, where it is not nil
 }
 
 // ChangePlaces changes what places in a project are: company, functions, level,
@@ -111,16 +131,14 @@ type Selection struct {
 // stale who has another place than was seen; as a whole like Add, and with
 // selection.changed.
 func (s *Projects) ChangePlaces(ctx context.Context, actor authz.Actor, at At, who Selection, change roster.PlaceChange) (gate.Verdicts, error) {
-	return s.each(ctx, actor, at, who, func(ctx context.Context, on roster.OnGround, keys []directory.MemberID) error {
-		return s.roster.ChangePlaces(ctx, on, keys, change)
-	})
+	return s.onPlaces(ctx, actor, at, who, PlacesAct{Change: change})
 }
 
 // RemovePlaces takes members out of a project; they stay in the account (PROJ-6). It
 // refuses a member with place.not_found, and as a whole like Add, and with
 // selection.changed.
 func (s *Projects) RemovePlaces(ctx context.Context, actor authz.Actor, at At, who Selection) (gate.Verdicts, error) {
-	return s.each(ctx, actor, at, who, s.roster.RemovePlaces)
+	return s.onPlaces(ctx, actor, at, who, PlacesAct{Remove: true})
 }
 
 // Invite sends members of a project who have not accepted theirs another invitation

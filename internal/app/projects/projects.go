@@ -40,7 +40,9 @@ type Start struct {
 
 // New makes the operations.
 func New(g *gate.Gate, r *roster.Writer, needs Needs) *Projects {
-	return &Projects{gate: g, roster: r, needs: needs}
+	s := &Projects{gate: g, roster: r, needs: needs}
+	s.register(needs.Acts)
+	return s
 }
 
 // How many projects or members one page of a list has.

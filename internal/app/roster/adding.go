@@ -80,17 +80,8 @@ func (w *Writer) AddRows(ctx context.Context, r *store.Reader, p *gate.Plan, row
 		return err
 	}
 	planned := len(p.Verdicts)
-	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
-	for part := range slices.Chunk(rows, Chunk) {
-		for _, row := range part {
-			p.Verdicts = append(p.Verdicts, a.row(row))
-		}
-		if a.fault != nil {
-			return a.fault
-		}
-		if err := a.followSeatRules(ctx, r); err != nil {
-			return err
-		}
+	if err := a.rows(ctx, r, rows); err != nil {
+		return err
 	}
 	if err := a.Settle(ctx, r); err != nil {
 		return err

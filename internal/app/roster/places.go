@@ -132,6 +132,19 @@ type PlaceChange struct {
 	Leave bool
 	// Seen is the place that the change was made on (PLAN-4); 0: whatever it is.
 	Seen directory.PlaceID
+	// SeenEach are those of an act on many; who is not in it, or with 0, has whatever
+	// place they have.
+	SeenEach map[directory.MemberID]directory.PlaceID `json:"-"`
+}
+
+// Check cleans the company's name, and refuses one that is too long or no text.
+func (c *PlaceChange) Check() *directory.Error {
+	if c.Company == nil {
+		return nil
+	}
+	clean, refusal := directory.CompanyName.Clean(*c.Company)
+	c.Company = &clean // the asker's own stays as it was typed
+	return refusal
 }
 
 // ChangePlaces plans a change of the places that members of these keys have in a
@@ -141,12 +154,8 @@ type PlaceChange struct {
 // with stale where the place is another one than was seen, and otherwise as PlaceRows
 // does; as a whole a company's name that is none.
 func (w *Writer) ChangePlaces(ctx context.Context, at OnGround, keys []directory.MemberID, c PlaceChange) error {
-	if c.Company != nil {
-		clean, refusal := directory.CompanyName.Clean(*c.Company)
-		if refusal != nil {
-			return refusal
-		}
-		c.Company = &clean // the asker's own stays as it was typed
+	if refusal := c.Check(); refusal != nil {
+		return refusal
 	}
 	return w.eachPlace(ctx, at, keys, func(s *placing, v gate.Verdict, u directory.User, before directory.Place) (gate.Verdict, error) {
 		after, refusal := s.changed(before, v.Name, c)
@@ -162,10 +171,21 @@ func (w *Writer) ChangePlaces(ctx context.Context, at OnGround, keys []directory
 
 // RemovePlaces plans that members of these keys leave a project; they stay in the
 // account (PROJ-6).
-func (w *Writer) RemovePlaces(ctx context.Context, at OnGround, keys []directory.MemberID) error {
+//
+// It refuses with stale a member who has another place than was seen.
+func (w *Writer) RemovePlaces(ctx context.Context, at OnGround, keys []directory.MemberID, seen map[directory.MemberID]directory.PlaceID) error {
 	return w.eachPlace(ctx, at, keys, func(s *placing, v gate.Verdict, u directory.User, before directory.Place) (gate.Verdict, error) {
+		if isAnother(seen, before) {
+			return v.Refused(directory.Refuse(directory.Conflict, "stale")), nil
+		}
 		return s.left(v, u, before), nil
 	})
+}
+
+// isAnother reports whether a place is another one than was seen (PLAN-4).
+func isAnother(seen map[directory.MemberID]directory.PlaceID, place directory.Place) bool {
+	id := seen[place.Member]
+	return id != 0 && id != place.ID
 }
 
 // InvitePlaces plans that members of these keys who have a place in a project and have
@@ -272,7 +292,7 @@ var errLeaves = &directory.Error{Kind: directory.Conflict}
 // changed is a place as a change leaves it.
 func (s *placing) changed(before directory.Place, name string, c PlaceChange) (directory.Place, *directory.Error) {
 	after := before
-	if c.Seen != 0 && c.Seen != before.ID {
+	if c.Seen != 0 && c.Seen != before.ID || isAnother(c.SeenEach, before) {
 		return after, directory.Refuse(directory.Conflict, "stale")
 	}
 	if c.Company != nil {

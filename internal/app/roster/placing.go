@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/audit"
@@ -128,6 +129,10 @@ type PlaceOptions struct {
 	Change  bool // a row of somebody who is there changes their place; else it stays
 	Silent  bool // nobody is invited
 	Preview bool `json:"-"`
+
+	Wait  time.Duration `json:"-"` // as in a Selection
+	Whole bool          `json:"-"` // all of them or nobody (BULK-3)
+	Act   *string       `json:"-"` // is told the public id under which the act is kept, where it is not nil
 
 	Before *RowsBefore `json:"-"` // what earlier chunks of the same preview would have made
 }

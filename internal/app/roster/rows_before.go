@@ -144,3 +144,21 @@ func (w *Writer) FoundBroken(ctx context.Context, fault error) *directory.Error 
 	w.gate.Log.ErrorContext(ctx, "leave out a row that breaks a constraint", "error", fault)
 	return directory.Refuse(directory.Conflict, "row.conflict")
 }
+
+// rows plans rows one after the other, as chunks of an act would.
+func (a *adding) rows(ctx context.Context, r *store.Reader, rows []NewMember) error {
+	p := a.Plan
+	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
+	for part := range slices.Chunk(rows, Chunk) {
+		for _, row := range part {
+			p.Verdicts = append(p.Verdicts, a.row(row))
+		}
+		if a.fault != nil {
+			return a.fault
+		}
+		if err := a.followSeatRules(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -52,6 +52,11 @@ func (h Handler) profile(q *page.Request) error {
 	t.Aside = memberPanel(p)
 	if a, ok := actNamed(q.URL.Query().Get("ask")); ok && a.loses && p.offers(a.name) {
 		t.ask, t.loses = p.dialog(a), p.losses(a.name)
+		told, err := h.foresees(q, t.Page, m.UUID, a.name)
+		if err != nil {
+			return err
+		}
+		t.loses = append(t.loses, told.Losses()...)
 	}
 	return q.Render(listPage(t))
 }

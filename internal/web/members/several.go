@@ -64,10 +64,11 @@ func readDoing(q *page.Request, name string) (doing, error) {
 // foresee says what the form would bring, done as it stands now (PLAN-1).
 func (h Handler) foresee(q *page.Request, who app.Selection, do doing) (app.Foresight, error) {
 	if do.giving != nil {
-		do.giving.Who = who
-		return h.App.Grants.Foresee(q.Context(), q.Actor(), account(q), *do.giving, false, foresight.Window())
+		do.giving.Who, do.giving.Window = who, foresight.Window()
+		return h.App.Grants.Foresee(q.Context(), q.Actor(), account(q), *do.giving)
 	}
-	return h.App.Members.Foresee(q.Context(), q.Actor(), account(q), who, do.act, foresight.Window())
+	do.act.Window = foresight.Window()
+	return h.App.Members.Foresee(q.Context(), q.Actor(), account(q), who, do.act)
 }
 
 // readSeveral reads all parts of the form that edits many; what was left alone stays
@@ -279,4 +280,19 @@ func hiddenWithout(values url.Values, fields []string) url.Values {
 		}
 	}
 	return kept
+}
+
+// foresees is what an act on one member would bring, for the dialog that asks; nothing
+// for one that says all of it already (PLAN-1).
+func (h Handler) foresees(q *page.Request, p ui.Page, member, name string) (*foresight.View, error) {
+	kinds := map[string]directory.BulkKind{"deactivate": directory.BulkDeactivate, "remove": directory.BulkRemove}
+	kind, told := kinds[name]
+	if !told {
+		return nil, nil
+	}
+	of, err := h.App.Members.Foresee(q.Context(), q.Actor(), account(q), app.Of(member), app.MembersAct{Kind: kind, Window: foresight.Window()})
+	if err != nil {
+		return nil, err
+	}
+	return foresight.Of(q, p, of), nil
 }

@@ -9,6 +9,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/web/foresight"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -24,6 +25,10 @@ type bulk struct {
 	refusal  *directory.Error
 	typed    url.Values
 	verdicts app.Verdicts
+	acts     string // address of acts on many
+	act      string // public id under which the act is kept
+	broken   bool   // all or nothing, and it was nothing
+	seen     *foresight.View
 }
 
 // keep is the choice that leaves a field alone.
@@ -44,8 +49,8 @@ func (h Handler) confirmBulk(q *page.Request) error {
 // readBulk reads which act on whom an address or a form means: ticks, or all that its
 // view finds.
 func readBulk(q *page.Request, values url.Values) (bulk, app.ProjectSelection, error) {
-	b := bulk{name: values.Get("act"), view: readView(q, values).first(), typed: url.Values{}}
-	who := app.ProjectSelection{Members: values["member"]}
+	b := bulk{name: values.Get("act"), view: readView(q, values).first(), typed: url.Values{}, acts: q.AccountPath("/acts")}
+	who := app.ProjectSelection{Members: values["member"], Wait: q.Patience()}
 	if values.Get("all") != "" {
 		who.Members, who.All = nil, &b.view.ProjectMemberQuery
 		who.Count, _ = strconv.ParseInt(values.Get("count"), 10, 64) // none yet when it is asked first
@@ -96,15 +101,46 @@ func (h Handler) bulk(q *page.Request) error {
 	if who.All == nil && len(who.Members) == 0 {
 		return nobody(q, b, directory.Refuse(directory.Invalid, "selection.empty"))
 	}
+	if q.Field("step") == "preview" {
+		return h.previewBulk(q, b, who)
+	}
+	who.Whole, who.Act = q.Field("whole") != "", &b.act
 	if b.name == "remove" {
 		b.verdicts, err = h.App.Projects.RemovePlaces(q.Context(), q.Actor(), here(q), who)
 	} else {
 		b.verdicts, err = h.App.Projects.ChangePlaces(q.Context(), q.Actor(), here(q), who, bulkChange(q.PostForm))
 	}
+	if broken := app.AsBroken(err); broken != nil {
+		b.verdicts, b.broken, err = broken.Verdicts, true, nil
+	}
 	if err != nil {
 		return h.bulkRefused(q, b, who, err)
 	}
 	return h.bulkDone(q, b)
+}
+
+// previewBulk shows the form as it was sent, with what it would bring (PLAN-1).
+func (h Handler) previewBulk(q *page.Request, b bulk, who app.ProjectSelection) error {
+	act := app.PlacesAct{Remove: b.name == "remove", Change: bulkChange(q.PostForm), Window: foresight.Window()}
+	of, err := h.App.Projects.ForeseePlaces(q.Context(), q.Actor(), here(q), who, act)
+	if err != nil {
+		return h.bulkRefused(q, b, who, err)
+	}
+	if err := h.choose(q, &b, who); err != nil {
+		return nobody(q, b, err)
+	}
+	b.typed, b.seen = q.PostForm, foresight.Of(q, b.Page, of)
+	return q.Render(confirmPage(b))
+}
+
+// preview is the button that says what the form would bring.
+func (b bulk) preview() ui.Act {
+	return ui.Act{Label: b.T("foresight.act"), Icon: "eye", Name: "step", Value: "preview"}
+}
+
+// whole is the box for all or nothing.
+func (b bulk) whole() ui.Check {
+	return ui.Check{Name: "whole", Value: "1", Label: b.T("members.bulk.whole"), Hint: b.T("members.bulk.whole.hint"), Checked: b.typed.Get("whole") != ""}
 }
 
 // bulkDone says in a sentence what was done, or on a page who was refused and why.
@@ -237,4 +273,9 @@ func (b bulk) back() ui.Link {
 
 func (b bulk) refused() app.Verdicts { return page.RefusedOf(b.verdicts) }
 
-func (b bulk) counts() []ui.CartItem { return page.OutcomeCounts(b.Printer, b.verdicts) }
+func (b bulk) counts() []ui.CartItem {
+	if b.broken {
+		return page.OutcomeCounts(b.Printer, b.refused())
+	}
+	return page.OutcomeCounts(b.Printer, b.verdicts)
+}
