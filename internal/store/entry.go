@@ -171,10 +171,14 @@ func (f EntryFilter) alone(r *Reader) entrySource {
 	return entrySource{`entry e` + r.dialect.indexed(index), ` AND e.batch = ''`}
 }
 
-// CountEntries counts the entries a filter chooses.
+// CountEntries counts the entries a filter chooses; those of whole accounts are kept.
 func (r *Reader) CountEntries(ctx context.Context, f EntryFilter) (int64, error) {
 	var a args
 	query := `SELECT count(*) FROM entry e WHERE ` + f.where(r, &a)
+	if f.whole() {
+		a = nil
+		query = `SELECT coalesce(sum(l.entries), 0) FROM ledger l WHERE 1 = 1` + f.inAccounts(r, "l.account_key", &a)
+	}
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count history: %w", err)
