@@ -282,14 +282,15 @@ func (c *core) planConfirmed(confirmed []confirmedMember, what memberDeed) gate.
 // An addedRow is a row of people to be brought in as an act keeps it.
 type addedRow struct {
 	roster.NewMember
-	Double int    `json:",omitempty"`
-	Level  string `json:",omitempty"` // as in a memberSet
+	Double int              `json:",omitempty"`
+	Fault  *directory.Error `json:",omitempty"`
+	Level  string           `json:",omitempty"` // as in a memberSet
 }
 
 // row is the row as it is planned.
 func (r addedRow) row() roster.NewMember {
 	n := r.NewMember
-	n.Double = r.Double
+	n.Double, n.Fault = r.Double, r.Fault
 	if r.Level != "" {
 		n.Levels = *levelAlone(r.Level)
 	}
@@ -305,7 +306,7 @@ func addingDeed(rows []roster.NewMember, o roster.AddOptions) (acts.Deed, error)
 		if row.Identity || row.Inactive || row.Provisional != "" || row.Password != "" || o.Steps {
 			return d, fmt.Errorf("row %d is of the form for one person", row.Row)
 		}
-		kept[i] = addedRow{NewMember: row, Double: row.Double}
+		kept[i] = addedRow{NewMember: row, Double: row.Double, Fault: row.Fault}
 	}
 	var err error
 	if d.Change, err = json.Marshal(o); err != nil {

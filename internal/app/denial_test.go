@@ -51,12 +51,10 @@ func walls() map[string]wall {
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Line List
-			Undo: Do Preview
 			Exports: Begin Count Download Drop Find Recent Stop
 			Past: Difference EachDifference EachMember EachRight Person Rights State Tree Unit Why
-			Preferences: Filter
-			Acts: Again Downloading EachResult Find Recent RefusedIn ResultsOf Stop
-			Dashboards: Seats Show
+			Preferences: Filter Undo: Do Preview
+			Acts: Again Downloading EachResult Find Recent RefusedIn ResultsOf Stop Dashboards: Seats Show
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw
 			Contracts: AtUnit Choices Download End Name Page
@@ -118,8 +116,7 @@ func walls() map[string]wall {
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			Acts: Begin Do Foresee Preview Purge Register Run
-			Exports: Purge RunExport
-			Projects: Ground
+			Exports: Purge RunExport Projects: Ground
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged
 			Seats: EndExternals

@@ -172,14 +172,15 @@ const (
 
 // Of package gate.
 type (
-	Client   = gate.Client
-	Effect   = gate.Effect
-	Lack     = gate.Lack
-	Outcome  = gate.Outcome
-	Source   = gate.Source
-	Verdict  = gate.Verdict
-	Verdicts = gate.Verdicts
-	Window   = gate.Window
+	Client      = gate.Client
+	UndoBecause = gate.Because
+	Effect      = gate.Effect
+	Lack        = gate.Lack
+	Outcome     = gate.Outcome
+	Source      = gate.Source
+	Verdict     = gate.Verdict
+	Verdicts    = gate.Verdicts
+	Window      = gate.Window
 )
 
 // Of package gate.
@@ -450,12 +451,10 @@ const (
 	SubscriptionOver    = seats.Over
 )
 
-// SubscriptionViews lists the ready-made views of all customers' subscriptions,
-// the one of all left out.
+// SubscriptionViews lists ready-made views of all subscriptions, that of all left out.
 func SubscriptionViews() []string { return seats.Views() }
 
-// SeatReportDays are the choices of how long a seat is unused before the report
-// counts it (REP-3).
+// SeatReportDays are for how long the report counts a seat as unused (REP-3).
 func SeatReportDays() []int { return seats.ReportDays() }
 
 // Of package technical.
@@ -470,8 +469,7 @@ type (
 	TechnicalEdit       = technical.Edit
 )
 
-// KnowsAllHolders reports whether somebody sees who holds any seat of the account
-// (REP-3).
+// KnowsAllHolders reports whether somebody sees who holds any seat (REP-3).
 func KnowsAllHolders(rights authz.Rights) bool { return roster.RequireAllHolders(rights) == nil }
 
 // ZoneOf is the time zone in which an account counts its days.
@@ -489,16 +487,14 @@ func MemberFields() []sheet.Field { return imports.MemberFields() }
 // SystemActor acts for the program itself, through a job.
 func SystemActor() authz.Actor { return gate.SystemActor() }
 
-// AsBroken is the act, done all or nothing, of which something was refused; nil for any
-// other error.
+// AsBroken is the act, done all or nothing, of which something was refused, or nil.
 func AsBroken(err error) *acts.Broken { return acts.AsBroken(err) }
 
 // Of package undo.
 type (
 	UndoTarget  = undo.Target
 	UndoPreview = undo.Preview
-	UndoBecause = gate.Because
 )
 
-// Of package undo.
+// UndoPreviewed is how many people a preview of an undo judges.
 const UndoPreviewed = undo.Previewed
