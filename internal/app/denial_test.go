@@ -115,7 +115,7 @@ func walls() map[string]wall {
 			Members: EndPlaces Seed SeedGrants
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
-			Acts: Begin Do Foresee Preview Purge Register Run
+			Acts: AskerAgain Begin Do Foresee Preview Purge Register Run
 			Exports: Purge RunExport Projects: Ground
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged
