@@ -131,10 +131,9 @@ func exchanges() map[string]exchange {
 // actExchanges are those about the results of acts on many.
 func actExchanges() map[string]exchange {
 	return map[string]exchange{
-		"list-results":     {"GET", "/acts/[act]/results?outcome=refused&limit=2", "", 200, false},
-		"download-results": {"GET", "/acts/[act]/results.csv", "", 200, false},
-		"repeat-act":       {"POST", "/acts/[act]/again", "", 409, false},
-		"stop-act":         {"POST", "/acts/[act]/stop", "", 200, false},
+		"list-results": {"GET", "/acts/[act]/results?outcome=refused&limit=2", "", 200, false},
+		"repeat-act":   {"POST", "/acts/[act]/again", "", 409, false},
+		"stop-act":     {"POST", "/acts/[act]/stop", "", 200, false},
 	}
 }
 
