@@ -3,14 +3,13 @@ package api_test
 // actExchanges are those about acts on many, and about what is undone.
 func actExchanges() map[string]exchange {
 	return map[string]exchange{
-		"list-acts":        {"GET", "/acts", "", 200, false},
-		"get-act":          {"GET", "/acts/[act]", "", 200, false},
-		"list-refused":     {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
-		"stop-act":         {"POST", "/acts/[act]/stop", "", 200, false},
-		"list-results":     {"GET", "/acts/[act]/results?outcome=refused&limit=2", "", 200, false},
-		"download-results": {"GET", "/acts/[act]/results.csv", "", 200, false},
-		"repeat-act":       {"POST", "/acts/[act]/again", "", 409, false},
-		"undo":             {"POST", "/undo", `{"entry":[entry],"preview":true}`, 200, false},
+		"list-acts":    {"GET", "/acts", "", 200, false},
+		"get-act":      {"GET", "/acts/[act]", "", 200, false},
+		"list-refused": {"GET", "/acts/[act]/refused?limit=2", "", 200, false},
+		"stop-act":     {"POST", "/acts/[act]/stop", "", 200, false},
+		"list-results": {"GET", "/acts/[act]/results?outcome=refused&limit=2", "", 200, false},
+		"repeat-act":   {"POST", "/acts/[act]/again", "", 409, false},
+		"undo":         {"POST", "/undo", `{"entry":[entry],"preview":true}`, 200, false},
 	}
 }
 

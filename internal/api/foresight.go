@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
-	"intendant/internal/sheet"
 )
 
 // A Foresight is what an act would bring, by the plan that would do it.
@@ -111,20 +109,12 @@ type resultsQuery struct {
 	Outcome string `query:"outcome" enum:"changed,unchanged,refused" default:"refused" doc:"Which of them."`
 }
 
-type (
-	resultsAnswer struct{ Body ResultList }
-	tableAnswer   struct {
-		ContentType string `header:"Content-Type"`
-		Body        []byte
-	}
-)
+type resultsAnswer struct{ Body ResultList }
 
 func (f *Face) actResults() {
 	tag := []string{"acts"}
 	operation(f, huma.Operation{OperationID: "list-results", Method: http.MethodGet, Path: "/accounts/{account}/acts/{act}/results", Tags: tag,
 		Summary: "What became of each in an act on many", Description: "Those who were refused, found as they should be, or changed, page by page, for thirty days. Positions of those who were changed are those of the history."}, f.listResults)
-	operation(f, huma.Operation{OperationID: "download-results", Method: http.MethodGet, Path: "/accounts/{account}/acts/{act}/results.csv", Tags: tag,
-		Summary: "The result of an act on many as a file", Description: "CSV in UTF-8, the refused first. The history says that it was taken away."}, f.downloadResults)
 	operation(f, huma.Operation{OperationID: "repeat-act", Method: http.MethodPost, Path: "/accounts/{account}/acts/{act}/again", Tags: tag, Errors: []int{http.StatusAccepted},
 		Summary: "Try again for those who were refused", Description: "The same is set, for them as they are now, by the rights of whoever asks."}, f.repeatAct)
 }
@@ -149,40 +139,6 @@ func (f *Face) listResults(ctx context.Context, v visit, in *resultsQuery) (*res
 		list.Next = strconv.FormatInt(found[n-1].Line, 10)
 	}
 	return &resultsAnswer{Body: list}, nil
-}
-
-func (f *Face) downloadResults(ctx context.Context, v visit, in *OfAct) (*tableAnswer, error) {
-	if _, err := f.App.Acts.Downloading(ctx, v.actor, v.id(), in.Act); err != nil {
-		return nil, err
-	}
-	var file bytes.Buffer
-	table := sheet.NewCSV(&file, sheet.CSVOptions{})
-	row := func(cells ...string) error {
-		line := make([]sheet.Cell, len(cells))
-		for i, cell := range cells {
-			line[i] = sheet.Text(cell)
-		}
-		return table.Row(line)
-	}
-	if err := row("outcome", "member", "name", "email", "unit", "problem"); err != nil {
-		return nil, err
-	}
-	err := f.App.Acts.EachResult(ctx, v.actor, v.id(), in.Act, func(some []app.ActResult) error {
-		for _, one := range some {
-			code := ""
-			if one.Refusal != nil {
-				code = one.Refusal.Code
-			}
-			if err := row(string(one.Outcome), one.Member, one.Name, one.Email, one.Unit, code); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		err = table.Close()
-	}
-	return &tableAnswer{"text/csv; charset=utf-8", file.Bytes()}, err
 }
 
 func (f *Face) repeatAct(ctx context.Context, v visit, in *OfAct) (*verdictsAnswer, error) {
