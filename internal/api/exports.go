@@ -20,7 +20,7 @@ import (
 // An Export is a table that was asked for.
 type Export struct {
 	ID      string          `json:"id" doc:"Public id." example:"0198f3a2-7b1c-7e55-9d0c-2f4b6a8c1d3e"`
-	Kind    string          `json:"kind" enum:"members,project_members,history"`
+	Kind    string          `json:"kind" enum:"members,project_members,history,past_members,rights,differences"`
 	Format  string          `json:"format" enum:"csv,xlsx"`
 	Columns []string        `json:"columns" nullable:"false" example:"[\"last_name\",\"email\"]"`
 	State   string          `json:"state" enum:"running,done,stopped,failed" doc:"Only one that is done has a file. \"stopped\": by somebody, or for the reason in \"problem\"; \"failed\": at a fault of the installation."`
@@ -99,14 +99,29 @@ func (e ExportOfHistory) query() app.HistoryFilter {
 	return f
 }
 
-// A NewExport says what is exported: exactly one of members, project_members and
-// history.
+// An ExportOfDay says which past day, or which two of them, and of whom.
+type ExportOfDay struct {
+	On     string `json:"on,omitempty" maxLength:"10" doc:"The day; absent: today. Not of differences." example:"2026-03-12"`
+	From   string `json:"from,omitempty" maxLength:"10" doc:"Of differences: the earlier day."`
+	To     string `json:"to,omitempty" maxLength:"10" doc:"Of differences: the later day."`
+	Member string `json:"member,omitempty" maxLength:"64" doc:"Of rights and differences: of one member, by public id."`
+	Unit   string `json:"unit,omitempty" maxLength:"64" doc:"Of rights: as they count at a unit. Of differences: in a unit and below, by public id."`
+}
+
+func (e ExportOfDay) query() app.PastTable {
+	return app.PastTable{Day: e.On, From: e.From, To: e.To, Member: e.Member, Unit: e.Unit}
+}
+
+// A NewExport says what is exported: exactly one of the lists there are.
 type NewExport struct {
 	Format  string           `json:"format,omitempty" enum:"csv,xlsx" default:"csv"`
 	Columns []string         `json:"columns,omitempty" nullable:"false" maxItems:"40" doc:"Absent: the usual ones."`
 	Members *ExportOfMembers `json:"members,omitempty" doc:"Members of the account, as list-members filters and sorts them."`
 	Project *ExportOfProject `json:"project_members,omitempty" doc:"Members of a project, as list-project-members filters and sorts them."`
 	History *ExportOfHistory `json:"history,omitempty"`
+	Past    *ExportOfDay     `json:"past_members,omitempty" doc:"Who was in the account at the end of a day."`
+	Rights  *ExportOfDay     `json:"rights,omitempty" doc:"Effective rights at the end of a day, direct and inherited, with where they came from."`
+	Between *ExportOfDay     `json:"differences,omitempty" doc:"What became otherwise between two days."`
 }
 
 // ask is what the operation takes. It refuses what names none or several lists.
@@ -121,6 +136,12 @@ func (n NewExport) ask() (app.ExportAsk, error) {
 	}
 	if n.History != nil {
 		named, ask.Kind, ask.Query = named+1, directory.ExportHistory, n.History.query()
+	}
+	for kind, of := range map[directory.ExportKind]*ExportOfDay{directory.ExportPastMembers: n.Past, directory.ExportRights: n.Rights,
+		directory.ExportDifferences: n.Between} {
+		if of != nil {
+			named, ask.Kind, ask.Query = named+1, kind, of.query()
+		}
 	}
 	if named != 1 {
 		return ask, directory.InvalidField("members", "export.one_list", nil)

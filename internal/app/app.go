@@ -104,17 +104,17 @@ func New(o Options) *App {
 	in := projects.New(g, r, projects.Needs{Template: beginning, ReadPaste: c.dictionary.ReadPaste, Acts: c.acts})
 	c.grounds = in.Ground
 	subscriptions, held := seats.New(g, r, seats.Needs{Each: members.seatEach, Reachable: c.reachable})
-	entries := history.New(g)
+	entries, then := history.New(g), past.New(g, r, reasons)
 	a := &App{
 		Accounts: accounts, Users: users, Sessions: sessions, Members: members, Keys: keys, JoinRequests: joinRequests,
 		Invitations: invitations, Imports: imports.New(g, r, c.dictionary, accounts.customerNoun(), accounts.subscriptionNoun(subscriptions)), History: entries,
 		Catalogue: &Catalogues{c}, Mails: &Mails{c}, Jobs: &Jobs{c}, Units: &Units{c}, Roles: &Roles{c}, Grants: &Grants{c},
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
-		Companies: companies.New(g, r), Library: library.New(g), Past: past.New(g, r, reasons),
+		Companies: companies.New(g, r), Library: library.New(g), Past: then,
 		Projects: in,
 		Exports: exports.New(g, exports.Needs{Words: o.Exports, Asker: c.acts.AskerAgain,
-			Sources: []gate.TableSource{members.memberTable(), in.Table(), entries.Table()}}),
+			Sources: append(then.Tables(), members.memberTable(), in.Table(), entries.Table())}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),
 	}
 	a.Undo = undo.New(g, r, c.acts, a.opposites())

@@ -272,6 +272,7 @@ type (
 	PastMember       = past.Member
 	PastPage         = past.Page
 	PastQuery        = past.Query
+	PastTable        = past.TableQuery
 	PastPerson       = past.Person
 	PastHolding      = past.Holding
 	PastPlace        = past.Place
@@ -496,5 +497,4 @@ type (
 	UndoPreview = undo.Preview
 )
 
-// UndoPreviewed is how many people a preview of an undo judges.
-const UndoPreviewed = undo.Previewed
+const UndoPreviewed = undo.Previewed // how many people a preview of an undo judges

@@ -13,6 +13,9 @@ const (
 	ExportMembers        ExportKind = "members"
 	ExportProjectMembers ExportKind = "project_members"
 	ExportHistory        ExportKind = "history"
+	ExportPastMembers    ExportKind = "past_members" // of a day
+	ExportRights         ExportKind = "rights"       // of a day, today among them
+	ExportDifferences    ExportKind = "differences"  // of two days
 )
 
 // ExportFormat is how a table is written.

@@ -170,6 +170,17 @@ func (w *writer) word(vocabulary, code string) string {
 		return w.tool(code)
 	case "language":
 		return p.Language(code)
+	case "permission":
+		if declared, known := w.tell.Catalogue.Permission(code); known {
+			return declared.Label.In(p.Lang())
+		}
+	case "past.change":
+		if !p.Has(vocabulary + "." + code) { // a field, by what it is called everywhere
+			vocabulary = "field"
+		}
+		if code == "levels" {
+			code = "access_level"
+		}
 	}
 	if key := vocabulary + "." + code; p.Has(key) {
 		return p.T(key)

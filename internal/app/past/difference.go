@@ -52,6 +52,28 @@ type Change struct {
 	Before, After Fact
 }
 
+// Nothing reports whether something was not there on the day.
+func (f Fact) Nothing() bool {
+	return f.Status == 0 && f.Unit.ID == 0 && f.Text == "" && len(f.Roles) == 0 && f.Day == directory.Day{}
+}
+
+// Word is how a change is told: what it is about, and of what is held whether it is new,
+// gone or otherwise. "past.change." and the word is the message key.
+func (c Change) Word() string {
+	switch c.What {
+	case GrantOf, PlaceOf, SeatOf, ExternalOf:
+	default:
+		return c.What
+	}
+	switch {
+	case c.Before.Nothing():
+		return c.What + ".new"
+	case c.After.Nothing():
+		return c.What + ".gone"
+	}
+	return c.What + ".changed"
+}
+
 // A PersonChange is what became otherwise for one member.
 type PersonChange struct {
 	Member  Member // as of the later day; of who left, of the earlier
@@ -107,24 +129,31 @@ func (s *Past) Difference(ctx context.Context, actor authz.Actor, account direct
 	if at.Units < 0 {
 		return found, gate.BadCursor()
 	}
-	err := s.view(ctx, actor, account, []on{{"from", q.From}, {"to", q.To}}, func(looks []*look) error {
-		if q.To.UTC().Before(q.From.UTC()) {
-			return directory.InvalidField("to", "past.order", nil)
-		}
-		d := &comparing{from: looks[0], to: looks[1], size: gate.Window{Size: q.Size}.Lines()}
-		found = Differences{From: q.From, To: q.To, Account: d.to.account}
-		if err := d.within(q.Unit, &found); err != nil {
-			return err
-		}
-		if q.Member != "" {
-			return d.onePerson(ctx, q.Member, &found)
-		}
-		return d.page(ctx, at, &found)
+	err := s.view(ctx, actor, account, []on{{"from", q.From}, {"to", q.To}}, func(looks []*look) (err error) {
+		found, err = differ(ctx, looks, q, at)
+		return err
 	})
 	if err == nil {
 		err = s.readingOn(ctx, actor, account, q.After)
 	}
 	return found, err
+}
+
+// differ is a page of what became otherwise between two looks. It refuses with
+// past.order when the days are not in their order.
+func differ(ctx context.Context, looks []*look, q DifferenceQuery, at placeInDifferences) (Differences, error) {
+	if q.To.UTC().Before(q.From.UTC()) {
+		return Differences{}, directory.InvalidField("to", "past.order", nil)
+	}
+	d := &comparing{from: looks[0], to: looks[1], size: gate.Window{Size: q.Size}.Lines()}
+	found := Differences{From: q.From, To: q.To, Account: d.to.account}
+	if err := d.within(q.Unit, &found); err != nil {
+		return found, err
+	}
+	if q.Member != "" {
+		return found, d.onePerson(ctx, q.Member, &found)
+	}
+	return found, d.page(ctx, at, &found)
 }
 
 // comparing is two looks at one account.

@@ -72,31 +72,40 @@ type on struct {
 // no history anywhere like the history itself, and days that never were.
 func (s *Past) view(ctx context.Context, actor authz.Actor, account directory.AccountID, days []on, read func(looks []*look) error) error {
 	return s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		scope, err := roster.HistoryScope(rights)
+		looks, err := s.looks(ctx, r, rights, account, days)
 		if err != nil {
 			return err
-		}
-		of, err := r.Account(ctx, account)
-		if err != nil {
-			return err
-		}
-		zone, now := roster.ZoneOf(of), s.gate.Instant()
-		looks := make([]*look, len(days))
-		for i, d := range days {
-			if err := dayRefused(d.field, d.day, of, zone, now); err != nil {
-				return err
-			}
-			l := &look{Past: s, r: r, rights: rights, account: of, day: d.day, until: d.day.Over(zone), scope: scope, sight: rights.ProjectSight()}
-			if l.now = l.until.Add(-time.Microsecond); l.now.After(now) {
-				l.now = now
-			}
-			if l.ground, err = s.groundOf(ctx, r, of, l.until); err != nil {
-				return err
-			}
-			looks[i] = l
 		}
 		return read(looks)
 	})
+}
+
+// looks are days of an account as one reading finds them. They refuse like view.
+func (s *Past) looks(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, days []on) ([]*look, error) {
+	scope, err := roster.HistoryScope(rights)
+	if err != nil {
+		return nil, err
+	}
+	of, err := r.Account(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	zone, now := roster.ZoneOf(of), s.gate.Instant()
+	looks := make([]*look, len(days))
+	for i, d := range days {
+		if err := dayRefused(d.field, d.day, of, zone, now); err != nil {
+			return nil, err
+		}
+		l := &look{Past: s, r: r, rights: rights, account: of, day: d.day, until: d.day.Over(zone), scope: scope, sight: rights.ProjectSight()}
+		if l.now = l.until.Add(-time.Microsecond); l.now.After(now) {
+			l.now = now
+		}
+		if l.ground, err = s.groundOf(ctx, r, of, l.until); err != nil {
+			return nil, err
+		}
+		looks[i] = l
+	}
+	return looks, nil
 }
 
 // at is view of one day.

@@ -23,6 +23,24 @@ func (s *Past) EachMember(ctx context.Context, actor authz.Actor, account direct
 	})
 }
 
+// next are the members of the day that are in sight among those behind a key, which
+// moves on; it is 0 at the end.
+func (l *look) next(ctx context.Context, after *directory.MemberID) ([]then, error) {
+	members, err := l.r.MembersByKey(ctx, l.account.ID, *after, part)
+	if err != nil {
+		return nil, err
+	}
+	if *after = 0; len(members) == part {
+		*after = members[len(members)-1].ID
+	}
+	people, err := l.foldBack(ctx, members)
+	if err != nil {
+		return nil, err
+	}
+	people = slices.DeleteFunc(people, func(t then) bool { return !t.there || !l.scope.Sees(t.Unit) })
+	return people, l.hold(ctx, people)
+}
+
 // parts walks through the members of a day that are in sight; hand is called when
 // nothing is held open.
 func (s *Past) parts(ctx context.Context, actor authz.Actor, account directory.AccountID, day directory.Day,
@@ -31,21 +49,11 @@ func (s *Past) parts(ctx context.Context, actor authz.Actor, account directory.A
 	for more := true; more; {
 		var hand func() error
 		err := s.today(ctx, actor, account, &day, func(l *look) error {
-			members, err := l.r.MembersByKey(ctx, account, after, part)
+			people, err := l.next(ctx, &after)
 			if err != nil {
 				return err
 			}
-			if more = len(members) == part; len(members) > 0 {
-				after = members[len(members)-1].ID
-			}
-			people, err := l.foldBack(ctx, members)
-			if err != nil {
-				return err
-			}
-			people = slices.DeleteFunc(people, func(t then) bool { return !t.there || !l.scope.Sees(t.Unit) })
-			if err := l.hold(ctx, people); err != nil {
-				return err
-			}
+			more = after != 0
 			hand, err = read(ctx, l, people)
 			return err
 		})

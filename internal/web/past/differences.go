@@ -143,6 +143,14 @@ func (c comparison) crumbs() []ui.Link {
 	return []ui.Link{{Label: c.T("past.members"), Href: pastday.On(c.members(), c.day)}}
 }
 
+// acts are what can be done with the page: to take it along.
+func (c comparison) acts() []ui.Act {
+	if c.refused() || c.nothing() {
+		return nil
+	}
+	return []ui.Act{exportAt(c.Page, c.req, directory.ExportDifferences, app.PastTable{From: c.q.From.ISO(), To: c.q.To.ISO(), Member: c.q.Member, Unit: c.q.Unit})}
+}
+
 // nothing reports whether nothing became otherwise.
 func (c comparison) nothing() bool { return len(c.Differences.Units)+len(c.People) == 0 }
 
@@ -161,28 +169,15 @@ func (c comparison) lines(changes []app.PastChange) []line {
 // no more.
 func (c comparison) what(one app.PastChange) string {
 	switch one.What {
-	case app.PastGrant, app.PastPlaced, app.PastSeat, app.PastExternal:
-		which := "changed"
-		switch {
-		case empty(one.Before):
-			which = "new"
-		case empty(one.After):
-			which = "gone"
-		}
-		return c.T("past.change." + one.What + "." + which)
 	case app.PastStatus, app.PastHome, app.PastCompany, app.PastFunctions, app.PastEnds:
 		return c.T("field." + one.What)
 	case app.PastLevels:
 		return c.T("field.access_level")
 	}
-	if c.Printer.Has("past.change." + one.What) {
-		return c.T("past.change." + one.What)
+	if key := "past.change." + one.Word(); c.Printer.Has(key) {
+		return c.T(key)
 	}
 	return c.T("field." + one.What) // a text of the place
-}
-
-func empty(f app.PastFact) bool {
-	return f.Status == 0 && f.Unit.ID == 0 && f.Text == "" && len(f.Roles) == 0 && f.Day == directory.Day{}
 }
 
 // fact is one side of a change.

@@ -46,7 +46,7 @@ func differencesPage(c comparison) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadView{Title: c.T("past.differences"), Total: c.scope(), Crumbs: c.crumbs()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(ui.HeadView{Title: c.T("past.differences"), Total: c.scope(), Crumbs: c.crumbs(), Acts: c.acts()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

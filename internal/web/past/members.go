@@ -126,7 +126,11 @@ func (t table) columns() []ui.Column {
 }
 
 func (t table) acts() []ui.Act {
-	return []ui.Act{{Label: t.T("past.differences"), Icon: "git-branch", Href: differencesAt(t.view, "", "")}}
+	asked := app.PastTable{Day: t.day.ISO()}
+	rights := exportAt(t.Page, t.req, directory.ExportRights, asked)
+	rights.Label = t.T("past.rights.export")
+	return []ui.Act{{Label: t.T("past.differences"), Icon: "git-branch", Href: differencesAt(t.view, "", "")},
+		rights, exportAt(t.Page, t.req, directory.ExportPastMembers, asked)}
 }
 
 // next is the page after this one, or empty.

@@ -25,6 +25,8 @@ func Mount(s *page.Site) {
 	s.Route("GET /accounts/{account}/past/members/{member}", page.InAccount, h.person)
 	s.Route("GET /accounts/{account}/past/units/{unit}", page.InAccount, h.unit)
 	s.Route("GET /accounts/{account}/past/differences", page.InAccount, h.differences)
+	s.Route("GET /accounts/{account}/past/export", page.InAccount, h.showExport)
+	s.Route("POST /accounts/{account}/past/export", page.InAccount, h.export)
 }
 
 // account is the account of the page.
