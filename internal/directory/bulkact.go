@@ -100,11 +100,11 @@ func (a BulkAct) Left(now time.Time) time.Duration {
 }
 
 // An UnderWay is something that somebody has begun and that goes on by itself: an act on
-// many, or an import (BULK-4).
+// many, an import or an export (BULK-4).
 type UnderWay struct {
-	Work        string // WorkAct or WorkImport
+	Work        string // WorkAct, WorkImport or WorkExport
 	UUID        string
-	Kind        string // a BulkKind, or the noun of an import
+	Kind        string // a BulkKind, an ExportKind, or the noun of an import
 	Done, Total int64
 	Created     time.Time
 }
@@ -113,4 +113,5 @@ type UnderWay struct {
 const (
 	WorkAct    = "act"
 	WorkImport = "import"
+	WorkExport = "export"
 )

@@ -279,8 +279,8 @@ func (tx *Tx) PurgeBulkActs(ctx context.Context, before time.Time, limit int) (i
 	return len(old), nil
 }
 
-// UnderWay reads what somebody has running in an account, acts on many and imports, the
-// newest first: at most limit of each, from an index that holds nothing else.
+// UnderWay reads what somebody has running in an account, acts on many, imports and
+// exports, the newest first: at most limit of each, from an index that holds nothing else.
 func (r *Reader) UnderWay(ctx context.Context, account directory.AccountID, user directory.UserID, limit int) ([]directory.UnderWay, error) {
 	var a args
 	query := `SELECT work, uuid, kind, done, total, created_at FROM (
@@ -289,6 +289,9 @@ func (r *Reader) UnderWay(ctx context.Context, account directory.AccountID, user
 		UNION ALL
 		SELECT * FROM (SELECT 'import' AS work, uuid, noun AS kind, done, total, created_at FROM import
 			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running' LIMIT ` + a.add(limit) + `) running_imports
+		UNION ALL
+		SELECT * FROM (SELECT 'export' AS work, uuid, kind, done, total, created_at FROM export
+			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running' LIMIT ` + a.add(limit) + `) running_exports
 	) running ORDER BY created_at DESC, uuid`
 	found, err := collect(ctx, r, query, a, func(row scanner) (directory.UnderWay, error) {
 		var w directory.UnderWay

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"intendant/internal/audit"
@@ -118,14 +119,23 @@ const besideEntry = 20_000
 
 // EntriesBeside reads the entries of the operation that wrote one, newest first,
 // itself among them: of the same moment, actor and act, about the same person, or,
-// where it is about none, about the same thing.
+// where it is about none, about the same thing. Who looks after a unit goes as another
+// comes, or as the unit moves: such entries are about the unit.
 func (r *Reader) EntriesBeside(ctx context.Context, e audit.Entry) ([]audit.Entry, error) {
 	var a args
 	query := `SELECT ` + entryFields + ` FROM entry e WHERE e.account_key = ` + a.add(e.Account) + ` AND e.n > ` + a.add(e.N-besideEntry) +
 		` AND e.n < ` + a.add(e.N+besideEntry) + ` AND e.at = ` + a.add(e.At) + ` AND e.batch = ` + a.add(e.Batch) +
-		` AND coalesce(e.actor_key, 0) = ` + a.add(e.Actor) + ` AND coalesce(e.subject_key, 0) = ` + a.add(e.Subject)
-	if e.Subject == 0 {
-		query += ` AND coalesce(e.object_key, 0) = ` + a.add(e.Object)
+		` AND coalesce(e.actor_key, 0) = ` + a.add(e.Actor)
+	parts := ` AND e.kind` + inTexts(r, textsOf(slices.Concat(audit.KindsOf("referent"), audit.KindsOf("deputy"))), &a)
+	switch group := e.Kind.Group(); {
+	case group == "referent" || group == "deputy":
+		query += parts + ` AND e.object_key = ` + a.add(e.Object)
+	case e.Subject != 0:
+		query += ` AND e.subject_key = ` + a.add(e.Subject)
+	case e.Kind == audit.UnitMoved:
+		query += ` AND (e.n = ` + a.add(e.N) + ` OR (1 = 1` + parts + `))`
+	default:
+		query += ` AND e.subject_key IS NULL AND coalesce(e.object_key, 0) = ` + a.add(e.Object)
 	}
 	found, err := collect(ctx, r, query+` ORDER BY e.n DESC`, a, scanEntry)
 	if err != nil {

@@ -94,7 +94,7 @@ func run(steps []step) int {
 		case a.Phase == people || b.Phase == people:
 			return a.Phase == b.Phase
 		}
-		return a.entries[0].Kind == b.entries[0].Kind
+		return a.entries[0].Kind == b.entries[0].Kind || a.Part && b.Part
 	}
 	n := 1
 	for n < len(steps) && like(steps[0], steps[n]) {

@@ -253,8 +253,13 @@ type item struct {
 	User    directory.UserID `json:"u,omitempty"`
 	Object  int64            `json:"o,omitempty"`
 	Phase   phase            `json:"p,omitempty"`
+	Part    bool             `json:"r,omitempty"` // who looks after a unit: all of it is taken back by one call
 	Entries []int64          `json:"n"`
 }
+
+// partOf reports whether an entry is about who looks after a unit, as referent or as
+// deputy: one goes as the other comes, so that they are taken back together (SEAT-7).
+func partOf(k audit.Kind) bool { return k.Group() == "referent" || k.Group() == "deputy" }
 
 // phaseOf is when an entry of a kind is taken back.
 func phaseOf(k audit.Kind) phase {
@@ -274,7 +279,7 @@ func itemsOf(about []store.EntryAbout, self directory.UserID) []item {
 	for _, e := range about {
 		when := phaseOf(e.Kind)
 		if when != people {
-			by[when] = append(by[when], item{Object: e.Object, Phase: when, Entries: []int64{e.N}})
+			by[when] = append(by[when], item{Object: e.Object, Phase: when, Part: partOf(e.Kind), Entries: []int64{e.N}})
 			continue
 		}
 		i, known := at[e.Subject]
@@ -309,7 +314,8 @@ func read(items []json.RawMessage) ([]item, error) {
 }
 
 // together is how many of the first items one transaction takes: those of one phase,
-// and no thing twice, since a plan does not see what it writes itself.
+// and no thing twice, since a plan does not see what it writes itself; but for who looks
+// after a unit.
 func together(texts []json.RawMessage) int {
 	items, err := read(texts)
 	if err != nil {
@@ -317,7 +323,7 @@ func together(texts []json.RawMessage) int {
 	}
 	seen := map[int64]bool{}
 	for i, one := range items {
-		if one.Phase != items[0].Phase || one.Phase != people && seen[one.Object] {
+		if one.Phase != items[0].Phase || one.Phase != people && seen[one.Object] && !one.Part {
 			return i
 		}
 		seen[one.Object] = true

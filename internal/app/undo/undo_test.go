@@ -8,6 +8,7 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/audit"
 	"intendant/internal/directory"
+	"intendant/internal/store"
 )
 
 // TestEdits takes edits of members back, one and many.
@@ -45,4 +46,34 @@ func TestOpposites(t *testing.T) { // PLAN-2
 			t.Errorf("nothing takes back %s", kind)
 		}
 	}
+}
+
+// TestReferentReplaced: who looks after a unit goes as another comes; undone, the former
+// is back and the other is not.
+func TestReferentReplaced(t *testing.T) { // PLAN-2, SEAT-7
+	testEach(t, "fleet", func(t *testing.T, f firm) {
+		people := f.people(2)
+		name := func(who directory.Member) {
+			t.Helper()
+			_, err := f.Contracts.Name(f.Context(), f.admin, f.account.ID, app.ContractNaming{Part: directory.ReferentPart, Member: who.UUID})
+			f.Must(err)
+			f.Pass(1000)
+		}
+		referent := func() directory.UserID {
+			t.Helper()
+			var at directory.UserID
+			f.Must(f.DB.View(f.Context(), func(r *store.Reader) error {
+				account, err := r.Account(f.Context(), f.account.ID)
+				at = account.Referent
+				return err
+			}))
+			return at
+		}
+		name(people[0])
+		name(people[1])
+		f.undoes(f.entry(audit.ReferentNamed))
+		if got := referent(); got != people[0].User {
+			t.Errorf("PLAN-2 the referent is %d, want the former, %d", got, people[0].User)
+		}
+	})
 }

@@ -200,14 +200,17 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 }
 
 // underWayNav leads back, from any page, to what the reader has begun and goes on by
-// itself: acts on many and imports, with how far each is. It is gone when they are over
+// itself: acts on many, imports and exports, with how far each is. It is gone when they are over
 // (BULK-4).
 func (q *Request) underWayNav() []ui.NavItem {
 	var nav []ui.NavItem
 	for _, w := range q.Frame.UnderWay {
 		name, rest := q.Printer.T("nav.under_way.import"), "/imports/"
-		if w.Work == directory.WorkAct {
+		switch w.Work {
+		case directory.WorkAct:
 			name, rest = q.Printer.T("act.kind."+w.Kind), "/acts/"
+		case directory.WorkExport:
+			name, rest = q.Printer.T("export.title."+w.Kind), "/exports/"
 		}
 		label := q.Printer.T("nav.under_way", "Name", name, "Percent", q.Printer.Percent(w.Done, max(w.Total, 1)))
 		nav = append(nav, ui.NavItem{Label: label, Icon: "refresh", Href: q.AccountPath(rest + w.UUID), Heading: q.Printer.T("nav.heading.under_way")})
