@@ -45,6 +45,20 @@ func (r *Reader) BulkActByUUID(ctx context.Context, account directory.AccountID,
 	return r.bulkActWhere(ctx, `account_key = `+a.add(account)+` AND uuid = `+a.add(uuid), a)
 }
 
+// BatchNamed is the batch of an act's history: of one that is kept, by its public id, and
+// else what was asked for.
+func (r *Reader) BatchNamed(ctx context.Context, account directory.AccountID, name string) (string, error) {
+	var a args
+	batch, err := one(ctx, r, `SELECT batch FROM bulk_act WHERE account_key = `+a.add(account)+` AND uuid = `+a.add(name), a, scanText)
+	if isNoRows(err) {
+		return name, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read act on many: %w", err)
+	}
+	return batch, nil
+}
+
 // BulkActOfRequest reads the act that a claimed request has begun; it refuses
 // with act.not_found.
 func (r *Reader) BulkActOfRequest(ctx context.Context, holder string) (directory.BulkAct, error) {

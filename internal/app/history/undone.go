@@ -102,6 +102,10 @@ func (h *History) Line(ctx context.Context, actor authz.Actor, account directory
 		}
 		var line store.Line
 		if batch != "" {
+			batch, err := r.BatchNamed(ctx, account, batch)
+			if err != nil {
+				return err
+			}
 			of, is, err := r.ActLine(ctx, store.EntryFilter{Accounts: []directory.AccountID{account}, Batch: batch})
 			if err != nil {
 				return err

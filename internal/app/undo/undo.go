@@ -172,9 +172,8 @@ func sightOf(actor authz.Actor, rights authz.Rights) sight {
 // ofAct are the entries of an act that can be taken back: of one that went on by
 // itself too, by its public id.
 func (s *Undo) ofAct(ctx context.Context, r *store.Reader, account directory.AccountID, batch string, may sight) ([]store.EntryAbout, error) {
-	if known, err := r.BulkActByUUID(ctx, account, batch); err == nil {
-		batch = known.Batch
-	} else if !gate.RefusedWith(err, "act.not_found") {
+	batch, err := r.BatchNamed(ctx, account, batch)
+	if err != nil {
 		return nil, err
 	}
 	all, err := r.EntriesOfAct(ctx, account, batch)

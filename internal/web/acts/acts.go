@@ -42,13 +42,14 @@ type actView struct {
 	number  int
 	base    string
 	members string
+	undo    string // address of what it would take to take it back (PLAN-2)
 	now     time.Time
 }
 
 func (h Handler) show(q *page.Request) error {
 	q.Localise(q.Frame.Account.TimeZone)
 	v := actView{Page: q.InAccount("", page.Members), number: pageNumber(q), base: q.AccountPath("/acts/" + q.PathValue("act")),
-		members: q.AccountPath("/members"), now: h.Now()}
+		members: q.AccountPath("/members"), undo: q.UndoPath(app.UndoTarget{Act: q.PathValue("act")}), now: h.Now()}
 	ctx, actor, account, id := q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("act")
 	var err error
 	if v.act, err = h.App.Acts.Find(ctx, actor, account, id); err != nil {
@@ -109,6 +110,9 @@ func (v actView) headActs() []ui.Act {
 	if !v.running() {
 		acts = append(acts, ui.Act{Label: v.T("act.result.csv"), Icon: "download", Href: v.base + "/result.csv"},
 			ui.Act{Label: v.T("act.result.xlsx"), Icon: "download", Href: v.base + "/result.xlsx"})
+	}
+	if !v.running() && v.act.Counts.Changed > 0 {
+		acts = append(acts, ui.Act{Label: v.T("undo.title"), Href: v.undo})
 	}
 	return acts
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // People is how many of them a page names.
-const People = 50
+const People = 12
 
 // Window is what a page asks for.
 func Window() app.ForeWindow { return app.ForeWindow{Limit: People} }

@@ -22,6 +22,7 @@ type bulk struct {
 	hidden   []ui.Hidden
 	base     string
 	acts     string // address of acts on many
+	undo     func(act string) string
 	back     string
 	fault    *directory.Error
 	verdicts app.Verdicts
@@ -100,7 +101,7 @@ func nobody(q *page.Request, b bulk, err error) error {
 
 func (h Handler) bulkPage(q *page.Request, values url.Values) (bulk, app.Selection, error) {
 	who, v := readSelection(q, values)
-	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), acts: q.AccountPath("/acts"), sent: values, site: h.Site}
+	b := bulk{name: values.Get("act"), base: q.AccountPath("/members"), acts: q.AccountPath("/acts"), undo: func(act string) string { return q.UndoPath(app.UndoTarget{Act: act}) }, sent: values, site: h.Site}
 	b.back = v.at(b.base)
 	b.offerName = func(o directory.Offer) string { return h.Catalogue().OfferName(o, q.Printer.Lang()) }
 	if _, ok := bulkAct(b.name); !ok && !slices.Contains([]string{"edit", "home", "grant", "assign", "take_back"}, b.name) {

@@ -83,14 +83,14 @@ func (q *Request) Done(text string) {
 		case err != nil:
 			q.Site.Log.ErrorContext(q.Context(), "look for what can be undone", "error", err) // it is done all the same
 		case found:
-			undo = q.undoPage(t)
+			undo = q.UndoPath(t)
 		}
 	}
 	q.Toast(text, undo)
 }
 
-// undoPage is where something that was done here is taken back.
-func (q *Request) undoPage(t app.UndoTarget) string {
+// UndoPath is where something that was done here is taken back.
+func (q *Request) UndoPath(t app.UndoTarget) string {
 	values := url.Values{}
 	if t.Act != "" {
 		values.Set("act", t.Act)
