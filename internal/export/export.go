@@ -174,6 +174,10 @@ func (w *writer) word(vocabulary, code string) string {
 		if declared, known := w.tell.Catalogue.Permission(code); known {
 			return declared.Label.In(p.Lang())
 		}
+	case "export.inherited":
+		return p.T("export.inherited." + code)
+	case "past.bar":
+		return p.T("past.bar." + code)
 	case "past.change":
 		if !p.Has(vocabulary + "." + code) { // a field, by what it is called everywhere
 			vocabulary = "field"

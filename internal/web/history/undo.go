@@ -119,6 +119,14 @@ func (h Handler) undoPage(q *page.Request) (undoView, app.UndoTarget, error) {
 	return v, t, nil
 }
 
+// lead says that nothing is done yet, as long as that is so.
+func (v undoView) lead() string {
+	if v.done {
+		return ""
+	}
+	return v.T("undo.lead")
+}
+
 // count says how many are given back what they had, how many are left, which mails do
 // not leave, and seats that are taken.
 func (v *undoView) count(verdicts app.Verdicts, entries []audit.Entry) {

@@ -43,7 +43,7 @@ func undoPage(v undoView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadView{Title: v.Title, Sub: v.T("undo.lead"), Crumbs: []ui.Link{{Label: v.T("history.title"), Href: v.back}}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(ui.HeadView{Title: v.Title, Sub: v.lead(), Crumbs: []ui.Link{{Label: v.T("history.title"), Href: v.back}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -120,7 +120,7 @@ func (t table) kept() []ui.Hidden {
 func (t table) filtered() bool { return t.q.Search != "" || len(t.q.Units)+len(t.q.Statuses) > 0 }
 
 func (t table) columns() []ui.Column {
-	return []ui.Column{{Label: t.T("members.column.name")}, {Label: t.T("members.column.status"), Class: "w-state"}, {Label: t.T("field.unit"), Class: "p2"},
+	return []ui.Column{{Label: t.T("members.column.name"), Class: "w-name"}, {Label: t.T("members.column.status"), Class: "w-state"}, {Label: t.T("field.unit"), Class: "p2"},
 		{Label: t.T("members.column.company"), Class: "p2 w-co"}, {Label: t.T("members.column.functions"), Class: "p3"},
 		{Label: t.T("members.column.level"), Class: "p4"}, {Label: t.T("members.column.products"), Class: "p4"}}
 }

@@ -40,8 +40,10 @@
       if (head) { head.checked = ticked > 0 && ticked === ticks.length; head.indeterminate = ticked > 0 && ticked < ticks.length; }
       for (const t of ticks) t.closest("tr").classList.toggle("is-ticked", t.checked);
     }
-    const shown = one("[data-ticked-count]");
-    if (shown) shown.textContent = all("tbody .c-tick input:checked").length.toLocaleString(root.lang);
+    const shown = one("[data-ticked-count]"), word = one("[data-ticked-word]");
+    const count = all("tbody .c-tick input:checked").length;
+    if (shown) shown.textContent = count.toLocaleString(root.lang);
+    if (word) word.textContent = new Intl.PluralRules(root.lang).select(count) === "one" ? word.dataset.one : word.dataset.other;
   };
   on("click", ".c-tick input", (e, tick) => {
     const table = tick.closest("table"), ticks = rowTicks(table);
