@@ -201,9 +201,9 @@ func (w *world) switchedOff(administrator, s *browsertest.Story, email string) {
 	administrator.Click("Désactiver")
 	administrator.In("dialog").Click("Désactiver")
 	administrator.See("est désactivé")
-	s.Allow("status 404")
 	s.Open(network)
-	s.DontSee(company)
+	s.See("Votre accès est désactivé") // where they stand, and whom to ask
+	s.At("/network")
 	administrator.Open(network + "/members?status=inactive")
 	administrator.Row(email).Click("Autres actions")
 	administrator.Click("Réactiver")
