@@ -116,7 +116,7 @@ func walls() map[string]wall {
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			Acts: AskerAgain Begin Do Foresee Preview Purge Register Run
-			Exports: Purge RunExport Projects: Ground
+			Exports: Purge RunExport Projects: Ground Past: Tables
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged
 			Seats: EndExternals

@@ -126,14 +126,16 @@ func (r *Reader) EntriesBeside(ctx context.Context, e audit.Entry) ([]audit.Entr
 	query := `SELECT ` + entryFields + ` FROM entry e WHERE e.account_key = ` + a.add(e.Account) + ` AND e.n > ` + a.add(e.N-besideEntry) +
 		` AND e.n < ` + a.add(e.N+besideEntry) + ` AND e.at = ` + a.add(e.At) + ` AND e.batch = ` + a.add(e.Batch) +
 		` AND coalesce(e.actor_key, 0) = ` + a.add(e.Actor)
-	parts := ` AND e.kind` + inTexts(r, textsOf(slices.Concat(audit.KindsOf("referent"), audit.KindsOf("deputy"))), &a)
+	parts := func() string {
+		return ` AND e.kind` + inTexts(r, textsOf(slices.Concat(audit.KindsOf("referent"), audit.KindsOf("deputy"))), &a)
+	}
 	switch group := e.Kind.Group(); {
 	case group == "referent" || group == "deputy":
-		query += parts + ` AND e.object_key = ` + a.add(e.Object)
+		query += parts() + ` AND e.object_key = ` + a.add(e.Object)
 	case e.Subject != 0:
 		query += ` AND e.subject_key = ` + a.add(e.Subject)
 	case e.Kind == audit.UnitMoved:
-		query += ` AND (e.n = ` + a.add(e.N) + ` OR (1 = 1` + parts + `))`
+		query += ` AND (e.n = ` + a.add(e.N) + ` OR (1 = 1` + parts() + `))`
 	default:
 		query += ` AND e.subject_key IS NULL AND coalesce(e.object_key, 0) = ` + a.add(e.Object)
 	}
