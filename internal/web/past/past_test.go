@@ -94,7 +94,7 @@ func TestPages(t *testing.T) { // HIST-5, REP-3
 	}
 	o.has(t, "/accounts/204817/rights?person="+o.karim.UUID+"&on="+first, "1 attribution", "Vous regardez le 2 mars 2026.")
 	for _, page := range []string{"/members", "/members/" + o.karim.UUID, "/units/" + o.nord.UUID, "/rights", "/rights/why", "/history"} {
-		o.has(t, "/accounts/204817"+page, "Au…")
+		o.has(t, "/accounts/204817"+page, "À une date…")
 	}
 	o.has(t, "/accounts/204817/history", "L’état de ce jour")
 	for _, page := range []string{at + "?on=" + first, person + "?on=" + first, unit + "?on=" + first, at + "/differences"} {
