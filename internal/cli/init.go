@@ -52,7 +52,7 @@ func initQuestions() []initQuestion {
 	return []initQuestion{
 		{name: "name"}, {name: "operator"}, {name: "colour", fallback: is("#0b5d66")}, {name: "website", fallback: site},
 		{name: "support", fallback: func(given map[string]string) string { return given["operator"] }},
-		{name: "postal-address", optional: true}, {name: "catalogue", fallback: is("standard")},
+		{name: "postal-address", optional: true}, {name: "legal", optional: true}, {name: "privacy", optional: true}, {name: "catalogue", fallback: is("standard")},
 		{name: "base-url", optional: true}, {name: "smtp-host", optional: true},
 		{name: "sender", optional: true, fallback: func(given map[string]string) string {
 			if given["smtp-host"] == "" {
@@ -162,8 +162,7 @@ func (p *program) asked(in *bufio.Reader, q initQuestion, fallback string) (stri
 
 // initialConfig is the file of settings, held against what settings may be.
 func initialConfig(folder string, given map[string]string) (string, error) {
-	lines := []string{"# docs/configuration.md lists every setting.",
-		"data: " + strconv.Quote(filepath.Join(folder, "data")), "catalogue: " + strconv.Quote(filepath.Join(folder, initCatalogue)),
+	lines := []string{"data: " + strconv.Quote(filepath.Join(folder, "data")), "catalogue: " + strconv.Quote(filepath.Join(folder, initCatalogue)),
 		"language: " + given["language"]}
 	flags := map[string]string{"language": given["language"]}
 	add := func(line, setting, value string) {
@@ -209,16 +208,20 @@ func initialCatalogue(given map[string]string) (string, error) {
 // initialBranding is what a catalogue says of its vendor; of the example's nothing is
 // left but what its pages are called.
 func initialBranding(example catalogue.Branding, given map[string]string) (string, error) {
-	site := strings.TrimRight(given["website"], "/")
 	postal := []string{given["name"]}
 	for line := range strings.SplitSeq(given["postal-address"], ",") {
 		if line = strings.TrimSpace(line); line != "" {
 			postal = append(postal, line)
 		}
 	}
-	text, err := yaml.Marshal(map[string]any{"branding": map[string]any{
-		"name": given["name"], "portal": example.Portal, "tagline": example.Tagline, "colour": given["colour"], "postal_address": postal,
-		"support": map[string]any{"email": given["support"]}, "legal": site + "/legal", "privacy": site + "/privacy"}})
+	branding := map[string]any{"name": given["name"], "portal": example.Portal, "tagline": example.Tagline, "colour": given["colour"],
+		"postal_address": postal, "support": map[string]any{"email": given["support"]}}
+	for _, page := range []string{"legal", "privacy"} {
+		if given[page] != "" {
+			branding[page] = given[page]
+		}
+	}
+	text, err := yaml.Marshal(map[string]any{"branding": branding})
 	if err != nil {
 		return "", fmt.Errorf("write branding: %w", err)
 	}
@@ -259,15 +262,11 @@ func (p *program) firstOperator(ctx context.Context, path string, given map[stri
 	if err != nil {
 		return err
 	}
-	password := secret.NewProvisionalPassword()
-	user, err := i.App.Users.CreateStaff(ctx, operator(), app.NewStaff{Email: given["operator"], Role: authz.Operator, Password: password,
-		Language: given["language"]})
+	err = p.newStaff(ctx, i, app.NewStaff{Email: given["operator"], Role: authz.Operator, Password: secret.NewProvisionalPassword(), Language: given["language"]}, true)
 	if err = errors.Join(err, i.Close()); err != nil {
 		return err
 	}
 	p.say("cli.init.done", "Path", path)
-	p.say("cli.create_vendor.done", "UserName", user.UserName, "Role", p.T("staff.role."+user.Staff))
-	p.say("cli.create_vendor.password", "Password", password)
 	p.say("cli.init.serve", "Command", "intendant serve --config "+path)
 	return nil
 }

@@ -48,18 +48,23 @@ func (p *program) createVendor(c *cobra.Command, _ []string) error {
 		}
 	}
 	return p.with(c, func(ctx context.Context, i *server.Installation) error {
-		user, err := i.App.Users.CreateStaff(ctx, operator(), app.NewStaff{Email: value("email"), First: value("first-name"),
-			Last: value("last-name"), Role: authz.StaffRole(value("role")), Password: password,
-			Language: c.Flags().Lookup("language").Value.String()})
-		if err != nil {
-			return err
-		}
-		p.say("cli.create_vendor.done", "UserName", user.UserName, "Role", p.T("staff.role."+user.Staff))
-		if !given {
-			p.say("cli.create_vendor.password", "Password", password)
-		}
-		return nil
+		return p.newStaff(ctx, i, app.NewStaff{Email: value("email"), First: value("first-name"), Last: value("last-name"),
+			Role: authz.StaffRole(value("role")), Password: password, Language: c.Flags().Lookup("language").Value.String()}, !given)
 	})
+}
+
+// newStaff makes a person of the vendor's staff and says so; tell: with their password,
+// this once.
+func (p *program) newStaff(ctx context.Context, i *server.Installation, n app.NewStaff, tell bool) error {
+	user, err := i.App.Users.CreateStaff(ctx, operator(), n)
+	if err != nil {
+		return err
+	}
+	p.say("cli.create_vendor.done", "UserName", user.UserName, "Role", p.T("staff.role."+user.Staff))
+	if tell {
+		p.say("cli.create_vendor.password", "Password", n.Password)
+	}
+	return nil
 }
 
 // resetFactor takes somebody's second factor away who has lost it: of the last

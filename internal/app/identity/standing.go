@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -93,24 +94,17 @@ func standing(m directory.Member, account directory.Account, now time.Time) (Sta
 	return s, true
 }
 
-// contacts fills in whom to ask, for who belongs to the account yet: its contact, as
-// long as they are in it (ACC-9).
+// contacts fills in whom to ask, for who belongs to the account yet (ACC-9).
 func contacts(ctx context.Context, r *store.Reader, all []Standing) error {
+	var referents []directory.UserID
+	for _, s := range all {
+		referents = append(referents, s.Account.Referent)
+	}
+	people, err := r.Users(ctx, roster.Distinct(referents))
 	for i, s := range all {
-		referent := s.Account.Referent
-		if s.State == StandsRemoved || referent == 0 {
-			continue
-		}
-		there, err := r.MembersOf(ctx, s.Account.ID, []directory.UserID{referent})
-		if err != nil {
-			return err
-		}
-		if m := there[referent]; !m.Removed.IsZero() || m.Status != directory.Active {
-			continue
-		}
-		if all[i].Contact, err = r.User(ctx, referent); err != nil {
-			return err
+		if s.State != StandsRemoved {
+			all[i].Contact = people[s.Account.Referent]
 		}
 	}
-	return nil
+	return err
 }
