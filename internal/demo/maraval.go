@@ -216,6 +216,12 @@ func (b *builder) tellChanges(account *directory.Account) {
 		verdicts, err := b.App.Members.EditMembers(b.ctx, helene(), account.ID, who, app.MemberChange{Company: &company, Functions: &functions})
 		return errors.Join(err, verdicts.FirstRefusal())
 	})
+	b.ago(1.3, "a change that was taken back", func() error { return b.mistakes(account.ID, some) })
+	b.ago(0.2, "an export", func() error {
+		_, err := b.App.Exports.Begin(b.ctx, helene(), account.ID, app.ExportAsk{Kind: directory.ExportMembers, Format: directory.ExportXLSX,
+			Query: app.MemberQuery{Statuses: []directory.Status{directory.Active}}, Language: directory.French})
+		return err
+	})
 	b.ago(21, "a stranger's request", func() error {
 		actor, err := b.person("Gaspard", "Roques", "gaspard.roques@roques-levage.example", "fr")
 		if err != nil {
@@ -228,6 +234,26 @@ func (b *builder) tellChanges(account *directory.Account) {
 		_, err = b.App.JoinRequests.Reject(b.ctx, helene(), account.ID, asked.UUID, app.Rejection{Reason: "Écrivez à notre service du personnel."})
 		return err
 	})
+}
+
+// mistakes changes the wrong people, and takes it back (PLAN-2).
+func (b *builder) mistakes(account directory.AccountID, some func(search string, n int) (app.Selection, error)) error {
+	helene := b.users["helene.castaing@maraval.example"]
+	who, err := some("martin", 5)
+	if err != nil {
+		return err
+	}
+	since, job := b.Clock.Now(), "Équipe de nuit"
+	verdicts, err := b.App.Members.EditMembers(b.ctx, helene, account, who, app.MemberChange{PlaceTexts: directory.PlaceTexts[*string]{JobTitle: &job}})
+	if err := errors.Join(err, verdicts.FirstRefusal()); err != nil {
+		return err
+	}
+	last, _, err := b.App.Undo.Latest(b.ctx, helene, account, since)
+	if err != nil {
+		return err
+	}
+	verdicts, err = b.App.Undo.Do(b.ctx, helene, account, last)
+	return errors.Join(err, verdicts.FirstRefusal())
 }
 
 // firstLast parts a name at its first blank.
