@@ -272,17 +272,7 @@ func (r *Reader) HeldInProjectsOf(ctx context.Context, members []directory.Membe
 	}
 	var a args
 	query := `SELECT DISTINCT member_key, unit_key, role_key FROM place_role WHERE valid_to IS NULL AND member_key` + inKeys(r, members, &a)
-	err := each(ctx, r, query, a, func(row scanner) error {
-		var member directory.MemberID
-		var h authz.Held
-		err := row.Scan(&member, &h.Unit, &h.Role)
-		found[member] = append(found[member], h)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read what is held in projects: %w", err)
-	}
-	return found, nil
+	return found, holdings(ctx, r, query, a, found)
 }
 
 // placesByRole counts the places of a project that give each role.

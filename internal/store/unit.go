@@ -157,6 +157,11 @@ func (r *Reader) HeldByThoseAt(ctx context.Context, root directory.UnitID, at, f
 		UNION ALL
 		SELECT h.member_key, ` + a.add(root) + `, h.role_key
 		FROM met JOIN member_role h ON h.member_key = met.member_key AND h.valid_to IS NULL`
+	return found, holdings(ctx, r, query, a, found)
+}
+
+// holdings adds what members hold, as rows of member, unit and role, to what was found.
+func holdings(ctx context.Context, r *Reader, query string, a args, found map[directory.MemberID][]authz.Held) error {
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var h authz.Held
@@ -165,9 +170,9 @@ func (r *Reader) HeldByThoseAt(ctx context.Context, root directory.UnitID, at, f
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read what members hold: %w", err)
+		return fmt.Errorf("read what members hold: %w", err)
 	}
-	return found, nil
+	return nil
 }
 
 // A Structure says how often an account's units, projects, roles or state were
