@@ -270,7 +270,7 @@ func TestBulk(t *testing.T) { // BULK-1, BULK-3, PLAN-4
 	ids := d.crew(t)
 	bulk := d.at + "/members/bulk"
 	edit := d.Get(bulk + "?act=edit&member=" + ids["ana"] + "&member=" + ids["bo"])
-	has(t, edit, http.StatusOK, "Modifier 2 membres du projet", "Ana Duval", "Bo Kestner", "Ne pas changer")
+	has(t, edit, http.StatusOK, "Modifier 2 membres du projet", "Ana Duval", "Bo Kestner", "Ne rien changer")
 	has(t, edit.Submit(bulk, "company_set", "Atelier Ferrand", "access.takeoff", "member").Follow(), http.StatusOK, "2 membres modifiés", "Atelier Ferrand")
 	if got := switches(d.Get(d.at), ids["bo"]); got != "on off off on on on" {
 		t.Errorf("BULK-1 %s", got)
