@@ -120,7 +120,7 @@ func (r *Reader) LetterAccounts(ctx context.Context, portfolio directory.Portfol
 	var a args
 	query := `SELECT l.account_key FROM letter l JOIN account a ON a.key = l.account_key
 		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a) + `
-		GROUP BY l.account_key ORDER BY min(l.made_at), l.account_key LIMIT ` + a.add(limit)
+		GROUP BY l.account_key ORDER BY min(l.made_at), l.account_key` + atMost(limit)
 	accounts, err := collect(ctx, r, query, a, func(row scanner) (directory.AccountID, error) {
 		var key directory.AccountID
 		return key, row.Scan(&key)

@@ -90,7 +90,7 @@ func (tx *Tx) DueMails(ctx context.Context, limit int) ([]directory.Mail, error)
 		var a args
 		now := a.add(tx.Now)
 		query := `SELECT key, coalesce(account_key, 0), address FROM mail WHERE ` + free(now) + ` AND ` + batch +
-			` ORDER BY due_at, key LIMIT ` + a.add(limit-len(due)) + tx.dialect.skipLocked()
+			` ORDER BY due_at, key` + atMost(limit-len(due)) + tx.dialect.skipLocked()
 		found, err := collect(ctx, tx.Reader, query, a, func(row scanner) (directory.Mail, error) {
 			var m directory.Mail
 			return m, row.Scan(&m.ID, &m.Account, &m.Address)

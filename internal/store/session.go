@@ -136,7 +136,7 @@ func (tx *Tx) Rehash(ctx context.Context, user directory.UserID, old, hash strin
 func (tx *Tx) PurgeSessions(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM session WHERE digest IN (SELECT digest FROM session WHERE expires_at < ` + a.add(before) +
-		` ORDER BY expires_at LIMIT ` + a.add(limit) + `)`
+		` ORDER BY expires_at` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge sessions: %w", err)
