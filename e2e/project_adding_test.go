@@ -67,7 +67,7 @@ func (w *world) pastesIntoProject(s *browsertest.Story, project string) {
 	s.Click("Ajouter au tableau")
 	s.See("4 adresses lues")
 	s.See("3 personnes seront ajoutées au projet")
-	s.Row("erwan.off@maraval.example").See("Désactivé dans le compte")
+	s.Row("erwan.off@maraval.example").See("Membre désactivé")
 	if got := s.Value("Société de jonas.weiss@kestner-bau.example"); got != "Kestner Bau" {
 		w.t.Errorf("PROJ-3 company of somebody of the account: %q", got)
 	}

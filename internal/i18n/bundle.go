@@ -30,6 +30,7 @@ type speech struct {
 	plain     map[string]string // messages without placeholder and plural
 	forms     map[string]forms  // the others
 	localizer *i18n.Localizer   // knows the plural rules
+	join      joint             // of a text and the value that follows it
 	numbers   numbers
 	calendar  calendar
 	names     map[string]string // of every language, by its code, as its speakers write it
@@ -123,6 +124,7 @@ func loadSpeech(code string) (*speech, error) {
 	s := &speech{
 		code:  code,
 		tag:   language.MustParse(code),
+		join:  jointOf(code),
 		plain: map[string]string{},
 		forms: map[string]forms{},
 	}

@@ -103,7 +103,7 @@ func TestProjectPaste(t *testing.T) {
 		page, action := y.draft(t, lea+", "+yves+"\t"+nora+"; camille.hand@maraval.example off@maraval.example nora@ NORA.new@sault.example")
 		t.Run("ADD-1 PROJ-8 the table says who each is before anything is sent", func(t *testing.T) {
 			says(t, page, "7 adresses lues, 1 doublon fusionné", "1 est déjà dans le projet", "1 invalide", lea+" Membre du compte", yves+" Du compte, invitation à l’envoi",
-				nora+" Nouveau, invitation à l’envoi", "off@maraval.example Désactivé dans le compte", "3 personnes seront ajoutées au projet", "2 invitations partiront, 1 désactivée dans le compte,",
+				nora+" Nouveau, invitation à l’envoi", "off@maraval.example Membre désactivé", "3 personnes seront ajoutées au projet", "2 invitations partiront, 1 membre désactivé,",
 				"1 déjà dans le projet, 1 adresse invalide.")
 		})
 		t.Run("PROJ-3 people of the account come with what they are there, and keep their names", func(t *testing.T) {
