@@ -204,7 +204,7 @@ func TestProjectClosed(t *testing.T) { // ACC-8, PROJ-8
 		y := newYard(t, w)
 		y.settle(directory.SettingsChange{"project_people": []byte("false"), "project_companies": []byte("false")})
 		page, action := y.draft(t, lea+" "+nora)
-		says(t, page, "Hors du compte, ajout impossible", "1 personne sera ajoutée au projet", "1 hors du compte, que vous ne pouvez pas ajouter")
+		says(t, page, "Hors du compte, ajout impossible", "1 personne sera ajoutée au projet", "1 personne hors du compte, que vous ne pouvez pas ajouter")
 		page = page.Submit(action, "act", "save", "company.1", "Inconnue et fils").Follow()
 		says(t, page, "N’existe pas")
 		result := page.Submit(action, "act", "send").Follow()

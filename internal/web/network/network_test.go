@@ -185,6 +185,6 @@ func TestWhereIStand(t *testing.T) { // USER-4, SIGN-2, ACC-9
 
 func TestServicesAndHelp(t *testing.T) { // ACC-11, KEY-11
 	v := visitor(t)
-	v.says(v.Get("/network/services"), http.StatusOK, "Assistance", "Fermé", "Davantage avec")
+	v.says(v.Get("/network/services"), http.StatusOK, "Assistance", "Fermé", "Davantage au niveau")
 	v.says(v.site.Stranger(t).Get("/help"), http.StatusOK, "assistance@batisoft.example")
 }
