@@ -30,7 +30,7 @@ type speech struct {
 	plain     map[string]string // messages without placeholder and plural
 	forms     map[string]forms  // the others
 	localizer *i18n.Localizer   // knows the plural rules
-	join      joint             // of a text and the value that follows it
+	elisions  elisions
 	numbers   numbers
 	calendar  calendar
 	names     map[string]string // of every language, by its code, as its speakers write it
@@ -124,7 +124,6 @@ func loadSpeech(code string) (*speech, error) {
 	s := &speech{
 		code:  code,
 		tag:   language.MustParse(code),
-		join:  jointOf(code),
 		plain: map[string]string{},
 		forms: map[string]forms{},
 	}
@@ -139,6 +138,7 @@ func loadSpeech(code string) (*speech, error) {
 		return nil, err
 	}
 	s.numbers = newNumbers(texts)
+	s.elisions = newElisions(s.plain["language.elided"])
 	s.calendar = newCalendar(texts)
 	s.countries = sync.OnceValue(func() []Country { return listCountries(s.tag) })
 	return s, nil

@@ -1,37 +1,40 @@
 package i18n
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// joint writes the end of a message's text before the value that follows it.
-type joint func(text, value string) string
+// elisions are the words of a language that lose their last letter before a vowel,
+// or none: nobody can phrase a sentence for a name that he does not know, so the
+// messages are written with the whole word ("l’accès de {{.Name}}").
+type elisions []string
 
-// joints of the languages that shorten a word before some values.
-func jointOf(code string) joint {
-	if code == "fr" {
-		return elide
+func newElisions(message string) elisions {
+	var words elisions
+	for word := range strings.SplitSeq(message, ",") {
+		if word = strings.TrimSpace(word); word != "-" && word != "" {
+			words = append(words, word)
+		}
 	}
-	return func(text, _ string) string { return text }
+	return words
 }
 
-// elide writes French "de" and "que" as they are written before a name: "l’accès
-// d’Albane", "de Hugo". Nobody can phrase a sentence for a name that he does not
-// know, so the messages are written with "de " and "que ".
-func elide(text, value string) string {
-	for _, word := range []string{"de", "De", "que", "Que", "lorsque", "puisque", "jusque"} {
-		before, found := strings.CutSuffix(text, word+" ")
-		if !found {
-			continue
-		}
-		if last, _ := utf8.DecodeLastRuneInString(before); unicode.IsLetter(last) || !elides(value) {
-			continue
-		}
-		return before + strings.TrimSuffix(word, "e") + "’"
+// join writes the end of a text as it is written before the value that follows
+// it: "l’accès d’Albane", "l’accès de Hugo".
+func (e elisions) join(text, value string) string {
+	if len(e) == 0 || !elides(value) {
+		return text
 	}
-	return text
+	whole, spaced := strings.CutSuffix(text, " ")
+	last := whole[len(strings.TrimRightFunc(whole, unicode.IsLetter)):]
+	if !spaced || !slices.Contains(e, strings.ToLower(last)) {
+		return text
+	}
+	_, size := utf8.DecodeLastRuneInString(whole)
+	return whole[:len(whole)-size] + "’"
 }
 
 // elides reports whether a French word loses its last e before the text. The

@@ -34,11 +34,11 @@ func (p pattern) write(value func(name string) string) string {
 }
 
 // fill is write, with each text before a value joined to it as the language does.
-func (p pattern) fill(value func(name string) string, join joint) string {
+func (p pattern) fill(value func(name string) string, e elisions) string {
 	var out strings.Builder
 	for i := 0; i+1 < len(p); i += 2 {
 		v := value(p[i+1])
-		out.WriteString(join(p[i], v))
+		out.WriteString(e.join(p[i], v))
 		out.WriteString(v)
 	}
 	out.WriteString(p[len(p)-1])

@@ -89,7 +89,7 @@ func (p *Printer) fill(key string, value func(name string) (any, bool)) string {
 		v, ok := value(name)
 		complete = complete && ok
 		return p.format(v)
-	}, p.speech.join)
+	}, p.speech.elisions)
 	if !complete {
 		return "[" + key + "]"
 	}
