@@ -65,8 +65,8 @@ func (w *world) customer(s *browsertest.Story) []string {
 	s.Click("Revenir au client")
 	s.DontSee("attendent dans un courrier")
 
-	s.Click("Faire une clé")
-	s.Click("Faire les clés")
+	s.Click("Créer une clé")
+	s.Click("Créer les clés")
 	s.See("1 clé attend dans un courrier")
 	w.readsAsLetter(s.Download("Imprimer le courrier"))
 	return keys
@@ -117,7 +117,7 @@ func (w *world) claims(email, first, last, key string) *browsertest.Story {
 	w.t.Helper()
 	s := w.registers(email, first, last)
 	w.enterKey(s, number, key)
-	s.See("Vous êtes administrateur de " + company)
+	s.See("Vous administrez désormais " + company)
 	s.At(network)
 	return s
 }

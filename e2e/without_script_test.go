@@ -165,7 +165,7 @@ func (w *world) changesScriptless(s *browsertest.Story) {
 	s.Press(kb.Enter)
 	s.Click("css:.in-who a")
 	s.In(".in-panel").Click("Modifier")
-	s.Fill("Fonction", "Chef d’équipe")
+	s.Fill("Poste", "Chef d’équipe")
 	s.Click("Enregistrer")
 	s.See("est enregistré")
 	s.Open(network + "/settings")

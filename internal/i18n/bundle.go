@@ -30,6 +30,7 @@ type speech struct {
 	plain     map[string]string // messages without placeholder and plural
 	forms     map[string]forms  // the others
 	localizer *i18n.Localizer   // knows the plural rules
+	elisions  elisions
 	numbers   numbers
 	calendar  calendar
 	names     map[string]string // of every language, by its code, as its speakers write it
@@ -137,6 +138,7 @@ func loadSpeech(code string) (*speech, error) {
 		return nil, err
 	}
 	s.numbers = newNumbers(texts)
+	s.elisions = newElisions(s.plain["language.elided"])
 	s.calendar = newCalendar(texts)
 	s.countries = sync.OnceValue(func() []Country { return listCountries(s.tag) })
 	return s, nil

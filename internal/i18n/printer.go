@@ -85,11 +85,11 @@ func (p *Printer) fill(key string, value func(name string) (any, bool)) string {
 		}
 	}
 	complete := true
-	text := forms.patterns[form].write(func(name string) string {
+	text := forms.patterns[form].fill(func(name string) string {
 		v, ok := value(name)
 		complete = complete && ok
 		return p.format(v)
-	})
+	}, p.speech.elisions)
 	if !complete {
 		return "[" + key + "]"
 	}

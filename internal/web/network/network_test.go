@@ -57,7 +57,7 @@ func TestKeyPage(t *testing.T) { // KEY-1, KEY-7, SIGN-7
 	if p.Location != "/accounts/204817" || p.Header.Get("Set-Cookie") == "" {
 		t.Fatalf("KEY-7: status %d to %q, want the account and another session", p.Status, p.Location)
 	}
-	v.says(p.Follow(), http.StatusOK, "Vous êtes administrateur de Compte 204817")
+	v.says(p.Follow(), http.StatusOK, "Vous administrez désormais Compte 204817")
 }
 
 func TestLockedPage(t *testing.T) { // KEY-9, KEY-11, KEY-14
@@ -185,6 +185,6 @@ func TestWhereIStand(t *testing.T) { // USER-4, SIGN-2, ACC-9
 
 func TestServicesAndHelp(t *testing.T) { // ACC-11, KEY-11
 	v := visitor(t)
-	v.says(v.Get("/network/services"), http.StatusOK, "Assistance", "Fermé", "Davantage avec")
+	v.says(v.Get("/network/services"), http.StatusOK, "Assistance", "Fermé", "Davantage au niveau")
 	v.says(v.site.Stranger(t).Get("/help"), http.StatusOK, "assistance@batisoft.example")
 }
