@@ -161,7 +161,7 @@ func (v *personView) fields(q *page.Request, userName string) {
 	company.Attrs = map[string]any{"list": "companies"}
 	function := field("function", "select", "field.role", false)
 	function.Options = roleOptions(v.Printer, v.Form.Functions, t("adding.no_role"), is("function", ""))
-	v.Levels = page.LevelChecks(v.Form.Levels, v.Printer.Lang(), levelField, q.PostForm[levelField])
+	v.Levels = page.LevelChecks(v.catalogue, v.Printer, v.Form.Levels, levelField, q.PostForm[levelField])
 	ends := field("ends", "date", "field.end_date", false)
 	ends.Hint = t("adding.person.ends")
 	v.Home = v.homeFields(q, v.Form.AddChoices, "")
