@@ -173,6 +173,14 @@ func (v *personView) fields(q *page.Request, userName string) {
 	v.Seats = v.products(q, v.Form.AddChoices)
 }
 
+// refusedPerson shows the form again with what was typed, unless err is a fault.
+func (h Handler) refusedPerson(q *page.Request, v personView, userName string, err error) error {
+	if fault := v.refused(err); fault != nil {
+		return fault
+	}
+	return h.renderPerson(q, v, userName, http.StatusUnprocessableEntity)
+}
+
 func (h Handler) person(q *page.Request) error {
 	v, err := h.personView(q)
 	if err != nil {
@@ -189,8 +197,17 @@ func (h Handler) person(q *page.Request) error {
 		return h.renderPerson(q, v, userName, http.StatusOK)
 	case "propose":
 		return h.renderPerson(q, v, app.ProposeUserName(q.Field("email")), http.StatusOK)
-	case grantform.Preview, grantform.Search, "homes":
+	case grantform.Preview, grantform.Search, grantform.Pick, "homes":
+		if refusal := grantform.Unready(q.PostForm, false); refusal != nil {
+			return h.refusedPerson(q, v, q.Field("user_name"), refusal)
+		}
 		return h.renderPerson(q, v, q.Field("user_name"), http.StatusOK)
+	}
+	if refusal := grantform.Unready(q.PostForm, true); refusal != nil {
+		return h.refusedPerson(q, v, userName, refusal)
+	}
+	if grantform.Seeks(q.PostForm) {
+		return h.renderPerson(q, v, userName, http.StatusOK)
 	}
 	n, err := readPerson(q)
 	n.Roles = v.view.Chosen
@@ -199,10 +216,7 @@ func (h Handler) person(q *page.Request) error {
 		m, err = h.App.Members.Create(q.Context(), q.Actor(), q.Frame.Account.ID, n)
 	}
 	if err != nil {
-		if fault := v.refused(err); fault != nil {
-			return fault
-		}
-		return h.renderPerson(q, v, userName, http.StatusUnprocessableEntity)
+		return h.refusedPerson(q, v, userName, err)
 	}
 	said := "adding.person.saved"
 	if m.Status == directory.Invited {
