@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"intendant/internal/app"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/web/page"
@@ -19,6 +20,7 @@ type editing struct {
 	typed  func(field string) string
 	ticked func(field, value string) bool
 	levels []string // codes of the access levels that are ticked
+	words  *catalogue.Catalogue
 	back   string
 	action string
 	fault  *directory.Error
@@ -72,6 +74,7 @@ func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
 	v := readView(q.URL.Query(), zone(q))
 	return editing{
 		levels: levels,
+		words:  q.Site.Catalogue(),
 		Page:   q.InAccount(q.Printer.T("members.edit.title", "Name", m.Name()), page.Members), m: m,
 		typed: func(field string) string { return known[field] },
 		ticked: func(_, value string) bool {
@@ -204,7 +207,7 @@ func (e editing) place() []ui.Field {
 }
 
 func (e editing) levelChecks() []ui.Check {
-	return page.LevelChecks(e.m.Choices.Levels, e.Printer.Lang(), levelField, e.levels)
+	return page.LevelChecks(e.words, e.Printer, e.m.Choices.Levels, levelField, e.levels)
 }
 
 func (e editing) functions() []ui.Check {
