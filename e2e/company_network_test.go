@@ -220,7 +220,7 @@ func (w *world) requests(s *browsertest.Story) {
 	s.Fill("Motif", "Nous ne vous connaissons pas.")
 	s.In("dialog").Click("Refuser")
 	s.See("La demande de Tristan Berthelot est refusée")
-	w.mailed("nolwenn.riou@maraval.example", "Vous êtes membre de "+company)
+	w.mailed("nolwenn.riou@maraval.example", "Vous êtes membre du compte "+company)
 	if mail := w.mailed("tristan.berthelot@loewen.example", "Votre demande n’est pas acceptée"); strings.Contains(mail.Text, company) {
 		w.t.Errorf("the refusal names the account:\n%s", mail.Text)
 	}
