@@ -25,8 +25,8 @@ const (
 	ImportPlaces        = "places"
 )
 
-// ImportPasted is the format of a draft of pasted addresses; files are "csv"
-// or "xlsx".
+// ImportPasted is the format of a draft of pasted addresses; files are "csv",
+// "xlsx" or "ods".
 const ImportPasted = "paste"
 
 // Who gets an invitation when an import adds people.
@@ -78,6 +78,9 @@ func (i Import) Brings() string {
 
 // Pasted reports whether the rows were pasted, and not read from a file.
 func (i Import) Pasted() bool { return i.Format == ImportPasted }
+
+// Workbook reports whether the rows are those of a sheet of a workbook.
+func (i Import) Workbook() bool { return i.Format == "xlsx" || i.Format == "ods" }
 
 // ImportCounts are how many rows there are, and what became of those that are
 // done.

@@ -82,6 +82,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		return nil, err
 	}
 	words := s.newVocabulary(roles, i.Choices.DayOrder())
+	words.workbook = i.Workbook()
 	if _, named := i.Choices.Columns[columnProducts]; named {
 		if words.products, err = s.productsOf(ctx, r, i.Account); err != nil {
 			return nil, err
@@ -119,6 +120,7 @@ type vocabulary struct {
 	products          productWords
 	dates             directory.DayOrder
 	fields            []sheet.Field
+	workbook          bool // the rows are those of one
 	*Dictionary
 }
 
@@ -159,7 +161,9 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 	if full := cell(columnFullName); m.First == "" && m.Last == "" && full != "" {
 		m.First, m.Last = directory.SplitName(full)
 	}
-	m.Fault = Suspect(v.fields, columns, row)
+	if m.Fault = Suspect(v.fields, columns, row); m.Fault == nil && v.workbook {
+		m.Fault = truthAsName(cell)
+	}
 	var faults [6]*directory.Error
 	m.Civility, faults[0] = v.civility(cell(columnCivility))
 	m.Language, faults[1] = v.Language(cell(ColumnLanguage))
@@ -182,6 +186,17 @@ func Suspect(fields []sheet.Field, columns map[string]int, row SourceRow) *direc
 		cell := CellOf(columns, row.Cells, field.ID)
 		if code, meant := sheet.Suspect(cell); code != "" {
 			return directory.InvalidField(field.ID, code, directory.Args{"Value": directory.Excerpt(cell), "Meant": directory.Excerpt(meant)})
+		}
+	}
+	return nil
+}
+
+// truthAsName refuses a name that a workbook took for a logical value, which it
+// writes in capitals whatever was typed.
+func truthAsName(cell func(field string) string) *directory.Error {
+	for _, field := range []string{columnFirst, columnLast, columnFullName, columnCompany} {
+		if text := cell(field); text == "TRUE" || text == "FALSE" {
+			return directory.InvalidField(field, "text.truth_value", directory.Args{"Value": text})
 		}
 	}
 	return nil
