@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -264,20 +263,9 @@ func (q *Request) whoCould(refusal *directory.Error) (string, []ui.Act) {
 	return q.Printer.T("error.denied.ask", "People", people, "Unit", why.GiveAt.Name), acts
 }
 
-// sentence is the refusal in the reader's words; a permission that is missing
-// is called as the catalogue calls it, a duty as the console does.
+// sentence is the refusal in the reader's words.
 func (q *Request) sentence(refusal *directory.Error) string {
-	named := *refusal
-	named.Args = maps.Clone(refusal.Args)
-	if id, ok := refusal.Args["Permission"].(string); ok {
-		if declared, ok := q.Site.Catalogue().Permission(id); ok {
-			named.Args["Permission"] = declared.Label.In(q.Printer.Lang())
-		}
-	}
-	if id, ok := refusal.Args["Duty"].(string); ok {
-		named.Args["Duty"] = q.Printer.T("staff.duty." + id)
-	}
-	text := q.Printer.Error(&named)
+	text := q.Printer.Error(refusal)
 	if refusal.Code == "text.broken" && refusal.Field != "" { // no form stands around it that would name the field
 		text = q.Printer.T("form.mend.said", "Field", q.fieldLabel(refusal.Field), "Error", text)
 	}

@@ -42,6 +42,7 @@ func New(t testing.TB, w *apptest.World) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bundle.Names(w.App.Catalogue.Naming)
 	log := slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	site := &page.Site{App: w.App, Bundle: bundle, Box: w.Box, Log: log, Now: w.Now, Language: "fr", Mailbox: true,
 		Limits: app.SessionLimits{Idle: 24 * time.Hour, Max: 14 * 24 * time.Hour}}
