@@ -66,6 +66,7 @@ func (f failing) Write(line []byte) (int, error) {
 // A Client is one browser. It keeps cookies and follows no redirect by itself.
 type Client struct {
 	t    testing.TB
+	from string // the page that a form is sent from, as a browser says it
 	site *Site
 	http *http.Client
 }
@@ -132,6 +133,7 @@ type Page struct {
 	Header   http.Header
 	Body     string
 	client   *Client
+	at       string
 }
 
 // Get asks for an address.
@@ -181,6 +183,9 @@ func (c *Client) ask(method, path, contentType, body string) *Page {
 		r.Header.Set("Content-Type", contentType)
 	}
 	r.Header.Set("Accept-Language", "fr")
+	if c.from != "" {
+		r.Header.Set("Referer", c.site.URL+c.from)
+	}
 	answer, err := c.http.Do(r)
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
@@ -190,7 +195,7 @@ func (c *Client) ask(method, path, contentType, body string) *Page {
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	p := &Page{Status: answer.StatusCode, Header: answer.Header, Body: string(text), client: c,
+	p := &Page{Status: answer.StatusCode, Header: answer.Header, Body: string(text), client: c, at: path,
 		Location: strings.TrimPrefix(answer.Header.Get("Location"), c.site.URL)}
 	if p.Node, err = htmlcheck.Parse(p.Body); err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
@@ -218,6 +223,8 @@ func (p *Page) Submit(action string, pairs ...string) *Page {
 	p.client.t.Helper()
 	for _, form := range p.All("form") {
 		if form.Attr("action") == action && strings.EqualFold(form.Attr("method"), "post") {
+			p.client.from = p.at
+			defer func() { p.client.from = "" }()
 			return p.client.Post(action, append(filled(p.parts(form), pairs), pairs...)...)
 		}
 	}
