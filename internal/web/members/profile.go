@@ -51,6 +51,12 @@ func (h Handler) profile(q *page.Request) error {
 	}
 	t.Aside = memberPanel(p)
 	if a, ok := actNamed(q.URL.Query().Get("ask")); ok && a.loses && p.offers(a.name) {
+		if p.m.May.Last && a.ends {
+			if err := h.explainLast(q, &t, p, a); err != nil {
+				return err
+			}
+			return q.Render(listPage(t))
+		}
 		t.ask, t.loses = p.dialog(a), p.losses(a.name)
 		told, err := h.foresees(q, t.Page, m.UUID, a.name)
 		if err != nil {
@@ -59,6 +65,23 @@ func (h Handler) profile(q *page.Request) error {
 		t.loses = append(t.loses, told.Losses()...)
 	}
 	return q.Render(listPage(t))
+}
+
+// explainLast says why the account's last administrator stays, and leads to naming
+// another one (ACC-5, ACC-6).
+func (h Handler) explainLast(q *page.Request, t *table, p panel, a act) error {
+	o, err := h.App.Accounts.Overview(q.Context(), q.Actor(), account(q))
+	if err != nil {
+		return err
+	}
+	t.ask = p.dialog(a)
+	t.ask.Act, t.ask.Lead = ui.Act{}, ""
+	t.before = t.T("members.last", "Name", p.m.Name())
+	if o.Proposed.ID != 0 {
+		t.ways = append(t.ways, ui.Link{Label: t.T("overview.alone.name", "Name", o.Proposed.Name()), Href: t.base + "/" + o.Proposed.UUID + "?ask=name"})
+	}
+	t.ways = append(t.ways, ui.Link{Label: t.T("overview.alone.choose"), Href: t.base + "?status=active"})
+	return nil
 }
 
 func (p panel) panelView() ui.PanelView {

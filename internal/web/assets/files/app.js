@@ -285,6 +285,8 @@
     all("[data-toast]").forEach(settle);
     all("[data-signature]").forEach(sign);
     all("[data-tree]").forEach(plant);
+    const refused = one("[data-at]"); // the form's own address shows nothing when it is loaded again
+    if (refused && refused.dataset.at) history.replaceState(history.state, "", refused.dataset.at);
     one("[data-focus]")?.focus();
   };
   document.addEventListener("htmx:after:swap", () => { moved(); ready(); answered(); });
