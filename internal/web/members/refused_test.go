@@ -20,7 +20,7 @@ func TestRefusedFormsStayWhereTheyStand(t *testing.T) { // API-3
 		if p.Status != http.StatusConflict || !p.Has(".in-side nav") || !p.Has(".in-errors[data-at='"+one+"']") {
 			t.Errorf("status %d: %s", p.Status, p.Text())
 		}
-		if said := p.All(".in-errors"); len(said) != 1 || !strings.Contains(said[0].Text(), "inactif") {
+		if said := p.All(".in-errors"); len(said) != 1 || !strings.Contains(said[0].Text(), "est désactivé") {
 			t.Errorf("%d say %s", len(said), said[0].Text())
 		}
 	})
