@@ -160,10 +160,10 @@ func (h *History) List(ctx context.Context, actor authz.Actor, account directory
 		}
 		if page.Of != nil {
 			of := []Shown{*page.Of}
-			err = markUndone(ctx, r, rights, account, of)
+			err = markUndone(ctx, r, actor, rights, account, of)
 			page.Of = &of[0]
 		}
-		return errors.Join(err, markUndone(ctx, r, rights, account, page.Entries))
+		return errors.Join(err, markUndone(ctx, r, actor, rights, account, page.Entries))
 	})
 	return page, err
 }
