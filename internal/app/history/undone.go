@@ -19,9 +19,9 @@ type Undoing struct {
 	Part bool
 }
 
-// markUndone says of lines of one account which were undone, and which the reader may
-// take back.
-func markUndone(ctx context.Context, r *store.Reader, actor authz.Actor, rights authz.Rights, account directory.AccountID, lines []Shown) error {
+// markUndone says of lines of one account which were undone, and which may be
+// taken back, of the kinds that the reader may take back.
+func markUndone(ctx context.Context, r *store.Reader, may func(audit.Kind) bool, account directory.AccountID, lines []Shown) error {
 	var numbers []int64
 	var batches []string
 	for _, s := range lines {
@@ -39,7 +39,6 @@ func markUndone(ctx context.Context, r *store.Reader, actor authz.Actor, rights 
 	if err != nil {
 		return err
 	}
-	may := func(k audit.Kind) bool { return roster.MayTakeBack(actor, rights, k) }
 	by := map[int]store.Undoing{}
 	var people []directory.UserID
 	for i := range lines {
