@@ -57,18 +57,27 @@ func (w *world) customer(s *browsertest.Story) []string {
 
 	s.Click("Afficher à l’écran")
 	s.Click("Afficher les clés")
-	s.See("Ces clés ne s’afficheront plus")
+	s.See("Ces clés restent lisibles jusqu’au")
 	keys := s.Texts(".in-list code.mono")
 	if len(keys) != 3 {
 		w.t.Fatalf("keys shown: %q, want three", keys)
 	}
 	s.Click("Revenir au client")
 	s.DontSee("attendent dans un courrier")
+	s.Click("Poster ou imprimer de nouveau")
+	s.Click("Marquer comme posté")
+	s.See("Leurs clés ne s’impriment plus")
+	s.In("dialog").Click("Marquer comme posté")
+	s.See("1 courrier marqué comme posté")
+	s.See("Aucun courrier n’attend")
 
+	s.Open("/vendor/customers")
+	s.Click(company)
 	s.Click("Créer une clé")
 	s.Click("Créer les clés")
 	s.See("1 clé attend dans un courrier")
-	w.readsAsLetter(s.Download("Imprimer le courrier"))
+	s.Click("Imprimer le courrier")
+	w.readsAsLetter(s.Download("Imprimer les courriers cochés"))
 	return keys
 }
 

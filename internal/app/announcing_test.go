@@ -77,6 +77,38 @@ func TestNewAdministratorsAreAnnounced(t *testing.T) { // ACC-6, KEY-8, MAIL-1
 	})
 }
 
+// TestAcceptingSaysWhatIsTrue: names are asked for where the account's type requires them
+// and nowhere else, and who came in while signed in has been there.
+func TestAcceptingSaysWhatIsTrue(t *testing.T) { // INV-7, ADD-11, LIST-1
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		for i, kind := range []string{"company-network", "licences"} {
+			s := &inviting{t: t, w: w, account: accountOf(t, w, "20481"+string(rune('0'+i)), kind)}
+			s.helene = w.Administrator(s.account, kind+"@maraval.example")
+			token, _ := s.invite(s.helene, "neu@"+kind+".example", "")
+			a := acceptance(token)
+			a.First, a.Last = " ", ""
+			_, err := w.Invitations.Accept(w.Context(), here(), a, limits())
+			s.check("ADD-11 without names in "+kind, w.Code(err), map[string]string{"licences": "field.required"}[kind])
+		}
+		account := w.Account("300 000")
+		karim := w.Person("karim@maraval.example")
+		_, err := w.Members.Add(w.Context(), w.Administrator(account, "helene@maraval.example"), account.ID, []app.NewMember{{Row: 1, Email: "karim@maraval.example"}}, app.AddOptions{Invite: true})
+		w.Must(err)
+		waiting, err := w.App.Invitations.Pending(w.Context(), karim)
+		w.Must(err)
+		_, err = w.App.Invitations.AcceptMine(w.Context(), karim, waiting[0].Member)
+		w.Must(err)
+		w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
+			for _, who := range []directory.UserID{karim.User} {
+				if m, err := r.MemberOf(w.Context(), account.ID, who); err != nil || m.LastSeen.IsZero() {
+					t.Errorf("LIST-1 who accepted was never there: %v %v", m.LastSeen, err)
+				}
+			}
+			return nil
+		}))
+	})
+}
+
 // TestMailZone: a mail about no account tells its hours where its reader is.
 func TestMailZone(t *testing.T) { // MAIL-1
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {

@@ -79,7 +79,7 @@ func walls() map[string]wall {
 			Accounts: Change CheckCounts Create Enter Figures InOrder Keys List Named Put SetState Show Tries
 			Contracts: AddDocument CustomerDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
-			Keys: Answer Fates LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
+			Keys: Answer Fates Letters LockedNumbers Make OpenLetters Posted PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
 			Subscriptions: Add Change End Ending Extend List Of One Put

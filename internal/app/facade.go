@@ -52,10 +52,10 @@ const (
 
 // Of package admission.
 type (
-	KeyFates        = admission.Fates
 	KeyLetter       = admission.KeyLetter
+	LetterState     = admission.LetterState
+	ChosenLetter    = admission.ChosenLetter
 	LockedNumber    = admission.LockedNumber
-	ReadLetters     = admission.ReadLetters
 	Rejection       = admission.Rejection
 	ShownKeyRequest = admission.ShownKeyRequest
 	ShownRequest    = admission.ShownRequest

@@ -197,7 +197,7 @@ func (r *Reader) accountLines(ctx context.Context, accounts []directory.Account)
 			func(l *AccountLine, n, _ int64) { l.Administrators = n }},
 		{`k.account_key, count(CASE WHEN k.state = 'used' THEN 1 END), count(CASE WHEN k.state <> 'revoked' THEN 1 END)`,
 			`admin_key k WHERE k.account_key`, func(l *AccountLine, used, live int64) { l.KeysUsed, l.KeysLive = used, live }},
-		{`l.account_key, count(*), 0`, `letter l WHERE l.keys_sealed IS NOT NULL AND l.account_key`,
+		{`l.account_key, count(*), 0`, `letter l WHERE l.keys_sealed IS NOT NULL AND l.printed_at IS NULL AND l.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Letters = n }},
 		{`q.account_key, count(*), 0`, `key_request q WHERE q.state = 'waiting' AND q.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Requests = n }},

@@ -121,6 +121,17 @@ func (tx *Tx) NoteSignIn(ctx context.Context, user directory.UserID) error {
 	return nil
 }
 
+// NoteSeen notes that a user who was signed in already came into an account now.
+func (tx *Tx) NoteSeen(ctx context.Context, user directory.UserID, account directory.AccountID) error {
+	var a args
+	query := `UPDATE member SET last_seen_at = ` + a.add(tx.Now) + ` WHERE user_key = ` + a.add(user) + ` AND account_key = ` + a.add(account) +
+		` AND removed_at IS NULL`
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("note who came in: %w", err)
+	}
+	return nil
+}
+
 // Rehash writes the hash of the same password made at another cost.
 func (tx *Tx) Rehash(ctx context.Context, user directory.UserID, old, hash string) error {
 	var a args

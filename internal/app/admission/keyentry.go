@@ -39,7 +39,7 @@ func (s *Keys) Enter(ctx context.Context, actor authz.Actor, number, typed strin
 	if e.refusal != nil {
 		return directory.Account{}, e.refusal
 	}
-	return e.account, nil
+	return e.account, s.gate.Note(ctx, func(tx *store.Tx) error { return tx.NoteSeen(ctx, actor.User, account) })
 }
 
 // accountOrNone is the account of a number, or the installation when nobody has

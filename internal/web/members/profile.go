@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/telling"
 	"intendant/internal/web/page"
 	"intendant/internal/web/pastday"
@@ -126,6 +127,21 @@ func (p panel) offers(name string) bool {
 	return map[string]bool{"deactivate": may.Deactivate, "remove": may.Remove, "name": may.Name, "exclude": may.Exclude}[name]
 }
 
+// unseen is what is said of somebody who has never signed in: that they are at work in
+// a product all the same, or that they never came.
+func unseen(p *i18n.Printer, m app.ListedMember) string {
+	var last directory.Day
+	for _, h := range m.Products {
+		if h.Used.UTC().After(last.UTC()) {
+			last = h.Used
+		}
+	}
+	if last == (directory.Day{}) {
+		return p.T("members.panel.seen.never")
+	}
+	return p.T("members.panel.seen.product", "Date", p.DateShort(last.Noon(p.Zone())))
+}
+
 func (p panel) facts() []ui.CartItem {
 	or := func(text string) ui.CartItem {
 		if text == "" {
@@ -137,7 +153,7 @@ func (p panel) facts() []ui.CartItem {
 		item.Label = p.T(key)
 		return item
 	}
-	seen := p.T("members.panel.seen.never")
+	seen := unseen(p.Printer, p.m.ListedMember)
 	if !p.m.LastSeen.IsZero() {
 		seen = p.Printer.Day(p.m.LastSeen, p.now)
 	}

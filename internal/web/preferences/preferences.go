@@ -219,9 +219,13 @@ func (at place) back(f form) string {
 	return at.path + "?" + values.Encode() + to
 }
 
-// start stands for a first screen that has no address: it names the screen and
-// shows what the product will read.
+// start leads to the screen chosen to open first. One that has no address is named,
+// with what the product will read; of an account that is not open it is the overview,
+// which says so.
 func (h Handler) start(q *page.Request) error {
+	if q.Frame.Account.State != directory.AccountOpen {
+		return q.Redirect(q.AccountPath(""))
+	}
 	sheet, err := h.App.Preferences.Of(q.Context(), q.Actor(), q.Frame.Account.ID, "", app.PreferenceQuery{})
 	if err != nil {
 		return err
