@@ -260,6 +260,22 @@ func (r *Reader) CountImportRows(ctx context.Context, id directory.ImportID) (ma
 	return counts, nil
 }
 
+// SomeAddresses are the addresses of the members who came last, without those who are
+// gone.
+func (r *Reader) SomeAddresses(ctx context.Context, account directory.AccountID, limit int) ([]string, error) {
+	var a args
+	query := `SELECT u.email FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.account_key = ` + a.add(account) +
+		` AND m.removed_at IS NULL ORDER BY m.key DESC LIMIT ` + a.add(limit)
+	emails, err := collect(ctx, r, query, a, func(row scanner) (string, error) {
+		var email string
+		return email, row.Scan(&email)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read some addresses: %w", err)
+	}
+	return emails, nil
+}
+
 // InsertImportPart keeps one part of an import's file.
 func (tx *Tx) InsertImportPart(ctx context.Context, id directory.ImportID, part int64, bytes []byte) error {
 	row := []any{id, part, bytes}
