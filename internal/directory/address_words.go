@@ -192,11 +192,11 @@ func cutText(s string) string {
 		}
 		count++
 	}
-	return shownText(s)
+	return Shown(s)
 }
 
-// shownText shows what is broken or invisible as a replacement character.
-func shownText(s string) string {
+// Shown shows what is broken or invisible as a replacement character.
+func Shown(s string) string {
 	if showable(s) {
 		return s
 	}

@@ -79,6 +79,10 @@ type RowFacts struct {
 	Quantity string           `json:",omitempty"` // of that, as it stands in the file
 	At       int              `json:",omitempty"` // of a piece that is no address: its line
 	Position int              `json:",omitempty"` // and character
+
+	Also        []*directory.Error `json:",omitempty"` // what else is refused in the row
+	First, Last string             `json:",omitempty"` // of a piece that is no address: what its row says of the person
+	Beside      directory.Beside   `json:",omitzero"`
 }
 
 // An ImportedRow is one row of an import with its outcome: what it would be
