@@ -170,7 +170,7 @@ func cleanName(s string) string {
 		}
 		return r
 	}, s)
-	return cutText(strings.Join(strings.Fields(strings.Trim(s, "'\"«»“”„‘’ ")), " "))
+	return strings.Join(strings.Fields(strings.Trim(s, "'\"«»“”„‘’ ")), " ")
 }
 
 // Excerpt is the first 80 characters of a text, for a list or a sentence, with

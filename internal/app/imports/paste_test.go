@@ -47,6 +47,7 @@ func TestReadPaste(t *testing.T) { // ADD-1, ADD-2, ADD-3
 		{"ADD-2 several addresses in a cell", "E-mail\tSociété\na@x.fr; b@x.fr\tSault", "!2:1 a@x.fr; b@x.fr"},
 		{"ADD-2 a row without an address before the others", "Riou\tNolwenn\t\nByron\tAda\ta@x.fr", "2 a@x.fr|Ada|Byron|| !1:1 Riou !1:6 Nolwenn"},
 		{"ADD-3 titles, none of the address", "Nom\tPrénom\tContact pro\nByron\tAda\ta@x.fr", "2 a@x.fr|Ada|Byron||"},
+		{"ADD-3 a name is kept whole, however long", "Ada " + strings.Repeat("b", 90) + "\ta@x.fr", "1 a@x.fr|Ada|" + strings.Repeat("b", 90) + "||"},
 		{"ADD-2 words before a table without titles", "Bonjour\nAda Byron\ta@x.fr", "2 a@x.fr|Ada|Byron|| !1:1 Bonjour"},
 		{"ADD-14 the column of an export with an empty one beside it", "E-mail\t\na@x.fr\t\nb@x.fr\t", "2 a@x.fr|||| 3 b@x.fr||||"},
 	} {
