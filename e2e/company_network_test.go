@@ -170,7 +170,7 @@ func (w *world) unlocks(s *browsertest.Story) string {
 	s.Click("Débloquer")
 	s.Choose("La clé part", "Par e-mail au contact enregistré")
 	s.In("dialog").Click("Débloquer")
-	s.See("débloqué ; la clé neuve part au contact enregistré")
+	s.See("débloqué ; la nouvelle clé part au contact enregistré")
 	mail := w.mailed("agathe.kervella@maraval.example", "Nouvelle clé administrateur")
 	for _, word := range strings.Fields(mail.Text) {
 		if len(word) == len("XXX-XXX-XXX-XXX") && strings.Count(word, "-") == 3 {

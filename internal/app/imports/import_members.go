@@ -171,9 +171,9 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 	}
 	m.Civility = r.code(columnCivility, cell(columnCivility), v.civility)
 	m.Language = r.code(ColumnLanguage, cell(ColumnLanguage), v.Language)
-	m.Functions = r.codes(list{columnFunction, ",;/\n", v.functions, v.unknownFunction}, cell(columnFunction))
-	m.Levels = r.codes(list{columnLevel, ",;/\n", v.levels, unknownLevel}, cell(columnLevel))
-	m.Products = r.codes(list{columnProducts, ",;\n\r", v.products.offers, v.products.unknown}, cell(columnProducts))
+	m.Functions = r.codes(list{columnFunction, listed, v.functions, v.unknownFunction}, cell(columnFunction))
+	m.Levels = r.codes(list{columnLevel, listed, v.levels, unknownLevel}, cell(columnLevel))
+	m.Products = r.codes(list{columnProducts, listedOffers, v.products.offers, v.products.unknown}, cell(columnProducts))
 	ends, refusal := directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
 	if m.Ends.Day = ends; refusal != nil {
 		r.faults = append(r.faults, refusal)
@@ -209,13 +209,13 @@ func truthAsName(cell func(field string) string) (faults []*directory.Error) {
 
 func (v vocabulary) unknownFunction(text string) (refusal *directory.Error, near string) {
 	if near := nearest(text, v.names); near != "" {
-		return directory.InvalidField(columnFunction, "import.unknown_role_near", directory.Args{"Value": text, "Near": near}), v.functions[directory.Fold(near)]
+		return directory.InvalidField(columnFunction, "import.unknown_role_near", directory.Args{"Value": directory.Excerpt(text), "Near": near}), v.functions[directory.Fold(near)]
 	}
-	return directory.InvalidField(columnFunction, "import.unknown_role", directory.Args{"Value": text}), ""
+	return directory.InvalidField(columnFunction, "import.unknown_role", directory.Args{"Value": directory.Excerpt(text)}), ""
 }
 
 func unknownLevel(text string) (refusal *directory.Error, near string) {
-	return directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": text}), ""
+	return directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": directory.Excerpt(text)}), ""
 }
 
 // nearest is the name that differs least from a text, if that is less than a

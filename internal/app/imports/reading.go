@@ -39,6 +39,12 @@ func (r *reading) code(field, cell string, read func(cell string) (string, *dire
 	return code
 }
 
+// What stands between several names in a cell; offers have a slash of their own.
+const (
+	listed       = ",;/\n\r"
+	listedOffers = ",;\n\r"
+)
+
 // A list is a column whose cells name one thing or several.
 type list struct {
 	field, separators string

@@ -36,7 +36,7 @@ func (v draftView) levelChecks(name string, chosen []string) []ui.Check {
 // levelIn is the one level of a row in a project (ADD-9).
 func (v draftView) levelIn(l app.DraftLine) ui.Field {
 	attrs := morph(v.KeepPath, "change")
-	attrs["hx-include"] = "[form='draft']"
+	attrs["hx-include"] = wholeDraft
 	return ui.Field{Name: boxes("level", l), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.access_level"), "Email", l.Email),
 		Error: v.problemAt(l, levelField), Options: v.oneLevel(l.Level), Attrs: v.inDraft(attrs)}
 }

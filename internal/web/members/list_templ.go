@@ -625,9 +625,9 @@ func memberRow(t table, m app.ListedMember) templ.Component {
 					ctx = templ.InitializeContext(ctx)
 					if m.LastSeen.IsZero() {
 						var templ_7745c5c3_Var22 string
-						templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(t.T("members.panel.seen.never"))
+						templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(unseen(t.Printer, m))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/members/list.templ`, Line: 111, Col: 38}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/members/list.templ`, Line: 111, Col: 27}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 						if templ_7745c5c3_Err != nil {
