@@ -213,15 +213,12 @@
     const nodes = stops(tree);
     if (!nodes.length) return;
     tree.setAttribute("role", "tree");
-    for (const list of all("ul", tree)) list.setAttribute("role", "group");
-    for (const part of all("li:not([data-level])", tree)) part.setAttribute("role", "none");
+    for (const part of all("ul, li", tree)) part.setAttribute("role", "none");
     for (const link of all("a:not([data-level])", tree)) link.setAttribute("tabindex", "-1");
     for (const link of all("[data-twig]", tree)) link.setAttribute("aria-hidden", "true");
     nodes.forEach((node, i) => {
       node.setAttribute("role", "treeitem");
       node.setAttribute("aria-level", node.dataset.level);
-      const name = document.getElementById(node.id.replace(/-line$/, "") + "-name");
-      if (name) node.setAttribute("aria-labelledby", name.id);
       const open = nodes[i + 1] && level(nodes[i + 1]) > level(node);
       if (open || node.dataset.open) node.setAttribute("aria-expanded", String(Boolean(open)));
     });
