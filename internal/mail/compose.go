@@ -141,6 +141,8 @@ func (w *writer) value(name string) any {
 			products[i] = defuse(product)
 		}
 		return w.p.List(products)
+	case directory.FactNumber:
+		return defuse(directory.SpellNumber(text))
 	case directory.FactUserName, directory.FactSecret:
 		return defuseExact(text)
 	}
