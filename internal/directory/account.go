@@ -1,6 +1,9 @@
 package directory
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // AccountState says whether an account's people may work in it (ACC-12).
 type AccountState string
@@ -72,4 +75,22 @@ func CleanNumber(typed string) string {
 		}
 	}
 	return string(kept)
+}
+
+// SpellNumber is a customer number as people read it: one of digits only in groups
+// of three, however it was typed, so that a page, a letter and an invoice can be
+// compared; any other as it was given.
+func SpellNumber(number string) string {
+	digits := CleanNumber(number)
+	if len(digits) < 4 || strings.Trim(digits, "0123456789") != "" {
+		return number
+	}
+	var out strings.Builder
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			out.WriteRune('\u202f')
+		}
+		out.WriteRune(digit)
+	}
+	return out.String()
 }

@@ -64,6 +64,9 @@ func (p *Printer) Error(e *directory.Error) string {
 		value, ok := e.Args[name]
 		if text, is := value.(string); is {
 			value = directory.Short(p.named(name, text), mostQuoted)
+			if name == "Number" { // refusals name customer numbers only
+				value = directory.SpellNumber(directory.Short(text, mostQuoted))
+			}
 		}
 		return value, ok
 	})

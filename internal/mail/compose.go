@@ -177,6 +177,8 @@ func (w *writer) value(name string) any {
 			names[i] = defuse(name)
 		}
 		return w.p.List(names)
+	case directory.FactNumber:
+		return defuse(directory.SpellNumber(text))
 	case directory.FactUserName, directory.FactSecret:
 		return defuseExact(text)
 	}

@@ -106,7 +106,7 @@ func TestInvitation(t *testing.T) { // INV-6
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Hélène Castaing vous invite dans Groupe Maraval", "agathe.lormeau", "29 novembre 2026", "Accepter l’invitation", testLink, "204 817"} {
+	for _, want := range []string{"Hélène Castaing vous invite dans Groupe Maraval", "agathe.lormeau", "29 novembre 2026", "Accepter l’invitation", testLink, "204\u202f817"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("INV-6 HTML lacks %q", want)
 		}

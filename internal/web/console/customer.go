@@ -273,7 +273,7 @@ func (h Handler) facts(q *page.Request, c app.Customer) []ui.CartItem {
 			ends.Class = "is-bad"
 		}
 	}
-	return []ui.CartItem{{Label: t("field.customer_number"), Value: a.Number}, administrators, buyer,
+	return []ui.CartItem{{Label: t("field.customer_number"), Value: directory.SpellNumber(a.Number)}, administrators, buyer,
 		{Label: t("customer.members"), Value: q.Printer.Number(c.Counts.Members())}, ends}
 }
 
@@ -301,7 +301,7 @@ func (h Handler) details(q *page.Request, c app.Customer) []ui.CartItem {
 		rows = append(rows, ui.CartItem{Label: t("field.external_id"), Value: a.External})
 	}
 	for _, n := range c.Former {
-		rows = append(rows, ui.CartItem{Label: t("customer.former"), Value: n.Number, Note: t("customer.former.until", "Until", n.Until)})
+		rows = append(rows, ui.CartItem{Label: t("customer.former"), Value: directory.SpellNumber(n.Number), Note: t("customer.former.until", "Until", n.Until)})
 	}
 	return rows
 }
@@ -310,7 +310,7 @@ func (h Handler) lockView(q *page.Request, a directory.Account, lock app.LockedN
 	t := q.Printer.T
 	v := lockView{Title: t("customer.locked", "When", q.Printer.Relative(lock.Locked, h.Now())), Text: t("customer.locked.tries", "Count", lock.Tries)}
 	if directory.CleanNumber(a.Number) != lock.Number {
-		v.Text += " " + t("customer.locked.former", "Number", lock.Number)
+		v.Text += " " + t("customer.locked.former", "Number", directory.SpellNumber(lock.Number))
 	}
 	if handles {
 		v.Acts = []ui.Act{{Label: t("customer.tries"), Size: ui.Small, Href: customerPath(a, "/tries")},

@@ -73,7 +73,9 @@ func (h Handler) unlockCustomer(q *page.Request) error {
 			return h.unlockDialog(q, c.Account, number, customerPath(c.Account, "/unlock"), customerPath(c.Account, ""))
 		},
 		func(app.Customer) error { return h.App.Keys.Unlock(q.Context(), q.Actor(), number, way) },
-		func(app.Customer) string { return q.Printer.T("customer.unlock.done."+string(way), "Number", number) })
+		func(app.Customer) string {
+			return q.Printer.T("customer.unlock.done."+string(way), "Number", directory.SpellNumber(number))
+		})
 }
 
 // enter leads staff into the account with a session that has another token

@@ -221,7 +221,7 @@ func (h Handler) customerRow(q *page.Request, line app.CustomerLine) customerRow
 		ID: line.UUID, Number: line.Number, Name: line.Name, Href: customerPath(line.Account, ""),
 		Members: n(line.Members), Administrators: n(line.Administrators), NoAdministrator: line.Administrators == 0,
 		Keys: t("customers.keys", "Used", line.KeysUsed, "Total", line.KeysLive), State: t("customers.state.fine"),
-		Narrow: t("customers.narrow", "Number", line.Number, "Count", line.Members),
+		Narrow: t("customers.narrow", "Number", directory.SpellNumber(line.Number), "Count", line.Members),
 	}
 	row.Shield, row.Level = h.serviceSign(q, line.ServiceLevel)
 	switch {

@@ -69,7 +69,7 @@ func (h Handler) unlockDialog(q *page.Request, a directory.Account, number, acti
 	if a.ID != 0 && directory.CleanNumber(a.Number) == directory.CleanNumber(number) {
 		printed = a.Number
 	}
-	d := dialogOf(q, t("customer.unlock.title", "Number", printed), t("customer.unlock.lead"), action, back)
+	d := dialogOf(q, t("customer.unlock.title", "Number", directory.SpellNumber(printed)), t("customer.unlock.lead"), action, back)
 	d.Hidden = []ui.Hidden{{Name: "number", Value: number}}
 	d.Act = ui.Act{Label: t("customer.unlock"), Icon: "lock-open", Kind: ui.Primary}
 	if a.ID == 0 {

@@ -77,9 +77,9 @@ func (h Handler) requestView(q *page.Request, r app.ShownKeyRequest, open bool) 
 	if r.Referent {
 		v.Note = t("key_requests.note.referent", "Address", r.Person.Email, "When", q.Printer.Relative(r.Created, h.Now()))
 	}
-	v.Account = ui.Link{Label: t("key_requests.nobody", "Number", r.Number)}
+	v.Account = ui.Link{Label: t("key_requests.nobody", "Number", directory.SpellNumber(r.Number))}
 	if r.For.ID != 0 {
-		v.Account = ui.Link{Label: t("key_requests.account", "Number", r.Number, "Name", r.For.Name), Href: customerPath(r.For, "")}
+		v.Account = ui.Link{Label: t("key_requests.account", "Number", directory.SpellNumber(r.Number), "Name", r.For.Name), Href: customerPath(r.For, "")}
 	}
 	switch {
 	case r.State == directory.KeyRequestAnswered:
@@ -94,7 +94,7 @@ func (h Handler) requestView(q *page.Request, r app.ShownKeyRequest, open bool) 
 
 func (h Handler) lockedView(q *page.Request, l app.LockedNumber) lockedView {
 	t := q.Printer.T
-	v := lockedView{Number: l.Number, Account: ui.Link{Label: t("key_requests.locked.nobody")},
+	v := lockedView{Number: directory.SpellNumber(l.Number), Account: ui.Link{Label: t("key_requests.locked.nobody")},
 		Note:   t("key_requests.locked.note", "Name", l.By.Name(), "When", q.Printer.Relative(l.Locked, h.Now())),
 		Unlock: requestsPath + "?do=unlock&number=" + l.Number}
 	if l.Account.ID != 0 {
@@ -110,7 +110,7 @@ func (h Handler) unlockNumber(q *page.Request) error {
 	if err := h.App.Keys.Unlock(q.Context(), q.Actor(), number, directory.KeyDelivery(q.Field("delivery"))); err != nil {
 		return err
 	}
-	q.Toast(q.Printer.T("customer.unlock.done.nobody", "Number", number), "")
+	q.Toast(q.Printer.T("customer.unlock.done.nobody", "Number", directory.SpellNumber(number)), "")
 	return q.Redirect(requestsPath)
 }
 

@@ -217,7 +217,7 @@ func (h Handler) letterOf(l app.KeyLetter) letter.Letter {
 	}
 	printer := h.Bundle.Printer(h.Bundle.Match(a.Language), zone)
 	level, _ := h.Catalogue().ServiceLevel(a.ServiceLevel)
-	out := letter.Letter{Printer: printer, AccountName: a.Name, Number: a.Number, Level: level.Label.In(printer.Lang()),
+	out := letter.Letter{Printer: printer, AccountName: a.Name, Number: directory.SpellNumber(a.Number), Level: level.Label.In(printer.Lang()),
 		Date: h.Now(), Keys: l.Keys, KeyURL: strings.TrimSuffix(h.BaseURL, "/") + "/network"}
 	name := a.Contact.Name
 	if name == "" && l.Buyer.ID != 0 {

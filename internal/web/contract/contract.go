@@ -90,7 +90,7 @@ func (v view) facts() []ui.CartItem {
 	if !v.ContractPage.Account.ContractEnds.IsZero() {
 		ends = v.Printer.Date(v.ContractPage.Account.ContractEnds)
 	}
-	return []ui.CartItem{{Label: v.T("overview.number"), Value: v.ContractPage.Account.Number},
+	return []ui.CartItem{{Label: v.T("overview.number"), Value: directory.SpellNumber(v.ContractPage.Account.Number)},
 		{Label: v.T("overview.level"), Value: v.level}, {Label: v.T("overview.ends"), Value: ends}}
 }
 

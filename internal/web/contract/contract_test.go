@@ -201,7 +201,7 @@ func TestNamingOnPages(t *testing.T) { // SEAT-7
 		t.Fatalf("SEAT-7 the form: %d %s", form.Status, form.Text())
 	}
 	done := form.Submit(name, "member", o.memberID)
-	if done.Location != at+"/units/"+unit || !strings.Contains(done.Follow().Text(), "camille aubrac est désormais suppléant") {
+	if done.Location != at+"/units/"+unit || !strings.Contains(done.Follow().Text(), "Suppléant nommé pour le contrat de") {
 		t.Errorf("SEAT-7 named: %d to %q", done.Status, done.Location)
 	}
 	block := o.referent.Get(at + "/units/" + unit)

@@ -91,7 +91,7 @@ func (h Handler) view(q *page.Request, v app.Invited) view {
 		shown.Note = t("invitation.other.new", "Name", q.In.User.Name())
 	}
 	shown.Lead = t("invitation.lead."+string(shown.Way), "Address", v.User.Email, "Name", q.In.User.Name())
-	shown.Facts = []ui.CartItem{{Label: t("invitation.account"), Value: v.Account.Name, Note: t("ui.account.number", "Number", v.Account.Number)},
+	shown.Facts = []ui.CartItem{{Label: t("invitation.account"), Value: v.Account.Name, Note: t("ui.account.number", "Number", directory.SpellNumber(v.Account.Number))},
 		{Label: t("invitation.by"), Value: v.By}, {Label: t("invitation.user_name"), Value: v.User.UserName}}
 	if !v.Known {
 		shown.Facts = append(shown.Facts, ui.CartItem{Label: t("invitation.until"), Value: q.Printer.Date(v.Until)})

@@ -99,7 +99,7 @@ func (f front) facts() []ui.CartItem {
 		referent.Note = f.T("overview.deputies", "Count", f.o.Deputies)
 	}
 	return []ui.CartItem{
-		{Label: f.T("overview.number"), Value: a.Number},
+		{Label: f.T("overview.number"), Value: directory.SpellNumber(a.Number)},
 		{Label: f.T("overview.level"), Value: f.level.Label.In(f.Printer.Lang()), Href: f.base + "/services"},
 		{Label: f.T("overview.ends"), Value: ends}, referent,
 		{Label: f.T("overview.address"), Value: a.Address.City},

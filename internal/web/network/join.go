@@ -84,7 +84,7 @@ func (h Handler) requestView(q *page.Request) (requestView, error) {
 	t := q.Printer.T
 	v := requestView{JoinRequest: j, Message: messageField(q, t("join.write"), t("join.write.hint"))}
 	v.Message.Required = true
-	v.Facts = []ui.CartItem{{Label: t("network.number"), Value: j.Number}, {Label: t("join.state"), Body: requestState(q.Entry(""), j)},
+	v.Facts = []ui.CartItem{{Label: t("network.number"), Value: directory.SpellNumber(j.Number)}, {Label: t("join.state"), Body: requestState(q.Entry(""), j)},
 		{Label: t("join.asked"), Value: q.Printer.Date(j.Created)}}
 	if !j.Decided.IsZero() && j.State != directory.JoinWithdrawn {
 		v.Facts = append(v.Facts, ui.CartItem{Label: t("join.decided"), Value: q.Printer.Date(j.Decided)})

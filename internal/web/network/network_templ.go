@@ -376,13 +376,13 @@ func keyPage(p ui.Page, v keyView) templ.Component {
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
-								templ_7745c5c3_Err = ui.Button(ui.Act{Label: p.T("network.request.open"), About: j.Number, Href: requestPath(j), Size: ui.Small}).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Button(ui.Act{Label: p.T("network.request.open"), About: directory.SpellNumber(j.Number), Href: requestPath(j), Size: ui.Small}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
 								return nil
 							})
-							templ_7745c5c3_Err = ui.ListItem("", p.T("network.request", "Number", j.Number), p.Printer.Date(j.Created)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.ListItem("", p.T("network.request", "Number", directory.SpellNumber(j.Number)), p.Printer.Date(j.Created)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -547,7 +547,7 @@ func lockedPage(p ui.Page, number string, tries int, support catalogue.Support) 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.IconState("warn", "lock", p.T("network.locked.number", "Number", number)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.IconState("warn", "lock", p.T("network.locked.number", "Number", directory.SpellNumber(number))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
