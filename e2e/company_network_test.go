@@ -65,6 +65,7 @@ func (w *world) customer(s *browsertest.Story) []string {
 	s.Click("Revenir au client")
 	s.DontSee("attendent dans un courrier")
 	s.Click("Poster ou imprimer de nouveau")
+	s.LooksRight("letters")
 	s.Click("Marquer comme posté")
 	s.See("Leurs clés ne s’impriment plus")
 	s.In("dialog").Click("Marquer comme posté")
@@ -76,6 +77,7 @@ func (w *world) customer(s *browsertest.Story) []string {
 	s.Click("Créer une clé")
 	s.Click("Créer les clés")
 	s.See("1 clé attend dans un courrier")
+	s.LooksRight("customer with a letter")
 	s.Click("Imprimer le courrier")
 	w.readsAsLetter(s.Download("Imprimer les courriers cochés"))
 	return keys

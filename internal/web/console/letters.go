@@ -182,7 +182,7 @@ func (h Handler) into(pdf *bytes.Buffer) func([]app.KeyLetter) error {
 	return func(letters []app.KeyLetter) error {
 		pdf.Reset()
 		c := h.Catalogue()
-		brand := letter.Brand{Name: c.Branding.Name, Colour: c.Branding.Colour, Support: c.Branding.Support.Phone,
+		brand := letter.Brand{Name: c.Branding.Name, Colour: c.Branding.Colour, Logo: h.BrandLogo(), Support: c.Branding.Support.Phone,
 			Address: slices.DeleteFunc(slices.Clone(c.Branding.PostalAddress), func(line string) bool { return line == c.Branding.Name })}
 		if brand.Support == "" {
 			brand.Support = c.Branding.Support.Email

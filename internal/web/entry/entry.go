@@ -17,6 +17,7 @@ func Mount(s *page.Site) {
 	h := Handler{s}
 	s.Route("GET /{$}", page.SignedIn, h.home)
 	s.Route("GET /accounts", page.SignedIn, h.accounts)
+	s.Route("GET "+page.BrandLogoPath, page.Anyone, (*page.Request).ShowBrandLogo)
 	s.Route("GET /sign-in", page.Anyone, h.showSignIn)
 	s.Route("POST /sign-in", page.Anyone, h.signIn)
 	s.Route("GET "+page.CodePath, page.Anyone, h.showCode)
