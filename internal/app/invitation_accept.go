@@ -139,18 +139,20 @@ func planFirstPassword(p *gate.Plan, before, after directory.User) {
 }
 
 func (s *Invitations) checkAcceptance(a *Acceptance) error {
+	var refusals []*directory.Error
 	for _, name := range []struct {
 		kind  directory.Text
 		value *string
 	}{{directory.FirstName, &a.First}, {directory.LastName, &a.Last}} {
 		clean, refusal := name.kind.Required(*name.value)
-		if refusal != nil {
-			return refusal
-		}
+		refusals = append(refusals, refusal)
 		*name.value = clean
 	}
 	if !slices.Contains(s.gate.Catalogue().Languages, a.Language) {
-		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language})
+		refusals = append(refusals, directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language}))
+	}
+	if refusal := directory.Together(refusals...); refusal != nil {
+		return refusal
 	}
 	return nil
 }
