@@ -142,6 +142,7 @@ func planFirstPassword(p *gate.Plan, before, after directory.User) {
 // checkAcceptance asks for the names that the account's type requires of its people,
 // and no others (ADD-11).
 func (s *Invitations) checkAcceptance(account directory.Account, a *Acceptance) error {
+	var refusals []*directory.Error
 	kind, _ := s.gate.Catalogue().AccountType(account.Type)
 	for _, name := range []struct {
 		kind  directory.Text
@@ -153,13 +154,14 @@ func (s *Invitations) checkAcceptance(account directory.Account, a *Acceptance) 
 			check = name.kind.Required
 		}
 		clean, refusal := check(*name.value)
-		if refusal != nil {
-			return refusal
-		}
+		refusals = append(refusals, refusal)
 		*name.value = clean
 	}
 	if !slices.Contains(s.gate.Catalogue().Languages, a.Language) {
-		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language})
+		refusals = append(refusals, directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language}))
+	}
+	if refusal := directory.Together(refusals...); refusal != nil {
+		return refusal
 	}
 	return nil
 }

@@ -142,21 +142,11 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 }
 
 func (e editing) problem(field string) string {
-	if e.fault == nil || e.fault.Field != field {
-		return ""
-	}
-	return e.Printer.Error(e.fault)
+	return page.FaultAt(e.Printer, e.fault, field)
 }
 
 func (e editing) errors() []ui.FieldError {
-	if e.fault == nil {
-		return nil
-	}
-	id := ""
-	if e.fault.Field != "" {
-		id = "f-" + e.fault.Field
-	}
-	return []ui.FieldError{{ID: id, Text: e.Printer.Error(e.fault)}}
+	return page.Summary(e.Printer, e.fault, func(name, _ string) (string, string) { return "f-" + name, "" })
 }
 
 // levelField is the name of the boxes of access levels.

@@ -17,7 +17,6 @@ import (
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
-	"intendant/internal/i18n"
 	"intendant/internal/web/ui"
 )
 
@@ -137,23 +136,6 @@ func Refusal(err error) (*directory.Error, error) {
 		return nil, err
 	}
 	return refusal, nil
-}
-
-// Mark writes a refusal under the field of its name, and answers the summary above
-// the form: it leads to that field, or stands alone when the form has none of that
-// name. Without a refusal there is nothing to say.
-func Mark(p *i18n.Printer, fields []ui.Field, refusal *directory.Error) []ui.FieldError {
-	if refusal == nil {
-		return nil
-	}
-	text := p.Error(refusal)
-	for i := range fields {
-		if fields[i].Name == refusal.Field {
-			fields[i].Error = text
-			return []ui.FieldError{{ID: "f-" + fields[i].Name, Text: text}}
-		}
-	}
-	return []ui.FieldError{{Text: text}}
 }
 
 // networkPath is home to who can open no account.

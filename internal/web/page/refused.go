@@ -90,6 +90,9 @@ func (q *Request) refusalPage(refusal *directory.Error) {
 	if back := q.formPage(); back != nil && q.Method == http.MethodPost {
 		ways = append(ways, ui.Link{Label: q.Printer.T("error.back"), Href: back.RequestURI()})
 	}
+	if q.Frame != nil {
+		ways = append(ways, ui.Link{Label: q.Printer.T("error.home"), Href: q.AccountPath("")})
+	}
 	acts := make([]ui.Act, len(ways))
 	for i, l := range ways {
 		acts[i] = ui.Act{Label: l.Label, Href: l.Href}

@@ -30,3 +30,19 @@ func TestErasingOfTheLastAdministratorIsExplainedBefore(t *testing.T) { // ACC-5
 		t.Errorf("status %d to %q", gone.Status, gone.Location)
 	}
 }
+
+func TestAllFaultsOfAFormAtOnce(t *testing.T) { // API-3
+	w := apptest.New(t, "sqlite")
+	c := webtest.New(t, w).SignedIn(t, w.Person("ludivine.garrec@garrec.example"))
+	long := strings.Repeat("a", 5000)
+	p := c.Get("/profile").Submit("/profile", "first_name", long, "last_name", "Garrec", "language", "xx")
+	if p.Status != http.StatusUnprocessableEntity || !p.Has("input[name=first_name].is-invalid") || !p.Has("select[name=language].is-invalid") ||
+		!strings.Contains(p.Text(), "2 choses sont à corriger") || !p.Has("input[name=last_name][value=Garrec]") {
+		t.Fatalf("status %d: %s", p.Status, p.Text())
+	}
+	for field, label := range map[string]string{"first_name": "Prénom", "language": "Langue"} {
+		if found := p.All(".in-errors a[href='#f-" + field + "']"); len(found) != 1 || !strings.HasPrefix(found[0].Text(), label) {
+			t.Errorf("the summary does not lead to %s by its name: %s", field, p.All(".in-errors")[0].Text())
+		}
+	}
+}

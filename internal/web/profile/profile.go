@@ -139,19 +139,8 @@ func (h Handler) againPerson(q *page.Request, err error) error {
 	if fault != nil {
 		return fault
 	}
-	v.Errors = refuse(q, v.Fields, refusal)
+	v.Errors = page.Mark(q.Printer, v.Fields, refusal)
 	return q.RenderRefused(refusal, personPage(v))
-}
-
-// refuse puts a refusal beside its field and answers the line above the form.
-func refuse(q *page.Request, fields []ui.Field, refusal *directory.Error) []ui.FieldError {
-	text, at := q.Printer.Error(refusal), "content"
-	for i := range fields {
-		if fields[i].Name == refusal.Field {
-			fields[i].Error, at = text, "f-"+refusal.Field
-		}
-	}
-	return []ui.FieldError{{ID: at, Text: text}}
 }
 
 // askErase is the page with the dialog open, for readers without a script.
@@ -232,7 +221,7 @@ func (h Handler) againErase(q *page.Request, err error) error {
 		return fault
 	}
 	fields := []ui.Field{v.Erase.Proof}
-	v.Erase.Errors = refuse(q, fields, refusal)
+	v.Erase.Errors = page.Mark(q.Printer, fields, refusal)
 	v.Erase.Proof = fields[0]
 	return q.RenderRefused(refusal, personPage(v))
 }
