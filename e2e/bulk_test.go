@@ -27,7 +27,7 @@ func TestActingOnMany(t *testing.T) { // BULK-1, BULK-3, PLAN-1, PLAN-2, PLAN-4,
 		s.Click("Tout cocher")
 		s.Click("Cocher les 400 trouvés")
 		s.Click("Modifier")
-		s.Fill("Fonction", "Équipe de nuit")
+		s.Fill("Poste", "Équipe de nuit")
 		s.Choose("Affecter un produit", "Métré")
 		s.Click("Aperçu")
 		s.See("Rien n’est encore fait")

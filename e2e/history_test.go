@@ -44,17 +44,17 @@ func (w *world) enters() {
 	s.See("Vous avez quitté " + company)
 	s.See("Appel de Hélène Garrec")
 	s.DontSee("Vous agissez dans le compte d’un client.")
-	w.mailed(helene, "est entré dans "+company)
+	w.mailed(helene, "a ouvert le compte "+company)
 }
 
 // reads finds the stay in the account's history and filters it.
 func (w *world) reads(s *browsertest.Story) {
 	w.t.Helper()
 	s.Open(network + "/history")
-	s.See("Maëlle Corvaisier est entré dans le compte")
+	s.See("Maëlle Corvaisier a commencé une intervention dans le compte")
 	s.See("Appel de Hélène Garrec")
 	s.See("Maëlle Corvaisier a ajouté nolwenn.riou@maraval.example au compte")
-	s.See("Maëlle Corvaisier a quitté le compte")
+	s.See("Maëlle Corvaisier a terminé son intervention dans le compte")
 	s.See("a pris en main le compte")
 	s.Click("css:.in-filter:has(select[name=kind]) summary")
 	s.Choose("Genre", "Membres")

@@ -33,7 +33,7 @@ func (w *world) importsText(s *browsertest.Story) {
 	s.See("windows-1252")
 	s.See("9 reconnues sur 9")
 	s.See("Rôle « Géomètre » inconnu")
-	s.Choose("Champ pour la colonne Rôle", "Fonction")
+	s.Choose("Champ pour la colonne Rôle", "Poste")
 	s.See("4 950 membres seront ajoutés")
 	s.See("50 lignes écartées")
 	s.DontSee("Géomètre » inconnu")

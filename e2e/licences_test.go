@@ -156,7 +156,7 @@ func (w *world) addsUser(s *browsertest.Story, first, last string) {
 func (w *world) readsEnglish(s *browsertest.Story) {
 	w.t.Helper()
 	s.Open("/profile")
-	s.Choose("Langue des pages et des messages", "English")
+	s.Choose("Langue des pages et des e-mails", "English")
 	s.Click("Enregistrer")
 	s.See("Your profile is saved")
 	s.WithoutScript(true)

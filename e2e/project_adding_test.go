@@ -67,7 +67,7 @@ func (w *world) pastesIntoProject(s *browsertest.Story, project string) {
 	s.Click("Ajouter au tableau")
 	s.See("4 adresses lues")
 	s.See("3 personnes seront ajoutées au projet")
-	s.Row("erwan.off@maraval.example").See("Désactivé dans le compte")
+	s.Row("erwan.off@maraval.example").See("Membre désactivé")
 	if got := s.Value("Société de jonas.weiss@kestner-bau.example"); got != "Kestner Bau" {
 		w.t.Errorf("PROJ-3 company of somebody of the account: %q", got)
 	}
@@ -133,9 +133,9 @@ func (w *world) pastesScriptless(s *browsertest.Story, project string) {
 	s.Fill("Adresses e-mail", "ines.rouault@maraval.example; paul.sault@sault.example erwan.off@maraval.example")
 	s.Click("Ajouter au tableau")
 	s.See("1 est déjà dans le projet")
-	s.Choose("Rôle de ines.rouault@maraval.example", "Cheffe de projet")
+	s.Choose("Rôle d’ines.rouault@maraval.example", "Cheffe de projet")
 	s.Click("Enregistrer ces lignes")
-	if got := s.Value("Niveau d’accès de ines.rouault@maraval.example"); got != "project-administrator" {
+	if got := s.Value("Niveau d’accès d’ines.rouault@maraval.example"); got != "project-administrator" {
 		w.t.Errorf("ADD-4 level without a script: %q", got)
 	}
 	s.Fill("Société de paul.sault@sault.example", "Menuiserie Sault")

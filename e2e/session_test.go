@@ -144,10 +144,10 @@ func (w *world) prefers(s *browsertest.Story) {
 	s.Choose("Langue", "English")
 	s.See("Overview")
 	s.Open("/profile")
-	if got := s.Value("Language of pages and mails"); got != "en" {
+	if got := s.Value("Language of pages and e-mails"); got != "en" {
 		w.t.Errorf("language in the profile: %q, want en", got)
 	}
-	s.Choose("Language of pages and mails", "Français")
+	s.Choose("Language of pages and e-mails", "Français")
 	s.Click("Save")
 	s.See("Votre profil est enregistré")
 }

@@ -10,7 +10,8 @@ import (
 // numbers is how a language writes numbers and lists.
 type numbers struct {
 	group, decimal string
-	percent, last  pattern
+	percent        pattern
+	last, either   pattern // the end of a list: and, or
 	bytes          [4]pattern
 }
 
@@ -26,6 +27,7 @@ func newNumbers(messages map[string]*i18n.Message) numbers {
 		decimal: text("number.decimal"),
 		percent: newPattern(text("number.percent")),
 		last:    newPattern(text("list.last")),
+		either:  newPattern(text("list.either")),
 	}
 	for i, key := range []string{"bytes.b", "bytes.kb", "bytes.mb", "bytes.gb"} {
 		n.bytes[i] = newPattern(text(key))
@@ -78,13 +80,18 @@ func (p *Printer) Bytes(n int64) string {
 }
 
 // List joins items as a sentence does: "a, b et c".
-func (p *Printer) List(items []string) string {
+func (p *Printer) List(items []string) string { return enumerate(p.speech.numbers.last, items) }
+
+// Either joins items of which one is enough: "a, b ou c".
+func (p *Printer) Either(items []string) string { return enumerate(p.speech.numbers.either, items) }
+
+func enumerate(last pattern, items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
 	}
 	end := len(items) - 1
 	head := strings.Join(items[:end], ", ")
-	return p.speech.numbers.last.write(func(name string) string {
+	return last.write(func(name string) string {
 		if name == "Last" {
 			return items[end]
 		}

@@ -33,6 +33,18 @@ func (p pattern) write(value func(name string) string) string {
 	return out.String()
 }
 
+// fill is write, with each text before a value joined to it as the language does.
+func (p pattern) fill(value func(name string) string, e elisions) string {
+	var out strings.Builder
+	for i := 0; i+1 < len(p); i += 2 {
+		v := value(p[i+1])
+		out.WriteString(e.join(p[i], v))
+		out.WriteString(v)
+	}
+	out.WriteString(p[len(p)-1])
+	return out.String()
+}
+
 // one fills a pattern whose placeholders all take the same value.
 func (p pattern) one(value string) string {
 	return p.write(func(string) string { return value })

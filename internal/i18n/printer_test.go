@@ -48,6 +48,8 @@ func TestSpeak(t *testing.T) {
 		{"list", func(p *Printer) string { return p.List([]string{"a", "b", "c"}) },
 			"a, b et c", "a, b and c", "a, b und c", "a, b en c"},
 		{"list of one", func(p *Printer) string { return p.List([]string{"a"}) }, "a", "a", "a", "a"},
+		{"either", func(p *Printer) string { return p.Either([]string{"a", "b", "c"}) },
+			"a, b ou c", "a, b or c", "a, b oder c", "a, b of c"},
 		{"date", func(p *Printer) string { return p.Date(march) },
 			"12 mars 2025", "12 March 2025", "12. März 2025", "12 maart 2025"},
 		{"first of the month", func(p *Printer) string { return p.DateShort(first) },

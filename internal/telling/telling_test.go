@@ -184,7 +184,7 @@ func TestEntriesOfBefore(t *testing.T) {
 				}
 			}
 		}
-		for _, want := range []string{"Fonctions: Architecte", "Société: Kestner Bau", "Date de fin: 2 sept. 2026"} {
+		for _, want := range []string{"Rôle: Architecte", "Société: Kestner Bau", "Date de fin: 2 sept. 2026"} {
 			if !slices.Contains(said, want) {
 				t.Errorf("not said: %s, among %q", want, said)
 			}

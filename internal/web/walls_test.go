@@ -95,7 +95,7 @@ func newFortress(t *testing.T) *fortress {
 
 func newFortressOn(t *testing.T, w *apptest.World) *fortress {
 	t.Helper()
-	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "preference": "start-screen"}}
+	f := &fortress{site: webtest.New(t, w), values: map[string]string{"account": "204817", "token": "unknown", "picture": "members.png", "preference": "start-screen"}}
 	account, elsewhere := w.AccountOf("204 817", "construction"), w.Account("117 402")
 	administrator := w.Administrator(account, "helene.castaing@maraval.example")
 	member, _ := w.Member(account, "camille.aubrac@maraval.example")

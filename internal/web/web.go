@@ -17,6 +17,7 @@ import (
 	"intendant/internal/web/entry"
 	"intendant/internal/web/exports"
 	"intendant/internal/web/grants"
+	"intendant/internal/web/guide"
 	"intendant/internal/web/history"
 	"intendant/internal/web/invitation"
 	"intendant/internal/web/library"
@@ -48,6 +49,7 @@ func areas() []func(*page.Site) {
 		entry.Mount,
 		exports.Mount,
 		grants.Mount,
+		guide.Mount,
 		history.Mount,
 		library.Mount,
 		members.Mount,

@@ -11,25 +11,14 @@ import (
 // A pasteWords reads the words of a pasted table: roles, access levels and products that
 // the form offers, by name in any language or by code.
 type pasteWords struct {
-	functions, levels map[string]string // folded word to code
-	names             []string          // of the functions, to propose the nearest
-	products          productWords
-	access            map[string]string // in a project, folded word to product
-	none              map[string]bool
-	inProject         bool
-	always            string // in a project, the access that everybody has
-}
-
-// base is the access that everybody in a project has, beside some that names none.
-func (w pasteWords) base(products []string) []string {
-	if w.always == "" || len(products) == 0 || slices.Contains(products, w.always) {
-		return nil
-	}
-	return []string{w.always}
+	vocabulary
+	access    map[string]string // in a project, folded word to product
+	inProject bool
+	always    string // in a project, the access that everybody has
 }
 
 func (s *Imports) wordsOf(offered roster.AddChoices, accountType string) pasteWords {
-	w := pasteWords{functions: codesByWord(offered.Functions), levels: codesByWord(offered.Levels), none: s.dictionary.none}
+	w := pasteWords{vocabulary: vocabulary{Dictionary: s.dictionary, functions: codesByWord(offered.Functions), levels: codesByWord(offered.Levels)}}
 	for _, role := range offered.Functions {
 		for _, name := range role.Names {
 			w.names = append(w.names, name)
@@ -59,45 +48,37 @@ func accessByWord(products []catalogue.Product) map[string]string {
 }
 
 // into puts what a row says in words into the row of a draft, and answers what it could
-// not: every cell by itself, naming its field (ADD-3). What is chosen so was chosen by
-// hand.
+// not, all of it (ADD-3). What is chosen so was chosen by hand.
 func (w pasteWords) into(row *directory.DraftRow, said directory.Beside) []*directory.Error {
-	var faults []*directory.Error
-	codes := func(cell string, known map[string]string, unknown func(text string) *directory.Error) []string {
-		if w.none[directory.Fold(cell)] {
+	r := &reading{vocabulary: w.vocabulary}
+	row.Company = said.Company
+	row.Function = directory.JoinCodes(r.codes(list{columnFunction, ",;/\n", w.functions, w.unknownFunction}, said.Function))
+	if levels := r.codes(list{columnLevel, ",;/\n", w.levels, unknownLevel}, said.Level); len(levels) > 0 {
+		if w.inProject {
+			levels = levels[:1]
+		}
+		row.Level, row.LevelOwn = directory.JoinLevels(levels), true
+	}
+	row.Products = w.given(r, said.Products)
+	row.ProductsOwn = len(row.Products) > 0
+	return r.faults
+}
+
+// given are the products that a cell names: offers, or in a project access to them, that
+// of everybody with it. Where there is none to choose nothing is given.
+func (w pasteWords) given(r *reading, cell string) []string {
+	if !w.inProject {
+		if len(w.products.offers) == 0 {
 			return nil
 		}
-		found, fault := codesIn(cell, known, unknown)
-		if fault != nil {
-			faults = append(faults, fault)
-		}
-		return found
+		return r.codes(list{columnProducts, ",;\n\r", w.products.offers, w.products.unknown}, cell)
 	}
-	row.Company = said.Company
-	row.Function = directory.JoinCodes(codes(said.Function, w.functions, vocabulary{names: w.names}.unknownFunction))
-	unknown := func(text string) *directory.Error {
-		return directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": directory.Excerpt(text)})
+	var given []string
+	for _, product := range r.codes(list{columnProducts, ",;\n\r", w.access, productWords{}.unknown}, cell) {
+		given = append(given, product+"/"+directory.MemberAccess)
 	}
-	if found := codes(said.Level, w.levels, unknown); len(found) > 0 {
-		if w.inProject {
-			found = found[:1]
-		}
-		row.Level, row.LevelOwn = directory.JoinLevels(found), true
+	if len(given) > 0 && w.always != "" && !slices.Contains(given, w.always) {
+		given = append(given, w.always)
 	}
-	if w.none[directory.Fold(said.Products)] {
-		return faults
-	}
-	if w.inProject {
-		for _, product := range codes(said.Products, w.access, productWords{}.unknown) {
-			row.Products = append(row.Products, product+"/"+directory.MemberAccess)
-		}
-		row.Products = append(row.Products, w.base(row.Products)...)
-	} else if len(w.products.offers) > 0 {
-		var fault *directory.Error
-		if row.Products, fault = (vocabulary{Dictionary: &Dictionary{none: w.none}, products: w.products}).productsOf(said.Products); fault != nil {
-			faults = append(faults, fault)
-		}
-	}
-	row.ProductsOwn = len(row.Products) > 0
-	return faults
+	return given
 }

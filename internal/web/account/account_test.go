@@ -161,7 +161,7 @@ func TestDomainsPage(t *testing.T) { // JOIN-7
 	p = p.Submit(verify).Follow()
 	o.says(p, http.StatusOK, "Vérifié", "Un administrateur décide")
 	p = p.Submit(at+"/settings/domains/maraval.example/approve", "on", "1").Follow()
-	o.says(p, http.StatusOK, "Les demandes entrent sans décision")
+	o.says(p, http.StatusOK, "Demandes acceptées automatiquement")
 	o.says(p.Submit(at+"/settings/domains/maraval.example/remove").Follow(), http.StatusOK, "Aucun domaine")
 }
 

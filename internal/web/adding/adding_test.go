@@ -77,7 +77,7 @@ func TestPastePage(t *testing.T) {
 			t.Errorf("an empty paste: status %d", refused.Status)
 		}
 		page := d.Post(d.base+"/members/add", "addresses", pasted).Follow()
-		says(t, page, "6 adresses lues, 1 doublon fusionné", "1 est déjà membre", "1 invalide, ligne 3", "marion.tessier@maraval", "Déjà membre",
+		says(t, page, "6 adresses lues, 1 doublon fusionné", "1 personne est déjà membre", "1 invalide, ligne 3", "marion.tessier@maraval", "Déjà membre",
 			"3 ajouts sans invitation", "1 déjà membre, 1 adresse invalide.")
 		action := formOf(t, page, "/drafts/")
 		t.Run("ADD-4 a role sets the level, ADD-6 a company to create", func(t *testing.T) {

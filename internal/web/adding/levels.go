@@ -26,7 +26,7 @@ func (v draftView) panelLevels() []ui.Check {
 }
 
 func (v draftView) levelChecks(name string, chosen []string) []ui.Check {
-	checks := page.LevelChecks(v.Draft.Choices.Levels, v.Printer.Lang(), name, chosen)
+	checks := page.LevelChecks(v.catalogue, v.Printer, v.Draft.Choices.Levels, name, chosen)
 	for i := range checks {
 		checks[i].Attrs = v.inDraft(checks[i].Attrs)
 	}

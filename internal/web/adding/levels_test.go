@@ -3,11 +3,14 @@ package adding_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/web/webtest"
 )
 
 // levels are the codes of the access levels of whoever has an address, sorted.
@@ -78,6 +81,18 @@ func TestFormsWithLevels(t *testing.T) { // ADD-8
 			for _, email := range []string{"a@maraval.example", "b@maraval.example"} {
 				if got := d.levels(t, email); !slices.Equal(got, []string{"administrator", "executive"}) {
 					t.Errorf("%s holds %q", email, got)
+				}
+			}
+		})
+		t.Run("ADD-8 each box says what it opens, that of an own level too", func(t *testing.T) {
+			_, err := w.Roles.Create(w.Context(), w.Operator(), d.account.ID, app.NewRole{Kind: directory.Level, Place: catalogue.AccountPlace,
+				Names: map[string]string{directory.EveryLanguage: "Suivi"}, Permissions: []string{"members.view"}})
+			w.Must(err)
+			draft := d.Post(d.base+"/members/add", "addresses", "c@maraval.example").Follow()
+			for _, p := range []*webtest.Page{draft, d.Get(d.base + "/members/add/quick"), d.Get(d.base + "/members/new")} {
+				says(t, p, "Ouvre le tableau de bord du compte.", "Ouvre la bibliothèque et les modèles de projet.", "Donne : Voir les membres.")
+				if strings.Contains(p.Text(), "rien d’autre") {
+					t.Error("a box says that its level excludes the others")
 				}
 			}
 		})

@@ -34,7 +34,7 @@ func TestDraftProducts(t *testing.T) {
 		d := newShop(t, w)
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example b@maraval.example c@maraval.example").Follow()
 		action := formOf(t, page, "/drafts/")
-		says(t, page, "Produits de a@maraval.example", "1 libre", "3 libres")
+		says(t, page, "Produits d’a@maraval.example", "1 libre", "3 libres")
 		t.Run("ADD-4 a role sets the products, those that were bought", func(t *testing.T) {
 			page = page.Submit(action, "act", "save", "function.1", "site-manager", "function.2", "drafter").Follow()
 			says(t, page, "Licences demandées : 2 de Plans (1 libre) et 1 de Chantier (3 libres).", "Il en manque 1")

@@ -40,7 +40,7 @@ func TestProjectQuick(t *testing.T) {
 		})
 		t.Run("ADD-9 what is said is for all, BULK-3 row by row", func(t *testing.T) {
 			done := form.Submit(path, "addresses", nora+" "+lea+" off@maraval.example x@", "company", "Kestner Bau", "function", "subcontractor", "access_level", "project-administrator")
-			says(t, done, "1 personne ajoutée, 1 déjà là, 2 refusées.", "Invitation en route", "off est désactivé dans le compte")
+			says(t, done, "1 personne ajoutée, 1 déjà là, 2 refusées.", "Invitation en route", "L’accès d’off au compte est désactivé")
 			want := "Kestner Bau project-administrator subcontractor analytics:member plans:member site:member"
 			if got := roleOf(y.who(y.project, nora)); got != want {
 				t.Errorf("%s is\n%s, want\n%s", nora, got, want)

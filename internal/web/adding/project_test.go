@@ -102,8 +102,8 @@ func TestProjectPaste(t *testing.T) {
 		says(t, empty, "Projet Tour Lafayette", "Formulaire rapide", "Copier d’un projet")
 		page, action := y.draft(t, lea+", "+yves+"\t"+nora+"; camille.hand@maraval.example off@maraval.example nora@ NORA.new@sault.example")
 		t.Run("ADD-1 PROJ-8 the table says who each is before anything is sent", func(t *testing.T) {
-			says(t, page, "7 adresses lues, 1 doublon fusionné", "1 est déjà dans le projet", "1 invalide", lea+" Membre du compte", yves+" Du compte, invitation à l’envoi",
-				nora+" Nouveau, invitation à l’envoi", "off@maraval.example Désactivé dans le compte", "3 personnes seront ajoutées au projet", "2 invitations partiront, 1 désactivée dans le compte,",
+			says(t, page, "7 adresses lues, 1 doublon fusionné", "1 personne est déjà dans le projet", "1 invalide", lea+" Membre du compte", yves+" Du compte, invitation à l’envoi",
+				nora+" Nouveau, invitation à l’envoi", "off@maraval.example Membre désactivé", "3 personnes seront ajoutées au projet", "2 invitations partiront, 1 membre désactivé,",
 				"1 déjà dans le projet, 1 adresse invalide.")
 		})
 		t.Run("PROJ-3 people of the account come with what they are there, and keep their names", func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestProjectPaste(t *testing.T) {
 		})
 		result := page.Submit(action, "act", "send").Follow()
 		t.Run("BULK-3 INV-8 the result says row by row who came and who is invited", func(t *testing.T) {
-			says(t, result, "Résultat", "Ajoutés 3", "Écartés 1", "Invitations 2", "off est désactivé dans le compte", "Invitation en route", "Adresse invalide")
+			says(t, result, "Résultat", "Ajoutés 3", "Écartés 1", "Invitations 2", "L’accès d’off au compte est désactivé", "Invitation en route", "Adresse invalide")
 		})
 		for email, want := range map[string]string{
 			lea:  "Maraval Conseil project-member architect analytics:member model:member plans:member",
@@ -138,7 +138,7 @@ func TestProjectPaste(t *testing.T) {
 		}
 		t.Run("what was refused stands in the form again, with why at its field", func(t *testing.T) {
 			again := result.Submit(formOf(t, result, "/again")).Follow()
-			says(t, again, "1 ligne est à corriger", "off est désactivé dans le compte", "1 invalide", "0 personne sera ajoutée", "1 désactivée")
+			says(t, again, "1 ligne est à corriger", "L’accès d’off au compte est désactivé", "1 invalide", "0 personne sera ajoutée", "1 membre désactivé")
 		})
 	})
 }
@@ -204,7 +204,7 @@ func TestProjectClosed(t *testing.T) { // ACC-8, PROJ-8
 		y := newYard(t, w)
 		y.settle(directory.SettingsChange{"project_people": []byte("false"), "project_companies": []byte("false")})
 		page, action := y.draft(t, lea+" "+nora)
-		says(t, page, "Hors du compte, ajout impossible", "1 personne sera ajoutée au projet", "1 hors du compte, que vous ne pouvez pas ajouter")
+		says(t, page, "Hors du compte, ajout impossible", "1 personne sera ajoutée au projet", "1 personne hors du compte, que vous ne pouvez pas ajouter")
 		page = page.Submit(action, "act", "save", "company.1", "Inconnue et fils").Follow()
 		says(t, page, "N’existe pas")
 		result := page.Submit(action, "act", "send").Follow()

@@ -169,7 +169,7 @@ func TestHistoryChangesAndErasure(t *testing.T) {
 				t.Errorf("HIST-6 an act on many is not one line of three: %s", got)
 			}
 			first = c.Get(first.All("li.in-event small a[href]")[0].Attr("href"))
-			if got := len(first.All("section li.in-event")); got != 50 || !strings.Contains(first.Text(), "1–50 sur 60 entrées de cet acte") {
+			if got := len(first.All("section li.in-event")); got != 50 || !strings.Contains(first.Text(), "1–50 sur 60 entrées de cette action") {
 				t.Errorf("first page: %d entries", got)
 			}
 			if got := first.All(".in-act li.in-event"); len(got) != 1 || !strings.Contains(got[0].Text(), "60 membres ajoutés") {

@@ -57,7 +57,7 @@ func TestKeyPage(t *testing.T) { // KEY-1, KEY-7, SIGN-7
 	if p.Location != "/accounts/204817" || p.Header.Get("Set-Cookie") == "" {
 		t.Fatalf("KEY-7: status %d to %q, want the account and another session", p.Status, p.Location)
 	}
-	v.says(p.Follow(), http.StatusOK, "Vous êtes administrateur de Compte 204817")
+	v.says(p.Follow(), http.StatusOK, "Vous administrez désormais Compte 204817")
 }
 
 func TestLockedPage(t *testing.T) { // KEY-9, KEY-11, KEY-14
@@ -140,7 +140,7 @@ func TestInvitationWaits(t *testing.T) { // INV-2, INV-7
 	waiting, err := v.w.Invitations.Pending(t.Context(), v.w.Actor("ophelie.tardieu@tardieu.example"))
 	v.w.Must(err)
 	p = p.Submit("/network/invitations/" + waiting[0].Member)
-	if p.Location != "/accounts/204817" {
+	if p.Location != "/accounts/204817/start" {
 		t.Errorf("status %d to %q, want the account", p.Status, p.Location)
 	}
 }
@@ -185,6 +185,6 @@ func TestWhereIStand(t *testing.T) { // USER-4, SIGN-2, ACC-9
 
 func TestServicesAndHelp(t *testing.T) { // ACC-11, KEY-11
 	v := visitor(t)
-	v.says(v.Get("/network/services"), http.StatusOK, "Assistance", "Fermé", "Davantage avec")
+	v.says(v.Get("/network/services"), http.StatusOK, "Assistance", "Fermé", "Davantage au niveau")
 	v.says(v.site.Stranger(t).Get("/help"), http.StatusOK, "assistance@batisoft.example")
 }

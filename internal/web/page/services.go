@@ -26,7 +26,7 @@ func (q *Request) ServiceRows(offer app.Offer) []ui.ServiceRow {
 			levels = append(levels, l.Label.In(lang))
 		}
 		if len(levels) > 0 {
-			row.OpenedBy = q.Printer.T("services.opened_by", "Levels", levels)
+			row.OpenedBy = q.Printer.T("services.opened_by", "Levels", q.Printer.Either(levels))
 		}
 		rows = append(rows, row)
 	}

@@ -32,6 +32,7 @@ const (
 	Programs     Place = "technical_users"
 	HistoryPlace Place = "history"
 	Settings     Place = "settings"
+	Guide        Place = "guide"
 	NoPlace      Place = ""
 
 	Customers         Place = "customers"
@@ -196,7 +197,22 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 		}
 		return items
 	}
-	return slices.Concat(q.peopleNav(item), q.rightsNav(item), q.underWayNav())
+	return slices.Concat(q.peopleNav(item), q.rightsNav(item), []ui.NavItem{q.guideNav(item, here)}, q.underWayNav())
+}
+
+// guideNav leads to what the guide for administrators says of the page that is open.
+func (q *Request) guideNav(item itemOf, here Place) ui.NavItem {
+	nav := item(Guide, "help-circle", "/guide")
+	nav.Heading = q.Printer.T("nav.heading.help")
+	if about := map[Place]string{
+		Members: "keep-members-in-order", Requests: "let-people-in", Companies: "keep-companies-in-order", Projects: "work-in-projects",
+		Units: "arrange-the-account-in-units", Products: "assign-what-you-have-bought", Contract: "say-who-looks-after-the-contract",
+		Roles: "make-and-change-roles", Library: "keep-a-library-for-new-projects", WhoMayWhat: "see-who-may-do-what",
+		HistoryPlace: "see-what-happened", Programs: "connect-a-program", Settings: "settings",
+	}[here]; about != "" {
+		nav.Href += "#" + about
+	}
+	return nav
 }
 
 // underWayNav leads back, from any page, to what the reader has begun and goes on by

@@ -62,16 +62,16 @@ func (s single) facts() []ui.CartItem {
 	}
 	add("units.external", s.Unit.External)
 	if p := s.Project; p != nil {
-		add("history.field.number", p.Number)
-		add("history.field.project_type", s.Type)
-		add("history.field.project_address", p.Address)
-		add("history.field.project_starts", s.date(p.Starts))
-		add("history.field.project_ends", s.date(p.Ends))
+		add("field.number", p.Number)
+		add("field.project_type", s.Type)
+		add("field.project_address", p.Address)
+		add("field.project_starts", s.date(p.Starts))
+		add("field.project_ends", s.date(p.Ends))
 		var products []string
 		for _, id := range p.Products {
 			products = append(products, s.offer(id))
 		}
-		add("history.field.products", s.Printer.List(products))
+		add("field.products", s.Printer.List(products))
 	}
 	return items
 }

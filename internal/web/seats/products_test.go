@@ -56,7 +56,7 @@ func TestProducts(t *testing.T) {
 		if answer := form.Submit(products+"/allot", "quantity", "2"); answer.Status != http.StatusConflict {
 			t.Errorf("PLAN-4 an older version: %d", answer.Status)
 		}
-		has(t, d.Get(units), "3 licences allouées dont 2 libres")
+		has(t, d.Get(units), "3 licences réparties dont 2 libres")
 	})
 	t.Run("SEAT-10 who assigns below sees their own and what serves them, and changes no allotment", func(t *testing.T) {
 		reader, _ := d.person("camille@maraval.example")

@@ -222,7 +222,7 @@ func TestHandOver(t *testing.T) {
 	if answer.Location != units {
 		t.Fatalf("status %d to %q: %.300s", answer.Status, answer.Location, answer.Text())
 	}
-	has(t, answer.Follow(), "La licence de Plans passe de edouard ribault à karim haddad", "1 affectée, aucune disponible")
+	has(t, answer.Follow(), "La licence de Plans passe d’edouard ribault à karim haddad", "1 affectée, aucune disponible")
 	if got := p.Submit(at, "to", to); got.Status != http.StatusNotFound && got.Status != http.StatusConflict {
 		t.Errorf("sent twice: %d", got.Status)
 	}
