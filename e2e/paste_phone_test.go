@@ -62,7 +62,7 @@ func (w *world) pastesCrew(s *browsertest.Story) {
 	s.Fill("Ligne 6, Inès Rouault", ines)
 	s.Click("Corriger ces adresses")
 	s.DontSee("invalide")
-	for label, want := range map[string]string{"Prénom de " + ines: "Inès", "Nom de " + ines: "Rouault", "Société de " + ines: "Menuiserie Sault",
+	for label, want := range map[string]string{"Prénom d’" + ines: "Inès", "Nom d’" + ines: "Rouault", "Société d’" + ines: "Menuiserie Sault",
 		"Prénom de " + loic: "Loïc Marie", "Société de " + yann: "Maraval Construction"} {
 		if got := s.Value(label); got != want {
 			w.t.Errorf("ADD-3 %s is %q, want %q", label, got, want)

@@ -172,7 +172,7 @@ func (s *Imports) fileRows(ctx context.Context, i directory.Import, hidden *int,
 				continue
 			}
 		}
-		row.Cells = corrected(i.Choices, row.Line, row.Cells)
+		row.Cells = mended(i.Choices, row.Line, row.Cells)
 		double := first.Line(key(i.Choices.Columns, row.Cells), row.Line)
 		if int64(row.Line) <= i.LastLine {
 			continue // done before

@@ -63,26 +63,27 @@ type Noun struct {
 
 // RowFacts are what is shown of one row of an import beside its outcome.
 type RowFacts struct {
-	Name        string             `json:",omitempty"`
-	Email       string             `json:",omitempty"`
-	Company     string             `json:",omitempty"`
-	Creates     bool               `json:",omitempty"` // the company is new
-	Function    string             `json:",omitempty"` // codes
-	Level       string             `json:",omitempty"` // code
-	Products    []string           `json:",omitempty"` // offers; in a project as directory.AccessTexts
-	Ends        string             `json:",omitempty"` // last day, as 2027-12-31
-	Invited     bool               `json:",omitempty"`
-	Refusal     *directory.Error   `json:",omitempty"`
-	Also        []*directory.Error `json:",omitempty"` // what else is wrong with the row
-	Remarks     []*directory.Error `json:",omitempty"` // what is doubtful, and comes in all the same
-	Changes     []audit.Change     `json:",omitempty"`
-	Lacks       []gate.Lack        `json:",omitempty"` // roles that are required and lacked (ROLE-3)
-	Offer       string             `json:",omitempty"` // what was sold, as offers are written
-	Quantity    string             `json:",omitempty"` // of that, as it stands in the file
-	At          int                `json:",omitempty"` // of a piece that is no address: its line
-	Position    int                `json:",omitempty"` // and character
-	First, Last string             `json:",omitempty"` // of a piece that is no address: what its row says of the person
-	Beside      directory.Beside   `json:",omitzero"`
+	Name     string             `json:",omitempty"`
+	Email    string             `json:",omitempty"`
+	Company  string             `json:",omitempty"`
+	Creates  bool               `json:",omitempty"` // the company is new
+	Function string             `json:",omitempty"` // codes
+	Level    string             `json:",omitempty"` // code
+	Products []string           `json:",omitempty"` // offers; in a project as directory.AccessTexts
+	Ends     string             `json:",omitempty"` // last day, as 2027-12-31
+	Invited  bool               `json:",omitempty"`
+	Refusal  *directory.Error   `json:",omitempty"`
+	Also     []*directory.Error `json:",omitempty"` // what else is wrong with the row
+	Remarks  []*directory.Error `json:",omitempty"` // what is doubtful, and comes in all the same
+	Changes  []audit.Change     `json:",omitempty"`
+	Lacks    []gate.Lack        `json:",omitempty"` // roles that are required and lacked (ROLE-3)
+	Offer    string             `json:",omitempty"` // what was sold, as offers are written
+	Quantity string             `json:",omitempty"` // of that, as it stands in the file
+	At       int                `json:",omitempty"` // of a piece that is no address: its line
+	Position int                `json:",omitempty"` // and character
+
+	First, Last string           `json:",omitempty"` // of a piece that is no address: what its row says of the person
+	Beside      directory.Beside `json:",omitzero"`
 }
 
 // An ImportedRow is one row of an import with its outcome: what it would be

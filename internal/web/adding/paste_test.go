@@ -76,8 +76,8 @@ func TestStaleDraft(t *testing.T) { // ADD-4, BULK-3
 		d := newDesk(t, w)
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example b@maraval.example").Follow()
 		action := formOf(t, page, "/drafts/")
-		now := page.Submit(action, "act", "save", "company.1", "Kestner Bau", "level.1", "administrator", "function.2", "architect").Follow()
-		now = page.Submit(action, "act", "save", "first.1", "Ada").Follow() // the other window
+		page.Submit(action, "act", "save", "company.1", "Kestner Bau", "level.1", "administrator", "function.2", "architect").Follow()
+		now := page.Submit(action, "act", "save", "first.1", "Ada").Follow() // the other window
 		for field, want := range map[string]string{"first.1": "Ada", "company.1": "Kestner Bau"} {
 			if got := valueOf(t, now, field); got != want {
 				t.Errorf("%s is %q, want %q", field, got, want)
