@@ -736,7 +736,7 @@ func draftTable(v draftView) templ.Component {
 		})
 		templ_7745c5c3_Err = ui.Table(v.Printer, ui.TableView{Caption: v.T("adding.table"), Tick: true, Unstacked: true, Class: "in-table--rows", Columns: []ui.Column{
 			{Label: v.T("field.email"), Class: "w-mail2"}, {Label: v.T("field.first_name"), Class: "w-fn"}, {Label: v.T("field.last_name"), Class: "w-fn"},
-			{Label: v.T("field.company")}, {Label: v.T("field.role")}, {Label: v.T("adding.level"), Class: "w-lvl2"},
+			{Label: v.T("field.company")}, {Label: v.T("field.role")}, {Label: v.T("field.access_level"), Class: "w-lvl2"},
 			{Label: v.T(v.lastColumn()), Class: "w-prod2"},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var32), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
