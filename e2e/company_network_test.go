@@ -57,18 +57,29 @@ func (w *world) customer(s *browsertest.Story) []string {
 
 	s.Click("Afficher à l’écran")
 	s.Click("Afficher les clés")
-	s.See("Ces clés ne s’afficheront plus")
+	s.See("Ces clés restent lisibles jusqu’au")
 	keys := s.Texts(".in-list code.mono")
 	if len(keys) != 3 {
 		w.t.Fatalf("keys shown: %q, want three", keys)
 	}
 	s.Click("Revenir au client")
 	s.DontSee("attendent dans un courrier")
+	s.Click("Poster ou imprimer de nouveau")
+	s.LooksRight("letters")
+	s.Click("Marquer comme posté")
+	s.See("Leurs clés ne s’impriment plus")
+	s.In("dialog").Click("Marquer comme posté")
+	s.See("1 courrier marqué comme posté")
+	s.See("Aucun courrier n’attend")
 
+	s.Open("/vendor/customers")
+	s.Click(company)
 	s.Click("Créer une clé")
 	s.Click("Créer les clés")
 	s.See("1 clé attend dans un courrier")
-	w.readsAsLetter(s.Download("Imprimer le courrier"))
+	s.LooksRight("customer with a letter")
+	s.Click("Imprimer le courrier")
+	w.readsAsLetter(s.Download("Imprimer les courriers cochés"))
 	return keys
 }
 
@@ -161,7 +172,7 @@ func (w *world) unlocks(s *browsertest.Story) string {
 	s.Click("Débloquer")
 	s.Choose("La clé part", "Par e-mail au contact enregistré")
 	s.In("dialog").Click("Débloquer")
-	s.See("débloqué ; la clé neuve part au contact enregistré")
+	s.See("débloqué ; la nouvelle clé part au contact enregistré")
 	mail := w.mailed("agathe.kervella@maraval.example", "Nouvelle clé administrateur")
 	for _, word := range strings.Fields(mail.Text) {
 		if len(word) == len("XXX-XXX-XXX-XXX") && strings.Count(word, "-") == 3 {
@@ -220,7 +231,7 @@ func (w *world) requests(s *browsertest.Story) {
 	s.Fill("Motif", "Nous ne vous connaissons pas.")
 	s.In("dialog").Click("Refuser")
 	s.See("La demande de Tristan Berthelot est refusée")
-	w.mailed("nolwenn.riou@maraval.example", "Vous êtes membre de "+company)
+	w.mailed("nolwenn.riou@maraval.example", "Vous êtes membre du compte "+company)
 	if mail := w.mailed("tristan.berthelot@loewen.example", "Votre demande n’est pas acceptée"); strings.Contains(mail.Text, company) {
 		w.t.Errorf("the refusal names the account:\n%s", mail.Text)
 	}

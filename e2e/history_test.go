@@ -44,7 +44,7 @@ func (w *world) enters() {
 	s.See("Vous avez quitté " + company)
 	s.See("Appel de Hélène Garrec")
 	s.DontSee("Vous agissez dans le compte d’un client.")
-	w.mailed(helene, "intervient dans "+company)
+	w.mailed(helene, "a ouvert le compte "+company)
 }
 
 // reads finds the stay in the account's history and filters it.

@@ -61,7 +61,7 @@ func (w *world) tasks(s *browsertest.Story, account string) []string {
 	imported := s.Path()
 	s.Open("/profile/preferences")
 	s.Choose("Écran d’ouverture", "Planification")
-	s.Click("Enregistrer Écran d’ouverture")
+	s.In(".in-foot").Click("Enregistrer")
 	s.See("Choisi par vous")
 	return []string{account, draft, imported, account + "/members/bulk?act=deactivate&all=1", account + "/start", "/profile/preferences"}
 }

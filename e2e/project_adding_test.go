@@ -100,7 +100,7 @@ func (w *world) pastesIntoProject(s *browsertest.Story, project string) {
 	s.Row("nolwenn.riou@maraval.example").See("Invitation en route")
 	s.LooksRight("project-result")
 	s.Click("Corriger la ligne restante")
-	s.See("1 ligne a été refusée")
+	s.See("1 ligne est à corriger")
 	s.Row("erwan.off@maraval.example").See("réactivez d’abord")
 	s.LooksRight("project-mend")
 }

@@ -106,8 +106,8 @@ func (w *world) creates(s *browsertest.Story, u newUser) {
 		saved := s.Path()
 		s.Click("Préférences")
 		s.Choose("Écran d’ouverture", u.start)
-		s.Click("Enregistrer Écran d’ouverture")
-		s.See("Préférence enregistrée")
+		s.In(".in-foot").Click("Enregistrer")
+		s.See("Préférences enregistrées")
 		s.Open(saved)
 	}
 	s.Click("Inviter")

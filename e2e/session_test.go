@@ -46,6 +46,8 @@ func (w *world) proves(administrator *browsertest.Story) {
 	s.Fill("Nouveau mot de passe", password)
 	s.Click("Changer le mot de passe")
 	s.Open("/network")
+	s.See("Votre accès est préparé") // where they stand, and what happens next
+	s.See("Un administrateur doit encore vous inviter")
 	s.See("Confirmez votre adresse e-mail")
 	s.LooksRight("network unproved")
 	administrator.Click("Inviter")
@@ -203,6 +205,7 @@ func (w *world) switchedOff(administrator, s *browsertest.Story, email string) {
 	administrator.See("est désactivé")
 	s.Open(network)
 	s.See("Votre accès est désactivé") // where they stand, and whom to ask
+	w.mailed(email, "Votre accès à "+company+" est suspendu")
 	s.At("/network")
 	administrator.Open(network + "/members?status=inactive")
 	administrator.Row(email).Click("Autres actions")

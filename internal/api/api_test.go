@@ -52,6 +52,7 @@ func newStandOf(t *testing.T, w *apptest.World, o api.Options, kind string) *sta
 	t.Helper()
 	bundle, err := i18n.Load()
 	w.Must(err)
+	bundle.Names(w.App.Catalogue.Naming)
 	o.App, o.Bundle, o.Now, o.Language = w.App, bundle, w.Now, "fr"
 	o.Log = slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	s := &stand{World: w, t: t, account: w.AccountOf("204 817", kind)}

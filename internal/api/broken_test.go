@@ -81,6 +81,7 @@ func TestLogNamesRoutes(t *testing.T) { // API-1
 	s := newStand(t, w)
 	bundle, err := i18n.Load()
 	w.Must(err)
+	bundle.Names(w.App.Catalogue.Naming)
 	var log bytes.Buffer
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(api.Options{App: w.App, Bundle: bundle, Log: slog.New(slog.DiscardHandler), Now: w.Now, Language: "fr"}))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -112,17 +111,10 @@ func (f *Face) fault(v visit, reference string) *Problem {
 }
 
 func (f *Face) refusal(v visit, refusal *directory.Error) *Problem {
-	named := *refusal
-	named.Args = maps.Clone(refusal.Args)
-	if id, ok := refusal.Args["Permission"].(string); ok {
-		if declared, ok := f.App.Catalogue.InForce().Permission(id); ok {
-			named.Args["Permission"] = declared.Label.In(v.printer.Lang())
-		}
-	}
 	if refusal.Code == "list.bad_cursor" && refusal.Field == "" {
 		refusal = directory.InvalidField("cursor", refusal.Code, refusal.Args)
 	}
-	p := &Problem{Type: typeOf(refusal.Code), Title: v.printer.Error(&named), Status: statusOf(refusal), Code: refusal.Code, Field: fieldOf(refusal.Field)}
+	p := &Problem{Type: typeOf(refusal.Code), Title: v.printer.Error(refusal), Status: statusOf(refusal), Code: refusal.Code, Field: fieldOf(refusal.Field)}
 	for name, value := range refusal.Args {
 		if p.Args == nil {
 			p.Args = map[string]any{}

@@ -148,51 +148,43 @@ func (s *Accounts) planBuyer(ctx context.Context, r *store.Reader, ro *roster.Ro
 
 func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 	c := s.gate.Catalogue()
-	if refusal := directory.CleanTexts(
+	texts := directory.CleanTexts(
 		directory.Typed{Kind: directory.CustomerNumber, Value: &n.Number}, directory.Typed{Kind: directory.AccountExternal, Value: &n.External},
 		directory.Typed{Kind: directory.AccountName, Value: &n.Name},
 		directory.Typed{Kind: directory.Street, Value: &n.Address.Street}, directory.Typed{Kind: directory.PostalCode, Value: &n.Address.PostalCode},
 		directory.Typed{Kind: directory.City, Value: &n.Address.City}, directory.Typed{Kind: directory.Country, Value: &n.Address.Country},
 		directory.Typed{Kind: directory.ContactName, Value: &n.Contact.Name}, directory.Typed{Kind: directory.ContactEmail, Value: &n.Contact.Email},
 		directory.Typed{Kind: directory.LanguageCode, Value: &n.Language}, directory.Typed{Kind: directory.ZoneName, Value: &n.TimeZone},
-	); refusal != nil {
-		return n, refusal
-	}
-	switch {
-	case directory.CleanNumber(n.Number) == "":
-		return n, directory.InvalidField("number", "field.required", nil)
-	case n.Name == "":
-		return n, directory.InvalidField("name", "field.required", nil)
-	}
-	if _, ok := c.AccountType(n.Type); !ok {
-		return n, directory.InvalidField("type", "field.unknown_choice", directory.Args{"Value": n.Type})
-	}
-	if _, ok := c.ServiceLevel(n.ServiceLevel); !ok {
-		return n, directory.InvalidField("service_level", "field.unknown_choice", directory.Args{"Value": n.ServiceLevel})
-	}
-	if !slices.Contains(c.Languages, n.Language) {
-		return n, directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": n.Language})
-	}
+	)
 	if n.TimeZone == "" {
 		n.TimeZone = "Europe/Paris"
 	}
-	if !directory.KnownZone(n.TimeZone) {
-		return n, directory.InvalidField("time_zone", "field.unknown_choice", directory.Args{"Value": n.TimeZone})
+	refusals := []*directory.Error{texts}
+	refuse := func(wrong bool, field, code, value string) {
+		if wrong && !slices.ContainsFunc(refusals, func(r *directory.Error) bool { return r != nil && r.Field == field }) {
+			refusals = append(refusals, directory.InvalidField(field, code, directory.Args{"Value": value}))
+		}
+	}
+	_, kind := c.AccountType(n.Type)
+	_, level := c.ServiceLevel(n.ServiceLevel)
+	refuse(directory.CleanNumber(n.Number) == "", "number", "field.required", "")
+	refuse(n.Name == "", "name", "field.required", "")
+	refuse(!kind, "type", "field.unknown_choice", n.Type)
+	refuse(!level, "service_level", "field.unknown_choice", n.ServiceLevel)
+	refuse(!slices.Contains(c.Languages, n.Language), "language", "field.unknown_choice", n.Language)
+	refuse(!directory.KnownZone(n.TimeZone), "time_zone", "field.unknown_choice", n.TimeZone)
+	if refusal := directory.Together(refusals...); refusal != nil {
+		return n, refusal
 	}
 	if n.Buyer == nil {
 		return n, nil
 	}
 	b := *n.Buyer
 	email, refusal := directory.CleanEmail("buyer_email", b.Email)
-	if refusal != nil {
-		return n, refusal
-	}
 	b.Email = email
-	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
-		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"}); refusal != nil {
-		return n, refusal
-	}
-	if refusal := directory.CheckCivility("buyer_civility", b.Civility); refusal != nil {
+	texts = directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
+		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"})
+	if refusal := directory.Together(refusal, texts, directory.CheckCivility("buyer_civility", b.Civility)); refusal != nil {
 		return n, refusal
 	}
 	if b.Language == "" {

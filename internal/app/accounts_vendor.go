@@ -124,7 +124,7 @@ type Customer struct {
 	Locks          []admission.LockedNumber
 	Requests       []admission.ShownKeyRequest
 	Former         []store.FormerNumber
-	Letters        int64 // keys that wait in letters
+	Letters        admission.LetterState // keys that wait in letters, and that can be printed again
 	Entries        []ShownEntry
 	Journal        []history.Shown
 }
@@ -162,12 +162,12 @@ func (s *Accounts) Show(ctx context.Context, actor authz.Actor, uuid string) (Cu
 		if c.Former, err = r.FormerNumbers(ctx, id); err != nil {
 			return err
 		}
-		letters, err := r.WaitingLetters(ctx, id)
+		letters, err := admission.LettersOf(ctx, r, actor, s.gate.Instant(), []directory.AccountID{id})
 		if err != nil {
 			return err
 		}
-		for _, l := range letters {
-			c.Letters += l.Count
+		if len(letters) > 0 {
+			c.Letters = letters[0]
 		}
 		if err := s.showKeys(ctx, r, &c); err != nil {
 			return err

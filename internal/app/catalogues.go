@@ -20,6 +20,11 @@ import (
 // InForce is the catalogue that shapes the installation now.
 func (c *Catalogues) InForce() *catalogue.Catalogue { return c.gate.Catalogue() }
 
+// Naming is catalogue.Naming of the one in force.
+func (c *Catalogues) Naming(lang, what, id string) (string, bool) {
+	return c.InForce().Naming(lang, what, id)
+}
+
 // A CatalogueDraft is what applying a text would do: its faults, or the
 // differences from the catalogue in force.
 type CatalogueDraft struct {

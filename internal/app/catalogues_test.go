@@ -165,7 +165,7 @@ func TestImportCustomers(t *testing.T) { // VEND-4
 			t.Errorf("the buyer of both is in %d accounts, the first with %+v", list.Found, list.Lines)
 		}
 		support := w.Staff("soutien@batisoft.example", authz.Support)
-		printed, _, err := w.App.Keys.PrintLetters(w.Context(), support, nil, func([]app.KeyLetter) error { return nil })
+		printed, err := w.App.Keys.PrintLetters(w.Context(), support, lettersOf(w, support), func([]app.KeyLetter) error { return nil })
 		if w.Must(err); printed != 3 {
 			t.Errorf("printed %d letters, want 3", printed)
 		}

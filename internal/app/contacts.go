@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"intendant/internal/app/admission"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -268,7 +267,7 @@ func (s *Accounts) Message(ctx context.Context, actor authz.Actor, account direc
 // reachableUsers are the administrators of an account, its referent and its
 // deputies.
 func reachableUsers(ctx context.Context, r *store.Reader, a directory.Account) ([]directory.UserID, error) {
-	administrators, err := r.Administrators(ctx, a.ID, admission.ToldAdministrators)
+	administrators, err := r.Administrators(ctx, a.ID, roster.ToldAdministrators)
 	if err != nil {
 		return nil, err
 	}

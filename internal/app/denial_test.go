@@ -47,7 +47,7 @@ func walls() map[string]wall {
 				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
-			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
+			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mend Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Line List
@@ -79,7 +79,7 @@ func walls() map[string]wall {
 			Accounts: Change CheckCounts Create Enter Figures InOrder Keys List Named Put SetState Show Tries
 			Contracts: AddDocument CustomerDocument CustomerDocuments DownloadForVendor SetReferent WithdrawDocument
 			Users: ChangeStaff CreateStaff EndStaff Erase Lookup Named ResetFactor Staff StaffMember SwitchOff SwitchOn
-			Keys: Answer Fates LockedNumbers Make OpenLetters PrintLetters Queue Refuse Revoke Unlock
+			Keys: Answer Fates Letters LockedNumbers Make OpenLetters Posted PrintLetters Queue Refuse Revoke Unlock
 			History: AccessLog ListAll Verify
 			Catalogue: Apply Draft Show
 			Subscriptions: Add Change End Ending Extend List Of One Put

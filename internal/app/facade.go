@@ -52,10 +52,10 @@ const (
 
 // Of package admission.
 type (
-	KeyFates        = admission.Fates
 	KeyLetter       = admission.KeyLetter
+	LetterState     = admission.LetterState
+	ChosenLetter    = admission.ChosenLetter
 	LockedNumber    = admission.LockedNumber
-	ReadLetters     = admission.ReadLetters
 	Rejection       = admission.Rejection
 	ShownKeyRequest = admission.ShownKeyRequest
 	ShownRequest    = admission.ShownRequest
@@ -253,15 +253,15 @@ type (
 	ImportWords   = imports.Words
 	ImportSetting = imports.ImportSetting
 	ImportedRow   = imports.ImportedRow
+	ImportMending = imports.Mending
 	Pasting       = imports.Pasting
 	ResultRow     = imports.ResultRow
 )
 
 // Of package imports.
 const (
-	DraftPageRows = imports.DraftPageRows
-	Invalid       = imports.Invalid
-	JobImport     = imports.JobImport
+	DraftPageRows, JobImport = imports.DraftPageRows, imports.JobImport
+	Invalid                  = imports.Invalid
 )
 
 // Of package past.

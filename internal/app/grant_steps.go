@@ -19,34 +19,34 @@ import (
 // lacked then (ROLE-3). It refuses with stale when the person holds something else
 // than the form showed.
 func (s *Grants) Set(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, steps []roster.RoleStep) ([]roster.GrantVerdict, error) {
-	members := &Members{s.core}
-	keys, unknown, err := members.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
-	if err := gate.OneOf(unknown, err); err != nil {
+	var verdicts []roster.GrantVerdict
+	plan := func(key directory.MemberID) gate.Planner {
+		return func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
+			verdicts, err = s.planSteps(ctx, r, p, key, steps)
+			return err
+		}
+	}
+	if err := gate.OneOf(s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, plan))); err != nil {
 		return nil, err
 	}
-	var verdicts []roster.GrantVerdict
-	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
-			return err
-		}
-		g, err := s.roster.Granting(ctx, r, p, keys)
-		if err != nil {
-			return err
-		}
-		if len(g.Members) == 0 || !g.Sees(g.Members[0]) {
-			return directory.Refuse(directory.NotFound, "member.not_found")
-		}
-		if verdicts, err = g.Steps(g.Members[0], steps); err != nil {
-			return err
-		}
-		for i := range verdicts {
-			g.Tell(&verdicts[i].Verdict)
-		}
-		g.Settle()
-		return nil
-	})
+	return verdicts, nil
+}
+
+func (s *Grants) planSteps(ctx context.Context, r *store.Reader, p *gate.Plan, member directory.MemberID, steps []roster.RoleStep) ([]roster.GrantVerdict, error) {
+	g, err := s.roster.Granting(ctx, r, p, []directory.MemberID{member})
 	if err != nil {
 		return nil, err
 	}
+	if len(g.Members) == 0 || !g.Sees(g.Members[0]) {
+		return nil, directory.Refuse(directory.NotFound, "member.not_found")
+	}
+	verdicts, err := g.Steps(g.Members[0], steps)
+	if err != nil {
+		return nil, err
+	}
+	for i := range verdicts {
+		g.Tell(&verdicts[i].Verdict)
+	}
+	g.Settle()
 	return verdicts, nil
 }

@@ -17,13 +17,15 @@ type GrantView struct {
 	Search string            // units by a part of their name
 	Units  []string          // public ids of units that are shown besides
 	Chosen []roster.RoleStep // what is chosen in the form and not saved
+	Picked []string          // public ids of units ticked to give one role at them, sought still
 }
 
 // How many units a page of somebody's roles shows: those with a role, those
-// that a role is required at, those found, and some others.
+// that a role is required at where they are few, and to choose from those found,
+// or some others.
 const (
 	shownGranted  = 200
-	shownRequired = 50
+	shownRequired = 8
 	shownFound    = 50
 	shownFree     = 8 // others, where nothing is sought
 )
@@ -55,6 +57,7 @@ type UnitGrants struct {
 	Offered  []gate.Effect    // what each role that the reader may give here would add
 	Chosen   []gate.Effect    // what the form has chosen here, with what it adds
 	Required bool             // the account type requires a role at its level
+	Sought   bool             // nothing is held or chosen there: it is one to choose from
 	Edits    bool             // the reader may give roles here
 }
 
@@ -180,8 +183,10 @@ func (b *grantBook) show(ctx context.Context, r *store.Reader, view GrantView) (
 		return shown, err
 	}
 	chosen := b.chosen(view.Chosen)
-	for _, u := range b.choose(view, &shown) {
+	units, sought := b.choose(view, &shown)
+	for _, u := range units {
 		row := b.unit(u, chosen)
+		row.Sought = sought[u.ID]
 		for i := range row.Here {
 			row.Here[i].By = roster.PersonFrom(by, b.giverOf(row.Here[i]))
 		}
@@ -207,8 +212,9 @@ func (b *grantBook) missingShown() []string {
 	return slices.DeleteFunc(missing, func(level string) bool { return !b.Manageable(level) })
 }
 
-// choose are the units that a page shows, in tree order.
-func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit {
+// choose are the units that a page shows, in tree order, and which of them are to
+// choose from only.
+func (b *grantBook) choose(view GrantView, shown *PersonGrants) ([]directory.Unit, map[directory.UnitID]bool) {
 	folded := directory.Fold(view.Search)
 	granted := map[directory.UnitID]int{}
 	for _, g := range b.grants {
@@ -219,7 +225,8 @@ func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit
 		wanted = append(wanted, step.Unit)
 	}
 	var units []directory.Unit
-	required, free := 0, 0
+	sought := map[directory.UnitID]bool{}
+	few, free := b.fewRequired(granted), 0
 	for _, u := range b.Tree.Units() {
 		n := granted[u.ID]
 		if n > 0 && (roster.SeesPeopleAt(b.rights, u.ID) || b.onTheWay(u.ID)) {
@@ -237,19 +244,29 @@ func (b *grantBook) choose(view GrantView, shown *PersonGrants) []directory.Unit
 			shown.Found++
 		}
 		switch {
-		case u.Parent == 0, slices.Contains(wanted, u.UUID), found && shown.Found <= shownFound:
+		case u.Parent == 0, slices.Contains(wanted, u.UUID), few && b.requiredAt(u):
 			units = append(units, u)
-		case b.requiredAt(u) && required < shownRequired:
-			required++
-			units = append(units, u)
-		case folded == "" && !b.requiredAt(u) && free < shownFree:
+		case slices.Contains(view.Picked, u.UUID), found && shown.Found <= shownFound, folded == "" && free < shownFree:
 			free++
+			sought[u.ID] = true
 			units = append(units, u)
 		default:
 			shown.Search = true
 		}
 	}
-	return units
+	return units, sought
+}
+
+// fewRequired reports whether the units at which a role is required and none held
+// are so few that each is shown.
+func (b *grantBook) fewRequired(granted map[directory.UnitID]int) bool {
+	n := 0
+	for _, u := range b.Tree.Units() {
+		if n <= shownRequired && u.Parent != 0 && granted[u.ID] == 0 && b.requiredAt(u) && b.rights.May(authz.ManageMembers, u.ID) {
+			n++
+		}
+	}
+	return n <= shownRequired
 }
 
 // onTheWay reports whether something of what the reader sees lies below the

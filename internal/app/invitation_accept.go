@@ -10,6 +10,7 @@ import (
 	"intendant/internal/app/roster"
 	"intendant/internal/audit"
 	"intendant/internal/authz"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/store"
@@ -77,7 +78,7 @@ func (s *Invitations) Accept(ctx context.Context, client gate.Client, a Acceptan
 	if v.Known {
 		return done, directory.Refuse(directory.Denied, "invitation.sign_in")
 	}
-	if err := s.checkAcceptance(&a); err != nil {
+	if err := s.checkAcceptance(v.Account, &a); err != nil {
 		return done, err
 	}
 	named := v.User
@@ -138,19 +139,29 @@ func planFirstPassword(p *gate.Plan, before, after directory.User) {
 	p.Change(store.UpdateUser{User: after}, store.EndSessions{User: after.ID}, store.EndLinks{User: after.ID})
 }
 
-func (s *Invitations) checkAcceptance(a *Acceptance) error {
+// checkAcceptance asks for the names that the account's type requires of its people,
+// and no others (ADD-11).
+func (s *Invitations) checkAcceptance(account directory.Account, a *Acceptance) error {
+	var refusals []*directory.Error
+	kind, _ := s.gate.Catalogue().AccountType(account.Type)
 	for _, name := range []struct {
 		kind  directory.Text
 		value *string
-	}{{directory.FirstName, &a.First}, {directory.LastName, &a.Last}} {
-		clean, refusal := name.kind.Required(*name.value)
-		if refusal != nil {
-			return refusal
+		field string
+	}{{directory.FirstName, &a.First, catalogue.FieldFirstName}, {directory.LastName, &a.Last, catalogue.FieldLastName}} {
+		check := name.kind.Clean
+		if kind.Form.Requires(name.field) {
+			check = name.kind.Required
 		}
+		clean, refusal := check(*name.value)
+		refusals = append(refusals, refusal)
 		*name.value = clean
 	}
 	if !slices.Contains(s.gate.Catalogue().Languages, a.Language) {
-		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language})
+		refusals = append(refusals, directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": a.Language}))
+	}
+	if refusal := directory.Together(refusals...); refusal != nil {
+		return refusal
 	}
 	return nil
 }
@@ -231,7 +242,10 @@ func (s *Invitations) acceptSignedIn(ctx context.Context, actor authz.Actor, acc
 		done.Account = v.Account
 		return s.roster.PlanAcceptance(ctx, r, p, v, v.User)
 	})
-	return done, err
+	if err != nil {
+		return done, err
+	}
+	return done, s.gate.Note(ctx, func(tx *store.Tx) error { return tx.NoteSeen(ctx, actor.User, account) })
 }
 
 // proved refuses with address.unproved whoever has not proved their address.

@@ -32,7 +32,7 @@ func lock(t *testing.T, w *apptest.World, number string) {
 	}
 }
 
-// opened reads an account's waiting keys through the operation that wipes them.
+// opened reads an account's keys that are kept through the operation that tells of it.
 func opened(w *apptest.World, actor authz.Actor, a directory.Account) ([]string, error) {
 	var keys []string
 	err := w.App.Keys.OpenLetters(w.Context(), actor, a.ID, app.ToPrint, func(letters []app.KeyLetter) error {
@@ -42,27 +42,63 @@ func opened(w *apptest.World, actor authz.Actor, a directory.Account) ([]string,
 	return keys, err
 }
 
-func TestOpenLetters(t *testing.T) { // KEY-6
+// printedBy prints an account's letter as somebody who saw it at a time, and answers the
+// code of the refusal.
+func printedBy(w *apptest.World, actor authz.Actor, a directory.Account, seen time.Time) string {
+	_, err := w.App.Keys.PrintLetters(w.Context(), actor, []app.ChosenLetter{{Account: a.ID, Seen: seen}}, func([]app.KeyLetter) error { return nil })
+	return w.Code(err)
+}
+
+// lettersOf are all accounts whose letters are kept, as they are now.
+func lettersOf(w *apptest.World, actor authz.Actor) []app.ChosenLetter {
+	w.T.Helper()
+	states, err := w.App.Keys.Letters(w.Context(), actor, nil)
+	w.Must(err)
+	chosen := make([]app.ChosenLetter, len(states))
+	for i, s := range states {
+		chosen[i] = app.ChosenLetter{Account: s.Account.ID, Seen: s.At}
+	}
+	return chosen
+}
+
+func TestOpenLetters(t *testing.T) { // KEY-6, HIST-4
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		support := w.Staff("soutien@batisoft.example", authz.Support)
 		a := w.Account("204 817")
-		t.Run("KEY-6 of two prints at once one gets the keys", func(t *testing.T) {
+		other := w.Staff("deux@batisoft.example", authz.Support)
+		t.Run("KEY-6 of two who print at once one is told that the other has", func(t *testing.T) {
 			var both sync.WaitGroup
-			got, codes := make([][]string, 2), make([]error, 2)
-			for i := range got {
-				both.Go(func() { got[i], codes[i] = opened(w, support, a) })
+			codes := make([]string, 2)
+			for i, staff := range []authz.Actor{support, other} {
+				both.Go(func() { codes[i] = printedBy(w, staff, a, time.Time{}) })
 			}
 			both.Wait()
-			won := 0
-			for i := range got {
-				if codes[i] == nil && len(got[i]) == 3 {
-					won++
-				} else if code := w.Code(codes[i]); code != "letter.none" {
-					t.Errorf("the other was refused with %q, want letter.none", code)
+			if slices.Sort(codes); !slices.Equal(codes, []string{"", "letter.printed_since"}) {
+				t.Errorf("two at once: %q, want one who printed and one who is told", codes)
+			}
+		})
+		t.Run("KEY-6 printed and shown again until it is marked as posted", func(t *testing.T) {
+			keys, err := opened(w, other, a)
+			if w.Must(err); len(keys) != 3 {
+				t.Errorf("opened again: %d keys, want 3", len(keys))
+			}
+			if code := printedBy(w, support, a, w.Now()); code != "" {
+				t.Errorf("printed again by who saw that it was: %s", code)
+			}
+			if _, err := w.App.Keys.Posted(w.Context(), other, []app.ChosenLetter{{Account: a.ID}}); w.Code(err) != "letter.printed_since" {
+				t.Errorf("marked by who did not see the last print: %v", err)
+			}
+			n, err := w.App.Keys.Posted(w.Context(), support, []app.ChosenLetter{{Account: a.ID}})
+			if w.Must(err); n != 1 {
+				t.Errorf("%d letters marked, want 1", n)
+			}
+			for name, code := range map[string]string{"open": w.Code(second(opened(w, support, a))), "print": printedBy(w, support, a, w.Now())} {
+				if code != "letter.none" {
+					t.Errorf("%s once it is posted: %q, want letter.none", name, code)
 				}
 			}
-			if won != 1 {
-				t.Errorf("%d prints got the keys, want 1", won)
+			if read, posted := len(historyOf(w, audit.LetterPrinted)), len(historyOf(w, audit.LetterPosted)); read != 3 || posted != 1 {
+				t.Errorf("HIST-4 history tells of %d readings and %d marks, want 3 and 1", read, posted)
 			}
 		})
 		t.Run("KEY-6 a print that fails wipes nothing, a revoked key is left out", func(t *testing.T) {
@@ -80,8 +116,16 @@ func TestOpenLetters(t *testing.T) { // KEY-6
 			if len(keys) != 1 {
 				t.Errorf("letter has %d keys, want the 1 that still works", len(keys))
 			}
-			if c.Letters != 2 {
-				t.Errorf("%d keys waited, want 2", c.Letters)
+			if c.Letters.Waiting != 2 {
+				t.Errorf("%d keys waited, want 2", c.Letters.Waiting)
+			}
+			w.Pass(directory.LetterKept)
+			if _, err := opened(w, support, a); w.Code(err) != "letter.none" {
+				t.Errorf("opened after its time: %v, want letter.none", err)
+			}
+			w.Must(w.App.Keys.PurgeLetters(w.Context()))
+			if left := w.Keys(a); len(left) != 0 {
+				t.Errorf("%d keys are kept after their time", len(left))
 			}
 		})
 		t.Run("KEY-4 a key that ended is not revoked again", func(t *testing.T) {
@@ -108,16 +152,27 @@ func TestPrintLetters(t *testing.T) { // VEND-4
 			}
 			return nil
 		}
-		printed, rest, err := w.App.Keys.PrintLetters(w.Context(), w.Operator(), []directory.AccountID{two.ID, one.ID}, note)
+		printed, err := w.App.Keys.PrintLetters(w.Context(), w.Operator(), []app.ChosenLetter{{Account: two.ID}, {Account: one.ID}}, note)
 		w.Must(err)
-		if slices.Sort(read); printed != 2 || rest != 1 || !slices.Equal(read, []string{"100", "101"}) {
-			t.Errorf("printed %d, rest %d, %v; want those ticked and 1 left", printed, rest, read)
+		if slices.Sort(read); printed != 2 || !slices.Equal(read, []string{"100", "101"}) {
+			t.Errorf("printed %d, %v; want those ticked", printed, read)
 		}
-		if printed, _, err = w.App.Keys.PrintLetters(w.Context(), w.Operator(), nil, note); err != nil || printed != 1 || read[0] != three.Number {
-			t.Errorf("print all that wait: %d %v %v", printed, read, err)
+		states, err := w.App.Keys.Letters(w.Context(), w.Operator(), nil)
+		w.Must(err)
+		for _, s := range states {
+			if waits := s.Account.ID == three.ID; waits != (s.Waiting == 3) || waits != (s.Opened == 0) || waits != s.Until.IsZero() {
+				t.Errorf("letter of %s: %d keys wait, %d are kept until %v", s.Account.Number, s.Waiting, s.Opened, s.Until)
+			}
 		}
-		if _, _, err = w.App.Keys.PrintLetters(w.Context(), w.Operator(), nil, note); w.Code(err) != "letter.none" {
-			t.Errorf("print again: %v, want letter.none", err)
+		if printed, err = w.App.Keys.PrintLetters(w.Context(), w.Operator(), lettersOf(w, w.Operator()), note); err != nil || printed != 3 {
+			t.Errorf("print all again: %d %v", printed, err)
+		}
+		posted, err := w.App.Keys.Posted(w.Context(), w.Operator(), lettersOf(w, w.Operator()))
+		if w.Must(err); posted != 3 {
+			t.Errorf("%d letters marked as posted, want 3", posted)
+		}
+		if _, err = w.App.Keys.PrintLetters(w.Context(), w.Operator(), []app.ChosenLetter{{Account: one.ID}}, note); w.Code(err) != "letter.none" {
+			t.Errorf("print what was posted: %v, want letter.none", err)
 		}
 	})
 }
@@ -137,8 +192,8 @@ func TestUnlock(t *testing.T) { // KEY-12
 		w.Must(w.App.Keys.Unlock(w.Context(), support, "204.817", directory.ByLetter))
 		c, err := w.Accounts.Show(w.Context(), support, a.UUID)
 		w.Must(err)
-		if len(c.Locks) != 0 || len(c.Keys) != 4 || c.Letters != 1 {
-			t.Errorf("after unlock: %d locks, %d keys, %d waiting; want 0, 4, 1", len(c.Locks), len(c.Keys), c.Letters)
+		if len(c.Locks) != 0 || len(c.Keys) != 4 || c.Letters.Waiting != 1 {
+			t.Errorf("after unlock: %d locks, %d keys, %d waiting; want 0, 4, 1", len(c.Locks), len(c.Keys), c.Letters.Waiting)
 		}
 		t.Run("KEY-12 a number nobody has: only the count", func(t *testing.T) {
 			w.Pass(25 * time.Hour)

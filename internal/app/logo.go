@@ -26,6 +26,10 @@ func (s *Accounts) RemoveLogo(ctx context.Context, actor authz.Actor, account di
 	return s.putLogo(ctx, actor, account, nil)
 }
 
+// Redrawn is a PNG or JPEG drawn anew as PNG, as an account's logo is. It refuses as
+// SetLogo does.
+func Redrawn(field string, file []byte) ([]byte, error) { return identity.Redrawn(field, file) }
+
 func (s *Accounts) putLogo(ctx context.Context, actor authz.Actor, account directory.AccountID, picture []byte) error {
 	_, err := s.gate.Perform(ctx, actor, account, func(_ context.Context, _ *store.Reader, p *gate.Plan) error {
 		if err := p.Require(authz.ManageAccount, 0); err != nil {

@@ -154,21 +154,7 @@ func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, en
 // where they are more than it takes, in an act that goes on by itself (BULK-4).
 // Verdicts name each; a refusal leaves the others done (BULK-3).
 func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, what memberDeed) (gate.Verdicts, error) {
-	keys, verdicts, err := s.selected(ctx, actor, account, who, what.takes())
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case len(keys)+len(verdicts) > 1 && len(keys) > 0:
-		var d acts.Deed
-		if d, err = s.deedOn(ctx, actor, account, chosenMembers{keys, len(verdicts)}, what); err != nil {
-			return nil, err
-		}
-		d.Wait, d.Whole, d.Told = who.Wait, who.Whole, who.Act
-		verdicts, err = s.acts.Do(ctx, actor, account, d)
-	case len(keys) > 0:
-		verdicts, err = s.gate.Perform(ctx, actor, account, s.planConfirmed([]confirmedMember{{Key: keys[0]}}, what))
-	}
+	verdicts, err := s.eachOf(ctx, actor, account, who, what)
 	if broken := acts.AsBroken(err); broken != nil {
 		inRows(broken.Verdicts)
 	}
@@ -176,6 +162,28 @@ func (s *Members) onEach(ctx context.Context, actor authz.Actor, account directo
 		return verdicts, err
 	}
 	return inRows(verdicts), nil
+}
+
+func (s *Members) eachOf(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, what memberDeed) (gate.Verdicts, error) {
+	one := func(key directory.MemberID) gate.Planner {
+		return s.planConfirmed([]confirmedMember{{Key: key}}, what)
+	}
+	if who.All == nil && len(who.Members) == 1 {
+		return s.gate.Perform(ctx, actor, account, planOn(who.Members[0], what.takes(), one))
+	}
+	keys, verdicts, err := s.selected(ctx, actor, account, who, what.takes())
+	switch {
+	case err != nil || len(keys) == 0:
+		return verdicts, err
+	case len(keys)+len(verdicts) == 1:
+		return s.gate.Perform(ctx, actor, account, one(keys[0]))
+	}
+	d, err := s.deedOn(ctx, actor, account, chosenMembers{keys, len(verdicts)}, what)
+	if err != nil {
+		return nil, err
+	}
+	d.Wait, d.Whole, d.Told = who.Wait, who.Whole, who.Act
+	return s.acts.Do(ctx, actor, account, d)
 }
 
 // A MembersAct is what is done to each of a selection: its kind, and what it sets.
@@ -282,18 +290,34 @@ func inRows(verdicts gate.Verdicts) gate.Verdicts {
 
 // onOne does one thing to one member.
 func (s *Members) onOne(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, do roster.MemberAct) (gate.Verdicts, error) {
-	keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
-	if err != nil || len(keys) == 0 {
-		return verdicts, err
+	return s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, func(key directory.MemberID) gate.Planner {
+		return s.roster.PlanEach([]directory.MemberID{key}, do)
+	}))
+}
+
+// planOn plans on one member of a public id, by who may act somewhere; of nobody's id
+// the plan says so.
+func planOn(member string, by authz.Permission, plan func(directory.MemberID) gate.Planner) gate.Planner {
+	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		if err := p.RequireSomewhere(by); err != nil {
+			return err
+		}
+		keys, unknown, err := keysOf(ctx, r, p.Account, []string{member})
+		if err != nil {
+			return err
+		}
+		if p.Verdicts = unknown; len(keys) == 0 {
+			return nil
+		}
+		return plan(keys[0])(ctx, r, p)
 	}
-	return s.gate.Perform(ctx, actor, account, s.roster.PlanEach(keys, do))
 }
 
 // selected are the keys of a selection, and verdicts on ids of nobody.
 func (s *Members) selected(ctx context.Context, actor authz.Actor, account directory.AccountID, who roster.Selection, by authz.Permission) ([]directory.MemberID, gate.Verdicts, error) {
-	var keys []directory.MemberID
-	var verdicts gate.Verdicts
-	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
+	var chosen []directory.MemberID
+	var unknown gate.Verdicts
+	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) (err error) {
 		if !rights.MayAnywhere(by) {
 			return gate.Require(rights, by, 0)
 		}
@@ -302,27 +326,33 @@ func (s *Members) selected(ctx context.Context, actor authz.Actor, account direc
 			if err != nil {
 				return err
 			}
-			if keys, err = r.MemberKeys(ctx, l.l); err != nil {
+			if chosen, err = r.MemberKeys(ctx, l.l); err != nil {
 				return err
 			}
-			if n := int64(len(keys)); n != who.Count {
+			if n := int64(len(chosen)); n != who.Count {
 				return &directory.Error{Kind: directory.Conflict, Code: "selection.changed", Args: directory.Args{"Count": n, "Confirmed": who.Count}}
 			}
 			return nil
 		}
-		found, err := r.MemberKeysByUUID(ctx, account, who.Members)
-		if err != nil {
-			return err
-		}
-		chosen := make(map[directory.MemberID]bool, len(found))
-		for _, id := range who.Members {
-			if key, ok := found[id]; !ok {
-				verdicts = append(verdicts, gate.Nobody())
-			} else if !chosen[key] {
-				keys, chosen[key] = append(keys, key), true
-			}
-		}
-		return nil
+		chosen, unknown, err = keysOf(ctx, r, account, who.Members)
+		return err
 	})
-	return keys, verdicts, err
+	return chosen, unknown, err
+}
+
+// keysOf are the keys of members of public ids, each once, and verdicts on ids of nobody.
+func keysOf(ctx context.Context, r *store.Reader, account directory.AccountID, ids []string) (keys []directory.MemberID, unknown gate.Verdicts, err error) {
+	found, err := r.MemberKeysByUUID(ctx, account, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	chosen := make(map[directory.MemberID]bool, len(found))
+	for _, id := range ids {
+		if key, ok := found[id]; !ok {
+			unknown = append(unknown, gate.Nobody())
+		} else if !chosen[key] {
+			keys, chosen[key] = append(keys, key), true
+		}
+	}
+	return keys, unknown, nil
 }

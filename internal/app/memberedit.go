@@ -28,25 +28,28 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 // EditMember changes one member and the person behind, all or nothing. It
 // refuses with stale when they changed since the edit began (PLAN-4).
 func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit) error {
-	change := edit.MemberChange
-	if err := change.Check(); err != nil {
-		return err
-	}
-	keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
-	if err := gate.OneOf(verdicts, err); err != nil {
+	if err := edit.MemberChange.Check(); err != nil { // it cleans them too
 		return err
 	}
 	hash := ""
-	if change.Person.Provisional != "" {
-		if hash, err = s.provisionalHash(ctx, keys[0], change.Person.Provisional); err != nil {
+	if edit.Person.Provisional != "" {
+		keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
+		if err := gate.OneOf(verdicts, err); err != nil {
+			return err
+		}
+		if hash, err = s.provisionalHash(ctx, keys[0], edit.Person.Provisional); err != nil {
 			return err
 		}
 	}
-	_, err = s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-		if err := p.RequireSomewhere(authz.ManageMembers); err != nil {
-			return err
-		}
-		a, members, users, err := s.roster.Acting(ctx, r, p, keys)
+	return gate.OneOf(s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, func(key directory.MemberID) gate.Planner {
+		return s.planEdit(key, edit, hash)
+	})))
+}
+
+// planEdit plans an edit of one member and the person behind.
+func (s *Members) planEdit(key directory.MemberID, edit roster.MemberEdit, hash string) gate.Planner {
+	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		a, members, users, err := s.roster.Acting(ctx, r, p, []directory.MemberID{key})
 		if err != nil {
 			return err
 		}
@@ -58,12 +61,11 @@ func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account dir
 		if edit.Version != roster.EditVersion(m, u) {
 			return directory.Refuse(directory.Conflict, "stale")
 		}
-		if err := s.editBoth(ctx, r, a, roster.PersonOf{U: u, M: m, Hash: hash}, change); err != nil && err != error(gate.ErrUnchanged) {
+		if err := s.editBoth(ctx, r, a, roster.PersonOf{U: u, M: m, Hash: hash}, edit.MemberChange); err != nil && err != error(gate.ErrUnchanged) {
 			return err
 		}
 		return a.Settle(ctx, r)
-	})
-	return err
+	}
 }
 
 func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *roster.Acting, of roster.PersonOf, change roster.MemberChange) error {

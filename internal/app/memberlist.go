@@ -87,23 +87,14 @@ type listing struct {
 }
 
 func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, q roster.MemberQuery) (*listing, error) {
-	if !rights.MayAnywhere(authz.ViewMembers) {
-		return nil, gate.Require(rights, authz.ViewMembers, 0)
-	}
-	l := &listing{core: c, r: r, rights: rights, q: q}
-	var err error
-	if l.account, err = r.Account(ctx, account); err != nil {
-		return nil, err
-	}
-	if l.roles, err = r.Roles(ctx, account); err != nil {
+	l, err := c.telling(ctx, r, rights, account)
+	if err != nil {
 		return nil, err
 	}
 	if l.counts, err = r.Counts(ctx, account); err != nil {
 		return nil, err
 	}
-	if l.required, err = l.requirement(ctx); err != nil {
-		return nil, err
-	}
+	l.q = q
 	if l.q.Sort == "" {
 		l.q.Sort = "name"
 	}
@@ -117,6 +108,23 @@ func (c *core) listing(ctx context.Context, r *store.Reader, rights authz.Rights
 	l.l = store.MemberList{Account: account, Scope: rights.Scope(authz.ViewMembers), Size: min(size, pageMost), Of: l.counts.Members(),
 		Sort: store.MemberSort{Column: l.q.Sort, Descending: l.q.Descending}}
 	l.l.Filter, err = l.filter(ctx)
+	return l, err
+}
+
+// telling is a listing of members who are known already.
+func (c *core) telling(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID) (*listing, error) {
+	if !rights.MayAnywhere(authz.ViewMembers) {
+		return nil, gate.Require(rights, authz.ViewMembers, 0)
+	}
+	l := &listing{core: c, r: r, rights: rights}
+	var err error
+	if l.account, err = r.Account(ctx, account); err != nil {
+		return nil, err
+	}
+	if l.roles, err = r.Roles(ctx, account); err != nil {
+		return nil, err
+	}
+	l.required, err = l.requirement(ctx)
 	return l, err
 }
 
@@ -363,6 +371,9 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 			}
 		}
 		rows[i].May = l.may(rows[i])
+	}
+	if err := l.tellLast(ctx, rows); err != nil {
+		return nil, err
 	}
 	if l.parts {
 		if err := l.tellParts(ctx, keys, rows); err != nil {

@@ -268,6 +268,28 @@ func (l *listing) may(m roster.ListedMember) roster.MemberMay {
 	return may
 }
 
+// tellLast says of administrators whom the reader may change without whom of them the
+// account would have none (ACC-5).
+func (l *listing) tellLast(ctx context.Context, rows []roster.ListedMember) error {
+	may := func(m roster.ListedMember) bool { return m.May.Edit && m.ActsAsAdministrator() }
+	if !slices.ContainsFunc(rows, may) {
+		return nil
+	}
+	if active, err := l.r.ActiveAdministrators(ctx, l.account.ID, nil, 2); err != nil || active != 1 {
+		return err
+	}
+	for i, m := range rows {
+		if !may(m) {
+			continue
+		}
+		err := roster.RemainsAdministered(ctx, l.r, l.account.ID, []directory.MemberID{m.ID}, 0)
+		if rows[i].May.Last = gate.RefusedWith(err, "administrator.last"); err != nil && !rows[i].May.Last {
+			return err
+		}
+	}
+	return nil
+}
+
 // A MemberEditing is what the edit form of one member begins with.
 type MemberEditing struct {
 	roster.ListedMember

@@ -101,8 +101,9 @@ func (c *core) firstRoles(ctx context.Context, r *store.Reader, p *gate.Plan, m 
 	return nil
 }
 
-// complete refuses the first field that is required and empty.
+// complete refuses the fields that are required and empty, all at once.
 func (n *NewPerson) complete(form catalogue.Form) error {
+	var refusals []*directory.Error
 	for _, field := range []struct {
 		name     string
 		value    string
@@ -115,8 +116,11 @@ func (n *NewPerson) complete(form catalogue.Form) error {
 		{"password", n.Password, form.Requires(catalogue.FieldProvisionalPassword)},
 	} {
 		if field.required && strings.TrimSpace(field.value) == "" {
-			return directory.InvalidField(field.name, "field.required", nil)
+			refusals = append(refusals, directory.InvalidField(field.name, "field.required", nil))
 		}
+	}
+	if refusal := directory.Together(refusals...); refusal != nil {
+		return refusal
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -32,11 +33,28 @@ type PlacedUnit struct {
 	Ticked bool
 }
 
-// Set writes a preference of a member, by public id; empty means the actor's
-// own. Whoever manages members at the home unit sets it for others, such as who
-// created them (PREF-1). It refuses with preference.not_found, with the
-// preference as the field at fault, and with stale.
-func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, change PreferenceChange) error {
+// PreferenceFaults are the refusals of several preferences set at once, each with
+// its preference as the field.
+type PreferenceFaults []*directory.Error
+
+// Error lists them, for the log.
+func (f PreferenceFaults) Error() string { return errors.Join(f.Unwrap()...).Error() }
+
+// Unwrap lets each be found.
+func (f PreferenceFaults) Unwrap() []error {
+	all := make([]error, len(f))
+	for i, one := range f {
+		all[i] = one
+	}
+	return all
+}
+
+// Set writes preferences of a member, by public id; empty means the actor's own.
+// Whoever manages members at the home unit sets them for others, such as who
+// created them (PREF-1). It refuses with preference.not_found, with the preference
+// as the field at fault, with stale, and with PreferenceFaults where several are
+// refused; then none is written.
+func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, changes ...PreferenceChange) error {
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		of, err := s.preferring(ctx, r, p.Rights, whose{actor, account, member})
 		if err != nil {
@@ -45,9 +63,34 @@ func (s *Preferences) Set(ctx context.Context, actor authz.Actor, account direct
 		if err := of.askFor(p); err != nil {
 			return err
 		}
-		return of.set(p, change)
+		return of.setAll(p, changes)
 	})
 	return err
+}
+
+// setAll plans all changes, or refuses with every fault there is.
+func (p *preferring) setAll(plan *gate.Plan, changes []PreferenceChange) error {
+	var faults PreferenceFaults
+	for _, change := range changes {
+		err := p.set(plan, change)
+		var refusal *directory.Error
+		switch {
+		case err == nil:
+		case !errors.As(err, &refusal) || refusal.Kind == directory.NotFound:
+			return err
+		default:
+			at := *refusal
+			at.Field = change.ID
+			faults = append(faults, &at)
+		}
+	}
+	switch len(faults) {
+	case 0:
+		return nil
+	case 1:
+		return faults[0]
+	}
+	return faults
 }
 
 // set plans a change of one preference, where anything differs.

@@ -80,6 +80,7 @@ type PreferenceQuery struct {
 	Preference string
 	Search     string
 	From       int
+	Chosen     map[string]string // by preference, the unit that a form has chosen, which is offered whatever is read
 }
 
 // preferenceUnits is how many units a tile shows at once.
@@ -108,12 +109,23 @@ func (s *Preferences) Of(ctx context.Context, actor authz.Actor, account directo
 					asked = q
 				}
 				p.units(&tile, asked)
+				p.offer(&tile, q.Chosen[declared.ID])
 			}
 			sheet.Tiles = append(sheet.Tiles, tile)
 		}
 		return p.settersOf(ctx, r, sheet.Tiles)
 	})
 	return sheet, err
+}
+
+// offer adds a unit to those that can be chosen, where it is one of them.
+func (p *preferring) offer(t *PreferenceTile, unit string) {
+	if unit == "" || slices.ContainsFunc(t.Units, func(u PreferenceUnit) bool { return u.Unit.UUID == unit }) {
+		return
+	}
+	if u, err := p.unitNamed(t.Declared, unit); err == nil {
+		t.Units = append(t.Units, PreferenceUnit{Unit: u})
+	}
 }
 
 // preferring is one person's preferences while they are read or changed.

@@ -217,7 +217,7 @@ func TestPreferencesRefuse(t *testing.T) { // PREF-1
 			{"a unit of another level", p.north, "", unit("default-location", p.uuid("Engins")), "preference.wrong_level", "default-location"},
 			{"an order with a unit out of sight", p.north, "", app.PreferenceChange{ID: "fleet-order", Placed: []app.PlacedUnit{{Unit: p.uuid("Bateaux"), Place: 1}}}, "preference.unit_unknown", "fleet-order"},
 			{"an order of too many", p.north, "", app.PreferenceChange{ID: "fleet-order", Value: directory.PreferenceValue{Ticked: make([]string, 1001)}}, "preference.too_many", "fleet-order"},
-			{"PLAN-4 made on an older version", p.north, "", app.PreferenceChange{ID: "start-screen", Value: directory.PreferenceValue{Choice: "home"}, Version: 7}, "stale", ""},
+			{"PLAN-4 made on an older version", p.north, "", app.PreferenceChange{ID: "start-screen", Value: directory.PreferenceValue{Choice: "home"}, Version: 7}, "stale", "start-screen"},
 			{"UNIT-5 a member of another group", p.manager, p.southMember.UUID, choice("start-screen", "planning"), "member.not_found", ""},
 			{"somebody without the right", p.south, p.northMember.UUID, choice("start-screen", "planning"), "denied.permission", ""},
 			{"somebody of another account", other, p.northMember.UUID, choice("start-screen", "planning"), "account.not_found", ""},

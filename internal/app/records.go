@@ -30,7 +30,7 @@ type MemberRecords struct {
 func (s *Members) Record(ctx context.Context, actor authz.Actor, account directory.AccountID, member string) (MemberRecord, error) {
 	var record MemberRecord
 	err := s.gate.View(ctx, actor, account, func(r *store.Reader, rights authz.Rights) error {
-		l, err := s.listing(ctx, r, rights, account, roster.MemberQuery{})
+		l, err := s.telling(ctx, r, rights, account)
 		if err != nil {
 			return err
 		}

@@ -144,7 +144,7 @@ func duties() map[string]authz.Duty {
 		authz.ViewAccounts:        "Accounts.Figures Accounts.InOrder Accounts.Keys Accounts.List Accounts.Named Accounts.Show Contracts.CustomerDocument Contracts.CustomerDocuments Contracts.DownloadForVendor Subscriptions.List Subscriptions.Of Subscriptions.One Users.Staff Catalogue.Show",
 		authz.CreateAccounts:      "Accounts.Create",
 		authz.ChangeAccounts:      "Accounts.Change Accounts.Put Accounts.SetState Contracts.AddDocument Contracts.SetReferent Contracts.WithdrawDocument",
-		authz.HandleKeys:          "Accounts.Tries Keys.Answer Keys.Fates Keys.LockedNumbers Keys.Make Keys.OpenLetters Keys.PrintLetters Keys.Queue Keys.Refuse Keys.Revoke Keys.Unlock",
+		authz.HandleKeys:          "Accounts.Tries Keys.Answer Keys.Fates Keys.Letters Keys.LockedNumbers Keys.Make Keys.OpenLetters Keys.Posted Keys.PrintLetters Keys.Queue Keys.Refuse Keys.Revoke Keys.Unlock",
 		authz.EnterAccounts:       "Accounts.Enter",
 		authz.WatchMail:           "Mails.Queue Mails.Retry Mails.Mailbox Mails.MailboxMessage",
 		authz.ApplyCatalogue:      "Catalogue.Apply Catalogue.Draft",
@@ -239,19 +239,19 @@ func TestPortfolio(t *testing.T) { // VEND-3
 		if len(waiting) != 1 || waiting[0].ID != requests[0].ID {
 			t.Errorf("%d key requests", len(waiting))
 		}
-		reasoned := "We look for a lost import"
 		for name, err := range map[string]error{
 			"show":           second(w.Accounts.Show(w.Context(), support, other.UUID)),
 			"tries":          third(w.Accounts.Tries(w.Context(), support, other.UUID)),
 			"keys":           second(w.Accounts.Keys(w.Context(), support, []string{mine.UUID, other.UUID})),
-			"enter":          second(w.Accounts.Enter(w.Context(), support, w.Session(support, app.PurposeFull), other.ID, reasoned)),
+			"enter":          second(w.Accounts.Enter(w.Context(), support, w.Session(support, app.PurposeFull), other.ID, "We look for a lost import")),
 			"change":         second(w.Accounts.Change(w.Context(), sales, other.ID, app.AccountChange{})),
 			"referent":       w.Contracts.SetReferent(w.Context(), sales, other.ID, "", 0),
 			"state":          w.Accounts.SetState(w.Context(), sales, other.ID, directory.AccountClosed, "They asked for it"),
 			"make keys":      w.App.Keys.Make(w.Context(), support, other.ID, 1),
 			"revoke":         w.App.Keys.Revoke(w.Context(), support, other.ID, "key", "Lost"),
 			"letters":        w.App.Keys.OpenLetters(w.Context(), support, other.ID, app.ToPrint, func([]app.KeyLetter) error { return nil }),
-			"print":          third(w.App.Keys.PrintLetters(w.Context(), support, []directory.AccountID{mine.ID, other.ID}, func([]app.KeyLetter) error { return nil })),
+			"print":          second(w.App.Keys.PrintLetters(w.Context(), support, []app.ChosenLetter{{Account: mine.ID}, {Account: other.ID}}, func([]app.KeyLetter) error { return nil })),
+			"posted":         second(w.App.Keys.Posted(w.Context(), support, []app.ChosenLetter{{Account: other.ID}})),
 			"unlock":         w.App.Keys.Unlock(w.Context(), support, "117 402", directory.ByLetter),
 			"unlock nobodys": w.App.Keys.Unlock(w.Context(), support, "999 999", directory.ByLetter),
 			"answer":         w.App.Keys.Answer(w.Context(), support, requests[1].UUID, directory.ByLetter),
@@ -296,7 +296,7 @@ func TestPortfolio(t *testing.T) { // VEND-3
 		})
 		t.Run("who is inside leaves with the account", func(t *testing.T) {
 			token := w.Session(support, app.PurposeFull)
-			_, err := w.Accounts.Enter(w.Context(), support, token, mine.ID, reasoned)
+			_, err := w.Accounts.Enter(w.Context(), support, token, mine.ID, "We look for a lost import")
 			w.Must(err)
 			w.Must(w.Users.ChangeStaff(w.Context(), w.Operator(), support.User, app.StaffChange{Role: authz.Support, Numbers: []string{"117 402"}}))
 			in, err := w.Sessions.Resolve(w.Context(), token, here(), limits())

@@ -5,7 +5,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"intendant/internal/app/admission"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/identity"
 	"intendant/internal/app/roster"
@@ -56,7 +55,7 @@ func (s *Accounts) Enter(ctx context.Context, actor authz.Actor, token string, i
 }
 
 func (s *Accounts) tellEntered(ctx context.Context, r *store.Reader, p *gate.Plan, account directory.Account, reason string) error {
-	administrators, err := r.Administrators(ctx, account.ID, admission.ToldAdministrators)
+	administrators, err := r.Administrators(ctx, account.ID, roster.ToldAdministrators)
 	for _, a := range administrators {
 		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: directory.MailStaffEntered, Language: roster.LanguageOf(a, account),
 			Path:  directory.MailStaffEntered.Path(account.Number),

@@ -68,7 +68,7 @@ func On(t testing.TB, address string) *World {
 func OnWith(t testing.TB, address string, given store.Options) *World {
 	t.Helper()
 	return with(t, func(o store.Options) *store.DB {
-		o.Deadlines, o.Logger = given.Deadlines, given.Logger
+		o.Deadlines, o.Logger, o.Trips = given.Deadlines, given.Logger, given.Trips
 		if o.Deadlines == (store.Deadlines{}) {
 			o.Deadlines = storetest.Patient()
 		}

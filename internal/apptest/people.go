@@ -53,7 +53,7 @@ func (w *World) Keys(account directory.Account) []string {
 	w.T.Helper()
 	var keys []string
 	w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
-		letters, err := r.WaitingLetters(w.Context(), account.ID)
+		letters, err := r.KeptLetters(w.Context(), directory.Portfolio{}, []directory.AccountID{account.ID}, 100)
 		for _, l := range letters {
 			text, err := w.Box.Open(l.Sealed, store.LetterContext(l.Key))
 			if err != nil {

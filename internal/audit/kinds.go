@@ -38,6 +38,7 @@ const (
 	KeyRequested      Kind = "key.requested"
 	KeyRequestDecided Kind = "key.request_decided"
 	LetterPrinted     Kind = "letter.printed"
+	LetterPosted      Kind = "letter.posted"
 
 	JoinRequested Kind = "join.requested"
 	JoinWithdrawn Kind = "join.withdrawn"
@@ -239,6 +240,7 @@ func accountRows() []Row {
 		{Kind: KeyRequested, Object: KeyRequest, Person: true, Fields: "typed_number message"},
 		{Kind: KeyRequestDecided, Object: KeyRequest, Person: true, Fields: "outcome reason"},
 		{Kind: LetterPrinted, Object: Account, Many: true, Fields: "count purpose"},
+		{Kind: LetterPosted, Object: Account, Many: true, Fields: "count"},
 		{Kind: JoinRequested, Object: JoinRequest, Person: true, Fields: "email message"},
 		{Kind: JoinWithdrawn, Object: JoinRequest, Person: true},
 		{Kind: JoinApproved, Object: JoinRequest, Person: true, Many: true, Undo: With},

@@ -90,7 +90,7 @@ func (r *run) interleaved(name string, ask func(i int, known bool) error) error 
 	}
 	for known, suffix := range []string{"-unknown", "-known"} {
 		slices.Sort(times[known])
-		r.report(Figure{Name: name + suffix, Database: r.Database, Members: r.members,
+		r.tell(Figure{Name: name + suffix, Database: r.Database, Members: r.members,
 			P50: times[known][alikeCalls/2].Microseconds(), P99: times[known][alikeCalls*99/100].Microseconds()})
 	}
 	return nil

@@ -27,6 +27,10 @@ type Figure struct {
 	PerS     float64 `json:"per_s,omitempty"`
 	Bytes    int64   `json:"bytes,omitempty"`
 	Why      string  `json:"why_not,omitempty"` // it was not measured, a message key
+
+	Growth  float64 `json:"growth,omitempty"`  // its p50 by that of the same figure in a smaller account
+	Ceiling string  `json:"ceiling,omitempty"` // the figure that bounds its rate
+	Ratio   float64 `json:"ratio,omitempty"`   // its rate by that of its ceiling
 }
 
 // Options are what is measured and how often.
@@ -38,8 +42,12 @@ type Options struct {
 	Now      func() time.Time
 	Samples  int    // of reads
 	Account  string // customer number of the account measured in
+	Beside   string // that of a smaller one in which programs are measured too; empty: none
 	Start    time.Duration
 	Only     []string // names to measure; empty: all
+
+	// Commit writes so many rows of no account in one change.
+	Commit func(ctx context.Context, rows int) error
 }
 
 // A run is one pass over all figures.
@@ -51,6 +59,7 @@ type run struct {
 	members int64
 	report  func(Figure)
 	serial  int
+	told    map[string]Figure
 }
 
 // Run measures and reports each figure as it is known.
@@ -60,8 +69,8 @@ func Run(ctx context.Context, o Options, report func(Figure)) error {
 	if err != nil {
 		return fmt.Errorf("open account to measure in: %w", err)
 	}
-	r := &run{Options: o, ctx: ctx, actor: operator, account: frame.Account, members: frame.Counts.Members(), report: report}
-	for _, part := range []func() error{r.lists, r.searches, r.writes, r.programs, r.bulk, r.seats, r.alike, r.exports, r.rights, r.checks, r.process} {
+	r := &run{Options: o, ctx: ctx, actor: operator, account: frame.Account, members: frame.Counts.Members(), report: report, told: map[string]Figure{}}
+	for _, part := range []func() error{r.ceilings, r.lists, r.searches, r.writes, r.inSmaller, r.programs, r.bulk, r.seats, r.alike, r.exports, r.rights, r.checks, r.process} {
 		if err := part(); err != nil {
 			return err
 		}
@@ -99,7 +108,7 @@ func (r *run) timedAfter(name string, samples int, before, call func(i int) erro
 		}
 	}
 	slices.Sort(times)
-	r.report(Figure{Name: name, Database: r.Database, Members: r.members, P50: times[samples/2].Microseconds(),
+	r.tell(Figure{Name: name, Database: r.Database, Members: r.members, P50: times[samples/2].Microseconds(),
 		P99: times[samples*99/100].Microseconds(), PerS: float64(samples) / total.Seconds()})
 	return nil
 }
@@ -114,7 +123,7 @@ func (r *run) rate(name string, count int, call func() error) error {
 		return fmt.Errorf("measure %s: %w", name, err)
 	}
 	took := r.Now().Sub(start)
-	r.report(Figure{Name: name, Database: r.Database, Members: r.members, P50: took.Microseconds(), P99: took.Microseconds(),
+	r.tell(Figure{Name: name, Database: r.Database, Members: r.members, P50: took.Microseconds(), P99: took.Microseconds(),
 		PerS: float64(count) / took.Seconds()})
 	return nil
 }
@@ -123,7 +132,7 @@ func (r *run) rate(name string, count int, call func() error) error {
 func (r *run) skip(why string, names ...string) {
 	for _, name := range names {
 		if r.wanted(name) {
-			r.report(Figure{Name: name, Database: r.Database, Members: r.members, Why: why})
+			r.tell(Figure{Name: name, Database: r.Database, Members: r.members, Why: why})
 		}
 	}
 }
@@ -131,13 +140,13 @@ func (r *run) skip(why string, names ...string) {
 // process reports how long the start took and what memory is in use now.
 func (r *run) process() error {
 	if r.wanted("start") {
-		r.report(Figure{Name: "start", Database: r.Database, Members: r.members, P50: r.Start.Microseconds(), P99: r.Start.Microseconds()})
+		r.tell(Figure{Name: "start", Database: r.Database, Members: r.members, P50: r.Start.Microseconds(), P99: r.Start.Microseconds()})
 	}
 	if r.wanted("memory") {
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		r.report(Figure{Name: "memory", Database: r.Database, Members: r.members, Bytes: int64(m.Sys - m.HeapReleased)})
+		r.tell(Figure{Name: "memory", Database: r.Database, Members: r.members, Bytes: int64(m.Sys - m.HeapReleased)})
 	}
 	return nil
 }

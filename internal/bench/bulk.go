@@ -102,7 +102,7 @@ func (r *run) editBesideWrites() error {
 		return fmt.Errorf("measure bulk-edit: %v, beside it: %v", err, beside)
 	}
 	slices.Sort(times)
-	r.report(Figure{Name: "write-beside-bulk", Database: r.Database, Members: frame.Counts.Members(),
+	r.tell(Figure{Name: "write-beside-bulk", Database: r.Database, Members: frame.Counts.Members(),
 		P50: times[len(times)/2].Microseconds(), P99: times[len(times)*99/100].Microseconds()})
 	return r.undo(page.Total)
 }

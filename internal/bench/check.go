@@ -61,7 +61,7 @@ func (r *run) checks() error {
 	}
 	for _, k := range kinds {
 		slices.Sort(k.times)
-		r.report(Figure{Name: k.name, Database: r.Database, Members: r.members, P50: k.times[len(k.times)/2].Microseconds(),
+		r.tell(Figure{Name: k.name, Database: r.Database, Members: r.members, P50: k.times[len(k.times)/2].Microseconds(),
 			P99: k.times[len(k.times)*99/100].Microseconds(), PerS: float64(len(k.times)*k.each) / k.took.Seconds()})
 	}
 	return nil

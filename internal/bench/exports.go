@@ -22,7 +22,7 @@ func (r *run) exports() error {
 			return err
 		}
 		if name := "export-" + string(format) + "-file"; e.ID != 0 && r.wanted("export-"+string(format)) {
-			r.report(Figure{Name: name, Database: r.Database, Members: r.members, Bytes: e.Bytes})
+			r.tell(Figure{Name: name, Database: r.Database, Members: r.members, Bytes: e.Bytes})
 		}
 	}
 	return nil

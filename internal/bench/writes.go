@@ -35,8 +35,9 @@ func (r *run) writes() error {
 	if err != nil {
 		return err
 	}
-	err = r.sideBySide("create-8", sideClients, sideEach, func(row app.NewMember) error {
-		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, []app.NewMember{row}, app.AddOptions{Invite: true})
+	rows := r.rows(sideClients * sideEach)
+	err = r.sideBySide("create-8", sideClients, sideEach, func(i int) error {
+		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, rows[i:i+1], app.AddOptions{Invite: true})
 		return err
 	})
 	if err != nil {
@@ -85,21 +86,20 @@ const (
 	sideEach    = 250
 )
 
-// sideBySide measures several clients that each create one after another.
-func (r *run) sideBySide(name string, clients, each int, create func(row app.NewMember) error) error {
+// sideBySide measures several clients that each do one thing after another.
+func (r *run) sideBySide(name string, clients, each int, do func(i int) error) error {
 	if !r.wanted(name) {
 		return nil
 	}
-	rows := r.rows(clients * each)
 	times := make([][]time.Duration, clients)
 	errs := make([]error, clients)
 	var wg sync.WaitGroup
 	begin := r.Now()
 	for c := range clients {
 		wg.Go(func() {
-			for _, row := range rows[c*each : (c+1)*each] {
+			for i := range each {
 				start := r.Now()
-				if errs[c] = create(row); errs[c] != nil {
+				if errs[c] = do(c*each + i); errs[c] != nil {
 					return
 				}
 				times[c] = append(times[c], r.Now().Sub(start))
@@ -115,7 +115,7 @@ func (r *run) sideBySide(name string, clients, each int, create func(row app.New
 	}
 	all := slices.Concat(times...)
 	slices.Sort(all)
-	r.report(Figure{Name: name, Database: r.Database, Members: r.members, P50: all[len(all)/2].Microseconds(),
+	r.tell(Figure{Name: name, Database: r.Database, Members: r.members, P50: all[len(all)/2].Microseconds(),
 		P99: all[len(all)*99/100].Microseconds(), PerS: float64(len(all)) / took.Seconds()})
 	return nil
 }

@@ -37,6 +37,20 @@ func (c *Catalogue) Permission(id string) (Permission, bool) {
 	return find(c.Permissions, func(p Permission) bool { return p.ID == id })
 }
 
+// Naming is what a permission ("Permission") or an account type ("Type") of an id is
+// called in a language.
+func (c *Catalogue) Naming(lang, what, id string) (string, bool) {
+	switch what {
+	case "Permission":
+		p, ok := c.Permission(id)
+		return p.Label.In(lang), ok
+	case "Type":
+		t, ok := c.AccountType(id)
+		return t.Label.In(lang), ok
+	}
+	return "", false
+}
+
 // Section finds a section by its id.
 func (c *Catalogue) Section(id string) (Section, bool) {
 	return find(c.Sections, func(s Section) bool { return s.ID == id })

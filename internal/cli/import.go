@@ -21,6 +21,7 @@ func (p *program) importCommand() *cobra.Command {
 	members.Flags().String("account", "", p.T("cli.flag.account"))
 	members.Flags().String("invite", directory.InviteNobody, p.T("cli.flag.invite"))
 	members.Flags().Bool("change", false, p.T("cli.flag.change"))
+	members.Flags().String("hidden", "", p.T("cli.flag.hidden"))
 	customers := p.withSettings(&cobra.Command{Use: "customers FILE", Short: p.T("cli.import.customers.about"), Args: p.takes(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c, func(ctx context.Context, i *server.Installation) error {
@@ -96,7 +97,20 @@ func (p *program) bringIn(c *cobra.Command, i *server.Installation, account dire
 
 // adjust sets what the flags say differs from how the file was taken in.
 func (p *program) adjust(c *cobra.Command, i *server.Installation, account directory.AccountID, run directory.Import) (directory.Import, error) {
-	if account == directory.Installation || !c.Flags().Changed("invite") && !c.Flags().Changed("change") {
+	if account == directory.Installation {
+		return run, nil
+	}
+	if c.Flags().Changed("hidden") {
+		answer := c.Flags().Lookup("hidden").Value.String()
+		if answer != directory.HiddenTaken && answer != directory.HiddenLeft {
+			return run, directory.InvalidField("hidden", "field.unknown_choice", directory.Args{"Value": answer})
+		}
+		var err error
+		if run, err = i.App.Imports.Mend(c.Context(), operator(), account, run.UUID, app.ImportMending{Hidden: answer}); err != nil {
+			return run, err
+		}
+	}
+	if !c.Flags().Changed("invite") && !c.Flags().Changed("change") {
 		return run, nil
 	}
 	return i.App.Imports.Settings(c.Context(), operator(), account, run.UUID, app.ImportSetting{Columns: run.Choices.Columns,

@@ -47,7 +47,7 @@ func (p *program) onAccount(do func(c *cobra.Command, i *server.Installation, a 
 	}
 }
 
-// issueKeys makes keys and prints them, with those whose letter still waited:
+// issueKeys makes keys and prints them, with those of letters that were not posted yet:
 // this once, no letter has them any more (KEY-6).
 func (p *program) issueKeys(c *cobra.Command, i *server.Installation, a directory.Account) error {
 	count, err := c.Flags().GetInt("count")
@@ -66,6 +66,9 @@ func (p *program) issueKeys(c *cobra.Command, i *server.Installation, a director
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if _, err := i.App.Keys.Posted(c.Context(), operator(), []app.ChosenLetter{{Account: a.ID}}); err != nil {
 		return err
 	}
 	p.say("cli.key.issue.done", "Name", a.Name, "Number", a.Number)

@@ -14,7 +14,7 @@ type Config struct {
 	BaseURL        string   `key:"base_url" doc:"Address people reach the installation at, such as https://clients.batisoft.example. Links in mails are made from it alone; without it no mail leaves. Must be https, except on this machine."`
 	Data           string   `key:"data" default:"data" doc:"Folder of the embedded database, the installation's secret and uploaded files."`
 	Database       string   `key:"database" class:"address" doc:"PostgreSQL address, postgres://user:password@host/name. Empty: the embedded SQLite database in the data folder."`
-	Secret         string   `key:"secret" class:"secret" doc:"Secret that seals second factors, mails and unprinted letters, at least 32 characters. Empty: one is made and kept in the data folder. Several nodes need the same."`
+	Secret         string   `key:"secret" class:"secret" doc:"Secret that seals second factors, mails and letters that were not posted, at least 32 characters. Empty: one is made and kept in the data folder. Several nodes need the same."`
 	SecretFile     string   `key:"secret_file" doc:"File the secret is read from, instead of secret."`
 	Catalogue      string   `key:"catalogue" default:"standard" doc:"Name of a shipped catalogue, or path of a catalogue file."`
 	Language       string   `key:"language" default:"fr" oneof:"languages" doc:"Language of pages and mails where neither person nor account chose one; any the program speaks."`

@@ -159,6 +159,9 @@ func (b *builder) create(c customer) (directory.Account, []string, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		_, err = b.App.Keys.Posted(b.ctx, b.staff(), []app.ChosenLetter{{Account: account.ID}})
+	}
 	return account, keys, err
 }
 

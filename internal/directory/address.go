@@ -14,16 +14,20 @@ const maxFaultText = 80
 type PastedAddress struct {
 	Email          string // as typed; compare it with FoldEmail
 	First, Last    string
-	Company        string // of a table, what stands beside it
-	Function       string // in words
-	Line, Position int    // where it begins: line, and character of that line, from 1
+	Beside             // of a table, what else stands in its row
+	Line, Position int // where it begins: line, and character of that line, from 1
 }
+
+// Beside is what a row of a pasted table says of a person beside their address and
+// name, in words.
+type Beside struct{ Company, Function, Level, Products string }
 
 // An AddressFault is a piece of a pasted text that is no address.
 type AddressFault struct {
 	Text           string // all of it, so that it can be mended; Excerpt shows it
 	Line, Position int
-	Code           string // what EmailFault says, or email.quoted
+	Code           string        // what EmailFault says, or email.quoted
+	Row            PastedAddress // of a table, what its row says of the person
 }
 
 // An AddressList is what a pasted text holds. Read counts every piece: the
@@ -375,6 +379,6 @@ func (p *addressParser) address(address PastedAddress, whole string) {
 
 func (p *addressParser) fault(fault AddressFault) {
 	p.list.Read++
-	fault.Text = shownText(fault.Text)
+	fault.Text = Shown(fault.Text)
 	p.list.Faults = append(p.list.Faults, fault)
 }

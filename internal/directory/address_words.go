@@ -170,7 +170,7 @@ func cleanName(s string) string {
 		}
 		return r
 	}, s)
-	return cutText(strings.Join(strings.Fields(strings.Trim(s, "'\"«»“”„‘’ ")), " "))
+	return strings.Join(strings.Fields(strings.Trim(s, "'\"«»“”„‘’ ")), " ")
 }
 
 // Excerpt is the first 80 characters of a text, for a list or a sentence, with
@@ -192,11 +192,11 @@ func cutText(s string) string {
 		}
 		count++
 	}
-	return shownText(s)
+	return Shown(s)
 }
 
-// shownText shows what is broken or invisible as a replacement character.
-func shownText(s string) string {
+// Shown shows what is broken or invisible as a replacement character.
+func Shown(s string) string {
 	if showable(s) {
 		return s
 	}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -12,6 +13,12 @@ import (
 const KeyAlphabet = "23456789ACDEFHJKMNPQRTVWXY"
 
 const keyGroups = 4
+
+// LetterOver reports whether the keys of a letter that was printed or shown at a time,
+// or never, are no longer to be read. Rule KEY-6.
+func LetterOver(printed, now time.Time) bool {
+	return !printed.IsZero() && !now.Before(printed.Add(LetterKept))
+}
 
 // FormatKey writes a canonical key in four groups, as it is printed: three
 // characters a group for twelve, four for sixteen. Rule KEY-1.

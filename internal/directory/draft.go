@@ -52,10 +52,33 @@ func (r DraftRow) SaysAs(o DraftRow) bool {
 		r.Level == o.Level && r.LevelOwn == o.LevelOwn && r.ProductsOwn == o.ProductsOwn && slices.Equal(r.Products, o.Products)
 }
 
-// A DraftEdit is what a form says of one row.
+// A DraftEdit is what a form says of one row. Was is what the form showed: what is as
+// it was there changes nothing, however old the form is.
 type DraftEdit struct {
 	First, Last, Company, Function, Level string
 	Products                              *[]string // as in a row; nil: the form shows none
+	Was                                   *DraftEdit
+}
+
+// over is the edit with the row's own values in the fields that the form left as it
+// had shown them.
+func (e DraftEdit) over(r DraftRow) DraftEdit {
+	if e.Was == nil {
+		return e
+	}
+	for _, text := range []struct {
+		said     *string
+		was, own string
+	}{{&e.First, e.Was.First, r.First}, {&e.Last, e.Was.Last, r.Last}, {&e.Company, e.Was.Company, r.Company},
+		{&e.Function, e.Was.Function, r.Function}, {&e.Level, e.Was.Level, r.Level}} {
+		if *text.said == text.was {
+			*text.said = text.own
+		}
+	}
+	if e.Products != nil && e.Was.Products != nil && SameOffers(*e.Products, *e.Was.Products) {
+		e.Products = nil
+	}
+	return e
 }
 
 // DraftDefaults are what a function proposes of what may be given: a level and
@@ -75,6 +98,7 @@ func (r *DraftRow) Edit(e DraftEdit, defaults DraftDefaults) {
 	if r.Member != 0 {
 		return
 	}
+	e = e.over(*r)
 	if r.Known == 0 {
 		r.First, r.Last = e.First, e.Last
 	}
@@ -138,37 +162,42 @@ type DraftLosses struct {
 func (l DraftLosses) Any() bool { return l.Companies+l.Functions+l.Levels+l.Products > 0 }
 
 // Apply sets the fields of the row that are set and counts in losses what was
-// chosen there before and is another now; what everybody begins with was not chosen.
-// Rule ADD-7.
+// chosen there before and is another now, what a role sets beside itself too; what
+// everybody begins with was not chosen. Rules ADD-4, ADD-7.
 func (s DraftSet) Apply(r *DraftRow, losses *DraftLosses, defaults DraftDefaults) {
 	if r.Member != 0 {
 		return
 	}
+	before := *r
 	if s.Company != nil {
-		if r.Company != "" && Fold(r.Company) != Fold(*s.Company) {
-			losses.Companies++
-		}
 		r.Company = *s.Company
 	}
 	if s.Level != nil {
-		chosen := r.LevelOwn || r.Level != defaults.DefaultLevel("")
-		if chosen && r.Level != "" && r.Level != *s.Level {
-			losses.Levels++
-		}
 		r.Level, r.LevelOwn = *s.Level, true
 	}
 	if s.Products != nil {
-		chosen := r.ProductsOwn || !SameOffers(r.Products, defaults.DefaultProducts(""))
-		set := defaults.Over(r.Products, *s.Products)
-		if chosen && len(r.Products) > 0 && !SameOffers(r.Products, set) {
-			losses.Products++
-		}
-		r.Products, r.ProductsOwn = eachOnce(set), true
+		r.Products, r.ProductsOwn = eachOnce(defaults.Over(r.Products, *s.Products)), true
 	}
 	if s.Function != nil {
-		if r.Function != "" && r.Function != *s.Function {
-			losses.Functions++
-		}
 		r.chooseFunction(*s.Function, defaults)
+	}
+	losses.count(before, *r, defaults)
+}
+
+// count adds what one row loses.
+func (l *DraftLosses) count(before, after DraftRow, defaults DraftDefaults) {
+	if before.Company != "" && Fold(before.Company) != Fold(after.Company) {
+		l.Companies++
+	}
+	if before.Function != "" && before.Function != after.Function {
+		l.Functions++
+	}
+	chosen := before.LevelOwn || before.Level != defaults.DefaultLevel("")
+	if chosen && before.Level != "" && before.Level != after.Level {
+		l.Levels++
+	}
+	chosen = before.ProductsOwn || !SameOffers(before.Products, defaults.DefaultProducts(""))
+	if chosen && len(before.Products) > 0 && !SameOffers(before.Products, after.Products) {
+		l.Products++
 	}
 }

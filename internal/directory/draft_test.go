@@ -160,3 +160,59 @@ func TestDraftSetApply(t *testing.T) { // ADD-7
 		t.Errorf("rows differ (-want +got):\n%s", diff)
 	}
 }
+
+// TestDraftRowEditedTwice: a form that is older than the row changes only what was
+// changed in it.
+func TestDraftRowEditedTwice(t *testing.T) { // ADD-4
+	shown := directory.DraftEdit{Company: "Sault", Products: &[]string{"plans"}}
+	now := directory.DraftRow{Company: "Sault et fils", Function: "manager", Level: "executive", Products: []string{"plans", "manager"}}
+	for _, test := range []struct {
+		name string
+		said directory.DraftEdit
+		want directory.DraftRow
+	}{
+		{"ADD-4 what it shows is no choice against the role", directory.DraftEdit{Company: "Sault", Products: &[]string{"plans"}}, now},
+		{"ADD-4 what is changed in it stands", directory.DraftEdit{Company: "Sault", First: "Ada", Level: "standards", Products: &[]string{"fleet"}},
+			directory.DraftRow{First: "Ada", Company: "Sault et fils", Function: "manager", Level: "standards", LevelOwn: true, Products: []string{"fleet"}, ProductsOwn: true}},
+		{"ADD-4 what is emptied in it is empty", directory.DraftEdit{Products: &[]string{}},
+			directory.DraftRow{Function: "manager", Level: "executive", ProductsOwn: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			row := now
+			test.said.Was = &shown
+			row.Edit(test.said, proposals{})
+			if diff := cmp.Diff(test.want, row); diff != "" {
+				t.Errorf("row (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestDraftSetOfARole: a role that is set alone takes along the level and products of
+// the role before, and says so; what was chosen by hand stands.
+func TestDraftSetOfARole(t *testing.T) { // ADD-4, ADD-7
+	function := "worker"
+	rows := []directory.DraftRow{
+		{Function: "manager", Level: "executive", Products: []string{"plans", "manager"}},
+		{Function: "manager", Level: "executive", LevelOwn: true, Products: []string{"fleet"}, ProductsOwn: true},
+		{Level: "administrator", LevelOwn: true},
+		{},
+	}
+	var losses directory.DraftLosses
+	for i := range rows {
+		directory.DraftSet{Function: &function}.Apply(&rows[i], &losses, proposals{})
+	}
+	if diff := cmp.Diff(directory.DraftLosses{Functions: 2, Levels: 1, Products: 1}, losses); diff != "" {
+		t.Errorf("losses (-want +got):\n%s", diff)
+	}
+	usual := []string{"plans", "worker"}
+	want := []directory.DraftRow{
+		{Function: function, Products: usual},
+		{Function: function, Level: "executive", LevelOwn: true, Products: []string{"fleet"}, ProductsOwn: true},
+		{Function: function, Level: "administrator", LevelOwn: true, Products: usual},
+		{Function: function, Products: usual},
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}

@@ -45,6 +45,39 @@ type Error struct {
 	Code  string // stable, such as "key.locked"; "error." + Code is the message key
 	Field string // the input at fault, or empty
 	Args  Args   // values for the translated sentence
+
+	More []*Error `json:",omitempty"` // further faults of the same input, each at its field
+}
+
+// All are the faults of an input, the first first.
+func (e *Error) All() []*Error {
+	all := []*Error{e}
+	for _, more := range e.More {
+		all = append(all, more.All()...)
+	}
+	return all
+}
+
+// Together is what several checks of one input found: the first refusal with the others
+// beside it, so that whoever typed is told of all at once; nil where none refused.
+func Together(refusals ...*Error) *Error {
+	var all []*Error
+	for _, refusal := range refusals {
+		if refusal != nil {
+			all = append(all, refusal.All()...)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	first := *all[0]
+	first.More = nil
+	for _, more := range all[1:] {
+		one := *more
+		one.More = nil
+		first.More = append(first.More, &one)
+	}
+	return &first
 }
 
 // Error says the refusal for logs; people read the sentence of its code.

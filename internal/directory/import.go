@@ -25,8 +25,8 @@ const (
 	ImportPlaces        = "places"
 )
 
-// ImportPasted is the format of a draft of pasted addresses; files are "csv"
-// or "xlsx".
+// ImportPasted is the format of a draft of pasted addresses; files are "csv",
+// "xlsx" or "ods".
 const ImportPasted = "paste"
 
 // Who gets an invitation when an import adds people.
@@ -79,6 +79,9 @@ func (i Import) Brings() string {
 // Pasted reports whether the rows were pasted, and not read from a file.
 func (i Import) Pasted() bool { return i.Format == ImportPasted }
 
+// Workbook reports whether the rows are those of a sheet of a workbook.
+func (i Import) Workbook() bool { return i.Format == "xlsx" || i.Format == "ods" }
+
 // ImportCounts are how many rows there are, and what became of those that are
 // done.
 type ImportCounts struct {
@@ -103,18 +106,57 @@ type ImportChoices struct {
 	Project   string // public id of the project whose members they become
 	Addresses int    // pieces read of a paste
 	Doubles   int    // merged addresses of a paste
-	By        string // kind of the actor who started it
+	Hidden    string // what becomes of rows that the sheet hides: HiddenTaken, HiddenLeft, empty: not said
+	// Meant is what the words of a column that are not known stand for, by field and
+	// folded word: a code, or empty: nothing.
+	Meant  map[string]map[string]string `json:",omitempty"`
+	Mended map[int]map[string]string    `json:",omitempty"` // cells that were corrected, by line and field
+	Found  ImportFound                  // what the preview found beside its rows
+	By     string                       // kind of the actor who started it
 	Staff     string // and, of the vendor's staff, their role and entry
 	Entry     int64
 	Until     time.Time
 	Stopped   string // code of the refusal that stopped it
 }
 
+// What becomes of rows that a sheet hides or filters away.
+const (
+	HiddenTaken = "take"
+	HiddenLeft  = "leave"
+)
+
+// How many words that are not known a preview keeps, and how many rows of a file
+// can be corrected in it.
+const (
+	MaxUnknownWords = 200
+	MaxMendedRows   = 1000
+)
+
+// ImportFound is what the preview of a file found beside the outcomes of its rows.
+type ImportFound struct {
+	Hidden    int           `json:",omitempty"` // rows that the sheet hides
+	Unknown   []UnknownWord `json:",omitempty"` // the first MaxUnknownWords
+	Remarked  int64         `json:",omitempty"` // rows that come in and are doubtful
+	Addresses int64         `json:",omitempty"` // rows with something in the column of the address that reads as one
+}
+
+// An UnknownWord is a word of a column that is no role, level, product, civility or
+// language, and in how many rows it stands.
+type UnknownWord struct {
+	Field, Text string
+	Near        string `json:",omitempty"` // the code of what is called almost so
+	Rows        int
+}
+
 // ImportReading is how a file was read.
 type ImportReading struct {
 	Charset, Separator, Sheet string
 	Dates                     DayOrder
+	Domains                   []string `json:",omitempty"` // of the addresses, those that are frequent
 }
+
+// HiddenUnsaid reports whether the rows that the sheet hides wait for an answer.
+func (c ImportChoices) HiddenUnsaid() bool { return c.Found.Hidden > 0 && c.Hidden == "" }
 
 // DayOrder is the order in which the dates are read.
 func (c ImportChoices) DayOrder() DayOrder {

@@ -39,6 +39,7 @@ const (
 	MailEmailChanged          MailKind = "email_changed"        // USER-1, to the old address
 	MailAdministratorNamed    MailKind = "administrator_named"
 	MailAdministratorByKey    MailKind = "administrator_by_key"   // KEY-8, to the other administrators
+	MailAdministratorNew      MailKind = "administrator_new"      // ACC-6, to the others, however they came by it
 	MailAdministratorExcluded MailKind = "administrator_excluded" // ACC-7
 	MailReferentNamed         MailKind = "referent_named"         // SEAT-7
 	MailDeputyNamed           MailKind = "deputy_named"           // SEAT-7
@@ -72,6 +73,7 @@ const (
 	FactProject  = "Project"
 	FactProduct  = "Product"
 	FactProducts = "Products" // one a line
+	FactPeople   = "People"   // whom it is about, one a line
 	FactSecret   = "Secret"   // password or key; sealed until the mail is made
 	FactKey      = "Key"      // the same, called a key
 	FactCount    = "Count"    // a number; chooses the plural
@@ -229,6 +231,8 @@ func mailsOfAccounts() []MailRule {
 			Needs: account, Facts: []string{FactAccount, FactNumber, FactActor}},
 		{Kind: MailAdministratorByKey, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPerson, FactAccount},
 			Facts: []string{FactPerson, FactAddress, FactAccount, FactNumber, FactAt}},
+		{Kind: MailAdministratorNew, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPeople, FactAccount},
+			Facts: []string{FactPeople, FactAddress, FactAccount, FactNumber, FactActor, FactAt}},
 		{Kind: MailAdministratorExcluded, Topic: TopicAdministrator, Turns: true,
 			Needs: account, Facts: []string{FactAccount, FactNumber, FactActor}},
 		{Kind: MailReferentNamed, Path: "/accounts/" + numberMark + "/contract", Topic: TopicReferent, About: true, Button: "contract",

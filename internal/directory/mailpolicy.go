@@ -24,6 +24,9 @@ const (
 	// MailHoldPause is how long mails wait while the installation cannot send
 	// any.
 	MailHoldPause = 5 * time.Minute
+	// LetterKept is how long the keys of a letter that was printed or shown can be read
+	// again, when nobody says that it was posted. Rule KEY-6.
+	LetterKept = 30 * 24 * time.Hour
 	// JobTries is how often a job is tried before it is dead.
 	JobTries = 12
 	// JobLease is how long a worker has for a job; it renews it while it works.

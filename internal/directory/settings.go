@@ -21,13 +21,15 @@ func UsualSettings() Settings {
 // is laxer than the catalogue, a language or time zone there is not, and a
 // language of the account that it does not offer.
 func (s Settings) Clean(asked Settings) (Settings, *Error) {
+	var refusals []*Error
 	for _, row := range AccountSettings() {
-		if refusal := row.refuse(&s, &asked); refusal != nil {
-			return s, refusal
-		}
+		refusals = append(refusals, row.refuse(&s, &asked))
 	}
 	if !slices.Contains(s.Languages, s.Language) {
-		return s, InvalidField("languages", "settings.language_left_out", nil)
+		refusals = append(refusals, InvalidField("languages", "settings.language_left_out", nil))
+	}
+	if refusal := Together(refusals...); refusal != nil {
+		return s, refusal
 	}
 	s.Languages = among(asked.Languages, s.Languages)
 	return s, nil

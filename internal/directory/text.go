@@ -164,8 +164,9 @@ type Typed struct {
 	Field string
 }
 
-// CleanTexts cleans each text where it stands, and answers the first refusal.
+// CleanTexts cleans each text where it stands, and answers all refusals together.
 func CleanTexts(texts ...Typed) *Error {
+	var refusals []*Error
 	for _, text := range texts {
 		if text.Value == nil {
 			continue
@@ -175,11 +176,12 @@ func CleanTexts(texts ...Typed) *Error {
 			if text.Field != "" {
 				refusal.Field = text.Field
 			}
-			return refusal
+			refusals = append(refusals, refusal)
+			continue
 		}
 		*text.Value = clean
 	}
-	return nil
+	return Together(refusals...)
 }
 
 // Clean is a text as it is stored and compared: composed, without blanks around

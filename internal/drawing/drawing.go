@@ -25,11 +25,12 @@ type Sheet struct {
 	Least  int // width of the sheet at least
 	Margin int // at the right
 	Top    int
-	Band   int // height of a band
-	Box    int // height of a box
-	Low    int // height of a box aside
-	Gap    int // between branches
-	Bend   int // radius of a corner
+	Band   int  // height of a band
+	Box    int  // height of a box
+	Low    int  // height of a box aside
+	Gap    int  // between branches
+	Bend   int  // radius of a corner
+	Hang   bool // a parent stands over the first of those below it, not in their middle
 }
 
 // A Box is where one node stands.
@@ -101,6 +102,9 @@ func (l *layer) measure(i int) {
 		first, last = l.strips[row[0]].at, l.strips[row[len(row)-1]].at
 	}
 	middle := (first + last) / 2
+	if l.Hang {
+		middle = first
+	}
 	l.strips[i].left, l.strips[i].right = max(half, middle), max(half, end-middle)
 	for _, child := range row {
 		l.strips[child].at -= middle // from the parent's middle

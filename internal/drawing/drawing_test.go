@@ -84,6 +84,33 @@ func centred(t *testing.T, what string, nodes []Node, l Layout) {
 	}
 }
 
+// TestHang draws a tree for a sheet that is wider than what is seen of it: each
+// parent stands over the first below it, so the beginning holds the first branch.
+func TestHang(t *testing.T) { // ROLE-9
+	t.Parallel()
+	hung := sheet()
+	hung.Hang = true
+	for seed := range uint64(100) {
+		nodes := someTree(rand.New(rand.NewPCG(seed, 7)), 2+int(seed))
+		l := hung.Lay(nodes)
+		over := map[int]bool{}
+		for i, n := range nodes {
+			for j := range i {
+				if overlap(l.Boxes[i], l.Boxes[j]) {
+					t.Fatalf("seed %d: boxes %d and %d overlap", seed, i, j)
+				}
+			}
+			if n.Parent < 0 || n.Aside || over[n.Parent] {
+				continue
+			}
+			over[n.Parent] = true
+			if got, want := l.Boxes[n.Parent].Middle(), l.Boxes[i].Middle(); got < want-1 || got > want+1 {
+				t.Fatalf("seed %d: box %d stands at %d, the first below it at %d", seed, n.Parent, got, want)
+			}
+		}
+	}
+}
+
 // TestLines follows each line: from the foot of the parent to the head of the
 // child.
 func TestLines(t *testing.T) {

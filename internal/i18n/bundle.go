@@ -19,6 +19,7 @@ import (
 // A Bundle holds the messages of every language.
 type Bundle struct {
 	codes    []string // the first answers who asked for none of them
+	naming   Naming
 	matcher  language.Matcher
 	speeches map[string]*speech
 }
@@ -84,8 +85,15 @@ func (b *Bundle) Printer(lang string, zone *time.Location) *Printer {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return &Printer{speech: b.speeches[b.Match(lang)], zone: zone}
+	return &Printer{speech: b.speeches[b.Match(lang)], zone: zone, naming: b.naming}
 }
+
+// A Naming is what a catalogue calls the permission or the account type of an id, in a
+// language: a refusal carries ids, which no sentence shows.
+type Naming func(lang, what, id string) (string, bool)
+
+// Names gives the bundle the names of a catalogue, before anything is written with it.
+func (b *Bundle) Names(naming Naming) { b.naming = naming }
 
 // ImportWords are the words by which files may call a thing, in every language:
 // the title of a column ("member.email") or what stands in a cell

@@ -11,6 +11,7 @@ import (
 type Printer struct {
 	speech *speech
 	zone   *time.Location
+	naming Naming
 }
 
 // Lang returns the code of the printer's language.
@@ -52,7 +53,8 @@ func (p *Printer) T(key string, pairs ...any) string {
 }
 
 // Error returns the sentence of a refusal: the message of "error." and its
-// code, filled with its values.
+// code, filled with its values. What a value names by an id is called as the
+// catalogue and the console call it.
 func (p *Printer) Error(e *directory.Error) string {
 	key := "error." + e.Code
 	if text, ok := p.speech.plain[key]; ok {
@@ -61,13 +63,26 @@ func (p *Printer) Error(e *directory.Error) string {
 	return p.fill(key, func(name string) (any, bool) {
 		value, ok := e.Args[name]
 		if text, is := value.(string); is {
-			value = directory.Short(text, mostQuoted)
+			value = directory.Short(p.named(name, text), mostQuoted)
 			if name == "Number" { // refusals name customer numbers only
 				value = directory.SpellNumber(directory.Short(text, mostQuoted))
 			}
 		}
 		return value, ok
 	})
+}
+
+// named is what an id in a refusal is called; any other text is as it is.
+func (p *Printer) named(what, id string) string {
+	if key := "staff.duty." + id; what == "Duty" && p.Has(key) {
+		return p.T(key)
+	}
+	if p.naming != nil {
+		if name, ok := p.naming(p.Lang(), what, id); ok {
+			return name
+		}
+	}
+	return id
 }
 
 // mostQuoted is how much of what somebody typed a sentence repeats.

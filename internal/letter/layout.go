@@ -1,8 +1,11 @@
 package letter
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
+
+	"codeberg.org/go-pdf/fpdf"
 )
 
 // A window is where the address stands and the sheet is folded.
@@ -54,9 +57,13 @@ func (s *sheet) letter(l Letter) {
 	}
 }
 
-// head prints the vendor's mark and name.
+// head prints the vendor's logo or mark, and name.
 func (s *sheet) head() {
 	const y, size = 20.0, 6.0
+	if wide := s.logo(y-1, size+2); wide > 0 {
+		s.fit(left+wide+2.4, y+4.6, right-left-wide-3, style{bold, 13, ink}, s.brand.Name)
+		return
+	}
 	colour := s.colour()
 	s.pdf.SetFillColor(colour>>16&255, colour>>8&255, colour&255)
 	s.pdf.RoundedRect(left, y, size, size, 1.3, "1234", "F")
@@ -67,6 +74,26 @@ func (s *sheet) head() {
 	}
 	s.fitMiddle(left, y+4.3, size, style{bold, 11, on}, string(unicode.ToUpper(initial[0])))
 	s.fit(left+size+2.4, y+4.6, right-left-size-3, style{bold, 13, ink}, s.brand.Name)
+}
+
+// logo prints the vendor's logo so high, or as wide as it may be, and answers how wide it
+// is: 0 where there is none.
+func (s *sheet) logo(y, high float64) float64 {
+	const widest = 40.0
+	if len(s.brand.Logo) == 0 {
+		return 0
+	}
+	options := fpdf.ImageOptions{ImageType: "PNG"}
+	info := s.pdf.RegisterImageOptionsReader("logo", options, bytes.NewReader(s.brand.Logo))
+	if s.pdf.Err() || info.Height() == 0 {
+		return 0
+	}
+	wide := high * info.Width() / info.Height()
+	if wide > widest {
+		wide, high = widest, high*widest/wide
+	}
+	s.pdf.ImageOptions("logo", left, y, wide, high, false, options, 0, "")
+	return wide
 }
 
 // addresses prints what shows in the window, and the date below it.

@@ -24,6 +24,7 @@ import (
 type Brand struct {
 	Name    string
 	Colour  string   // "#rrggbb"
+	Logo    []byte   // PNG; without one the sign is drawn
 	Address []string // street, then postcode and town
 	Place   string   // where the letter is dated; may be empty
 	Support string   // telephone or address of support; may be empty

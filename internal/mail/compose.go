@@ -2,10 +2,13 @@ package mail
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"intendant/internal/directory"
 	"intendant/internal/i18n"
@@ -56,16 +59,16 @@ func Compose(p *i18n.Printer, kind directory.MailKind, values map[string]string,
 	if r.Button != "" && link == "" {
 		return Content{}, fmt.Errorf("compose mail %s: link is missing", kind)
 	}
-	w, stem := writer{p: p, values: values}, "mail."+string(kind)
+	w, stem := writer{p: p, values: counted(r, values)}, "mail."+string(kind)
 	c := Content{
 		Kind:       kind,
 		Subject:    headerText(w.sentence(stem + ".subject")),
 		Heading:    w.sentence(w.either(stem+".heading", stem+".subject")),
-		Paragraphs: strings.Split(w.sentence(stem+".body"), "\n\n"),
+		Paragraphs: strings.Split(w.sentence(w.body(stem)), "\n\n"),
 		Facts:      w.facts(r.Facts),
 		Foot:       w.sentence(w.either(stem+".foot", "mail.foot")),
 	}
-	c.Preheader = c.Paragraphs[0]
+	c.Preheader = capital(c.Paragraphs[0])
 	c.Paragraphs[0] = w.greeting() + "\n" + c.Paragraphs[0]
 	if r.Quote != "" {
 		c.Quote = defuseLines(values[r.Quote])
@@ -82,6 +85,30 @@ func Compose(p *i18n.Printer, kind directory.MailKind, values map[string]string,
 	return c, nil
 }
 
+// counted are the values with how many things a list among them names, by which
+// sentences choose their plural, unless it was said.
+func counted(r directory.MailRule, values map[string]string) map[string]string {
+	for _, list := range []string{directory.FactProducts, directory.FactPeople} {
+		if slices.Contains(r.Facts, list) && values[directory.FactCount] == "" {
+			values = maps.Clone(values)
+			values[directory.FactCount] = strconv.Itoa(max(len(lines(values[list])), 1))
+		}
+	}
+	return values
+}
+
+// lines are the texts of a list, one a line.
+func lines(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
+}
+
+// capital is a text that begins with a capital: what follows a greeting may begin
+// small.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
 // A writer fills the messages of one mail and remembers the first that failed.
 type writer struct {
 	p      *i18n.Printer
@@ -94,6 +121,15 @@ func (w *writer) either(first, otherwise string) string {
 		return first
 	}
 	return otherwise
+}
+
+// body is the message of what the mail says: another one where of something there is
+// none left and that is worth a sentence of its own.
+func (w *writer) body(stem string) string {
+	if w.values[directory.FactCount] == "0" {
+		return w.either(stem+".none", stem+".body")
+	}
+	return stem + ".body"
 }
 
 func (w *writer) sentence(key string) string {
@@ -130,23 +166,41 @@ func (w *writer) value(name string) any {
 		case name == directory.FactUntil:
 			return w.p.Date(at)
 		}
-		return w.p.DateTime(at)
+		return w.p.T("mail.moment", "Moment", w.p.DateTime(at), "Zone", offset(at.In(w.p.Zone())))
 	case directory.FactCount:
 		if n, err := strconv.Atoi(text); err == nil {
 			return n
 		}
-	case directory.FactProducts:
-		products := slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
-		for i, product := range products {
-			products[i] = defuse(product)
+	case directory.FactProducts, directory.FactPeople:
+		names := lines(text)
+		for i, name := range names {
+			names[i] = defuse(name)
 		}
-		return w.p.List(products)
+		return w.p.List(names)
 	case directory.FactNumber:
 		return defuse(directory.SpellNumber(text))
 	case directory.FactUserName, directory.FactSecret:
 		return defuseExact(text)
 	}
 	return defuse(text)
+}
+
+// offset is in which zone an hour stands, as everybody reads it: "UTC+1". A mail
+// is read wherever its reader is, so none of its hours stands without.
+func offset(at time.Time) string {
+	_, seconds := at.Zone()
+	if seconds == 0 {
+		return "UTC"
+	}
+	sign := '+'
+	if seconds < 0 {
+		sign, seconds = '\u2212', -seconds
+	}
+	hours := fmt.Sprintf("UTC%c%d", sign, seconds/3600)
+	if minutes := seconds % 3600 / 60; minutes != 0 {
+		hours += fmt.Sprintf(":%02d", minutes)
+	}
+	return hours
 }
 
 // facts fills the title block; empty values leave no field. A key is the secret

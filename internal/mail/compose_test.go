@@ -31,7 +31,7 @@ func full() map[string]string {
 		directory.FactVendor: "Bâtisoft", directory.FactName: "Agathe", directory.FactActor: "Hélène Castaing", directory.FactAccount: "Groupe Maraval",
 		directory.FactNumber: "204 817", directory.FactUserName: "agathe.lormeau", directory.FactPerson: "Wout Claessens",
 		directory.FactAddress: "wout@maraval.example", directory.FactMessage: "Bonjour,\nje travaille à l’agence de Nantes.",
-		directory.FactUnit: "Maraval Benelux", directory.FactProject: "Collège des Sablons", directory.FactProduct: "Chantier", directory.FactProducts: "Plans\nChantier\nBudget", directory.FactSecret: "ADM-KEY-7WX-9PQ", directory.FactCount: "2",
+		directory.FactUnit: "Maraval Benelux", directory.FactPeople: "Albane Imbert", directory.FactProject: "Collège des Sablons", directory.FactProduct: "Chantier", directory.FactProducts: "Plans\nChantier\nBudget", directory.FactSecret: "ADM-KEY-7WX-9PQ", directory.FactCount: "2",
 		directory.FactUntil: "2026-11-29T00:00:00Z", directory.FactDeadline: "2026-11-29T14:05:00Z", directory.FactAt: "2026-11-22T09:30:00Z",
 	}
 }

@@ -90,6 +90,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if err := i.App.LoadCatalogue(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
+	i.bundle.Names(i.App.Catalogue.Naming)
 	return i, nil
 }
 

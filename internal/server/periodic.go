@@ -45,6 +45,7 @@ func (i *Installation) periodic() []jobs.Periodic {
 		{Name: "subscriptions that end", Every: time.Hour, Run: a.Subscriptions.Notices},
 		{Name: "passwords that end", Every: 6 * time.Hour, Run: a.Users.RenewalNotices},
 		{Name: "retention of people's data", Every: 6 * time.Hour, Run: a.Users.Purge},
+		{Name: "retention of printed letters", Every: time.Hour, Run: a.Keys.PurgeLetters},
 		{Name: "retention of mails and jobs", Every: 6 * time.Hour, Run: a.Mails.Purge},
 		{Name: "retention of the access log", Every: 6 * time.Hour, Run: a.History.PurgeAccess},
 		{Name: "retention of imports", Every: 6 * time.Hour, Run: a.Imports.Purge},

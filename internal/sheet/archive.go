@@ -31,8 +31,6 @@ func checkArchive(archive *zip.Reader, limits Limits, packed int64) error {
 	for _, part := range archive.File {
 		name := strings.ToLower(strings.ReplaceAll(part.Name, "\\", "/"))
 		switch {
-		case name == "mimetype" || name == "content.xml":
-			return refuse("sheet.ods")
 		case name == "xl/workbook.bin":
 			return refuse("sheet.xls")
 		case strings.HasPrefix(name, "xl/"):

@@ -1,6 +1,6 @@
 // Package sheet reads tables people bring as files and writes those they take
 // away (rules ADD-13, REP-2, REP-4): CSV in the character set and with the
-// separator their spreadsheet chose, and XLSX workbooks.
+// separator their spreadsheet chose, XLSX workbooks and OpenDocument spreadsheets.
 //
 // Reading streams: memory does not grow with the rows, apart from the shared
 // strings of a small workbook. What is guessed (character set, separator, head)

@@ -9,11 +9,15 @@ import (
 )
 
 // A Field is what a column may hold: the words its title may be in any
-// language, and what its cells look like.
+// language, the usual ones first, and what its cells look like. A word with an
+// equals sign before it is a whole title only ("=title" is not half of
+// "Organization Title"). A field without an ID are the titles of columns that
+// hold none of the others.
 type Field struct {
 	ID    string
-	Words []string               // "nom", "nom de famille", "last name"…
+	Words []string               // "=nom", "nom de famille", "last name"…
 	Looks func(cell string) bool // may be nil
+	Only  bool                   // no column of whose cells none looks like it
 }
 
 // A proposal rates a column for a field.
@@ -23,10 +27,12 @@ type proposal struct {
 }
 
 // The least a proposal must reach, and what the look of all cells adds. Looks
-// alone propose a column only where it has no title.
+// alone propose a column only where it has no title. A later word for a field
+// is less sure than an earlier one.
 const (
 	leastScore = 50
 	fullLooks  = 60
+	laterWord  = 0.01
 )
 
 // Match proposes the column of each field, by its position in head, or -1. A
@@ -34,14 +40,13 @@ const (
 // punctuation; the sample of rows decides between them.
 func Match(head []string, sample [][]string, fields []Field) []int {
 	var proposals []proposal
-	for f, field := range fields {
-		for column, title := range head {
-			score := titleScore(words(title), field)
-			looks := looksScore(sample, column, field)
-			if score > 0 || len(words(title)) == 0 {
-				score += looks
-			}
-			if score >= leastScore {
+	for column, title := range head {
+		said := words(title)
+		if slices.ContainsFunc(fields, func(f Field) bool { return f.ID == "" && titleScore(said, f) > exactScore }) {
+			continue
+		}
+		for f, field := range fields {
+			if score := fieldScore(said, sample, column, field); score >= leastScore && field.ID != "" {
 				proposals = append(proposals, proposal{field: f, column: column, score: score})
 			}
 		}
@@ -66,19 +71,41 @@ func Match(head []string, sample [][]string, fields []Field) []int {
 	return chosen
 }
 
-// titleScore is 100 for the very words of a field, less where the title says
+// fieldScore rates a column for a field by its title and its cells.
+func fieldScore(title []string, sample [][]string, column int, field Field) float64 {
+	score, alike, filled := titleScore(title, field), 0.0, false
+	if field.Looks != nil {
+		alike, filled = looksLike(sample, column, field)
+	}
+	switch {
+	case field.Only && filled && alike == 0:
+		return 0
+	case score > 0 || len(title) == 0:
+		return score + fullLooks*alike
+	}
+	return 0
+}
+
+// What a title is worth that says the very words of a field.
+const (
+	fullScore  = 100
+	exactScore = 90
+)
+
+// titleScore is about 100 for the very words of a field, less where the title says
 // more.
 func titleScore(title []string, field Field) float64 {
 	best := 0.0
-	for _, text := range field.Words {
-		wanted := words(text)
+	for n, text := range field.Words {
+		whole, is := strings.CutPrefix(text, "=")
+		wanted := words(whole)
 		if len(wanted) == 0 || len(title) == 0 {
 			continue
 		}
 		switch at := indexOf(title, wanted); {
 		case slices.Equal(title, wanted), strings.Join(title, "") == strings.Join(wanted, ""):
-			return 100
-		case at >= 0:
+			best = max(best, fullScore-laterWord*float64(n))
+		case at >= 0 && !is:
 			// "nom de la société" is about its last word; a longer match is surer
 			share := float64(len(wanted)) / float64(len(title))
 			best = max(best, 50+30*share+5*float64(at)/float64(len(title)))
@@ -96,11 +123,9 @@ func indexOf(title, wanted []string) int {
 	return -1
 }
 
-// looksScore is the share of filled cells that look like the field.
-func looksScore(sample [][]string, column int, field Field) float64 {
-	if field.Looks == nil {
-		return 0
-	}
+// looksLike is the share of filled cells that look like the field, and whether
+// any is filled.
+func looksLike(sample [][]string, column int, field Field) (share float64, any bool) {
 	filled, alike := 0, 0
 	for _, row := range sample {
 		if column >= len(row) || strings.TrimSpace(row[column]) == "" {
@@ -112,13 +137,21 @@ func looksScore(sample [][]string, column int, field Field) float64 {
 		}
 	}
 	if filled == 0 {
-		return 0
+		return 0, false
 	}
-	return fullLooks * float64(alike) / float64(filled)
+	return float64(alike) / float64(filled), true
 }
 
-// words are the letters and digits of a title, folded; "E-Mail" is one word.
+// words are the letters and digits of a title, folded, without what stands in
+// square brackets behind it, as "[Required]"; "E-Mail" is one word.
 func words(title string) []string {
-	folded := strings.ReplaceAll(directory.Fold(title), "e-mail", "email")
-	return strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	split := func(text string) []string {
+		folded := strings.ReplaceAll(directory.Fold(text), "e-mail", "email")
+		return strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	}
+	bare, _, _ := strings.Cut(title, "[")
+	if said := split(bare); len(said) > 0 {
+		return said
+	}
+	return split(title)
 }

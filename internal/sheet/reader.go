@@ -54,7 +54,7 @@ func (l Limits) orDefault() Limits {
 
 // A Format is how a file was read, to be shown and corrected.
 type Format struct {
-	Kind      string // "csv" or "xlsx"
+	Kind      string // "csv", "xlsx" or "ods"
 	Charset   string // of a CSV
 	Separator string // of a CSV
 	Sheet     string // of a workbook
@@ -63,8 +63,9 @@ type Format struct {
 // A Row is one line of a table that is not blank. Cells stand as they are
 // written, blanks included; there are at least as many as in the head.
 type Row struct {
-	Line  int // of the file, or of the sheet, from 1
-	Cells []string
+	Line   int // of the file, or of the sheet, from 1
+	Cells  []string
+	Hidden bool // the sheet does not show it, as where it is filtered
 }
 
 // A source yields the rows of one kind of file, io.EOF after the last; blank
@@ -90,7 +91,7 @@ type Reader struct {
 // Open recognises a file by its content and finds its head. The name only
 // helps where the content says nothing: a .tsv is separated by tabs.
 //
-// It refuses with sheet.too_large, sheet.empty, sheet.not_a_table, sheet.ods,
+// It refuses with sheet.too_large, sheet.empty, sheet.not_a_table,
 // sheet.xls (the old workbook formats), sheet.password_protected, sheet.bomb,
 // sheet.damaged, sheet.unknown_charset, sheet.unknown_separator,
 // sheet.unknown_sheet, and with what Next refuses.

@@ -134,16 +134,16 @@ func TestTextRows(t *testing.T) {
 		name, text string
 		want       []Row
 	}{
-		{"line ends of three kinds", "h;i\r\na;b\rc;d\ne;f", []Row{{2, []string{"a", "b"}}, {3, []string{"c", "d"}}, {4, []string{"e", "f"}}}},
-		{"line ends inside a cell", "h;i\n\"a\r\nb\";c\nd;e\n", []Row{{2, []string{"a\nb", "c"}}, {4, []string{"d", "e"}}}},
-		{"quotes", "h;i\n\"a \"\"b\"\" ; c\";d\n", []Row{{2, []string{`a "b" ; c`, "d"}}}},
-		{"quotes in the middle", "h;i\nLe \"Chêne\";d\n\"Le\" Chêne;e\n", []Row{{2, []string{`Le "Chêne"`, "d"}}, {3, []string{"Le Chêne", "e"}}}},
-		{"blanks stay", "h;i\n  a ;\t b\n", []Row{{2, []string{"  a ", "\t b"}}}},
-		{"blank rows are passed over", "h;i\n\n ; \n;;;\na;b\n", []Row{{5, []string{"a", "b"}}}},
-		{"short and long rows", "h;i\na\na;b;c;;\n", []Row{{2, []string{"a", ""}}, {3, []string{"a", "b", "c"}}}},
-		{"NUL", "h;i\na\x00b;\x00c\n", []Row{{2, []string{"ab", "c"}}}},
-		{"70,000 characters", "h;i\n" + long + ";\"" + long + "\"\n", []Row{{2, []string{long, long}}}},
-		{"REP-4 made harmless", "h;i\n'+33 1 23;'=1+1\n", []Row{{2, []string{"+33 1 23", "=1+1"}}}},
+		{"line ends of three kinds", "h;i\r\na;b\rc;d\ne;f", []Row{{Line: 2, Cells: []string{"a", "b"}}, {Line: 3, Cells: []string{"c", "d"}}, {Line: 4, Cells: []string{"e", "f"}}}},
+		{"line ends inside a cell", "h;i\n\"a\r\nb\";c\nd;e\n", []Row{{Line: 2, Cells: []string{"a\nb", "c"}}, {Line: 4, Cells: []string{"d", "e"}}}},
+		{"quotes", "h;i\n\"a \"\"b\"\" ; c\";d\n", []Row{{Line: 2, Cells: []string{`a "b" ; c`, "d"}}}},
+		{"quotes in the middle", "h;i\nLe \"Chêne\";d\n\"Le\" Chêne;e\n", []Row{{Line: 2, Cells: []string{`Le "Chêne"`, "d"}}, {Line: 3, Cells: []string{"Le Chêne", "e"}}}},
+		{"blanks stay", "h;i\n  a ;\t b\n", []Row{{Line: 2, Cells: []string{"  a ", "\t b"}}}},
+		{"blank rows are passed over", "h;i\n\n ; \n;;;\na;b\n", []Row{{Line: 5, Cells: []string{"a", "b"}}}},
+		{"short and long rows", "h;i\na\na;b;c;;\n", []Row{{Line: 2, Cells: []string{"a", ""}}, {Line: 3, Cells: []string{"a", "b", "c"}}}},
+		{"NUL", "h;i\na\x00b;\x00c\n", []Row{{Line: 2, Cells: []string{"ab", "c"}}}},
+		{"70,000 characters", "h;i\n" + long + ";\"" + long + "\"\n", []Row{{Line: 2, Cells: []string{long, long}}}},
+		{"REP-4 made harmless", "h;i\n'+33 1 23;'=1+1\n", []Row{{Line: 2, Cells: []string{"+33 1 23", "=1+1"}}}},
 	} {
 		t.Run("ADD-13 "+test.name, func(t *testing.T) {
 			r, err := open(t, "f.csv", []byte(test.text), Options{Separator: ";"})

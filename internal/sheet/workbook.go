@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"archive/zip"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,12 +10,18 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// openWorkbook checks the archive, then opens the first sheet that holds
-// something, or the one asked for.
+// openWorkbook checks the archive, then opens the sheet that is asked for, or the
+// one to be proposed.
 func (r *Reader) openWorkbook(file *io.SectionReader, o Options) error {
 	archive, err := zip.NewReader(file, file.Size())
 	if err != nil {
 		return refuse("sheet.damaged")
+	}
+	if isOpenDocument(archive) {
+		if err := checkOpenDocument(archive, o.Limits, file.Size()); err != nil {
+			return err
+		}
+		return r.openOpenDocument(archive, o)
 	}
 	if err := checkArchive(archive, o.Limits, file.Size()); err != nil {
 		return err
@@ -25,29 +30,42 @@ func (r *Reader) openWorkbook(file *io.SectionReader, o Options) error {
 	if err != nil {
 		return err
 	}
-	r.source = book
+	r.source, r.format.Kind = book, "xlsx"
 	if r.sheets, err = book.sheets(); err != nil {
 		return err
 	}
-	wanted := r.sheets
-	if o.Sheet != "" {
-		if !slices.Contains(r.sheets, o.Sheet) {
-			return refuse("sheet.unknown_sheet", "sheet", o.Sheet)
-		}
-		wanted = []string{o.Sheet}
-	}
-	r.format.Kind = "xlsx"
-	for _, name := range wanted {
-		r.format.Sheet = name
-		filled, err := book.holdsRows(name)
-		if err != nil {
+	switch {
+	case o.Sheet == "":
+		if o.Sheet, err = book.proposed(r.sheets); err != nil {
 			return err
 		}
-		if filled {
-			return book.start(name)
+	case !slices.Contains(r.sheets, o.Sheet):
+		return refuse("sheet.unknown_sheet", "sheet", o.Sheet)
+	}
+	if o.Sheet == "" {
+		return refuse("sheet.empty")
+	}
+	r.format.Sheet = o.Sheet
+	return book.start(o.Sheet)
+}
+
+// proposed is the sheet to be proposed; those after the first with an address
+// are not looked at.
+func (b *workbook) proposed(names []string) (string, error) {
+	var sheets []foundSheet
+	for _, name := range names {
+		if err := b.start(name); err != nil {
+			return "", err
+		}
+		found, err := lookAt(name, b)
+		if err != nil {
+			return "", err
+		}
+		if sheets = append(sheets, found); found.addressed {
+			break
 		}
 	}
-	return refuse("sheet.empty")
+	return proposedSheet(sheets), nil
 }
 
 // A workbook is a source over one sheet. The library panics on some broken
@@ -101,26 +119,6 @@ func (b *workbook) sheets() (names []string, err error) {
 	return names, nil
 }
 
-// holdsRows says whether one of the first rows of a sheet holds something.
-func (b *workbook) holdsRows(name string) (bool, error) {
-	if err := b.start(name); err != nil {
-		return false, err
-	}
-	for b.line < 1000 {
-		row, err := b.next()
-		if errors.Is(err, io.EOF) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		if !blank(row.Cells) {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
 func (b *workbook) start(name string) (err error) {
 	defer guard(&err)
 	if err := b.stop(); err != nil {
@@ -164,9 +162,20 @@ func (b *workbook) next() (row Row, err error) {
 	for i, cell := range cells {
 		if strings.HasSuffix(cell, " 00:00:00") && len(cell) == len("2026-03-01 00:00:00") {
 			cells[i] = cell[:len("2026-03-01")]
+		} else if moment := strictMoment(cell); moment != "" {
+			cells[i] = moment
 		}
 	}
-	return Row{Line: b.line, Cells: cells}, nil
+	return Row{Line: b.line, Cells: cells, Hidden: b.rows.GetRowOpts().Hidden}, nil
+}
+
+// strictMoment is a date as strict workbooks write it in the form in which others
+// are read, empty for any other cell.
+func strictMoment(cell string) string {
+	if len(cell) < len("2026-03-01T00:00:00") || cell[4] != '-' || cell[10] != 'T' {
+		return ""
+	}
+	return plainMoment(cell)
 }
 
 func (b *workbook) close() error {

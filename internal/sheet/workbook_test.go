@@ -181,6 +181,53 @@ func TestWorkbookSheets(t *testing.T) {
 	}
 }
 
+// TestWorkbookOfInstructions: the sheet with addresses is proposed, not the one
+// that says how it is filled in; and hidden rows are told.
+func TestWorkbookOfInstructions(t *testing.T) {
+	content := book(t, func(f *excelize.File) {
+		set(t, f, "A1", "Consignes")
+		set(t, f, "A2", "Remplissez la feuille Personnel")
+		if _, err := f.NewSheet("Personnel"); err != nil {
+			t.Fatal(err)
+		}
+		for n, values := range [][]any{{"E-mail", "Nom"}, {"a@x.fr", "Un"}, {"b@x.fr", "Deux"}, nil, {"c@x.fr", "Trois"}} {
+			if err := f.SetSheetRow("Personnel", fmt.Sprintf("A%d", n+1), &values); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, line := range []int{3, 4} {
+			if err := f.SetRowVisible("Personnel", line, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	r, err := open(t, "f.xlsx", content, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := all(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Row{{Line: 2, Cells: []string{"a@x.fr", "Un"}}, {Line: 3, Cells: []string{"b@x.fr", "Deux"}, Hidden: true}, {Line: 5, Cells: []string{"c@x.fr", "Trois"}}}
+	if diff := cmp.Diff(want, got); diff != "" || r.Format().Sheet != "Personnel" {
+		t.Errorf("ADD-13 rows of %s (-want +got):\n%s", r.Format().Sheet, diff)
+	}
+}
+
+// TestStrictDates: a workbook of the strict kind writes dates as texts.
+func TestStrictDates(t *testing.T) {
+	content := rawBook(t, rawSheet(headRow+`<row r="2"><c r="A2" t="d"><v>2027-12-31T00:00:00.000</v></c><c r="B2" t="d"><v>2027-12-31T08:30:00</v></c></row>`), someStrings)
+	r, err := open(t, "f.xlsx", content, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := r.Next()
+	if diff := cmp.Diff([]string{"2027-12-31", "2027-12-31 08:30:00"}, row.Cells); err != nil || diff != "" {
+		t.Errorf("ADD-13 dates: %v %s", err, diff)
+	}
+}
+
 func TestHostileWorkbooks(t *testing.T) {
 	good := rawBook(t, rawSheet(headRow+`<row r="2"><c r="A2" t="inlineStr"><is><t>Bertin</t></is></c></row>`), someStrings)
 	limits := Limits{UnzipBytes: 64 << 20}
@@ -277,6 +324,7 @@ func FuzzXLSX(f *testing.F) {
 
 func FuzzArchive(f *testing.F) {
 	f.Add(testFile(f, "testdata/from-ods.xlsx"))
+	f.Add(testFile(f, "testdata/sheet.ods"))
 	f.Add(rawBook(f, rawSheet(headRow), someStrings))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		checkReading(t, content, Limits{Bytes: 1 << 20, Rows: 30, Columns: 12, CellBytes: 200, UnzipBytes: 4 << 20})

@@ -73,7 +73,7 @@ func (r *Reader) AccessLog(ctx context.Context, f AccessFilter, before int64, si
 	if before > 0 {
 		query += ` AND l.key < ` + a.add(before)
 	}
-	query += ` ORDER BY l.key DESC LIMIT ` + a.add(size)
+	query += ` ORDER BY l.key DESC` + atMost(size)
 	lines, err := collect(ctx, r, query, a, func(row scanner) (LoggedAccess, error) {
 		var l LoggedAccess
 		var user, account *int64
@@ -93,7 +93,7 @@ func (r *Reader) AccessLog(ctx context.Context, f AccessFilter, before int64, si
 func (tx *Tx) PurgeAccess(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM access_log WHERE key IN (SELECT key FROM access_log WHERE at < ` + a.add(before) +
-		` ORDER BY at LIMIT ` + a.add(limit) + `)`
+		` ORDER BY at` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge access log: %w", err)

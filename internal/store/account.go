@@ -39,6 +39,11 @@ func scanAccount(row scanner) (directory.Account, error) {
 
 // Account reads an account; it refuses with account.not_found.
 func (r *Reader) Account(ctx context.Context, id directory.AccountID) (directory.Account, error) {
+	if r.known != nil {
+		if found, is := r.known.accounts[id]; is {
+			return found, nil
+		}
+	}
 	var a args
 	return r.account(ctx, `a.key = `+a.add(id), a)
 }
@@ -68,7 +73,7 @@ func (r *Reader) AccountByExternal(ctx context.Context, external string) (direct
 // portfolio or all.
 func (r *Reader) AccountsAfter(ctx context.Context, portfolio directory.Portfolio, after directory.AccountID, size int) ([]directory.Account, error) {
 	var a args
-	query := `SELECT ` + accountColumns + ` FROM account a WHERE a.key > ` + a.add(after) + within(r, "a.key", portfolio, &a) + ` ORDER BY a.key LIMIT ` + a.add(size)
+	query := `SELECT ` + accountColumns + ` FROM account a WHERE a.key > ` + a.add(after) + within(r, "a.key", portfolio, &a) + ` ORDER BY a.key` + atMost(size)
 	list, err := collect(ctx, r, query, a, scanAccount)
 	if err != nil {
 		return nil, fmt.Errorf("list accounts in order: %w", err)
@@ -91,6 +96,9 @@ func (r *Reader) account(ctx context.Context, where string, a args) (directory.A
 	}
 	if err != nil {
 		return found, fmt.Errorf("read account: %w", err)
+	}
+	if r.known != nil {
+		r.known.accounts[found.ID] = found
 	}
 	return found, nil
 }

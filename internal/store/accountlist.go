@@ -143,7 +143,7 @@ func (f AccountFilter) view() string {
 func (r *Reader) Accounts(ctx context.Context, p AccountPage) ([]AccountLine, error) {
 	var a args
 	query := `SELECT ` + accountColumns + ` FROM account a WHERE ` + p.Filter.where(r, &a) + p.Filter.view() +
-		` ORDER BY ` + p.order() + ` LIMIT ` + a.add(p.Size) + ` OFFSET ` + a.add(p.Offset)
+		` ORDER BY ` + p.order() + atMost(p.Size) + ` OFFSET ` + a.add(p.Offset)
 	accounts, err := collect(ctx, r, query, a, scanAccount)
 	if err != nil {
 		return nil, fmt.Errorf("list accounts: %w", err)
@@ -197,7 +197,7 @@ func (r *Reader) accountLines(ctx context.Context, accounts []directory.Account)
 			func(l *AccountLine, n, _ int64) { l.Administrators = n }},
 		{`k.account_key, count(CASE WHEN k.state = 'used' THEN 1 END), count(CASE WHEN k.state <> 'revoked' THEN 1 END)`,
 			`admin_key k WHERE k.account_key`, func(l *AccountLine, used, live int64) { l.KeysUsed, l.KeysLive = used, live }},
-		{`l.account_key, count(*), 0`, `letter l WHERE l.keys_sealed IS NOT NULL AND l.account_key`,
+		{`l.account_key, count(*), 0`, `letter l WHERE l.keys_sealed IS NOT NULL AND l.printed_at IS NULL AND l.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Letters = n }},
 		{`q.account_key, count(*), 0`, `key_request q WHERE q.state = 'waiting' AND q.account_key`,
 			func(l *AccountLine, n, _ int64) { l.Requests = n }},
@@ -227,7 +227,7 @@ func (r *Reader) accountLines(ctx context.Context, accounts []directory.Account)
 // of them in parts.
 func (r *Reader) AccountKeys(ctx context.Context, after directory.AccountID, size int) ([]directory.AccountID, error) {
 	var a args
-	query := `SELECT key FROM account WHERE key > ` + a.add(after) + ` ORDER BY key LIMIT ` + a.add(size)
+	query := `SELECT key FROM account WHERE key > ` + a.add(after) + ` ORDER BY key` + atMost(size)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (directory.AccountID, error) {
 		var key directory.AccountID
 		return key, row.Scan(&key)

@@ -26,8 +26,7 @@ const (
 func (r *Reader) ActiveAdministrators(ctx context.Context, account directory.AccountID, without []directory.MemberID, most int64) (int64, error) {
 	var a args
 	query := `SELECT count(*) FROM (SELECT 1 FROM ` + administratorRows + `
-		WHERE o.account_key = ` + a.add(account) + ` AND ` + keepsAdministered + ` AND NOT (m.key` + inKeys(r, without, &a) + `)
-		LIMIT ` + a.add(most) + `) n`
+		WHERE o.account_key = ` + a.add(account) + ` AND ` + keepsAdministered + ` AND NOT (m.key` + inKeys(r, without, &a) + `)` + atMost(most) + `) n`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count administrators: %w", err)
@@ -41,7 +40,7 @@ func (r *Reader) Administrators(ctx context.Context, account directory.AccountID
 	var a args
 	query := `SELECT ` + userColumns + ` FROM ` + administratorRows + `
 		WHERE o.account_key = ` + a.add(account) + ` AND ` + administers + `
-		ORDER BY m.name_folded, m.key LIMIT ` + a.add(limit)
+		ORDER BY m.name_folded, m.key` + atMost(limit)
 	users, err := collect(ctx, r, query, a, scanUser)
 	if err != nil {
 		return nil, fmt.Errorf("read administrators: %w", err)
@@ -56,7 +55,7 @@ func (r *Reader) AdministratorKeys(ctx context.Context, account directory.Accoun
 	var a args
 	query := `SELECT m.key FROM ` + administratorRows + `
 		WHERE o.account_key = ` + a.add(account) + ` AND ` + administratorNamed + ` AND m.status <> ` + a.add(directory.Inactive) + `
-		ORDER BY m.status, h.valid_from, m.key LIMIT ` + a.add(limit)
+		ORDER BY m.status, h.valid_from, m.key` + atMost(limit)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("read administrators: %w", err)

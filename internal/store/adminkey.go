@@ -36,7 +36,7 @@ func (c InsertAdminKeys) apply(ctx context.Context, tx *Tx) error {
 	return nil
 }
 
-// An InsertLetter keeps new keys sealed until their letter is printed, once.
+// An InsertLetter keeps new keys sealed until their letter is posted.
 type InsertLetter struct {
 	Account directory.AccountID
 	Key     int64
@@ -58,20 +58,34 @@ func (c InsertLetter) apply(ctx context.Context, tx *Tx) error {
 // LetterContext binds a letter's sealed keys to its row.
 func LetterContext(key int64) string { return fmt.Sprintf("letter %d", key) }
 
-// A Letter is keys that wait, sealed, to be printed once.
+// A Letter is keys that are kept, sealed, until somebody says that it was posted.
 type Letter struct {
-	Key    int64
-	Sealed []byte
-	Count  int64
+	Key       int64
+	Account   directory.AccountID
+	Sealed    []byte
+	Count     int64
+	Made      time.Time
+	Printed   time.Time // last, on paper or on the screen; zero: it waits
+	PrintedBy directory.UserID
 }
 
-// WaitingLetters reads an account's letters that were not printed yet.
-func (r *Reader) WaitingLetters(ctx context.Context, account directory.AccountID) ([]Letter, error) {
+// KeptLetters reads the letters of accounts, of all within a portfolio when none is
+// named, whose keys are kept: those that wait longest first, at most limit.
+func (r *Reader) KeptLetters(ctx context.Context, portfolio directory.Portfolio, accounts []directory.AccountID, limit int) ([]Letter, error) {
 	var a args
-	query := `SELECT key, keys_sealed, keys_count FROM letter WHERE account_key = ` + a.add(account) + ` AND keys_sealed IS NOT NULL ORDER BY key`
+	query := `SELECT l.key, l.account_key, l.keys_sealed, l.keys_count, l.made_at, l.printed_at, l.printed_by
+		FROM letter l JOIN account a ON a.key = l.account_key WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a)
+	if len(accounts) > 0 {
+		query += ` AND l.account_key` + inKeys(r, accounts, &a)
+	}
+	query += ` ORDER BY l.made_at, l.key` + atMost(limit)
 	letters, err := collect(ctx, r, query, a, func(row scanner) (Letter, error) {
 		var l Letter
-		return l, row.Scan(&l.Key, &l.Sealed, &l.Count)
+		var made, printed micros
+		var by *int64
+		err := row.Scan(&l.Key, &l.Account, &l.Sealed, &l.Count, &made, &printed, &by)
+		l.Made, l.Printed, l.PrintedBy = made.Time, printed.Time, directory.UserID(orZero(by))
+		return l, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read letters: %w", err)
@@ -114,28 +128,11 @@ func (r *Reader) AdminKeys(ctx context.Context, account directory.AccountID) ([]
 	return keys, nil
 }
 
-// LetterAccounts lists the accounts that have letters waiting to be printed,
-// those that wait longest first.
-func (r *Reader) LetterAccounts(ctx context.Context, portfolio directory.Portfolio, limit int) ([]directory.AccountID, error) {
-	var a args
-	query := `SELECT l.account_key FROM letter l JOIN account a ON a.key = l.account_key
-		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a) + `
-		GROUP BY l.account_key ORDER BY min(l.made_at), l.account_key LIMIT ` + a.add(limit)
-	accounts, err := collect(ctx, r, query, a, func(row scanner) (directory.AccountID, error) {
-		var key directory.AccountID
-		return key, row.Scan(&key)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list waiting letters: %w", err)
-	}
-	return accounts, nil
-}
-
 // CountLetterAccounts is how many accounts have letters waiting to be printed.
 func (r *Reader) CountLetterAccounts(ctx context.Context, portfolio directory.Portfolio) (int64, error) {
 	var a args
 	query := `SELECT count(DISTINCT l.account_key) FROM letter l JOIN account a ON a.key = l.account_key
-		WHERE l.keys_sealed IS NOT NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a)
+		WHERE l.keys_sealed IS NOT NULL AND l.printed_at IS NULL AND a.state <> 'closed'` + within(r, "a.key", portfolio, &a)
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count waiting letters: %w", err)
@@ -143,9 +140,22 @@ func (r *Reader) CountLetterAccounts(ctx context.Context, portfolio directory.Po
 	return n, nil
 }
 
-// WipeLetters forgets the sealed keys of letters for good: they were printed or
-// shown. A letter that somebody else read meanwhile makes the plan run again
-// (KEY-6).
+// PrintLetters notes that letters were printed or shown; their keys are kept. One that
+// was wiped meanwhile makes the plan run again (KEY-6).
+type PrintLetters struct {
+	Letters []int64
+	By      directory.UserID
+}
+
+func (c PrintLetters) apply(ctx context.Context, tx *Tx) error {
+	var a args
+	query := `UPDATE letter SET printed_at = ` + a.add(tx.Now) + `, printed_by = ` + a.add(orNull(c.By)) +
+		` WHERE keys_sealed IS NOT NULL AND key` + inKeys(tx.Reader, c.Letters, &a)
+	return allOf(ctx, tx, query, a, len(c.Letters))
+}
+
+// WipeLetters forgets the sealed keys of letters for good: somebody says that they
+// were posted. One that was wiped meanwhile makes the plan run again (KEY-6).
 type WipeLetters struct {
 	Letters []int64
 	By      directory.UserID
@@ -153,16 +163,34 @@ type WipeLetters struct {
 
 func (c WipeLetters) apply(ctx context.Context, tx *Tx) error {
 	var a args
-	query := `UPDATE letter SET keys_sealed = NULL, printed_at = ` + a.add(tx.Now) + `, printed_by = ` + a.add(orNull(c.By)) +
+	query := `UPDATE letter SET keys_sealed = NULL, posted_at = ` + a.add(tx.Now) + `, posted_by = ` + a.add(orNull(c.By)) +
 		` WHERE keys_sealed IS NOT NULL AND key` + inKeys(tx.Reader, c.Letters, &a)
+	return allOf(ctx, tx, query, a, len(c.Letters))
+}
+
+// allOf runs a statement that is to meet so many rows.
+func allOf(ctx context.Context, tx *Tx, query string, a args, rows int) error {
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
-		return fmt.Errorf("wipe letters: %w", err)
+		return fmt.Errorf("write letters: %w", err)
 	}
-	if n != int64(len(c.Letters)) {
+	if n != int64(rows) {
 		return errLostRace
 	}
 	return nil
+}
+
+// PurgeLetters forgets the keys of at most limit letters that were printed or shown
+// before a time and that nobody said were posted, and answers how many they were.
+func (tx *Tx) PurgeLetters(ctx context.Context, before time.Time, limit int) (int64, error) {
+	var a args
+	query := `UPDATE letter SET keys_sealed = NULL WHERE key IN (SELECT key FROM letter WHERE keys_sealed IS NOT NULL AND printed_at <= ` + a.add(before) +
+		` ORDER BY key` + atMost(limit) + `)`
+	n, err := exec(ctx, tx, query, a)
+	if err != nil {
+		return 0, fmt.Errorf("purge letters: %w", err)
+	}
+	return n, nil
 }
 
 // KeyCount reads how often a wrong key was entered for a customer number,

@@ -225,7 +225,7 @@ func (tx *Tx) TouchCredential(ctx context.Context, credential int64, refused boo
 func (tx *Tx) PurgeCredentials(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM credential WHERE key IN (SELECT key FROM credential WHERE expires_at < ` + a.add(before) +
-		` OR revoked_at < ` + a.add(before) + ` LIMIT ` + a.add(limit) + `)`
+		` OR revoked_at < ` + a.add(before) + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge credentials: %w", err)

@@ -125,3 +125,9 @@ func (m *micros) Scan(value any) error {
 	}
 	return nil
 }
+
+// atMost ends a list after limit rows. The number is written, not bound: SQLite plans by
+// what a bound one holds, and so prepares the statement anew each time it runs.
+func atMost[N ~int | ~int64](limit N) string {
+	return ` LIMIT ` + strconv.FormatInt(int64(limit), 10)
+}

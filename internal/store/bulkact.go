@@ -85,7 +85,7 @@ func (r *Reader) BulkActs(ctx context.Context, account directory.AccountID, owne
 	if owner != 0 {
 		query += ` AND user_key = ` + a.add(owner)
 	}
-	query += ` ORDER BY created_at DESC, key DESC LIMIT ` + a.add(limit)
+	query += ` ORDER BY created_at DESC, key DESC` + atMost(limit)
 	found, err := collect(ctx, r, query, a, scanBulkAct)
 	if err != nil {
 		return nil, fmt.Errorf("list acts on many: %w", err)
@@ -261,7 +261,7 @@ func (r *Reader) BulkRefusals(ctx context.Context, id directory.BulkActID, page 
 	var a args
 	query := `SELECT line, outcome, facts FROM bulk_refusal WHERE act_key = ` + a.add(id) + ` AND outcome = ` +
 		a.add(cmp.Or(page.Outcome, BulkRefused)) + ` AND line > ` + a.add(page.After) +
-		` ORDER BY line LIMIT ` + a.add(page.Limit) + ` OFFSET ` + a.add(page.Skip)
+		` ORDER BY line` + atMost(page.Limit) + ` OFFSET ` + a.add(page.Skip)
 	found, err := collect(ctx, r, query, a, func(row scanner) (BulkRefusal, error) {
 		var refused BulkRefusal
 		return refused, row.Scan(&refused.Line, &refused.Outcome, &refused.Facts)
@@ -276,7 +276,7 @@ func (r *Reader) BulkRefusals(ctx context.Context, id directory.BulkActID, page 
 // who was refused, and answers how many. What they changed stays.
 func (tx *Tx) PurgeBulkActs(ctx context.Context, before time.Time, limit int) (int, error) {
 	var a args
-	query := `SELECT key FROM bulk_act WHERE state <> 'running' AND created_at < ` + a.add(before) + ` ORDER BY created_at LIMIT ` + a.add(limit)
+	query := `SELECT key FROM bulk_act WHERE state <> 'running' AND created_at < ` + a.add(before) + ` ORDER BY created_at` + atMost(limit)
 	old, err := collect(ctx, tx.Reader, query, a, func(row scanner) (directory.BulkActID, error) {
 		var key directory.BulkActID
 		return key, row.Scan(&key)
@@ -299,13 +299,13 @@ func (r *Reader) UnderWay(ctx context.Context, account directory.AccountID, user
 	var a args
 	query := `SELECT work, uuid, kind, done, total, created_at FROM (
 		SELECT * FROM (SELECT 'act' AS work, uuid, kind, done, total, created_at FROM bulk_act
-			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running' LIMIT ` + a.add(limit) + `) running_acts
+			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running'` + atMost(limit) + `) running_acts
 		UNION ALL
 		SELECT * FROM (SELECT 'import' AS work, uuid, noun AS kind, done, total, created_at FROM import
-			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running' LIMIT ` + a.add(limit) + `) running_imports
+			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running'` + atMost(limit) + `) running_imports
 		UNION ALL
 		SELECT * FROM (SELECT 'export' AS work, uuid, kind, done, total, created_at FROM export
-			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running' LIMIT ` + a.add(limit) + `) running_exports
+			WHERE account_key = ` + a.add(account) + ` AND user_key = ` + a.add(user) + ` AND state = 'running'` + atMost(limit) + `) running_exports
 	) running ORDER BY created_at DESC, uuid`
 	found, err := collect(ctx, r, query, a, func(row scanner) (directory.UnderWay, error) {
 		var w directory.UnderWay
@@ -327,7 +327,7 @@ func (r *Reader) ChangedIn(ctx context.Context, account directory.AccountID, bat
 	act := ` FROM act WHERE account_key = ` + a.add(account) + ` AND batch = ` + a.add(batch) + `)`
 	query := `SELECT subject_key, min(n) FROM entry e WHERE e.account_key = ` + a.add(account) + ` AND e.batch = ` + a.add(batch) +
 		` AND e.n >= (SELECT first_n` + act + ` AND e.n <= (SELECT last_n` + act + ` AND subject_key IS NOT NULL AND subject_key <> 0
-		GROUP BY subject_key HAVING min(n) > ` + a.add(after) + ` ORDER BY min(n) LIMIT ` + a.add(limit)
+		GROUP BY subject_key HAVING min(n) > ` + a.add(after) + ` ORDER BY min(n)` + atMost(limit)
 	found, err := collect(ctx, r, query, a, func(row scanner) (c ChangedIn, err error) { return c, row.Scan(&c.User, &c.N) })
 	if err != nil {
 		return nil, fmt.Errorf("read whom an act changed: %w", err)

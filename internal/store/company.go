@@ -28,7 +28,7 @@ func scanCompany(row scanner) (directory.Company, error) {
 func (r *Reader) Companies(ctx context.Context, account directory.AccountID, limit int) ([]directory.Company, error) {
 	var a args
 	query := `SELECT ` + companyColumns + ` FROM company c WHERE c.account_key = ` + a.add(account) +
-		` AND c.merged_into IS NULL ORDER BY c.name_folded, c.key LIMIT ` + a.add(limit)
+		` AND c.merged_into IS NULL ORDER BY c.name_folded, c.key` + atMost(limit)
 	companies, err := collect(ctx, r, query, a, scanCompany)
 	if err != nil {
 		return nil, fmt.Errorf("read companies: %w", err)
@@ -223,7 +223,7 @@ func (r *Reader) CompanyPage(ctx context.Context, l CompanyList) ([]CompanyLine,
 	if l.Back != l.Descending {
 		way = " DESC"
 	}
-	query += ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(l.Size)
+	query += ` ORDER BY ` + strings.Join(columns, way+", ") + way + atMost(l.Size)
 	lines, err := collect(ctx, r, query, a, func(row scanner) (CompanyLine, error) {
 		var line CompanyLine
 		var err error
@@ -325,7 +325,7 @@ func (c MergeCompanies) apply(ctx context.Context, tx *Tx) error {
 func (r *Reader) MembersOfCompany(ctx context.Context, company directory.CompanyID, after directory.MemberID, limit int) ([]directory.MemberID, error) {
 	var a args
 	query := `SELECT m.key FROM member m WHERE m.account_key = ` + a.add(company.Account()) + ` AND coalesce(m.company_key, 0) = ` + a.add(company) +
-		` AND m.removed_at IS NULL AND m.key > ` + a.add(after) + ` ORDER BY m.key LIMIT ` + a.add(limit)
+		` AND m.removed_at IS NULL AND m.key > ` + a.add(after) + ` ORDER BY m.key` + atMost(limit)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("read members of company: %w", err)
@@ -353,7 +353,7 @@ func (c FoldCompanyName) apply(ctx context.Context, tx *Tx) error {
 // ended, at most limit of them.
 func (r *Reader) PlacesOfCompany(ctx context.Context, company directory.CompanyID, limit int) ([]directory.PlaceID, error) {
 	var a args
-	query := `SELECT p.key FROM place p WHERE p.company_key = ` + a.add(company) + ` AND p.valid_to IS NULL ORDER BY p.key LIMIT ` + a.add(limit)
+	query := `SELECT p.key FROM place p WHERE p.company_key = ` + a.add(company) + ` AND p.valid_to IS NULL ORDER BY p.key` + atMost(limit)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.PlaceID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("read places of company: %w", err)
@@ -377,7 +377,7 @@ func (r *Reader) ProjectsOfCompanies(ctx context.Context, companies []directory.
 	var a args
 	query := `SELECT p.company_key, u.key, u.uuid, u.name, count(*) FROM place p JOIN unit u ON u.key = p.unit_key
 		WHERE p.valid_to IS NULL AND p.company_key` + inKeys(r, companies, &a) + `
-		GROUP BY p.company_key, u.key, u.uuid, u.name, u.name_folded ORDER BY p.company_key, u.name_folded, u.key LIMIT ` + a.add(limit)
+		GROUP BY p.company_key, u.key, u.uuid, u.name, u.name_folded ORDER BY p.company_key, u.name_folded, u.key` + atMost(limit)
 	found, err := collect(ctx, r, query, a, func(row scanner) (ProjectCount, error) {
 		var c ProjectCount
 		return c, row.Scan(&c.Company, &c.Project.ID, &c.Project.UUID, &c.Project.Name, &c.Places)

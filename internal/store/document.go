@@ -46,7 +46,7 @@ func (r *Reader) Documents(ctx context.Context, l DocumentList) ([]directory.Doc
 		return nil, 0, fmt.Errorf("count documents: %w", err)
 	}
 	a = nil
-	query := `SELECT ` + documentColumns + where(&a) + ` ORDER BY d.issued_on DESC, d.key DESC LIMIT ` + a.add(l.Size) + ` OFFSET ` + a.add(l.Skip)
+	query := `SELECT ` + documentColumns + where(&a) + ` ORDER BY d.issued_on DESC, d.key DESC` + atMost(l.Size) + ` OFFSET ` + a.add(l.Skip)
 	found, err := collect(ctx, r, query, a, scanDocument)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read documents: %w", err)

@@ -36,7 +36,7 @@ func (r *Reader) DraftPage(ctx context.Context, id directory.ImportID, skip, lim
 func (r *Reader) draftRows(ctx context.Context, id directory.ImportID, after int64, skip, limit int) ([]directory.DraftRow, error) {
 	var a args
 	query := `SELECT ` + draftColumns + ` FROM draft_row WHERE import_key = ` + a.add(id) + ` AND line > ` + a.add(after) +
-		` ORDER BY line LIMIT ` + a.add(limit) + ` OFFSET ` + a.add(skip)
+		` ORDER BY line` + atMost(limit) + ` OFFSET ` + a.add(skip)
 	rows, err := collect(ctx, r, query, a, scanDraftRow)
 	if err != nil {
 		return nil, fmt.Errorf("read draft: %w", err)

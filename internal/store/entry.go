@@ -147,7 +147,7 @@ func (r *Reader) entries(ctx context.Context, f EntryFilter, from entrySource, a
 	var a args
 	query := `SELECT ` + entryFields + ` FROM ` + from.table + ` WHERE ` + f.where(r, &a) + f.ofBatch(&a) + from.keeps
 	rest, order := f.after(after, "e.at", "e.account_key", "e.n", &a)
-	query += rest + order + ` LIMIT ` + a.add(size)
+	query += rest + order + atMost(size)
 	entries, err := collect(ctx, r, query, a, scanEntry)
 	if err != nil {
 		return nil, fmt.Errorf("list history: %w", err)
@@ -330,7 +330,7 @@ func (r *Reader) PeopleCalled(ctx context.Context, account directory.AccountID, 
 		query += ` UNION SELECT user_key FROM member WHERE account_key = ` + a.add(account) +
 			` AND search LIKE ` + a.add("%"+escapeLike(folded)+"%") + ` ESCAPE '\'`
 	}
-	found, err := collect(ctx, r, `SELECT key FROM (`+query+`) called ORDER BY key LIMIT `+a.add(limit), a,
+	found, err := collect(ctx, r, `SELECT key FROM (`+query+`) called ORDER BY key`+atMost(limit), a,
 		func(row scanner) (id directory.UserID, err error) { return id, row.Scan(&id) })
 	if err != nil {
 		return nil, fmt.Errorf("find people: %w", err)

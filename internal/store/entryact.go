@@ -229,7 +229,7 @@ func (r *Reader) acts(ctx context.Context, f EntryFilter, after EntryPlace, size
 		SELECT ` + entryFields + `, h.entries, h.subject, h.first_at, h.account_key, h.first_n
 		FROM (
 			SELECT a.account_key, a.batch, a.entries, coalesce(a.subject_key, 0) AS subject, a.first_at, a.first_n, ` + first + `
-			FROM act a WHERE ` + f.whereActs(r, &a) + rest + f.firstOf(r, &a) + f.inAct(r, &a) + order + ` LIMIT ` + a.add(size) + `
+			FROM act a WHERE ` + f.whereActs(r, &a) + rest + f.firstOf(r, &a) + f.inAct(r, &a) + order + atMost(size) + `
 		) h
 		JOIN entry e ON e.account_key = h.head_account AND e.n = h.head`
 	lines, err := collect(ctx, r, query, a, func(row scanner) (Line, error) {

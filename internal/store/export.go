@@ -81,7 +81,7 @@ func (r *Reader) Exports(ctx context.Context, l ExportList) ([]directory.Export,
 	for _, kind := range l.Kinds {
 		query += ` OR over_key = 0 AND kind = ` + a.add(kind)
 	}
-	query += `) ORDER BY created_at DESC, key DESC LIMIT ` + a.add(l.Limit)
+	query += `) ORDER BY created_at DESC, key DESC` + atMost(l.Limit)
 	found, err := collect(ctx, r, query, a, scanExport)
 	if err != nil {
 		return nil, fmt.Errorf("list exports: %w", err)
@@ -205,7 +205,7 @@ func (c LapseExport) apply(ctx context.Context, tx *Tx) error {
 func (tx *Tx) DropExportParts(ctx context.Context, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM export_part WHERE (export_key, run, part) IN (SELECT p.export_key, p.run, p.part FROM export_part p
-		JOIN export e ON e.key = p.export_key WHERE p.run < e.run OR e.state IN ('stopped', 'failed') OR e.state <> 'running' AND e.expires_at <= ` + a.add(tx.Now) + ` LIMIT ` + a.add(limit) + `)`
+		JOIN export e ON e.key = p.export_key WHERE p.run < e.run OR e.state IN ('stopped', 'failed') OR e.state <> 'running' AND e.expires_at <= ` + a.add(tx.Now) + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	return n, wrapped("remove pieces of exports", err)
 }
@@ -215,7 +215,7 @@ func (tx *Tx) DropExportParts(ctx context.Context, limit int) (int64, error) {
 func (tx *Tx) PurgeExports(ctx context.Context, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM export WHERE key IN (SELECT e.key FROM export e WHERE e.expires_at <= ` + a.add(tx.Now) + ` AND e.state <> 'running'
-		AND NOT EXISTS (SELECT 1 FROM export_part p WHERE p.export_key = e.key) LIMIT ` + a.add(limit) + `)`
+		AND NOT EXISTS (SELECT 1 FROM export_part p WHERE p.export_key = e.key)` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	return n, wrapped("remove exports", err)
 }
@@ -255,7 +255,7 @@ func (r *Reader) MemberWalk(ctx context.Context, l MemberList, window int) ([]Me
 func (r *Reader) membersOnTheWay(ctx context.Context, l MemberList, column memberColumn) (found []MemberPlace, last *MemberPlace, err error) {
 	var a args
 	expressions, _ := column.parts(MemberPlace{})
-	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, &a) + l.order(expressions) + ` LIMIT ` + a.add(l.Size)
+	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, &a) + l.order(expressions) + atMost(l.Size)
 	query := `SELECT m.s_number, m.s_text, m.s_name, m.key, CASE WHEN 1 = 1` + l.where(r, &a) + ` THEN 1 ELSE 0 END FROM (` + inner + `) m` + l.order(column.outer())
 	looked := 0
 	err = each(ctx, r, query, a, func(row scanner) error {

@@ -75,7 +75,7 @@ func (r *Reader) Externals(ctx context.Context, keys []directory.ExternalID) ([]
 func (r *Reader) OverExternals(ctx context.Context, now time.Time, after directory.ExternalID, limit int) ([]directory.External, error) {
 	var a args
 	from := `SELECT ` + externalColumns + ` FROM external_subscription e WHERE e.valid_to IS NULL AND e.key > ` + a.add(after)
-	query := from + ` AND e.ends_at <= ` + a.add(now) + ` UNION ` + from + ` AND e.proof = ` + a.add(directory.SeatElse) + ` ORDER BY 1 LIMIT ` + a.add(limit)
+	query := from + ` AND e.ends_at <= ` + a.add(now) + ` UNION ` + from + ` AND e.proof = ` + a.add(directory.SeatElse) + ` ORDER BY 1` + atMost(limit)
 	found, err := collect(ctx, r, query, a, scanExternal)
 	if err != nil {
 		return nil, fmt.Errorf("read external subscriptions that are over: %w", err)

@@ -90,7 +90,7 @@ func (r *Reader) GrantsAt(ctx context.Context, at GrantsAt) ([]directory.Grant, 
 		return nil, 0, fmt.Errorf("count grants at units: %w", err)
 	}
 	a = nil
-	query := `SELECT ` + grantColumns + where(&a) + ` ORDER BY m.name_folded, m.key, g.key LIMIT ` + a.add(at.Limit) + ` OFFSET ` + a.add(at.Skip)
+	query := `SELECT ` + grantColumns + where(&a) + ` ORDER BY m.name_folded, m.key, g.key` + atMost(at.Limit) + ` OFFSET ` + a.add(at.Skip)
 	grants, err := collect(ctx, r, query, a, scanGrant)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read grants at units: %w", err)
@@ -141,7 +141,7 @@ func (q GrantQuery) where(r *Reader, a *args) string {
 func (r *Reader) GrantRecords(ctx context.Context, q GrantQuery) ([]GrantRecord, error) {
 	var a args
 	query := `SELECT g.key, m.uuid, g.role_key, g.unit_key, g.valid_from` + q.where(r, &a) +
-		` AND g.key > ` + a.add(q.After) + ` ORDER BY g.key LIMIT ` + a.add(q.Size)
+		` AND g.key > ` + a.add(q.After) + ` ORDER BY g.key` + atMost(q.Size)
 	found, err := collect(ctx, r, query, a, func(row scanner) (GrantRecord, error) {
 		var g GrantRecord
 		var from micros

@@ -66,7 +66,7 @@ func (r *Reader) Imports(ctx context.Context, account directory.AccountID, of Im
 	if of.Owner != 0 {
 		query += ` AND user_key = ` + a.add(of.Owner)
 	}
-	query += ` ORDER BY created_at DESC, key DESC LIMIT ` + a.add(of.Limit)
+	query += ` ORDER BY created_at DESC, key DESC` + atMost(of.Limit)
 	found, err := collect(ctx, r, query, a, scanImport)
 	if err != nil {
 		return nil, fmt.Errorf("list imports: %w", err)
@@ -211,7 +211,7 @@ func (r *Reader) ImportRows(ctx context.Context, id directory.ImportID, f Import
 	if f.Outcome != "" {
 		query += ` AND outcome = ` + a.add(f.Outcome)
 	}
-	query += ` ORDER BY line LIMIT ` + a.add(f.Limit) + ` OFFSET ` + a.add(f.Skip)
+	query += ` ORDER BY line` + atMost(f.Limit) + ` OFFSET ` + a.add(f.Skip)
 	rows, err := collect(ctx, r, query, a, func(row scanner) (ImportRow, error) {
 		var v ImportRow
 		var subject *int64
@@ -260,6 +260,22 @@ func (r *Reader) CountImportRows(ctx context.Context, id directory.ImportID) (ma
 	return counts, nil
 }
 
+// SomeAddresses are the addresses of the members who came last, without those who are
+// gone.
+func (r *Reader) SomeAddresses(ctx context.Context, account directory.AccountID, limit int) ([]string, error) {
+	var a args
+	query := `SELECT u.email FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.account_key = ` + a.add(account) +
+		` AND m.removed_at IS NULL ORDER BY m.key DESC LIMIT ` + a.add(limit)
+	emails, err := collect(ctx, r, query, a, func(row scanner) (string, error) {
+		var email string
+		return email, row.Scan(&email)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read some addresses: %w", err)
+	}
+	return emails, nil
+}
+
 // InsertImportPart keeps one part of an import's file.
 func (tx *Tx) InsertImportPart(ctx context.Context, id directory.ImportID, part int64, bytes []byte) error {
 	row := []any{id, part, bytes}
@@ -291,7 +307,7 @@ func (r *Reader) ImportPart(ctx context.Context, id directory.ImportID, part int
 func (r *Reader) OldImports(ctx context.Context, drafts, others time.Time, limit int) ([]directory.ImportID, error) {
 	var a args
 	query := `SELECT key FROM import WHERE state = 'draft' AND created_at < ` + a.add(drafts) +
-		` OR state IN ('done', 'stopped') AND created_at < ` + a.add(others) + ` ORDER BY created_at LIMIT ` + a.add(limit)
+		` OR state IN ('done', 'stopped') AND created_at < ` + a.add(others) + ` ORDER BY created_at` + atMost(limit)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (directory.ImportID, error) {
 		var key directory.ImportID
 		return key, row.Scan(&key)

@@ -17,7 +17,7 @@ func (tx *Tx) LeaseJobs(ctx context.Context, limit int, until time.Time) ([]dire
 	query := `SELECT key, account_key, kind, subject, facts, unique_name, due_at, tries FROM job WHERE ` + free(now) + `
 		AND (unique_name = '' OR NOT EXISTS (SELECT 1 FROM job o WHERE o.unique_name = job.unique_name
 			AND o.state = 'waiting' AND o.leased_until > ` + now + `))
-		ORDER BY due_at, key LIMIT ` + a.add(limit) + tx.dialect.skipLocked()
+		ORDER BY due_at, key` + atMost(limit) + tx.dialect.skipLocked()
 	found, err := collect(ctx, tx.Reader, query, a, scanJob)
 	if err != nil {
 		return nil, fmt.Errorf("find due jobs: %w", err)
@@ -126,7 +126,7 @@ func (tx *Tx) ReturnJob(ctx context.Context, j directory.Job, due time.Time, las
 // many.
 func (tx *Tx) PurgeJobs(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
-	query := `DELETE FROM job WHERE key IN (SELECT key FROM job WHERE ended_at < ` + a.add(before) + ` ORDER BY ended_at LIMIT ` + a.add(limit) + `)`
+	query := `DELETE FROM job WHERE key IN (SELECT key FROM job WHERE ended_at < ` + a.add(before) + ` ORDER BY ended_at` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge jobs: %w", err)

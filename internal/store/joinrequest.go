@@ -59,7 +59,7 @@ func (r *Reader) JoinRequestsIn(ctx context.Context, account directory.AccountID
 		return nil, 0, fmt.Errorf("count join requests: %w", err)
 	}
 	query := `SELECT ` + joinColumns + where + ` ORDER BY j.created_at ` + order + `, j.key ` + order +
-		` LIMIT ` + a.add(size) + ` OFFSET ` + a.add(offset)
+		atMost(size) + ` OFFSET ` + a.add(offset)
 	requests, err := r.joinRequests(ctx, query, a)
 	return requests, total, err
 }
@@ -215,7 +215,7 @@ func (r *Reader) JoinBlocks(ctx context.Context, account directory.AccountID, us
 func (r *Reader) OldJoinRequests(ctx context.Context, before time.Time, after directory.JoinRequestID, limit int) ([]directory.JoinRequest, error) {
 	var a args
 	query := `SELECT ` + joinColumns + ` FROM join_request j WHERE j.state = 'waiting' AND j.created_at < ` + a.add(before) +
-		` AND j.key > ` + a.add(after) + ` ORDER BY j.key LIMIT ` + a.add(limit)
+		` AND j.key > ` + a.add(after) + ` ORDER BY j.key` + atMost(limit)
 	return r.joinRequests(ctx, query, a)
 }
 
@@ -229,7 +229,7 @@ func (r *Reader) AccountsToRemind(ctx context.Context, old, reminded time.Time, 
 		WHERE j.state = 'waiting' AND j.account_key > ` + a.add(after) + ` AND j.created_at < ` + a.add(old) + `
 		  AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.account_key = j.account_key AND m.kind = 'join_reminder'
 			AND m.created_at > ` + a.add(reminded) + `)
-		ORDER BY j.account_key LIMIT ` + a.add(limit)
+		ORDER BY j.account_key` + atMost(limit)
 	accounts, err := collect(ctx, r, query, a, func(row scanner) (directory.AccountID, error) {
 		var id directory.AccountID
 		return id, row.Scan(&id)

@@ -49,20 +49,20 @@ func (r *Reader) KeyRequests(ctx context.Context, portfolio directory.Portfolio,
 	if !waiting {
 		where = `q.state <> 'waiting'` + in + ` ORDER BY q.decided_at DESC, q.key DESC`
 	}
-	return r.keyRequests(ctx, where+` LIMIT `+a.add(limit), a)
+	return r.keyRequests(ctx, where+atMost(limit), a)
 }
 
 // KeyRequestsOf lists the requests about an account, the latest first.
 func (r *Reader) KeyRequestsOf(ctx context.Context, account directory.AccountID, limit int) ([]directory.KeyRequest, error) {
 	var a args
-	where := `q.account_key = ` + a.add(account) + ` ORDER BY q.created_at DESC, q.key DESC LIMIT ` + a.add(limit)
+	where := `q.account_key = ` + a.add(account) + ` ORDER BY q.created_at DESC, q.key DESC` + atMost(limit)
 	return r.keyRequests(ctx, where, a)
 }
 
 // KeyRequestsBy lists the requests a person made, the latest first.
 func (r *Reader) KeyRequestsBy(ctx context.Context, user directory.UserID, limit int) ([]directory.KeyRequest, error) {
 	var a args
-	where := `q.user_key = ` + a.add(user) + ` ORDER BY q.created_at DESC, q.key DESC LIMIT ` + a.add(limit)
+	where := `q.user_key = ` + a.add(user) + ` ORDER BY q.created_at DESC, q.key DESC` + atMost(limit)
 	return r.keyRequests(ctx, where, a)
 }
 
@@ -126,7 +126,7 @@ func (r *Reader) LockedCounts(ctx context.Context, portfolio directory.Portfolio
 	var a args
 	query := `SELECT number_folded, tries, locked_at, locked_by FROM key_count k WHERE locked_at IS NOT NULL` +
 		numberWithin(r, portfolio, &a) + `
-		ORDER BY locked_at DESC, number_folded LIMIT ` + a.add(limit)
+		ORDER BY locked_at DESC, number_folded` + atMost(limit)
 	counts, err := collect(ctx, r, query, a, func(row scanner) (directory.KeyCount, error) {
 		var c directory.KeyCount
 		var locked micros
@@ -178,7 +178,7 @@ type KeyTry struct {
 func (r *Reader) KeyTriesFor(ctx context.Context, numbers []string, limit int) ([]KeyTry, error) {
 	var a args
 	query := `SELECT number_folded, user_key, outcome, at FROM key_try WHERE number_folded` + inTexts(r, numbers, &a) +
-		` ORDER BY at DESC, key DESC LIMIT ` + a.add(limit)
+		` ORDER BY at DESC, key DESC` + atMost(limit)
 	tries, err := collect(ctx, r, query, a, func(row scanner) (KeyTry, error) {
 		var t KeyTry
 		var at micros

@@ -169,7 +169,7 @@ func (c EndRegistrations) apply(ctx context.Context, tx *Tx) error {
 func (tx *Tx) PurgeRegistrations(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM registration WHERE digest IN (SELECT digest FROM registration WHERE expires_at < ` + a.add(before) +
-		` ORDER BY expires_at LIMIT ` + a.add(limit) + `)`
+		` ORDER BY expires_at` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge registrations: %w", err)
@@ -182,7 +182,7 @@ func (tx *Tx) PurgeRegistrations(ctx context.Context, before time.Time, limit in
 func (tx *Tx) PurgeLinks(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM mailed_link WHERE digest IN (SELECT digest FROM mailed_link WHERE expires_at < ` + a.add(before) +
-		` LIMIT ` + a.add(limit) + `)`
+		atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge mailed links: %w", err)

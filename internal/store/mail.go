@@ -19,14 +19,16 @@ type StoredMail struct {
 	AccountName     string // empty for the installation's own mails
 	AccountNumber   string
 	AccountLanguage string
-	TimeZone        string
+	TimeZone        string               // of the account; of the installation's own mails that of an account the reader is in
 	Reader          directory.PersonName // who reads it, may be empty
 	ReaderUserName  string
 	ReaderLanguage  string
 }
 
 const mailFields = `m.key, m.account_key, m.user_key, m.address, m.kind, m.language, m.facts, m.path, m.secret_sealed, m.batch,
-	m.state, m.tries, m.due_at, m.last_error, m.created_at, m.sent_at, a.name, a.number, a.language, a.time_zone,
+	m.state, m.tries, m.due_at, m.last_error, m.created_at, m.sent_at, a.name, a.number, a.language,
+	coalesce(a.time_zone, (SELECT h.time_zone FROM member p JOIN account h ON h.key = p.account_key
+		WHERE p.user_key = m.user_key AND p.removed_at IS NULL ORDER BY p.key LIMIT 1)),
 	u.first_name, u.last_name, u.user_name, u.language
 	FROM mail m LEFT JOIN account a ON a.key = m.account_key LEFT JOIN "user" u ON u.key = m.user_key`
 
@@ -90,7 +92,7 @@ func (tx *Tx) DueMails(ctx context.Context, limit int) ([]directory.Mail, error)
 		var a args
 		now := a.add(tx.Now)
 		query := `SELECT key, coalesce(account_key, 0), address FROM mail WHERE ` + free(now) + ` AND ` + batch +
-			` ORDER BY due_at, key LIMIT ` + a.add(limit-len(due)) + tx.dialect.skipLocked()
+			` ORDER BY due_at, key` + atMost(limit-len(due)) + tx.dialect.skipLocked()
 		found, err := collect(ctx, tx.Reader, query, a, func(row scanner) (directory.Mail, error) {
 			var m directory.Mail
 			return m, row.Scan(&m.ID, &m.Account, &m.Address)

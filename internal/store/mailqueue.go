@@ -60,7 +60,7 @@ func (r *Reader) MailQueue(ctx context.Context, f MailFilter, after MailPlace, s
 	if after.ID != 0 {
 		query += ` AND (m.created_at, m.key) < (` + a.add(after.At) + `, ` + a.add(after.ID) + `)`
 	}
-	query += ` ORDER BY m.created_at DESC, m.key DESC LIMIT ` + a.add(size)
+	query += ` ORDER BY m.created_at DESC, m.key DESC` + atMost(size)
 	mails, err := collect(ctx, r, query, a, scanMail)
 	if err != nil {
 		return nil, fmt.Errorf("list mails: %w", err)
@@ -95,7 +95,7 @@ func (r *Reader) MailTotals(ctx context.Context, f MailFilter) (map[directory.Ma
 func (tx *Tx) PurgeMails(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM mail WHERE key IN (SELECT key FROM mail WHERE state <> 'waiting' AND created_at < ` + a.add(before) +
-		` ORDER BY created_at LIMIT ` + a.add(limit) + `)`
+		` ORDER BY created_at` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge mails: %w", err)
@@ -147,7 +147,7 @@ func (r *Reader) Mailbox(ctx context.Context, f MailboxFilter, after MailPlace, 
 	if after.ID != 0 {
 		query += ` AND (b.at, b.mail_key) < (` + a.add(after.At) + `, ` + a.add(after.ID) + `)`
 	}
-	query += ` ORDER BY b.at DESC, b.mail_key DESC LIMIT ` + a.add(size)
+	query += ` ORDER BY b.at DESC, b.mail_key DESC` + atMost(size)
 	messages, err := collect(ctx, r, query, a, func(row scanner) (MailboxMessage, error) {
 		var m MailboxMessage
 		var at micros
@@ -198,7 +198,7 @@ func (r *Reader) MailboxMessage(ctx context.Context, f MailboxFilter, id directo
 func (tx *Tx) PurgeMailbox(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM mailbox_message WHERE mail_key IN (SELECT mail_key FROM mailbox_message WHERE at < ` + a.add(before) +
-		` ORDER BY at LIMIT ` + a.add(limit) + `)`
+		` ORDER BY at` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge mailbox: %w", err)

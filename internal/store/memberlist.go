@@ -232,7 +232,7 @@ func (r *Reader) membersDirectly(ctx context.Context, l MemberList, column membe
 	var a args
 	query := `SELECT ` + column.place() + l.base(r, column, &a) + l.where(r, &a)
 	expressions, _ := column.parts(MemberPlace{})
-	query += l.order(expressions) + ` LIMIT ` + a.add(l.Size)
+	query += l.order(expressions) + atMost(l.Size)
 	return collect(ctx, r, query, a, scanPlace)
 }
 
@@ -240,9 +240,9 @@ func (r *Reader) membersDirectly(ctx context.Context, l MemberList, column membe
 func (r *Reader) membersWalking(ctx context.Context, l MemberList, column memberColumn, window int) ([]MemberPlace, error) {
 	var a args
 	expressions, _ := column.parts(MemberPlace{})
-	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, &a) + l.order(expressions) + ` LIMIT ` + a.add(window)
+	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, &a) + l.order(expressions) + atMost(window)
 	query := `SELECT m.s_number, m.s_text, m.s_name, m.key FROM (` + inner + `) m WHERE 1 = 1` + l.where(r, &a) +
-		l.order(column.outer()) + ` LIMIT ` + a.add(l.Size)
+		l.order(column.outer()) + atMost(l.Size)
 	return collect(ctx, r, query, a, scanPlace)
 }
 
@@ -261,7 +261,7 @@ func (c memberColumn) outer() []string {
 func (r *Reader) membersGathered(ctx context.Context, l MemberList, column memberColumn) ([]MemberPlace, error) {
 	var a args
 	query := `WITH m AS MATERIALIZED (SELECT ` + column.place() + l.base(r, column, &a) + l.where(r, &a) + `)
-		SELECT s_number, s_text, s_name, key FROM m` + l.order(column.outer()) + ` LIMIT ` + a.add(l.Size)
+		SELECT s_number, s_text, s_name, key FROM m` + l.order(column.outer()) + atMost(l.Size)
 	return collect(ctx, r, query, a, scanPlace)
 }
 
@@ -293,7 +293,7 @@ func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace, mo
 	}
 	var a args
 	l.From, l.Back, l.At = &p, true, false
-	query := `SELECT count(*) FROM (SELECT 1` + l.base(r, column, &a) + l.where(r, &a) + ` LIMIT ` + a.add(most) + `) n`
+	query := `SELECT count(*) FROM (SELECT 1` + l.base(r, column, &a) + l.where(r, &a) + atMost(most) + `) n`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return 0, fmt.Errorf("count members before: %w", err)

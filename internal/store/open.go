@@ -32,6 +32,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Deadlines are how long the database may take.
 	Deadlines Deadlines
+	// Trips hears of each trip to the database; nil for nobody.
+	Trips Trips
 }
 
 // A DB is an open database. It is safe for concurrent use.
@@ -49,6 +51,7 @@ type DB struct {
 	address   string
 	size      int // of the pool
 	deadlines Deadlines
+	trips     Trips
 	outage    outage
 	readiness readiness
 }
@@ -63,7 +66,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{now: o.Now, logger: o.Logger, types: newColumnTypes(), address: address, deadlines: o.Deadlines.usual(),
+	db := &DB{now: o.Now, logger: o.Logger, types: newColumnTypes(), address: address, deadlines: o.Deadlines.usual(), trips: o.Trips,
 		roles: &roleMemo{accounts: map[directory.AccountID]rememberedRoles{}}}
 	var err error
 	path, isSQLite := strings.CutPrefix(address, "sqlite:")
@@ -106,16 +109,16 @@ func (db *DB) openSQLite(path string, readers int) error {
 		readers = 4
 	}
 	busy := fmt.Sprintf("_pragma=busy_timeout(%d)", db.deadlines.Lock.Milliseconds())
-	if db.write, err = openFile(path, 1, busy, "_txlock=immediate"); err != nil {
+	if db.write, err = db.openFile(path, 1, busy, "_txlock=immediate"); err != nil {
 		return err
 	}
-	db.read, err = openFile(path, readers, busy, "_pragma=query_only(1)")
+	db.read, err = db.openFile(path, readers, busy, "_pragma=query_only(1)")
 	return err
 }
 
 // openFile opens a pool of at most size connections to the file at path. They
 // stay open, so that the pragmas run once and the page caches stay warm.
-func openFile(path string, size int, options ...string) (*sql.DB, error) {
+func (db *DB) openFile(path string, size int, options ...string) (*sql.DB, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(append([]string{
 		"_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(FULL)",
@@ -128,7 +131,7 @@ func openFile(path string, size int, options ...string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(keeper{connector})
+	pool := sql.OpenDB(keeper{connector, db.trips})
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
 	return pool, nil
@@ -186,6 +189,9 @@ func (db *DB) postgresConfig(address string) (*pgx.ConnConfig, error) {
 		Control:         unansweredFor(db.deadlines.Statement),
 	}
 	config.DialFunc = dialer.DialContext
+	if db.trips != nil {
+		config.Tracer = traveller{db.trips}
+	}
 	return config, nil
 }
 

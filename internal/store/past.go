@@ -151,9 +151,9 @@ func (r *Reader) MembersEver(ctx context.Context, t Those) ([]directory.Member, 
 	var a args
 	where := t.where(r, &a)
 	of := func(condition string) string {
-		return `SELECT * FROM (SELECT m.key, m.name_folded FROM member m` + where + condition + ` ORDER BY m.name_folded, m.key LIMIT ` + a.add(t.Size) + `) `
+		return `SELECT * FROM (SELECT m.key, m.name_folded FROM member m` + where + condition + ` ORDER BY m.name_folded, m.key` + atMost(t.Size) + `) `
 	}
-	query := of(` AND m.removed_at IS NULL`) + `living UNION ALL ` + of(` AND m.removed_at IS NOT NULL`) + `gone ORDER BY 2, 1 LIMIT ` + a.add(t.Size)
+	query := of(` AND m.removed_at IS NULL`) + `living UNION ALL ` + of(` AND m.removed_at IS NOT NULL`) + `gone ORDER BY 2, 1` + atMost(t.Size)
 	places, err := collect(ctx, r, query, a, func(row scanner) (p MemberPlace, err error) { return p, row.Scan(&p.Key, &p.Name) })
 	if err != nil {
 		return nil, nil, fmt.Errorf("list members of all days: %w", err)
@@ -183,7 +183,7 @@ func (r *Reader) MembersByKey(ctx context.Context, account directory.AccountID, 
 	var a args
 	from := max(after, directory.MemberID(directory.NewKey(account, 0)))
 	query := `SELECT ` + memberColumns + ` FROM member m WHERE m.key > ` + a.add(from) + ` AND m.key < ` + a.add(directory.NewKey(account+1, 0)) +
-		` ORDER BY m.key LIMIT ` + a.add(limit)
+		` ORDER BY m.key` + atMost(limit)
 	members, err := collect(ctx, r, query, a, scanMember)
 	if err != nil {
 		return nil, fmt.Errorf("read members in parts: %w", err)
@@ -342,7 +342,7 @@ func (r *Reader) HoldersThen(ctx context.Context, q HoldersThen) ([]HolderThen, 
 	}
 	query = `SELECT held.member_key, held.unit_key, held.role_key, held.grant_key, held.given_by, held.valid_from
 		FROM (` + query + `) held JOIN member m ON m.key = held.member_key WHERE m.account_key = ` + a.add(q.Account) + `
-		ORDER BY ` + rank + ` ELSE 0 END, m.name_folded, m.key, held.role_key, held.grant_key LIMIT ` + a.add(q.Size) + ` OFFSET ` + a.add(q.Skip)
+		ORDER BY ` + rank + ` ELSE 0 END, m.name_folded, m.key, held.role_key, held.grant_key` + atMost(q.Size) + ` OFFSET ` + a.add(q.Skip)
 	found, err := collect(ctx, r, query, a, func(row scanner) (HolderThen, error) {
 		var h HolderThen
 		var from micros

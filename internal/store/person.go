@@ -141,7 +141,7 @@ func containing(text string) string {
 func (tx *Tx) PurgeJoinRequests(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM join_request WHERE key IN (SELECT key FROM join_request WHERE state IN ('rejected', 'withdrawn', 'lapsed')
-		AND decided_at < ` + a.add(before) + ` LIMIT ` + a.add(limit) + `)`
+		AND decided_at < ` + a.add(before) + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge join requests: %w", err)

@@ -17,6 +17,7 @@ type pipeline struct {
 	conn  *sql.Conn
 	batch *pgx.Batch
 	wrote bool // something that a COMMIT keeps
+	known *known
 
 	// within is the context of the change and of all its statements, whatever
 	// context one comes with. It ends with the deadline of the change, and when
@@ -35,12 +36,18 @@ func (p *pipeline) now() (context.Context, error) {
 	return p.unwatched, driverError(p.within.Err())
 }
 
+// writes says that a statement leaves something else behind than was read.
+func (p *pipeline) writes() {
+	p.wrote = true
+	p.known.forget()
+}
+
 // later queues a statement.
 func (p *pipeline) later(query string, values []any) {
 	if p.batch == nil {
 		p.batch = &pgx.Batch{}
 	}
-	p.wrote = true
+	p.writes()
 	p.batch.Queue(query, values...)
 }
 
@@ -53,7 +60,9 @@ func (p *pipeline) QueryContext(_ context.Context, query string, values ...any) 
 	if err != nil {
 		return nil, err
 	}
-	p.wrote = p.wrote || !reads(query)
+	if !reads(query) {
+		p.writes()
+	}
 	return p.Tx.QueryContext(ctx, query, values...)
 }
 
@@ -66,7 +75,7 @@ func (p *pipeline) ExecContext(_ context.Context, query string, values ...any) (
 	if err != nil {
 		return nil, err
 	}
-	p.wrote = true
+	p.writes()
 	return p.Tx.ExecContext(ctx, query, values...)
 }
 
@@ -77,7 +86,7 @@ func (p *pipeline) PrepareContext(_ context.Context, query string) (*sql.Stmt, e
 	if err != nil {
 		return nil, err
 	}
-	p.wrote = true
+	p.writes()
 	return p.Tx.PrepareContext(ctx, query)
 }
 

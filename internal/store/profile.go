@@ -107,7 +107,7 @@ func depthFirst(units []directory.Unit, parent directory.UnitID) []directory.Uni
 func (r *Reader) EndedPlaces(ctx context.Context, now time.Time, after directory.MemberID, limit int) ([]directory.MemberID, error) {
 	var a args
 	query := `SELECT m.key FROM member m JOIN account o ON o.key = m.account_key WHERE m.ends_at <= ` + a.add(now) +
-		` AND m.removed_at IS NULL AND o.state <> 'closed' AND m.key > ` + a.add(after) + ` ORDER BY m.key LIMIT ` + a.add(limit)
+		` AND m.removed_at IS NULL AND o.state <> 'closed' AND m.key > ` + a.add(after) + ` ORDER BY m.key` + atMost(limit)
 	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("read ended places: %w", err)

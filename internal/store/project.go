@@ -312,7 +312,7 @@ func turned[K ~int64](s sortedBy, t turn[K], a *args) string {
 	if t.back != t.descending {
 		way = " DESC"
 	}
-	return beside(s, t, a) + ` ORDER BY ` + strings.Join(columns, way+", ") + way + ` LIMIT ` + a.add(t.size)
+	return beside(s, t, a) + ` ORDER BY ` + strings.Join(columns, way+", ") + way + atMost(t.size)
 }
 
 // parts are the columns of the order and a place's values for them.

@@ -155,7 +155,7 @@ func (f *PlaceFilter) count(ctx context.Context, r *Reader, most int64) (int64, 
 		query = `SELECT DISTINCT p.member_key` + f.places(r, &a, true)
 	}
 	if most > 0 {
-		query += ` LIMIT ` + a.add(most)
+		query += atMost(most)
 	}
 	n, err := one(ctx, r, `SELECT count(*) FROM (`+query+`) found`, a, scanInt64)
 	if err != nil {

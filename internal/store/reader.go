@@ -19,13 +19,38 @@ type querier interface {
 // A Reader answers questions. It is valid until the function it was given to
 // returns, and is not safe for concurrent use.
 type Reader struct {
-	q       querier
-	dialect dialect
-	roles   map[directory.AccountID][]directory.Role // in a change: of the accounts held, nil until read
-	locked  map[directory.AccountID]*ledger          // in a change: of the accounts held
-	still   bool                                     // all statements see one state
+	q          querier
+	dialect    dialect
+	locked     map[directory.AccountID]*ledger // in a change: of the accounts held
+	still      bool                            // all statements see one state
+	known      *known                          // nil: others may change it meanwhile
+	remembered *roleMemo
 
 	patience time.Duration // with each statement; 0: a change has a deadline as a whole
+}
+
+// What is known was read and cannot have changed since: on one snapshot, or in a change
+// until it writes. Nearly every operation asks for it several times.
+type known struct {
+	accounts   map[directory.AccountID]directory.Account
+	structures map[directory.AccountID]int64
+}
+
+// forget forgets all, since something was written.
+func (k *known) forget() {
+	clear(k.accounts)
+	clear(k.structures)
+}
+
+// structured notes how often the account's structure was changed.
+func (r *Reader) structured(account directory.AccountID, changes int64) {
+	if r.known != nil {
+		r.known.structures[account] = changes
+	}
+}
+
+func newKnown() *known {
+	return &known{map[directory.AccountID]directory.Account{}, map[directory.AccountID]int64{}}
 }
 
 // View runs fn on one snapshot: whatever others commit meanwhile, fn does not
@@ -47,7 +72,7 @@ func (db *DB) view(ctx context.Context, fn func(*Reader) error) error {
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
 	w.wind(db.deadlines.Reading)
-	return fn(&Reader{q: tx, dialect: db.dialect, still: true, patience: db.deadlines.Statement})
+	return fn(&Reader{q: tx, dialect: db.dialect, still: true, known: newKnown(), remembered: db.roles, patience: db.deadlines.Statement})
 }
 
 // Peek runs fn without a snapshot: each statement sees what is committed when
@@ -63,7 +88,7 @@ func (db *DB) Ask(fn func(*Reader) error) error {
 }
 
 func (db *DB) peek(patience time.Duration, fn func(*Reader) error) error {
-	return db.judge(context.Background(), fn(&Reader{q: db.read, dialect: db.dialect, patience: patience}), false)
+	return db.judge(context.Background(), fn(&Reader{q: db.read, dialect: db.dialect, remembered: db.roles, patience: patience}), false)
 }
 
 // Sequence returns how many changes account has seen. It refuses with

@@ -120,7 +120,7 @@ func (db *DB) lookUp(ctx context.Context, r receipt) (done bool, err error) {
 func (tx *Tx) PurgeReceipts(ctx context.Context, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM receipt WHERE (at, id) IN (SELECT at, id FROM receipt WHERE at < ` + a.add(tx.Now.Add(-keptReceipts)) +
-		` ORDER BY at, id LIMIT ` + a.add(limit) + `)`
+		` ORDER BY at, id` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge receipts: %w", err)

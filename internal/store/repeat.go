@@ -124,7 +124,7 @@ func (tx *Tx) AnswerRepeat(ctx context.Context, holder string, status int, answe
 func (tx *Tx) PurgeRepeats(ctx context.Context, now time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM repeatable WHERE (user_key, name) IN (SELECT user_key, name FROM repeatable WHERE expires_at < ` + a.add(now) +
-		` LIMIT ` + a.add(limit) + `)`
+		atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge requests: %w", err)

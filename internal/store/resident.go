@@ -60,7 +60,7 @@ type Touched struct {
 func (r *Reader) Touched(ctx context.Context, account directory.AccountID, n int64, limit int) ([]Touched, error) {
 	var a args
 	query := `SELECT kind, coalesce(subject_key, 0), coalesce(object_key, 0) FROM entry WHERE account_key = ` + a.add(account) +
-		` AND n > ` + a.add(n) + ` ORDER BY n LIMIT ` + a.add(limit)
+		` AND n > ` + a.add(n) + ` ORDER BY n` + atMost(limit)
 	touched, err := collect(ctx, r, query, a, func(row scanner) (Touched, error) {
 		var t Touched
 		return t, row.Scan(&t.Kind, &t.Subject, &t.Object)

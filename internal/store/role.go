@@ -13,9 +13,14 @@ import (
 // Roles reads all roles of an account, archived ones too, in the order their
 // names sort. What their names and lists hold is shared and not to be changed.
 func (r *Reader) Roles(ctx context.Context, account directory.AccountID) ([]directory.Role, error) {
-	known, held := r.roles[account]
-	if known != nil {
-		return slices.Clone(known), nil
+	structure, err := r.Structure(ctx, account)
+	if err != nil {
+		return nil, fmt.Errorf("read roles: %w", err)
+	}
+	if structure.Settled {
+		if known := r.remembered.of(account, structure.Changes); known != nil {
+			return slices.Clone(known), nil
+		}
 	}
 	var a args
 	query := `
@@ -26,8 +31,8 @@ func (r *Reader) Roles(ctx context.Context, account directory.AccountID) ([]dire
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
-	if held {
-		r.roles[account] = slices.Clone(roles)
+	if structure.Settled {
+		r.remembered.keep(account, structure.Changes, slices.Clone(roles))
 	}
 	return roles, nil
 }
@@ -76,9 +81,6 @@ func (c PutRoles) apply(ctx context.Context, tx *Tx) error {
 		default_level = excluded.default_level, proposed = excluded.proposed, shipped = excluded.shipped,
 		changed_by_account = excluded.changed_by_account, archived_at = excluded.archived_at, version = excluded.version,
 		names = excluded.names, permissions = excluded.permissions, default_products = excluded.default_products`
-	if _, held := tx.roles[c.Account]; held {
-		tx.roles[c.Account] = nil
-	}
 	if _, err := tx.bulkInsert(ctx, "role", columns, rows, over); err != nil {
 		return fmt.Errorf("write roles: %w", err)
 	}
@@ -108,48 +110,41 @@ func roleValues(o directory.Role) ([]any, error) {
 // rememberedAccounts is how many accounts' roles are remembered.
 const rememberedAccounts = 256
 
-// A roleMemo remembers the roles of accounts between changes: every change of
-// an account needs them all, and hardly any changes them. They are right as
-// long as the account's sequence is the one they were committed with, whichever
-// node has changed it since.
+// A roleMemo remembers the roles of accounts: nearly every operation needs them all, and
+// hardly any changes them. They are right as long as the account's structure is the one
+// they were read with, whichever node has changed it since.
 type roleMemo struct {
 	mu       sync.Mutex
 	accounts map[directory.AccountID]rememberedRoles
 }
 
 type rememberedRoles struct {
-	sequence int64
-	roles    []directory.Role
+	structure int64
+	roles     []directory.Role
 }
 
-// recall gives a change that has just locked its accounts the roles that are
-// still right; the others it reads when it needs them.
-func (m *roleMemo) recall(tx *Tx) {
+// of are the roles of an account as they were after so many changes of its structure;
+// nil: nobody has read them since.
+func (m *roleMemo) of(account directory.AccountID, structure int64) []directory.Role {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	tx.roles = make(map[directory.AccountID][]directory.Role, len(tx.ledgers))
-	for account, l := range tx.ledgers {
-		tx.roles[account] = nil // held: nobody else writes them meanwhile
-		if known := m.accounts[account]; known.sequence == l.sequence {
-			tx.roles[account] = known.roles
-		}
+	if known := m.accounts[account]; known.structure == structure {
+		return known.roles
 	}
+	return nil
 }
 
-// keep remembers the roles that a committed change has read.
-func (m *roleMemo) keep(tx *Tx) {
+// keep remembers roles that are committed; those of an older structure give way.
+func (m *roleMemo) keep(account directory.AccountID, structure int64, roles []directory.Role) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for account, roles := range tx.roles {
-		if roles == nil {
-			delete(m.accounts, account)
-			continue
-		}
-		if len(m.accounts) >= rememberedAccounts {
-			clear(m.accounts)
-		}
-		m.accounts[account] = rememberedRoles{tx.ledgers[account].sequence, roles}
+	if m.accounts[account].structure > structure {
+		return
 	}
+	if len(m.accounts) >= rememberedAccounts {
+		clear(m.accounts)
+	}
+	m.accounts[account] = rememberedRoles{structure, roles}
 }
 
 // RoleHolders counts the members who hold each role of an account, each once: by their
@@ -237,7 +232,7 @@ func (r *Reader) HoldersOf(ctx context.Context, role directory.RoleID, after dir
 		SELECT ` + memberColumns + `
 		FROM member_role h JOIN member m ON m.key = h.member_key
 		WHERE h.role_key = ` + a.add(role) + ` AND h.valid_to IS NULL AND h.member_key > ` + a.add(after) + `
-		ORDER BY h.member_key LIMIT ` + a.add(limit)
+		ORDER BY h.member_key` + atMost(limit)
 	holders, err := collect(ctx, r, query, a, scanMember)
 	if err != nil {
 		return nil, fmt.Errorf("read holders of role: %w", err)

@@ -259,7 +259,7 @@ func (r *Reader) driven(ctx context.Context, l MemberList) (MemberList, bool, er
 		all = append(all, quoted)
 		var a args
 		query := `SELECT count(*) FROM (SELECT 1 FROM member_search WHERE member_search MATCH ` + a.add(quoted) + l.keys("rowid", &a) +
-			` LIMIT ` + a.add(rareRows) + `) rare`
+			atMost(rareRows) + `) rare`
 		n, err := one(ctx, r, query, a, scanInt64)
 		if err != nil {
 			return l, false, fmt.Errorf("probe the search index: %w", err)
@@ -303,7 +303,7 @@ func (r *Reader) few(ctx context.Context, l MemberList) (bool, error) {
 		alone.Filter.Statuses = f.Statuses
 	}
 	var a args
-	query := `SELECT count(*) FROM (SELECT 1` + alone.base(r, memberColumn{}, &a) + alone.where(r, &a) + ` LIMIT ` + a.add(fewRows) + `) few`
+	query := `SELECT count(*) FROM (SELECT 1` + alone.base(r, memberColumn{}, &a) + alone.where(r, &a) + atMost(fewRows) + `) few`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
 		return false, fmt.Errorf("probe a filter: %w", err)

@@ -447,7 +447,7 @@ func (r *Reader) CountSeatless(ctx context.Context, q SeatlessQuery) (int64, err
 // Seatless reads some of them by key.
 func (r *Reader) Seatless(ctx context.Context, q SeatlessQuery) ([]directory.MemberID, error) {
 	var a args
-	query := `SELECT m.key` + q.where(r, &a) + ` AND m.key > ` + a.add(q.After) + ` ORDER BY m.key LIMIT ` + a.add(q.Limit)
+	query := `SELECT m.key` + q.where(r, &a) + ` AND m.key > ` + a.add(q.After) + ` ORDER BY m.key` + atMost(q.Limit)
 	some, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
 	if err != nil {
 		return nil, fmt.Errorf("list who has no seat: %w", err)

@@ -121,6 +121,17 @@ func (tx *Tx) NoteSignIn(ctx context.Context, user directory.UserID) error {
 	return nil
 }
 
+// NoteSeen notes that a user who was signed in already came into an account now.
+func (tx *Tx) NoteSeen(ctx context.Context, user directory.UserID, account directory.AccountID) error {
+	var a args
+	query := `UPDATE member SET last_seen_at = ` + a.add(tx.Now) + ` WHERE user_key = ` + a.add(user) + ` AND account_key = ` + a.add(account) +
+		` AND removed_at IS NULL`
+	if _, err := exec(ctx, tx, query, a); err != nil {
+		return fmt.Errorf("note who came in: %w", err)
+	}
+	return nil
+}
+
 // Rehash writes the hash of the same password made at another cost.
 func (tx *Tx) Rehash(ctx context.Context, user directory.UserID, old, hash string) error {
 	var a args
@@ -136,7 +147,7 @@ func (tx *Tx) Rehash(ctx context.Context, user directory.UserID, old, hash strin
 func (tx *Tx) PurgeSessions(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM session WHERE digest IN (SELECT digest FROM session WHERE expires_at < ` + a.add(before) +
-		` ORDER BY expires_at LIMIT ` + a.add(limit) + `)`
+		` ORDER BY expires_at` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge sessions: %w", err)

@@ -59,7 +59,7 @@ func (tx *Tx) ClearEntry(ctx context.Context, entry int64) error {
 func (r *Reader) StaffEntries(ctx context.Context, account directory.AccountID, limit int) ([]StaffEntry, error) {
 	var a args
 	query := `SELECT key, account_key, user_key, reason, created_at, expires_at, left_at FROM staff_entry
-		WHERE account_key = ` + a.add(account) + ` ORDER BY created_at DESC, key DESC LIMIT ` + a.add(limit)
+		WHERE account_key = ` + a.add(account) + ` ORDER BY created_at DESC, key DESC` + atMost(limit)
 	entries, err := collect(ctx, r, query, a, scanStaffEntry)
 	if err != nil {
 		return nil, fmt.Errorf("list staff entries: %w", err)
@@ -106,7 +106,7 @@ func (r *Reader) FindUsers(ctx context.Context, text string, limit int) ([]direc
 	from := directory.FoldSignIn(text)
 	query := `SELECT ` + userColumns + ` FROM "user" u WHERE u.key IN (
 		SELECT user_key FROM sign_in_name WHERE folded >= ` + a.add(from) + ` AND folded < ` + a.add(from+"\U0010FFFF") + `
-		ORDER BY folded LIMIT ` + a.add(2*limit) + `) ORDER BY u.email_folded, u.key LIMIT ` + a.add(limit)
+		ORDER BY folded` + atMost(2*limit) + `) ORDER BY u.email_folded, u.key` + atMost(limit)
 	users, err := collect(ctx, r, query, a, scanUser)
 	if err != nil {
 		return nil, fmt.Errorf("find users: %w", err)

@@ -10,87 +10,110 @@ import (
 )
 
 // Standing loads what a user is and holds in an account: the account's state,
-// the user's membership, and level, functions and grants. It refuses with
-// account.not_found.
+// the user's membership, and level, functions and grants; for a technical user also
+// what the person who answers for it is and holds. It refuses with account.not_found.
 func (r *Reader) Standing(ctx context.Context, account directory.AccountID, user directory.UserID) (authz.Standing, error) {
-	s := authz.Standing{Account: account}
-	var root directory.UnitID
 	var a args
-	query := `
-		SELECT a.state, a.root_key, m.key, m.status, m.ends_at, m.unit_key, u.switched_off_at, coalesce(x.responsible_key, 0)
-		FROM account a
-		LEFT JOIN member m ON m.account_key = a.key AND m.user_key = ` + a.add(user) + ` AND m.removed_at IS NULL
-		LEFT JOIN "user" u ON u.key = m.user_key
-		LEFT JOIN technical_user x ON x.user_key = m.user_key
-		WHERE a.key = ` + a.add(account)
-	s, err := one(ctx, r, query, a, func(row scanner) (authz.Standing, error) {
-		var member, status, home *int64
-		var ends, off micros
-		err := row.Scan(&s.State, &root, &member, &status, &ends, &home, &off, &s.Answers)
-		if member != nil && status != nil && home != nil {
-			s.Member, s.User, s.Status, s.Ends = directory.MemberID(*member), user, directory.Status(*status), ends.Time
-			s.Home, s.SwitchedOff = directory.UnitID(*home), !off.IsZero()
-		}
-		return s, err
-	})
-	if isNoRows(err) {
-		return s, directory.Refuse(directory.NotFound, "account.not_found")
-	}
-	if err != nil {
-		return s, fmt.Errorf("read standing: %w", err)
-	}
-	if s.Member == 0 {
-		return s, nil
-	}
-	if s.Held, err = r.held(ctx, root, s.Member); err != nil || s.Answers == 0 {
-		return s, err
-	}
-	answering, err := r.Standing(ctx, account, s.Answers)
-	s.Answering = &answering
-	return s, err
-}
-
-// held reads the roles of a member that can permit something: level and
-// functions at the root, grants at their unit, those of places in their project.
-// Of somebody in thousands of projects a row is a role with all of them.
-func (r *Reader) held(ctx context.Context, root directory.UnitID, id directory.MemberID) ([]authz.Held, error) {
-	var a args
-	at, member := a.add(root), a.add(id)
-	query := `
-		SELECT ` + at + `, role_key, 0, valid_from, ''
-		FROM member_role
-		WHERE member_key = ` + member + ` AND valid_to IS NULL
-		UNION ALL
-		SELECT unit_key, role_key, key, valid_from, ''
-		FROM "grant"
-		WHERE member_key = ` + member + ` AND valid_to IS NULL
-		UNION ALL
-		SELECT 0, role_key, 0, 0, string_agg(CAST(unit_key AS TEXT) || ' ' || CAST(valid_from AS TEXT), ' ')
-		FROM place_role
-		WHERE member_key = ` + member + ` AND valid_to IS NULL
-		GROUP BY role_key`
-	var held []authz.Held
+	query := standingQuery(a.add(account), a.add(user))
+	stands := [2]authz.Standing{{Account: account}, {Account: account}} // the user's, and of who answers for them
 	err := each(ctx, r, query, a, func(row scanner) error {
-		var h authz.Held
-		var from micros
-		var places string
-		if err := row.Scan(&h.Unit, &h.Role, &h.Grant, &from, &places); err != nil {
+		var l standingLine
+		if err := row.Scan(&l.which, &l.holds, &l.text, &l.status, &l.key, &l.number, &l.unit, &l.moment, &l.off, &l.answers); err != nil {
 			return err
 		}
-		if h.From = from.Time; places == "" {
-			held = append(held, h)
-			return nil
+		if l.holds {
+			return l.hold(&stands[l.which])
 		}
-		pairs, err := numbersIn(places)
-		for i := 1; i < len(pairs); i += 2 {
-			held = append(held, authz.Held{Unit: directory.UnitID(pairs[i-1]), Role: h.Role, From: time.UnixMicro(pairs[i]).UTC()})
-		}
-		return err
+		l.stand(&stands[l.which])
+		r.structured(account, l.number)
+		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read rights: %w", err)
+	s := stands[0]
+	switch {
+	case err != nil:
+		return s, fmt.Errorf("read standing: %w", err)
+	case s.State == "":
+		return s, directory.Refuse(directory.NotFound, "account.not_found")
+	case s.Member == 0:
+		return s, nil
 	}
-	return held, nil
+	s.User = user
+	if s.Answers != 0 {
+		stands[1].State = s.State
+		if stands[1].Member != 0 {
+			stands[1].User = s.Answers
+		}
+		s.Answering = &stands[1]
+	}
+	return s, nil
+}
+
+// standingQuery is the statement of Standing, one since every operation begins with it:
+// a line for what each of the two is, and one for each role they hold that can permit
+// something: level and functions at the root, grants at their unit, those of places in
+// their project. Of somebody in thousands of projects a line is a role with all of them.
+func standingQuery(account, user string) string {
+	place := `m.key, m.user_key, m.status, m.ends_at, m.unit_key`
+	is := `SELECT coalesce(w.which, 0) AS which, FALSE AS holds, a.state, coalesce(w.status, 0), coalesce(w.key, 0), l.structure, coalesce(w.unit_key, 0), w.ends_at,
+			u.switched_off_at IS NOT NULL, coalesce(w.answers, 0)
+		FROM account a JOIN ledger l ON l.account_key = a.key `
+	return `SELECT * FROM (
+		WITH who AS (
+			SELECT 0 AS which, coalesce(x.responsible_key, 0) AS answers, ` + place + `
+			FROM member m LEFT JOIN technical_user x ON x.user_key = m.user_key
+			WHERE m.account_key = ` + account + ` AND m.user_key = ` + user + ` AND m.removed_at IS NULL
+			UNION ALL
+			SELECT 1, 0, ` + place + `
+			FROM technical_user x
+			JOIN member t ON t.account_key = ` + account + ` AND t.user_key = x.user_key AND t.removed_at IS NULL
+			JOIN member m ON m.account_key = ` + account + ` AND m.user_key = x.responsible_key AND m.removed_at IS NULL
+			WHERE x.user_key = ` + user + `)
+		` + is + `LEFT JOIN who w ON TRUE LEFT JOIN "user" u ON u.key = w.user_key WHERE a.key = ` + account + `
+		UNION ALL
+		SELECT w.which, TRUE, '', 0, 0, h.role_key, a.root_key, h.valid_from, FALSE, 0
+		FROM who w JOIN member_role h ON h.member_key = w.key AND h.valid_to IS NULL JOIN account a ON a.key = ` + account + `
+		UNION ALL
+		SELECT w.which, TRUE, '', 0, g.key, g.role_key, g.unit_key, g.valid_from, FALSE, 0
+		FROM who w JOIN "grant" g ON g.member_key = w.key AND g.valid_to IS NULL
+		UNION ALL
+		SELECT w.which, TRUE, string_agg(CAST(p.unit_key AS TEXT) || ' ' || CAST(p.valid_from AS TEXT), ' '), 0, 0, p.role_key, 0, 0, FALSE, 0
+		FROM who w JOIN place_role p ON p.member_key = w.key AND p.valid_to IS NULL
+		GROUP BY w.which, p.role_key) standing`
+}
+
+// A standingLine says what somebody is: state, status, key of the member, number of the
+// account's structure, home unit, end; or what they hold: places, grant, role, unit, start.
+type standingLine struct {
+	which             int64
+	holds             bool
+	text              string
+	status            directory.Status
+	key, number, unit int64
+	moment            micros
+	off               bool
+	answers           directory.UserID
+}
+
+func (l standingLine) stand(s *authz.Standing) {
+	s.State = directory.AccountState(l.text)
+	if l.key == 0 {
+		return
+	}
+	s.Member, s.Status, s.Ends = directory.MemberID(l.key), l.status, l.moment.Time
+	s.Home, s.SwitchedOff, s.Answers = directory.UnitID(l.unit), l.off, l.answers
+}
+
+func (l standingLine) hold(s *authz.Standing) error {
+	role := directory.RoleID(l.number)
+	if l.text == "" {
+		s.Held = append(s.Held, authz.Held{Unit: directory.UnitID(l.unit), Role: role, Grant: directory.GrantID(l.key), From: l.moment.Time})
+		return nil
+	}
+	pairs, err := numbersIn(l.text)
+	for i := 1; i < len(pairs); i += 2 {
+		s.Held = append(s.Held, authz.Held{Unit: directory.UnitID(pairs[i-1]), Role: role, From: time.UnixMicro(pairs[i]).UTC()})
+	}
+	return err
 }
 
 // Descendants lists a unit and every unit below it.

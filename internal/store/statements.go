@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // keptStatements is how many prepared statements a SQLite connection keeps.
@@ -13,7 +15,10 @@ const keptStatements = 300
 // A keeper connects to SQLite and keeps each connection's statements prepared:
 // preparing a list query takes ten times as long as its first page. The driver
 // for PostgreSQL does so by itself.
-type keeper struct{ driver.Connector }
+type keeper struct {
+	driver.Connector
+	trips Trips
+}
 
 // Connect implements driver.Connector.
 func (k keeper) Connect(ctx context.Context) (driver.Conn, error) {
@@ -25,7 +30,7 @@ func (k keeper) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("connection %T lacks a method", conn), conn.Close())
 	}
-	return &keptConn{liteConn: full, idle: map[string]liteStmt{}}, nil
+	return &keptConn{liteConn: full, idle: map[string]liteStmt{}, trips: k.trips}, nil
 }
 
 // A liteConn is what package sql uses of a SQLite connection.
@@ -51,11 +56,13 @@ type liteStmt interface {
 // sql never calls it from two goroutines at once.
 type keptConn struct {
 	liteConn
-	idle map[string]liteStmt
+	idle  map[string]liteStmt
+	trips Trips
 }
 
 // ExecContext implements driver.ExecerContext.
 func (c *keptConn) ExecContext(ctx context.Context, query string, values []driver.NamedValue) (driver.Result, error) {
+	c.trips.tell(query)
 	statement, err := c.take(ctx, query)
 	if err != nil {
 		return nil, err
@@ -70,6 +77,7 @@ func (c *keptConn) ExecContext(ctx context.Context, query string, values []drive
 // QueryContext implements driver.QueryerContext. The statement is idle again
 // when its rows are closed.
 func (c *keptConn) QueryContext(ctx context.Context, query string, values []driver.NamedValue) (driver.Rows, error) {
+	c.trips.tell(query)
 	statement, err := c.take(ctx, query)
 	if err != nil {
 		return nil, err
@@ -163,6 +171,7 @@ type keptStmt struct {
 
 // ExecContext implements driver.StmtExecContext.
 func (s *keptStmt) ExecContext(ctx context.Context, values []driver.NamedValue) (driver.Result, error) {
+	s.conn.trips.tell(s.query)
 	result, err := s.liteStmt.ExecContext(ctx, values)
 	s.failed = s.failed || err != nil
 	return result, err
@@ -175,3 +184,43 @@ func (s *keptStmt) Close() error {
 	}
 	return s.conn.keep(s.query, s.liteStmt)
 }
+
+// Trips is told of each trip to the database when it begins, with the statements it
+// carries: one, or on PostgreSQL those of a pipeline together. It is called from many
+// goroutines at once and must be quick.
+type Trips func(statements ...string)
+
+// tell says that a trip begins; nobody may be listening.
+func (t Trips) tell(statements ...string) {
+	if t != nil {
+		t(statements...)
+	}
+}
+
+// A traveller hears of the trips of connections to PostgreSQL.
+type traveller struct{ trips Trips }
+
+// TraceQueryStart implements pgx.QueryTracer.
+func (t traveller) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	t.trips.tell(data.SQL)
+	return ctx
+}
+
+// TraceQueryEnd implements pgx.QueryTracer.
+func (traveller) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TraceBatchStart implements pgx.BatchTracer.
+func (t traveller) TraceBatchStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceBatchStartData) context.Context {
+	statements := make([]string, len(data.Batch.QueuedQueries))
+	for i, queued := range data.Batch.QueuedQueries {
+		statements[i] = queued.SQL
+	}
+	t.trips.tell(statements...)
+	return ctx
+}
+
+// TraceBatchQuery implements pgx.BatchTracer.
+func (traveller) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+
+// TraceBatchEnd implements pgx.BatchTracer.
+func (traveller) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}

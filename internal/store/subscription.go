@@ -218,7 +218,7 @@ func (r *Reader) EndingSubscriptions(ctx context.Context, e Ending, after Ending
 	if after.ID != 0 {
 		query += ` AND (s.ends_at, s.key) > (` + a.add(after.Ends) + `, ` + a.add(after.ID) + `)`
 	}
-	query += ` ORDER BY s.ends_at, s.key LIMIT ` + a.add(size)
+	query += ` ORDER BY s.ends_at, s.key` + atMost(size)
 	found, err := collect(ctx, r, query, a, func(row scanner) (EndingSubscription, error) {
 		var s EndingSubscription
 		var starts, ends micros

@@ -235,7 +235,7 @@ func (r *Reader) Subscriptions(ctx context.Context, page SubscriptionPage) ([]Su
 		where += ` AND (` + column + `, s.key) ` + way + ` (` + a.add(value) + `, ` + a.add(place.Key) + `)`
 	}
 	query := with + `SELECT ` + subscriptionColumns + `, s.account_key, p.unit_key, p.product, p.edition, ` + column + ` ` + from +
-		` WHERE ` + where + ` ORDER BY ` + column + order + `, s.key` + order + ` LIMIT ` + a.add(page.Size)
+		` WHERE ` + where + ` ORDER BY ` + column + order + `, s.key` + order + atMost(page.Size)
 	rows, err := collect(ctx, r, query, a, func(row scanner) (SubscriptionRow, error) { return scanSubscriptionRow(row, text) })
 	if err != nil {
 		return nil, fmt.Errorf("list subscriptions: %w", err)

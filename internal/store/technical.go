@@ -299,7 +299,7 @@ func (tx *Tx) TouchToken(ctx context.Context, token int64, refused bool) error {
 func (tx *Tx) PurgeTokens(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM api_token WHERE key IN (SELECT key FROM api_token WHERE expires_at < ` + a.add(before) +
-		` OR revoked_at < ` + a.add(before) + ` LIMIT ` + a.add(limit) + `)`
+		` OR revoked_at < ` + a.add(before) + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge tokens: %w", err)

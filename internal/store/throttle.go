@@ -49,7 +49,7 @@ func (tx *Tx) SetThrottle(ctx context.Context, scope, subject string, t director
 func (tx *Tx) PurgeThrottles(ctx context.Context, before time.Time, limit int) (int64, error) {
 	var a args
 	query := `DELETE FROM throttle WHERE (scope, subject) IN (SELECT scope, subject FROM throttle WHERE since < ` + a.add(before) +
-		` ORDER BY since LIMIT ` + a.add(limit) + `)`
+		` ORDER BY since` + atMost(limit) + `)`
 	n, err := exec(ctx, tx, query, a)
 	if err != nil {
 		return 0, fmt.Errorf("purge throttles: %w", err)

@@ -82,12 +82,12 @@ func (db *DB) changeWithin(w watch, accounts []directory.AccountID, fn func(*Tx)
 		return fmt.Errorf("begin change: %w", driverError(err))
 	}
 	defer func() { _ = begun.Rollback() }() // does nothing after the commit
-	line := &pipeline{Tx: begun, conn: conn, within: ctx, wind: func() { w.wind(db.deadlines.Statement) }}
+	line := &pipeline{Tx: begun, conn: conn, within: ctx, wind: func() { w.wind(db.deadlines.Statement) }, known: newKnown()}
 	if db.dialect == sqlite {
 		line.unwatched = context.WithoutCancel(ctx)
 	}
 	tx := &Tx{
-		Reader:  &Reader{q: line, dialect: db.dialect},
+		Reader:  &Reader{q: line, dialect: db.dialect, known: line.known, remembered: db.roles},
 		line:    line,
 		types:   db.types,
 		ledgers: make(map[directory.AccountID]*ledger, len(accounts)),
@@ -97,7 +97,6 @@ func (db *DB) changeWithin(w watch, accounts []directory.AccountID, fn func(*Tx)
 			return err
 		}
 		tx.locked = tx.ledgers
-		db.roles.recall(tx)
 	}
 	tx.Now = db.now().UTC().Truncate(time.Microsecond)
 	if err := fn(tx); err != nil {
@@ -120,7 +119,6 @@ func (db *DB) changeWithin(w watch, accounts []directory.AccountID, fn func(*Tx)
 			return fmt.Errorf("commit change: %w", err)
 		}
 	}
-	db.roles.keep(tx)
 	return nil
 }
 

@@ -129,7 +129,7 @@ func (r *Reader) RoleCounts(ctx context.Context, units []directory.UnitID) ([]Ro
 func (r *Reader) FirstHolders(ctx context.Context, unit directory.UnitID, most int) ([]directory.Grant, error) {
 	var a args
 	query := `SELECT g.key, g.member_key, g.role_key, g.unit_key FROM "grant" g JOIN member m ON m.key = g.member_key
-		WHERE g.unit_key = ` + a.add(unit) + ` AND g.valid_to IS NULL ORDER BY m.name_folded, m.key, g.key LIMIT ` + a.add(most)
+		WHERE g.unit_key = ` + a.add(unit) + ` AND g.valid_to IS NULL ORDER BY m.name_folded, m.key, g.key` + atMost(most)
 	grants, err := collect(ctx, r, query, a, func(row scanner) (directory.Grant, error) {
 		var g directory.Grant
 		return g, row.Scan(&g.ID, &g.Member, &g.Role, &g.Unit)
@@ -190,6 +190,11 @@ func (r *Reader) Structure(ctx context.Context, account directory.AccountID) (St
 	if l, held := r.locked[account]; held {
 		return Structure{Changes: l.structure, Settled: !l.restructured}, nil
 	}
+	if r.known != nil {
+		if changes, is := r.known.structures[account]; is {
+			return Structure{Changes: changes, Settled: r.still}, nil
+		}
+	}
 	var a args
 	n, err := one(ctx, r, `SELECT structure FROM ledger WHERE account_key = `+a.add(account), a, scanInt64)
 	if isNoRows(err) {
@@ -198,6 +203,7 @@ func (r *Reader) Structure(ctx context.Context, account directory.AccountID) (St
 	if err != nil {
 		return Structure{}, fmt.Errorf("read changes of structure: %w", err)
 	}
+	r.structured(account, n)
 	return Structure{Changes: n, Settled: r.still}, nil
 }
 

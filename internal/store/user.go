@@ -327,7 +327,7 @@ func (r *Reader) PasswordsSetBefore(ctx context.Context, account directory.Accou
 	query := `SELECT ` + userColumns + ` FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.account_key = ` + a.add(account) +
 		` AND m.removed_at IS NULL AND u.key > ` + a.add(after) + ` AND u.password_state = 'own' AND u.switched_off_at IS NULL` +
 		` AND u.password_set_at < ` + a.add(set) + ` AND (u.renewal_told_at IS NULL OR u.renewal_told_at < u.password_set_at)` +
-		` ORDER BY u.key LIMIT ` + a.add(size)
+		` ORDER BY u.key` + atMost(size)
 	users, err := collect(ctx, r, query, a, scanUser)
 	if err != nil {
 		return nil, fmt.Errorf("list passwords by age: %w", err)

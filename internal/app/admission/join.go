@@ -18,10 +18,6 @@ import (
 	"intendant/internal/store"
 )
 
-// ToldAdministrators is how many administrators are written to at most about
-// one thing.
-const ToldAdministrators = 50
-
 // Ask asks into the account of a customer number; an administrator decides
 // (JOIN-1). Where the person's address lies in a verified domain of the
 // account that approves by itself, they are a member at once (JOIN-7). A number
@@ -107,7 +103,7 @@ func (s *JoinRequests) planAsked(ctx context.Context, r *store.Reader, p *gate.P
 			return err
 		}
 	}
-	administrators, err := r.Administrators(ctx, j.Account, ToldAdministrators)
+	administrators, err := r.Administrators(ctx, j.Account, roster.ToldAdministrators)
 	if err != nil {
 		return err
 	}
@@ -466,7 +462,7 @@ func (s *JoinRequests) planReminder(account directory.AccountID) gate.Planner {
 		if err != nil || counts.Waiting == 0 {
 			return err
 		}
-		administrators, err := r.Administrators(ctx, account, ToldAdministrators)
+		administrators, err := r.Administrators(ctx, account, roster.ToldAdministrators)
 		for _, u := range administrators {
 			p.Mail(directory.Mail{Account: account, User: u.ID, Address: u.Email, Kind: directory.MailJoinReminder, About: "all",
 				Path: directory.MailJoinReminder.Path(a.Number), Language: roster.LanguageOf(u, a),

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -34,7 +35,7 @@ func (s *JoinRequests) Write(ctx context.Context, actor authz.Actor, id, text st
 		if j.Account == directory.Installation {
 			return nil
 		}
-		administrators, err := r.Administrators(ctx, j.Account, ToldAdministrators)
+		administrators, err := r.Administrators(ctx, j.Account, roster.ToldAdministrators)
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func (s *Keys) Enter(ctx context.Context, actor authz.Actor, number, typed strin
 	if e.refusal != nil {
 		return directory.Account{}, e.refusal
 	}
-	return e.account, nil
+	return e.account, s.gate.Note(ctx, func(tx *store.Tx) error { return tx.NoteSeen(ctx, actor.User, account) })
 }
 
 // accountOrNone is the account of a number, or the installation when nobody has
@@ -157,6 +157,7 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *gate.Plan, cou
 	if err != nil {
 		return err
 	}
+	ro.ByKey()
 	place := ro.Claimed(u, before)
 	if err := ro.Settle(ctx, r); err != nil {
 		return err
@@ -168,25 +169,7 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *gate.Plan, cou
 	entry := p.Entry(audit.KeyUsed, u.ID, int64(key.ID))
 	entry.NoteValue("key", audit.Nothing, audit.Number(key.Ordinal))
 	p.Record(entry)
-	if err := tellAdministrators(ctx, r, p, ro.Account, u); err != nil {
-		return err
-	}
 	return e.claimAccount(ctx, r, p, roster.Naming{Account: ro.Account, Unit: roster.RootOf(ro.Account), Part: directory.ReferentPart, Member: place, Person: u})
-}
-
-// tellAdministrators tells those who administer the account that somebody has
-// become one by a key: nobody of them let the person in (KEY-8).
-func tellAdministrators(ctx context.Context, r *store.Reader, p *gate.Plan, account directory.Account, u directory.User) error {
-	administrators, err := r.Administrators(ctx, account.ID, ToldAdministrators)
-	for _, a := range administrators {
-		if a.ID == u.ID {
-			continue
-		}
-		p.Mail(directory.Mail{Account: account.ID, User: a.ID, Address: a.Email, Kind: directory.MailAdministratorByKey, Language: roster.LanguageOf(a, account),
-			Path:  directory.MailAdministratorByKey.Path(account.Number),
-			Facts: map[string]string{directory.FactPerson: u.Name(), directory.FactAddress: u.Email, directory.FactAt: p.Now.Format(time.RFC3339)}})
-	}
-	return err
 }
 
 // claimAccount notes the first claim; the one who makes it is referent where

@@ -16,8 +16,8 @@ import (
 	"intendant/internal/store"
 )
 
-// PlanKeys makes n admin keys after the ordinal and seals them for a letter
-// that can be read once (KEY-5, KEY-6).
+// PlanKeys makes n admin keys after the ordinal and seals them for a letter, until
+// somebody says that it was posted (KEY-5, KEY-6).
 func PlanKeys(g *gate.Gate, p *gate.Plan, account directory.Account, n int, after int64) error {
 	length := g.Policies(account).KeyLength
 	letter := store.InsertLetter{Account: account.ID, Key: p.NewKeyIn(account.ID), By: p.Actor.User}
@@ -36,8 +36,7 @@ func PlanKeys(g *gate.Gate, p *gate.Plan, account directory.Account, n int, afte
 	return nil
 }
 
-// Make makes n new keys for an account, sealed in a letter that can be read once
-// (KEY-6). It refuses with the number when it is not from 1 to
+// Make makes n new keys for an account, sealed in a letter (KEY-6). It refuses with the number when it is not from 1 to
 // directory.MostKeysAtOnce.
 func (s *Keys) Make(ctx context.Context, actor authz.Actor, id directory.AccountID, n int) error {
 	if n < 1 || n > directory.MostKeysAtOnce {
@@ -288,12 +287,12 @@ func (s *Keys) Fates(ctx context.Context, actor authz.Actor, id directory.Accoun
 		if f.Keys, err = r.AdminKeys(ctx, id); err != nil {
 			return err
 		}
-		letters, err := r.WaitingLetters(ctx, id)
+		letters, err := LettersOf(ctx, r, actor, s.gate.Instant(), []directory.AccountID{id})
 		if err != nil {
 			return err
 		}
 		for _, l := range letters {
-			f.Letters += l.Count
+			f.Letters += l.Waiting
 		}
 		count, err := r.KeyCount(ctx, account.Number)
 		f.Locked = count.Locked

@@ -16,18 +16,18 @@ type letterRun struct {
 	actor   authz.Actor
 	account directory.AccountID
 	others  []directory.AccountID
-	plan    func(ctx context.Context, r *store.Reader, p *gate.Plan) ([]KeyLetter, error) // opens them and wipes them
+	plan    func(ctx context.Context, r *store.Reader, p *gate.Plan) ([]KeyLetter, error) // opens them and notes it
 	read    ReadLetters
 }
 
 // drawnTries is how often letters are drawn that change while they are.
 const drawnTries = 4
 
-// openLetters has letters drawn and then wipes them: they are opened on a reader,
-// read with no transaction open, and wiped by a change that finds the same letters
-// (NODE-7). Where it finds others, because a key was used or revoked or another
-// letter came, nothing is wiped and all begins anew; whoever was first to wipe
-// leaves letter.none to the other (KEY-6). It answers how many letters it were.
+// openLetters has letters drawn and then notes it: they are opened on a reader, read
+// with no transaction open, and noted by a change that finds the same letters (NODE-7).
+// Where it finds others, because a key was used or revoked or another letter came,
+// nothing is noted and all begins anew; whoever says first that they were posted leaves
+// letter.none to the other (KEY-6). It answers how many letters it were.
 func (s *Keys) openLetters(ctx context.Context, run letterRun) (int, error) {
 	for range drawnTries {
 		drawn, err := s.drawLetters(ctx, run)
@@ -66,7 +66,7 @@ func (s *Keys) drawLetters(ctx context.Context, run letterRun) ([]KeyLetter, err
 	return drawn, run.read(drawn)
 }
 
-// errLettersChanged refuses to wipe letters that are not those that were drawn.
+// errLettersChanged refuses to note letters that are not those that were drawn.
 var errLettersChanged = directory.Refuse(directory.Conflict, "stale")
 
 // sameLetter reports whether a letter would be drawn alike: to the same address,

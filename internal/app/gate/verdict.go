@@ -29,8 +29,9 @@ type Verdict struct {
 	Email   string
 	Outcome Outcome
 	Refusal *directory.Error
-	Invited bool // an invitation goes out
-	Creates bool // its company is new to the account (ADD-6)
+	Also    []*directory.Error // what else is wrong with the row (ADD-13)
+	Invited bool               // an invitation goes out
+	Creates bool               // its company is new to the account (ADD-6)
 	Changes []audit.Change
 	Lacks   []Lack // roles that are required and lacked after it: it is done all the same (ROLE-3)
 

@@ -158,12 +158,13 @@ func (h *History) List(ctx context.Context, actor authz.Actor, account directory
 		if page, err = h.page(ctx, r, rows, w); err != nil {
 			return err
 		}
+		may := func(k audit.Kind) bool { return roster.MayTakeBack(actor, rights, k) }
 		if page.Of != nil {
 			of := []Shown{*page.Of}
-			err = markUndone(ctx, r, rights, account, of)
+			err = markUndone(ctx, r, may, account, of)
 			page.Of = &of[0]
 		}
-		return errors.Join(err, markUndone(ctx, r, rights, account, page.Entries))
+		return errors.Join(err, markUndone(ctx, r, may, account, page.Entries))
 	})
 	return page, err
 }

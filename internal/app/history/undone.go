@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"intendant/internal/app/roster"
@@ -20,17 +19,9 @@ type Undoing struct {
 	Part bool
 }
 
-// changing are the permissions of which whoever takes something back holds one.
-var changing = []authz.Permission{authz.ManageMembers, authz.AssignSeats, authz.ManageUnits, authz.ManageRoles, authz.ManageProjects,
-	authz.ManageAccount, authz.ManageLibrary}
-
-// mayUndo reports whether a reader may take anything back; the operation asks for each.
-func mayUndo(rights authz.Rights) bool {
-	return !rights.Closed() && (slices.ContainsFunc(changing, rights.MayAnywhere) || rights.AdministersProjects())
-}
-
-// markUndone says of lines of one account which were undone, and which can be.
-func markUndone(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, lines []Shown) error {
+// markUndone says of lines of one account which were undone, and which may be
+// taken back, of the kinds that the reader may take back.
+func markUndone(ctx context.Context, r *store.Reader, may func(audit.Kind) bool, account directory.AccountID, lines []Shown) error {
 	var numbers []int64
 	var batches []string
 	for _, s := range lines {
@@ -48,15 +39,14 @@ func markUndone(ctx context.Context, r *store.Reader, rights authz.Rights, accou
 	if err != nil {
 		return err
 	}
-	may := mayUndo(rights)
 	by := map[int]store.Undoing{}
 	var people []directory.UserID
 	for i := range lines {
 		u, total := entries[lines[i].Entry.N], int64(0)
-		if total = opposites(lines[i]); lines[i].Act != nil {
+		if total = opposites(lines[i], func(audit.Kind) bool { return true }); lines[i].Act != nil {
 			u = acts[lines[i].Act.Batch]
 		}
-		lines[i].Undoable = may && total > u.Entries
+		lines[i].Undoable = total > u.Entries && opposites(lines[i], may) > 0
 		if u.By != 0 {
 			lines[i].Undone = &Undoing{At: u.At, Part: u.Entries < total}
 			by[i], people = u, append(people, u.Actor)
@@ -74,17 +64,18 @@ func markUndone(ctx context.Context, r *store.Reader, rights authz.Rights, accou
 	return nil
 }
 
-// opposites is how many entries of a line have something that takes them back.
-func opposites(s Shown) int64 {
+// opposites is how many entries of a line have something that takes them back, of the
+// kinds that count.
+func opposites(s Shown, counts func(audit.Kind) bool) int64 {
 	if s.Act == nil {
-		if s.Entry.Kind.Row().Undo == audit.Opposite {
+		if k := s.Entry.Kind; k.Row().Undo == audit.Opposite && counts(k) {
 			return 1
 		}
 		return 0
 	}
 	n := int64(0)
 	for _, k := range s.Act.Kinds {
-		if k.Kind.Row().Undo == audit.Opposite {
+		if k.Kind.Row().Undo == audit.Opposite && counts(k.Kind) {
 			n += k.Entries
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/catalogue"
@@ -76,10 +77,16 @@ func (u *Users) Accounts(ctx context.Context, actor authz.Actor) ([]OwnAccount, 
 
 // A Departure is what accounts lose when a person is erased: their own contact, or
 // whoever else looks after a contract there (ACC-9, SEAT-7). Accounts are by name.
-type Departure struct{ Contact, Parts []string }
+// Alone are those that they administer alone, and Operator that they are the vendor's
+// last operator: either keeps them from being erased (ACC-5, VEND-3).
+type Departure struct {
+	Contact, Parts []string
+	Alone          []directory.Account
+	Operator       bool
+}
 
-// Departure says what erasing oneself takes from the accounts one is in. It refuses
-// with sign_in.required.
+// Departure says what erasing oneself takes from the accounts one is in, and what
+// keeps one from it. It refuses with sign_in.required.
 func (u *Users) Departure(ctx context.Context, actor authz.Actor) (Departure, error) {
 	var d Departure
 	if actor.User == 0 {
@@ -95,6 +102,12 @@ func (u *Users) Departure(ctx context.Context, actor authz.Actor) (Departure, er
 			keys[i] = m.ID
 		}
 		held, err := r.PartsOf(ctx, keys)
+		if err != nil {
+			return err
+		}
+		if err := d.keeping(ctx, r, actor.User, places, accounts); err != nil {
+			return err
+		}
 		for _, m := range places {
 			a := accounts[m.Account()]
 			own := func(f directory.Referent) bool { return f.Unit == a.Root && f.Part == directory.ReferentPart }
@@ -105,11 +118,33 @@ func (u *Users) Departure(ctx context.Context, actor authz.Actor) (Departure, er
 				d.Parts = append(d.Parts, a.Name)
 			}
 		}
-		return err
+		return nil
 	})
 	slices.Sort(d.Contact)
 	slices.Sort(d.Parts)
 	return d, err
+}
+
+// keeping is what keeps a person from being erased.
+func (d *Departure) keeping(ctx context.Context, r *store.Reader, user directory.UserID, places []directory.Member, accounts map[directory.AccountID]directory.Account) error {
+	for _, m := range places {
+		err := remainsAdministered(ctx, r, accounts[m.Account()], m)
+		switch {
+		case gate.RefusedWith(err, "administrator.last"):
+			d.Alone = append(d.Alone, accounts[m.Account()])
+		case err != nil:
+			return err
+		}
+	}
+	who, err := r.User(ctx, user)
+	if err != nil {
+		return err
+	}
+	err = keepOperator(ctx, r, who)
+	if d.Operator = gate.RefusedWith(err, "staff.last_operator"); d.Operator {
+		return nil
+	}
+	return err
 }
 
 // screens fills in what opens first in each account.

@@ -72,15 +72,20 @@ func keepAdministrators(ctx context.Context, r *store.Reader, p *gate.Plan, user
 		if _, held := p.In(m.Account()); !held {
 			return directory.Refuse(directory.Conflict, "stale") // added to another account meanwhile
 		}
-		account := accounts[m.Account()]
-		if account.State == directory.AccountClosed {
-			continue
-		}
-		if err := roster.RemainsAdministered(ctx, r, account.ID, []directory.MemberID{m.ID}, 0); err != nil {
+		if err := remainsAdministered(ctx, r, accounts[m.Account()], m); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// remainsAdministered refuses with administrator.last a member without whom their
+// account would have no administrator; a closed one needs none.
+func remainsAdministered(ctx context.Context, r *store.Reader, account directory.Account, m directory.Member) error {
+	if account.State == directory.AccountClosed {
+		return nil
+	}
+	return roster.RemainsAdministered(ctx, r, account.ID, []directory.MemberID{m.ID}, 0)
 }
 
 // Erase takes a person out of the installation: their places end in every

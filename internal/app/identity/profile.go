@@ -36,15 +36,14 @@ func (u *Users) Profile(ctx context.Context, actor authz.Actor) (directory.User,
 // accounts at once. It refuses with the field at fault, and with stale when
 // somebody changed it meanwhile.
 func (u *Users) UpdateProfile(ctx context.Context, actor authz.Actor, change ProfileChange) error {
-	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &change.First},
-		directory.Typed{Kind: directory.LastName, Value: &change.Last}, directory.Typed{Kind: directory.Phone, Value: &change.Phone}); refusal != nil {
-		return refusal
-	}
-	if refusal := directory.CheckCivility("civility", change.Civility); refusal != nil {
-		return refusal
-	}
+	texts := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &change.First},
+		directory.Typed{Kind: directory.LastName, Value: &change.Last}, directory.Typed{Kind: directory.Phone, Value: &change.Phone})
+	var language *directory.Error
 	if !slices.Contains(u.gate.Catalogue().Languages, change.Language) {
-		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": change.Language})
+		language = directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": change.Language})
+	}
+	if refusal := directory.Together(texts, directory.CheckCivility("civility", change.Civility), language); refusal != nil {
+		return refusal
 	}
 	return u.changeSelf(ctx, actor, func(user *directory.User) error {
 		if change.Version != 0 && change.Version != user.Version {

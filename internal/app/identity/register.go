@@ -78,14 +78,12 @@ func knownMail(known directory.User) directory.Mail {
 
 func (u *Users) checkRegistering(form Registering) (Registering, error) {
 	email, refusal := directory.CleanEmail("email", form.Email)
-	if refusal != nil {
-		return form, refusal
-	}
 	form.Email = email
-	if refusal := directory.CleanTexts(
+	texts := directory.CleanTexts(
 		directory.Typed{Kind: directory.FirstName, Value: &form.First}, directory.Typed{Kind: directory.LastName, Value: &form.Last},
 		directory.Typed{Kind: directory.CustomerNumber, Value: &form.Number}, directory.Typed{Kind: directory.MessageText, Value: &form.Message},
-	); refusal != nil {
+	)
+	if refusal := directory.Together(refusal, texts); refusal != nil {
 		return form, refusal
 	}
 	if !slices.Contains(u.gate.Catalogue().Languages, form.Language) {

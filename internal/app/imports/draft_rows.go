@@ -2,7 +2,6 @@ package imports
 
 import (
 	"context"
-	"strings"
 
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -176,34 +175,6 @@ func (s *Imports) eachLines(ctx context.Context, id directory.ImportID, change D
 		total += n
 		if err != nil {
 			return total, err
-		}
-	}
-}
-
-// Mending is every piece of a paste that is no address, whole and each on a
-// line, to be mended and pasted again; last is the line of the last of them, for
-// Pasting.Mended (ADD-2).
-func (s *Imports) Mending(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (text string, last int64, err error) {
-	i, err := s.draft(ctx, actor, account, id)
-	if err != nil {
-		return "", 0, err
-	}
-	var pieces strings.Builder
-	for {
-		var rows []store.ImportRow
-		if err := s.gate.Peek(func(r *store.Reader) (err error) {
-			rows, err = r.ImportRows(ctx, i.ID, store.ImportRowFilter{Outcome: string(Invalid), After: last, Limit: roster.Chunk})
-			return err
-		}); err != nil {
-			return "", 0, err
-		}
-		invalid, err := importedRows(rows)
-		if err != nil || len(invalid) == 0 {
-			return strings.TrimSuffix(pieces.String(), "\n"), last, err
-		}
-		for _, piece := range invalid {
-			pieces.WriteString(piece.Email + "\n")
-			last = piece.Line
 		}
 	}
 }

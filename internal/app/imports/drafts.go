@@ -42,28 +42,12 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 	if err != nil {
 		return i, err
 	}
-	limit := 0
-	var reader pasteReader
-	if err := s.reading(ctx, actor, i, func(r *store.Reader, rights authz.Rights) error {
-		reader.rights = rights
-		found, err := r.Account(ctx, account)
-		if err != nil {
-			return err
-		}
-		limit = s.gate.Policies(found).PasteLimit
-		if reader.choices, err = s.choices(ctx, r, rights, i); err != nil {
-			return err
-		}
-		if i.ID != 0 || i.Brings() == directory.ImportPlaces {
-			return nil
-		}
-		where, err := s.roster.HomesIn(ctx, r, rights, account, paste.Home)
-		reader.homeless = where.Refusal
-		return err
-	}); err != nil {
+	reader, err := s.pasteReader(ctx, actor, i, paste.Home)
+	if err != nil {
 		return i, err
 	}
-	list, refusal := s.dictionary.ReadPaste(paste.Text, limit)
+	limit := reader.limit
+	list, refusal := s.dictionary.readPaste(paste.Text, limit, reader.choices)
 	if refusal != nil {
 		return i, refusal
 	}
@@ -81,25 +65,51 @@ func (s *Imports) Paste(ctx context.Context, actor authz.Actor, account director
 			return i, err
 		}
 	}
-	if paste.Mended > 0 {
-		var gone int64
-		if err := s.gate.Note(ctx, func(tx *store.Tx) (err error) {
-			gone, err = tx.ClearInvalid(ctx, i.ID, paste.Mended)
+	if i, err = s.pasted(ctx, reader, i, list, max(counts.Last, counts.lastInvalid)); err != nil || paste.Mended == 0 {
+		return i, err
+	}
+	err = s.gate.Note(ctx, func(tx *store.Tx) error {
+		gone, err := tx.ClearInvalid(ctx, i.ID, paste.Mended)
+		if err != nil {
 			return err
-		}); err != nil {
-			return i, err
 		}
 		i.Choices.Addresses -= int(gone)
-	}
-	return s.pasted(ctx, reader, i, list, max(counts.Last, counts.lastInvalid))
+		return tx.UpdateImport(ctx, i)
+	})
+	return i, err
+}
+
+// pasteReader reads who pastes into a draft; home is the home unit of a new one.
+func (s *Imports) pasteReader(ctx context.Context, actor authz.Actor, i directory.Import, home string) (pasteReader, error) {
+	var reader pasteReader
+	err := s.reading(ctx, actor, i, func(r *store.Reader, rights authz.Rights) error {
+		reader.rights = rights
+		found, err := r.Account(ctx, i.Account)
+		if err != nil {
+			return err
+		}
+		reader.limit, reader.accountType = s.gate.Policies(found).PasteLimit, found.Type
+		if reader.choices, err = s.choices(ctx, r, rights, i); err != nil {
+			return err
+		}
+		if i.ID != 0 || i.Brings() == directory.ImportPlaces {
+			return nil
+		}
+		where, err := s.roster.HomesIn(ctx, r, rights, i.Account, home)
+		reader.homeless = where.Refusal
+		return err
+	})
+	return reader, err
 }
 
 // A pasteReader is who pastes: their rights, what they may choose, and why they may
 // bring nobody in where they said no home unit.
 type pasteReader struct {
-	rights   authz.Rights
-	choices  roster.AddChoices
-	homeless *directory.Error
+	rights      authz.Rights
+	choices     roster.AddChoices
+	homeless    *directory.Error
+	accountType string
+	limit       int
 }
 
 // A pasteCount is what a draft holds before more is pasted into it.
@@ -147,38 +157,27 @@ func (s *Imports) draft(ctx context.Context, actor authz.Actor, account director
 // pasted writes the rows of a paste after the last line there is.
 func (s *Imports) pasted(ctx context.Context, reader pasteReader, i directory.Import, list directory.AddressList, last int64) (directory.Import, error) {
 	added := int64(0)
-	for addresses := list.Addresses; len(addresses) > 0; {
-		part := addresses[:min(roster.Chunk, len(addresses))]
-		addresses = addresses[len(part):]
-		rows := make([]directory.DraftRow, len(part))
-		for n, a := range part {
+	for part := range slices.Chunk(list.Addresses, roster.Chunk) {
+		lines := make([]int64, len(part))
+		for n := range lines {
 			last++
-			rows[n] = directory.DraftRow{Line: last, Email: a.Email, First: a.First, Last: a.Last, Company: a.Company,
-				Function: functionsRead(reader.choices, a.Function)}
+			lines[n] = last
 		}
-		if err := s.roster.Recognise(ctx, reader.rights, i.Account, reader.choices, rows); err != nil {
+		n, err := s.insertPasted(ctx, reader, i, pastedPart{addresses: part, lines: lines})
+		if err != nil {
 			return i, err
 		}
-		if err := s.gate.Note(ctx, func(tx *store.Tx) error {
-			n, err := tx.InsertDraftRows(ctx, i.ID, rows)
-			added += n
-			return err
-		}); err != nil {
-			return i, err
-		}
+		added += n
 	}
-	for faults := list.Faults; len(faults) > 0; {
-		part := faults[:min(roster.Chunk, len(faults))]
-		faults = faults[len(part):]
+	for part := range slices.Chunk(list.Faults, roster.Chunk) {
 		rows := make([]store.ImportRow, len(part))
 		for n, f := range part {
 			last++
-			facts, err := json.Marshal(RowFacts{Email: f.Text, At: f.Line, Position: f.Position,
-				Refusal: directory.InvalidField("email", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})})
+			row, err := faultRow(last, f)
 			if err != nil {
 				return i, err
 			}
-			rows[n] = store.ImportRow{Line: last, Outcome: string(Invalid), Facts: string(facts)}
+			rows[n] = row
 		}
 		if err := s.gate.Note(ctx, func(tx *store.Tx) error { return tx.PutImportRows(ctx, i.ID, rows) }); err != nil {
 			return i, err
@@ -187,6 +186,56 @@ func (s *Imports) pasted(ctx context.Context, reader pasteReader, i directory.Im
 	i.Choices.Addresses += list.Read
 	i.Choices.Doubles += list.Doubles + len(list.Addresses) - int(added)
 	return s.touched(ctx, i, i.Counts.Total+added)
+}
+
+// A pastedPart is what is written of a paste at once: addresses that become rows, each
+// at its line, after what with does in the same transaction.
+type pastedPart struct {
+	addresses []directory.PastedAddress
+	lines     []int64
+	with      func(tx *store.Tx) error // nil: nothing
+}
+
+// insertPasted makes rows and answers how many are new. What a row of a table says and
+// nobody can choose is told beside the row until it is changed.
+func (s *Imports) insertPasted(ctx context.Context, reader pasteReader, i directory.Import, part pastedPart) (int64, error) {
+	words := s.wordsOf(reader.choices, reader.accountType)
+	rows := make([]directory.DraftRow, len(part.addresses))
+	var told []store.ImportRow
+	for n, a := range part.addresses {
+		rows[n] = directory.DraftRow{Line: part.lines[n], Email: a.Email, First: a.First, Last: a.Last}
+		if faults := words.into(&rows[n], a.Beside); len(faults) > 0 {
+			facts, err := json.Marshal(RowFacts{Email: a.Email, Refusal: faults[0], Also: faults[1:]})
+			if err != nil {
+				return 0, err
+			}
+			told = append(told, store.ImportRow{Line: rows[n].Line, Outcome: string(gate.Refused), Facts: string(facts)})
+		}
+	}
+	if err := s.roster.Recognise(ctx, reader.rights, i.Account, reader.choices, rows); err != nil {
+		return 0, err
+	}
+	var added int64
+	err := s.gate.Note(ctx, func(tx *store.Tx) (err error) {
+		if part.with != nil {
+			if err := part.with(tx); err != nil {
+				return err
+			}
+		}
+		if added, err = tx.InsertDraftRows(ctx, i.ID, rows); err != nil {
+			return err
+		}
+		return tx.PutImportRows(ctx, i.ID, told)
+	})
+	return added, err
+}
+
+// faultRow keeps a piece that is no address at a line, with what its row says of the
+// person.
+func faultRow(line int64, f directory.AddressFault) (store.ImportRow, error) {
+	facts, err := json.Marshal(RowFacts{Email: f.Text, At: f.Line, Position: f.Position, First: f.Row.First, Last: f.Row.Last, Beside: f.Row.Beside,
+		Refusal: directory.InvalidField("email", f.Code, directory.Args{"Text": directory.Excerpt(f.Text)})})
+	return store.ImportRow{Line: line, Outcome: string(Invalid), Facts: string(facts)}, err
 }
 
 // touched notes that a draft is another than the one that was checked.
@@ -201,8 +250,8 @@ type DraftLine struct {
 	directory.DraftRow
 	There      bool
 	NewCompany bool
-	Status     directory.Status // in the account, of whoever is to come into a project; 0: new to the account
-	Refusal    *directory.Error // why it was refused, or would be, as it stands
+	Status     directory.Status   // in the account, of whoever is to come into a project; 0: new to the account
+	Faults     []*directory.Error // why it was refused, or would be, as it stands: all that is wrong
 }
 
 // A DraftView is a page of a draft.
@@ -286,13 +335,13 @@ func (s *Imports) Draft(ctx context.Context, actor authz.Actor, account director
 		if v.Faults, _, err = r.CountInvalid(ctx, i.ID); err != nil {
 			return err
 		}
-		return v.show(ctx, r, rights, rows)
+		return s.show(ctx, r, rights, &v, rows)
 	})
 	return v, err
 }
 
 // show fills the lines of a page with what is known of the rows.
-func (v *DraftView) show(ctx context.Context, r *store.Reader, rights authz.Rights, rows []directory.DraftRow) error {
+func (s *Imports) show(ctx context.Context, r *store.Reader, rights authz.Rights, v *DraftView, rows []directory.DraftRow) error {
 	v.Lines = make([]DraftLine, len(rows))
 	var names []string
 	for n, row := range rows {
@@ -313,6 +362,10 @@ func (v *DraftView) show(ctx context.Context, r *store.Reader, rights authz.Righ
 	if err != nil {
 		return err
 	}
+	account, err := r.Account(ctx, v.Account)
+	if err != nil {
+		return err
+	}
 	for n := range v.Lines {
 		l := &v.Lines[n]
 		if shown, ok := people.there[l.Member]; ok && l.There {
@@ -322,14 +375,15 @@ func (v *DraftView) show(ctx context.Context, r *store.Reader, rights authz.Righ
 		}
 		_, known := named[directory.Fold(l.Company)]
 		l.NewCompany = l.Company != "" && !known
-		l.Status, l.Refusal = people.status[l.Known], refused[l.Line]
+		l.Status, l.Faults = people.status[l.Known], s.rowFaults(l.DraftRow, refused[l.Line], v.Choices, account.Language)
 	}
 	return nil
 }
 
-// refusals are why rows of a page were refused when they were last tried, by line.
-func refusals(ctx context.Context, r *store.Reader, id directory.ImportID, rows []directory.DraftRow) (map[int64]*directory.Error, error) {
-	found := map[int64]*directory.Error{}
+// refusals are why rows of a page were refused when they were last tried or pasted, by
+// line.
+func refusals(ctx context.Context, r *store.Reader, id directory.ImportID, rows []directory.DraftRow) (map[int64][]*directory.Error, error) {
+	found := map[int64][]*directory.Error{}
 	if len(rows) == 0 {
 		return found, nil
 	}
@@ -339,7 +393,7 @@ func refusals(ctx context.Context, r *store.Reader, id directory.ImportID, rows 
 	}
 	refused, err := importedRows(tried)
 	for _, row := range refused {
-		found[row.Line] = row.Refusal
+		found[row.Line] = append([]*directory.Error{row.Refusal}, row.Also...)
 	}
 	return found, err
 }

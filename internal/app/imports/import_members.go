@@ -82,6 +82,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		return nil, err
 	}
 	words := s.newVocabulary(roles, i.Choices.DayOrder())
+	words.workbook, words.meant, words.unknown = i.Workbook(), i.Choices.Meant, c.found.words()
 	if _, named := i.Choices.Columns[columnProducts]; named {
 		if words.products, err = s.productsOf(ctx, r, i.Account); err != nil {
 			return nil, err
@@ -99,7 +100,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		m.Read()
 		m.Row, m.Double = row.Line, row.Double
 		facts[n] = RowFacts{Name: m.Name(), Ends: m.Ends.Day.ISO(), Email: m.Email, Company: m.Company,
-			Function: strings.Join(m.Functions, ", "), Level: directory.JoinLevels(m.Levels), Products: m.Products}
+			Function: strings.Join(m.Functions, ", "), Level: directory.JoinLevels(m.Levels), Products: m.Products, Remarks: c.found.remarks(*m)}
 	}
 	o := roster.AddOptions{Change: i.Choices.Change, Invite: i.Choices.Invite == directory.InviteAll, Silent: i.Choices.Invite == directory.InviteNobody,
 		Home: i.Choices.Home, Before: c.before}
@@ -119,6 +120,9 @@ type vocabulary struct {
 	products          productWords
 	dates             directory.DayOrder
 	fields            []sheet.Field
+	workbook          bool                         // the rows are those of one
+	meant             map[string]map[string]string // as in directory.ImportChoices
+	unknown           *unknownWords                // nil outside of previews
 	*Dictionary
 }
 
@@ -159,18 +163,23 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 	if full := cell(columnFullName); m.First == "" && m.Last == "" && full != "" {
 		m.First, m.Last = directory.SplitName(full)
 	}
-	m.Fault = Suspect(v.fields, columns, row)
-	var faults [6]*directory.Error
-	m.Civility, faults[0] = v.civility(cell(columnCivility))
-	m.Language, faults[1] = v.Language(cell(ColumnLanguage))
-	m.Functions, faults[2] = v.functionsOf(cell(columnFunction))
-	m.Levels, faults[3] = v.levelsOf(cell(columnLevel))
-	m.Ends.Day, faults[4] = directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
-	m.Products, faults[5] = v.productsOf(cell(columnProducts))
-	for _, fault := range faults {
-		if fault != nil && m.Fault == nil {
-			m.Fault = fault
-		}
+	r := &reading{vocabulary: v}
+	if suspected := Suspect(v.fields, columns, row); suspected != nil {
+		r.faults = append(r.faults, suspected)
+	} else if v.workbook {
+		r.faults = append(r.faults, truthAsName(cell)...)
+	}
+	m.Civility = r.code(columnCivility, cell(columnCivility), v.civility)
+	m.Language = r.code(ColumnLanguage, cell(ColumnLanguage), v.Language)
+	m.Functions = r.codes(list{columnFunction, listed, v.functions, v.unknownFunction}, cell(columnFunction))
+	m.Levels = r.codes(list{columnLevel, listed, v.levels, unknownLevel}, cell(columnLevel))
+	m.Products = r.codes(list{columnProducts, listedOffers, v.products.offers, v.products.unknown}, cell(columnProducts))
+	ends, refusal := directory.ParseDay(columnEnds, cell(columnEnds), v.dates)
+	if m.Ends.Day = ends; refusal != nil {
+		r.faults = append(r.faults, refusal)
+	}
+	if m.Faults = r.faults; len(r.faults) > 0 {
+		m.Fault = r.faults[0]
 	}
 	return m
 }
@@ -187,48 +196,26 @@ func Suspect(fields []sheet.Field, columns map[string]int, row SourceRow) *direc
 	return nil
 }
 
-// functionsOf reads one function or several.
-func (v vocabulary) functionsOf(cell string) ([]string, *directory.Error) {
-	return codesIn(cell, v.functions, v.unknownFunction)
-}
-
-// codesIn reads one name or code, or several separated by commas, semicolons,
-// slashes or line ends.
-func codesIn(cell string, known map[string]string, unknown func(text string) *directory.Error) ([]string, *directory.Error) {
-	if cell == "" {
-		return nil, nil
-	}
-	if code, ok := known[directory.Fold(cell)]; ok {
-		return []string{code}, nil
-	}
-	var codes []string
-	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;/\n", r) }) {
-		code, ok := known[directory.Fold(part)]
-		if !ok {
-			return nil, unknown(strings.TrimSpace(part))
-		}
-		if !slices.Contains(codes, code) {
-			codes = append(codes, code)
+// truthAsName refuses names that a workbook took for a logical value, which it
+// writes in capitals whatever was typed.
+func truthAsName(cell func(field string) string) (faults []*directory.Error) {
+	for _, field := range []string{columnFirst, columnLast, columnFullName, columnCompany} {
+		if text := cell(field); text == "TRUE" || text == "FALSE" {
+			faults = append(faults, directory.InvalidField(field, "text.truth_value", directory.Args{"Value": text}))
 		}
 	}
-	return codes, nil
+	return faults
 }
 
-func (v vocabulary) unknownFunction(text string) *directory.Error {
+func (v vocabulary) unknownFunction(text string) (refusal *directory.Error, near string) {
 	if near := nearest(text, v.names); near != "" {
-		return directory.InvalidField(columnFunction, "import.unknown_role_near", directory.Args{"Value": text, "Near": near})
+		return directory.InvalidField(columnFunction, "import.unknown_role_near", directory.Args{"Value": directory.Excerpt(text), "Near": near}), v.functions[directory.Fold(near)]
 	}
-	return directory.InvalidField(columnFunction, "import.unknown_role", directory.Args{"Value": text})
+	return directory.InvalidField(columnFunction, "import.unknown_role", directory.Args{"Value": directory.Excerpt(text)}), ""
 }
 
-// levelsOf reads one access level, several, or the word for none (ADD-8).
-func (v vocabulary) levelsOf(cell string) ([]string, *directory.Error) {
-	if v.none[directory.Fold(cell)] {
-		return nil, nil
-	}
-	return codesIn(cell, v.levels, func(text string) *directory.Error {
-		return directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": text})
-	})
+func unknownLevel(text string) (refusal *directory.Error, near string) {
+	return directory.InvalidField(columnLevel, "import.unknown_level", directory.Args{"Value": directory.Excerpt(text)}), ""
 }
 
 // nearest is the name that differs least from a text, if that is less than a

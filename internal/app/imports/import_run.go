@@ -100,14 +100,18 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 	progress := store.ImportProgress{Import: i.ID, Batch: i.Batch}
 	i.LastLine = 0
 	actor, kind, before := starterOf(i), s.noun(i), roster.NewRowsBefore()
-	err := s.eachChunk(ctx, i, func(rows []SourceRow) error {
+	found, err := s.findingOf(ctx, i)
+	if err != nil {
+		return s.notReadable(ctx, i, err)
+	}
+	hidden, err := s.eachShown(ctx, i, func(rows []SourceRow) error {
 		var written []store.ImportRow
 		about, err := s.about(ctx, kind, ImportChunk{Import: i, Rows: rows})
 		if err != nil {
 			return err
 		}
 		_, err = s.gate.Preview(ctx, actor, i.Account, func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
-			written, err = s.planChunk(ctx, r, p, kind, ImportChunk{i, rows, before})
+			written, err = s.planChunk(ctx, r, p, kind, ImportChunk{i, rows, before, found})
 			return err
 		}, about...)
 		if err != nil {
@@ -119,6 +123,11 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 	})
 	if err != nil {
 		return s.notReadable(ctx, i, err)
+	}
+	if !i.Pasted() {
+		if err := s.noteFound(ctx, i, found.found(hidden)); err != nil {
+			return err
+		}
 	}
 	progress.Counts.Total, progress.Checked = progress.Counts.Done, s.gate.Instant()
 	return s.notePreview(ctx, progress, nil)
@@ -157,6 +166,7 @@ type ImportChunk struct {
 	directory.Import
 	Rows   []SourceRow
 	before *roster.RowsBefore // in a preview
+	found  *finding           // in a preview
 }
 
 // planChunk plans the rows of a chunk and answers what is kept of each.
@@ -171,7 +181,7 @@ func (s *Imports) planChunk(ctx context.Context, r *store.Reader, p *gate.Plan, 
 	written := make([]store.ImportRow, len(facts))
 	for n, f := range facts {
 		v := p.Verdicts[n]
-		f.Refusal, f.Changes, f.Invited, f.Creates, f.Lacks = v.Refusal, v.Changes, v.Invited, v.Creates, v.Lacks
+		f.Refusal, f.Also, f.Changes, f.Invited, f.Creates, f.Lacks = v.Refusal, v.Also, v.Changes, v.Invited, v.Creates, v.Lacks
 		text, err := json.Marshal(f)
 		if err != nil {
 			return nil, fmt.Errorf("facts of line %d: %w", c.Rows[n].Line, err)
@@ -204,8 +214,9 @@ func counted64(n directory.ImportCounts, rows []store.ImportRow) directory.Impor
 
 // Start confirms a draft: from now on its rows are brought in, small ones
 // before Start returns, others by a job. It refuses with import.started when it
-// was before, with import.unchecked while the preview is being made, and with
-// import.unreadable when that found the file broken.
+// was before, with import.unchecked while the preview is being made, with
+// import.unreadable when that found the file broken, and with import.hidden while
+// nobody has said what becomes of rows that the sheet hides.
 func (s *Imports) Start(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.Import, error) {
 	i, err := s.Find(ctx, actor, account, id)
 	if err != nil {
@@ -269,6 +280,8 @@ func startable(i directory.Import) error {
 		return directory.Refuse(directory.Conflict, "import.started")
 	case i.Choices.Stopped != "":
 		return directory.Refuse(directory.Conflict, "import.unreadable")
+	case i.Brings() == directory.ImportMembers && i.Choices.HiddenUnsaid():
+		return directory.Refuse(directory.Conflict, "import.hidden")
 	case i.Checked.IsZero() && !i.Pasted():
 		return directory.Refuse(directory.Conflict, "import.unchecked")
 	}

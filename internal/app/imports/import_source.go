@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,12 +90,28 @@ func (sp *spool) open(name string, choices directory.ImportChoices) (*sheet.Read
 	return sheet.Open(name, sp, sp.size, sheet.Options{Charset: choices.Charset, Separator: choices.Separator, Sheet: choices.Sheet})
 }
 
+// openAsRead reads the spooled file as it was read before.
+func (sp *spool) openAsRead(name string, choices directory.ImportChoices) (*sheet.Reader, error) {
+	choices.Charset, choices.Separator = cmp.Or(choices.Charset, choices.Read.Charset), cmp.Or(choices.Separator, choices.Read.Separator)
+	choices.Sheet = cmp.Or(choices.Sheet, choices.Read.Sheet)
+	return sp.open(name, choices)
+}
+
 // eachChunk calls visit with the rows of an import in chunks, in order. What is
 // read of a file runs ahead of visit, since unpacking a workbook takes as long
 // as planning it. A row whose key stood before, wherever in the import, is told
 // of the first one.
 func (s *Imports) eachChunk(ctx context.Context, i directory.Import, visit func(rows []SourceRow) error) error {
-	read := s.fileRows
+	_, err := s.eachShown(ctx, i, visit)
+	return err
+}
+
+// eachShown is eachChunk, and answers how many rows the sheet hides; they are among
+// the others when that was chosen.
+func (s *Imports) eachShown(ctx context.Context, i directory.Import, visit func(rows []SourceRow) error) (hidden int, err error) {
+	read := func(ctx context.Context, i directory.Import, send func(rows []SourceRow) error) error {
+		return s.fileRows(ctx, i, &hidden, send)
+	}
 	if i.Pasted() {
 		read = s.draftRows
 	}
@@ -117,23 +134,28 @@ func (s *Imports) eachChunk(ctx context.Context, i directory.Import, visit func(
 	})
 	for rows := range chunks {
 		if err := visit(rows); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return <-failed
+	err = <-failed
+	reading.Wait()
+	return hidden, err
 }
 
-func (s *Imports) fileRows(ctx context.Context, i directory.Import, send func(rows []SourceRow) error) error {
+// fileRows reads the rows of a file. Those that the sheet hides are counted, and left
+// out unless they were asked for; where nobody can be asked they come along.
+func (s *Imports) fileRows(ctx context.Context, i directory.Import, hidden *int, send func(rows []SourceRow) error) error {
 	sp, err := s.spoolImport(ctx, i.ID)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = sp.Close() }() // read to its end
-	reader, err := sp.open(i.FileName, i.Choices)
+	reader, err := sp.openAsRead(i.FileName, i.Choices)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = reader.Close() }()
+	leave := i.Brings() == directory.ImportMembers && i.Choices.Hidden != directory.HiddenTaken
 	first := roster.NewFirsts()
 	key := s.noun(i).Key
 	rows := make([]SourceRow, 0, roster.Chunk)
@@ -145,6 +167,12 @@ func (s *Imports) fileRows(ctx context.Context, i directory.Import, send func(ro
 		if err != nil {
 			return err
 		}
+		if row.Hidden {
+			if *hidden++; leave {
+				continue
+			}
+		}
+		row.Cells = corrected(i.Choices, row.Line, row.Cells)
 		double := first.Line(key(i.Choices.Columns, row.Cells), row.Line)
 		if int64(row.Line) <= i.LastLine {
 			continue // done before

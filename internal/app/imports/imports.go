@@ -63,22 +63,26 @@ type Noun struct {
 
 // RowFacts are what is shown of one row of an import beside its outcome.
 type RowFacts struct {
-	Name     string           `json:",omitempty"`
-	Email    string           `json:",omitempty"`
-	Company  string           `json:",omitempty"`
-	Creates  bool             `json:",omitempty"` // the company is new
-	Function string           `json:",omitempty"` // codes
-	Level    string           `json:",omitempty"` // code
-	Products []string         `json:",omitempty"` // offers; in a project as directory.AccessTexts
-	Ends     string           `json:",omitempty"` // last day, as 2027-12-31
-	Invited  bool             `json:",omitempty"`
-	Refusal  *directory.Error `json:",omitempty"`
-	Changes  []audit.Change   `json:",omitempty"`
-	Lacks    []gate.Lack      `json:",omitempty"` // roles that are required and lacked (ROLE-3)
-	Offer    string           `json:",omitempty"` // what was sold, as offers are written
-	Quantity string           `json:",omitempty"` // of that, as it stands in the file
-	At       int              `json:",omitempty"` // of a piece that is no address: its line
-	Position int              `json:",omitempty"` // and character
+	Name        string             `json:",omitempty"`
+	Email       string             `json:",omitempty"`
+	Company     string             `json:",omitempty"`
+	Creates     bool               `json:",omitempty"` // the company is new
+	Function    string             `json:",omitempty"` // codes
+	Level       string             `json:",omitempty"` // code
+	Products    []string           `json:",omitempty"` // offers; in a project as directory.AccessTexts
+	Ends        string             `json:",omitempty"` // last day, as 2027-12-31
+	Invited     bool               `json:",omitempty"`
+	Refusal     *directory.Error   `json:",omitempty"`
+	Also        []*directory.Error `json:",omitempty"` // what else is wrong with the row
+	Remarks     []*directory.Error `json:",omitempty"` // what is doubtful, and comes in all the same
+	Changes     []audit.Change     `json:",omitempty"`
+	Lacks       []gate.Lack        `json:",omitempty"` // roles that are required and lacked (ROLE-3)
+	Offer       string             `json:",omitempty"` // what was sold, as offers are written
+	Quantity    string             `json:",omitempty"` // of that, as it stands in the file
+	At          int                `json:",omitempty"` // of a piece that is no address: its line
+	Position    int                `json:",omitempty"` // and character
+	First, Last string             `json:",omitempty"` // of a piece that is no address: what its row says of the person
+	Beside      directory.Beside   `json:",omitzero"`
 }
 
 // An ImportedRow is one row of an import with its outcome: what it would be
@@ -213,7 +217,7 @@ func (s *Imports) detect(i directory.Import, sp *spool, chosen map[string]int) (
 	if c.Columns = chosen; chosen == nil {
 		c.Columns = proposed(c.Head, sample[:min(len(sample), sampleRows)], s.noun(i).Fields)
 	}
-	c.Read.Dates = orderOf(c.Columns, sample)
+	c.Read.Dates, c.Read.Domains = orderOf(c.Columns, sample), frequentDomains(addressesIn(c.Columns, sample))
 	return i, nil
 }
 
@@ -349,6 +353,15 @@ func (s *Imports) Settings(ctx context.Context, actor authz.Actor, account direc
 	if !i.Pasted() { // a paste has said it
 		c.Home = set.Home
 	}
+	if other { // these are other rows
+		set.Columns, c.Hidden, c.Mended, c.Meant = nil, "", nil, nil
+	}
+	return s.readAgain(ctx, i, set.Columns)
+}
+
+// readAgain reads a draft anew, with the columns as they were chosen or nil, and
+// checks its rows again.
+func (s *Imports) readAgain(ctx context.Context, i directory.Import, chosen map[string]int) (directory.Import, error) {
 	var size int64
 	if !i.Pasted() {
 		sp, err := s.spoolImport(ctx, i.ID)
@@ -357,14 +370,11 @@ func (s *Imports) Settings(ctx context.Context, actor authz.Actor, account direc
 		}
 		defer func() { _ = sp.Close() }()
 		size = sp.size
-		if other {
-			set.Columns = nil
-		}
-		if i, err = s.detect(i, sp, set.Columns); err != nil {
+		if i, err = s.detect(i, sp, chosen); err != nil {
 			return i, err
 		}
 	}
-	i.Checked, i.Batch = time.Time{}, uuid.NewString()
+	i.Checked, i.Batch, i.Choices.Stopped, i.Choices.Found = time.Time{}, uuid.NewString(), "", directory.ImportFound{}
 	i.Counts, i.LastLine = directory.ImportCounts{Total: i.Counts.Total}, 0
 	if err := s.gate.Note(ctx, func(tx *store.Tx) error { return tx.UpdateImport(ctx, i) }); err != nil {
 		return i, err

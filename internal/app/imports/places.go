@@ -199,22 +199,3 @@ func rowsOf(ctx context.Context, r *store.Reader, account directory.AccountID, m
 	}
 	return shown, nil
 }
-
-// functionsRead are the codes of the functions on offer that a cell of a pasted table
-// names, in any language; one that is not known is left out.
-func functionsRead(choices roster.AddChoices, cell string) string {
-	var codes []string
-	for part := range strings.FieldsFuncSeq(cell, func(r rune) bool { return r == ',' || r == ';' }) {
-		folded := directory.Fold(part)
-		for _, role := range choices.Functions {
-			named := folded == directory.Fold(role.Code)
-			for _, name := range role.Names {
-				named = named || folded == directory.Fold(name)
-			}
-			if named && !slices.Contains(codes, role.Code) {
-				codes = append(codes, role.Code)
-			}
-		}
-	}
-	return directory.JoinCodes(codes)
-}

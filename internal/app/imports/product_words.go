@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -57,36 +56,10 @@ func wordsOfProducts(c *catalogue.Catalogue, accountType string) productWords {
 	return w
 }
 
-// productsOf reads one product, or several separated by commas, semicolons or line
-// ends, as offers (ADD-3). A word for nothing names none.
-func (v vocabulary) productsOf(cell string) ([]string, *directory.Error) {
-	if v.none[directory.Fold(cell)] {
-		return nil, nil
-	}
-	if offer, ok := v.products.offers[directory.Fold(cell)]; ok {
-		return []string{offer}, nil
-	}
-	var offers []string
-	for part := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(",;\n\r", r) }) {
-		part = strings.TrimSpace(part)
-		if part == "" {
-			continue
-		}
-		offer, ok := v.products.offers[directory.Fold(part)]
-		if !ok {
-			return nil, v.products.unknown(part)
-		}
-		if !slices.Contains(offers, offer) {
-			offers = append(offers, offer)
-		}
-	}
-	return offers, nil
-}
-
 // unknown refuses a word that is no product, naming the one that differs least.
-func (w productWords) unknown(text string) *directory.Error {
+func (w productWords) unknown(text string) (refusal *directory.Error, near string) {
 	if near := nearest(text, w.names); near != "" {
-		return directory.InvalidField(fieldProduct, "import.unknown_product_near", directory.Args{"Value": directory.Excerpt(text), "Near": near})
+		return directory.InvalidField(fieldProduct, "import.unknown_product_near", directory.Args{"Value": directory.Excerpt(text), "Near": near}), w.offers[directory.Fold(near)]
 	}
-	return directory.InvalidField(fieldProduct, "import.unknown_product", directory.Args{"Value": directory.Excerpt(text)})
+	return directory.InvalidField(fieldProduct, "import.unknown_product", directory.Args{"Value": directory.Excerpt(text)}), ""
 }

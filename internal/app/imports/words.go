@@ -48,18 +48,30 @@ func NewDictionary(w Words) *Dictionary {
 	return d
 }
 
-// Titled gives the fields of a noun the words their titles may be.
+// Titled gives the fields of a noun the words their titles may be, and adds what
+// the usual exports call columns that are none of them.
 func (d *Dictionary) Titled(noun string, fields []sheet.Field) []sheet.Field {
 	for i := range fields {
-		fields[i].Words = d.of(noun + "." + fields[i].ID)
+		field := &fields[i]
+		field.Words = d.of(noun + "." + field.ID)
+		if field.ID == columnCivility { // a "Title" may be a position too
+			field.Only, field.Looks = true, func(cell string) bool {
+				_, refusal := d.civility(cell)
+				return refusal == nil
+			}
+		}
 	}
-	return fields
+	return append(fields, sheet.Field{Words: d.of(noun + ".ignored")})
 }
 
 // Language is the language that a cell names, by its code or in a language of the
-// program; an empty cell names none.
+// program, whatever the country after it ("fr-FR"); an empty cell names none.
 func (d *Dictionary) Language(cell string) (string, *directory.Error) {
-	return choice(d.languages, ColumnLanguage, cell, directory.Fold(cell))
+	folded := directory.Fold(cell)
+	if code, _, found := strings.Cut(strings.ReplaceAll(folded, "_", "-"), "-"); found && d.languages[code] != "" {
+		folded = code
+	}
+	return choice(d.languages, ColumnLanguage, cell, folded)
 }
 
 // civility is the civility that a cell names, with or without the dot of an

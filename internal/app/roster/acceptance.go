@@ -78,6 +78,7 @@ func (w *Writer) PlanAcceptance(ctx context.Context, r *store.Reader, p *gate.Pl
 	if err != nil {
 		return err
 	}
+	ro.arrival.by = v.By
 	after := v.Place
 	after.Status, after.Resumes = directory.Active, 0
 	gives, err := w.stillGives(ctx, r, ro, v.Invitation.By, p.Now)

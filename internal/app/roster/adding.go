@@ -38,6 +38,8 @@ type NewMember struct {
 	Inactive    bool             `json:"-"` // switched off from the start
 	Double      int              `json:"-"` // the row before with the same address, or 0 (ADD-2)
 	Fault       *directory.Error `json:"-"` // what was wrong with the row before it was planned
+
+	Faults []*directory.Error `json:"-"` // and what else
 }
 
 // Name is what the row calls the person.
@@ -193,7 +195,7 @@ func (a *adding) row(n NewMember) gate.Verdict {
 	v := gate.Verdict{Row: n.Row, Email: n.Email, Name: n.Name()}
 	u, refusal := a.who(&n)
 	if refusal != nil {
-		return v.Refused(refusal)
+		return a.refused(v, n, refusal)
 	}
 	if row, seen := a.seen[u.ID]; seen {
 		return v.Refused(directory.InvalidField("email", "member.double_row", directory.Args{"Row": row}))
@@ -204,11 +206,11 @@ func (a *adding) row(n NewMember) gate.Verdict {
 	}
 	home, refusal := a.homes.of(n.Home)
 	if refusal != nil {
-		return v.Refused(refusal)
+		return a.refused(v, n, refusal)
 	}
 	m, refusal := a.place(n, time.Time{})
 	if refusal != nil {
-		return v.Refused(refusal)
+		return a.refused(v, n, refusal)
 	}
 	m.Unit = home
 	picks, refusal := a.picks(m, n)
@@ -299,7 +301,7 @@ func (a *adding) there(v gate.Verdict, u directory.User, before directory.Member
 	a.seen[u.ID] = n.Row
 	said, refusal := a.place(n, before.Ends)
 	if refusal != nil {
-		return v.Refused(refusal)
+		return a.refused(v, n, refusal)
 	}
 	after := before
 	after.Ends = said.Ends
@@ -474,12 +476,7 @@ func (a *adding) checkTexts(n *NewMember) *directory.Error {
 		return refusal
 	}
 	n.Email = email
-	texts := []directory.Typed{{Kind: directory.FirstName, Value: &n.First}, {Kind: directory.LastName, Value: &n.Last},
-		{Kind: directory.UserNameText, Value: &n.UserName}, {Kind: directory.CompanyName, Value: &n.Company}}
-	for _, text := range n.PlaceTexts.Each() {
-		texts = append(texts, directory.Typed{Kind: text.Kind, Value: text.Value})
-	}
-	if refusal := directory.CleanTexts(texts...); refusal != nil {
+	if refusal := directory.CleanTexts(n.texts()...); refusal != nil {
 		return refusal
 	}
 	return a.checkChoices(n)

@@ -43,12 +43,16 @@ func (w *Writer) Recognise(ctx context.Context, reader authz.Rights, account dir
 				row.Known = m.ID
 				known.propose(row, u, m, choices)
 			case SeesPeopleAt(reader, m.Unit):
+				row.Known = m.ID
 				known.propose(row, u, m, choices)
 			}
-			if row.Function != "" || choices.Place != nil {
+			if row.Function == "" && choices.Place == nil {
+				continue
+			}
+			if !row.LevelOwn {
 				row.Level = choices.DefaultLevel(row.Function)
 			}
-			if choices.Place != nil {
+			if !row.ProductsOwn {
 				row.Products = choices.DefaultProducts(row.Function)
 			}
 		}
@@ -93,10 +97,16 @@ func (a acquaintance) keys() []directory.MemberID {
 }
 
 // propose puts into a row what somebody is in the account, or was, as far as it may
-// be given.
+// be given; a company and a role that were pasted stand.
 func (a acquaintance) propose(row *directory.DraftRow, u directory.User, m directory.Member, choices AddChoices) {
 	name := NamesOf(u, m)
-	row.First, row.Last, row.Company = name.First, name.Last, a.companies[m.Company].Name
+	if name.First != "" || name.Last != "" || choices.Place != nil {
+		row.First, row.Last = name.First, name.Last
+	}
+	row.Company = cmp.Or(row.Company, a.companies[m.Company].Name)
+	if row.Function != "" {
+		return
+	}
 	var codes []string
 	for _, role := range choices.Functions {
 		if slices.Contains(m.Functions, role.ID) {

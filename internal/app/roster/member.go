@@ -66,4 +66,8 @@ type MemberMay struct {
 	Edit, Invite, Resend, Withdraw, Deactivate, Reactivate, Remove, Name, Exclude bool
 
 	Seat, Unseat bool // give them a seat, take one back (SEAT-2)
+
+	// Last is who keeps the account administered alone: what would end that is refused,
+	// and so is explained before it is asked (ACC-5).
+	Last bool
 }

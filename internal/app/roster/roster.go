@@ -54,6 +54,7 @@ type Roster struct {
 	unsaid   store.Unsay                                     // topics of mails that are no longer true
 	ruled    ruled                                           // how far the rules of seats were followed
 	exact    bool                                            // what was is restored: no rule gives anything beside it
+	arrival  arrival                                         // how people come to administer the account
 }
 
 // Roster starts one for the plan's account, with the account's roles and the

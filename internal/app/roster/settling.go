@@ -22,6 +22,9 @@ func (ro *Roster) Settle(ctx context.Context, r *store.Reader) error {
 	if err := ro.endReferents(ctx, r); err != nil {
 		return err
 	}
+	if err := ro.announce(ctx, r); err != nil {
+		return err
+	}
 	if len(ro.NewUsers) > 0 {
 		ro.Plan.Change(store.InsertUsers(ro.NewUsers))
 	}

@@ -61,7 +61,7 @@ func (w *Writer) PlanUndo(ctx context.Context, r *store.Reader, p *gate.Plan, pe
 // mayUndo refuses who could take back nothing about people: neither in the account nor
 // in a project.
 func mayUndo(rights authz.Rights) error {
-	if rights.MayAnywhere(authz.AssignSeats) || rights.Member() && rights.AdministersProjects() {
+	if mayRestorePeople(rights) {
 		return nil
 	}
 	return gate.RequireSomewhere(rights, authz.ManageMembers)

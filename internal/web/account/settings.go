@@ -223,19 +223,20 @@ func (h Handler) changeSettings(q *page.Request) error {
 
 // refuse writes a refusal beside the field it is about.
 func (v *settingsView) refuse(q *page.Request, refusal *directory.Error) {
-	text := q.Printer.Error(refusal)
-	at := "content"
-	for _, g := range v.Groups {
-		for i := range g.Fields {
-			if f := &g.Fields[i]; f.Name == refusal.Field {
-				f.Error, at = text, "f-"+f.Name
+	v.Errors = page.Summary(q.Printer, refusal, func(name, text string) (string, string) {
+		for _, g := range v.Groups {
+			for i := range g.Fields {
+				if f := &g.Fields[i]; f.Name == name {
+					f.Error = text
+					return "f-" + name, f.Label
+				}
+			}
+			for i := range g.Lists {
+				if g.Lists[i].Name == name {
+					g.Lists[i].Fault = text
+				}
 			}
 		}
-		for i := range g.Lists {
-			if g.Lists[i].Name == refusal.Field {
-				g.Lists[i].Fault = text
-			}
-		}
-	}
-	v.Errors = []ui.FieldError{{ID: at, Text: text}}
+		return "content", ""
+	})
 }

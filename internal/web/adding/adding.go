@@ -84,22 +84,13 @@ func (t *task) refused(err error) error {
 		return fault
 	}
 	t.refusal = refusal
-	e := ui.FieldError{Text: t.Printer.Error(refusal)}
-	if refusal.Field != "" {
-		e.ID = "f-" + refusal.Field
-	}
-	t.Errors = append(t.Errors, e)
+	t.Errors = append(t.Errors, page.Summary(t.Printer, refusal, func(name, _ string) (string, string) { return "f-" + name, "" })...)
 	return nil
 }
 
 // problem is the sentence under a field.
 func (t task) problem(field string) string {
-	for _, e := range t.Errors {
-		if e.ID == "f-"+field {
-			return e.Text
-		}
-	}
-	return ""
+	return page.FaultAt(t.Printer, t.refusal, field)
 }
 
 func draftPath(q *page.Request, i directory.Import) string { return q.AccountPath("/drafts/" + i.UUID) }

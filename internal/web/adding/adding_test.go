@@ -79,7 +79,7 @@ func TestPastePage(t *testing.T) {
 		page := d.Post(d.base+"/members/add", "addresses", pasted).Follow()
 		says(t, page, "6 adresses lues, 1 doublon fusionné", "1 personne est déjà membre", "1 invalide, ligne 3", "marion.tessier@maraval", "Déjà membre",
 			"3 ajouts sans invitation", "1 déjà membre, 1 adresse invalide.")
-		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		action := formOf(t, page, "/drafts/")
 		t.Run("ADD-4 a role sets the level, ADD-6 a company to create", func(t *testing.T) {
 			kept := page.Submit(action, "act", "save", "company.1", "Maraval Construction", "level.1", "administrator").Follow()
 			says(t, kept, "À créer", "1 invitation partira", "2 ajouts sans invitation")

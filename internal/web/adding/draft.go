@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
@@ -96,14 +98,17 @@ func (h Handler) paste(q *page.Request) error {
 }
 
 func (h Handler) pasteMore(q *page.Request) error {
-	i, err := h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID,
-		app.Pasting{Draft: q.PathValue("draft"), Text: q.PostFormValue("addresses"), Mended: mending(q)})
+	i, err := directory.Import{}, h.keep(q)
+	if err == nil {
+		i, err = h.App.Imports.Paste(q.Context(), q.Actor(), q.Frame.Account.ID,
+			app.Pasting{Draft: q.PathValue("draft"), Text: q.PostFormValue("addresses"), Mended: mending(q)})
+	}
 	if err == nil {
 		return q.Redirect(draftPath(q, i))
 	}
 	v, err2 := h.draftView(q, 1)
 	if err2 != nil {
-		return err2
+		return h.tooLate(q, err2)
 	}
 	v.Text, v.Mend = strings.ToValidUTF8(q.PostFormValue("addresses"), "�"), mending(q)
 	if fault := v.refused(err); fault != nil {
@@ -115,26 +120,39 @@ func (h Handler) pasteMore(q *page.Request) error {
 func (h Handler) showDraft(q *page.Request) error {
 	v, err := h.draftView(q, pageNumber(q))
 	if err != nil {
-		if refusal, _ := page.Refusal(err); refusal != nil && refusal.Code == "import.started" {
-			return q.Redirect(q.AccountPath("/imports/" + q.PathValue("draft")))
-		}
-		return err
+		return h.tooLate(q, err)
 	}
 	if q.FormValue("mend") != "" {
-		if v.Text, v.Mend, err = h.App.Imports.Mending(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft")); err != nil {
+		var titles []string
+		for _, field := range []string{"email", "first_name", "last_name", "company", "role", "access_level", "products"} {
+			titles = append(titles, q.Printer.T("field."+field))
+		}
+		if v.Text, v.Mend, err = h.App.Imports.Mending(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), titles); err != nil {
 			return err
 		}
 	}
 	return q.Render(draftPage(v))
 }
 
-// mending is the line up to which a paste mends what was no address.
-func mending(q *page.Request) int64 {
-	line, err := strconv.ParseInt(q.Field("mend"), 10, 64)
-	if err != nil {
-		return 0
+// keep takes over what the page says of its rows, and what was mended in the list of
+// what was no address.
+func (h Handler) keep(q *page.Request) error {
+	if err := h.App.Imports.EditDraft(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), readEdits(q)); err != nil {
+		return err
 	}
-	return line
+	return h.App.Imports.MendDraft(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), readMended(q))
+}
+
+// tooLate leads from a draft that was sent meanwhile, in another window, to what became
+// of it; everything else is refused as it is.
+func (h Handler) tooLate(q *page.Request, err error) error {
+	if refusal, _ := page.Refusal(err); refusal == nil || refusal.Code != "import.started" {
+		return err
+	}
+	if q.Method == http.MethodPost {
+		q.Toast(q.Printer.T("adding.sent_already"), "")
+	}
+	return q.Redirect(q.AccountPath("/imports/" + q.PathValue("draft")))
 }
 
 func (h Handler) draftView(q *page.Request, number int) (draftView, error) {
@@ -157,8 +175,8 @@ func (h Handler) draftView(q *page.Request, number int) (draftView, error) {
 // changeDraft first takes over what the page says of its rows, then does what
 // the button asks.
 func (h Handler) changeDraft(q *page.Request) error {
-	if err := h.App.Imports.EditDraft(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"), readEdits(q)); err != nil {
-		return err
+	if err := h.keep(q); err != nil {
+		return h.tooLate(q, err)
 	}
 	act := q.PostFormValue("act")
 	if now := q.URL.Query().Get("act"); now != "" {
@@ -171,13 +189,22 @@ func (h Handler) changeDraft(q *page.Request) error {
 		return h.apply(q)
 	case "remove":
 		return h.remove(q)
-	case "check":
-		return h.checkDraft(q)
-	case "send":
+	case "check", "send":
+		if strings.TrimSpace(q.PostFormValue("addresses")) != "" {
+			return h.unread(q)
+		}
+		if act == "check" {
+			return h.checkDraft(q)
+		}
 		return h.send(q)
 	}
+	if strings.TrimSpace(q.PostFormValue("addresses")) != "" {
+		return h.pasteMore(q)
+	}
 	to := q.AccountPath("/drafts/" + q.PathValue("draft"))
-	if number, found := strings.CutPrefix(act, "page:"); found {
+	if act == "mend" {
+		to += "?mend=1"
+	} else if number, found := strings.CutPrefix(act, "page:"); found {
 		to += "?page=" + number
 	} else if n := pageNumber(q); n > 1 {
 		to += "?page=" + strconv.Itoa(n)
@@ -185,60 +212,15 @@ func (h Handler) changeDraft(q *page.Request) error {
 	return q.Redirect(to)
 }
 
-// readEdits are the rows of the form: each field's name ends with its line.
-func readEdits(q *page.Request) map[int64]directory.DraftEdit {
-	edits := map[int64]directory.DraftEdit{}
-	for _, text := range q.PostForm["line"] {
-		line, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			continue
-		}
-		edits[line] = directory.DraftEdit{First: q.Field("first." + text), Last: q.Field("last." + text), Company: q.Field("company." + text),
-			Function: q.Field("function." + text), Level: directory.JoinLevels(q.PostForm["level."+text]), Products: readProducts(q, text)}
+// unread refuses to go on while addresses are pasted that are no rows yet.
+func (h Handler) unread(q *page.Request) error {
+	v, err := h.draftView(q, pageNumber(q))
+	if err != nil {
+		return h.tooLate(q, err)
 	}
-	return edits
-}
-
-// readChange is what the panel says, over the ticked rows.
-func readChange(q *page.Request) (app.DraftChange, setForm) {
-	form := setForm{Company: q.Field("set_company"), Function: q.Field("set_function"), Clear: q.Ticked("clear_company"),
-		Levels: readSetLevels(q), Plain: q.Ticked("clear_levels"), Products: q.PostForm["set_products"], Bare: q.Ticked("clear_products")}
-	change := app.DraftChange{All: q.Ticked("all")}
-	for _, text := range q.PostForm["tick"] {
-		if line, err := strconv.ParseInt(text, 10, 64); err == nil {
-			change.Lines = append(change.Lines, line)
-		}
-	}
-	if form.Company != "" || form.Clear {
-		company := form.Company
-		if form.Clear {
-			company = ""
-		}
-		change.Set.Company = &company
-	}
-	if access := readAccess(q, setAccess, leave); access != nil {
-		form.Products = *access
-	}
-	if len(form.Products) > 0 || form.Bare {
-		products := form.Products
-		if form.Bare {
-			products = nil
-		}
-		change.Set.Products = &products
-	}
-	if form.Function != leave && q.PostForm.Has("set_function") {
-		change.Set.Function = &form.Function
-	}
-	change.Set.Level = form.level()
-	for _, told := range []struct {
-		name string
-		into *int
-	}{{"told_companies", &change.Told.Companies}, {"told_functions", &change.Told.Functions}, {"told_levels", &change.Told.Levels}, {"told_products", &change.Told.Products}} {
-		if n, err := strconv.Atoi(q.Field(told.name)); err == nil {
-			*told.into = n
-		}
-	}
-	return change, form
+	v.Text, v.Mend = strings.ToValidUTF8(q.PostFormValue("addresses"), "�"), mending(q)
+	v.Errors = append(v.Errors, ui.FieldError{ID: "f-addresses", Text: v.T("adding.unread")})
+	return q.RenderStatus(http.StatusUnprocessableEntity, draftPage(v))
 }
 
 // weigh shows the page as it is typed, with what the panel would overwrite
@@ -263,6 +245,7 @@ func (h Handler) withPanel(q *page.Request, change app.DraftChange, form setForm
 		return v, err
 	}
 	v.Set, v.All, v.Told = form, change.All, losses
+	v.Text, v.Mend = strings.ToValidUTF8(q.PostFormValue("addresses"), "�"), mending(q)
 	for _, line := range change.Lines {
 		v.Ticked[line] = true
 	}
@@ -345,7 +328,7 @@ func (h Handler) checkDraft(q *page.Request) error {
 func (h Handler) send(q *page.Request) error {
 	i, err := h.App.Imports.Start(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("draft"))
 	if err != nil {
-		return err
+		return h.tooLate(q, err)
 	}
 	return h.started(q, i)
 }
@@ -354,27 +337,76 @@ func (h Handler) send(q *page.Request) error {
 func (v draftView) company(l app.DraftLine) ui.Field {
 	line := strconv.FormatInt(l.Line, 10)
 	return ui.Field{Name: "company." + line, Value: l.Company, Label: v.T("adding.of", "Field", v.T("field.company"), "Email", l.Email),
-		Error: v.problemAt(l, "company"), Placeholder: v.T("field.company"), Attrs: v.inDraft(map[string]any{"list": "companies"})}
+		Error: v.problemAt(l, "company"), Placeholder: v.T("field.company"), Attrs: v.inDraft(map[string]any{"list": "companies", "id": cellID("company", l)})}
 }
 
 // text is a free field of a row.
 func (v draftView) text(l app.DraftLine, name, key, value string) ui.Field {
 	return ui.Field{Name: name + "." + strconv.FormatInt(l.Line, 10), Value: value, Placeholder: v.T(key),
-		Label: v.T("adding.of", "Field", v.T(key), "Email", l.Email), Attrs: v.inDraft(nil)}
+		Label: v.T("adding.of", "Field", v.T(key), "Email", l.Email), Error: v.problemAt(l, name+"_name"), Attrs: v.inDraft(map[string]any{"id": cellID(name+"_name", l)})}
 }
 
 func (v draftView) function(l app.DraftLine) ui.Field {
 	attrs := morph(v.KeepPath, "change")
-	attrs["hx-include"] = "[form='draft']"
+	attrs["hx-include"], attrs["id"] = wholeDraft, cellID("function", l)
 	return ui.Field{Name: "function." + strconv.FormatInt(l.Line, 10), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.role"), "Email", l.Email),
 		Error: v.problemAt(l, "function"), Options: roleOptions(v.Printer, v.Draft.Choices.Functions, v.T("adding.no_role"), l.Function), Attrs: v.inDraft(attrs)}
 }
 
 // thereTexts are what stands beside the address of somebody who is there already.
-func (v draftView) thereTexts(l app.DraftLine) []string {
-	return []string{l.First, l.Last, l.Company, roleName(v.Printer, v.Draft.Choices.Functions, l.Function),
-		roleNames(v.Printer, v.Draft.Choices.Levels, l.Level)}
+func (v draftView) thereTexts(l app.DraftLine) []ui.Field {
+	return []ui.Field{{Label: v.T("field.first_name"), Value: l.First}, {Label: v.T("field.last_name"), Value: l.Last}, {Label: v.T("field.company"), Value: l.Company},
+		{Label: v.T("field.role"), Value: roleName(v.Printer, v.Draft.Choices.Functions, l.Function)},
+		{Label: v.T("field.access_level"), Value: roleNames(v.Printer, v.Draft.Choices.Levels, l.Level)}}
 }
+
+// pieceField begins the names of the fields of what was no address; the line follows.
+const pieceField = "piece."
+
+// longestPiece is how long a piece may be to be mended in its field; longer ones, of
+// which no address is, are mended as text.
+const longestPiece = 254
+
+// piece is the field in which a piece that is no address is mended.
+func (v draftView) piece(f app.ImportedRow) (field ui.Field, short bool) {
+	value := f.Email
+	if f.Refusal != nil && f.Refusal.Code == "email.empty" {
+		value = ""
+	}
+	label := v.T("adding.piece", "Line", f.At, "Position", f.Position)
+	if name := strings.TrimSpace(f.First + " " + f.Last); name != "" {
+		label = v.T("adding.piece.of", "Line", f.At, "Name", directory.Excerpt(name))
+	}
+	return ui.Field{Name: pieceField + strconv.FormatInt(f.Line, 10), Label: label, Value: value, Error: v.Printer.Error(f.Refusal),
+		Attrs: v.inDraft(map[string]any{"spellcheck": "false", "autocapitalize": "none", "inputmode": "email"})}, len(value) <= longestPiece
+}
+
+// place is where a piece stood in the paste, and what is wrong with it.
+func (v draftView) place(f app.ImportedRow) string {
+	return v.T("adding.fault", "Line", f.At, "Position", f.Position, "Why", v.Printer.Error(f.Refusal))
+}
+
+// pasted are the attributes of the fields of the paste: of the draft's form where there
+// is one.
+func (v draftView) pasted() templ.Attributes {
+	if v.Draft == nil {
+		return nil
+	}
+	return templ.Attributes{"form": "draft"}
+}
+
+// pasteAct is the button of the paste.
+func (v draftView) pasteAct() ui.Act {
+	a := ui.Act{Label: v.T("adding.paste"), Attrs: v.pasted()}
+	if v.Draft != nil {
+		a.Attrs["formaction"] = v.Paste
+	}
+	return a
+}
+
+// wholeDraft are all fields of the draft's form, which stands empty beside the table,
+// and the hidden ones in it.
+const wholeDraft = "#draft > input, [form='draft']"
 
 // inDraft makes a field belong to the form of the draft, which stands empty
 // beside the table.

@@ -180,6 +180,22 @@ func (v draftView) told() []ui.Hidden {
 // would overwrite (ADD-7). Without a script the act says so first.
 func panelLive(v draftView) templ.Attributes {
 	attrs := morph(v.Weigh, "change")
-	attrs["hx-include"] = "[form='draft']"
+	attrs["hx-include"] = wholeDraft
 	return attrs
+}
+
+// ticksLive weighs the panel anew when other rows are ticked, as soon as it says
+// something (ADD-7).
+func (v draftView) ticksLive() templ.Attributes {
+	if v.Set.empty() {
+		return nil
+	}
+	attrs := morph(v.Weigh, "change target:'.c-tick input'")
+	attrs["hx-include"] = wholeDraft
+	return attrs
+}
+
+// empty reports whether the panel leaves everything alone.
+func (f setForm) empty() bool {
+	return f.Company == "" && !f.Clear && (f.Function == leave || f.Function == "") && len(f.Levels) == 0 && !f.Plain && len(f.Products) == 0 && !f.Bare
 }

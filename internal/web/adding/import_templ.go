@@ -77,7 +77,7 @@ func uploadPage(v uploadView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.FormField(ui.Field{Name: "file", Kind: "file", Label: v.T("import.file"), Hint: v.T("import.file.hint"), Required: true, Error: v.problem("file"),
-				Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}}).Render(ctx, templ_7745c5c3_Buffer)
+				Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx,.ods,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/vnd.oasis.opendocument.spreadsheet"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,7 +26,7 @@ func (v draftView) panelLevels() []ui.Check {
 }
 
 func (v draftView) levelChecks(name string, chosen []string) []ui.Check {
-	checks := page.LevelChecks(v.Draft.Choices.Levels, v.Printer.Lang(), name, chosen)
+	checks := page.LevelChecks(v.catalogue, v.Printer, v.Draft.Choices.Levels, name, chosen)
 	for i := range checks {
 		checks[i].Attrs = v.inDraft(checks[i].Attrs)
 	}
@@ -36,7 +36,7 @@ func (v draftView) levelChecks(name string, chosen []string) []ui.Check {
 // levelIn is the one level of a row in a project (ADD-9).
 func (v draftView) levelIn(l app.DraftLine) ui.Field {
 	attrs := morph(v.KeepPath, "change")
-	attrs["hx-include"] = "[form='draft']"
+	attrs["hx-include"] = wholeDraft
 	return ui.Field{Name: boxes("level", l), Kind: "select", Label: v.T("adding.of", "Field", v.T("field.access_level"), "Email", l.Email),
 		Error: v.problemAt(l, levelField), Options: v.oneLevel(l.Level), Attrs: v.inDraft(attrs)}
 }

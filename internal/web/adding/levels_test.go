@@ -8,7 +8,9 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
+	"intendant/internal/web/webtest"
 )
 
 // levels are the codes of the access levels of whoever has an address, sorted.
@@ -33,7 +35,7 @@ func TestDraftLevels(t *testing.T) { // ADD-3, ADD-8
 			Names: map[string]string{directory.EveryLanguage: "Directrice"}, DefaultLevel: "executive"})
 		w.Must(err)
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example b@maraval.example c@maraval.example d@maraval.example").Follow()
-		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		action := formOf(t, page, "/drafts/")
 		t.Run("ADD-8 several levels of a row, ADD-4 which stand against a role", func(t *testing.T) {
 			page = page.Submit(action, "act", "save", "level.1", "standards-administrator", "level.1", "administrator").Follow()
 			says(t, page, "Administrateur et Normes", "1 invitation partira")
@@ -79,6 +81,18 @@ func TestFormsWithLevels(t *testing.T) { // ADD-8
 			for _, email := range []string{"a@maraval.example", "b@maraval.example"} {
 				if got := d.levels(t, email); !slices.Equal(got, []string{"administrator", "executive"}) {
 					t.Errorf("%s holds %q", email, got)
+				}
+			}
+		})
+		t.Run("ADD-8 each box says what it opens, that of an own level too", func(t *testing.T) {
+			_, err := w.Roles.Create(w.Context(), w.Operator(), d.account.ID, app.NewRole{Kind: directory.Level, Place: catalogue.AccountPlace,
+				Names: map[string]string{directory.EveryLanguage: "Suivi"}, Permissions: []string{"members.view"}})
+			w.Must(err)
+			draft := d.Post(d.base+"/members/add", "addresses", "c@maraval.example").Follow()
+			for _, p := range []*webtest.Page{draft, d.Get(d.base + "/members/add/quick"), d.Get(d.base + "/members/new")} {
+				says(t, p, "Ouvre le tableau de bord du compte.", "Ouvre la bibliothèque et les modèles de projet.", "Donne : Voir les membres.")
+				if strings.Contains(p.Text(), "rien d’autre") {
+					t.Error("a box says that its level excludes the others")
 				}
 			}
 		})

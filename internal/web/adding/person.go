@@ -161,7 +161,7 @@ func (v *personView) fields(q *page.Request, userName string) {
 	company.Attrs = map[string]any{"list": "companies"}
 	function := field("function", "select", "field.role", false)
 	function.Options = roleOptions(v.Printer, v.Form.Functions, t("adding.no_role"), is("function", ""))
-	v.Levels = page.LevelChecks(v.Form.Levels, v.Printer.Lang(), levelField, q.PostForm[levelField])
+	v.Levels = page.LevelChecks(v.catalogue, v.Printer, v.Form.Levels, levelField, q.PostForm[levelField])
 	ends := field("ends", "date", "field.end_date", false)
 	ends.Hint = t("adding.person.ends")
 	v.Home = v.homeFields(q, v.Form.AddChoices, "")
@@ -171,6 +171,14 @@ func (v *personView) fields(q *page.Request, userName string) {
 	}
 	v.Place = append(v.Place, ends)
 	v.Seats = v.products(q, v.Form.AddChoices)
+}
+
+// refusedPerson shows the form again with what was typed, unless err is a fault.
+func (h Handler) refusedPerson(q *page.Request, v personView, userName string, err error) error {
+	if fault := v.refused(err); fault != nil {
+		return fault
+	}
+	return h.renderPerson(q, v, userName, http.StatusUnprocessableEntity)
 }
 
 func (h Handler) person(q *page.Request) error {
@@ -189,8 +197,17 @@ func (h Handler) person(q *page.Request) error {
 		return h.renderPerson(q, v, userName, http.StatusOK)
 	case "propose":
 		return h.renderPerson(q, v, app.ProposeUserName(q.Field("email")), http.StatusOK)
-	case grantform.Preview, grantform.Search, "homes":
+	case grantform.Preview, grantform.Search, grantform.Pick, "homes":
+		if refusal := grantform.Unready(q.PostForm, false); refusal != nil {
+			return h.refusedPerson(q, v, q.Field("user_name"), refusal)
+		}
 		return h.renderPerson(q, v, q.Field("user_name"), http.StatusOK)
+	}
+	if refusal := grantform.Unready(q.PostForm, true); refusal != nil {
+		return h.refusedPerson(q, v, userName, refusal)
+	}
+	if grantform.Seeks(q.PostForm) {
+		return h.renderPerson(q, v, userName, http.StatusOK)
 	}
 	n, err := readPerson(q)
 	n.Roles = v.view.Chosen
@@ -199,10 +216,7 @@ func (h Handler) person(q *page.Request) error {
 		m, err = h.App.Members.Create(q.Context(), q.Actor(), q.Frame.Account.ID, n)
 	}
 	if err != nil {
-		if fault := v.refused(err); fault != nil {
-			return fault
-		}
-		return h.renderPerson(q, v, userName, http.StatusUnprocessableEntity)
+		return h.refusedPerson(q, v, userName, err)
 	}
 	said := "adding.person.saved"
 	if m.Status == directory.Invited {

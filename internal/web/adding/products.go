@@ -84,7 +84,7 @@ func (v draftView) showsProducts() bool { return v.Project != nil || len(v.Draft
 // unfolded.
 func keepBoxes(v draftView, field string) templ.Attributes {
 	attrs := morph(v.KeepPath, "change")
-	attrs["hx-include"] = "[form='draft']"
+	attrs["hx-include"] = wholeDraft
 	attrs["hx-vals"] = `{"open": "` + field + `"}`
 	return attrs
 }

@@ -33,7 +33,7 @@ func TestDraftProducts(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		d := newShop(t, w)
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example b@maraval.example c@maraval.example").Follow()
-		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		action := formOf(t, page, "/drafts/")
 		says(t, page, "Produits d’a@maraval.example", "1 libre", "3 libres")
 		t.Run("ADD-4 a role sets the products, those that were bought", func(t *testing.T) {
 			page = page.Submit(action, "act", "save", "function.1", "site-manager", "function.2", "drafter").Follow()
@@ -132,7 +132,7 @@ func TestProductsWithoutTheRight(t *testing.T) { // SEAT-3, ADD-3, ADD-10, ADD-1
 			}
 		}
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example").Follow()
-		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		action := formOf(t, page, "/drafts/")
 		if strings.Contains(page.Body, "products.1") {
 			t.Error("SEAT-3 the table offers products")
 		}
@@ -151,7 +151,7 @@ func TestDraftProductsHostile(t *testing.T) { // ADD-3
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		d := newShop(t, w)
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example").Follow()
-		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		action := formOf(t, page, "/drafts/")
 		for name, offer := range map[string]string{"a list in one": "plans,site", "huge": strings.Repeat("x", 20_000), "an edition that is none": "plans/x",
 			"markup": "<script>", "empty": ""} {
 			if got := d.Post(action, "act", "save", "line", "1", "products_shown", "1", "products.1", offer); got.Status != http.StatusUnprocessableEntity {

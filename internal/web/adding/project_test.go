@@ -92,7 +92,7 @@ func roleOf(m app.ProjectMember) string {
 func (y yard) draft(t *testing.T, text string) (page *webtest.Page, action string) {
 	t.Helper()
 	page = y.Post(y.at+"/add", "addresses", text).Follow()
-	return page, strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+	return page, formOf(t, page, "/drafts/")
 }
 
 func TestProjectPaste(t *testing.T) {
@@ -113,7 +113,7 @@ func TestProjectPaste(t *testing.T) {
 			if strings.Contains(page.Body, `name="first.1"`) || !strings.Contains(page.Body, `name="first.3"`) {
 				t.Error("names are typed for new people only")
 			}
-			says(t, page, "lea fontanel")
+			says(t, page, "Prénom lea Nom fontanel")
 		})
 		t.Run("ADD-4 a role sets the level and products, ADD-9 of a project", func(t *testing.T) {
 			page = page.Submit(action, "act", "save", "function.2", "project-manager", "function.3", "subcontractor", "access.3.budget", "administrator").Follow()
@@ -138,7 +138,7 @@ func TestProjectPaste(t *testing.T) {
 		}
 		t.Run("what was refused stands in the form again, with why at its field", func(t *testing.T) {
 			again := result.Submit(formOf(t, result, "/again")).Follow()
-			says(t, again, "1 ligne a été refusée", "L’accès d’off au compte est désactivé", "1 invalide", "0 personne sera ajoutée", "1 membre désactivé")
+			says(t, again, "1 ligne est à corriger", "L’accès d’off au compte est désactivé", "1 invalide", "0 personne sera ajoutée", "1 membre désactivé")
 		})
 	})
 }
@@ -210,10 +210,10 @@ func TestProjectClosed(t *testing.T) { // ACC-8, PROJ-8
 		result := page.Submit(action, "act", "send").Follow()
 		says(t, result, "Écartés 2", "La société « Inconnue et fils » n’existe pas", nora+" n’est pas dans le compte")
 		again := result.Submit(formOf(t, result, "/again")).Follow()
-		says(t, again, "2 lignes ont été refusées", "La société « Inconnue et fils » n’existe pas")
-		action = strings.TrimSuffix(formOf(t, again, "/drafts/"), "/paste")
+		says(t, again, "2 lignes sont à corriger", "La société « Inconnue et fils » n’existe pas")
+		action = formOf(t, again, "/drafts/")
 		mended := again.Submit(action, "act", "save", "company.1", "Maraval Conseil").Follow()
-		says(t, mended, "1 ligne a été refusée")
+		says(t, mended, "1 ligne est à corriger")
 		if strings.Contains(mended.Text(), "Inconnue") {
 			t.Error("the refusal of a row that was changed is still said")
 		}

@@ -80,7 +80,7 @@ func (v *quickView) fields(q *page.Request) {
 	if home := v.homeFields(q, v.Choices, ""); len(home) > 0 {
 		v.Fields = append(v.Fields, home[0])
 	}
-	v.Levels = page.LevelChecks(v.Choices.Levels, v.Printer.Lang(), levelField, q.PostForm[levelField])
+	v.Levels = page.LevelChecks(v.catalogue, v.Printer, v.Choices.Levels, levelField, q.PostForm[levelField])
 	v.Seats = v.products(q, v.Choices)
 }
 

@@ -16,9 +16,9 @@ func TestMendingPage(t *testing.T) { // ADD-2
 		for n := range 230 {
 			bad = append(bad, fmt.Sprintf("p%d@maraval", n))
 		}
-		bad = append(bad, strings.Repeat("x", 120)+"@maraval")
+		bad = append(bad, strings.Repeat("x", 300)+"@maraval")
 		page := d.Post(d.base+"/members/add", "addresses", strings.Join(bad, "\n")+"\nfine@maraval.example").Follow()
-		mend := d.Get(linkTo(t, page, "?mend=1"))
+		mend := page.Submit(formOf(t, page, "/drafts/"), "act", "mend").Follow()
 		var text string
 		for _, area := range mend.All("textarea") {
 			text = area.Text()
@@ -26,9 +26,8 @@ func TestMendingPage(t *testing.T) { // ADD-2
 		if got := strings.Fields(text); len(got) != 231 || got[230] != bad[230] {
 			t.Fatalf("%d pieces to be mended, the last %q", len(got), got[len(got)-1])
 		}
-		action := formOf(t, mend, "/paste")
-		mended := mend.Submit(action, "addresses", strings.ReplaceAll(text, "@maraval", "@maraval.example")).Follow()
-		says(t, mended, "1 invalide") // 120 characters before the sign are too many
+		mended := mend.Submit(formOf(t, mend, "/drafts/"), "addresses", strings.ReplaceAll(text, "@maraval", "@maraval.example")).Follow()
+		says(t, mended, "1 invalide") // 300 characters before the sign are too many
 		if strings.Contains(mended.Body, strings.Repeat("x", 100)) {
 			t.Error("a long piece fills the page")
 		}
@@ -41,15 +40,15 @@ func TestAgainPage(t *testing.T) { // BULK-3, ADD-2
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		d := newDesk(t, w)
 		page := d.Post(d.base+"/members/add", "addresses", "a@maraval.example b@maraval.example c@maraval").Follow()
-		action := strings.TrimSuffix(formOf(t, page, "/drafts/"), "/paste")
+		action := formOf(t, page, "/drafts/")
 		result := page.Submit(action, "act", "send", "function.2", "no-such").Follow()
 		says(t, result, "Ajoutés 1", "Corriger les 2 lignes restantes")
 		again := result.Submit(formOf(t, result, "/again")).Follow()
-		says(t, again, "1 ligne a été refusée", "« no-such » ne fait pas partie des choix", "1 invalide")
+		says(t, again, "1 ligne est à corriger", "« no-such » ne fait pas partie des choix", "1 invalide")
 		if strings.Contains(again.Text(), "a@maraval.example") {
 			t.Error("who came in is in the table again")
 		}
-		action = strings.TrimSuffix(formOf(t, again, "/drafts/"), "/paste")
+		action = formOf(t, again, "/drafts/")
 		says(t, again.Submit(action, "act", "send", "function.2", "").Follow(), "Ajoutés 1", "Écartés 0")
 	})
 }

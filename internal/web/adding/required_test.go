@@ -29,7 +29,6 @@ func TestAddingTellsRequiredRoles(t *testing.T) { // ROLE-3
 	t.Run("ROLE-3 a paste, in its preview and its result", func(t *testing.T) {
 		page := c.Post(base+"/members/add", "addresses", "b@maraval.example").Follow()
 		action := formOf(t, page, "/drafts/")
-		action = action[:len(action)-len("/paste")]
 		preview := page.Submit(action, "act", "check").Follow()
 		says(t, preview, lack)
 		says(t, page.Submit(action, "act", "send").Follow(), "Résultat", lack)

@@ -1,6 +1,9 @@
 package adding
 
 import (
+	"strconv"
+	"strings"
+
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
@@ -73,6 +76,8 @@ func (t task) otherWays(here string) []ui.Act {
 func (v draftView) mark(l app.DraftLine) (tone, words string) {
 	place := v.Draft.Choices.Place
 	switch {
+	case place == nil && l.Known != 0:
+		return "info", v.T("adding.mark.former")
 	case place == nil:
 		return "", ""
 	case l.Known == 0 && !place.People:
@@ -112,33 +117,60 @@ func (v draftView) coming() coming {
 	return c
 }
 
-// problemAt is what was found wrong with a field of a row; what is wrong with no field
-// of the form stands at the address.
-func (v draftView) problemAt(l app.DraftLine, cell string) string {
-	if l.Refusal == nil {
-		return ""
-	}
-	at := l.Refusal.Field
-	switch at {
-	case "company", "function", "access_level":
+// cellOf is the cell of a row at which a fault stands; what is wrong with no field of the
+// form stands at the address.
+func cellOf(fault *directory.Error) string {
+	switch at := fault.Field; at {
+	case "first_name", "last_name", "company", "function", "access_level":
+		return at
 	case "access", "product":
-		at = productField
-	default:
-		at = "email"
+		return productField
 	}
-	if at != cell {
-		return ""
-	}
-	return v.Printer.Error(l.Refusal)
+	return "email"
 }
 
-// refusedRows is how many rows of the page were refused.
-func (v draftView) refusedRows() int {
-	n := 0
-	for _, l := range v.Draft.Lines {
-		if l.Refusal != nil && !l.There {
-			n++
+// problemAt is what was found wrong with a cell of a row, all of it.
+func (v draftView) problemAt(l app.DraftLine, cell string) string {
+	var texts []string
+	for _, fault := range l.Faults {
+		if cellOf(fault) == cell {
+			texts = append(texts, v.Printer.Error(fault))
 		}
 	}
-	return n
+	return strings.Join(texts, " ")
+}
+
+// faulty is how many rows of the page have faults, and each fault with the person and
+// the field in words, leading to its cell; some rows are named, not all of a long page.
+func (v draftView) faulty() (rows int, named []ui.FieldError) {
+	for _, l := range v.Draft.Lines {
+		if len(l.Faults) == 0 || l.There {
+			continue
+		}
+		if rows++; rows > namedRows {
+			continue
+		}
+		for _, fault := range l.Faults {
+			cell := cellOf(fault)
+			text := v.T("adding.fault.row", "Field", v.T(cellLabel(cell)), "Email", l.Email, "Why", v.Printer.Error(fault))
+			named = append(named, ui.FieldError{ID: cellID(cell, l), Text: text})
+		}
+	}
+	return rows, named
+}
+
+// namedRows is of how many rows the faults are told above the table.
+const namedRows = 10
+
+// cellLabel is what a cell of a row is called.
+func cellLabel(cell string) string {
+	if cell == "function" {
+		return "field.role"
+	}
+	return "field." + cell
+}
+
+// cellID is the id of a cell's field.
+func cellID(cell string, l app.DraftLine) string {
+	return "c-" + cell + "-" + strconv.FormatInt(l.Line, 10)
 }

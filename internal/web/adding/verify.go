@@ -288,7 +288,7 @@ func (v importView) facts() []ui.CartItem {
 	if _, dated := i.Choices.Columns["ends"]; dated && i.Choices.DayOrder() != "" {
 		items = append(items, ui.CartItem{Label: v.T("import.dates"), Value: v.T("import.dates." + string(i.Choices.DayOrder()))})
 	}
-	if i.Format == "xlsx" {
+	if i.Workbook() {
 		return append(items, ui.CartItem{Label: v.T("import.sheet"), Value: i.Choices.Read.Sheet})
 	}
 	return append(items, ui.CartItem{Label: v.T("import.separator"), Value: separatorName(v.task, i.Choices.Read.Separator)},
@@ -317,7 +317,7 @@ func (v importView) readingFields() []ui.Field {
 	for _, order := range directory.DayOrders() {
 		dates.Options = append(dates.Options, ui.Option{Value: string(order), Label: v.T("import.dates." + string(order))})
 	}
-	if v.Import.Format == "xlsx" {
+	if v.Import.Workbook() {
 		options := []ui.Option{found}
 		for _, name := range c.Sheets {
 			options = append(options, ui.Option{Value: name, Label: name})

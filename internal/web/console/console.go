@@ -4,6 +4,8 @@
 package console
 
 import (
+	"cmp"
+
 	"net/url"
 	"slices"
 
@@ -54,10 +56,11 @@ func Mount(s *page.Site) {
 	staff("POST /vendor/customers/{id}/revoke", h.revokeKey)
 	staff("POST /vendor/customers/{id}/unlock", h.unlockCustomer)
 	staff("POST /vendor/customers/{id}/show", h.showKeys)
-	staff("POST /vendor/customers/{id}/letter.pdf", h.printLetter)
 	staff("POST /vendor/customers/{id}/enter", h.enter)
 	staff("POST /vendor/leave", h.leave)
-	staff("POST /vendor/letters", h.printLetters)
+	staff("GET "+lettersPath, h.letters)
+	staff("POST "+lettersPath, h.chosenLetters)
+	staff("POST "+postedPath, h.postLetters)
 	staff("GET "+subscriptionsPath, h.subscriptions)
 	staff("GET "+subscriptionsImportPath, h.subscriptionsImportForm)
 	staff("POST "+subscriptionsImportPath, h.importSubscriptions, page.Takes{File: "file", Bytes: sheet.DefaultLimits().Bytes, Arriving: true})
@@ -120,23 +123,24 @@ type form struct {
 
 // refuse puts a refusal beside the field it is about, and on top of the form.
 func (f *form) refuse(q *page.Request, refusal *directory.Error) {
-	text := q.Printer.Error(refusal)
-	at := ""
-	for i := range f.Parts {
-		for j := range f.Parts[i].Fields {
-			field := &f.Parts[i].Fields[j]
-			if at == "" {
-				at = "f-" + field.Name
-			}
-			if field.Name == refusal.Field {
-				field.Error = text
+	first := ""
+	for _, line := range page.Summary(q.Printer, refusal, func(name, text string) (string, string) {
+		for i := range f.Parts {
+			for j := range f.Parts[i].Fields {
+				if field := &f.Parts[i].Fields[j]; field.Name == name {
+					field.Error = text
+					return "f-" + name, field.Label
+				}
 			}
 		}
+		return "f-" + name, ""
+	}) {
+		if line.ID == "" && len(f.Parts) > 0 && len(f.Parts[0].Fields) > 0 {
+			first = "f-" + f.Parts[0].Fields[0].Name
+		}
+		line.ID = cmp.Or(line.ID, first)
+		f.Errors = append(f.Errors, line)
 	}
-	if refusal.Field != "" {
-		at = "f-" + refusal.Field
-	}
-	f.Errors = append(f.Errors, ui.FieldError{ID: at, Text: text})
 }
 
 // serviceSign is the sign and name of a service level (ACC-3).

@@ -71,40 +71,57 @@ func TestKeysOnPages(t *testing.T) { // KEY-5, KEY-6
 	s, a, as := world(t, "sqlite")
 	path := "/vendor/customers/" + a.UUID
 	support := as[authz.Support]
-	t.Run("KEY-6 shown once", func(t *testing.T) {
+	ticked := "/vendor/letters?account=" + a.UUID
+	t.Run("KEY-6 shown, and again until it is posted", func(t *testing.T) {
 		keys := s.World.Keys(a)
-		shown := support.Get(path + "?do=show").Submit(path + "/show")
-		for _, key := range keys {
-			if !strings.Contains(shown.Body, directory.FormatKey(key)) {
-				t.Errorf("key is not on the page")
+		for range 2 {
+			shown := support.Get(path + "?do=show").Submit(path + "/show")
+			for _, key := range keys {
+				if !strings.Contains(shown.Body, directory.FormatKey(key)) {
+					t.Errorf("key is not on the page")
+				}
+			}
+			if shown.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("Cache-Control %q", shown.Header.Get("Cache-Control"))
 			}
 		}
-		if shown.Header.Get("Cache-Control") != "no-store" {
-			t.Errorf("Cache-Control %q", shown.Header.Get("Cache-Control"))
+		asked := support.Get(ticked).Submit("/vendor/letters", "do", "posted")
+		if len(s.World.Keys(a)) != 3 || !strings.Contains(asked.Text(), "Leurs clés ne s’impriment plus") {
+			t.Errorf("KEY-6 marked without being asked: %s", asked.Text())
+		}
+		done := asked.Submit("/vendor/letters/posted").Follow()
+		if !strings.Contains(done.Text(), "1 courrier marqué comme posté") || len(s.World.Keys(a)) != 0 {
+			t.Errorf("marked as posted: %s", done.Text())
 		}
 		if again := support.Post(path + "/show"); again.Status != 409 {
-			t.Errorf("shown again: %d, want 409", again.Status)
+			t.Errorf("shown once posted: %d, want 409", again.Status)
 		}
 	})
-	t.Run("KEY-5 the letter is a PDF, once", func(t *testing.T) {
+	t.Run("KEY-5 the letter is a PDF, as often as it is printed", func(t *testing.T) {
 		support.Get(path+"?do=keys").Submit(path+"/keys", "count", "4").Follow()
-		pdf := support.Post(path + "/letter.pdf")
-		if pdf.Status != 200 || !strings.HasPrefix(pdf.Body, "%PDF") || pdf.Header.Get("Content-Type") != "application/pdf" {
-			t.Errorf("letter: %d %s", pdf.Status, pdf.Header.Get("Content-Type"))
+		for range 2 {
+			pdf := support.Get(ticked).Submit("/vendor/letters", "do", "print")
+			if pdf.Status != 200 || !strings.HasPrefix(pdf.Body, "%PDF") || pdf.Header.Get("Content-Type") != "application/pdf" {
+				t.Errorf("letter: %d %s", pdf.Status, pdf.Header.Get("Content-Type"))
+			}
 		}
-		if again := support.Post(path + "/letter.pdf"); again.Status != 409 {
-			t.Errorf("printed again: %d, want 409", again.Status)
+		if page := support.Get(path); !strings.Contains(page.Text(), "Le courrier est imprimé, pas encore posté") {
+			t.Errorf("after printing: %s", page.Text())
 		}
 	})
 	t.Run("VEND-4 a batch of those ticked", func(t *testing.T) {
 		w := s.World
 		other := w.Account("300")
-		pdf := support.Post("/vendor/letters", "which", "ticked", "account", other.UUID)
+		page := support.Post("/vendor/letters", "which", "ticked", "account", other.UUID)
+		if page.Status != 200 || !strings.Contains(page.Text(), "3 clés, faites") {
+			t.Errorf("batch: %d %s", page.Status, page.Text())
+		}
+		pdf := page.Submit("/vendor/letters", "do", "print")
 		if pdf.Status != 200 || !strings.HasPrefix(pdf.Body, "%PDF") {
 			t.Errorf("batch: %d", pdf.Status)
 		}
-		if none := support.Post("/vendor/letters", "which", "all"); none.Status != 409 {
-			t.Errorf("nothing waits: %d, want 409", none.Status)
+		if none := support.Post("/vendor/letters", "do", "print"); none.Status != 409 {
+			t.Errorf("none ticked: %d, want 409", none.Status)
 		}
 	})
 	t.Run("VEND-3 sales handle no keys", func(t *testing.T) {

@@ -20,8 +20,7 @@ type customerView struct {
 	Menu                []ui.MenuItem
 	Facts               []ui.CartItem
 	Rows                []ui.CartItem
-	Letters             int64
-	LetterPath, ShowAct string
+	Letters             []letterNote
 	Locks               []lockView
 	Keys                []keyView
 	Live                string
@@ -51,6 +50,33 @@ type keyView struct {
 	ID, Name          string
 	Tone, State, Note string
 	Revoke            string // where to, or empty
+}
+
+// A letterNote says that keys wait in a letter, or that it was printed and can be again.
+type letterNote struct {
+	Title, Text string
+	Acts        []ui.Act
+}
+
+// letterNotes are about the customer's letters, for whoever handles keys.
+func (h Handler) letterNotes(q *page.Request, c app.Customer) []letterNote {
+	t, s := q.Printer.T, c.Letters
+	at := lettersPath + "?account=" + c.Account.UUID
+	show := ui.Act{Label: t("customer.show"), Href: customerPath(c.Account, "?do=show")}
+	var notes []letterNote
+	if s.Waiting > 0 {
+		notes = append(notes, letterNote{Title: t("customer.letter", "Count", s.Waiting), Text: t("customer.letter.text"),
+			Acts: []ui.Act{{Label: t("customer.print"), Icon: "printer", Kind: ui.Primary, Href: at}, show}})
+	}
+	if s.Opened > 0 {
+		printed := letterNote{Title: t("customer.letter.printed"), Text: h.printedWhen(q, s),
+			Acts: []ui.Act{{Label: t("customer.letter.on"), Icon: "send", Kind: ui.Primary, Href: at}}}
+		if s.Waiting == 0 {
+			printed.Acts = append(printed.Acts, show)
+		}
+		notes = append(notes, printed)
+	}
+	return notes
 }
 
 type entryView struct{ Name, When, Reason string }
@@ -93,7 +119,7 @@ func (h Handler) asked(q *page.Request, c app.Customer) *dialog {
 	case do == "keys" && keys:
 		return h.keysDialog(q, c.Account)
 	case do == "show" && keys:
-		return h.showDialog(q, c.Account, c.Letters)
+		return h.showDialog(q, c.Account, c.Letters.Waiting+c.Letters.Opened)
 	case do == "revoke" && keys:
 		return h.revokeDialog(q, c, v.Get("key"))
 	case do == "unlock" && keys:
@@ -151,8 +177,7 @@ func (h Handler) showCustomer(q *page.Request, status int, c app.Customer, d *di
 
 func (h Handler) customerView(q *page.Request, c app.Customer) customerView {
 	t, a := q.Printer.T, c.Account
-	v := customerView{Name: a.Name, Letters: c.Letters, Facts: h.facts(q, c), Rows: h.details(q, c),
-		LetterPath: customerPath(a, "/letter.pdf"), ShowAct: customerPath(a, "?do=show")}
+	v := customerView{Name: a.Name, Letters: h.letterNotes(q, c), Facts: h.facts(q, c), Rows: h.details(q, c)}
 	v.Shield, v.Level = h.serviceSign(q, a.ServiceLevel)
 	if a.State != directory.AccountOpen {
 		v.State, v.Why, v.StateTone = t("account.state."+string(a.State)), a.StateReason, "warn"
@@ -162,7 +187,7 @@ func (h Handler) customerView(q *page.Request, c app.Customer) customerView {
 	}
 	handles := may(q, authz.HandleKeys) && a.State != directory.AccountClosed
 	if !may(q, authz.HandleKeys) {
-		v.Letters = 0
+		v.Letters = nil
 	}
 	if may(q, authz.EnterAccounts) {
 		v.Acts = append(v.Acts, ui.Act{Label: t("customer.enter"), Icon: "login-2", Href: customerPath(a, "?do=enter")})

@@ -110,7 +110,13 @@ func (h Handler) leave(q *page.Request) error {
 	return q.Redirect(customerPath(account, ""))
 }
 
-// showKeys shows the keys that wait, once, in place of their letter (KEY-6).
+// shownKeys are an account's keys on the screen.
+type shownKeys struct {
+	Number, Kept, Posted string
+	Keys                 []string
+}
+
+// showKeys shows the keys that are kept, in place of their letter or beside it (KEY-6).
 func (h Handler) showKeys(q *page.Request) error {
 	c, err := h.App.Accounts.Show(q.Context(), q.Actor(), q.PathValue("id"))
 	if err != nil {
@@ -128,7 +134,9 @@ func (h Handler) showKeys(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return q.RenderStatus(http.StatusOK, shownKeysPage(p, ui.Link{Label: c.Account.Name, Href: customerPath(c.Account, "")}, c.Account.Number, keys))
+	return q.RenderStatus(http.StatusOK, shownKeysPage(p, ui.Link{Label: c.Account.Name, Href: customerPath(c.Account, "")},
+		shownKeys{Number: c.Account.Number, Keys: keys, Kept: q.Printer.T("customer.shown.kept", "Until", q.Printer.Date(h.Now().Add(directory.LetterKept))),
+			Posted: lettersPath + "?account=" + c.Account.UUID}))
 }
 
 // tries lists who entered keys for the customer's numbers, and when (KEY-14).

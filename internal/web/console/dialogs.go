@@ -42,8 +42,8 @@ func (h Handler) keysDialog(q *page.Request, a directory.Account) *dialog {
 func (h Handler) showDialog(q *page.Request, a directory.Account, letters int64) *dialog {
 	t := q.Printer.T
 	d := dialogOf(q, t("customer.show.title", "Count", letters), "", customerPath(a, "/show"), customerPath(a, ""))
-	d.Losses = []ui.Loss{{Text: t("customer.show.once")}, {Text: t("customer.show.letter")}, {Text: t("customer.show.stays"), Stays: true}}
-	d.Act = ui.Act{Label: t("customer.show.do"), Icon: "eye", Kind: ui.Danger}
+	d.Losses = []ui.Loss{{Text: t("customer.show.told")}, {Text: t("customer.show.again"), Stays: true}, {Text: t("customer.show.stays"), Stays: true}}
+	d.Act = ui.Act{Label: t("customer.show.do"), Icon: "eye", Kind: ui.Primary}
 	return d
 }
 

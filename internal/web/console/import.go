@@ -23,7 +23,7 @@ func importFields(q *page.Request) form {
 	t := q.Printer.T
 	return form{Action: importPath, Submit: t("customers.import.read"), Back: customersPath, Multipart: true, Parts: []part{
 		{Title: t("customers.import.file"), Fields: []ui.Field{{Name: "file", Kind: "file", Label: t("field.file"), Hint: t("customers.import.hint"),
-			Required: true, Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx"}}}}}}
+			Required: true, Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx,.ods"}}}}}}
 }
 
 func (h Handler) importCustomers(q *page.Request) error {

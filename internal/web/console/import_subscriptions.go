@@ -25,7 +25,7 @@ func soldFields(q *page.Request) form {
 	t := q.Printer.T
 	return form{Action: subscriptionsImportPath, Submit: t("customers.import.read"), Back: subscriptionsPath, Multipart: true, Parts: []part{
 		{Title: t("subscriptions.import.file"), Fields: []ui.Field{{Name: "file", Kind: "file", Label: t("field.file"), Hint: t("subscriptions.import.hint"),
-			Required: true, Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx"}}}}}}
+			Required: true, Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx,.ods"}}}}}}
 }
 
 func (h Handler) showSoldForm(q *page.Request, status int, f form) error {

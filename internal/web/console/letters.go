@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,44 +14,156 @@ import (
 	"intendant/internal/directory"
 	"intendant/internal/letter"
 	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
 )
 
-// printLetter answers the letter of one customer as a PDF; its keys are wiped
-// with that (KEY-5, KEY-6).
-func (h Handler) printLetter(q *page.Request) error {
-	c, err := h.App.Accounts.Show(q.Context(), q.Actor(), q.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	var pdf bytes.Buffer
-	err = h.printable()
-	if err == nil {
-		err = h.App.Keys.OpenLetters(q.Context(), q.Actor(), c.Account.ID, app.ToPrint, h.into(&pdf))
-	}
-	if err != nil {
-		return err
-	}
-	return sendPDF(q, q.Printer.T("letter.file")+"-"+directory.CleanNumber(c.Account.Number), &pdf)
+const (
+	lettersPath = "/vendor/letters"
+	postedPath  = lettersPath + "/posted"
+)
+
+// lettersView is the page of the letters whose keys are kept.
+type lettersView struct {
+	Waiting, Printed []ui.Check
+	Kept             string // for how long
+	Dialog           *dialog
 }
 
-// printLetters answers the letters of the customers ticked, or of all that wait,
-// as one PDF (VEND-4).
-func (h Handler) printLetters(q *page.Request) error {
-	var ids []directory.AccountID
-	if q.Field("which") != "all" {
-		if len(q.PostForm["account"]) == 0 {
-			return directory.Refuse(directory.Conflict, "letter.none")
+// letters lists the accounts whose letters wait to be printed, and those whose letters
+// were and are not said to be posted: printing is confirmed there (KEY-6, VEND-4).
+func (h Handler) letters(q *page.Request) error {
+	return h.showLetters(q, q.URL.Query()["account"], nil)
+}
+
+// chosenLetters prints the letters of the accounts ticked, or asks before they are said
+// to be posted. Without either it shows those accounts alone.
+func (h Handler) chosenLetters(q *page.Request) error {
+	ticked := q.PostForm["account"]
+	do := q.Field("do")
+	if do == "" && q.Field("which") != "all" && len(ticked) == 0 {
+		return directory.Refuse(directory.Conflict, "letter.none_ticked")
+	}
+	if do == "" {
+		return h.showLetters(q, ticked, nil)
+	}
+	chosen, err := h.chosen(q, ticked)
+	if err != nil {
+		return err
+	}
+	if do == "print" {
+		return h.printLetters(q, chosen)
+	}
+	return h.showLetters(q, nil, postedDialog(q, ticked))
+}
+
+// postLetters says that the letters of the accounts named were posted: their keys are
+// wiped (KEY-6).
+func (h Handler) postLetters(q *page.Request) error {
+	chosen, err := h.chosen(q, q.PostForm["account"])
+	if err != nil {
+		return err
+	}
+	posted, err := h.App.Keys.Posted(q.Context(), q.Actor(), chosen)
+	if err != nil {
+		return err
+	}
+	q.Toast(q.Printer.T("letters.posted.done", "Count", posted), "")
+	return q.Redirect(lettersPath)
+}
+
+// chosen are the accounts ticked, each with when its letters had been printed last as
+// the page showed it.
+func (h Handler) chosen(q *page.Request, ticked []string) ([]app.ChosenLetter, error) {
+	if len(ticked) == 0 {
+		return nil, directory.Refuse(directory.Conflict, "letter.none_ticked")
+	}
+	seen, ids := map[string]time.Time{}, make([]string, len(ticked))
+	for i, value := range ticked {
+		id, at, _ := strings.Cut(value, "@")
+		ids[i] = id
+		if micros, err := strconv.ParseInt(at, 10, 64); err == nil && micros != 0 {
+			seen[id] = time.UnixMicro(micros)
 		}
+	}
+	keys, err := h.App.Accounts.Keys(q.Context(), q.Actor(), ids)
+	if err != nil {
+		return nil, err
+	}
+	chosen := make([]app.ChosenLetter, len(keys))
+	for i, key := range keys {
+		chosen[i] = app.ChosenLetter{Account: key, Seen: seen[ids[i]]}
+	}
+	return chosen, nil
+}
+
+// showLetters shows the page, of some accounts or of all.
+func (h Handler) showLetters(q *page.Request, uuids []string, d *dialog) error {
+	var ids []directory.AccountID
+	if len(uuids) > 0 {
 		var err error
-		if ids, err = h.App.Accounts.Keys(q.Context(), q.Actor(), q.PostForm["account"]); err != nil {
+		if ids, err = h.App.Accounts.Keys(q.Context(), q.Actor(), uuids); err != nil {
 			return err
 		}
 	}
+	states, err := h.App.Keys.Letters(q.Context(), q.Actor(), ids)
+	if err != nil {
+		return err
+	}
+	p, err := h.shell(q, q.Printer.T("letters.title"), page.Customers)
+	if err != nil {
+		return err
+	}
+	t := q.Printer.T
+	v := lettersView{Dialog: d, Kept: t("letters.kept", "Count", int(directory.LetterKept.Hours()/24))}
+	for _, s := range states {
+		value := s.Account.UUID + "@" + micros(s.At)
+		label := t("letters.account", "Name", s.Account.Name, "Number", s.Account.Number)
+		if s.Waiting > 0 {
+			v.Waiting = append(v.Waiting, ui.Check{Name: "account", Value: value, Label: label, Checked: true,
+				Hint: t("letters.waiting", "Count", s.Waiting, "When", q.Printer.Relative(s.Since, h.Now()))})
+		}
+		if s.Opened > 0 {
+			v.Printed = append(v.Printed, ui.Check{Name: "account", Value: value, Label: label, Checked: len(ids) == 1, Hint: h.printedWhen(q, s)})
+		}
+	}
+	return q.Render(lettersPage(p, v))
+}
+
+// printedWhen says who read letters last and how long their keys are kept.
+func (h Handler) printedWhen(q *page.Request, s app.LetterState) string {
+	name := s.By.Name()
+	if s.By.ID == 0 {
+		name = h.Catalogue().Branding.Name
+	}
+	return q.Printer.T("letters.printed", "Count", s.Opened, "When", q.Printer.Relative(s.At, h.Now()), "Name", name, "Until", q.Printer.Date(s.Until))
+}
+
+func micros(at time.Time) string {
+	if at.IsZero() {
+		return "0"
+	}
+	return strconv.FormatInt(at.UnixMicro(), 10)
+}
+
+// postedDialog asks before keys are wiped for good.
+func postedDialog(q *page.Request, ticked []string) *dialog {
+	t := q.Printer.T
+	d := dialogOf(q, t("letters.posted.title", "Count", len(ticked)), "", postedPath, lettersPath)
+	for _, value := range ticked {
+		d.Hidden = append(d.Hidden, ui.Hidden{Name: "account", Value: value})
+	}
+	d.Losses = []ui.Loss{{Text: t("letters.posted.wiped")}, {Text: t("letters.posted.lost")}, {Text: t("customer.show.stays"), Stays: true}}
+	d.Act = ui.Act{Label: t("letters.posted.do"), Icon: "send", Kind: ui.Danger}
+	return d
+}
+
+// printLetters answers the letters of the accounts ticked as one PDF (KEY-5, VEND-4).
+func (h Handler) printLetters(q *page.Request, chosen []app.ChosenLetter) error {
 	if err := h.printable(); err != nil {
 		return err
 	}
 	var pdf bytes.Buffer
-	if _, _, err := h.App.Keys.PrintLetters(q.Context(), q.Actor(), ids, h.into(&pdf)); err != nil {
+	if _, err := h.App.Keys.PrintLetters(q.Context(), q.Actor(), chosen, h.into(&pdf)); err != nil {
 		return err
 	}
 	return sendPDF(q, q.Printer.T("letter.file"), &pdf)
@@ -65,11 +178,11 @@ func (h Handler) printable() error {
 }
 
 // into prints letters into a buffer, from the start each time it is called.
-func (h Handler) into(pdf *bytes.Buffer) app.ReadLetters {
+func (h Handler) into(pdf *bytes.Buffer) func([]app.KeyLetter) error {
 	return func(letters []app.KeyLetter) error {
 		pdf.Reset()
 		c := h.Catalogue()
-		brand := letter.Brand{Name: c.Branding.Name, Colour: c.Branding.Colour, Support: c.Branding.Support.Phone,
+		brand := letter.Brand{Name: c.Branding.Name, Colour: c.Branding.Colour, Logo: h.BrandLogo(), Support: c.Branding.Support.Phone,
 			Address: slices.DeleteFunc(slices.Clone(c.Branding.PostalAddress), func(line string) bool { return line == c.Branding.Name })}
 		if brand.Support == "" {
 			brand.Support = c.Branding.Support.Email
@@ -128,7 +241,7 @@ func sendPDF(q *page.Request, name string, pdf *bytes.Buffer) error {
 	header.Set("Cache-Control", "no-store")
 	q.W.WriteHeader(http.StatusOK)
 	if _, err := pdf.WriteTo(q.W); err != nil && !errors.Is(err, http.ErrHandlerTimeout) {
-		q.Site.Log.ErrorContext(q.Context(), "a letter was wiped but not received whole", "error", err)
+		q.Site.Log.ErrorContext(q.Context(), "a letter was printed but not received whole", "error", err)
 	}
 	return nil
 }

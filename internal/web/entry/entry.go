@@ -17,6 +17,7 @@ func Mount(s *page.Site) {
 	h := Handler{s}
 	s.Route("GET /{$}", page.SignedIn, h.home)
 	s.Route("GET /accounts", page.SignedIn, h.accounts)
+	s.Route("GET "+page.BrandLogoPath, page.Anyone, (*page.Request).ShowBrandLogo)
 	s.Route("GET /sign-in", page.Anyone, h.showSignIn)
 	s.Route("POST /sign-in", page.Anyone, h.signIn)
 	s.Route("GET "+page.CodePath, page.Anyone, h.showCode)
@@ -59,17 +60,14 @@ const newPassword = "new-password"
 
 // refuse puts a refusal beside the field it is about, and on top of the form.
 func (f *form) refuse(q *page.Request, refusal *directory.Error) {
-	text := q.Printer.Error(refusal)
-	at := "content"
-	if len(f.Fields) > 0 {
-		at = "f-" + f.Fields[0].Name
-	}
-	for i := range f.Fields {
-		if f.Fields[i].Name == refusal.Field {
-			f.Fields[i].Error, at = text, "f-"+refusal.Field
+	for _, line := range page.Mark(q.Printer, f.Fields, refusal) {
+		if line.ID == "" {
+			if line.ID = "content"; len(f.Fields) > 0 {
+				line.ID = "f-" + f.Fields[0].Name
+			}
 		}
+		f.Errors = append(f.Errors, line)
 	}
-	f.Errors = append(f.Errors, ui.FieldError{ID: at, Text: text})
 }
 
 // show answers with the form.

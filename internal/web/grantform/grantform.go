@@ -8,6 +8,7 @@
 package grantform
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ import (
 const (
 	unitField   = "unit_shown" // public id of each unit shown, empty for the root
 	searchField = "unit_search"
+	soughtField = "unit_sought" // what the units shown were sought by
+	pickField   = "pick"        // public ids of units ticked
+	pickRole    = "pick_role"   // what is given at them
 	wasField    = "was_"
 )
 
@@ -33,6 +37,7 @@ const (
 const (
 	Preview = "preview" // show what is chosen with its effects
 	Search  = "search"  // find units
+	Pick    = "pick"    // choose one role at the units ticked
 )
 
 // Read is what a form that was sent has chosen, and which units it seeks.
@@ -54,6 +59,13 @@ func Read(form url.Values) app.GrantView {
 			step.Was = &codes
 		}
 		v.Chosen = append(v.Chosen, step)
+	}
+	v.Picked = form[pickField]
+	if role := form.Get(pickRole); role != "" {
+		for _, unit := range v.Picked {
+			v.Chosen = choose(v.Chosen, unit, role)
+		}
+		v.Picked = nil
 	}
 	return v
 }
@@ -110,6 +122,9 @@ func (v View) groups() []group {
 	}
 	other := group{title: v.T("grants.other"), note: v.T("grants.optional")}
 	for _, u := range v.Grants.Units {
+		if u.Sought {
+			continue
+		}
 		switch at := slices.Index(v.kind.RoleRequiredAt, u.Level); {
 		case u.Level == catalogue.RootLevel:
 			groups[0].units = append(groups[0].units, u)
@@ -120,7 +135,18 @@ func (v View) groups() []group {
 		}
 	}
 	groups = append(groups, other)
+	for i := range groups {
+		slices.SortStableFunc(groups[i].units, func(a, b app.UnitGrants) int { return cmp.Compare(v.order(a), v.order(b)) })
+	}
 	return slices.DeleteFunc(groups, func(g group) bool { return len(g.units) == 0 && g.anchor == "" })
+}
+
+// order puts the units at which something is held or chosen first.
+func (v View) order(u app.UnitGrants) int {
+	if len(u.Here) > 0 || len(v.chosen(u)) > 0 {
+		return 0
+	}
+	return 1
 }
 
 // name is a unit with the one above it, which tells namesakes apart.
@@ -202,15 +228,14 @@ func (v View) kept(u app.UnitGrants) []app.HeldGrant {
 	return kept
 }
 
-// fields are the choices at a unit: one for each role chosen and, where there is
-// one already, another.
+// fields are the choices at a unit, one for each role chosen.
 func (v View) fields(u app.UnitGrants) []ui.Field {
 	name := app.StepField(u.Unit)
 	var fields []ui.Field
-	add := func(code, label string) {
-		f := ui.Field{Name: name, Kind: "select", Label: label, Options: v.options(u, code), Attrs: v.live}
+	add := func(code string) {
+		f := ui.Field{Name: name, Kind: "select", Label: v.name(u), Options: v.options(u, code), Attrs: v.live}
 		if n := len(fields); n > 0 {
-			f.ID = "f-" + name + "-" + string(rune('a'+min(n, 25)))
+			f.ID = fieldID(name, n)
 		} else if v.refusal != nil && v.refusal.Field == name {
 			f.Error = v.Printer.Error(v.refusal)
 		}
@@ -219,13 +244,11 @@ func (v View) fields(u app.UnitGrants) []ui.Field {
 	kept := v.kept(u)
 	for _, code := range v.chosen(u) {
 		if !slices.ContainsFunc(kept, func(h app.HeldGrant) bool { return h.Role.Code == code }) {
-			add(code, v.name(u))
+			add(code)
 		}
 	}
 	if len(fields)+len(kept) == 0 {
-		add("", v.name(u))
-	} else if len(u.Offered) > len(fields) {
-		add("", v.T("grants.another", "Unit", v.name(u)))
+		add("")
 	}
 	if len(fields) == 0 {
 		return nil
@@ -235,6 +258,23 @@ func (v View) fields(u app.UnitGrants) []ui.Field {
 		fields[0].Required = len(kept) == 0 // of whoever is made; taking back is never refused (ROLE-3)
 	}
 	return fields
+}
+
+// another is the choice of one more role where there is one already.
+func (v View) another(u app.UnitGrants, shown int) (ui.Field, bool) {
+	if shown+len(v.kept(u)) == 0 || len(v.chosen(u)) == 0 || len(u.Offered) <= shown {
+		return ui.Field{}, false
+	}
+	name := app.StepField(u.Unit)
+	return ui.Field{Name: name, ID: fieldID(name, shown), Kind: "select", Label: v.T("grants.another", "Unit", v.name(u)), Options: v.options(u, ""), Attrs: v.live}, true
+}
+
+// fieldID tells several choices at one unit apart.
+func fieldID(name string, n int) string {
+	if n == 0 {
+		return "f-" + name
+	}
+	return "f-" + name + "-" + string(rune('a'+min(n, 25)))
 }
 
 // options are the roles that may be given at a unit, those that add nothing
@@ -340,14 +380,6 @@ func (v View) problem(anchor string) string {
 		return ""
 	}
 	return v.Printer.Error(v.refusal)
-}
-
-// searched says what the search found.
-func (v View) searched() string {
-	if v.view.Search == "" || v.Grants.Found > 0 {
-		return v.T("grants.search.hint")
-	}
-	return v.T("grants.search.none", "Text", v.view.Search)
 }
 
 // place says what access level and functions give already.

@@ -76,7 +76,7 @@ func TestPersonsRoles(t *testing.T) { // ROLE-2, ROLE-3
 		}
 	})
 	t.Run("ROLE-2 a preview without script shows what a choice adds, and keeps it", func(t *testing.T) {
-		p := c.Get(f.person()).Submit(f.person(), nord, "fleet-manager", "role_"+f.ids["Lille"], "purchase-approver", "act", "preview")
+		p := c.Get(f.person()).Submit(f.person(), nord, "fleet-manager", "pick", f.ids["Lille"], "pick_role", "purchase-approver", "act", "preview")
 		text := p.Text()
 		if p.Status != http.StatusOK || !strings.Contains(text, "déjà tenu par Utilisateur de base (Instance) et Gestionnaire de parc (Nord)") || !strings.Contains(text, "Gestionnaire de parc ajoute") {
 			t.Errorf("%d: %s", p.Status, text)

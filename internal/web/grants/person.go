@@ -51,8 +51,11 @@ func (h Handler) personPage(q *page.Request, view app.GrantView) (personPage, er
 
 // person saves the form, or shows what is chosen with its effects.
 func (h Handler) person(q *page.Request) error {
-	view := grantform.Read(q.PostForm)
-	if q.PostFormValue("act") != "save" {
+	view, saving := grantform.Read(q.PostForm), q.PostFormValue("act") == "save"
+	if refusal := grantform.Unready(q.PostForm, saving); refusal != nil {
+		return h.refusedPerson(q, view, refusal)
+	}
+	if !saving || grantform.Seeks(q.PostForm) {
 		v, err := h.personPage(q, view)
 		if err != nil {
 			return err
@@ -67,6 +70,11 @@ func (h Handler) person(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	return h.refusedPerson(q, view, refusal)
+}
+
+// refusedPerson shows the form again with what was chosen.
+func (h Handler) refusedPerson(q *page.Request, view app.GrantView, refusal *directory.Error) error {
 	v, err := h.personPage(q, view)
 	if err != nil {
 		return err

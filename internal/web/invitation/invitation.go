@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"intendant/internal/app"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
@@ -115,9 +116,10 @@ func (h Handler) fields(q *page.Request, v *view) {
 		}
 		return b
 	}
-	v.First = ui.Field{Name: "first_name", Label: t("invitation.first"), Required: true, Value: typed("first_name", either(v.User.First, v.Suggested.First)),
+	kind, _ := h.Catalogue().AccountType(v.Account.Type)
+	v.First = ui.Field{Name: "first_name", Label: t("invitation.first"), Required: kind.Form.Requires(catalogue.FieldFirstName), Value: typed("first_name", either(v.User.First, v.Suggested.First)),
 		Attrs: map[string]any{"autocomplete": "given-name"}}
-	v.Last = ui.Field{Name: "last_name", Label: t("invitation.last"), Required: true, Value: typed("last_name", either(v.User.Last, v.Suggested.Last)),
+	v.Last = ui.Field{Name: "last_name", Label: t("invitation.last"), Required: kind.Form.Requires(catalogue.FieldLastName), Value: typed("last_name", either(v.User.Last, v.Suggested.Last)),
 		Attrs: map[string]any{"autocomplete": "family-name"}}
 	v.Language = ui.Field{Name: "language", Kind: "select", Label: t("invitation.language"), Value: typed("language", either(v.User.Language, q.Printer.Lang()))}
 	for _, code := range h.Catalogue().Languages {
@@ -139,7 +141,7 @@ func (h Handler) accept(q *page.Request) error {
 	joined, err := h.join(q, v)
 	if err == nil {
 		q.Toast(q.Printer.T("invitation.done", "Name", joined.Account.Name), "")
-		return q.Redirect("/accounts/" + url.PathEscape(directory.CleanNumber(joined.Account.Number)))
+		return q.Redirect("/accounts/" + url.PathEscape(directory.CleanNumber(joined.Account.Number)) + "/start") // the screen chosen for them (PREF-1)
 	}
 	refusal, fault := page.Refusal(err)
 	if fault != nil {

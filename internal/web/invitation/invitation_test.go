@@ -93,8 +93,11 @@ func TestSomebodyNewAccepts(t *testing.T) { // INV-6, INV-7, INV-10
 		t.Error("the refused form has lost what was typed")
 	}
 	p = p.Submit(path, "password", password)
-	if p.Location != "/accounts/204817" {
+	if p.Location != "/accounts/204817/start" {
 		t.Fatalf("status %d to %q, want the account, without the token", p.Status, p.Location)
+	}
+	if p = p.Follow(); p.Location != "/accounts/204817" {
+		t.Fatalf("status %d to %q, want the overview where no screen opens first", p.Status, p.Location)
 	}
 	o.says(p.Follow(), http.StatusOK, "Vous êtes membre de Compte 204817")
 	o.says(o.site.Stranger(t).Get(path), http.StatusGone, "a déjà été acceptée")
@@ -121,7 +124,7 @@ func TestSomebodyKnownAccepts(t *testing.T) { // USER-4, INV-2
 		t.Errorf("another accepts: status %d, want 403", p.Status)
 	}
 	p = o.site.SignedIn(t, karim).Get(path).Submit(path)
-	if p.Location != "/accounts/204817" || p.Header.Get("Set-Cookie") == "" {
+	if p.Location != "/accounts/204817/start" || p.Header.Get("Set-Cookie") == "" {
 		t.Errorf("status %d to %q, want the account and another session", p.Status, p.Location)
 	}
 }

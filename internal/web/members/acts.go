@@ -17,6 +17,7 @@ import (
 type act struct {
 	name, icon string
 	loses      bool // asked before, with what goes
+	ends       bool // of an administrator it takes one from the account (ACC-5)
 	do         func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error)
 }
 
@@ -28,17 +29,17 @@ func acts() []act {
 		{name: "withdraw", icon: "unlink", do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
 			return a.Invitations.Withdraw(ctx, actor, account, who)
 		}},
-		{name: "deactivate", icon: "user-off", loses: true, do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
+		{name: "deactivate", icon: "user-off", loses: true, ends: true, do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
 			return a.Members.Deactivate(ctx, actor, account, who)
 		}},
 		{name: "reactivate", icon: "user-check", do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
 			return a.Members.Reactivate(ctx, actor, account, who)
 		}},
-		{name: "remove", icon: "trash", loses: true, do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
+		{name: "remove", icon: "trash", loses: true, ends: true, do: func(a *app.App, ctx context.Context, actor authz.Actor, account directory.AccountID, who app.Selection) (app.Verdicts, error) {
 			return a.Members.Remove(ctx, actor, account, who)
 		}},
 		{name: "name", icon: "user-shield", loses: true, do: one((*app.Members).NameAdministrator)},
-		{name: "exclude", icon: "user-shield", loses: true, do: one((*app.Members).ExcludeAdministrator)},
+		{name: "exclude", icon: "user-shield", loses: true, ends: true, do: one((*app.Members).ExcludeAdministrator)},
 	}
 }
 

@@ -219,7 +219,7 @@ func (b bulk) errors() []ui.FieldError {
 // alone, the last takes them away.
 func (b bulk) levelChecks() []ui.Check {
 	bare := func(code string) bool { return code == app.None }
-	checks := page.LevelChecks(b.chosen.Choices.Levels, b.Printer.Lang(), levelSet, slices.DeleteFunc(slices.Clone(b.sent[levelSet]), bare))
+	checks := page.LevelChecks(b.site.Catalogue(), b.Printer, b.chosen.Choices.Levels, levelSet, slices.DeleteFunc(slices.Clone(b.sent[levelSet]), bare))
 	return append(checks, ui.Check{Name: levelSet, Value: app.None, Label: b.T("members.bulk.no_level"), Checked: slices.ContainsFunc(b.sent[levelSet], bare)})
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"intendant/internal/app"
+	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/web/page"
@@ -19,7 +20,9 @@ type editing struct {
 	typed  func(field string) string
 	ticked func(field, value string) bool
 	levels []string // codes of the access levels that are ticked
+	words  *catalogue.Catalogue
 	back   string
+	list   string // of the account's members
 	action string
 	fault  *directory.Error
 	homes  app.UnitHomes // where the member may be put (UNIT-5)
@@ -72,11 +75,13 @@ func (h Handler) editing(q *page.Request, m app.MemberEditing) editing {
 	v := readView(q.URL.Query(), zone(q))
 	return editing{
 		levels: levels,
+		words:  q.Site.Catalogue(),
 		Page:   q.InAccount(q.Printer.T("members.edit.title", "Name", m.Name()), page.Members), m: m,
 		typed: func(field string) string { return known[field] },
 		ticked: func(_, value string) bool {
 			return slices.ContainsFunc(m.Functions, func(r directory.Role) bool { return r.Code == value })
 		},
+		list:   q.AccountPath("/members"),
 		back:   v.at(q.AccountPath("/members/" + url.PathEscape(m.UUID))),
 		action: v.at(q.AccountPath("/members/" + url.PathEscape(m.UUID) + "/edit")),
 	}
@@ -137,21 +142,11 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 }
 
 func (e editing) problem(field string) string {
-	if e.fault == nil || e.fault.Field != field {
-		return ""
-	}
-	return e.Printer.Error(e.fault)
+	return page.FaultAt(e.Printer, e.fault, field)
 }
 
 func (e editing) errors() []ui.FieldError {
-	if e.fault == nil {
-		return nil
-	}
-	id := ""
-	if e.fault.Field != "" {
-		id = "f-" + e.fault.Field
-	}
-	return []ui.FieldError{{ID: id, Text: e.Printer.Error(e.fault)}}
+	return page.Summary(e.Printer, e.fault, func(name, _ string) (string, string) { return "f-" + name, "" })
 }
 
 // levelField is the name of the boxes of access levels.
@@ -204,7 +199,35 @@ func (e editing) place() []ui.Field {
 }
 
 func (e editing) levelChecks() []ui.Check {
-	return page.LevelChecks(e.m.Choices.Levels, e.Printer.Lang(), levelField, e.levels)
+	checks := page.LevelChecks(e.words, e.Printer, e.m.Choices.Levels, levelField, e.levels)
+	for i := range checks {
+		if e.keeps(checks[i].Value) {
+			checks[i].Disabled, checks[i].Checked = true, true
+		}
+	}
+	return checks
+}
+
+// keeps reports whether the member cannot give up a level, as the last administrator of
+// the account (ACC-5).
+func (e editing) keeps(code string) bool {
+	return e.m.May.Last && slices.ContainsFunc(e.m.Levels, func(l directory.Role) bool { return l.Code == code && l.Administers() })
+}
+
+// others is where another administrator is named.
+func (e editing) others() []ui.Link {
+	return []ui.Link{{Label: e.T("remedy.administrator"), Href: e.list + "?status=active"}}
+}
+
+// kept are the levels whose boxes cannot be changed, and so are not sent.
+func (e editing) kept() []ui.Hidden {
+	var hidden []ui.Hidden
+	for _, level := range e.m.Levels {
+		if e.keeps(level.Code) {
+			hidden = append(hidden, ui.Hidden{Name: levelField, Value: level.Code})
+		}
+	}
+	return hidden
 }
 
 func (e editing) functions() []ui.Check {

@@ -27,6 +27,10 @@ type table struct {
 	open  string // public id of the member beside
 	ask   *ui.DialogView
 	loses []ui.Loss
+
+	before string // why what is asked would be refused, and what leads on
+	ways   []ui.Link
+
 	site  *page.Site
 	units unitfilter.Filter
 	past  pastday.View // where the member, or the list, of a past day is

@@ -7,6 +7,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/i18n"
 	"intendant/internal/telling"
 	"intendant/internal/web/page"
 	"intendant/internal/web/pastday"
@@ -51,6 +52,12 @@ func (h Handler) profile(q *page.Request) error {
 	}
 	t.Aside = memberPanel(p)
 	if a, ok := actNamed(q.URL.Query().Get("ask")); ok && a.loses && p.offers(a.name) {
+		if p.m.May.Last && a.ends {
+			if err := h.explainLast(q, &t, p, a); err != nil {
+				return err
+			}
+			return q.Render(listPage(t))
+		}
 		t.ask, t.loses = p.dialog(a), p.losses(a.name)
 		told, err := h.foresees(q, t.Page, m.UUID, a.name)
 		if err != nil {
@@ -59,6 +66,23 @@ func (h Handler) profile(q *page.Request) error {
 		t.loses = append(t.loses, told.Losses()...)
 	}
 	return q.Render(listPage(t))
+}
+
+// explainLast says why the account's last administrator stays, and leads to naming
+// another one (ACC-5, ACC-6).
+func (h Handler) explainLast(q *page.Request, t *table, p panel, a act) error {
+	o, err := h.App.Accounts.Overview(q.Context(), q.Actor(), account(q))
+	if err != nil {
+		return err
+	}
+	t.ask = p.dialog(a)
+	t.ask.Act, t.ask.Lead = ui.Act{}, ""
+	t.before = t.T("members.last", "Name", p.m.Name())
+	if o.Proposed.ID != 0 {
+		t.ways = append(t.ways, ui.Link{Label: t.T("overview.alone.name", "Name", o.Proposed.Name()), Href: t.base + "/" + o.Proposed.UUID + "?ask=name"})
+	}
+	t.ways = append(t.ways, ui.Link{Label: t.T("overview.alone.choose"), Href: t.base + "?status=active"})
+	return nil
 }
 
 func (p panel) panelView() ui.PanelView {
@@ -103,6 +127,21 @@ func (p panel) offers(name string) bool {
 	return map[string]bool{"deactivate": may.Deactivate, "remove": may.Remove, "name": may.Name, "exclude": may.Exclude}[name]
 }
 
+// unseen is what is said of somebody who has never signed in: that they are at work in
+// a product all the same, or that they never came.
+func unseen(p *i18n.Printer, m app.ListedMember) string {
+	var last directory.Day
+	for _, h := range m.Products {
+		if h.Used.UTC().After(last.UTC()) {
+			last = h.Used
+		}
+	}
+	if last == (directory.Day{}) {
+		return p.T("members.panel.seen.never")
+	}
+	return p.T("members.panel.seen.product", "Date", p.DateShort(last.Noon(p.Zone())))
+}
+
 func (p panel) facts() []ui.CartItem {
 	or := func(text string) ui.CartItem {
 		if text == "" {
@@ -114,7 +153,7 @@ func (p panel) facts() []ui.CartItem {
 		item.Label = p.T(key)
 		return item
 	}
-	seen := p.T("members.panel.seen.never")
+	seen := unseen(p.Printer, p.m.ListedMember)
 	if !p.m.LastSeen.IsZero() {
 		seen = p.Printer.Day(p.m.LastSeen, p.now)
 	}

@@ -187,5 +187,5 @@ func (h Handler) acceptInvitation(q *page.Request) error {
 		return err
 	}
 	q.Toast(q.Printer.T("invitation.done", "Name", joined.Account.Name), "")
-	return q.Redirect(accountPath(joined.Account.Number))
+	return q.Redirect(accountPath(joined.Account.Number) + "/start") // the screen chosen for them (PREF-1)
 }

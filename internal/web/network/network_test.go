@@ -140,7 +140,7 @@ func TestInvitationWaits(t *testing.T) { // INV-2, INV-7
 	waiting, err := v.w.Invitations.Pending(t.Context(), v.w.Actor("ophelie.tardieu@tardieu.example"))
 	v.w.Must(err)
 	p = p.Submit("/network/invitations/" + waiting[0].Member)
-	if p.Location != "/accounts/204817" {
+	if p.Location != "/accounts/204817/start" {
 		t.Errorf("status %d to %q, want the account", p.Status, p.Location)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,7 +17,6 @@ import (
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
-	"intendant/internal/i18n"
 	"intendant/internal/web/ui"
 )
 
@@ -44,8 +42,10 @@ func (q *Request) RenderStatus(status int, c templ.Component) error {
 
 // RenderRefused answers a form that was refused with the form again. Who is held
 // back is told how long.
+// What leads on from it stands with what it says.
 func (q *Request) RenderRefused(refusal *directory.Error, c templ.Component) error {
 	q.retryAfter(refusal)
+	q.Request = q.WithContext(ui.WithRefusal(q.Context(), &ui.Refusal{Ways: q.remedies(refusal)}))
 	return q.RenderStatus(statusOf(refusal), c)
 }
 
@@ -138,23 +138,6 @@ func Refusal(err error) (*directory.Error, error) {
 	return refusal, nil
 }
 
-// Mark writes a refusal under the field of its name, and answers the summary above
-// the form: it leads to that field, or stands alone when the form has none of that
-// name. Without a refusal there is nothing to say.
-func Mark(p *i18n.Printer, fields []ui.Field, refusal *directory.Error) []ui.FieldError {
-	if refusal == nil {
-		return nil
-	}
-	text := p.Error(refusal)
-	for i := range fields {
-		if fields[i].Name == refusal.Field {
-			fields[i].Error = text
-			return []ui.FieldError{{ID: "f-" + fields[i].Name, Text: text}}
-		}
-	}
-	return []ui.FieldError{{Text: text}}
-}
-
 // networkPath is home to who can open no account.
 const networkPath = "/network"
 
@@ -193,7 +176,9 @@ func (q *Request) fail(err error) {
 	case "account.outside":
 		http.Redirect(q.W, q.Request, networkPath, http.StatusSeeOther)
 	default:
-		q.refusalPage(refusal)
+		if !q.drawAgain(refusal) {
+			q.refusalPage(refusal)
+		}
 	}
 }
 
@@ -226,58 +211,9 @@ func (q *Request) toSignIn() {
 	http.Redirect(q.W, q.Request, to, http.StatusSeeOther)
 }
 
-func (q *Request) refusalPage(refusal *directory.Error) {
-	title := "error.title.refused"
-	switch refusal.Kind {
-	case directory.NotFound:
-		title = "error.title.not_found"
-	case directory.Denied:
-		title = "error.title.denied"
-	}
-	q.retryAfter(refusal)
-	help, acts := q.whoCould(refusal)
-	q.writeError(statusOf(refusal), q.Printer.T(title), strings.TrimSpace(q.sentence(refusal)+" "+help), "", acts...)
-}
-
-// whoCould says who could give the permission that was missing, and leads to
-// why it is (ROLE-9). It says nothing where the question finds no answer either.
-func (q *Request) whoCould(refusal *directory.Error) (string, []ui.Act) {
-	permission, ok := refusal.Args["Permission"].(string)
-	if !ok || refusal.Code != "denied.permission" || q.Frame == nil {
-		return "", nil
-	}
-	asked := app.WhyQuery{Permission: permission}
-	asked.Unit, _ = refusal.Args["Unit"].(string) // without: the account
-	why, err := q.Site.App.Reasons.Why(q.Context(), q.Actor(), q.Frame.Account.ID, asked)
-	if err != nil || why.Holder.ID == 0 || why.Explanation.Allowed {
-		return "", nil
-	}
-	href := q.AccountPath("/rights/why") + "?" + url.Values{"permission": {permission}, "unit": {why.Unit.UUID}}.Encode()
-	acts := []ui.Act{{Label: q.Printer.T("rights.why"), Icon: "help-circle", Href: href}}
-	var people []string
-	for _, g := range why.Givers {
-		people = append(people, g.Name)
-	}
-	if len(people) == 0 {
-		return "", acts
-	}
-	return q.Printer.T("error.denied.ask", "People", people, "Unit", why.GiveAt.Name), acts
-}
-
-// sentence is the refusal in the reader's words; a permission that is missing
-// is called as the catalogue calls it, a duty as the console does.
+// sentence is the refusal in the reader's words.
 func (q *Request) sentence(refusal *directory.Error) string {
-	named := *refusal
-	named.Args = maps.Clone(refusal.Args)
-	if id, ok := refusal.Args["Permission"].(string); ok {
-		if declared, ok := q.Site.Catalogue().Permission(id); ok {
-			named.Args["Permission"] = declared.Label.In(q.Printer.Lang())
-		}
-	}
-	if id, ok := refusal.Args["Duty"].(string); ok {
-		named.Args["Duty"] = q.Printer.T("staff.duty." + id)
-	}
-	text := q.Printer.Error(&named)
+	text := q.Printer.Error(refusal)
 	if refusal.Code == "text.broken" && refusal.Field != "" { // no form stands around it that would name the field
 		text = q.Printer.T("form.mend.said", "Field", q.fieldLabel(refusal.Field), "Error", text)
 	}
@@ -293,7 +229,12 @@ func (q *Request) errorPage(status int, key, reference string) {
 
 func (q *Request) writeError(status int, title, text, reference string, acts ...ui.Act) {
 	acts = append(acts, ui.Act{Label: q.Printer.T("error.home"), Href: "/", Kind: ui.Primary})
-	err := q.RenderStatus(status, ui.ErrorPage(q.Entry(title), title, text, reference, acts...))
+	q.write(status, ui.ErrorPage(q.Entry(title), title, text, reference, acts...))
+}
+
+// write answers with a page that says why there is no other.
+func (q *Request) write(status int, c templ.Component) {
+	err := q.RenderStatus(status, c)
 	if err != nil && !httpserver.Left(q.Context(), err) {
 		q.Site.Log.ErrorContext(q.Context(), "write error page", "error", err)
 		http.Error(q.W, http.StatusText(status), status)
@@ -321,13 +262,19 @@ func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
 func (s *Site) methods(r *http.Request) []string {
 	var methods []string
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
-		asked := r.Clone(r.Context())
-		asked.Method = method
-		if _, pattern := s.mux.Handler(asked); strings.Contains(pattern, " ") { // "GET /…", not "/"
+		if s.answers(r, method, r.URL) {
 			methods = append(methods, method)
 		}
 	}
 	return methods
+}
+
+// answers reports whether a route answers an address that is asked with a method.
+func (s *Site) answers(r *http.Request, method string, at *url.URL) bool {
+	asked := r.Clone(r.Context())
+	asked.Method, asked.URL = method, at
+	_, pattern := s.mux.Handler(asked)
+	return strings.Contains(pattern, " ") // "GET /…", not "/"
 }
 
 // Fault answers a request whose handler broke, under the reference that stands

@@ -347,7 +347,7 @@ func (q *Request) basic(title string) ui.Page {
 	p := ui.Page{
 		Printer: q.Printer, Title: title, Return: q.URL.RequestURI(), Flash: q.takeToasts(),
 		Brand: ui.Brand{
-			Name: c.Branding.Name, Colour: c.Branding.Colour, Tagline: c.Branding.Tagline.In(q.Printer.Lang()),
+			Name: c.Branding.Name, Colour: c.Branding.Colour, Logo: q.Site.brandLogo(), Tagline: c.Branding.Tagline.In(q.Printer.Lang()),
 			Languages: q.Site.Bundle.Languages(),
 			Links:     []ui.Link{{Label: q.Printer.T("shell.help"), Href: "/help"}},
 		},

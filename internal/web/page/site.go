@@ -28,7 +28,8 @@ type Site struct {
 	Language string // where nobody chose one
 	Mailbox  bool   // the built-in mailbox is open to vendor staff
 	Limits   app.SessionLimits
-	Wait     time.Duration // how long a page waits for an act on many; zero: app.UsualWait
+	Logo     func(name string) []byte // the vendor's logo of that file name as PNG, or nil; nil where there is never one
+	Wait     time.Duration            // how long a page waits for an act on many; zero: app.UsualWait
 
 	mux    *http.ServeMux
 	routes []Route

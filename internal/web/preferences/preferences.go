@@ -4,6 +4,7 @@
 package preferences
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -22,9 +23,9 @@ type Handler struct{ *page.Site }
 func Mount(s *page.Site) {
 	h := Handler{s}
 	s.Route("GET "+page.PreferencesPath, page.SignedIn, h.own)
-	s.Route("POST "+page.PreferencesPath+"/{preference}", page.SignedIn, h.setOwn)
+	s.Route("POST "+page.PreferencesPath, page.SignedIn, h.setOwn)
 	s.Route("GET /accounts/{account}/members/{member}/preferences", page.InAccount, h.member)
-	s.Route("POST /accounts/{account}/members/{member}/preferences/{preference}", page.InAccount, h.setMember)
+	s.Route("POST /accounts/{account}/members/{member}/preferences", page.InAccount, h.setMember)
 	s.Route("GET /accounts/{account}/start", page.InAccount, h.start)
 }
 
@@ -48,8 +49,7 @@ type view struct {
 	place   place
 	levels  map[string]string
 	errors  map[string]string // by preference
-	typed   url.Values        // of the form that was refused
-	at      string            // its preference
+	typed   form              // what was sent and is shown again
 }
 
 // query reads which part of a tile's units is wanted.
@@ -148,95 +148,84 @@ func (h Handler) levels(sheet app.PreferenceSheet, lang string) map[string]strin
 }
 
 func (h Handler) setOwn(q *page.Request) error {
-	at, _, err := h.ownPlace(q)
+	at, choices, err := h.ownPlace(q)
 	if err != nil {
 		return err
 	}
 	if at.account == directory.Installation {
 		return directory.Refuse(directory.NotFound, "preference.not_found")
 	}
-	return h.set(q, at)
+	return h.set(q, at, choices)
 }
 
-func (h Handler) setMember(q *page.Request) error { return h.set(q, h.memberPlace(q)) }
+func (h Handler) setMember(q *page.Request) error { return h.set(q, h.memberPlace(q), nil) }
 
-// set writes one preference and shows the tile again.
-func (h Handler) set(q *page.Request, at place) error {
-	id := q.PathValue("preference")
-	change, err := read(q, id)
-	if err == nil {
-		err = h.App.Preferences.Set(q.Context(), q.Actor(), at.account, at.member, change)
+// set writes all that the page sets, or shows it again with what was typed: to
+// seek units in it, or with each refusal at its field.
+func (h Handler) set(q *page.Request, at place, choices []ui.Tab) error {
+	f := form{q.PostForm}
+	changes, faults := f.changes()
+	if f.seeks() {
+		return h.again(q, at, choices, f, nil)
 	}
-	if err == nil {
-		q.Done(q.Printer.T("preferences.saved"))
-		return q.Redirect(at.back(q))
+	var err error
+	if len(faults) == 0 {
+		err = h.App.Preferences.Set(q.Context(), q.Actor(), at.account, at.member, changes...)
 	}
-	refusal, fault := page.Refusal(err)
-	if fault != nil {
-		return fault
+	var one *directory.Error
+	if !errors.As(err, &faults) && errors.As(err, &one) && one.Field != "" {
+		faults = app.PreferenceFaults{one}
 	}
-	if refusal.Field == "" && refusal.Kind != directory.Conflict {
-		return refusal
+	if len(faults) > 0 {
+		return h.again(q, at, choices, f, faults)
 	}
-	sheet, fault := h.App.Preferences.Of(q.Context(), q.Actor(), at.account, at.member, query(q))
-	if fault != nil {
-		return fault
+	if err != nil {
+		return err
 	}
-	v := view{Sheet: sheet, levels: h.levels(sheet, q.Printer.Lang()), errors: map[string]string{id: q.Printer.Error(refusal)}, typed: q.PostForm, at: id}
-	return at.render(q, page.StatusOf(refusal.Kind), v)
+	q.Done(q.Printer.T("preferences.saved"))
+	return q.Redirect(at.back(f))
 }
 
-// read is what a form sets. Placed units come as three lists side by side.
-func read(q *page.Request, id string) (app.PreferenceChange, error) {
-	c := app.PreferenceChange{ID: id, Version: q.Version()}
-	c.Value.Choice, c.Value.Unit = q.Field("choice"), q.Field("chosen")
-	ticked := map[string]bool{}
-	for _, unit := range q.PostForm["tick"] {
-		ticked[unit] = true
+// again shows the page with what was typed.
+func (h Handler) again(q *page.Request, at place, choices []ui.Tab, f form, faults app.PreferenceFaults) error {
+	sheet, err := h.App.Preferences.Of(q.Context(), q.Actor(), at.account, at.member, f.query())
+	if err != nil {
+		return err
 	}
-	places := q.PostForm["place"]
-	for i, unit := range q.PostForm["unit"] {
-		if i >= len(places) {
-			return c, directory.Refuse(directory.Invalid, "form.broken")
-		}
-		at, err := strconv.Atoi(places[i])
-		if err != nil {
-			return c, directory.InvalidField(id, "preference.bad_place", nil)
-		}
-		switch q.Field("move") {
-		case "up:" + unit:
-			at--
-		case "down:" + unit:
-			at++
-		}
-		c.Placed = append(c.Placed, app.PlacedUnit{Unit: unit, Place: at, Ticked: ticked[unit]})
+	v := view{Sheet: sheet, Choices: choices, levels: h.levels(sheet, q.Printer.Lang()), errors: map[string]string{}, typed: f}
+	status := http.StatusOK
+	for _, one := range faults {
+		v.errors[one.Field], status = q.Printer.Error(one), page.StatusOf(one.Kind)
 	}
-	return c, nil
+	return at.render(q, status, v)
 }
 
-// back is the page at the tile that was set, with the same part of its units.
-func (at place) back(q *page.Request) string {
-	id := q.PathValue("preference")
+// back is the page, with the same part of the units that were sought in it.
+func (at place) back(f form) string {
 	values := url.Values{}
 	for _, h := range at.hidden {
 		values.Set(h.Name, h.Value)
 	}
-	for _, name := range []string{"find", "from"} {
-		if value := q.Field(name); value != "" {
-			values.Set(name, value)
-			values.Set("tile", id)
-		}
+	to := ""
+	if asked := f.query(); asked.Search != "" || asked.From > 1 {
+		values.Set("tile", asked.Preference)
+		values.Set("find", asked.Search)
+		values.Set("from", strconv.Itoa(asked.From))
+		to = "#p-" + url.PathEscape(asked.Preference)
 	}
-	to := at.path
-	if len(values) > 0 {
-		to += "?" + values.Encode()
+	if len(values) == 0 {
+		return at.path
 	}
-	return to + "#p-" + url.PathEscape(id)
+	return at.path + "?" + values.Encode() + to
 }
 
-// start stands for a first screen that has no address: it names the screen and
-// shows what the product will read.
+// start leads to the screen chosen to open first. One that has no address is named,
+// with what the product will read; of an account that is not open it is the overview,
+// which says so.
 func (h Handler) start(q *page.Request) error {
+	if q.Frame.Account.State != directory.AccountOpen {
+		return q.Redirect(q.AccountPath(""))
+	}
 	sheet, err := h.App.Preferences.Of(q.Context(), q.Actor(), q.Frame.Account.ID, "", app.PreferenceQuery{})
 	if err != nil {
 		return err

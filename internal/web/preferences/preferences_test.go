@@ -54,7 +54,7 @@ func newWorld(t *testing.T) world {
 func rows(p *webtest.Page) string {
 	var names []string
 	for _, row := range p.All("tr") {
-		if head := row.All("th"); len(head) == 1 && row.Has("input[name=place]") {
+		if head := row.All("th"); len(head) == 1 && row.Has("input[type=number]") {
 			names = append(names, strings.Fields(head[0].Text())[0])
 		}
 	}
@@ -75,8 +75,8 @@ func TestPreferencesPage(t *testing.T) {
 		if got := c.Get("/").Location; got != at {
 			t.Errorf("at first %q", got)
 		}
-		set := page.Submit("/profile/preferences/start-screen", "choice", "planning")
-		if set.Status != http.StatusSeeOther || !strings.Contains(set.Location, "account=204817#p-start-screen") {
+		set := page.Submit("/profile/preferences", "choice.start-screen", "planning")
+		if set.Status != http.StatusSeeOther || !strings.HasSuffix(set.Location, "?account=204817") {
 			t.Fatalf("status %d to %q: %s", set.Status, set.Location, set.Text())
 		}
 		if text := set.Follow().Text(); !strings.Contains(text, "Choisi par vous") {
@@ -98,12 +98,12 @@ func TestPreferencesPage(t *testing.T) {
 		w.Must(w.Users.SetLanguage(w.Context(), w.member, "fr"))
 	})
 	t.Run("PLAN-4 a form made on an older version", func(t *testing.T) {
-		if stale := page.Submit("/profile/preferences/start-screen", "choice", "home"); stale.Status != http.StatusConflict {
+		if stale := page.Submit("/profile/preferences", "choice.start-screen", "reservations"); stale.Status != http.StatusConflict {
 			t.Errorf("status %d, want 409", stale.Status)
 		}
 	})
 	t.Run("PREF-1 a required one emptied comes back with the sentence", func(t *testing.T) {
-		refused := c.Get("/profile/preferences").Submit("/profile/preferences/start-screen", "choice", "")
+		refused := c.Get("/profile/preferences").Submit("/profile/preferences", "choice.start-screen", "")
 		if refused.Status != http.StatusUnprocessableEntity || !strings.Contains(refused.Text(), "Ce champ est obligatoire") {
 			t.Errorf("status %d: %s", refused.Status, refused.Text())
 		}
@@ -114,16 +114,16 @@ func TestPreferenceOrderPage(t *testing.T) { // PREF-1
 	t.Parallel()
 	w := newWorld(t)
 	c := w.site.SignedIn(t, w.member)
-	const form = "/profile/preferences/fleet-order"
+	const form = "/profile/preferences"
 	page := c.Get("/profile/preferences")
 	if got, want := rows(page), "Camions Engins Grues"; got != want {
 		t.Fatalf("rows %q, want %q", got, want)
 	}
 	ids := map[string]string{}
 	for _, row := range page.All("tr") {
-		if row.Has("input[name=place]") {
+		if row.Has("input[type=number]") {
 			for _, input := range row.All("input") {
-				if input.Attr("name") == "unit" {
+				if input.Attr("name") == "unit.fleet-order" {
 					ids[strings.Fields(row.All("th")[0].Text())[0]] = input.Attr("value")
 				}
 			}
@@ -136,9 +136,9 @@ func TestPreferenceOrderPage(t *testing.T) { // PREF-1
 		}
 	})
 	t.Run("PREF-1 numbers and ticks", func(t *testing.T) {
-		send := []string{"account", "204817", "version", "2", "tick", ids["Engins"]}
+		send := []string{"account", "204817", "preference", "fleet-order", "version.fleet-order", "2", "tick.fleet-order", ids["Engins"]}
 		for i, name := range []string{"Camions", "Grues", "Engins"} {
-			send = append(send, "unit", ids[name], "place", strconv.Itoa(3-i))
+			send = append(send, "unit.fleet-order", ids[name], "place.fleet-order", strconv.Itoa(3-i))
 		}
 		saved := c.Post(form, send...)
 		if saved.Status != http.StatusSeeOther {
@@ -154,21 +154,21 @@ func TestPreferenceOrderPage(t *testing.T) { // PREF-1
 		pairs []string
 		want  int
 	}{
-		{"a place that is no number", []string{"unit", ids["Engins"], "place", "first"}, http.StatusUnprocessableEntity},
-		{"a unit without place", []string{"unit", ids["Engins"]}, http.StatusUnprocessableEntity},
-		{"another account's unit", []string{"unit", "0196f3b0-0000-7000-8000-000000000000", "place", "1"}, http.StatusUnprocessableEntity},
-		{"NUL", []string{"unit", "a\x00b", "place", "1"}, http.StatusUnprocessableEntity},
-		{"long", []string{"unit", strings.Repeat("x", 70_000), "place", "1"}, http.StatusUnprocessableEntity},
-		{"another account", []string{"account", "117402", "unit", ids["Engins"], "place", "1"}, http.StatusNotFound},
+		{"a place that is no number", []string{"unit.fleet-order", ids["Engins"], "place.fleet-order", "first"}, http.StatusUnprocessableEntity},
+		{"a unit without place", []string{"unit.fleet-order", ids["Engins"]}, http.StatusUnprocessableEntity},
+		{"another account's unit", []string{"unit.fleet-order", "0196f3b0-0000-7000-8000-000000000000", "place.fleet-order", "1"}, http.StatusUnprocessableEntity},
+		{"NUL", []string{"unit.fleet-order", "a\x00b", "place.fleet-order", "1"}, http.StatusUnprocessableEntity},
+		{"long", []string{"unit.fleet-order", strings.Repeat("x", 70_000), "place.fleet-order", "1"}, http.StatusUnprocessableEntity},
+		{"another account", []string{"account", "117402", "unit.fleet-order", ids["Engins"], "place.fleet-order", "1"}, http.StatusNotFound},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := c.Post(form, append([]string{"version", "3"}, test.pairs...)...); got.Status != test.want {
+			if got := c.Post(form, append([]string{"preference", "fleet-order", "version.fleet-order", "3"}, test.pairs...)...); got.Status != test.want {
 				t.Errorf("status %d, want %d: %s", got.Status, test.want, got.Text())
 			}
 		})
 	}
 	t.Run("an unknown preference", func(t *testing.T) {
-		if got := c.Post("/profile/preferences/colour", "choice", "red", "version", "1"); got.Status != http.StatusNotFound {
+		if got := c.Post(form, "preference", "colour", "choice.colour", "red", "version.colour", "1"); got.Status != http.StatusNotFound {
 			t.Errorf("status %d", got.Status)
 		}
 	})
@@ -179,7 +179,7 @@ func TestMemberPreferencesPage(t *testing.T) { // PREF-1
 	w := newWorld(t)
 	c := w.site.SignedIn(t, w.administrator)
 	path := at + "/members/" + w.uuid + "/preferences"
-	set := c.Get(path).Submit(path+"/unassigned-contracts", "choice", "top")
+	set := c.Get(path).Submit(path, "choice.unassigned-contracts", "top")
 	if set.Status != http.StatusSeeOther {
 		t.Fatalf("status %d: %s", set.Status, set.Text())
 	}

@@ -1,7 +1,6 @@
 package preferences
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,22 +39,74 @@ func (v view) from(t app.PreferenceTile) string {
 	return v.T("preferences.from.given", "Name", v.Sheet.Person.Name())
 }
 
-// action is where a tile's form is sent.
-func (v view) action(t app.PreferenceTile) string {
-	return v.place.path + "/" + url.PathEscape(t.Declared.ID)
-}
-
-// hidden are the values every form of a tile carries.
+// hidden are the values that a preference carries: the version its value was
+// shown at, and which part of its units is shown.
 func (v view) hidden(t app.PreferenceTile) []ui.Hidden {
-	hidden := append(slices.Clone(v.place.hidden), ui.Hidden{Name: "version", Value: strconv.FormatInt(t.Version, 10)})
-	if v.at == t.Declared.ID {
-		hidden[len(hidden)-1].Value = v.typed.Get("version")
+	id := t.Declared.ID
+	version := strconv.FormatInt(t.Version, 10)
+	if v.typed.Has(versionField + id) {
+		version = v.typed.Get(versionField + id)
 	}
-	if t.Search != "" {
-		hidden = append(hidden, ui.Hidden{Name: "find", Value: t.Search})
+	hidden := []ui.Hidden{{Name: "preference", Value: id}, {Name: versionField + id, Value: version}}
+	if t.Declared.Kind != catalogue.OrderPreference {
+		hidden = append(hidden, ui.Hidden{Name: wasField + id, Value: v.was(t)})
+	}
+	if v.searched(t) {
+		hidden = append(hidden, ui.Hidden{Name: soughtField + id, Value: t.Search})
 	}
 	if t.First > 1 {
-		hidden = append(hidden, ui.Hidden{Name: "from", Value: strconv.Itoa(t.First)})
+		hidden = append(hidden, ui.Hidden{Name: fromField + id, Value: strconv.Itoa(t.First)})
+	}
+	return hidden
+}
+
+// was is the value that the page first showed.
+func (v view) was(t app.PreferenceTile) string {
+	if v.typed.Has(wasField + t.Declared.ID) {
+		return v.typed.Get(wasField + t.Declared.ID)
+	}
+	return t.Value.Choice + t.Value.Unit
+}
+
+// A placedRow is a unit of an order as the page shows it.
+type placedRow struct {
+	app.PreferenceUnit
+	place string // as typed
+	was   string
+}
+
+// rows are the units of an order that are shown, with what was typed.
+func (v view) rows(t app.PreferenceTile) []placedRow {
+	var rows []placedRow
+	for _, u := range t.Units {
+		one := placedRow{PreferenceUnit: u, place: strconv.Itoa(u.Place), was: row(u.Place, u.Ticked)}
+		if place, ticked, sent := v.typed.rowOf(t.Declared.ID, u.Unit.UUID); sent {
+			one.place, one.Ticked = place, ticked
+		}
+		rows = append(rows, one)
+	}
+	return rows
+}
+
+// aside are the units of an order that were typed at and are not in the part
+// shown: they are sent as they were, so that a search loses none.
+func (v view) aside(t app.PreferenceTile) []ui.Hidden {
+	id := t.Declared.ID
+	var hidden []ui.Hidden
+	for i, unit := range v.typed.Values[unitField+id] {
+		place, ticked, sent := v.typed.rowOf(id, unit)
+		rows := v.typed.Values[rowField+id]
+		if !sent || i >= len(rows) || slices.ContainsFunc(t.Units, func(u app.PreferenceUnit) bool { return u.Unit.UUID == unit }) {
+			continue
+		}
+		if at, err := strconv.Atoi(place); err == nil && rows[i] == row(at, ticked) {
+			continue // nothing was changed there
+		}
+		hidden = append(hidden, ui.Hidden{Name: unitField + id, Value: unit}, ui.Hidden{Name: placeField + id, Value: place},
+			ui.Hidden{Name: rowField + id, Value: rows[i]}, ui.Hidden{Name: asideField + id, Value: unit})
+		if ticked {
+			hidden = append(hidden, ui.Hidden{Name: tickField + id, Value: unit})
+		}
 	}
 	return hidden
 }
@@ -65,11 +116,11 @@ func (v view) field(t app.PreferenceTile) ui.Field {
 	f := ui.Field{ID: "p-" + t.Declared.ID, Label: v.label(t), Kind: "select", Hint: v.hint(t), Required: t.Declared.Required,
 		Error: v.errors[t.Declared.ID]}
 	if t.Declared.Kind == catalogue.UnitPreference {
-		f.Name, f.Value, f.Options = "chosen", t.Value.Unit, v.unitOptions(t)
+		f.Name, f.Value, f.Options = chosenField+t.Declared.ID, t.Value.Unit, v.unitOptions(t)
 	} else {
-		f.Name, f.Value, f.Options = "choice", t.Value.Choice, v.choiceOptions(t)
+		f.Name, f.Value, f.Options = choiceField+t.Declared.ID, t.Value.Choice, v.choiceOptions(t)
 	}
-	if v.at == t.Declared.ID {
+	if v.typed.Has(f.Name) {
 		f.Value = v.typed.Get(f.Name)
 	}
 	return f
@@ -155,36 +206,19 @@ func (v view) found(t app.PreferenceTile) string {
 	return v.T("preferences.units", "Count", t.Total)
 }
 
-// part is the address of another part of a tile's units.
-func (v view) part(t app.PreferenceTile, from int) string {
-	values := url.Values{"tile": {t.Declared.ID}}
-	for _, h := range v.place.hidden {
-		values.Set(h.Name, h.Value)
+// turns are the buttons to the previous and the next part of a tile's units: of
+// the form, so that nothing typed is lost.
+func (v view) turns(t app.PreferenceTile) []ui.Act {
+	last := t.First + len(t.Units) - 1
+	turn := func(act, icon string, off bool) ui.Act {
+		return ui.Act{Label: v.T("ui.pager." + act), Icon: icon, Kind: ui.Plain, Size: ui.Small, Disabled: off, Name: "act", Value: act + ":" + t.Declared.ID,
+			Attrs: map[string]any{"formnovalidate": true}}
 	}
-	if t.Search != "" {
-		values.Set("find", t.Search)
-	}
-	if from > 1 {
-		values.Set("from", strconv.Itoa(from))
-	}
-	return v.place.path + "?" + values.Encode() + "#p-" + url.PathEscape(t.Declared.ID)
-}
-
-// searchHidden are the values that the search of a tile carries.
-func (v view) searchHidden(t app.PreferenceTile) []ui.Hidden {
-	return append(slices.Clone(v.place.hidden), ui.Hidden{Name: "tile", Value: t.Declared.ID})
+	return []ui.Act{turn("previous", "chevron-left", t.First <= 1), turn("next", "chevron-right", last >= t.Found)}
 }
 
 func (v view) pager(t app.PreferenceTile) ui.PagerView {
-	last := t.First + len(t.Units) - 1
-	p := ui.PagerView{From: int64(t.First), To: int64(last), Things: v.T("preferences.units", "Count", t.Found)}
-	if t.First > 1 {
-		p.Previous = v.part(t, max(1, t.First-len(t.Units)))
-	}
-	if last < t.Found {
-		p.Next = v.part(t, last+1)
-	}
-	return p
+	return ui.PagerView{From: int64(t.First), To: int64(t.First + len(t.Units) - 1), Things: v.T("preferences.units", "Count", t.Found)}
 }
 
 func (v view) columns(t app.PreferenceTile) []ui.Column {
@@ -206,12 +240,12 @@ func (v view) levelOf(t app.PreferenceTile) string {
 	return strings.Join(words, ", ")
 }
 
-func (v view) tick(u app.PreferenceUnit) ui.Check {
-	return ui.Check{Name: "tick", Value: u.Unit.UUID, Label: v.T("preferences.tick", "Name", u.Unit.Name), Checked: u.Ticked}
+func (v view) tick(t app.PreferenceTile, u placedRow) ui.Check {
+	return ui.Check{Name: tickField + t.Declared.ID, Value: u.Unit.UUID, Label: v.T("preferences.tick", "Name", u.Unit.Name), Checked: u.Ticked}
 }
 
 // moves are the two steps of a unit; at the ends one of them leads nowhere.
-func (v view) moves(t app.PreferenceTile, u app.PreferenceUnit) []ui.Act {
+func (v view) moves(t app.PreferenceTile, u placedRow) []ui.Act {
 	step := func(name, icon string, off bool) ui.Act {
 		return ui.Act{Label: v.T("preferences."+name, "Name", u.Unit.Name), Icon: icon, IconOnly: true, Kind: ui.Plain, Size: ui.Small, Disabled: off,
 			Name: "move", Value: name + ":" + u.Unit.UUID}

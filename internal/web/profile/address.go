@@ -53,7 +53,7 @@ func (h Handler) again(q *page.Request, v cardView, err error) error {
 	if fault != nil {
 		return fault
 	}
-	v.Errors = refuse(q, v.Fields, refusal)
+	v.Errors = page.Mark(q.Printer, v.Fields, refusal)
 	return q.RenderRefused(refusal, cardPage(v))
 }
 

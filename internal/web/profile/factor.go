@@ -176,7 +176,7 @@ func (h Handler) againSetup(q *page.Request, err error) error {
 	if fault != nil {
 		return fault
 	}
-	v.Errors = refuse(q, v.Fields, refusal)
+	v.Errors = page.Mark(q.Printer, v.Fields, refusal)
 	return q.RenderRefused(refusal, setupPage(v))
 }
 

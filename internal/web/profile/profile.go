@@ -3,6 +3,8 @@
 package profile
 
 import (
+	"net/url"
+
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
@@ -78,6 +80,7 @@ type eraseView struct {
 	Proof  ui.Field
 	Errors []ui.FieldError
 	Losses []ui.Loss // what accounts lose by it
+	Before []hindrance
 }
 
 func (h Handler) personView(q *page.Request) (personView, error) {
@@ -136,19 +139,8 @@ func (h Handler) againPerson(q *page.Request, err error) error {
 	if fault != nil {
 		return fault
 	}
-	v.Errors = refuse(q, v.Fields, refusal)
+	v.Errors = page.Mark(q.Printer, v.Fields, refusal)
 	return q.RenderRefused(refusal, personPage(v))
-}
-
-// refuse puts a refusal beside its field and answers the line above the form.
-func refuse(q *page.Request, fields []ui.Field, refusal *directory.Error) []ui.FieldError {
-	text, at := q.Printer.Error(refusal), "content"
-	for i := range fields {
-		if fields[i].Name == refusal.Field {
-			fields[i].Error, at = text, "f-"+refusal.Field
-		}
-	}
-	return []ui.FieldError{{ID: at, Text: text}}
 }
 
 // askErase is the page with the dialog open, for readers without a script.
@@ -175,6 +167,10 @@ func (h Handler) erasing(q *page.Request) (personView, error) {
 		Lead: t("profile.erase.lead"), Action: "/profile/erase", Act: ui.Act{Label: t("profile.erase.act"), Kind: ui.Danger},
 		Open: true, Close: "/profile"}}
 	d, err := h.App.Users.Departure(q.Context(), q.Actor())
+	v.Erase.Before = hindrances(q, d.Alone, d.Operator)
+	if len(v.Erase.Before) > 0 { // it would be refused
+		v.Erase.Act = ui.Act{}
+	}
 	if len(d.Contact) > 0 {
 		v.Erase.Losses = append(v.Erase.Losses, ui.Loss{Text: t("profile.erase.referent", "Accounts", d.Contact)})
 	}
@@ -182,6 +178,27 @@ func (h Handler) erasing(q *page.Request) (personView, error) {
 		v.Erase.Losses = append(v.Erase.Losses, ui.Loss{Text: t("profile.erase.parts", "Accounts", d.Parts)})
 	}
 	return v, err
+}
+
+// A hindrance is why erasing would be refused, and what leads on.
+type hindrance struct {
+	Text string
+	Ways []ui.Link
+}
+
+// hindrances keep somebody from being erased: the last administrator of an account, the
+// vendor's last operator (ACC-5, VEND-3).
+func hindrances(q *page.Request, alone []directory.Account, operator bool) []hindrance {
+	var all []hindrance
+	t := q.Printer.T
+	for _, a := range alone {
+		at := "/accounts/" + url.PathEscape(directory.CleanNumber(a.Number)) + "/members?status=active"
+		all = append(all, hindrance{t("profile.erase.alone", "Account", a.Name), []ui.Link{{Label: t("remedy.administrator"), Href: at}}})
+	}
+	if operator {
+		all = append(all, hindrance{t("profile.erase.operator"), []ui.Link{{Label: t("remedy.operator"), Href: "/vendor/staff"}}})
+	}
+	return all
 }
 
 func (h Handler) erase(q *page.Request) error {
@@ -204,7 +221,7 @@ func (h Handler) againErase(q *page.Request, err error) error {
 		return fault
 	}
 	fields := []ui.Field{v.Erase.Proof}
-	v.Erase.Errors = refuse(q, fields, refusal)
+	v.Erase.Errors = page.Mark(q.Printer, fields, refusal)
 	v.Erase.Proof = fields[0]
 	return q.RenderRefused(refusal, personPage(v))
 }

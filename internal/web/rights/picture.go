@@ -18,6 +18,7 @@ type picture struct {
 	boxes         []box
 	list          *item // the same as nested text
 	drawn, folded int   // units
+	deepest       int   // level of the lowest box, from 1
 }
 
 type band struct {
@@ -38,6 +39,7 @@ type box struct {
 	href              string
 	stub, marked      bool
 	close, closeTitle string // folds what is under it
+	knot
 }
 
 // An item is one unit of the list beside the drawing.
@@ -52,10 +54,14 @@ type item struct {
 	below       []*item
 	id          string
 	marked      bool
+	knot
 }
 
 // A stubLine says in the list what is folded under a unit.
-type stubLine struct{ text, href, title string }
+type stubLine struct {
+	id, text, href, title string
+	knot
+}
 
 // A mark is what somebody holds at one unit and above it.
 type mark struct {
@@ -176,6 +182,10 @@ func (d *drawer) picture(nodes []drawing.Node) picture {
 	}
 	measure := sheet(min(left, 120))
 	layout := measure.Lay(nodes)
+	if layout.Width > fitting {
+		measure.Hang = true // its beginning, which is what shows first, holds the root and the first branch
+		layout = measure.Lay(nodes)
+	}
 	p := picture{width: layout.Width, height: layout.Height}
 	for i, label := range labels {
 		y := measure.Top + i*measure.Band
@@ -188,11 +198,13 @@ func (d *drawer) picture(nodes []drawing.Node) picture {
 			p.boxes = append(p.boxes, d.stubBox(one, layout.Boxes[i]))
 			p.folded += one.folded + one.below
 			d.stubLine(items[one.parent], one)
+			p.tie(i, d.spots, items)
 			continue
 		}
 		p.drawn++
 		p.boxes = append(p.boxes, d.unitBox(i, layout.Boxes[i]))
 		items[i] = d.item(i)
+		p.tie(i, d.spots, items)
 		if one.parent >= 0 {
 			items[one.parent].below = append(items[one.parent].below, items[i])
 		}
@@ -200,6 +212,7 @@ func (d *drawer) picture(nodes []drawing.Node) picture {
 	if len(items) > 0 {
 		p.list = items[0]
 	}
+	d.begin(&p)
 	return p
 }
 
@@ -252,7 +265,7 @@ func (d *drawer) levelOf(one spot) string {
 }
 
 func (d *drawer) stubBox(one spot, place drawing.Box) box {
-	b := box{Box: place, stub: true, id: "s-" + one.unit.UUID, class: "t-stub", name: d.stubText(one, one.beside), href: d.stubHref(one), title: d.stubTitle(one)}
+	b := box{Box: place, stub: true, id: stubID + one.unit.UUID, class: "t-stub", name: d.stubText(one, one.beside), href: d.stubHref(one), title: d.stubTitle(one)}
 	if one.before {
 		b.id += "-before"
 	}
@@ -286,7 +299,7 @@ func (d *drawer) stubTitle(one spot) string {
 
 func (d *drawer) unitBox(i int, place drawing.Box) box {
 	one, m := d.spots[i], d.marks[i]
-	b := box{Box: place, id: "u-" + one.unit.UUID, class: m.class(), nameClass: "t-name", roleAs: "t-role", marked: one.unit.UUID == d.at.Unit,
+	b := box{Box: place, id: unitID + one.unit.UUID, class: m.class(), nameClass: "t-name", roleAs: "t-role", marked: one.unit.UUID == d.at.Unit,
 		href: d.whyAt(one.unit.UUID)}
 	room := place.Width - 20
 	if one.opens && one.parent >= 0 {
@@ -372,7 +385,7 @@ func (d *drawer) said(m mark) []string {
 // item is a unit in the list beside.
 func (d *drawer) item(i int) *item {
 	one, m := d.spots[i], d.marks[i]
-	it := &item{id: one.unit.UUID, name: one.unit.Name, level: d.words.level(d.levelOf(one)), href: d.whyAt(one.unit.UUID), marked: one.unit.UUID == d.at.Unit}
+	it := &item{id: listed + unitID + one.unit.UUID, name: one.unit.Name, level: d.words.level(d.levelOf(one)), href: d.whyAt(one.unit.UUID), marked: one.unit.UUID == d.at.Unit}
 	for _, r := range m.here {
 		if r.Adds {
 			it.here = append(it.here, r.Role.Name(d.words.lang))

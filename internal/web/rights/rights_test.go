@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -258,6 +259,34 @@ func TestWideTree(t *testing.T) { // ROLE-9
 		t.Error("the unit that was found is not drawn")
 	}
 	has(t, o.Get(at+"/why?permission=members.manage&at=agence+777&unit="+o.unit(t, "Nord")).Follow(), "Agence 777")
+}
+
+// TestTreeOpensAtGrants looks where the drawing and the keyboard begin, and how
+// the links that fold are told from those that lead to a unit.
+func TestTreeOpensAtGrants(t *testing.T) { // ROLE-9
+	t.Parallel()
+	o := open(t)
+	whose := at + "?person=" + o.member.UUID
+	begins := func(p *webtest.Page) []string {
+		var ids []string
+		for _, a := range p.All("#tree-drawing a[data-start]") {
+			ids = append(ids, a.Attr("id"))
+		}
+		return ids
+	}
+	if got, want := begins(o.Get(whose)), []string{"u-" + o.unit(t, "Nord")}; !slices.Equal(got, want) {
+		t.Errorf("opens at %v, want where a role is held: %v", got, want)
+	}
+	if got, want := begins(o.Get(whose+"&unit="+o.unit(t, "Sud"))), []string{"u-" + o.unit(t, "Sud")}; !slices.Equal(got, want) {
+		t.Errorf("opens at %v, want at what is looked for: %v", got, want)
+	}
+	p := o.Get(whose + "&closed=" + o.unit(t, "Nord"))
+	nord := "u-" + o.unit(t, "Nord")
+	for _, id := range []string{nord, "l" + nord} {
+		if !p.Has("#" + id + "[data-level='2'][data-open]") {
+			t.Errorf("%s does not say what unfolds it", id)
+		}
+	}
 }
 
 // TestDenied opens a page without the right to: the refusal names it and who

@@ -187,9 +187,16 @@ func (p treePage) zoomLinks() []zoomLink {
 	return links
 }
 
+// fitting is how wide a drawing is at most that takes the width of the page.
+const fitting = 800
+
 // fits reports whether the drawing takes the width of the page; else it has its
 // own size and its box scrolls.
-func (p treePage) fits() bool { return p.at.Zoom == 0 && p.picture.width <= 800 }
+func (p treePage) fits() bool { return p.at.Zoom == 0 && p.picture.width <= fitting }
+
+// deep reports whether so many units stand one under the other that the list
+// needs the width of the page.
+func (p treePage) deep() bool { return p.picture.deepest > 6 }
 
 func (p treePage) scaled(length int) string {
 	zoom := p.at.Zoom

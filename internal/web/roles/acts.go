@@ -29,7 +29,7 @@ func (h Handler) rename(q *page.Request) error {
 	}
 	v := h.listView(q, list)
 	v.Rename = &renameView{o, h.renameField(q, name)}
-	v.Rename.Field.Error = h.sentence(q, refusal)
+	v.Rename.Field.Error = q.Printer.Error(refusal)
 	return q.RenderStatus(page.StatusOf(refusal.Kind), listPage(q.InAccount(q.Printer.T("roles.title"), page.Roles), v))
 }
 

@@ -305,22 +305,9 @@ func (h Handler) losses(q *page.Request, f app.RoleForm) []ui.Loss {
 		{Text: t("roles.archive.back"), Stays: true}}
 }
 
-// sentence is a refusal in the reader's words, with permissions as the catalogue
-// calls them.
-func (h Handler) sentence(q *page.Request, refusal *directory.Error) string {
-	named := *refusal
-	if id, ok := refusal.Args["Permission"].(string); ok {
-		named.Args = maps.Clone(refusal.Args)
-		if p, ok := h.Catalogue().Permission(id); ok {
-			named.Args["Permission"] = p.Label.In(q.Printer.Lang())
-		}
-	}
-	return q.Printer.Error(&named)
-}
-
 // refuse writes a refusal beside the field it is about.
 func (v *formView) refuse(h Handler, q *page.Request, refusal *directory.Error) {
-	text, at := h.sentence(q, refusal), "content"
+	text, at := q.Printer.Error(refusal), "content"
 	for i := range v.Names {
 		if v.Names[i].Name == refusal.Field {
 			v.Names[i].Error, at = text, "f-"+refusal.Field

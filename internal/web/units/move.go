@@ -139,11 +139,7 @@ func (m moving) refused() []ui.FieldError {
 	if refusal == nil {
 		return nil
 	}
-	named := *refusal
-	if id, ok := refusal.Args["Permission"].(string); ok {
-		named.Args = directory.Args{"Permission": m.permission(authz.Permission(id))}
-	}
-	return page.Mark(m.Printer, nil, &named)
+	return page.Mark(m.Printer, nil, refusal)
 }
 
 func (m moving) permission(id authz.Permission) string {

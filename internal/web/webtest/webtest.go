@@ -42,6 +42,7 @@ func New(t testing.TB, w *apptest.World) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	bundle.Names(w.App.Catalogue.Naming)
 	log := slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	site := &page.Site{App: w.App, Bundle: bundle, Box: w.Box, Log: log, Now: w.Now, Language: "fr", Mailbox: true,
 		Limits: app.SessionLimits{Idle: 24 * time.Hour, Max: 14 * 24 * time.Hour}}
@@ -65,6 +66,7 @@ func (f failing) Write(line []byte) (int, error) {
 // A Client is one browser. It keeps cookies and follows no redirect by itself.
 type Client struct {
 	t    testing.TB
+	from string // the page that a form is sent from, as a browser says it
 	site *Site
 	http *http.Client
 }
@@ -131,6 +133,7 @@ type Page struct {
 	Header   http.Header
 	Body     string
 	client   *Client
+	at       string
 }
 
 // Get asks for an address.
@@ -180,6 +183,9 @@ func (c *Client) ask(method, path, contentType, body string) *Page {
 		r.Header.Set("Content-Type", contentType)
 	}
 	r.Header.Set("Accept-Language", "fr")
+	if c.from != "" {
+		r.Header.Set("Referer", c.site.URL+c.from)
+	}
 	answer, err := c.http.Do(r)
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
@@ -189,7 +195,7 @@ func (c *Client) ask(method, path, contentType, body string) *Page {
 	if err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	p := &Page{Status: answer.StatusCode, Header: answer.Header, Body: string(text), client: c,
+	p := &Page{Status: answer.StatusCode, Header: answer.Header, Body: string(text), client: c, at: path,
 		Location: strings.TrimPrefix(answer.Header.Get("Location"), c.site.URL)}
 	if p.Node, err = htmlcheck.Parse(p.Body); err != nil {
 		c.t.Fatalf("%s %s: %v", method, path, err)
@@ -217,6 +223,8 @@ func (p *Page) Submit(action string, pairs ...string) *Page {
 	p.client.t.Helper()
 	for _, form := range p.All("form") {
 		if form.Attr("action") == action && strings.EqualFold(form.Attr("method"), "post") {
+			p.client.from = p.at
+			defer func() { p.client.from = "" }()
 			return p.client.Post(action, append(filled(p.parts(form), pairs), pairs...)...)
 		}
 	}

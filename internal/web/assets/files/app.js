@@ -189,6 +189,76 @@
     one("[data-clear]", box).addEventListener("click", () => { pen.clearRect(0, 0, pad.width, pad.height); field.value = ""; });
   };
 
+  // Trees: each is one stop of the Tab key. Arrows, Home, End and letters move in
+  // it, right and left unfold and fold, as WAI-ARIA's pattern of trees says. A
+  // link with data-of unfolds or folds that unit; a twig is for the pointer only.
+  const stops = (tree) => all("[data-level]", tree);
+  const level = (node) => Number(node.dataset.level);
+  const spoken = (node) => (one("title, b a, a", node) || node).textContent.trim();
+  const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const press = (link) => link && link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  const here = {}; // by tree, the id of the node that the Tab key reaches
+  let opened = "";
+  const stop = (tree, node, focus) => {
+    for (const n of stops(tree)) n.setAttribute("tabindex", n === node ? "0" : "-1");
+    here[tree.id] = node.id;
+    if (focus) node.focus();
+  };
+  const show = (view, node) => {
+    const box = node.getBoundingClientRect(), seen = view.getBoundingClientRect();
+    if (box.left < seen.left || box.right > seen.right) view.scrollLeft += box.left - seen.left - (seen.width - box.width) / 2;
+    if (box.bottom > seen.bottom) view.scrollTop += box.bottom - seen.bottom + 24;
+  };
+  const plant = (tree) => {
+    const nodes = stops(tree);
+    if (!nodes.length) return;
+    tree.setAttribute("role", "tree");
+    for (const part of all("ul, li", tree)) part.setAttribute("role", "none");
+    for (const link of all("a:not([data-level])", tree)) link.setAttribute("tabindex", "-1");
+    for (const link of all("[data-twig]", tree)) link.setAttribute("aria-hidden", "true");
+    nodes.forEach((node, i) => {
+      node.setAttribute("role", "treeitem");
+      node.setAttribute("aria-level", node.dataset.level);
+      const open = nodes[i + 1] && level(nodes[i + 1]) > level(node);
+      if (open || node.dataset.open) node.setAttribute("aria-expanded", String(Boolean(open)));
+    });
+    const first = nodes.find((n) => n.hasAttribute("data-start")) || nodes[0];
+    const found = opened && nodes.find((n) => n.id === opened);
+    const view = tree.closest(".in-treeview.is-wide"), begun = tree.id in here;
+    stop(tree, found || nodes.find((n) => n.id === here[tree.id]) || first, Boolean(found));
+    if (view && !begun) show(view, first);
+    if (found) opened = "";
+  };
+  let typed = "", typedAt = 0;
+  const named = (nodes, at, key, time) => {
+    typed = time - typedAt < 700 ? typed + folded(key) : folded(key);
+    typedAt = time;
+    const again = [...typed].every((letter) => letter === typed[0]); // the same letter goes to the next
+    const from = again ? at + 1 : at, sought = again ? typed[0] : typed;
+    return [...nodes.slice(from), ...nodes.slice(0, from)].find((n) => folded(spoken(n)).startsWith(sought));
+  };
+  on("keydown", "[role=tree]", (e, tree) => {
+    const nodes = stops(tree), node = e.target.closest("[data-level]"), at = nodes.indexOf(node);
+    if (at < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
+    let to;
+    if (e.key === "ArrowDown") to = nodes[at + 1];
+    else if (e.key === "ArrowUp") to = nodes[at - 1];
+    else if (e.key === "Home") to = nodes[0];
+    else if (e.key === "End") to = nodes[nodes.length - 1];
+    else if (e.key === "ArrowRight") {
+      if (node.dataset.open) press(document.getElementById(node.dataset.open));
+      else if (nodes[at + 1] && level(nodes[at + 1]) > level(node)) to = nodes[at + 1];
+    } else if (e.key === "ArrowLeft") {
+      if (node.dataset.close) press(document.getElementById(node.dataset.close));
+      else to = nodes.slice(0, at).findLast((n) => level(n) < level(node));
+    } else if (e.key === "Enter" || e.key === " " && e.timeStamp - typedAt > 700) press(node.matches("a") ? node : one("a", node));
+    else if (e.key.length === 1 && e.key !== "/") to = named(nodes, at, e.key, e.timeStamp);
+    else return;
+    e.preventDefault();
+    if (to) stop(tree, to, true);
+  });
+  on("click", "[data-tree] [data-of]", (e, link) => { opened = link.dataset.of; });
+
   // A line under the head while a page loads in place, after 300 ms only.
   const wait = document.createElement("div");
   wait.className = "in-wait";
@@ -211,6 +281,9 @@
     promote();
     all("[data-toast]").forEach(settle);
     all("[data-signature]").forEach(sign);
+    all("[data-tree]").forEach(plant);
+    const refused = one("[data-at]"); // the form's own address shows nothing when it is loaded again
+    if (refused && refused.dataset.at) history.replaceState(history.state, "", refused.dataset.at);
     one("[data-focus]")?.focus();
   };
   document.addEventListener("htmx:after:swap", () => { moved(); ready(); answered(); });
