@@ -413,7 +413,7 @@ func copyMembers(v copyView) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Table(v.Printer, ui.TableView{Caption: v.T("adding.copy.table"), Tick: true, Unstacked: true, Class: "in-table--rows", Columns: []ui.Column{
-			{Label: v.T("field.name"), Class: "w-name"}, {Label: v.T("field.company")}, {Label: v.T("field.role")}, {Label: v.T("adding.level")}, {Label: v.T("field.products")},
+			{Label: v.T("field.name"), Class: "w-name"}, {Label: v.T("field.company")}, {Label: v.T("field.role")}, {Label: v.T("field.access_level")}, {Label: v.T("field.products")},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
