@@ -95,3 +95,48 @@ func (w *world) importsWorkbook(s *browsertest.Story) {
 	s.See("4 950 inchangés")
 	s.DontSee("seront ajoutés")
 }
+
+// TestImportMended tells how a filtered workbook with faults is mended in its preview
+// and brought in, and its refused rows leave as a file that comes again.
+func TestImportMended(t *testing.T) { // ADD-13
+	each(t, func(w *world) {
+		s := w.maraval("company-network")
+		s.Open(network + "/members/import")
+		s.Upload("Fichier", filepath.Join("testdata", "equipe-filtree.xlsx"))
+		s.Click("Lire le fichier")
+		s.See("Vérifier l’import")
+		s.See("12 lignes de la feuille sont masquées ou filtrées")
+		s.See("Dites d’abord ce que deviennent les lignes masquées")
+		s.See("chantlers-nord.example ressemble à chantiers-nord.example")
+		s.LooksRight("import-mending")
+
+		s.Click("Les reprendre aussi")
+		s.Choose("Valeur pour « Arpenteur »", "Dessinateur")
+		s.Choose("Valeur pour « Pilote de drone »", "Ne pas reprendre")
+		s.Click("Appliquer")
+		s.See("32 membres seront ajoutés")
+		s.See("3 lignes écartées")
+		s.DontSee("Arpenteur")
+
+		s.Click("Écartés")
+		s.NoSidewaysScroll()
+		s.Row("lucie.morel@").Fill("E-mail", "lucie.morel@chantiers-nord.example")
+		s.Row("lucie.morel@").Fill("Date de fin", "28/02/2031")
+		s.Row("yann.petit").Fill("Nom", "Petit")
+		s.Click("Vérifier les corrections")
+		s.See("34 membres seront ajoutés")
+		s.See("1 ligne écartée")
+		refused := s.Download("La ligne écartée")
+		content, err := os.ReadFile(refused)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if text := string(content); strings.Count(text, "\n") != 2 || !strings.Contains(text, "Roux") {
+			w.t.Errorf("the refused rows are %q", text)
+		}
+		s.Click("Importer 34 lignes")
+		s.See("terminé le")
+		s.Click("Voir les membres")
+		s.See("35")
+	})
+}

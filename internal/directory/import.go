@@ -109,14 +109,14 @@ type ImportChoices struct {
 	Hidden    string // what becomes of rows that the sheet hides: HiddenTaken, HiddenLeft, empty: not said
 	// Meant is what the words of a column that are not known stand for, by field and
 	// folded word: a code, or empty: nothing.
-	Meant  map[string]map[string]string `json:",omitempty"`
-	Mended map[int]map[string]string    `json:",omitempty"` // cells that were corrected, by line and field
-	Found  ImportFound                  // what the preview found beside its rows
-	By     string                       // kind of the actor who started it
-	Staff     string // and, of the vendor's staff, their role and entry
-	Entry     int64
-	Until     time.Time
-	Stopped   string // code of the refusal that stopped it
+	Meant   map[string]map[string]string `json:",omitempty"`
+	Mended  map[int]map[string]string    `json:",omitempty"` // cells that were corrected, by line and field
+	Found   ImportFound                  // what the preview found beside its rows
+	By      string                       // kind of the actor who started it
+	Staff   string                       // and, of the vendor's staff, their role and entry
+	Entry   int64
+	Until   time.Time
+	Stopped string // code of the refusal that stopped it
 }
 
 // What becomes of rows that a sheet hides or filters away.
@@ -137,7 +137,18 @@ type ImportFound struct {
 	Hidden    int           `json:",omitempty"` // rows that the sheet hides
 	Unknown   []UnknownWord `json:",omitempty"` // the first MaxUnknownWords
 	Remarked  int64         `json:",omitempty"` // rows that come in and are doubtful
+	Doubtful  []DoubtfulRow `json:",omitempty"` // the first MaxDoubtfulRows of them
 	Addresses int64         `json:",omitempty"` // rows with something in the column of the address that reads as one
+}
+
+// MaxDoubtfulRows is how many doubtful rows a preview lists.
+const MaxDoubtfulRows = 50
+
+// A DoubtfulRow is a row that comes in, and what is to be looked at before.
+type DoubtfulRow struct {
+	Line int
+	Who  string
+	Why  *Error
 }
 
 // An UnknownWord is a word of a column that is no role, level, product, civility or

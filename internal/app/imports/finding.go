@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"context"
 
 	"intendant/internal/app/roster"
@@ -16,6 +17,7 @@ type finding struct {
 	likeness  likeness
 	addresses int64
 	remarked  int64
+	doubtful  []directory.DoubtfulRow
 }
 
 // findingOf begins the preview of a file, with the domains that its addresses may be
@@ -70,12 +72,17 @@ func (f *finding) remarks(m roster.NewMember) []*directory.Error {
 	if len(found) > 0 {
 		f.remarked++
 	}
+	for _, remark := range found {
+		if len(f.doubtful) < directory.MaxDoubtfulRows {
+			f.doubtful = append(f.doubtful, directory.DoubtfulRow{Line: m.Row, Who: directory.Excerpt(cmp.Or(m.Name(), m.Email)), Why: remark})
+		}
+	}
 	return found
 }
 
 // found is what the preview of an import found.
 func (f *finding) found(hidden int) directory.ImportFound {
-	return directory.ImportFound{Hidden: hidden, Unknown: f.unknown.words, Remarked: f.remarked, Addresses: f.addresses}
+	return directory.ImportFound{Hidden: hidden, Unknown: f.unknown.words, Remarked: f.remarked, Doubtful: f.doubtful, Addresses: f.addresses}
 }
 
 // noteFound keeps what a preview found, unless the draft was read anew meanwhile.

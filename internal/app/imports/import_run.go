@@ -182,6 +182,7 @@ func (s *Imports) planChunk(ctx context.Context, r *store.Reader, p *gate.Plan, 
 	for n, f := range facts {
 		v := p.Verdicts[n]
 		f.Refusal, f.Also, f.Changes, f.Invited, f.Creates, f.Lacks = v.Refusal, v.Also, v.Changes, v.Invited, v.Creates, v.Lacks
+		f.Cells = atFault(c.Import, c.Rows[n], f)
 		text, err := json.Marshal(f)
 		if err != nil {
 			return nil, fmt.Errorf("facts of line %d: %w", c.Rows[n].Line, err)

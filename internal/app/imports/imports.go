@@ -79,6 +79,7 @@ type RowFacts struct {
 	Lacks    []gate.Lack        `json:",omitempty"` // roles that are required and lacked (ROLE-3)
 	Offer    string             `json:",omitempty"` // what was sold, as offers are written
 	Quantity string             `json:",omitempty"` // of that, as it stands in the file
+	Cells    map[string]string  `json:",omitempty"` // of a row that is refused: what stands in the columns at fault
 	At       int                `json:",omitempty"` // of a piece that is no address: its line
 	Position int                `json:",omitempty"` // and character
 
@@ -199,7 +200,7 @@ func (s *Imports) detect(i directory.Import, sp *spool, chosen map[string]int) (
 	i.Format = format.Kind
 	c := &i.Choices
 	c.Read = directory.ImportReading{Charset: format.Charset, Separator: format.Separator, Sheet: format.Sheet}
-	c.Sheets, c.Head = reader.Sheets(), reader.Head()
+	c.Sheets, c.Head = reader.Sheets(), meantTitles(reader.Head())
 	var sample [][]string
 	for len(sample) < dateRows {
 		row, err := reader.Next()

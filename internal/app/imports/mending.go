@@ -10,6 +10,7 @@ import (
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/sheet"
 )
 
 // maxMendedCell is how long a cell can be that is corrected in the preview.
@@ -132,4 +133,46 @@ func mended(c directory.ImportChoices, line int, cells []string) []string {
 		}
 	}
 	return cells
+}
+
+// Column is the column of members that a fault of the row is about, in which it can
+// be corrected.
+func (RowFacts) Column(fault *directory.Error) string {
+	if fault.Field == fieldProduct {
+		return columnProducts
+	}
+	return fault.Field
+}
+
+// atFault are the cells of a row that is refused, as far as they are at fault and
+// short enough to be corrected in the preview.
+func atFault(i directory.Import, row SourceRow, f RowFacts) map[string]string {
+	if f.Refusal == nil || i.Brings() != directory.ImportMembers || i.Pasted() {
+		return nil
+	}
+	var cells map[string]string
+	for _, fault := range append([]*directory.Error{f.Refusal}, f.Also...) {
+		column := f.Column(fault)
+		at, known := i.Choices.Columns[column]
+		if !known || at < 0 || at >= len(row.Cells) {
+			continue
+		}
+		if cells == nil {
+			cells = map[string]string{}
+		}
+		cells[column] = directory.Cut(CellOf(i.Choices.Columns, row.Cells, column), maxMendedCell)
+	}
+	return cells
+}
+
+// meantTitles are the titles of columns as they were meant, where they were read in
+// another set of characters than they were written in, and saved again.
+func meantTitles(head []string) []string {
+	titles := slices.Clone(head)
+	for n, title := range titles {
+		if _, meant := sheet.Suspect(title); meant != "" {
+			titles[n] = meant
+		}
+	}
+	return titles
 }

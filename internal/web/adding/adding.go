@@ -43,6 +43,7 @@ func Mount(s *page.Site) {
 	s.Route("POST "+account+"/members/import", page.InAccount, h.upload, page.Takes{File: "file", Bytes: sheet.DefaultLimits().Bytes, Arriving: true})
 	s.Route("GET "+account+"/imports/{import}", page.InAccount, h.showImport)
 	s.Route("POST "+account+"/imports/{import}", page.InAccount, h.settings)
+	s.Route("POST "+account+"/imports/{import}/mend", page.InAccount, h.mend)
 	s.Route("POST "+account+"/imports/{import}/start", page.InAccount, h.start)
 	s.Route("POST "+account+"/imports/{import}/stop", page.InAccount, h.stop)
 	s.Route("GET "+account+"/imports/{import}/result.csv", page.InAccount, h.result)

@@ -30,7 +30,7 @@ func (v importView) footActs() []ui.Act {
 	if v.Import.Pasted() {
 		label = v.T("adding.send.add", "Count", n.Added)
 	}
-	return append(acts, ui.Act{Label: label, Kind: ui.Primary, Disabled: n.Added+n.Changed == 0 || v.Import.Choices.Stopped != "",
+	return append(acts, ui.Act{Label: label, Kind: ui.Primary, Disabled: n.Added+n.Changed == 0 || v.Import.Choices.Stopped != "" || v.checkedFile() && v.Import.Choices.HiddenUnsaid(),
 		Attrs: map[string]any{"form": "start"}})
 }
 

@@ -2,6 +2,7 @@ package adding
 
 import (
 	"net/http"
+	"slices"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -93,7 +94,12 @@ func (h Handler) result(q *page.Request) error {
 	t := h.task(q, "")
 	only := app.Outcome(q.FormValue("outcome"))
 	w := q.CSV(t.T("import.result.file"))
-	head := i.Choices.Head
+	head := slices.Clone(i.Choices.Head)
+	for field, at := range i.Choices.Columns { // a file without a head gets one, to come again
+		if at >= 0 && at < len(head) && head[at] == "" {
+			head[at] = t.T("field." + field)
+		}
+	}
 	if i.Pasted() {
 		head = []string{t.T("field.email"), t.T("field.name"), t.T("field.company")}
 	}

@@ -86,6 +86,9 @@ func (h Handler) importView(q *page.Request) (importView, error) {
 	if v.Import.State == directory.ImportRunning {
 		filter = app.ImportFilter{Outcome: app.Refused, Limit: 10}
 	}
+	if v.addressless() != "" {
+		return v, nil // said once, and not in each row
+	}
 	v.Rows, err = h.App.Imports.Rows(ctx, actor, account, id, filter)
 	if err == nil && v.Import.Pasted() {
 		v.Invalid, err = h.App.Imports.Invalid(ctx, actor, account, id)
@@ -351,10 +354,7 @@ func (v importView) columns() []columnChoice {
 	all := make([]columnChoice, width)
 	for n := range all {
 		choice := &all[n]
-		choice.Title = v.T("import.column", "Number", n+1)
-		if n < len(c.Head) && strings.TrimSpace(c.Head[n]) != "" {
-			choice.Title = c.Head[n]
-		}
+		choice.Title = v.columnTitle(n)
 		if n < len(c.Sample) {
 			choice.Sample = c.Sample[n]
 		}
@@ -394,6 +394,9 @@ func (v importView) said() (first, rest string) {
 		rest = ", " + strings.Join(parts, ", ")
 	}
 	rest += "."
+	if v.checkedFile() && v.Import.Choices.HiddenUnsaid() {
+		rest += " " + v.T("error.import.hidden")
+	}
 	if n.Faulty > 0 {
 		rest += " " + v.T("import.foot.faulty", "Count", n.Faulty)
 	}
@@ -466,21 +469,6 @@ func plainDetail(t task, choices app.AddChoices, row app.ImportedRow) string {
 		text = strings.TrimPrefix(text+". ", ". ") + lacks
 	}
 	return text
-}
-
-// detailText is all that is known of a row, in one line of text.
-func detailText(t task, choices app.AddChoices, row app.ImportedRow) string {
-	if row.Refusal != nil {
-		return t.Printer.Error(row.Refusal)
-	}
-	var parts []string
-	for _, c := range changeLines(t, choices, row.Changes) {
-		parts = append(parts, c.Label+" "+c.Before+" → "+c.After)
-	}
-	if text := plainDetail(t, choices, row); text != "" {
-		parts = append(parts, text)
-	}
-	return strings.Join(parts, " ; ")
 }
 
 // left says how long a run still takes, as far as one can tell.
