@@ -96,12 +96,12 @@ func (w *world) pastesIntoProject(s *browsertest.Story, project string) {
 	s.See("1 ligne modifiée")
 	s.Click("Ajouter 3 personnes et inviter")
 	s.See("Ajoutés")
-	s.Row("erwan.off@maraval.example").See("réactivez d’abord")
+	s.Row("erwan.off@maraval.example").See("réactivez-le d’abord")
 	s.Row("nolwenn.riou@maraval.example").See("Invitation en route")
 	s.LooksRight("project-result")
 	s.Click("Corriger la ligne restante")
 	s.See("1 ligne est à corriger")
-	s.Row("erwan.off@maraval.example").See("réactivez d’abord")
+	s.Row("erwan.off@maraval.example").See("réactivez-le d’abord")
 	s.LooksRight("project-mend")
 }
 
@@ -114,7 +114,7 @@ func (w *world) copiesMembers(s *browsertest.Story, project string) {
 	s.Click("Choisir Gare du Nord")
 	s.Row("Mireille Astier").See("Architecte")
 	s.Row("Jonas Weiss").See("Déjà dans le projet")
-	s.Row("erwan").See("réactivez d’abord")
+	s.Row("erwan").See("réactivez-le d’abord")
 	s.LooksRight("project-copy")
 	s.Viewport(360, 760)
 	s.NoSidewaysScroll()
