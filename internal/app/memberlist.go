@@ -372,9 +372,6 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 		}
 		rows[i].May = l.may(rows[i])
 	}
-	if err := l.tellLast(ctx, rows); err != nil {
-		return nil, err
-	}
 	if l.parts {
 		if err := l.tellParts(ctx, keys, rows); err != nil {
 			return nil, err

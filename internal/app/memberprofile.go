@@ -94,6 +94,9 @@ func (l *listing) profile(ctx context.Context, p *MemberProfile, m directory.Mem
 	if err != nil || len(rows) == 0 {
 		return err
 	}
+	if err := l.tellLast(ctx, &rows[0]); err != nil {
+		return err
+	}
 	p.ListedMember = rows[0]
 	if err := l.neighbours(ctx, p); err != nil {
 		return err
@@ -268,26 +271,15 @@ func (l *listing) may(m roster.ListedMember) roster.MemberMay {
 	return may
 }
 
-// tellLast says of administrators whom the reader may change without whom of them the
+// tellLast says of an administrator whom the reader may change that without them the
 // account would have none (ACC-5).
-func (l *listing) tellLast(ctx context.Context, rows []roster.ListedMember) error {
-	may := func(m roster.ListedMember) bool { return m.May.Edit && m.ActsAsAdministrator() }
-	if !slices.ContainsFunc(rows, may) {
+func (l *listing) tellLast(ctx context.Context, m *roster.ListedMember) error {
+	if !m.May.Edit || !m.KeepsAdministered() {
 		return nil
 	}
-	if active, err := l.r.ActiveAdministrators(ctx, l.account.ID, nil, 2); err != nil || active != 1 {
-		return err
-	}
-	for i, m := range rows {
-		if !may(m) {
-			continue
-		}
-		err := roster.RemainsAdministered(ctx, l.r, l.account.ID, []directory.MemberID{m.ID}, 0)
-		if rows[i].May.Last = gate.RefusedWith(err, "administrator.last"); err != nil && !rows[i].May.Last {
-			return err
-		}
-	}
-	return nil
+	active, err := l.r.ActiveAdministrators(ctx, l.account.ID, nil, 2)
+	m.May.Last = active == 1
+	return err
 }
 
 // A MemberEditing is what the edit form of one member begins with.
@@ -322,6 +314,9 @@ func (s *Members) Editing(ctx context.Context, actor authz.Actor, account direct
 		}
 		if !rows[0].May.Edit {
 			return directory.Refuse(directory.Denied, "member.out_of_reach")
+		}
+		if err := l.tellLast(ctx, &rows[0]); err != nil {
+			return err
 		}
 		e.ListedMember, e.Version = rows[0], roster.EditVersion(m, rows[0].Person)
 		e.Languages = s.gate.Policies(l.account).Languages

@@ -61,6 +61,12 @@ func (m ListedMember) ActsAsAdministrator() bool {
 	return m.Administrator() && m.Administers(m.Person, m.Level)
 }
 
+// KeepsAdministered reports whether the member is one of those of whom an account always
+// keeps one (ACC-5).
+func (m ListedMember) KeepsAdministered() bool {
+	return m.Administrator() && m.Member.KeepsAdministered(m.Person, m.Level)
+}
+
 // MemberMay says which acts a page offers; the operations decide.
 type MemberMay struct {
 	Edit, Invite, Resend, Withdraw, Deactivate, Reactivate, Remove, Name, Exclude bool

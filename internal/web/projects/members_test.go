@@ -219,7 +219,7 @@ func TestProfile(t *testing.T) { // PROJ-3, PROJ-12, LIST-7
 		"https://espace.batisoft.example/plans/visas", "Retirer du projet", "Profil dans le compte")
 	lacks(t, p, "Outils de Métré")
 	saved := p.Submit(at, "company", "Kestner Bau", "tool.plans.files", "edit", "access.takeoff", "administrator").Follow()
-	has(t, saved, http.StatusOK, "La place de Ana Duval est enregistrée", `value="Kestner Bau"`)
+	has(t, saved, http.StatusOK, "La place d’Ana Duval est enregistrée", `value="Kestner Bau"`)
 	if !saved.Has("select[name='tool.plans.files'] option[value=edit][selected]") || !saved.Has("select[name='access.takeoff'] option[value=administrator][selected]") {
 		t.Error("PROJ-12 level of a tool or access is not kept")
 	}
