@@ -29,7 +29,7 @@ func (w *world) pastes(s *browsertest.Story) {
 		"pas-une-adresse "+helene)
 	s.Click("Ajouter au tableau")
 	s.See("1 doublon fusionné")
-	s.See("1 est déjà membre")
+	s.See("1 personne est déjà membre")
 	s.See("1 invalide")
 	s.See("pas-une-adresse")
 	if got := s.Value("Prénom de brieuc.tanguy@maraval.example"); got != "Brieuc" {

@@ -56,7 +56,7 @@ func (w *world) namesSecond(s *browsertest.Story, own, email string) {
 	second, _, _ := strings.Cut(s.Path(), "?")
 	s.Open(second + "?ask=name")
 	s.In("dialog").Click("Nommer administrateur")
-	s.See("Yann Le Bihan est administrateur")
+	s.See("Yann Le Bihan administre désormais le compte")
 	s.Open(own + "?ask=exclude")
 	s.In("dialog").DontSee("Nommez d’abord quelqu’un d’autre")
 }

@@ -132,7 +132,7 @@ func (w *world) pastesScriptless(s *browsertest.Story, project string) {
 	s.Open(project + "/add")
 	s.Fill("Adresses e-mail", "ines.rouault@maraval.example; paul.sault@sault.example erwan.off@maraval.example")
 	s.Click("Ajouter au tableau")
-	s.See("1 est déjà dans le projet")
+	s.See("1 personne est déjà dans le projet")
 	s.Choose("Rôle d’ines.rouault@maraval.example", "Cheffe de projet")
 	s.Click("Enregistrer ces lignes")
 	if got := s.Value("Niveau d’accès d’ines.rouault@maraval.example"); got != "project-administrator" {

@@ -205,7 +205,7 @@ func (w *world) switchedOff(administrator, s *browsertest.Story, email string) {
 	administrator.See("est désactivé")
 	s.Open(network)
 	s.See("Votre accès est désactivé") // where they stand, and whom to ask
-	w.mailed(email, "Votre accès à "+company+" est suspendu")
+	w.mailed(email, "Votre accès à "+company+" est désactivé")
 	s.At("/network")
 	administrator.Open(network + "/members?status=inactive")
 	administrator.Row(email).Click("Autres actions")
