@@ -143,12 +143,13 @@ func unseen(p *i18n.Printer, m app.ListedMember) string {
 }
 
 func (p panel) facts() []ui.CartItem {
-	or := func(text string) ui.CartItem {
+	orNo := func(none, text string) ui.CartItem {
 		if text == "" {
-			return ui.CartItem{Value: p.T("ui.none"), Class: "quiet"}
+			return ui.CartItem{Value: p.T(none), Class: "quiet"}
 		}
 		return ui.CartItem{Value: text}
 	}
+	or := func(text string) ui.CartItem { return orNo("ui.none", text) }
 	fact := func(key string, item ui.CartItem) ui.CartItem {
 		item.Label = p.T(key)
 		return item
@@ -158,7 +159,7 @@ func (p panel) facts() []ui.CartItem {
 		seen = p.Printer.Day(p.m.LastSeen, p.now)
 	}
 	facts := []ui.CartItem{
-		fact("field.company", or(p.m.Company)), fact("field.role", or(p.Printer.List(p.functionNames(p.m.ListedMember)))),
+		fact("field.company", orNo("ui.none.company", p.m.Company)), fact("field.role", or(p.Printer.List(p.functionNames(p.m.ListedMember)))),
 		fact("field.access_level", or(page.LevelNames(p.Printer, p.m.Levels))), fact("field.language", or(p.Printer.Language(p.m.Person.Language))),
 		fact("members.panel.added", or(p.Printer.Date(p.m.Added))), fact("members.panel.seen", ui.CartItem{Value: seen}),
 	}

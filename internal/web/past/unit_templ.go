@@ -378,7 +378,7 @@ func unitPage(s single) templ.Component {
 											}()
 										}
 										ctx = templ.InitializeContext(ctx)
-										templ_7745c5c3_Err = orNone(s.Page, s.gave(h)).Render(ctx, templ_7745c5c3_Buffer)
+										templ_7745c5c3_Err = ui.Text(s.Printer, s.gave(h)).Render(ctx, templ_7745c5c3_Buffer)
 										if templ_7745c5c3_Err != nil {
 											return templ_7745c5c3_Err
 										}
@@ -404,7 +404,7 @@ func unitPage(s single) templ.Component {
 											}()
 										}
 										ctx = templ.InitializeContext(ctx)
-										templ_7745c5c3_Err = orNone(s.Page, s.by(h.By)).Render(ctx, templ_7745c5c3_Buffer)
+										templ_7745c5c3_Err = ui.Text(s.Printer, s.by(h.By)).Render(ctx, templ_7745c5c3_Buffer)
 										if templ_7745c5c3_Err != nil {
 											return templ_7745c5c3_Err
 										}
