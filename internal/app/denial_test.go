@@ -47,7 +47,7 @@ func walls() map[string]wall {
 				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
-			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mend Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
+			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mend MendDraft Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start
 				Stop Upload
 			Roles: Archive Blank Create Differences Edit ExportMatrix List Matrix Rename Reset Restore Role
 			History: Line List
@@ -107,7 +107,7 @@ func walls() map[string]wall {
 			Invitations: Accept Again AgainFor Look
 			History: Kinds
 			Exports: Columns
-			Catalogue: InForce`,
+			Catalogue: InForce Naming`,
 		wallItself: `
 			Accounts: SeedUnits
 			Users: Purge RenewalNotices Seed SeedFactor
@@ -116,7 +116,7 @@ func walls() map[string]wall {
 			JoinRequests: Lapse Remind
 			Imports: Purge RunImport
 			Acts: AskerAgain Begin Do Foresee Preview Purge Register Run
-			Exports: Purge RunExport Projects: Ground Past: Tables
+			Exports: Purge RunExport Projects: Ground Past: Tables Keys: PurgeLetters
 			Checks: WriteUses
 			Companies: FoldNames MoveMerged
 			Seats: EndExternals
@@ -164,6 +164,7 @@ func brings(operation string) []any {
 		"Keys.Unlock":         {"204 817", directory.ByLetter},
 		"Exports.Begin":       {app.ExportAsk{Kind: directory.ExportMembers, Format: directory.ExportCSV, Query: app.MemberQuery{}}},
 		"Exports.Count":       {directory.ExportMembers, app.MemberQuery{}},
+		"Imports.MendDraft":   {"id", map[int64]string{1: "new@maraval.example"}},
 		"JoinRequests.Ask":    {"204 817", "Good morning"},
 		"Seats.HandOver":      {app.SeatHanding{From: "one", To: "another"}},
 	}[operation]
