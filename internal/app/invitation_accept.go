@@ -240,12 +240,13 @@ func (s *Invitations) acceptSignedIn(ctx context.Context, actor authz.Actor, acc
 			roster.PlanProof(p, &v.User)
 		}
 		done.Account = v.Account
-		return s.roster.PlanAcceptance(ctx, r, p, v, v.User)
+		if err := s.roster.PlanAcceptance(ctx, r, p, v, v.User); err != nil {
+			return err
+		}
+		p.Change(store.NoteSeen{User: p.Actor.User, Account: account})
+		return nil
 	})
-	if err != nil {
-		return done, err
-	}
-	return done, s.gate.Note(ctx, func(tx *store.Tx) error { return tx.NoteSeen(ctx, actor.User, account) })
+	return done, err
 }
 
 // proved refuses with address.unproved whoever has not proved their address.

@@ -121,10 +121,15 @@ func (tx *Tx) NoteSignIn(ctx context.Context, user directory.UserID) error {
 	return nil
 }
 
-// NoteSeen notes that a user who was signed in already came into an account now.
-func (tx *Tx) NoteSeen(ctx context.Context, user directory.UserID, account directory.AccountID) error {
+// NoteSeen says that a user who was signed in already came into an account now.
+type NoteSeen struct {
+	User    directory.UserID
+	Account directory.AccountID
+}
+
+func (c NoteSeen) apply(ctx context.Context, tx *Tx) error {
 	var a args
-	query := `UPDATE member SET last_seen_at = ` + a.add(tx.Now) + ` WHERE user_key = ` + a.add(user) + ` AND account_key = ` + a.add(account) +
+	query := `UPDATE member SET last_seen_at = ` + a.add(tx.Now) + ` WHERE user_key = ` + a.add(c.User) + ` AND account_key = ` + a.add(c.Account) +
 		` AND removed_at IS NULL`
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("note who came in: %w", err)

@@ -39,7 +39,7 @@ func (s *Keys) Enter(ctx context.Context, actor authz.Actor, number, typed strin
 	if e.refusal != nil {
 		return directory.Account{}, e.refusal
 	}
-	return e.account, s.gate.Note(ctx, func(tx *store.Tx) error { return tx.NoteSeen(ctx, actor.User, account) })
+	return e.account, nil
 }
 
 // accountOrNone is the account of a number, or the installation when nobody has
@@ -165,7 +165,8 @@ func (e *keyEntry) claim(ctx context.Context, r *store.Reader, p *gate.Plan, cou
 	p.Change(store.EndAdminKey{ID: key.ID, State: "used", By: u.ID}, store.PutKeyCount(count.Cleared()),
 		store.InsertKeyTry{Key: p.NewKey(), Number: e.number, User: u.ID, Outcome: "right"},
 		store.CloseJoinRequests{User: u.ID, Account: p.Account},
-		store.EndInvitations{Members: []directory.MemberID{before.ID}, State: string(directory.InvitationAccepted)})
+		store.EndInvitations{Members: []directory.MemberID{before.ID}, State: string(directory.InvitationAccepted)},
+		store.NoteSeen{User: u.ID, Account: p.Account})
 	entry := p.Entry(audit.KeyUsed, u.ID, int64(key.ID))
 	entry.NoteValue("key", audit.Nothing, audit.Number(key.Ordinal))
 	p.Record(entry)

@@ -36,8 +36,8 @@ func PlanKeys(g *gate.Gate, p *gate.Plan, account directory.Account, n int, afte
 	return nil
 }
 
-// Make makes n new keys for an account, sealed in a letter (KEY-6). It refuses with the number when it is not from 1 to
-// directory.MostKeysAtOnce.
+// Make makes n new keys for an account, sealed in a letter (KEY-6). It refuses with the
+// number when it is not from 1 to directory.MostKeysAtOnce.
 func (s *Keys) Make(ctx context.Context, actor authz.Actor, id directory.AccountID, n int) error {
 	if n < 1 || n > directory.MostKeysAtOnce {
 		return directory.InvalidField("count", "key.count", directory.Args{"Max": directory.MostKeysAtOnce})
