@@ -98,10 +98,13 @@ func TestAcceptingSaysWhatIsTrue(t *testing.T) { // INV-7, ADD-11, LIST-1
 		w.Must(err)
 		_, err = w.App.Invitations.AcceptMine(w.Context(), karim, waiting[0].Member)
 		w.Must(err)
+		claimant := w.Person("maud@maraval.example")
+		_, err = w.App.Keys.Enter(w.Context(), claimant, account.Number, w.Keys(account)[2])
+		w.Must(err)
 		w.Must(w.DB.View(w.Context(), func(r *store.Reader) error {
-			for _, who := range []directory.UserID{karim.User} {
+			for _, who := range []directory.UserID{karim.User, claimant.User} {
 				if m, err := r.MemberOf(w.Context(), account.ID, who); err != nil || m.LastSeen.IsZero() {
-					t.Errorf("LIST-1 who accepted was never there: %v %v", m.LastSeen, err)
+					t.Errorf("LIST-1 who came in was never there: %v %v", m.LastSeen, err)
 				}
 			}
 			return nil
