@@ -71,13 +71,12 @@ func TestDatabaseAway(t *testing.T) { // NODE-2
 		{"product", http.MethodPost, "/access/v1/evaluation", `{"subject":{"type":"user","id":"a"},"action":{"name":"b"},"resource":{"type":"account","id":"c"}}`, "application/json", token, http.StatusUnauthorized, "text/plain"},
 	}
 	for _, d := range doors {
-		if got := d.knock(t, s.URL()); got.StatusCode != d.usual && got.StatusCode >= 500 {
-			t.Fatalf("%s before: %d, want %d", d.name, got.StatusCode, d.usual)
-		}
+		d.served(t, s.URL())
 	}
 	if got := status(t, s.URL()+"/readyz"); got != http.StatusOK {
 		t.Fatalf("readyz before: %d", got)
 	}
+	awayBefore := log.lines("the database is away") // a busy machine may overrun a deadline of a second
 	time.Sleep(1100 * time.Millisecond) // until readiness is found anew
 	proxy.Silence()
 	var wg sync.WaitGroup
@@ -102,7 +101,7 @@ func TestDatabaseAway(t *testing.T) { // NODE-2
 	if got := status(t, s.URL()+"/healthz"); got != http.StatusOK {
 		t.Errorf("healthz of a silent database: %d, want 200", got)
 	}
-	if away, failed := log.lines("the database is away"), log.lines("request failed"); away != 1 || failed != 0 {
+	if away, failed := log.lines("the database is away")-awayBefore, log.lines("request failed"); away != 1 || failed != 0 {
 		t.Errorf("NODE-2 logged %d times that it is away and %d failed requests", away, failed)
 	}
 	proxy.Speak()
@@ -112,9 +111,7 @@ func TestDatabaseAway(t *testing.T) { // NODE-2
 		}
 	}
 	for _, d := range doors {
-		if got := d.knock(t, s.URL()); got.StatusCode >= 500 {
-			t.Errorf("NODE-2 %s afterwards: %d", d.name, got.StatusCode)
-		}
+		d.served(t, s.URL())
 	}
 }
 
@@ -123,6 +120,19 @@ type door struct {
 	name, method, path, body, kind, token string
 	usual                                 int
 	form                                  string
+}
+
+// served holds that the door answers a stranger as usual, within the time a busy
+// machine may need to do so under the short deadlines of this test.
+func (d door) served(t *testing.T, base string) {
+	t.Helper()
+	var got *http.Response
+	for began := time.Now(); time.Since(began) < 20*time.Second; time.Sleep(100 * time.Millisecond) {
+		if got = d.knock(t, base); got.StatusCode == d.usual {
+			return
+		}
+	}
+	t.Fatalf("NODE-2 %s: %d, want %d", d.name, got.StatusCode, d.usual)
 }
 
 func (d door) knock(t *testing.T, base string) *http.Response {
