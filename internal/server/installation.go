@@ -39,6 +39,8 @@ type Options struct {
 	OwnBase bool
 	// Wait lets time pass, unless ctx ends; nil: real time.
 	Wait func(ctx context.Context, d time.Duration)
+	// Trips hears of each trip to the database; nil: nobody does.
+	Trips store.Trips
 }
 
 // An Installation is the operations of one installation on its open database.
@@ -74,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log, Deadlines: deadlines(o.Config)}); err != nil {
+	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log, Deadlines: deadlines(o.Config), Trips: o.Trips}); err != nil {
 		return nil, err
 	}
 	if err := i.db.Migrate(ctx); err != nil {
