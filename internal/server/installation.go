@@ -52,6 +52,7 @@ type Installation struct {
 	ownBase   bool
 	now       func() time.Time
 	log       *slog.Logger
+	logos     *logos
 	mountDemo func(*page.Site) // nil: no example
 }
 
@@ -60,7 +61,7 @@ type Installation struct {
 // missing. It refuses with catalogue.faulty a catalogue file with faults, and with
 // secret.missing and secret.other a secret that is not the database's.
 func Open(ctx context.Context, o Options) (*Installation, error) {
-	i := &Installation{config: o.Config, now: o.Now, log: o.Log, ownBase: o.OwnBase}
+	i := &Installation{config: o.Config, now: o.Now, log: o.Log, ownBase: o.OwnBase, logos: newLogos(o.Config, o.Log)}
 	if o.Wait == nil {
 		o.Wait = wait
 	}
