@@ -86,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
 		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config),
-		Words:   app.ImportWords{Of: i.bundle.ImportWords, Languages: i.bundle.LanguageNames()},
+		Words:   app.ImportWords{Of: i.bundle.ImportWords, Languages: i.bundle.LanguageNames(), Countries: i.bundle.CountryNames()},
 		Exports: export.Words(i.bundle)})
 	if err := i.App.LoadCatalogue(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())

@@ -41,9 +41,11 @@ func (s *Imports) Mend(ctx context.Context, actor authz.Actor, account directory
 	case i.State != directory.ImportDraft:
 		return i, directory.Refuse(directory.Conflict, "import.started")
 	}
-	choices, err := s.Choices(ctx, actor, account, id)
-	if err != nil {
-		return i, err
+	var choices roster.AddChoices
+	if len(m.Meant) > 0 {
+		if choices, err = s.Choices(ctx, actor, account, id); err != nil {
+			return i, err
+		}
 	}
 	c := &i.Choices
 	if m.Hidden == directory.HiddenTaken || m.Hidden == directory.HiddenLeft {
@@ -151,7 +153,7 @@ func atFault(i directory.Import, row SourceRow, f RowFacts) map[string]string {
 		return nil
 	}
 	var cells map[string]string
-	for _, fault := range append([]*directory.Error{f.Refusal}, f.Also...) {
+	for _, fault := range f.Faults() {
 		column := f.Column(fault)
 		at, known := i.Choices.Columns[column]
 		if !known || at < 0 || at >= len(row.Cells) {

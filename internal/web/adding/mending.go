@@ -83,15 +83,6 @@ func (v importView) asks() bool {
 	return v.checkedFile() && (v.Import.Choices.Found.Hidden > 0 || len(v.Import.Choices.Found.Unknown) > 0)
 }
 
-// hiddenRadios say what becomes of the rows that the sheet hides.
-func (v importView) hiddenRadios() []ui.Check {
-	var checks []ui.Check
-	for _, choice := range []string{directory.HiddenLeft, directory.HiddenTaken} {
-		checks = append(checks, ui.Check{Name: "hidden", Value: choice, Label: v.T("import.hidden." + choice), Checked: v.Import.Choices.Hidden == choice})
-	}
-	return checks
-}
-
 // An unknownChoice is a word of the file and what it can stand for.
 type unknownChoice struct {
 	Word, Where string
@@ -160,12 +151,9 @@ type rowFault struct {
 
 // rowFaults are all faults of a row, each cell once.
 func (v importView) rowFaults(row app.ImportedRow) []rowFault {
-	if row.Refusal == nil {
-		return nil
-	}
 	var all []rowFault
 	at := map[string]int{}
-	for _, fault := range append([]*directory.Error{row.Refusal}, row.Also...) {
+	for _, fault := range row.Faults() {
 		text, field := v.Printer.Error(fault), row.Column(fault)
 		value, mendable := row.Cells[field]
 		if n, told := at[field]; told {
@@ -207,15 +195,8 @@ func (v importView) columnTitle(n int) string {
 	return v.T("import.column", "Number", n+1)
 }
 
-// detailText is all that is known of a row, in one line of text.
+// detailText is all that is known of a row that is not refused, in one line of text.
 func detailText(t task, choices app.AddChoices, row app.ImportedRow) string {
-	if row.Refusal != nil {
-		said := []string{t.Printer.Error(row.Refusal)}
-		for _, fault := range row.Also {
-			said = append(said, t.Printer.Error(fault))
-		}
-		return strings.Join(said, " ")
-	}
 	var parts []string
 	for _, c := range changeLines(t, choices, row.Changes) {
 		parts = append(parts, c.Label+" "+c.Before+" → "+c.After)

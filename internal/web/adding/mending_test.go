@@ -31,6 +31,9 @@ func TestImportMendingPage(t *testing.T) { // ADD-13
 		}
 		kind, body = attach("ecartes.csv", strings.ReplaceAll(file, "PrÃ©vost", "Prévost"))
 		says(t, d.Send(path, kind, body).Follow(), "1 membre sera ajouté")
+		kind, body = attach("ecartes.xlsx", d.Get(base+"/result.xlsx?outcome=refused").Body)
+		book := d.Send(path, kind, body).Follow()
+		says(t, book, "1 ligne écartée", "Sans doute « Prévost »")
 		kind, body = attach("sans.csv", "Nom;E-mail\nBrossard;Adeline\nOstende;Rémi\n")
 		none := d.Send(path, kind, body).Follow()
 		says(t, none, "La colonne « E-mail » ne contient aucune adresse e-mail")
