@@ -82,7 +82,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		return nil, err
 	}
 	words := s.newVocabulary(roles, i.Choices.DayOrder())
-	words.workbook, words.meant, words.unknown = i.Workbook(), i.Choices.Meant, c.found.words()
+	words.workbook, words.meant, words.others, words.unknown = i.Workbook(), i.Choices.Meant, i.Choices.Others, c.found.words()
 	if _, named := i.Choices.Columns[columnProducts]; named {
 		if words.products, err = s.productsOf(ctx, r, i.Account); err != nil {
 			return nil, err
@@ -122,6 +122,7 @@ type vocabulary struct {
 	fields            []sheet.Field
 	workbook          bool                         // the rows are those of one
 	meant             map[string]map[string]string // as in directory.ImportChoices
+	others            map[string]string            // likewise
 	unknown           *unknownWords                // nil outside of previews
 	*Dictionary
 }
