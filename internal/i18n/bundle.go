@@ -163,7 +163,7 @@ func loadSpeech(code string) (*speech, error) {
 		return nil, err
 	}
 	s.numbers = newNumbers(texts)
-	s.elisions = newElisions(s.plain["language.elided"])
+	s.elisions = newElisions(s.plain["language.elided"], s.plain["language.not_elided"])
 	s.calendar = newCalendar(texts)
 	s.countries = sync.OnceValue(func() []Country { return listCountries(s.tag) })
 	return s, nil
