@@ -22,7 +22,6 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/config"
 	"intendant/internal/directory"
-	"intendant/internal/secret"
 	"intendant/internal/server"
 )
 
@@ -290,7 +289,7 @@ func (p *program) firstOperator(ctx context.Context, path string, given map[stri
 	if err != nil {
 		return err
 	}
-	err = p.newStaff(ctx, i, app.NewStaff{Email: given["operator"], Role: authz.Operator, Password: secret.NewProvisionalPassword(), Language: given["language"]}, true)
+	err = p.newStaff(ctx, i, app.NewStaff{Email: given["operator"], Role: authz.Operator, Language: given["language"]}, true)
 	if err = errors.Join(err, i.Close()); err != nil {
 		return err
 	}
