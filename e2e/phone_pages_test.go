@@ -36,7 +36,7 @@ func TestGuideOnAPhone(t *testing.T) { // PREF-2
 		if n := len(s.Boxes(links)); n != 0 {
 			t.Errorf("PREF-2 after a section was chosen %d stay unfolded over it", n)
 		}
-		s.NoSidewaysScroll()
+		s.LooksRight("guide")
 	})
 }
 
