@@ -10,10 +10,8 @@ import (
 )
 
 func main() {
-	code := cli.Run(cli.Machine{
+	os.Exit(cli.Run(cli.Machine{
 		Args: os.Args[1:], Environ: os.Environ(), Now: time.Now,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-	})
-	zzstop()
-	os.Exit(code)
+	}))
 }
