@@ -211,11 +211,27 @@ func (s *stand) fits(r *http.Request, got reply) {
 	if err != nil {
 		return // no address of the description
 	}
+	if got.header.Get("Content-Type") == "application/x-ndjson" {
+		s.fitsEach(route.Operation.Responses.Status(got.status).Value.Content["application/x-ndjson"].Schema.Value, got)
+		return
+	}
 	input := &openapi3filter.ResponseValidationInput{Status: got.status, Header: got.header, Body: io.NopCloser(bytes.NewReader(got.body)),
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
 		Options:                &openapi3filter.Options{IncludeResponseStatus: true}}
 	if err := openapi3filter.ValidateResponse(r.Context(), input); err != nil {
 		s.t.Errorf("%s %s: the answer is not as described: %v\n%s", r.Method, r.URL.Path, err, got.body)
+	}
+}
+
+// fitsEach holds each line of an answer against the description.
+func (s *stand) fitsEach(schema *openapi3.Schema, got reply) {
+	s.t.Helper()
+	for line := range strings.Lines(string(got.body)) {
+		var value any
+		s.Must(json.Unmarshal([]byte(line), &value))
+		if err := schema.VisitJSON(value); err != nil {
+			s.t.Errorf("the line is not as described: %v\n%s", err, line)
+		}
 	}
 }
 

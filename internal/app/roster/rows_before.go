@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -145,13 +146,14 @@ func (w *Writer) FoundBroken(ctx context.Context, fault error) *directory.Error 
 	return directory.Refuse(directory.Conflict, "row.conflict")
 }
 
-// rows plans rows one after the other, as chunks of an act would.
-func (a *adding) rows(ctx context.Context, r *store.Reader, rows []NewMember) error {
+// rows plans so many rows one after the other, as chunks of an act would, and hands the
+// people to the plan.
+func (a *adding) rows(ctx context.Context, r *store.Reader, n int, row func(i int) gate.Verdict) error {
 	p := a.Plan
-	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
-	for part := range slices.Chunk(rows, Chunk) {
-		for _, row := range part {
-			p.Verdicts = append(p.Verdicts, a.row(row))
+	p.Verdicts = slices.Grow(p.Verdicts, n)
+	for from := 0; from < n; from += Chunk {
+		for i := from; i < min(from+Chunk, n); i++ {
+			p.Verdicts = append(p.Verdicts, row(i))
 		}
 		if a.fault != nil {
 			return a.fault
@@ -159,6 +161,12 @@ func (a *adding) rows(ctx context.Context, r *store.Reader, rows []NewMember) er
 		if err := a.followSeatRules(ctx, r); err != nil {
 			return err
 		}
+	}
+	if err := a.Settle(ctx, r); err != nil {
+		return err
+	}
+	if a.o.Before != nil {
+		a.o.Before.administrators += a.moved
 	}
 	return nil
 }
