@@ -324,11 +324,11 @@ func (a *answer) send(ctx context.Context, w http.ResponseWriter) error {
 		w.Header()[name] = values
 	}
 	a.WriteHeader(http.StatusOK)
-	w.WriteHeader(a.status)
 	if a.live != nil {
-		a.live.pour(w)
+		a.live.pour(w, a.status)
 		return nil
 	}
+	w.WriteHeader(a.status)
 	if _, err := w.Write(a.body.Bytes()); err != nil || a.next == nil {
 		return nil // whoever hangs up is no fault of ours
 	}

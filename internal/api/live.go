@@ -126,7 +126,9 @@ func (l *live) end() {
 }
 
 // pour sends the bits as they come, until it is over or nobody takes them any more.
-func (l *live) pour(w http.ResponseWriter) {
+func (l *live) pour(w http.ResponseWriter, status int) {
+	l.stream.Begin(w)
+	w.WriteHeader(status)
 	for range l.more {
 		l.mu.Lock()
 		bits, over := l.bits, l.over

@@ -19,7 +19,6 @@ type Stream struct {
 // arrive. Where nothing is known of the connection, nothing is cut off.
 func Streamed(w http.ResponseWriter, each, all time.Duration) *Stream {
 	s := &Stream{connection: http.NewResponseController(w), each: each}
-	_ = s.connection.EnableFullDuplex() // without it the answer waits for the request
 	_ = s.connection.SetReadDeadline(time.Time{})
 	_ = s.connection.SetWriteDeadline(time.Time{})
 	s.late, s.over = time.AfterFunc(each, s.Cut), time.AfterFunc(all, s.Cut)
@@ -29,6 +28,13 @@ func Streamed(w http.ResponseWriter, each, all time.Duration) *Stream {
 }
 
 func longAgo() time.Time { return time.Unix(1, 0) }
+
+// Begin lets the answer be sent while the request is still read, before anything of it is
+// written. The connection ends with it: nobody knows where on it another request began.
+func (s *Stream) Begin(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	_ = s.connection.EnableFullDuplex() // without a connection the answer waits for the request
+}
 
 // Reading says that the next bit is waited for.
 func (s *Stream) Reading() { s.late.Reset(s.each) }
