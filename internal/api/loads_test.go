@@ -9,6 +9,7 @@ import (
 
 	"intendant/internal/api"
 	"intendant/internal/apptest"
+	"intendant/internal/directory"
 )
 
 // A loadRow is one line of the answer to a load.
@@ -117,7 +118,7 @@ func TestLoad(t *testing.T) { // API-4, BULK-3
 				t.Errorf("%+v, want %s", rows[i], want)
 			}
 		}
-		if state := s.state(); !strings.Contains(state, "lea@maraval.example Maraval N1 not_invited  [] [Approbateur@N basic-user@ fleet-manager@N1]") {
+		if state := s.state(); !strings.Contains(state, "lea@maraval.example Maraval N1 not_invited  [] [Approbateur@N basic-user@ fleet-manager@N1] [] []") {
 			t.Errorf("%s", state)
 		}
 		before = s.state()
@@ -169,9 +170,14 @@ func (s *stand) state() string {
 	}
 	for _, m := range members.Items {
 		slices.Sort(held[m["id"]])
-		lines = append(lines, fmt.Sprintf("member %v %v %v %v %v %v %v", m["email"], m["company"], known[m["home_unit"]], m["status"], m["phone"],
-			m["access_levels"], held[m["id"]]))
+		functions := fmt.Sprint(m["functions"])
+		for code, name := range known {
+			functions = strings.ReplaceAll(functions, fmt.Sprint(code), name)
+		}
+		lines = append(lines, fmt.Sprintf("member %v %v %v %v %v %v %v %v %v", m["email"], m["company"], known[m["home_unit"]], m["status"], m["phone"],
+			m["access_levels"], held[m["id"]], functions, m["products"]))
 	}
 	slices.Sort(lines)
-	return strings.Join(lines, "\n")
+	state := strings.ReplaceAll(strings.Join(lines, "\n"), directory.CleanNumber(s.account.Number), "")
+	return strings.ReplaceAll(state, s.account.Name, "")
 }

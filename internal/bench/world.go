@@ -39,7 +39,7 @@ func (r *run) world(c *programClient) error {
 	}
 	i := slices.IndexFunc(page.Levels, func(l catalogue.UnitLevel) bool { return l.Grantable && !l.Project })
 	if i < 0 {
-		r.skip("bench.no_units", "http-world")
+		r.skip("bench.why.no_levels", "http-world")
 		return nil
 	}
 	lines, err := r.worldLines(page.Kind, page.Levels[i].ID)
