@@ -31,12 +31,13 @@ func (f *Face) streamed(r *http.Request) bool {
 	return pattern == http.MethodPost+" "+Base+loadsPath
 }
 
-// A LoadLine says of one unit, one role or one person what is to be so: exactly one of
-// the three.
+// A LoadLine says of one unit, one role, one person or one place what is to be so:
+// exactly one of the four.
 type LoadLine struct {
 	Unit   *LoadUnit   `json:"unit,omitempty" doc:"Made, or found by its external id."`
 	Role   *LoadRole   `json:"role,omitempty" doc:"Made, or found by its code or one of its names."`
 	Member *LoadMember `json:"member,omitempty" doc:"Added, or found by the address."`
+	Place  *LoadPlace  `json:"place,omitempty" doc:"In a project that is there."`
 }
 
 // A LoadUnit is a unit as it is to be.
@@ -70,10 +71,17 @@ type LoadGrant struct {
 	Unit string `json:"unit" maxLength:"200" doc:"External or public id." example:"TRV-01"`
 }
 
+// A LoadPlace is somebody's place in a project: as those of its members, and brought into
+// the account with it where the project lets people in.
+type LoadPlace struct {
+	Project string `json:"project" maxLength:"200" doc:"External or public id of a project." example:"P-17"`
+	NewProjectMember
+}
+
 // A LoadRow is what became, or would become, of one line.
 type LoadRow struct {
 	Line    int             `json:"line" doc:"In the request, from 1; empty lines count." example:"1"`
-	Kind    string          `json:"kind,omitempty" enum:"unit,role,member" doc:"Absent where the line cannot be read." example:"unit"`
+	Kind    string          `json:"kind,omitempty" enum:"unit,role,member,place" doc:"Absent where the line cannot be read." example:"unit"`
 	ID      string          `json:"id,omitempty" doc:"Public id; absent for what is refused, out of sight, or would be added."`
 	Code    string          `json:"code,omitempty" doc:"Of a role." example:"own-17"`
 	Name    string          `json:"name,omitempty" example:"Nord"`
@@ -104,7 +112,7 @@ type LoadTotals struct {
 type loadInput struct {
 	InAccount
 	Preview bool   `query:"preview" doc:"Say what would be, and write nothing."`
-	Invite  string `query:"invite" enum:"by_level,all,none" default:"by_level" doc:"Whom mails go to of those who are added: those given an access level, everybody, nobody."`
+	Invite  string `query:"invite" enum:"by_level,all,none" default:"by_level" doc:"Whom mails go to of those who are added: those given an access level, everybody, nobody. With a place comes an invitation for who had none, unless nobody is to get one."`
 	Type    string `header:"Content-Type"`
 }
 
@@ -118,11 +126,11 @@ func (f *Face) loads() {
 	line := schemas.Schema(reflect.TypeFor[LoadLine](), true, "LoadLine")
 	answered := &huma.Schema{OneOf: []*huma.Schema{schemas.Schema(reflect.TypeFor[LoadRow](), true, "LoadRow"), schemas.Schema(reflect.TypeFor[LoadEnd](), true, "LoadEnd")}}
 	operation(f, huma.Operation{OperationID: "load", Method: http.MethodPost, Path: loadsPath, Tags: []string{"loads"},
-		Summary: "Bring in a whole account: units, roles, and people with what they hold",
+		Summary: "Bring in a whole account: units, roles, people with what they hold, places in projects",
 		Description: "One JSON object a line, answered line by line in their order while the request is still read, with the totals last. Each line is made, " +
 			"changed to be as it says, left as it is, or refused with the reason, which leaves the others done; what it leaves out stays, and grants only add. " +
-			"It takes the rights of the single operations. Units come before what stands under them, and with roles before the people who hold them. " +
-			"Lines of one kind that follow one another are written together, up to 500; so units first, then roles, then people is fastest. " +
+			"It takes the rights of the single operations. Units come before what stands under them, and with roles before the people who hold them; projects are there already. " +
+			"Lines of one kind that follow one another are written together, up to 500; so units first, then roles, then people, then places by project is fastest. " +
 			"The same thing twice in one request is refused the second time. Sent again it changes nothing: that is how it goes on after an interruption, and it needs no Idempotency-Key. " +
 			"A request whose first line cannot be read is refused as a whole. A line has up to 256 KB, a request up to 64 MB and as many lines as the installation allows, 100,000 where it says nothing. " +
 			"The next line has 30 seconds to arrive.",
@@ -306,6 +314,8 @@ func (n LoadLine) into(line *app.LoadLine) *directory.Error {
 			member.Give = append(member.Give, app.RoleThere{Role: g.Role, Unit: g.Unit})
 		}
 		line.Member = &member
+	case n.Place != nil:
+		line.Place = &app.LoadPlace{NewPlace: n.Place.row(line.Number), Project: n.Place.Project}
 	default:
 		return directory.InvalidField("line", "load.line", nil)
 	}

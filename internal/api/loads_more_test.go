@@ -24,7 +24,10 @@ func drawnLines(random *rand.Rand, n int) []string {
 	name := func(of string, most int) string { return fmt.Sprintf("%s%d", of, random.IntN(most)) }
 	lines := make([]string, n)
 	for i := range lines {
-		switch random.IntN(7) {
+		switch random.IntN(8) {
+		case 7:
+			lines[i] = fmt.Sprintf(`{"place":{"project":%q,"email":"%s@maraval.example"%s}}`, []string{"prj", "prj2", "none"}[random.IntN(3)], name("p", 40),
+				[]string{"", `,"access_level":"project-administrator"`, `,"functions":["Rôle 1"]`, `,"company":"Autre"`}[random.IntN(4)])
 		case 0, 1:
 			lines[i] = fmt.Sprintf(`{"unit":{"external_id":%q,"level":"division","name":"Direction %d"%s}}`, name("u", 12), random.IntN(14),
 				[]string{"", fmt.Sprintf(`,"parent":%q`, name("u", 12))}[random.IntN(2)])
@@ -39,7 +42,8 @@ func drawnLines(random *rand.Rand, n int) []string {
 				[]string{"", name("u", 12)}[random.IntN(2)], []string{"manager", "Rôle 2"}[random.IntN(2)], name("u", 12))
 		}
 	}
-	return append([]string{`{"unit":{"external_id":"u0","level":"division","name":"Tête"}}`}, lines...)
+	return append([]string{`{"member":{"email":"p0@maraval.example","functions":["director"],"company":"Première"}}`, `{"place":{"project":"prj","email":"p0@maraval.example"}}`,
+		`{"place":{"project":"prj2","email":"p0@maraval.example"}}`, `{"place":{"project":"prj2","email":"neu@maraval.example","first_name":"Neu"}}`, `{"unit":{"external_id":"u0","level":"division","name":"Tête"}}`}, lines...)
 }
 
 // TestLoadAgrees: what a preview says is what then happens; sent again, nothing changes;
@@ -99,6 +103,10 @@ func newDrawn(t *testing.T, w *apptest.World, number string) *stand {
 	s := newStandAt(t, w, api.Options{PerMinute: 1_000_000}, w.AccountOf(number, "construction"), "admin."+directory.CleanNumber(number)+"@maraval.example")
 	_, err := w.Subscriptions.Add(w.Context(), w.Operator(), s.account.ID, app.NewSubscription{Offer: directory.Offer{Product: "plans"}, Term: app.SubscriptionTerm{Quantity: 7}})
 	w.Must(err)
+	for _, id := range []string{"prj", "prj2"} {
+		_, _, err := w.Projects.Create(w.Context(), s.admin, s.account.ID, app.NewProject{Change: app.ProjectChange{Name: &id, External: &id}})
+		w.Must(err)
+	}
 	return s
 }
 

@@ -177,7 +177,24 @@ func (s *stand) state() string {
 		lines = append(lines, fmt.Sprintf("member %v %v %v %v %v %v %v %v %v", m["email"], m["company"], known[m["home_unit"]], m["status"], m["phone"],
 			m["access_levels"], held[m["id"]], functions, m["products"]))
 	}
+	lines = append(lines, s.placed()...)
 	slices.Sort(lines)
 	state := strings.ReplaceAll(strings.Join(lines, "\n"), directory.CleanNumber(s.account.Number), "")
 	return strings.ReplaceAll(state, s.account.Name, "")
+}
+
+// placed is who is in the account's projects, in words.
+func (s *stand) placed() []string {
+	s.t.Helper()
+	var projects, places struct{ Items []map[string]any }
+	s.Must(json.Unmarshal(s.get(s.path("/projects?limit=200")).is(200, "").body, &projects))
+	var lines []string
+	for _, p := range projects.Items {
+		places.Items = nil
+		s.Must(json.Unmarshal(s.get(s.path(fmt.Sprintf("/projects/%v/members?limit=200", p["id"]))).is(200, "").body, &places))
+		for _, m := range places.Items {
+			lines = append(lines, fmt.Sprintf("place %v %v %v %v %v", p["name"], m["email"], m["company"], m["access_level"], m["access"]))
+		}
+	}
+	return lines
 }

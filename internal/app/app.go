@@ -114,7 +114,7 @@ func New(o Options) *App {
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Companies: companies.New(g, r), Library: library.New(g), Past: then,
-		Projects: in, Loads: loads.New(g, r, loads.Needs{Move: (&Units{c}).moveOver, Roles: (&Roles{c}).putAll}),
+		Projects: in, Loads: loads.New(g, r, loads.Needs{Move: (&Units{c}).moveOver, Roles: (&Roles{c}).putAll, Ground: in.Ground}),
 		Exports: exports.New(g, exports.Needs{Words: o.Exports, Asker: c.acts.AskerAgain,
 			Sources: append(then.Tables(), members.memberTable(), in.Table(), entries.Table())}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),

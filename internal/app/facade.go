@@ -55,8 +55,9 @@ type (
 	ShownRequest    = admission.ShownRequest
 )
 
-// Of packages acts and admission.
+// Of packages acts, admission and undo.
 const (
+	UndoPreviewed   = undo.Previewed // how many people a preview of an undo judges
 	JobAct          = acts.Job
 	RecentActs      = acts.Listed
 	UsualWait       = acts.UsualWait
@@ -404,6 +405,7 @@ type (
 	Dashboards  = dashboards.Dashboards
 	LoadLine    = loads.Line
 	LoadOptions = loads.Options
+	LoadPlace   = loads.Place
 	LoadRole    = loads.Role
 	LoadRow     = loads.Row
 	LoadUnit    = loads.Unit
@@ -496,5 +498,3 @@ func SystemActor() authz.Actor { return gate.SystemActor() }
 
 // AsBroken is the act, done all or nothing, of which something was refused, or nil.
 func AsBroken(err error) *acts.Broken { return acts.AsBroken(err) }
-
-const UndoPreviewed = undo.Previewed // how many people a preview of an undo judges

@@ -27,19 +27,22 @@ type Needs struct {
 	// Roles plans roles that are made or changed, and answers what became of each, and all
 	// that the account then has.
 	Roles func(ctx context.Context, r *store.Reader, p *gate.Plan, rows []Role) ([]RoleDone, []directory.Role, error)
+	// Ground finds a project for places in it, by its public id.
+	Ground roster.Grounds
 }
 
 // New makes the operations.
 func New(g *gate.Gate, r *roster.Writer, needs Needs) *Loads { return &Loads{g, r, needs} }
 
-// A Line says of one unit, one role or one person what is to be so. What it leaves out
+// A Line says of one unit, one role, one person or one place what is to be so. What it leaves out
 // stays.
 type Line struct {
 	Number int // in the stream, from 1
 	Unit   *Unit
 	Role   *Role
 	Member *roster.Holding
-	Fault  *directory.Error // why it cannot be read; it is none of the three then
+	Place  *Place
+	Fault  *directory.Error // why it cannot be read; it is none of the four then
 
 	double int // the line before that is about the same
 }
@@ -61,6 +64,12 @@ type Role struct {
 	DefaultLevel    *string
 	DefaultProducts *[]string
 	Place           *string
+}
+
+// A Place is a person's in a project that is there.
+type Place struct {
+	roster.NewPlace
+	Project string // external or public id
 }
 
 // A RoleDone is what became of a role.
@@ -88,7 +97,7 @@ type Options struct {
 
 // Load brings in what the lines say, by the rights of the single operations: units
 // (UNIT-2, UNIT-4), roles (ROLE-4, ROLE-8), people (ADD-13) and the roles they get at units
-// (ROLE-5, ROLE-6), which are added to what they hold. Each line is done whole or refused
+// (ROLE-5, ROLE-6), which are added to what they hold, and their places (PROJ-7, PROJ-8). Each line is done whole or refused
 // with its reason, which leaves the others done (BULK-3). Lines of one kind that follow
 // one another are done together, up to a chunk, in one transaction. A line that says what
 // is so already changes nothing: what was broken off is sent again.
@@ -101,7 +110,7 @@ func (l *Loads) Load(ctx context.Context, actor authz.Actor, account directory.A
 	}
 	s := &stream{Loads: l, actor: gate.AsOneAct(actor), account: account, o: o, firsts: roster.NewFirsts()}
 	if o.Preview {
-		s.before = &before{rows: roster.NewRowsBefore()}
+		s.before = &before{rows: roster.NewRowsBefore().OfPeople()}
 	}
 	for {
 		lines, end := s.gather()
@@ -161,7 +170,7 @@ func (s *stream) gather() ([]Line, error) {
 		if err != nil {
 			return lines, err
 		}
-		if of := line.Kind(); of != "" {
+		if of := line.group(); of != "" {
 			if kind != "" && of != kind {
 				s.ahead = &line
 				return lines, nil
@@ -189,7 +198,16 @@ func (s *stream) next() (Line, error) {
 	return line, err
 }
 
-// Kind is what a line is about: "unit", "role", "member", or nothing that can be read.
+// group is what lines have in common that are done together.
+func (l Line) group() string {
+	if l.Place != nil {
+		return l.Kind() + " " + l.Place.Project
+	}
+	return l.Kind()
+}
+
+// Kind is what a line is about: "unit", "role", "member", "place", or nothing that can be
+// read.
 func (l Line) Kind() string {
 	switch {
 	case l.Fault != nil:
@@ -198,6 +216,8 @@ func (l Line) Kind() string {
 		return "unit"
 	case l.Role != nil:
 		return "role"
+	case l.Place != nil:
+		return "place"
 	}
 	return "member"
 }
@@ -223,6 +243,8 @@ func (l Line) keys() []string {
 			}
 		}
 		return keys
+	case "place":
+		return []string{"place " + l.Place.Project + " " + roster.AddressKey(l.Place.Email)}
 	}
 	return []string{"member " + roster.AddressKey(l.Member.Email)}
 }
@@ -248,6 +270,9 @@ func refusedRow(line Line, refusal *directory.Error) Row {
 	row := Row{Verdict: gate.Verdict{Row: line.Number}.Refused(refusal), Line: line}
 	if line.Member != nil {
 		row.Name, row.Email = line.Member.Name(), line.Member.Email
+	}
+	if line.Place != nil {
+		row.Name, row.Email = line.Place.Name(), line.Place.Email
 	}
 	return row
 }
@@ -302,7 +327,7 @@ func (l Line) refusal() *directory.Error {
 		return l.Fault
 	case l.double == 0:
 		return nil
-	case l.Member != nil:
+	case l.Member != nil, l.Place != nil:
 		return directory.InvalidField("email", "member.double_row", directory.Args{"Row": l.double})
 	}
 	return directory.InvalidField("", "load.double", directory.Args{"Row": l.double})
@@ -325,6 +350,8 @@ func (s *stream) plan(ctx context.Context, r *store.Reader, p *gate.Plan, lines 
 		rows, err = s.planUnits(ctx, r, p, lines)
 	case "role":
 		rows, err = s.planRoles(ctx, r, p, lines)
+	case "place":
+		rows, err = s.planPlaces(ctx, r, p.Upon(), lines)
 	default:
 		rows, err = s.planMembers(ctx, r, p.Upon(), lines)
 	}

@@ -34,11 +34,46 @@ func (s *stream) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan,
 	if err := s.roster.PlanHoldings(rows, o)(ctx, r, p); err != nil {
 		return nil, err
 	}
-	done := make([]Row, len(lines))
-	for i, v := range p.Verdicts {
-		done[i] = Row{Verdict: v}
+	return judged(p.Verdicts), nil
+}
+
+func judged(verdicts gate.Verdicts) []Row {
+	rows := make([]Row, len(verdicts))
+	for i, v := range verdicts {
+		rows[i] = Row{Verdict: v}
 	}
-	return done, nil
+	return rows
+}
+
+// planPlaces plans places in the project that all these lines name.
+func (s *stream) planPlaces(ctx context.Context, r *store.Reader, p *gate.Plan, lines []Line) ([]Row, error) {
+	roles, project := p.Rights.Tree(), lines[0].Place.Project
+	if roles != nil {
+		if id, known := roster.UnitKnown(roles, project); known {
+			u, _ := roles.Unit(id)
+			project = u.UUID
+		}
+	}
+	on, err := s.needs.Ground(ctx, r, p, project)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]roster.NewPlace, len(lines))
+	for i, line := range lines {
+		row := line.Place.NewPlace
+		row.Row = line.Number
+		row.Read()
+		row.Functions, row.Level = codes(roles, directory.Function, row.Functions), code(roles, directory.Level, row.Level)
+		rows[i] = row
+	}
+	o := roster.PlaceOptions{Change: true, Silent: s.o.Silent}
+	if s.before != nil {
+		o.Preview, o.Before = true, s.before.rows
+	}
+	if err := s.roster.PlaceRows(ctx, on, rows, o); err != nil {
+		return nil, err
+	}
+	return judged(p.Verdicts), nil
 }
 
 func codes(t *authz.Tree, kind directory.RoleKind, said []string) []string {

@@ -157,6 +157,7 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 	if a.places, err = r.MembersOf(ctx, p.Account, users); err != nil {
 		return nil, err
 	}
+	o.Before.recall(a, emails)
 	members := make([]directory.Member, 0, len(a.places))
 	for _, m := range a.places {
 		members = append(members, m)

@@ -108,6 +108,7 @@ func (h *holding) hold(n Holding) gate.Verdict {
 		return v
 	}
 	m := h.asPlanned(h.places[u.ID])
+	h.places[u.ID] = m
 	if v.Subject != 0 {
 		v.Member = m
 	}
