@@ -26,11 +26,11 @@ func drawnLines(random *rand.Rand, n int) []string {
 	for i := range lines {
 		switch random.IntN(8) {
 		case 7:
-			lines[i] = fmt.Sprintf(`{"place":{"project":%q,"email":"%s@maraval.example"%s}}`, []string{"prj", "prj2", "none"}[random.IntN(3)], name("p", 40),
+			lines[i] = fmt.Sprintf(`{"place":{"project":%q,"email":"%s@maraval.example"%s}}`, []string{"prj", "prj2", "none"}[random.IntN(3)], name("p", 70),
 				[]string{"", `,"access_level":"project-administrator"`, `,"functions":["Rôle 1"]`, `,"company":"Autre"`}[random.IntN(4)])
 		case 0, 1:
-			lines[i] = fmt.Sprintf(`{"unit":{"external_id":%q,"level":"division","name":"Direction %d"%s}}`, name("u", 12), random.IntN(14),
-				[]string{"", fmt.Sprintf(`,"parent":%q`, name("u", 12))}[random.IntN(2)])
+			lines[i] = fmt.Sprintf(`{"unit":{"external_id":%q,"level":"division","name":"Direction %d"%s}}`, name("u", 20), random.IntN(40),
+				[]string{"", fmt.Sprintf(`,"parent":%q`, name("u", 6))}[random.IntN(2)])
 		case 2:
 			lines[i] = fmt.Sprintf(`{"role":{"kind":%q,"names":{"":%q},"permissions":[%q]}}`, []string{"rights", "function"}[random.IntN(2)], name("Rôle ", 4),
 				[]string{"members.view", "members.manage", "magic"}[random.IntN(3)])
@@ -38,12 +38,14 @@ func drawnLines(random *rand.Rand, n int) []string {
 			lines[i] = []string{"", "nothing", "{}", `{"unit":{"name":1}}`, `{"member":{"email":"x"}}`}[random.IntN(5)]
 		default:
 			lines[i] = fmt.Sprintf(`{"member":{"email":"%s@maraval.example","last_name":%q,"company":%q,"products":[%s],"functions":[%s],"home_unit":%q,"grants":[{"role":%q,"unit":%q}]}}`,
-				name("p", 40), name("Nom", 3), name("Société ", 5), []string{"", `"plans"`}[random.IntN(2)], []string{"", `"Rôle 1"`, `"director"`}[random.IntN(3)],
-				[]string{"", name("u", 12)}[random.IntN(2)], []string{"manager", "Rôle 2"}[random.IntN(2)], name("u", 12))
+				name("p", 70), name("Nom", 3), name("Société ", 5), []string{"", `"plans"`}[random.IntN(2)], []string{"", "", `"Rôle 1"`, `"director"`}[random.IntN(4)],
+				[]string{"", name("u", 5)}[random.IntN(2)], []string{"manager", "manager", "manager", "Rôle 2"}[random.IntN(4)], name("u", 5))
 		}
 	}
 	return append([]string{`{"member":{"email":"p0@maraval.example","functions":["director"],"company":"Première"}}`, `{"place":{"project":"prj","email":"p0@maraval.example"}}`,
-		`{"place":{"project":"prj2","email":"p0@maraval.example"}}`, `{"place":{"project":"prj2","email":"neu@maraval.example","first_name":"Neu"}}`, `{"unit":{"external_id":"u0","level":"division","name":"Tête"}}`}, lines...)
+		`{"place":{"project":"prj2","email":"p0@maraval.example"}}`, `{"place":{"project":"prj2","email":"neu@maraval.example","first_name":"Neu"}}`, `{"unit":{"external_id":"u0","level":"division","name":"Tête"}}`,
+		`{"unit":{"external_id":"u1","parent":"u0","level":"division","name":"Un"}}`, `{"unit":{"external_id":"u2","parent":"u1","level":"division","name":"Deux"}}`,
+		`{"unit":{"external_id":"u3","level":"division","name":"Trois"}}`}, lines...)
 }
 
 // TestLoadAgrees: what a preview says is what then happens; sent again, nothing changes;

@@ -17,6 +17,7 @@ type loadRow struct {
 	Line                             int
 	Kind, ID, Code, Name, Email, Out string
 	Outcome                          string
+	Invited                          bool
 	Problem                          struct{ Code, Field, Title, Detail string }
 }
 
@@ -56,6 +57,9 @@ func said(rows []loadRow) string {
 	words := make([]string, len(rows))
 	for i, row := range rows {
 		words[i] = fmt.Sprintf("%d %s", row.Line, row.Outcome)
+		if row.Invited {
+			words[i] += " and invited"
+		}
 		if row.Problem.Code != "" {
 			words[i] += " " + row.Problem.Code
 		}
@@ -100,7 +104,7 @@ func TestLoad(t *testing.T) { // API-4, BULK-3
 			"7 refused load.double", "8 refused unit.level_not_here@level", "9 added", "10 refused field.unknown_choice@permissions", "11 added",
 			"12 refused email.no_at@email", "13 refused member.double_row@email", "14 refused unit.not_found@unit",
 			"15 refused field.unknown_choice@grants.1.role", "16 refused request.invalid@height", "17 refused load.line@line",
-			"18 refused request.unreadable@line", "19 added"}
+			"18 refused request.unreadable@line", "19 added and invited"}
 		before := s.state()
 		rows, end := s.load("?preview=true", worldLines()...)
 		if got := said(rows); got != strings.Join(want, "\n") || !end.Preview {
