@@ -31,6 +31,8 @@ type Options struct {
 	PerMinute int
 	// LoadLines is how many lines a load has at most; zero: 100,000.
 	LoadLines int
+	// LineWait is how long a load waits for its next line; zero: 30 seconds.
+	LineWait time.Duration
 	// Wait is how long a request waits for an act on many; zero: app.UsualWait.
 	Wait time.Duration
 }
@@ -57,6 +59,9 @@ func New(o Options) *Face {
 	}
 	if o.LoadLines == 0 {
 		o.LoadLines = usualLoadLines
+	}
+	if o.LineWait == 0 {
+		o.LineWait = usualLineWait
 	}
 	if o.Wait == 0 {
 		o.Wait = app.UsualWait

@@ -32,7 +32,7 @@ const mostKey = 255
 func (f *Face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v := visit{printer: f.Bundle.Printer(f.Bundle.Match(r.Header.Get("Accept-Language"), f.Language), nil)}
 	if f.streamed(r) {
-		v.live = newLive(w, r)
+		v.live = newLive(w, r, f.LineWait)
 		defer v.live.close()
 	}
 	out := &answer{header: http.Header{}}

@@ -18,9 +18,9 @@ import (
 
 // How a request that is read while it is answered may go on.
 const (
-	mostLine   = 256 << 10        // bytes of a line
-	lineWaits  = 30 * time.Second // for the next line, and for somebody to take an answer
-	streamEnds = 30 * time.Minute // for all of it to arrive
+	mostLine      = 256 << 10        // bytes of a line
+	usualLineWait = 30 * time.Second // for the next line, and for somebody to take an answer
+	streamEnds    = 30 * time.Minute // for all of it to arrive
 )
 
 // A live request is read, line by line, while it is answered. Whoever works on it never
@@ -39,8 +39,8 @@ type live struct {
 	worked chan struct{} // closed once nobody works on it; nil before somebody does
 }
 
-func newLive(w http.ResponseWriter, r *http.Request) *live {
-	return &live{stream: httpserver.Streamed(w, lineWaits, streamEnds), body: bufio.NewReaderSize(r.Body, 64<<10), more: make(chan struct{}, 1)}
+func newLive(w http.ResponseWriter, r *http.Request, wait time.Duration) *live {
+	return &live{stream: httpserver.Streamed(w, wait, streamEnds), body: bufio.NewReaderSize(r.Body, 64<<10), more: make(chan struct{}, 1)}
 }
 
 // errLineLong is the answer to a line of more than mostLine bytes. It was read over.
@@ -93,7 +93,7 @@ func (l *live) stir() {
 // begin lets somebody work on the answer, and waits until there is the first bit of it.
 // What the work ends with before that is the answer.
 func (l *live) begin(ctx context.Context, work func(ctx context.Context) error) error {
-	ctx, l.cancel = context.WithCancel(ctx)
+	ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx)) // what has come is worked on, also when no more comes
 	l.worked = make(chan struct{})
 	var failed error
 	go func() {

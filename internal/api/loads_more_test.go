@@ -217,12 +217,12 @@ func TestLoadOfAnything(t *testing.T) { // API-3
 	}
 }
 
-// TestLoadIsAStream: answers come while lines are still sent; who sends all before
-// reading anything is not held up; and whoever goes away leaves nothing half done.
+// TestLoadIsAStream: answers come while lines are still sent; whoever goes away leaves
+// nothing half done, and whoever sends nothing any more is told how far it came.
 func TestLoadIsAStream(t *testing.T) { // API-4
 	t.Parallel()
 	w := apptest.New(t, "sqlite")
-	s := newStandWith(t, w, api.Options{PerMinute: 1_000_000})
+	s := newStandWith(t, w, api.Options{PerMinute: 1_000_000, LineWait: 2 * time.Second})
 	person := func(name string, n int) string {
 		return fmt.Sprintf("{\"member\":{\"email\":\"%s%d@b.example\",\"grants\":[{\"role\":\"manager\",\"unit\":\"%s\"}]}}\n", name, n, s.units()[0].UUID)
 	}
@@ -257,10 +257,12 @@ func TestLoadIsAStream(t *testing.T) { // API-4
 		}
 		_, err = io.WriteString(c, rest)
 		w.Must(err)
+		last := ""
 		for lines.Scan() {
+			last = lines.Text()
 		}
-		if !strings.Contains(lines.Text(), `"through":501,"added":501`) && lines.Err() != nil {
-			t.Errorf("%s %v", lines.Text(), lines.Err())
+		if !strings.Contains(last, `"through":501,"added":501`) || lines.Err() != nil {
+			t.Errorf("%s %v", last, lines.Err())
 		}
 	})
 	t.Run("who goes away", func(t *testing.T) {
@@ -277,6 +279,18 @@ func TestLoadIsAStream(t *testing.T) { // API-4
 		}
 		if got := s.get(s.path("/members?total=true&search=half@b.example")).text("total"); got != "0" {
 			t.Errorf("half a line was taken: %s", got)
+		}
+	})
+	t.Run("who stops sending", func(t *testing.T) {
+		c := dial(1000)
+		defer func() { _ = c.Close() }()
+		_, err := io.WriteString(c, person("slow", 1)+`{"member":`)
+		w.Must(err)
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		w.Must(err)
+		text, err := io.ReadAll(answer.Body)
+		if answer.StatusCode != 200 || !strings.Contains(string(text), `"through":1,"added":1`) || !strings.Contains(string(text), "load.too_slow") {
+			t.Errorf("%d %s %v", answer.StatusCode, text, err)
 		}
 	})
 }
