@@ -106,6 +106,7 @@ type LoadTotals struct {
 	Unchanged int      `json:"unchanged" example:"39"`
 	Refused   int      `json:"refused" example:"1"`
 	Preview   bool     `json:"preview,omitempty" doc:"Nothing was written."`
+	Act       string   `json:"act,omitempty" doc:"By which undo takes all of it back; absent where nothing was written."`
 	Problem   *Problem `json:"problem,omitempty" doc:"Why lines were left over; absent when all were answered."`
 }
 
@@ -170,19 +171,23 @@ type load struct {
 	read   int  // lines
 	said   bool // some of them said something
 	totals LoadTotals
+	act    string
 }
 
 // run brings the lines in and says at the end how far it came. What ends it before
 // anything was answered is the answer.
 func (l *load) run(ctx context.Context) error {
 	l.totals.Preview = l.in.Preview
-	err := l.App.Loads.Load(ctx, l.v.actor, l.v.id(), app.LoadOptions{Lines: l.next, Tell: l.tell, Preview: l.in.Preview,
+	err := l.App.Loads.Load(ctx, l.v.actor, l.v.id(), app.LoadOptions{Lines: l.next, Tell: l.tell, Preview: l.in.Preview, Act: &l.act,
 		Invite: l.in.Invite == inviteAll, Silent: l.in.Invite == inviteNone})
 	if err != nil {
 		if l.totals.Through == 0 {
 			return err
 		}
 		l.totals.Problem = l.problem(ctx, l.v, err)
+	}
+	if !l.in.Preview && l.totals.Added+l.totals.Changed > 0 {
+		l.totals.Act = l.act
 	}
 	return l.put(LoadEnd{l.totals})
 }

@@ -294,3 +294,25 @@ func TestLoadIsAStream(t *testing.T) { // API-4
 		}
 	})
 }
+
+// TestLoadUndone: all that one load has done is taken back at once.
+func TestLoadUndone(t *testing.T) { // API-4, PLAN-2
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newStandOf(t, w, api.Options{PerMinute: 1_000_000}, "construction")
+		s.load("?invite=none", `{"unit":{"external_id":"A","level":"division","name":"A"}}`, `{"member":{"email":"a@b.example","home_unit":"A"}}`)
+		before := s.state()
+		_, end := s.load("?invite=none", `{"unit":{"external_id":"A","name":"Autre"}}`, `{"member":{"email":"a@b.example","phone":"12","grants":[{"role":"manager","unit":"A"}]}}`,
+			`{"member":{"email":"c@d.example","home_unit":"A"}}`)
+		if end.Act == "" || s.state() == before {
+			t.Fatalf("%+v\n%s", end, s.state())
+		}
+		s.post(s.path("/undo"), fmt.Sprintf(`{"act":%q}`, end.Act)).is(200, "")
+		if after := s.state(); after != before {
+			t.Errorf("%s\nit was\n%s", after, before)
+		}
+		if _, end = s.load("", `{"unit":{"external_id":"A","name":"A"}}`); end.Unchanged != 1 || end.Act != "" {
+			t.Errorf("%+v", end)
+		}
+	})
+}

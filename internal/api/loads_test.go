@@ -25,6 +25,7 @@ type loadRow struct {
 type loadEnd struct {
 	Through, Added, Changed, Unchanged, Refused int
 	Preview                                     bool
+	Act                                         string
 	Problem                                     struct{ Code string }
 }
 

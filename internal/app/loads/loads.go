@@ -93,6 +93,7 @@ type Options struct {
 	Preview bool                   // say what would be, write nothing (PLAN-1)
 	Invite  bool                   // everybody added is invited; else those given access levels (ADD-8)
 	Silent  bool                   // nobody is invited
+	Act     *string                // is told under which id all of it is undone, where it is not nil (PLAN-2)
 }
 
 // Load brings in what the lines say, by the rights of the single operations: units
@@ -109,6 +110,9 @@ func (l *Loads) Load(ctx context.Context, actor authz.Actor, account directory.A
 		return err
 	}
 	s := &stream{Loads: l, actor: gate.AsOneAct(actor), account: account, o: o, firsts: roster.NewFirsts()}
+	if o.Act != nil {
+		*o.Act = s.actor.Batch
+	}
 	if o.Preview {
 		s.before = &before{rows: roster.NewRowsBefore().OfPeople()}
 	}
