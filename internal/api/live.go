@@ -27,9 +27,13 @@ const (
 // waits for its reader: many programs send all they have before they read anything, and
 // would wait for ever. What is not taken yet is kept, which the limit of lines limits.
 type live struct {
-	stream *httpserver.Stream
+	w      http.ResponseWriter
+	wait   time.Duration
+	stream *httpserver.Stream // none before somebody works on it: till then the server's deadlines hold
 	body   *bufio.Reader
 	buffer []byte
+	whole  bool // the body was read to its end
+	poured bool
 
 	mu     sync.Mutex
 	bits   [][]byte
@@ -40,7 +44,7 @@ type live struct {
 }
 
 func newLive(w http.ResponseWriter, r *http.Request, wait time.Duration) *live {
-	return &live{stream: httpserver.Streamed(w, wait, streamEnds), body: bufio.NewReaderSize(r.Body, 64<<10), more: make(chan struct{}, 1)}
+	return &live{w: w, wait: wait, body: bufio.NewReaderSize(r.Body, 64<<10), more: make(chan struct{}, 1)}
 }
 
 // errLineLong is the answer to a line of more than mostLine bytes. It was read over.
@@ -64,6 +68,7 @@ func (l *live) line() ([]byte, error) {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case err != nil && (!errors.Is(err, io.EOF) || read == 0):
+			l.whole = errors.Is(err, io.EOF)
 			return nil, err
 		case long:
 			return nil, errLineLong
@@ -94,7 +99,7 @@ func (l *live) stir() {
 // What the work ends with before that is the answer.
 func (l *live) begin(ctx context.Context, work func(ctx context.Context) error) error {
 	ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx)) // what has come is worked on, also when no more comes
-	l.worked = make(chan struct{})
+	l.worked, l.stream = make(chan struct{}), httpserver.Streamed(l.w, l.wait, streamEnds)
 	var failed error
 	go func() {
 		defer close(l.worked)
@@ -127,6 +132,7 @@ func (l *live) end() {
 
 // pour sends the bits as they come, until it is over or nobody takes them any more.
 func (l *live) pour(w http.ResponseWriter, status int) {
+	l.poured = true
 	l.stream.Begin(w)
 	w.WriteHeader(status)
 	for range l.more {
@@ -145,17 +151,28 @@ func (l *live) pour(w http.ResponseWriter, status int) {
 	}
 }
 
-// close ends the work, wherever it is: what is planned together is done or is not.
+// close ends the work, wherever it is: what is planned together is done or is not. Of
+// what was refused as a whole some more is read, since many senders look for an answer
+// only after they have sent all.
 func (l *live) close() {
-	if l.worked != nil {
-		select {
-		case <-l.worked:
-		default:
-			l.cancel()
-			l.stream.Cut()
-			<-l.worked
-		}
+	if l.worked == nil {
+		return
+	}
+	select {
+	case <-l.worked:
+	default:
 		l.cancel()
+		l.stream.Cut()
+		<-l.worked
+	}
+	l.cancel()
+	if !l.whole && !l.poured {
+		l.stream.Reading()
+		_, err := io.CopyN(io.Discard, l.body, mostLine)
+		l.whole = errors.Is(err, io.EOF)
+	}
+	if !l.whole {
+		l.stream.Cut()
 	}
 	l.stream.End()
 }
