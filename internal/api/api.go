@@ -29,9 +29,16 @@ type Options struct {
 	Language string // where nobody asked for one
 	// PerMinute is how many requests a token has in a minute; zero: 600.
 	PerMinute int
+	// LoadLines is how many lines a load has at most; zero: 100,000.
+	LoadLines int
+	// LineWait is how long a load waits for its next line; zero: 30 seconds.
+	LineWait time.Duration
 	// Wait is how long a request waits for an act on many; zero: app.UsualWait.
 	Wait time.Duration
 }
+
+// usualLoadLines is how many lines a load has at most.
+const usualLoadLines = 100_000
 
 // usualPerMinute is how many requests a token has in a minute.
 const usualPerMinute = 600
@@ -50,6 +57,12 @@ func New(o Options) *Face {
 	if o.PerMinute == 0 {
 		o.PerMinute = usualPerMinute
 	}
+	if o.LoadLines == 0 {
+		o.LoadLines = usualLoadLines
+	}
+	if o.LineWait == 0 {
+		o.LineWait = usualLineWait
+	}
 	if o.Wait == 0 {
 		o.Wait = app.UsualWait
 	}
@@ -59,6 +72,7 @@ func New(o Options) *Face {
 	f.settings()
 	f.members()
 	f.memberActs()
+	f.loads()
 	f.bulkActs()
 	f.exports()
 	f.undo()
@@ -97,6 +111,7 @@ type visit struct {
 	caller  app.Caller        // the same, as it asks about people
 	account directory.Account // of the address
 	printer *i18n.Printer
+	live    *live // of a request that is read while it is answered
 }
 
 // id is the account of the visit.

@@ -50,13 +50,19 @@ func newStandWith(t *testing.T, w *apptest.World, o api.Options) *stand {
 // newStandOf makes a stand whose account is of a type.
 func newStandOf(t *testing.T, w *apptest.World, o api.Options, kind string) *stand {
 	t.Helper()
+	return newStandAt(t, w, o, w.AccountOf("204 817", kind), "helene.castaing@maraval.example")
+}
+
+// newStandAt makes a stand in an account that has nobody yet, of an administrator by address.
+func newStandAt(t *testing.T, w *apptest.World, o api.Options, account directory.Account, admin string) *stand {
+	t.Helper()
 	bundle, err := i18n.Load()
 	w.Must(err)
 	bundle.Names(w.App.Catalogue.Naming)
 	o.App, o.Bundle, o.Now, o.Language = w.App, bundle, w.Now, "fr"
 	o.Log = slog.New(slog.NewTextHandler(failing{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	s := &stand{World: w, t: t, account: w.AccountOf("204 817", kind)}
-	s.admin = w.Administrator(s.account, "helene.castaing@maraval.example")
+	s := &stand{World: w, t: t, account: account}
+	s.admin = w.Administrator(s.account, admin)
 	s.robot, _ = s.robotOf(s.account, s.admin)
 	w.Must(w.Members.NameAdministrator(w.Context(), s.admin, s.account.ID, s.robot.UUID))
 	s.token = s.tokenOf(s.account, s.admin, s.robot, 30*24*time.Hour).Secret
@@ -163,7 +169,9 @@ func (r reply) is(status int, code string) reply {
 	return r
 }
 
-func (s *stand) path(rest string) string { return "/accounts/204817" + rest }
+func (s *stand) path(rest string) string {
+	return "/accounts/" + directory.CleanNumber(s.account.Number) + rest
+}
 
 func (s *stand) get(path string) reply { s.t.Helper(); return s.ask("GET", path, "") }
 
@@ -211,11 +219,27 @@ func (s *stand) fits(r *http.Request, got reply) {
 	if err != nil {
 		return // no address of the description
 	}
+	if got.header.Get("Content-Type") == "application/x-ndjson" {
+		s.fitsEach(route.Operation.Responses.Status(got.status).Value.Content["application/x-ndjson"].Schema.Value, got)
+		return
+	}
 	input := &openapi3filter.ResponseValidationInput{Status: got.status, Header: got.header, Body: io.NopCloser(bytes.NewReader(got.body)),
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
 		Options:                &openapi3filter.Options{IncludeResponseStatus: true}}
 	if err := openapi3filter.ValidateResponse(r.Context(), input); err != nil {
 		s.t.Errorf("%s %s: the answer is not as described: %v\n%s", r.Method, r.URL.Path, err, got.body)
+	}
+}
+
+// fitsEach holds each line of an answer against the description.
+func (s *stand) fitsEach(schema *openapi3.Schema, got reply) {
+	s.t.Helper()
+	for line := range strings.Lines(string(got.body)) {
+		var value any
+		s.Must(json.Unmarshal([]byte(line), &value))
+		if err := schema.VisitJSON(value); err != nil {
+			s.t.Errorf("the line is not as described: %v\n%s", err, line)
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ func (f *Face) config() huma.Config {
 			Tags: []*huma.Tag{
 				{Name: "account", Description: "The account of the token."},
 				{Name: "members", Description: "The people of the account, and its technical users."},
+				{Name: "loads", Description: "Units, roles and people in one stream."},
 				{Name: "acts", Description: "Acts on many that go on by themselves."},
 				{Name: "exports", Description: "Lists as tables, whose files are kept for some days."},
 				{Name: "units", Description: "The tree of the account."},
@@ -92,7 +93,11 @@ func (f *Face) describe(o *huma.Operation) {
 	statuses := []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
 		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError,
 		http.StatusServiceUnavailable}
-	if writes(o.Method) {
+	streamed := o.Responses != nil
+	if streamed {
+		statuses = append(statuses, http.StatusUnsupportedMediaType)
+	}
+	if writes(o.Method) && !streamed {
 		statuses = append(statuses, http.StatusConflict, http.StatusUnsupportedMediaType)
 		longest := mostKey
 		o.Parameters = append(o.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header",
@@ -100,7 +105,9 @@ func (f *Face) describe(o *huma.Operation) {
 			Example:     "9f1c7f0e-2c55-4a53-a3de-1d0a0d9b7e11", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &longest}})
 	}
 	o.MaxBodyBytes = mostBody
-	o.Responses = map[string]*huma.Response{}
+	if o.Responses == nil {
+		o.Responses = map[string]*huma.Response{}
+	}
 	for _, status := range append(statuses, o.Errors...) {
 		if status == http.StatusAccepted {
 			f.describeAccepted(o)

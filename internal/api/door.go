@@ -31,6 +31,10 @@ const mostKey = 255
 // ServeHTTP answers one request.
 func (f *Face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v := visit{printer: f.Bundle.Printer(f.Bundle.Match(r.Header.Get("Accept-Language"), f.Language), nil)}
+	if f.streamed(r) {
+		v.live = newLive(w, r, f.LineWait)
+		defer v.live.close()
+	}
 	out := &answer{header: http.Header{}}
 	out.header.Set("Cache-Control", "no-store")
 	out.header.Set("Content-Language", v.printer.Lang())
@@ -104,8 +108,17 @@ func challenge(given bool) string {
 }
 
 // admitted reads the request whole and answers it, once however often it is
-// sent with one key.
+// sent with one key. One that is answered while it is read needs no key: sent
+// again, it changes nothing.
 func (f *Face) admitted(out *answer, r *http.Request, v visit) {
+	if v.live != nil {
+		if part, is := broken(r, nil); is {
+			f.write(out, f.refusal(v, directory.InvalidField(part, "text.broken", nil)))
+			return
+		}
+		f.routed(out, r, v)
+		return
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, mostBody+1))
 	switch {
 	case err != nil:
@@ -279,6 +292,7 @@ type answer struct {
 	status int
 	body   bytes.Buffer
 	next   func(context.Context) ([]byte, error) // what comes after the body, part by part
+	live   *live                                 // what comes after it while the request is still read
 }
 
 // follow has parts sent after the body, which are so many bytes.
@@ -310,6 +324,10 @@ func (a *answer) send(ctx context.Context, w http.ResponseWriter) error {
 		w.Header()[name] = values
 	}
 	a.WriteHeader(http.StatusOK)
+	if a.live != nil {
+		a.live.pour(w, a.status)
+		return nil
+	}
 	w.WriteHeader(a.status)
 	if _, err := w.Write(a.body.Bytes()); err != nil || a.next == nil {
 		return nil // whoever hangs up is no fault of ours

@@ -3,6 +3,7 @@ package api_test
 // actExchanges are those about acts on many, and about what is undone.
 func actExchanges() map[string]exchange {
 	return map[string]exchange{
+		"load":         {"POST", "/loads?invite=none", `{"unit":{"external_id":"S","level":"[level]","name":"Sud"}}`, 200, false},
 		"list-acts":    {"GET", "/acts", "", 200, false},
 		"get-act":      {"GET", "/acts/[act]", "", 200, false},
 		"list-refused": {"GET", "/acts/[act]/refused?limit=2", "", 200, false},

@@ -233,6 +233,8 @@ type verdictProblem struct {
 	Title string         `json:"title" example:"An account keeps at least one active administrator."`
 	Field string         `json:"field,omitempty"`
 	Args  map[string]any `json:"args,omitempty"`
+
+	Detail string `json:"detail,omitempty" doc:"For developers, in English: which part of what was sent does not fit the description."`
 }
 
 func (f *Face) reason(v visit, refusal *directory.Error) *verdictProblem {

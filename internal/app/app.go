@@ -19,6 +19,7 @@ import (
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/library"
+	"intendant/internal/app/loads"
 	"intendant/internal/app/past"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
@@ -88,6 +89,7 @@ type App struct {
 	Undo           *undo.Undo
 	Exports        *exports.Exports
 	Past           *past.Past
+	Loads          *loads.Loads
 }
 
 // New makes the operations of an installation.
@@ -112,7 +114,7 @@ func New(o Options) *App {
 		Reasons: reasons, Preferences: &Preferences{c}, TechnicalUsers: technical.New(g, r, members.Remove), Checks: checks,
 		Acts: c.acts, Subscriptions: subscriptions, Seats: held, Dashboards: dashboards.New(g), Applications: applications.New(g),
 		Companies: companies.New(g, r), Library: library.New(g), Past: then,
-		Projects: in,
+		Projects: in, Loads: loads.New(g, r, loads.Needs{Move: (&Units{c}).moveOver, Roles: (&Roles{c}).putAll, Ground: in.Ground}),
 		Exports: exports.New(g, exports.Needs{Words: o.Exports, Asker: c.acts.AskerAgain,
 			Sources: append(then.Tables(), members.memberTable(), in.Table(), entries.Table())}),
 		Contracts: contracts.New(g, r, contracts.Needs{Subscriptions: contractLines(subscriptions)}),

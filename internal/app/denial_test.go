@@ -53,7 +53,7 @@ func walls() map[string]wall {
 			History: Line List
 			Exports: Begin Count Download Drop Find Recent Stop
 			Past: Difference EachDifference EachMember EachRight Person Rights State Tree Unit Why
-			Preferences: Filter Undo: Do Preview
+			Preferences: Filter Loads: Load Undo: Do Preview
 			Acts: Again Downloading EachResult Find Recent RefusedIn ResultsOf Stop Dashboards: Seats Show
 			Seats: Allot Allottable Assign Choices EndExternal EndRule ExportReport Externals Follow HandOver MakeRule Panel Panels Products Report Rule
 				RuleChoices Rules StateExternal Takers Withdraw

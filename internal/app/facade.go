@@ -16,6 +16,7 @@ import (
 	"intendant/internal/app/identity"
 	"intendant/internal/app/imports"
 	"intendant/internal/app/library"
+	"intendant/internal/app/loads"
 	"intendant/internal/app/past"
 	"intendant/internal/app/projects"
 	"intendant/internal/app/roster"
@@ -43,13 +44,6 @@ type (
 	Unfinished  = acts.Unfinished
 )
 
-// Of package acts.
-const (
-	JobAct     = acts.Job
-	RecentActs = acts.Listed
-	UsualWait  = acts.UsualWait
-)
-
 // Of package admission.
 type (
 	KeyLetter       = admission.KeyLetter
@@ -61,8 +55,12 @@ type (
 	ShownRequest    = admission.ShownRequest
 )
 
-// Of package admission.
+// Of packages acts, admission and undo.
 const (
+	UndoPreviewed   = undo.Previewed // how many people a preview of an undo judges
+	JobAct          = acts.Job
+	RecentActs      = acts.Listed
+	UsualWait       = acts.UsualWait
 	RequestsPerPage = admission.RequestsPerPage
 	ToPrint         = admission.ToPrint
 	ToShow          = admission.ToShow
@@ -401,10 +399,18 @@ type (
 	Selection     = roster.Selection
 )
 
-// Of package dashboards.
+// Of packages dashboards and loads.
 type (
-	Board      = dashboards.Board
-	Dashboards = dashboards.Dashboards
+	Board       = dashboards.Board
+	Dashboards  = dashboards.Dashboards
+	LoadLine    = loads.Line
+	LoadOptions = loads.Options
+	LoadPlace   = loads.Place
+	LoadRole    = loads.Role
+	LoadRow     = loads.Row
+	LoadUnit    = loads.Unit
+	Holding     = roster.Holding
+	RoleThere   = roster.RoleThere
 )
 
 // Of package seats.
@@ -458,8 +464,10 @@ func SubscriptionViews() []string { return seats.Views() }
 // SeatReportDays are for how long the report counts a seat as unused (REP-3).
 func SeatReportDays() []int { return seats.ReportDays() }
 
-// Of package technical.
+// Of packages technical and undo.
 type (
+	UndoTarget          = undo.Target
+	UndoPreview         = undo.Preview
 	Bearing             = technical.Bearing
 	Claim               = technical.Claim
 	ListedTechnicalUser = technical.ListedTechnicalUser
@@ -490,11 +498,3 @@ func SystemActor() authz.Actor { return gate.SystemActor() }
 
 // AsBroken is the act, done all or nothing, of which something was refused, or nil.
 func AsBroken(err error) *acts.Broken { return acts.AsBroken(err) }
-
-// Of package undo.
-type (
-	UndoTarget  = undo.Target
-	UndoPreview = undo.Preview
-)
-
-const UndoPreviewed = undo.Previewed // how many people a preview of an undo judges

@@ -53,30 +53,34 @@ func (s *Roles) Create(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
-		if err := checkKind(n.Kind); err != nil {
-			return err
-		}
-		if err := e.mayEdit(directory.Role{Kind: n.Kind, Permissions: n.Permissions}); err != nil {
-			return err
-		}
-		if len(e.roles) >= directory.RolesMost {
-			return &directory.Error{Kind: directory.Conflict, Code: "role.too_many", Args: directory.Args{"Max": directory.RolesMost}}
-		}
-		key := p.NewKey()
-		made = directory.Role{ID: directory.RoleID(key), UUID: roster.PublicID(), Kind: n.Kind, Code: ownCode(key), Place: directory.AtBoth}
-		change := RoleChange{Names: n.Names, Permissions: &n.Permissions, DefaultLevel: &n.DefaultLevel, DefaultProducts: &n.DefaultProducts}
-		if change.Names == nil {
-			change.Names = map[string]string{}
-		}
-		if n.Place != "" {
-			change.Place = &n.Place
-		}
-		if made, err = e.changed(ctx, made, change); err != nil {
+		if made, err = e.made(ctx, n); err != nil {
 			return err
 		}
 		return e.save(ctx, roleUpdate{Kind: audit.RoleCreated, After: made})
 	})
 	return made, err
+}
+
+// made is a role as it is to be made, or the refusal.
+func (e *roleEdit) made(ctx context.Context, n NewRole) (directory.Role, error) {
+	if err := checkKind(n.Kind); err != nil {
+		return directory.Role{}, err
+	}
+	if err := e.mayEdit(directory.Role{Kind: n.Kind, Permissions: n.Permissions}); err != nil {
+		return directory.Role{}, err
+	}
+	if len(e.roles) >= directory.RolesMost {
+		return directory.Role{}, &directory.Error{Kind: directory.Conflict, Code: "role.too_many", Args: directory.Args{"Max": directory.RolesMost}}
+	}
+	key := e.plan.NewKey()
+	change := RoleChange{Names: n.Names, Permissions: &n.Permissions, DefaultLevel: &n.DefaultLevel, DefaultProducts: &n.DefaultProducts}
+	if change.Names == nil {
+		change.Names = map[string]string{}
+	}
+	if n.Place != "" {
+		change.Place = &n.Place
+	}
+	return e.changed(ctx, directory.Role{ID: directory.RoleID(key), UUID: roster.PublicID(), Kind: n.Kind, Code: ownCode(key), Place: directory.AtBoth}, change)
 }
 
 // ownCode is the code of a role the account made: its number in the account,
@@ -186,12 +190,9 @@ func (c *core) roleEdit(ctx context.Context, r *store.Reader, p *gate.Plan) (*ro
 	if err := c.gate.FollowCatalogue(ctx, r); err != nil {
 		return nil, err
 	}
-	e := &roleEdit{core: c, r: r, plan: p}
+	e := &roleEdit{core: c, r: r, plan: p, roles: slices.Clone(p.Rights.Tree().Roles())}
 	var err error
-	if e.account, err = r.Account(ctx, p.Account); err != nil {
-		return nil, err
-	}
-	e.roles, err = r.Roles(ctx, p.Account)
+	e.account, err = r.Account(ctx, p.Account)
 	return e, err
 }
 
@@ -416,8 +417,11 @@ func (e *roleEdit) holdsMoved(ctx context.Context, u roleUpdate) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	tree := e.plan.Rights.Tree()
-	at, err := e.reachOf(ctx, e.r, tree, u.After)
+	tree, held := e.plan.Rights.Tree(), u.After
+	if u.Before.ID == 0 {
+		held.ID = 0 // nobody holds it yet
+	}
+	at, err := e.reachOf(ctx, e.r, tree, held)
 	if err != nil {
 		return err
 	}

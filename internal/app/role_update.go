@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/app/loads"
 	"intendant/internal/audit"
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
@@ -238,4 +239,95 @@ func textsOf(v audit.Value) *[]string {
 		texts = append(texts, one.Text())
 	}
 	return &texts
+}
+
+// putAll plans roles that are made or changed, each as it is said, over the tree that the
+// plan goes on over; what a role is not told stays. A refusal leaves the others done
+// (BULK-3). It answers the roles that the account then has, too.
+func (s *Roles) putAll(ctx context.Context, r *store.Reader, p *gate.Plan, rows []loads.Role) ([]loads.RoleDone, []directory.Role, error) {
+	e, err := s.roleEdit(ctx, r, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	done, updates := make([]loads.RoleDone, len(rows)), []roleUpdate{}
+	for i, row := range rows {
+		u, err := e.put(ctx, row)
+		refusal, fault := gate.AsRefusal(err)
+		if fault != nil {
+			return nil, nil, fault
+		}
+		done[i] = loads.RoleDone{Verdict: gate.Verdict{Name: u.After.Name(e.account.Language), Outcome: gate.Unchanged}, Role: u.After}
+		switch {
+		case refusal != nil:
+			done[i].Verdict, done[i].Role = done[i].Refused(refusal), directory.Role{}
+			continue
+		case u.Before.ID == 0:
+			done[i].Outcome = gate.Added
+		case !sameRole(u.Before, u.After):
+			done[i].Outcome = gate.Changed
+		default:
+			continue
+		}
+		updates = append(updates, u)
+		e.roles = append(slices.DeleteFunc(e.roles, func(o directory.Role) bool { return o.ID == u.After.ID }), u.After)
+	}
+	if len(updates) > 0 {
+		err = e.write(ctx, updates)
+	}
+	return done, e.roles, err
+}
+
+// put is the role that is spoken of as it is to be: by its code, else by one of its names.
+func (e *roleEdit) put(ctx context.Context, row loads.Role) (roleUpdate, error) {
+	before, err := e.spokenOf(row)
+	if err != nil {
+		return roleUpdate{}, err
+	}
+	var u roleUpdate
+	if before.ID == 0 {
+		u.Kind = audit.RoleCreated
+		n := NewRole{Kind: row.Kind, Names: row.Names}
+		for _, said := range []struct{ what, from *[]string }{{&n.Permissions, row.Permissions}, {&n.DefaultProducts, row.DefaultProducts}} {
+			if said.from != nil {
+				*said.what = *said.from
+			}
+		}
+		for _, said := range []struct{ what, from *string }{{&n.DefaultLevel, row.DefaultLevel}, {&n.Place, row.Place}} {
+			if said.from != nil {
+				*said.what = *said.from
+			}
+		}
+		u.After, err = e.made(ctx, n)
+	} else {
+		u.Kind, u.Before = audit.RoleChanged, before
+		names := maps.Clone(before.Names)
+		maps.Copy(names, row.Names)
+		u.After, err = e.changed(ctx, before, RoleChange{Names: names, Permissions: row.Permissions, DefaultLevel: row.DefaultLevel,
+			DefaultProducts: row.DefaultProducts, Place: row.Place})
+	}
+	if err != nil || before.ID != 0 && sameRole(u.Before, u.After) {
+		return u, err
+	}
+	if before.ID != 0 {
+		if err := e.mayChange(before); err != nil {
+			return u, err
+		}
+		if onlyRenamed(before, u.After) {
+			u.Kind = audit.RoleRenamed
+		}
+	}
+	return u, e.mayGive(ctx, u)
+}
+
+// spokenOf finds the role of a row; the zero one is to be made. It refuses with
+// role.not_found a code there is not, and with role.name_archived an archived role.
+func (e *roleEdit) spokenOf(row loads.Role) (directory.Role, error) {
+	if row.Code == "" {
+		return directory.RoleNamed(e.roles, row.Kind, row.Names)
+	}
+	i := slices.IndexFunc(e.roles, func(o directory.Role) bool { return o.Kind == row.Kind && o.Code == row.Code })
+	if i < 0 {
+		return directory.Role{}, directory.InvalidField("code", "role.not_found", nil)
+	}
+	return e.roles[i], nil
 }

@@ -43,12 +43,7 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 			return refusal
 		}
 		p.Change(store.InsertUnits{Account: p.Account, Units: []directory.Unit{u}})
-		entry := unitEntry(p, audit.UnitCreated, u)
-		entry.Note("name", "", u.Name)
-		entry.Note("unit_level", "", u.Level)
-		entry.NoteValue("parent", audit.Nothing, audit.Thing(audit.Unit, above.ID, above.Name))
-		entry.Note("external_id", "", u.External)
-		p.Record(entry)
+		p.Record(roster.UnitMade(p, u, above))
 		made = u
 		return nil
 	})
@@ -94,33 +89,15 @@ func unitInSight(ctx context.Context, r *store.Reader, rights authz.Rights, acco
 	return u, err
 }
 
-// fits refuses to hang a unit of that level under another where the other or
-// one above it is archived, where the catalogue does not put it (UNIT-1), and
-// where the tree would grow too deep. A unit that is
-// there already brings all below it.
+// fits is roster.UnitFits in the account of a plan.
 func (s *Units) fits(ctx context.Context, r *store.Reader, b gate.Basis, u directory.Unit, under directory.UnitID) error {
-	tree := b.Rights.Tree()
-	above, _ := tree.Unit(under)
-	if !tree.Live(under) {
-		return roster.ArchivedAt(tree, under)
-	}
 	account, err := r.Account(ctx, b.Account)
 	if err != nil {
 		return err
 	}
 	kind, _ := s.gate.Catalogue().AccountType(account.Type)
-	if level, known := kind.Level(u.Level); !known || level.Project || !kind.MayStandUnder(u.Level, tree.Level(under)) {
-		if u.Level == "" {
-			return directory.InvalidField("level", "field.required", nil)
-		}
-		return directory.InvalidField("level", "unit.level_not_here", directory.Args{"Level": level.Label.In(account.Language), "Under": above.Name})
-	}
-	height := 0
-	for _, id := range tree.Below(u.ID) {
-		height = max(height, tree.Depth(id)-tree.Depth(u.ID))
-	}
-	if tree.Depth(under)+1+height >= directory.UnitDepthMost {
-		return &directory.Error{Kind: directory.Conflict, Code: "unit.too_deep", Args: directory.Args{"Max": directory.UnitDepthMost}}
+	if refusal := roster.UnitFits(b.Rights.Tree(), account, kind, u, under); refusal != nil {
+		return refusal
 	}
 	return nil
 }
@@ -146,7 +123,7 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 			return err
 		}
 		if after.Name != before.Name && before.Parent == 0 {
-			return unitRoot(before)
+			return roster.UnitRoot(before)
 		}
 		if refusal := roster.NamedApart(p.Rights.Tree(), after, "name"); refusal != nil && directory.Fold(after.Name) != directory.Fold(before.Name) {
 			return refusal
@@ -155,7 +132,7 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 			return nil
 		}
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{after}})
-		p.Record(changedEntry(p, before, after))
+		p.Record(roster.UnitRenamed(p, before, after))
 		return nil
 	})
 	return err
@@ -176,10 +153,6 @@ func (s *Units) changeable(ctx context.Context, r *store.Reader, p *gate.Plan, u
 	return u, nil
 }
 
-func unitRoot(u directory.Unit) *directory.Error {
-	return &directory.Error{Kind: directory.Conflict, Code: "unit.root", Args: directory.Args{"Name": u.Name}}
-}
-
 // Archive takes a unit, with all below it, out of the lists that one chooses
 // from: nobody and nothing can be added there, and no role given. What is there
 // is kept, and its people keep what they hold, there and elsewhere. It refuses
@@ -192,11 +165,11 @@ func (s *Units) Archive(ctx context.Context, actor authz.Actor, account director
 			return err
 		}
 		if u.Parent == 0 {
-			return unitRoot(u)
+			return roster.UnitRoot(u)
 		}
 		u.Archived = p.Now
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{u}})
-		p.Record(unitEntry(p, audit.UnitArchived, u))
+		p.Record(roster.UnitEntry(p, audit.UnitArchived, u))
 		return nil
 	})
 	return err
@@ -225,25 +198,10 @@ func (s *Units) Restore(ctx context.Context, actor authz.Actor, account director
 		}
 		u.Archived = time.Time{}
 		p.Change(store.UpdateUnits{Account: p.Account, Units: []directory.Unit{u}})
-		p.Record(unitEntry(p, audit.UnitRestored, u))
+		p.Record(roster.UnitEntry(p, audit.UnitRestored, u))
 		return nil
 	})
 	return err
-}
-
-// unitEntry starts the entry of what was done to a unit.
-func unitEntry(p *gate.Plan, kind audit.Kind, u directory.Unit) audit.Entry {
-	entry := p.Entry(kind, 0, int64(u.ID))
-	entry.Unit = u.ID
-	return entry
-}
-
-// changedEntry tells what a unit is called from now on.
-func changedEntry(p *gate.Plan, before, after directory.Unit) audit.Entry {
-	entry := unitEntry(p, audit.UnitChanged, after)
-	entry.Note("name", before.Name, after.Name)
-	entry.Note("external_id", before.External, after.External)
-	return entry
 }
 
 // opposites take back what was done to units (PLAN-2).
@@ -319,15 +277,15 @@ func (t unitTurn) plan(ctx context.Context, r *store.Reader) (directory.Unit, er
 	if to.Parent == t.before.Parent { // else it is written with its place
 		t.p.Change(store.UpdateUnits{Account: t.p.Account, Units: []directory.Unit{to}})
 	}
-	if entry := changedEntry(t.p, t.before, to); entry.Changed() {
+	if entry := roster.UnitRenamed(t.p, t.before, to); entry.Changed() {
 		t.p.Record(entry)
 	}
 	switch {
 	case to.Archived.Equal(t.before.Archived):
 	case to.Archived.IsZero():
-		t.p.Record(unitEntry(t.p, audit.UnitRestored, to))
+		t.p.Record(roster.UnitEntry(t.p, audit.UnitRestored, to))
 	default:
-		t.p.Record(unitEntry(t.p, audit.UnitArchived, to))
+		t.p.Record(roster.UnitEntry(t.p, audit.UnitArchived, to))
 	}
 	return to, nil
 }
@@ -356,7 +314,7 @@ func (t unitTurn) describe(ctx context.Context, r *store.Reader) (directory.Unit
 	err = t.n.Restore("name", audit.Text(after.Name), func(was audit.Value) error {
 		name, is := was.Text(), after
 		if is.Parent == 0 {
-			return unitRoot(is)
+			return roster.UnitRoot(is)
 		}
 		if err := t.named(ctx, r, &is, &name, nil); err != nil {
 			return err
@@ -404,7 +362,7 @@ func (t unitTurn) unmake(ctx context.Context, r *store.Reader) (directory.Unit, 
 		return after, err
 	}
 	t.p.Change(store.UpdateUnits{Account: t.p.Account, Units: []directory.Unit{after}})
-	t.p.Record(unitEntry(t.p, audit.UnitArchived, after))
+	t.p.Record(roster.UnitEntry(t.p, audit.UnitArchived, after))
 	return after, nil
 }
 

@@ -82,7 +82,7 @@ func (g *grove) takes(under, i int) bool {
 // mayLeave refuses to move the root, and without units.manage at the unit above.
 func mayLeave(rights authz.Rights, u directory.Unit) error {
 	if u.Parent == 0 {
-		return unitRoot(u)
+		return roster.UnitRoot(u)
 	}
 	return gate.Require(rights, authz.ManageUnits, u.Parent)
 }
@@ -349,13 +349,8 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		if err != nil {
 			return err
 		}
-		for _, above := range []directory.UnitID{u.Parent, to.ID} {
-			if err := p.Require(authz.ManageUnits, above); err != nil {
-				return err
-			}
-		}
-		if u.Parent == 0 {
-			return unitRoot(u)
+		if err := s.mayHang(p, u, to); err != nil {
+			return err
 		}
 		if refusal := u.At(move.Version); refusal != nil {
 			return refusal
@@ -367,6 +362,28 @@ func (s *Units) Move(ctx context.Context, actor authz.Actor, account directory.A
 		return err
 	})
 	return err
+}
+
+// mayHang asks for units.manage where a unit hangs and where it goes, and refuses to move
+// the root.
+func (s *Units) mayHang(p *gate.Plan, u, to directory.Unit) error {
+	for _, above := range []directory.UnitID{u.Parent, to.ID} {
+		if err := p.Require(authz.ManageUnits, above); err != nil {
+			return err
+		}
+	}
+	if u.Parent == 0 {
+		return roster.UnitRoot(u)
+	}
+	return nil
+}
+
+// moveOver plans a move among other changes of the tree, over the tree that they leave.
+func (s *Units) moveOver(ctx context.Context, r *store.Reader, p *gate.Plan, u, to directory.Unit) (directory.Unit, error) {
+	if err := s.mayHang(p, u, to); err != nil {
+		return u, err
+	}
+	return s.hang(ctx, r, p, hanging{unit: u, to: to})
 }
 
 // hanging is a unit that is to hang under another, and the seal of the preview that was
@@ -400,7 +417,7 @@ func (s *Units) hang(ctx context.Context, r *store.Reader, p *gate.Plan, h hangi
 
 // movedEntry says from where to where, and how many people's rights changed.
 func movedEntry(p *gate.Plan, u, from, to directory.Unit, changed int) audit.Entry {
-	entry := unitEntry(p, audit.UnitMoved, u)
+	entry := roster.UnitEntry(p, audit.UnitMoved, u)
 	entry.NoteValue("parent", audit.Thing(audit.Unit, from.ID, from.Name), audit.Thing(audit.Unit, to.ID, to.Name))
 	if changed > 0 {
 		entry.NoteValue("rights_changed", audit.Nothing, audit.Number(changed))

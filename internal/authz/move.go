@@ -83,9 +83,9 @@ func (t *Tree) Apart(from, to directory.UnitID) []directory.UnitID {
 	return append(slices.Clone(left[common:]), met[common:]...)
 }
 
-// With is the tree with one unit more, below one that is there.
-func (t *Tree) With(u directory.Unit) *Tree {
-	return NewTree(Structure{Units: append(t.Units(), u), Roles: t.roles, Rules: t.rules, Projects: t.walled})
+// With is the tree with more units, each below one that is there or among them.
+func (t *Tree) With(units ...directory.Unit) *Tree {
+	return NewTree(Structure{Units: append(t.Units(), units...), Roles: t.roles, Rules: t.rules, Projects: t.walled})
 }
 
 // Put is the tree with a unit that is there called, placed and archived as it is to be:

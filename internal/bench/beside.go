@@ -23,7 +23,7 @@ func ceilingOf(name string) string {
 	switch name {
 	case "create-8", "http-create-8":
 		return ceilingCommits
-	case "add", "import", "http-batch", "bulk-edit", "invite":
+	case "add", "import", "http-batch", "http-world", "bulk-edit", "invite":
 		return ceilingRows
 	case "check", "check-batch":
 		return "check-constant"

@@ -22,7 +22,7 @@ import (
 
 // programNames are the figures of what programs do over REST.
 func programNames() []string {
-	return []string{"http-create", "http-create-8", "http-batch", "http-profile", "http-list", "http-search"}
+	return []string{"http-create", "http-create-8", "http-batch", "http-world", "http-profile", "http-list", "http-search"}
 }
 
 // How many people programs bring in by batches, and how many in each request.
@@ -63,6 +63,9 @@ func (r *run) programs() error {
 	if err != nil {
 		return err
 	}
+	if err := r.world(c); err != nil {
+		return err
+	}
 	return r.programReads(c)
 }
 
@@ -101,7 +104,7 @@ type programClient struct {
 }
 
 // program serves REST on a free port and makes a technical user who may read and
-// add members.
+// add members, units and roles.
 func (r *run) program() (*programClient, func(), error) {
 	page, err := r.App.Members.List(r.ctx, r.actor, r.account.ID, app.MemberQuery{Statuses: []directory.Status{directory.Active}, Size: 200})
 	if err != nil {
@@ -118,7 +121,7 @@ func (r *run) program() (*programClient, func(), error) {
 	if len(c.members) == 0 {
 		return nil, nil, fmt.Errorf("the account has no active members")
 	}
-	if c.token, err = r.technical(c.members[0], tree.Root.UUID, authz.ViewMembers, authz.ManageMembers); err != nil {
+	if c.token, err = r.technical(c.members[0], tree.Root.UUID, authz.ViewMembers, authz.ManageMembers, authz.ManageUnits, authz.ManageRoles); err != nil {
 		return nil, nil, err
 	}
 	s := httpserver.New(httpserver.Options{Handler: r.Programs, Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), Now: r.Now, CrossOrigin: []string{api.Base}})

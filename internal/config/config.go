@@ -25,6 +25,7 @@ type Config struct {
 	Session        Session  `key:"session"`
 	Shutdown       Shutdown `key:"shutdown"`
 	Deadline       Deadline `key:"deadline"`
+	API            API      `key:"api"`
 
 	origins map[string]Origin
 }
@@ -70,6 +71,11 @@ type Deadline struct {
 	Mail      int `key:"deadline.mail_seconds" default:"30" min:"5" max:"600" doc:"Seconds for handing one mail to the mail server."`
 	Name      int `key:"deadline.name_seconds" default:"5" min:"1" max:"60" doc:"Seconds for looking up the record that proves an account's mail domain."`
 	Ready     int `key:"deadline.ready_seconds" default:"3" min:"1" max:"60" doc:"Seconds within which /readyz answers."`
+}
+
+// API is what one request of a program may bring.
+type API struct {
+	LoadLines int `key:"api.load_lines" default:"100000" min:"100" max:"1000000" doc:"Lines that one load of units, roles and people by REST has at most; its answer is kept in memory until it is taken, some 300 bytes a line."`
 }
 
 // An Origin is where a setting's value comes from.

@@ -83,3 +83,29 @@ func foldedNames(r Role) []string {
 	}
 	return names
 }
+
+// RoleNamed is the role of a kind that has one of these names, whatever their language,
+// case and accents; the zero one if there is none. It refuses with role.name_archived
+// one that is archived, and with role.name_taken names of several.
+func RoleNamed(roles []Role, kind RoleKind, names map[string]string) (Role, error) {
+	var found Role
+	for _, language := range slices.Sorted(maps.Keys(names)) {
+		name := Fold(names[language])
+		for _, o := range roles {
+			if o.Kind != kind || o.ID == found.ID || name == "" || !slices.Contains(foldedNames(o), name) {
+				continue
+			}
+			refusal := &Error{Kind: Conflict, Field: RoleNameField(language), Args: Args{"Name": names[language]}}
+			switch {
+			case !o.Archived.IsZero():
+				refusal.Code = "role.name_archived"
+				return found, refusal
+			case found.ID != 0:
+				refusal.Code = "role.name_taken"
+				return found, refusal
+			}
+			found = o
+		}
+	}
+	return found, nil
+}

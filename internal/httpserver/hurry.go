@@ -26,7 +26,7 @@ func Hurry(w http.ResponseWriter, limit int64) (relax func()) {
 func hurry(w http.ResponseWriter, most time.Duration) (relax func()) {
 	connection := http.NewResponseController(w)
 	late := time.AfterFunc(most, func() {
-		_ = connection.SetReadDeadline(time.Unix(1, 0)) // long ago: what is read now fails. Without a connection nobody waits
+		_ = connection.SetReadDeadline(longAgo()) // what is read now fails. Without a connection nobody waits
 	})
 	return func() {
 		if late.Stop() {

@@ -76,7 +76,7 @@ func (i *Installation) products(site *page.Site, trusted []netip.Prefix) httpser
 // is usual.
 func (i *Installation) programs(perMinute int) http.Handler {
 	return api.New(api.Options{App: i.App, Bundle: i.bundle, Log: i.log, Now: i.now, BaseURL: i.config.BaseURL, Language: i.config.Language,
-		PerMinute: perMinute})
+		PerMinute: perMinute, LoadLines: i.config.API.LoadLines})
 }
 
 // routes puts the pages beside what watches the server.

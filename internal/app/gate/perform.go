@@ -155,12 +155,15 @@ func (g *Gate) Over(ctx context.Context, r *store.Reader, p *Plan, u directory.U
 
 // Restructure says that the plan leaves another tree behind: Upon goes on over it.
 func (g *Gate) Restructure(ctx context.Context, r *store.Reader, p *Plan, tree *authz.Tree) error {
-	standing, err := r.Standing(ctx, p.Account, p.Actor.User)
-	if err != nil {
-		return fmt.Errorf("load rights: %w", err)
+	if p.upon == nil || p.upon.Account != p.Account {
+		standing, err := r.Standing(ctx, p.Account, p.Actor.User)
+		if err != nil {
+			return fmt.Errorf("load rights: %w", err)
+		}
+		p.stood = &standing
 	}
 	upon := *p
-	upon.Rights, upon.Verdicts = authz.Decide(p.Actor, tree, standing, p.Now), nil
+	upon.Rights, upon.Verdicts = authz.Decide(p.Actor, tree, *p.stood, p.Now), nil
 	p.upon = &upon
 	return nil
 }

@@ -49,8 +49,9 @@ type draft struct {
 	needs   []store.Asked // the rights that were asked for, for a request that is repeated
 	closed  bool          // may change a closed account
 
-	upon *Plan       // over the tree that the plan leaves so far; nil: it left it as it is
-	kept map[any]any // what calls of opposites leave for those after them
+	upon  *Plan           // over the tree that the plan leaves so far; nil: it left it as it is
+	stood *authz.Standing // of the actor in upon's account, as long as the plan is not applied
+	kept  map[any]any     // what calls of opposites leave for those after them
 }
 
 // AsOneAct is the actor whose entries and mails belong together (HIST-6): those of
@@ -279,6 +280,16 @@ func (p *Plan) OpenLedger() *Plan {
 	p.ledgers[account] = &store.Ledger{Account: account, NextNumber: 1, Head: []byte{}, Fresh: true}
 	there, _ := p.In(account)
 	return there
+}
+
+// NextNumber is the number of the next key of the plan's account.
+func (p *Plan) NextNumber() int64 { return p.ledgers[p.Account].NextNumber }
+
+// NumberFrom lets the keys of a plan that is only previewed begin at a number, where
+// they lie behind those that previews before it took: nothing of those was written.
+func (p *Plan) NumberFrom(number int64) {
+	l := p.ledgers[p.Account]
+	l.NextNumber = max(l.NextNumber, number)
 }
 
 // Change adds rows to write, in this order.

@@ -82,14 +82,8 @@ func (w *Writer) AddRows(ctx context.Context, r *store.Reader, p *gate.Plan, row
 		return err
 	}
 	planned := len(p.Verdicts)
-	if err := a.rows(ctx, r, rows); err != nil {
+	if err := a.rows(ctx, r, len(rows), func(i int) gate.Verdict { return a.row(rows[i]) }); err != nil {
 		return err
-	}
-	if err := a.Settle(ctx, r); err != nil {
-		return err
-	}
-	if o.Before != nil {
-		o.Before.administrators += a.moved
 	}
 	if !o.Steps {
 		if err := w.ProposeRoles(ctx, r, a.Roster, p.Verdicts[planned:]); err != nil {
@@ -163,6 +157,7 @@ func (w *Writer) adding(ctx context.Context, r *store.Reader, p *gate.Plan, rows
 	if a.places, err = r.MembersOf(ctx, p.Account, users); err != nil {
 		return nil, err
 	}
+	o.Before.recall(a, emails)
 	members := make([]directory.Member, 0, len(a.places))
 	for _, m := range a.places {
 		members = append(members, m)

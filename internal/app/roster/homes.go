@@ -98,13 +98,13 @@ func (h Homes) of(text string) (directory.UnitID, *directory.Error) {
 
 func (h Homes) find(text string) home {
 	t := h.rights.Tree()
+	if id, known := UnitKnown(t, text); known {
+		unit, refusal := homeFor(h.rights, h.kind, id)
+		return home{unit, refusal}
+	}
 	var named []directory.UnitID
 	path := splitPath(text)
 	for _, u := range t.Units() {
-		if u.UUID == text || u.External != "" && u.External == text {
-			unit, refusal := homeFor(h.rights, h.kind, u.ID)
-			return home{unit, refusal}
-		}
 		if len(path) > 0 && directory.Fold(u.Name) == path[len(path)-1] && SeesPeopleAt(h.rights, u.ID) && underNames(t, u, path) {
 			named = append(named, u.ID)
 		}

@@ -180,6 +180,7 @@ func (w *Writer) PlaceRows(ctx context.Context, at OnGround, rows []NewPlace, o 
 		return err
 	}
 	s.settlePlaces()
+	o.Before.rememberPlaces(s)
 	if invitees := append(s.invitees, s.hands.Invitees...); len(invitees) > 0 {
 		return w.PlanInvitation(p, s.Roster, invitees...)
 	}
@@ -206,6 +207,7 @@ func (w *Writer) placing(ctx context.Context, at OnGround, rows []NewPlace, o Pl
 	if err != nil {
 		return nil, err
 	}
+	o.Before.recallPlaces(s, keys)
 	return s, s.companiesOf(ctx, r)
 }
 

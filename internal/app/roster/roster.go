@@ -67,8 +67,10 @@ func (w *Writer) Roster(ctx context.Context, r *store.Reader, p *gate.Plan, memb
 	if err := account.Writable(); err != nil {
 		return nil, err
 	}
-	roles, err := r.Roles(ctx, p.Account)
-	if err != nil {
+	var roles []directory.Role
+	if tree, stands := standsOn(p.Basis); stands {
+		roles = slices.Clone(tree.Roles())
+	} else if roles, err = r.Roles(ctx, p.Account); err != nil {
 		return nil, err
 	}
 	ro := &Roster{Basis: p.Basis, Plan: p, Account: account, Roles: roles, People: map[directory.UserID]directory.User{}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -16,10 +17,76 @@ type RowsBefore struct {
 	companies      *Firsts // folded names of new companies
 	administrators int64   // how many more active ones there are, or fewer
 	seats          map[directory.PoolID]int64
+	people         map[string]came // by address; nil: nobody is spoken of twice
+	placed         map[inProject]directory.Place
+}
+
+type inProject struct {
+	project directory.UnitID
+	member  directory.MemberID
+}
+
+// Who came, or was changed, by an earlier chunk.
+type came struct {
+	user   directory.User
+	member directory.Member
 }
 
 // NewRowsBefore knows of no rows yet.
 func NewRowsBefore() *RowsBefore { return &RowsBefore{names: NewFirsts(), companies: NewFirsts()} }
+
+// OfPeople is that knowing the people, too, for rows that speak of those of earlier chunks.
+func (b *RowsBefore) OfPeople() *RowsBefore {
+	b.people, b.placed = map[string]came{}, map[inProject]directory.Place{}
+	return b
+}
+
+// remember keeps who was in a row.
+func (b *RowsBefore) remember(a *adding) {
+	if b == nil || b.people == nil {
+		return
+	}
+	for user := range a.seen {
+		if u := a.People[user]; u.Email != "" {
+			b.people[u.Email] = came{u, a.places[user]}
+		}
+	}
+}
+
+// rememberPlaces keeps who got which place.
+func (b *RowsBefore) rememberPlaces(s *placing) {
+	if b == nil || b.people == nil {
+		return
+	}
+	b.remember(s.adding)
+	for _, p := range s.starts {
+		b.placed[inProject{p.Project, p.Member}] = p
+	}
+}
+
+// recallPlaces puts the places that an earlier chunk gave among those that are there.
+func (b *RowsBefore) recallPlaces(s *placing, members []directory.MemberID) {
+	if b == nil || b.people == nil {
+		return
+	}
+	for _, member := range members {
+		if p, was := b.placed[inProject{s.ground.Project.ID, member}]; was {
+			s.there[member] = p
+		}
+	}
+}
+
+// recall puts whom an earlier chunk brought in among those that are known.
+func (b *RowsBefore) recall(a *adding, emails []string) {
+	if b == nil || b.people == nil {
+		return
+	}
+	for _, email := range emails {
+		if one, was := b.people[email]; was {
+			a.known[email], a.places[one.user.ID] = one.user, one.member
+		}
+	}
+}
 
 // moved is how many more administrators there are, or fewer.
 func (b *RowsBefore) moved() int64 {
@@ -145,13 +212,14 @@ func (w *Writer) FoundBroken(ctx context.Context, fault error) *directory.Error 
 	return directory.Refuse(directory.Conflict, "row.conflict")
 }
 
-// rows plans rows one after the other, as chunks of an act would.
-func (a *adding) rows(ctx context.Context, r *store.Reader, rows []NewMember) error {
+// rows plans so many rows one after the other, as chunks of an act would, and hands the
+// people to the plan.
+func (a *adding) rows(ctx context.Context, r *store.Reader, n int, row func(i int) gate.Verdict) error {
 	p := a.Plan
-	p.Verdicts = slices.Grow(p.Verdicts, len(rows))
-	for part := range slices.Chunk(rows, Chunk) {
-		for _, row := range part {
-			p.Verdicts = append(p.Verdicts, a.row(row))
+	p.Verdicts = slices.Grow(p.Verdicts, n)
+	for from := 0; from < n; from += Chunk {
+		for i := from; i < min(from+Chunk, n); i++ {
+			p.Verdicts = append(p.Verdicts, row(i))
 		}
 		if a.fault != nil {
 			return a.fault
@@ -159,6 +227,13 @@ func (a *adding) rows(ctx context.Context, r *store.Reader, rows []NewMember) er
 		if err := a.followSeatRules(ctx, r); err != nil {
 			return err
 		}
+	}
+	if err := a.Settle(ctx, r); err != nil {
+		return err
+	}
+	if a.o.Before != nil {
+		a.o.Before.administrators += a.moved
+		a.o.Before.remember(a)
 	}
 	return nil
 }

@@ -186,10 +186,10 @@ func (s *several) one(m directory.Member, u directory.User) error {
 	return nil
 }
 
-// asPlanned is a member as the plan leaves them.
-func (s *several) asPlanned(m directory.Member) directory.Member {
-	if n := len(s.changed) - 1; n >= 0 && s.changed[n].ID == m.ID {
-		return s.changed[n].Member
+// asPlanned is a member as the plan leaves them, who was changed last if at all.
+func (ro *Roster) asPlanned(m directory.Member) directory.Member {
+	if n := len(ro.changed) - 1; n >= 0 && ro.changed[n].ID == m.ID {
+		return ro.changed[n].Member
 	}
 	return m
 }
