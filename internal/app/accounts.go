@@ -173,28 +173,32 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 	refuse(!level, "service_level", "field.unknown_choice", n.ServiceLevel)
 	refuse(!slices.Contains(c.Languages, n.Language), "language", "field.unknown_choice", n.Language)
 	refuse(!directory.KnownZone(n.TimeZone), "time_zone", "field.unknown_choice", n.TimeZone)
-	if refusal := directory.Together(refusals...); refusal != nil {
-		return n, refusal
+	var faults directory.Faults
+	if err := faults.Note(directory.Together(refusals...)); err != nil || n.Buyer == nil {
+		return n, faults.With(err)
 	}
-	if n.Buyer == nil {
-		return n, nil
-	}
-	b := *n.Buyer
-	email, refusal := directory.CleanEmail("buyer_email", b.Email)
-	b.Email = email
-	texts = directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
-		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"})
-	if refusal := directory.Together(refusal, texts, directory.CheckCivility("buyer_civility", b.Civility)); refusal != nil {
-		return n, refusal
-	}
-	if b.Language == "" {
-		b.Language = n.Language
-	}
-	if !slices.Contains(c.Languages, b.Language) {
-		return n, directory.InvalidField("buyer_language", "field.unknown_choice", directory.Args{"Value": b.Language})
+	b, err := s.checkBuyer(*n.Buyer, n.Language)
+	if err := faults.With(err); err != nil {
+		return n, err
 	}
 	n.Buyer = &b
 	return n, nil
+}
+
+// checkBuyer cleans what is said of the buyer of a new account of a language.
+func (s *Accounts) checkBuyer(b Buyer, of string) (Buyer, error) {
+	email, refusal := directory.CleanEmail("buyer_email", b.Email)
+	b.Email = email
+	texts := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
+		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"})
+	var language *directory.Error
+	switch {
+	case b.Language == "":
+		b.Language = of
+	case !slices.Contains(s.gate.Catalogue().Languages, b.Language):
+		language = directory.InvalidField("buyer_language", "field.unknown_choice", directory.Args{"Value": b.Language})
+	}
+	return b, directory.Faults{}.With(directory.Together(refusal, texts, directory.CheckCivility("buyer_civility", b.Civility), language))
 }
 
 // numberUnused refuses a customer number that an account has or had (ACC-12).

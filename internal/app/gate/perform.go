@@ -25,7 +25,7 @@ import (
 func (g *Gate) Perform(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
 	within, cancel := context.WithTimeout(ctx, g.Deadlines().Change)
 	defer cancel()
-	o := &operation{ctx: within, actor: actor, account: account, plan: plan,
+	o := &operation{ctx: within, actor: actor, account: account, plan: asRead(ctx, plan),
 		held: slices.Compact(slices.Sorted(slices.Values(append(others, account))))}
 	if err := g.share(o); err != nil {
 		return nil, err

@@ -34,26 +34,25 @@ type NewSubscription struct {
 	Term
 }
 
-// clean checks a term and says when it begins and ends.
+// clean checks a term, all of it, and says when it begins and ends.
 func (t *Term) clean(zone *time.Location, now time.Time) (starts, ends time.Time, err error) {
+	var quantity, order *directory.Error
 	if t.Quantity < 1 || t.Quantity > mostSeats {
-		return starts, ends, directory.InvalidField("quantity", "seat.quantity", directory.Args{"Min": int64(1), "Max": int64(mostSeats)})
+		quantity = directory.InvalidField("quantity", "seat.quantity", directory.Args{"Min": int64(1), "Max": int64(mostSeats)})
 	}
-	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.ReferenceText, Value: &t.Reference},
+	texts := directory.CleanTexts(directory.Typed{Kind: directory.ReferenceText, Value: &t.Reference},
 		directory.Typed{Kind: directory.PriceNoteText, Value: &t.PriceNote},
-		directory.Typed{Kind: directory.SubscriptionExternal, Value: &t.External}); refusal != nil {
-		return starts, ends, refusal
-	}
+		directory.Typed{Kind: directory.SubscriptionExternal, Value: &t.External})
 	if t.First == (directory.Day{}) {
 		t.First = directory.DayOf(now, zone)
 	}
 	starts = t.First.Begins(zone)
 	if t.Last != (directory.Day{}) {
 		if ends = t.Last.Over(zone); !ends.After(starts) {
-			return starts, ends, directory.InvalidField("last", "subscription.ends_before_start", nil)
+			order = directory.InvalidField("last", "subscription.ends_before_start", nil)
 		}
 	}
-	return starts, ends, nil
+	return starts, ends, directory.Faults{}.With(directory.Together(quantity, texts, order))
 }
 
 // Add writes what a customer has bought. Its seats can be assigned from its first
@@ -115,16 +114,17 @@ func (c *core) bookOf(ctx context.Context, r *store.Reader, p *gate.Plan, accoun
 }
 
 func (b *book) add(n NewSubscription) (directory.Subscription, error) {
+	var faults directory.Faults
 	if !slices.Contains(b.offers, n.Offer) {
-		return directory.Subscription{}, directory.InvalidField("product", "field.unknown_choice",
-			directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)})
+		faults = append(faults, directory.InvalidField("product", "field.unknown_choice",
+			directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)}))
 	}
 	unit, err := b.unit(n.Unit)
-	if err != nil {
+	if err := faults.Note(err); err != nil {
 		return directory.Subscription{}, err
 	}
 	starts, ends, err := n.clean(b.zone, b.plan.Now)
-	if err != nil {
+	if err := faults.With(err); err != nil {
 		return directory.Subscription{}, err
 	}
 	s := directory.Subscription{ID: directory.SubscriptionID(b.plan.NewKey()), UUID: roster.PublicID(), Pool: b.pool(unit.ID, n.Offer).ID,

@@ -223,20 +223,15 @@ func (h Handler) changeSettings(q *page.Request) error {
 
 // refuse writes a refusal beside the field it is about.
 func (v *settingsView) refuse(q *page.Request, refusal *directory.Error) {
-	v.Errors = page.Summary(q.Printer, refusal, func(name, text string) (string, string) {
-		for _, g := range v.Groups {
-			for i := range g.Fields {
-				if f := &g.Fields[i]; f.Name == name {
-					f.Error = text
-					return "f-" + name, f.Label
-				}
-			}
-			for i := range g.Lists {
-				if g.Lists[i].Name == name {
-					g.Lists[i].Fault = text
-				}
-			}
+	var fields []*ui.Field
+	var groups []page.Group
+	for _, g := range v.Groups {
+		for i := range g.Fields {
+			fields = append(fields, &g.Fields[i])
 		}
-		return "content", ""
-	})
+		for i := range g.Lists {
+			groups = append(groups, page.Group{Name: g.Lists[i].Name, Legend: g.Lists[i].Legend, Fault: &g.Lists[i].Fault})
+		}
+	}
+	v.Errors = page.MarkEach(q.Printer, fields, refusal, groups...)
 }

@@ -1,7 +1,6 @@
 package adding
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,7 +53,7 @@ func (h Handler) mend(q *page.Request) error {
 	if fault := v.refused(err); fault != nil {
 		return fault
 	}
-	return q.RenderStatus(http.StatusUnprocessableEntity, verifyPage(v))
+	return q.RenderRefused(v.refusal, verifyPage(v))
 }
 
 // checkedFile reports whether the view is the preview of a file that was read to

@@ -52,8 +52,7 @@ func (h Handler) again(q *page.Request) error {
 		return fault
 	}
 	v := h.againView(q)
-	v.Name.Error = q.Printer.Error(refusal)
-	v.Errors = []ui.FieldError{{ID: "f-name", Text: v.Name.Error}}
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Name}, refusal)
 	return q.RenderRefused(refusal, againPage(q.Entry(q.Printer.T("invitation.again.title")), v))
 }
 

@@ -1,7 +1,6 @@
 package members
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -97,12 +96,11 @@ func (h Handler) edit(q *page.Request) error {
 	if err := h.fill(q, &e); err != nil {
 		return err
 	}
-	change, refusal := readChange(q, m.Own)
-	if refusal == nil {
-		err = h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), app.MemberEdit{MemberChange: change, Version: q.Field("version")})
-		if refusal, err = page.Refusal(err); err != nil {
-			return err
-		}
+	change := readChange(q, m.Own)
+	err = q.Together(h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), app.MemberEdit{MemberChange: change, Version: q.Field("version")}))
+	refusal, err := page.Refusal(err)
+	if err != nil {
+		return err
 	}
 	if refusal != nil {
 		e.fault, e.typed = refusal, q.Field
@@ -115,7 +113,7 @@ func (h Handler) edit(q *page.Request) error {
 }
 
 // readChange reads what the form sets; own leaves the person alone.
-func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) {
+func readChange(q *page.Request, own bool) app.MemberChange {
 	text := func(field string) *string {
 		value := q.Field(field)
 		return &value
@@ -125,20 +123,16 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 	for _, typed := range change.PlaceTexts.Each() {
 		*typed.Value = text(typed.Kind.Field())
 	}
-	day, refusal := directory.ParseDay("ends", q.Field("ends"), directory.DayFirst)
-	if refusal != nil {
-		return change, refusal
-	}
-	change.Ends.Day = day
+	change.Ends.Day = q.Day("ends")
 	if q.PostForm.Has("unit") {
 		change.Unit = text("unit")
 	}
 	if own {
-		return change, nil
+		return change
 	}
 	change.Person = app.PersonChange{Civility: text("civility"), First: text("first_name"), Last: text("last_name"), Email: text("email"),
 		Language: text("language"), Provisional: q.PostFormValue("password")}
-	return change, nil
+	return change
 }
 
 func (e editing) problem(field string) string {
@@ -260,11 +254,4 @@ func withQuery(address, name, value string) string {
 	values.Set(name, value)
 	u.RawQuery = values.Encode()
 	return u.String()
-}
-
-func statusOf(refusal *directory.Error) int {
-	if refusal == nil {
-		return http.StatusOK
-	}
-	return page.StatusOf(refusal.Kind)
 }

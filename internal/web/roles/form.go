@@ -2,9 +2,10 @@ package roles
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/a-h/templ"
 
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
@@ -28,9 +29,11 @@ type formView struct {
 	Products   []ui.Check
 	Places     []ui.Check
 	PlaceFault string
-	Where      []string // the units at which it is held, in words
-	Ask        string   // "archive" or "reset": the dialog that stands open
-	Losses     []ui.Loss
+
+	ProductFault string
+	Where        []string // the units at which it is held, in words
+	Ask          string   // "archive" or "reset": the dialog that stands open
+	Losses       []ui.Loss
 }
 
 // A checkGroup is a group of permissions to tick.
@@ -44,7 +47,7 @@ func (h Handler) blank(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.renderForm(q, http.StatusOK, h.formView(q, f))
+	return h.renderForm(q, nil, h.formView(q, f))
 }
 
 // kindOf is the kind named in an address; without one, roles of rights.
@@ -64,7 +67,7 @@ func (h Handler) show(q *page.Request) error {
 	if ask := q.URL.Query().Get("ask"); v.Editable && (ask == "archive" && f.Archived.IsZero() || ask == "reset" && f.Declared) {
 		v.Ask = ask
 	}
-	return h.renderForm(q, http.StatusOK, v)
+	return h.renderForm(q, nil, v)
 }
 
 func (h Handler) create(q *page.Request) error {
@@ -162,16 +165,17 @@ func (h Handler) refused(q *page.Request, f app.RoleForm, refusal *directory.Err
 		v.Title = known
 	}
 	v.Version = q.Version() // the one the form was made on, also when it is stale
-	v.refuse(h, q, refusal)
-	return h.renderForm(q, page.StatusOf(refusal.Kind), v)
+	return h.renderForm(q, refusal, v)
 }
 
-func (h Handler) renderForm(q *page.Request, status int, v formView) error {
+// renderForm shows the form of a role, and what was refused of it.
+func (h Handler) renderForm(q *page.Request, refusal *directory.Error, v formView) error {
+	v.refuse(q, refusal)
 	here := page.Roles
 	if !q.Frame.Rights.Oversees() {
 		here = page.Library
 	}
-	return q.RenderStatus(status, formPage(q.InAccount(v.Title, here), v))
+	return q.RenderRefused(refusal, formPage(q.InAccount(v.Title, here), v))
 }
 
 // fixed is why the role cannot be changed: nobody changes the administrator level, and
@@ -305,23 +309,23 @@ func (h Handler) losses(q *page.Request, f app.RoleForm) []ui.Loss {
 		{Text: t("roles.archive.back"), Stays: true}}
 }
 
-// refuse writes a refusal beside the field it is about.
-func (v *formView) refuse(h Handler, q *page.Request, refusal *directory.Error) {
-	text, at := q.Printer.Error(refusal), "content"
+// refuse writes what was refused at the fields it is about, and above the form.
+func (v *formView) refuse(q *page.Request, refusal *directory.Error) {
+	fields := []*ui.Field{&v.Level}
 	for i := range v.Names {
-		if v.Names[i].Name == refusal.Field {
-			v.Names[i].Error, at = text, "f-"+refusal.Field
-		}
+		fields = append(fields, &v.Names[i])
 	}
-	switch refusal.Field {
-	case "default_level":
-		v.Level.Error, at = text, "f-default_level"
-	case "permissions":
-		v.Fault, at = text, "permissions"
-	case "place":
-		v.PlaceFault, at = text, "place"
+	t := q.Printer.T
+	v.Errors = page.MarkEach(q.Printer, fields, refusal, page.Group{Name: "permissions", Legend: t("roles.permissions"), Fault: &v.Fault},
+		page.Group{Name: "products", Legend: t("roles.products"), Fault: &v.ProductFault}, page.Group{Name: "place", Legend: t("roles.place"), Fault: &v.PlaceFault})
+}
+
+// tied ties the permissions to what is wrong with them.
+func (v formView) tied() templ.Attributes {
+	if v.Fault == "" {
+		return nil
 	}
-	v.Errors = []ui.FieldError{{ID: at, Text: text}}
+	return templ.Attributes{"aria-describedby": ui.Anchor("permissions") + "-error"}
 }
 
 func (v formView) acts(p ui.Page) []ui.Act {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/a-h/templ"
+
+	"intendant/internal/i18n"
 )
 
 // meterAttrs make a password field ask for its strength a moment after the
@@ -17,10 +19,37 @@ func meterAttrs(f Field, meter string) templ.Attributes {
 
 func digit(n int) string { return strconv.Itoa(n) }
 
+// errorsTitle says how many fields are at fault, or that it is no matter of fields.
+func errorsTitle(p *i18n.Printer, errors []FieldError) string {
+	for _, e := range errors {
+		if e.ID != "" {
+			return p.T("ui.errors.title", "Count", len(errors))
+		}
+	}
+	return p.T("error.title.refused")
+}
+
 // identified is the id of something, where it has one.
 func identified(id string) templ.Attributes {
 	if id == "" {
 		return nil
 	}
 	return templ.Attributes{"id": id}
+}
+
+// atFault ties boxes or choices to what is wrong with them, and lets the summary above
+// the form lead there.
+func atFault(problem string, checks []Check) templ.Attributes {
+	if problem == "" || len(checks) == 0 {
+		return nil
+	}
+	return templ.Attributes{"id": Anchor(checks[0].Name), "tabindex": "-1", "aria-describedby": faultID(checks)}
+}
+
+// faultID is the id of what is wrong with boxes or choices; none where there are none.
+func faultID(checks []Check) string {
+	if len(checks) == 0 {
+		return ""
+	}
+	return Anchor(checks[0].Name) + "-error"
 }
