@@ -131,7 +131,10 @@ func TestAllFaultsAtOnce(t *testing.T) { // API-3
 		}
 		t.Run("what could not be read is refused alone", func(t *testing.T) {
 			ctx := app.Misread(w.Context(), directory.Faults{directory.InvalidField("ends", "field.bad_date", nil)})
-			if got := fieldsOf(func() error { _, err := w.Units.Add(ctx, admin, id, app.NewUnit{Level: "entity", Name: "Nord"}); return err }()); !slices.Equal(got, []string{"ends"}) {
+			if got := fieldsOf(func() error {
+				_, err := w.Units.Add(ctx, admin, id, app.NewUnit{Level: "entity", Name: "Nord"})
+				return err
+			}()); !slices.Equal(got, []string{"ends"}) {
 				t.Errorf("refused at %v", got)
 			}
 		})

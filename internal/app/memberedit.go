@@ -63,7 +63,7 @@ func (s *Members) planEdit(key directory.MemberID, edit roster.MemberEdit, hash 
 			return err
 		}
 		if edit.Version != roster.EditVersion(m, u) {
-			return directory.Refuse(directory.Conflict, "stale")
+			return staleMember(ctx, r, m)
 		}
 		err = s.editBoth(ctx, r, a, roster.PersonOf{U: u, M: m, Hash: hash}, edit.MemberChange)
 		if err == error(gate.ErrUnchanged) {
@@ -74,6 +74,15 @@ func (s *Members) planEdit(key directory.MemberID, edit roster.MemberEdit, hash 
 		}
 		return a.Settle(ctx, r)
 	}
+}
+
+// staleMember refuses what was made on an older version of a member and the person
+// behind, who may have changed it themselves, outside the account.
+func staleMember(ctx context.Context, r *store.Reader, m directory.Member) error {
+	person := store.LatestQuery{Account: directory.Installation, Subject: m.User, Kinds: []audit.Kind{audit.UserChanged, audit.UserEmailChanged}}
+	there := store.LatestQuery{Account: m.Account(), Subject: m.User, Kinds: []audit.Kind{audit.MemberChanged, audit.MemberDeactivated,
+		audit.MemberReactivated, audit.AdministratorNamed, audit.AdministratorExcluded, audit.UserChanged}}
+	return gate.Stale(ctx, r, there, person)
 }
 
 func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *roster.Acting, of roster.PersonOf, change roster.MemberChange) error {

@@ -95,7 +95,8 @@ func ownCode(key int64) string { return "own-" + strconv.FormatInt(key&(1<<32-1)
 func (s *Roles) Edit(ctx context.Context, actor authz.Actor, account directory.AccountID, role string, change RoleChange) error {
 	return s.onRole(ctx, actor, account, role, func(ctx context.Context, e *roleEdit, before directory.Role) (roleUpdate, error) {
 		if change.Version != before.Version {
-			return roleUpdate{}, directory.Refuse(directory.Conflict, "stale")
+			return roleUpdate{}, gate.Stale(ctx, e.r, store.LatestQuery{Account: e.account.ID, Object: int64(before.ID),
+				Kinds: []audit.Kind{audit.RoleChanged, audit.RoleRenamed, audit.RoleReset, audit.RoleArchived, audit.RoleRestored}})
 		}
 		after, err := e.changed(ctx, before, change)
 		kind := audit.RoleChanged

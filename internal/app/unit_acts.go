@@ -174,8 +174,9 @@ func (s *Units) changeable(ctx context.Context, r *store.Reader, p *gate.Plan, u
 	if err != nil {
 		return u, err
 	}
-	if refusal := u.At(version); refusal != nil {
-		return u, refusal
+	if u.Version != version {
+		return u, gate.Stale(ctx, r, store.LatestQuery{Account: p.Account, Object: int64(u.ID),
+			Kinds: []audit.Kind{audit.UnitChanged, audit.UnitMoved, audit.UnitArchived, audit.UnitRestored}})
 	}
 	if refusal := roster.ArchivedAt(p.Rights.Tree(), u.ID); refusal != nil {
 		return u, refusal

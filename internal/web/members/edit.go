@@ -24,6 +24,7 @@ type editing struct {
 	list   string // of the account's members
 	action string
 	fault  *directory.Error
+	was    ui.Hidden // what it was drawn with
 	homes  app.UnitHomes // where the member may be put (UNIT-5)
 	home   directory.Unit
 	picker string // where one of many units is chosen
@@ -40,6 +41,7 @@ func (h Handler) showEdit(q *page.Request) error {
 	if err := h.fill(q, &e); err != nil {
 		return err
 	}
+	e.was = q.Was(e.drawn())
 	if q.URL.Query().Get("password") == "new" {
 		known := e.typed
 		proposal := secret.NewProvisionalPassword()
@@ -103,13 +105,20 @@ func (h Handler) edit(q *page.Request) error {
 		return err
 	}
 	if refusal != nil {
-		e.fault, e.typed = refusal, q.Field
+		refusal = q.Meanwhile(refusal, e.drawn(), m.Version)
+		e.fault, e.typed, e.was = refusal, q.Field, q.Was(page.Drawn{})
 		e.ticked = func(field, value string) bool { return slices.Contains(q.PostForm[field], value) }
 		e.levels = q.PostForm[levelField]
 		return q.RenderRefused(refusal, editPage(e))
 	}
 	q.Done(q.Printer.T("members.done.edit", "Name", m.Name()))
 	return q.Redirect(e.back)
+}
+
+// drawn is the form as the member is now.
+func (e editing) drawn() page.Drawn {
+	return page.Drawn{Fields: append(e.person(), e.place()...), Groups: []page.Group{{Name: levelField, Checks: e.levelChecks()},
+		{Name: "function", Checks: e.functions()}}}
 }
 
 // readChange reads what the form sets; own leaves the person alone.

@@ -10,10 +10,11 @@ import (
 
 // A Group is boxes or choices under one legend. Fault is where the text of what is wrong
 // with them goes, which ui.CheckBoxes and ui.Radios show. Refused is how refusals call
-// them, where that is not their name.
+// them, where that is not their name. Checks are asked for by Drawn only.
 type Group struct {
 	Name, Legend, Refused string
 	Fault                 *string
+	Checks                []ui.Check
 }
 
 // Mark writes each fault of a refusal under the field of its name, and answers the

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -31,6 +32,8 @@ type formView struct {
 	PlaceFault string
 
 	ProductFault string
+
+	Was ui.Hidden // what it was drawn with
 	Where        []string // the units at which it is held, in words
 	Ask          string   // "archive" or "reset": the dialog that stands open
 	Losses       []ui.Loss
@@ -145,6 +148,10 @@ func typedNames(q *page.Request, languages []string) map[string]string {
 // refused shows the form again with what was typed and ticked.
 func (h Handler) refused(q *page.Request, f app.RoleForm, refusal *directory.Error) error {
 	known := f.Name(q.Printer.Lang())
+	if f.ID != 0 {
+		now := h.formView(q, f)
+		refusal = q.Meanwhile(refusal, now.drawn(), strconv.FormatInt(f.Version, 10))
+	}
 	f.Names, f.DefaultLevel, f.DefaultProducts = typedNames(q, f.Languages), q.Field("default_level"), q.PostForm["products"]
 	if place := q.Field("place"); place != "" {
 		f.Place = place
@@ -220,7 +227,30 @@ func (h Handler) formView(q *page.Request, f app.RoleForm) formView {
 		v.Where = append(v.Where, t("roles.held_at", "Unit", at.Unit.Name, "Count", at.Holders))
 	}
 	v.Losses = h.losses(q, f)
+	v.Was = q.Was(v.drawn())
 	return v
+}
+
+// drawn is the form as the role is.
+func (v formView) drawn() page.Drawn {
+	d := page.Drawn{Fields: append([]ui.Field{}, v.Names...), Groups: []page.Group{{Name: "permissions", Checks: v.checks()}}}
+	if v.Kind == directory.Function {
+		d.Fields = append(d.Fields, v.Level)
+		d.Groups = append(d.Groups, page.Group{Name: "products", Checks: v.Products})
+	}
+	if len(v.Places) > 0 {
+		d.Groups = append(d.Groups, page.Group{Name: "place", Checks: v.Places})
+	}
+	return d
+}
+
+// checks are all permissions to tick.
+func (v formView) checks() []ui.Check {
+	var all []ui.Check
+	for _, g := range v.Groups {
+		all = append(all, g.Checks...)
+	}
+	return all
 }
 
 func (v formView) facts(q *page.Request) []ui.CartItem {

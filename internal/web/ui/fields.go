@@ -19,14 +19,19 @@ func meterAttrs(f Field, meter string) templ.Attributes {
 
 func digit(n int) string { return strconv.Itoa(n) }
 
-// errorsTitle says how many fields are at fault, or that it is no matter of fields.
-func errorsTitle(p *i18n.Printer, errors []FieldError) string {
+// errorsTitle is what stands above the lines of a summary: how many fields are at fault,
+// or that it is no matter of fields. What is refused as a whole is the title of those
+// that say what of the fields it is about.
+func errorsTitle(p *i18n.Printer, errors []FieldError) (string, []FieldError) {
+	if len(errors) > 1 && errors[0].ID == "" {
+		return errors[0].Text, errors[1:]
+	}
 	for _, e := range errors {
 		if e.ID != "" {
-			return p.T("ui.errors.title", "Count", len(errors))
+			return p.T("ui.errors.title", "Count", len(errors)), errors
 		}
 	}
-	return p.T("error.title.refused")
+	return p.T("error.title.refused"), errors
 }
 
 // identified is the id of something, where it has one.
