@@ -24,7 +24,7 @@ type editing struct {
 	list   string // of the account's members
 	action string
 	fault  *directory.Error
-	was    ui.Hidden // what it was drawn with
+	was    ui.Hidden     // what it was drawn with
 	homes  app.UnitHomes // where the member may be put (UNIT-5)
 	home   directory.Unit
 	picker string // where one of many units is chosen

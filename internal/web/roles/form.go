@@ -33,10 +33,10 @@ type formView struct {
 
 	ProductFault string
 
-	Was ui.Hidden // what it was drawn with
-	Where        []string // the units at which it is held, in words
-	Ask          string   // "archive" or "reset": the dialog that stands open
-	Losses       []ui.Loss
+	Was    ui.Hidden // what it was drawn with
+	Where  []string  // the units at which it is held, in words
+	Ask    string    // "archive" or "reset": the dialog that stands open
+	Losses []ui.Loss
 }
 
 // A checkGroup is a group of permissions to tick.
