@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"time"
 
 	"intendant/internal/app/acts"
@@ -488,11 +487,6 @@ func MemberFields() []sheet.Field { return imports.MemberFields() }
 
 // SystemActor acts for the program itself, through a job.
 func SystemActor() authz.Actor { return gate.SystemActor() }
-
-// Misread gives a change what its face could not read of the input.
-func Misread(ctx context.Context, faults directory.Faults) context.Context {
-	return gate.Misread(ctx, faults)
-}
 
 // AsBroken is the act, done all or nothing, of which something was refused, or nil.
 func AsBroken(err error) *acts.Broken { return acts.AsBroken(err) }

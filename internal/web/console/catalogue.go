@@ -114,7 +114,7 @@ func (h Handler) showDraft(q *page.Request, v catalogueView, text string, d app.
 	}
 	var refusal *directory.Error
 	if len(d.Faults) > 0 {
-		refusal = directory.Refuse(directory.Invalid, "catalogue.faulty")
+		refusal = directory.InvalidField("text", "catalogue.faulty", directory.Args{"Path": "", "Count": len(d.Faults), "First": d.Faults[0].String()})
 	}
 	return h.showCatalogue(q, refusal, v)
 }
