@@ -9,8 +9,8 @@ import (
 
 // A stateView is an invitation that cannot be accepted, with the ways on.
 type stateView struct {
-	State directory.InvitationState
-	Text  string
+	State  directory.InvitationState
+	Text   string
 	Again  string // where to post for a new one; empty: nothing to send
 	Name   *ui.Field
 	Errors []ui.FieldError // why none was sent

@@ -106,7 +106,14 @@ func (h Handler) edit(q *page.Request) error {
 	}
 	if refusal != nil {
 		refusal = q.Meanwhile(refusal, e.drawn(), m.Version)
-		e.fault, e.typed, e.was = refusal, q.Field, q.Was(page.Drawn{})
+		known := e.typed
+		e.typed = func(field string) string {
+			if q.PostForm.Has(field) {
+				return q.Field(field)
+			}
+			return known(field) // what cannot be changed here is not sent
+		}
+		e.fault, e.was = refusal, q.Was(page.Drawn{})
 		e.ticked = func(field, value string) bool { return slices.Contains(q.PostForm[field], value) }
 		e.levels = q.PostForm[levelField]
 		return q.RenderRefused(refusal, editPage(e))
