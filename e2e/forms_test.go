@@ -44,6 +44,14 @@ func TestFormsTell(t *testing.T) { // API-3, PLAN-4
 		s.Click("css:.in-formstack button.btn-primary")
 		s.In(".in-errors").See("Ce champ est obligatoire")
 		s.LooksRight("role tells all")
+		s.Open("/profile")
+		s.Choose("Langue des pages et des e-mails", "English")
+		s.Click("Enregistrer")
+		s.See("Your profile is saved")
+		s.Open(network + "/roles/new?kind=function")
+		s.Click("css:.in-formstack button.btn-primary")
+		s.In(".in-errors").See("Name in every language: This field is required.")
+		s.LooksRight("role tells all in English")
 	})
 }
 

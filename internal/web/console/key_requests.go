@@ -32,7 +32,7 @@ type requestsView struct {
 }
 
 func (h Handler) keyRequests(q *page.Request) error {
-	return h.showRequests(q, 200, h.askedUnlock(q), nil)
+	return h.showRequests(q, h.askedUnlock(q), nil)
 }
 
 // askedUnlock is the dialog to unlock a number that the address names.
@@ -44,7 +44,7 @@ func (h Handler) askedUnlock(q *page.Request) *dialog {
 	return h.unlockDialog(q, directory.Account{}, number, requestsPath+"/unlock", requestsPath)
 }
 
-func (h Handler) showRequests(q *page.Request, status int, d, refuse *dialog) error {
+func (h Handler) showRequests(q *page.Request, d, refuse *dialog) error {
 	waiting, decided, err := h.App.Keys.Queue(q.Context(), q.Actor())
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (h Handler) showRequests(q *page.Request, status int, d, refuse *dialog) er
 	for _, l := range locked {
 		v.Locked = append(v.Locked, h.lockedView(q, l))
 	}
-	return q.RenderStatus(status, requestsPage(p, v))
+	return q.Render(requestsPage(p, v))
 }
 
 func (h Handler) requestView(q *page.Request, r app.ShownKeyRequest, open bool) requestView {
