@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
@@ -209,10 +210,19 @@ func (b bulk) who() string { return b.T("members.bulk.lead", "Count", b.chosen.C
 func (b bulk) others() int64 { return b.chosen.Count - int64(len(b.chosen.First)) }
 
 func (b bulk) errors() []ui.FieldError {
-	if b.fault == nil {
-		return nil
-	}
-	return []ui.FieldError{{Text: b.Printer.Error(b.fault)}}
+	return page.Summary(b.Printer, b.fault, func(name, _ string) (id, label string) {
+		field := strings.TrimSuffix(name, "_set")
+		if key := "field." + field; b.Printer.Has(key) {
+			label = b.Printer.T(key)
+		}
+		switch field {
+		case "company", "job_title", "ends":
+			id = ui.Anchor(field + "_set")
+		case levelField:
+			id = ui.Anchor(levelSet)
+		}
+		return id, label
+	})
 }
 
 // levelChecks are the boxes of what all of them get: none ticked leaves their levels
