@@ -173,29 +173,32 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 	refuse(!level, "service_level", "field.unknown_choice", n.ServiceLevel)
 	refuse(!slices.Contains(c.Languages, n.Language), "language", "field.unknown_choice", n.Language)
 	refuse(!directory.KnownZone(n.TimeZone), "time_zone", "field.unknown_choice", n.TimeZone)
-	if n.Buyer != nil {
-		b := *n.Buyer
-		n.Buyer = &b
-		if b.Language == "" {
-			b.Language = n.Language
-		} else {
-			refuse(!slices.Contains(c.Languages, b.Language), "buyer_language", "field.unknown_choice", b.Language)
-		}
-		refusals = append(refusals, cleanBuyer(&b))
+	var faults directory.Faults
+	if err := faults.Note(directory.Together(refusals...)); err != nil || n.Buyer == nil {
+		return n, faults.With(err)
 	}
-	if refusal := directory.Together(refusals...); refusal != nil {
-		return n, refusal
+	b, err := s.checkBuyer(*n.Buyer, n.Language)
+	if err := faults.With(err); err != nil {
+		return n, err
 	}
+	n.Buyer = &b
 	return n, nil
 }
 
-// cleanBuyer checks who buys.
-func cleanBuyer(b *Buyer) *directory.Error {
+// checkBuyer cleans what is said of the buyer of a new account of a language.
+func (s *Accounts) checkBuyer(b Buyer, of string) (Buyer, error) {
 	email, refusal := directory.CleanEmail("buyer_email", b.Email)
 	b.Email = email
 	texts := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
 		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"})
-	return directory.Together(refusal, texts, directory.CheckCivility("buyer_civility", b.Civility))
+	var language *directory.Error
+	switch {
+	case b.Language == "":
+		b.Language = of
+	case !slices.Contains(s.gate.Catalogue().Languages, b.Language):
+		language = directory.InvalidField("buyer_language", "field.unknown_choice", directory.Args{"Value": b.Language})
+	}
+	return b, directory.Faults{}.With(directory.Together(refusal, texts, directory.CheckCivility("buyer_civility", b.Civility), language))
 }
 
 // numberUnused refuses a customer number that an account has or had (ACC-12).

@@ -69,3 +69,8 @@ func (s *Accounts) Open(ctx context.Context, actor authz.Actor, number string) (
 	})
 	return f, err
 }
+
+// Misread gives a change what its face could not read of the input.
+func Misread(ctx context.Context, faults directory.Faults) context.Context {
+	return gate.Misread(ctx, faults)
+}

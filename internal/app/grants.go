@@ -89,11 +89,12 @@ func (s *Grants) pairs(ctx context.Context, actor authz.Actor, account directory
 	if keys, err = s.ownLast(ctx, actor, account, keys); err != nil {
 		return nil, err
 	}
-	pairs, err := pairsOf(append(make([]directory.MemberID, len(unknown)), keys...), g.Units)
-	if err == nil && g.Role == "" {
-		err = directory.InvalidField("role", "field.required", nil)
+	var faults directory.Faults
+	if g.Role == "" {
+		faults = append(faults, directory.InvalidField("role", "field.required", nil))
 	}
-	return pairs, err
+	pairs, err := pairsOf(append(make([]directory.MemberID, len(unknown)), keys...), g.Units)
+	return pairs, faults.With(err)
 }
 
 // pairWork is what an act on people at units is to do.

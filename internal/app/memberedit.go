@@ -26,9 +26,11 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 }
 
 // EditMember changes one member and the person behind, all or nothing. It
-// refuses with stale when they changed since the edit began (PLAN-4).
+// refuses with stale when they changed since the edit began (PLAN-4), and otherwise all
+// fields at fault at once.
 func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit) error {
-	if err := edit.MemberChange.Check(); err != nil { // it cleans them too
+	var faults directory.Faults
+	if err := faults.Note(edit.MemberChange.Check()); err != nil { // it cleans them too
 		return err
 	}
 	hash := ""
@@ -37,17 +39,19 @@ func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account dir
 		if err := gate.OneOf(verdicts, err); err != nil {
 			return err
 		}
-		if hash, err = s.provisionalHash(ctx, keys[0], edit.Person.Provisional); err != nil {
+		hash, err = s.provisionalHash(ctx, keys[0], edit.Person.Provisional)
+		if err := faults.Note(err); err != nil {
 			return err
 		}
 	}
 	return gate.OneOf(s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, func(key directory.MemberID) gate.Planner {
-		return s.planEdit(key, edit, hash)
+		return s.planEdit(key, edit, hash, faults)
 	})))
 }
 
-// planEdit plans an edit of one member and the person behind.
-func (s *Members) planEdit(key directory.MemberID, edit roster.MemberEdit, hash string) gate.Planner {
+// planEdit plans an edit of one member and the person behind, of which some faults are
+// known already.
+func (s *Members) planEdit(key directory.MemberID, edit roster.MemberEdit, hash string, known directory.Faults) gate.Planner {
 	return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		a, members, users, err := s.roster.Acting(ctx, r, p, []directory.MemberID{key})
 		if err != nil {
@@ -59,13 +63,26 @@ func (s *Members) planEdit(key directory.MemberID, edit roster.MemberEdit, hash 
 			return err
 		}
 		if edit.Version != roster.EditVersion(m, u) {
-			return directory.Refuse(directory.Conflict, "stale")
+			return staleMember(ctx, r, m)
 		}
-		if err := s.editBoth(ctx, r, a, roster.PersonOf{U: u, M: m, Hash: hash}, edit.MemberChange); err != nil && err != error(gate.ErrUnchanged) {
+		err = s.editBoth(ctx, r, a, roster.PersonOf{U: u, M: m, Hash: hash}, edit.MemberChange)
+		if err == error(gate.ErrUnchanged) {
+			err = nil
+		}
+		if err := known.With(err); err != nil {
 			return err
 		}
 		return a.Settle(ctx, r)
 	}
+}
+
+// staleMember refuses what was made on an older version of a member and the person
+// behind, who may have changed it themselves, outside the account.
+func staleMember(ctx context.Context, r *store.Reader, m directory.Member) error {
+	person := store.LatestQuery{Account: directory.Installation, Subject: m.User, Kinds: []audit.Kind{audit.UserChanged, audit.UserEmailChanged}}
+	there := store.LatestQuery{Account: m.Account(), Subject: m.User, Kinds: []audit.Kind{audit.MemberChanged, audit.MemberDeactivated,
+		audit.MemberReactivated, audit.AdministratorNamed, audit.AdministratorExcluded, audit.UserChanged}}
+	return gate.Stale(ctx, r, there, person)
 }
 
 func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *roster.Acting, of roster.PersonOf, change roster.MemberChange) error {
@@ -82,8 +99,9 @@ func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *roster.Actin
 			return err
 		}
 	}
+	var faults directory.Faults
 	after, relink, err := s.roster.EditPerson(ctx, r, a.Plan, u, edit)
-	if err != nil {
+	if err := faults.Note(err); err != nil {
 		return err
 	}
 	if hash != "" {
@@ -93,7 +111,11 @@ func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *roster.Actin
 		a.Invitees = append(a.Invitees, roster.Invitee{User: after, Member: m, Again: true})
 	}
 	m.Suggested = suggested
-	return a.EditFrom(after, before, m, change)
+	err = a.EditFrom(after, before, m, change)
+	if len(faults) > 0 && err == error(gate.ErrUnchanged) {
+		err = nil
+	}
+	return faults.With(err)
 }
 
 // suggest keeps names that are only suggested (ADD-3) apart from a person's

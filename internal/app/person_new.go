@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"intendant/internal/app/acts"
@@ -40,7 +41,8 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 	if err != nil {
 		return made, err
 	}
-	if err := n.complete(form.Form); err != nil {
+	var faults directory.Faults
+	if err := faults.Note(n.complete(form.Form)); err != nil {
 		return made, err
 	}
 	row := n.NewMember
@@ -49,7 +51,7 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 	onCreation := form.Credentials == catalogue.OnCreation && n.Password != ""
 	if n.Password != "" {
 		own := directory.User{UserName: n.UserName, Email: n.Email, First: n.First, Last: n.Last}
-		if err := s.roster.MayHave(ctx, form.password, own, n.Password, form.account); err != nil {
+		if err := faults.Note(s.roster.MayHave(ctx, form.password, own, n.Password, form.account)); err != nil {
 			return made, err
 		}
 		if row.Provisional, err = s.roster.Passwords.Hash(ctx, n.Password); err != nil {
@@ -66,18 +68,20 @@ func (s *Members) Create(ctx context.Context, actor authz.Actor, account directo
 		if err := s.roster.AddRows(ctx, r, p, []roster.NewMember{row}, roster.AddOptions{Silent: !onCreation, Invite: onCreation, Steps: true}); err != nil {
 			return err
 		}
-		v := p.Verdicts[0]
+		found, v := slices.Clone(faults), p.Verdicts[0]
 		switch {
 		case v.Refusal != nil:
-			return v.Refusal
+			if err := found.Note(directory.Together(append([]*directory.Error{v.Refusal}, v.Also...)...)); err != nil {
+				return err
+			}
 		case v.Outcome == gate.Unchanged:
-			return directory.InvalidField("email", "member.already", directory.Args{"Email": n.Email})
+			found = append(found, directory.InvalidField("email", "member.already", directory.Args{"Email": n.Email}))
 		}
-		made = v.Member
+		made = v.Member // nobody, whose roles are looked at all the same, where something is at fault already
 		if row.Provisional != "" && v.Newcomer {
 			p.Record(p.Entry(audit.UserPasswordProvisional, made.User, 0))
 		}
-		return s.firstRoles(ctx, r, p, made, n.Roles)
+		return found.With(s.firstRoles(ctx, r, p, made, n.Roles))
 	})
 	return made, err
 }
@@ -91,11 +95,14 @@ func (c *core) firstRoles(ctx context.Context, r *store.Reader, p *gate.Plan, m 
 	if steps == nil {
 		g.Propose(m)
 	}
+	var faults directory.Faults
 	if _, err := g.Steps(m, steps); err != nil {
-		return err
+		if err := faults.Note(err); err != nil {
+			return err
+		}
 	}
-	if refusal := g.Complete(m); refusal != nil {
-		return refusal
+	if err := faults.With(g.Complete(m)); err != nil {
+		return err
 	}
 	g.Settle()
 	return nil

@@ -53,10 +53,12 @@ func (s *Roles) Create(ctx context.Context, actor authz.Actor, account directory
 		if err != nil {
 			return err
 		}
-		if made, err = e.made(ctx, n); err != nil {
+		var faults directory.Faults
+		made, err = e.made(ctx, n)
+		if err := faults.Note(err); err != nil {
 			return err
 		}
-		return e.save(ctx, roleUpdate{Kind: audit.RoleCreated, After: made})
+		return e.save(ctx, roleUpdate{Kind: audit.RoleCreated, After: made}, faults)
 	})
 	return made, err
 }
@@ -97,7 +99,8 @@ func ownCode(key int64) string { return "own-" + strconv.FormatInt(key&(1<<32-1)
 func (s *Roles) Edit(ctx context.Context, actor authz.Actor, account directory.AccountID, role string, change RoleChange) error {
 	return s.onRole(ctx, actor, account, role, func(ctx context.Context, e *roleEdit, before directory.Role) (roleUpdate, error) {
 		if change.Version != before.Version {
-			return roleUpdate{}, directory.Refuse(directory.Conflict, "stale")
+			return roleUpdate{}, gate.Stale(ctx, e.r, store.LatestQuery{Account: e.account.ID, Object: int64(before.ID),
+				Kinds: []audit.Kind{audit.RoleChanged, audit.RoleRenamed, audit.RoleReset, audit.RoleArchived, audit.RoleRestored}})
 		}
 		after, err := e.changed(ctx, before, change)
 		kind := audit.RoleChanged
@@ -229,11 +232,12 @@ func (s *Roles) onRole(ctx context.Context, actor authz.Actor, account directory
 		if err := e.mayChange(before); err != nil {
 			return err
 		}
+		var faults directory.Faults
 		u, err := change(ctx, e, before)
-		if err != nil {
+		if err := faults.Note(err); err != nil {
 			return err
 		}
-		return e.save(ctx, u)
+		return e.save(ctx, u, faults)
 	})
 	return err
 }
@@ -243,61 +247,68 @@ func (e *roleEdit) living() []directory.Role {
 	return slices.DeleteFunc(slices.Clone(e.roles), func(o directory.Role) bool { return !o.Archived.IsZero() })
 }
 
-// changed is the role as it is to be, or the refusal of the field at fault.
+// changed is the role as it is to be, as far as its fields are not at fault, with the
+// refusal of those that are.
 func (e *roleEdit) changed(ctx context.Context, before directory.Role, c RoleChange) (directory.Role, error) {
 	after := before
+	var faults directory.Faults
 	if c.Names != nil {
-		names, refusal := directory.CleanRoleNames(c.Names, e.gate.Catalogue().Languages)
-		if refusal != nil {
-			return after, refusal
-		}
-		if after.Names = names; !maps.Equal(names, before.Names) {
-			if refusal := directory.CheckRoleName(before, after, e.roles); refusal != nil {
-				return after, refusal
-			}
+		if err := faults.Note(e.named(&after, c.Names)); err != nil {
+			return after, err
 		}
 	}
 	if c.Permissions != nil {
 		known := func(id string) bool { _, ok := e.gate.Catalogue().Permission(id); return ok }
 		permissions, refusal := chosen("permissions", *c.Permissions, before.Permissions, known)
-		if refusal != nil {
-			return after, refusal
+		if err := faults.Note(refusal); err != nil {
+			return after, err
 		}
 		after.Permissions = permissions
 	}
-	if err := e.propose(&after, c); err != nil {
+	if err := faults.Note(e.propose(&after, c)); err != nil {
 		return after, err
 	}
 	if c.Place != nil && *c.Place != before.Place {
 		after.Place = *c.Place
-		return after, e.checkPlace(ctx, after)
+		if err := faults.Note(e.checkPlace(ctx, after)); err != nil {
+			return after, err
+		}
 	}
-	return after, nil
+	return after, faults.Err()
+}
+
+// named gives a role names that no other has.
+func (e *roleEdit) named(o *directory.Role, typed map[string]string) *directory.Error {
+	before := *o
+	names, refusal := directory.CleanRoleNames(typed, e.gate.Catalogue().Languages)
+	if o.Names = names; maps.Equal(names, before.Names) {
+		return refusal
+	}
+	return directory.Together(refusal, directory.CheckRoleName(before, *o, e.roles))
 }
 
 // propose sets what a function proposes with its later assignments (ADD-4).
 func (e *roleEdit) propose(after *directory.Role, c RoleChange) error {
+	var faults directory.Faults
 	if c.DefaultLevel != nil && *c.DefaultLevel != after.DefaultLevel {
 		t, _ := e.gate.Catalogue().AccountType(e.account.Type)
 		_, projects := t.ProjectLevel()
 		offered := slices.ContainsFunc(e.roles, func(o directory.Role) bool { return proposes(o, projects) && o.Code == *c.DefaultLevel })
 		if *c.DefaultLevel != "" && (!offered || after.Kind != directory.Function) {
-			return directory.InvalidField("default_level", "field.unknown_choice", directory.Args{"Value": shownValue(*c.DefaultLevel)})
+			faults = append(faults, directory.InvalidField("default_level", "field.unknown_choice", directory.Args{"Value": shownValue(*c.DefaultLevel)}))
+		} else {
+			after.DefaultLevel = *c.DefaultLevel
 		}
-		after.DefaultLevel = *c.DefaultLevel
 	}
 	if c.DefaultProducts == nil {
-		return nil
+		return faults.Err()
 	}
 	products, refusal := chosen("products", *c.DefaultProducts, after.DefaultProducts, func(id string) bool {
 		return after.Kind == directory.Function &&
 			slices.ContainsFunc(e.gate.Catalogue().ProductsOf(e.account.Type), func(p catalogue.Product) bool { return p.ID == id })
 	})
-	if refusal != nil {
-		return refusal
-	}
 	after.DefaultProducts = products
-	return nil
+	return faults.With(refusal)
 }
 
 // chosen are the values ticked of a list, each once; what is neither known nor
@@ -350,12 +361,13 @@ func (e *roleEdit) checkPlace(ctx context.Context, after directory.Role) error {
 // level that the role is to propose and the editor could not give, and with
 // denied.permission products, since a role that refers to them gives them (ROLE-6):
 // they are named by who assigns seats or sets standards. A shipped role that is
-// another than the catalogue's is the account's from now on.
-func (e *roleEdit) save(ctx context.Context, u roleUpdate) error {
-	if u.Before.ID != 0 && sameRole(u.Before, u.After) && u.Before.Archived.Equal(u.After.Archived) {
+// another than the catalogue's is the account's from now on. Faults of the change that
+// were found already are refused with these.
+func (e *roleEdit) save(ctx context.Context, u roleUpdate, faults directory.Faults) error {
+	if len(faults) == 0 && u.Before.ID != 0 && sameRole(u.Before, u.After) && u.Before.Archived.Equal(u.After.Archived) {
 		return nil
 	}
-	if err := e.mayGive(ctx, u); err != nil {
+	if err := faults.With(e.mayGive(ctx, u)); err != nil {
 		return err
 	}
 	return e.write(ctx, []roleUpdate{u})
@@ -366,10 +378,11 @@ func (e *roleEdit) mayGive(ctx context.Context, u roleUpdate) error {
 	if err := e.mayEdit(u.After); err != nil {
 		return err
 	}
-	if err := e.holdsMoved(ctx, u); err != nil {
+	var faults directory.Faults
+	if err := faults.Note(e.holdsMoved(ctx, u)); err != nil {
 		return err
 	}
-	return e.mayRefer(u)
+	return faults.With(e.mayRefer(u))
 }
 
 // write plans the rows and the history of roles that may be so.

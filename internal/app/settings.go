@@ -81,7 +81,7 @@ func (s *Accounts) settle(ctx context.Context, actor authz.Actor, account direct
 			return err
 		}
 		if version != a.Version {
-			return directory.Refuse(directory.Conflict, "stale")
+			return gate.Stale(ctx, r, store.LatestQuery{Account: account, Kinds: []audit.Kind{audit.SettingsChanged, audit.AccountChanged}})
 		}
 		before := s.settingsOf(a).Settings
 		after, refusal := of(before)

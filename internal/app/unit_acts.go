@@ -33,14 +33,15 @@ func (s *Units) Add(ctx context.Context, actor authz.Actor, account directory.Ac
 			return err
 		}
 		u := directory.Unit{ID: directory.UnitID(p.NewKey()), UUID: roster.PublicID(), Parent: above.ID, Level: n.Level, Version: 1}
-		if err := s.fits(ctx, r, p.Basis, u, above.ID); err != nil {
+		var faults directory.Faults
+		if err := faults.Note(s.fits(ctx, r, p.Basis, u, above.ID)); err != nil {
 			return err
 		}
-		if err := roster.NameUnit(ctx, r, &u, &n.Name, &n.External); err != nil {
+		if err := faults.Note(roster.NameUnit(ctx, r, &u, &n.Name, &n.External)); err != nil {
 			return err
 		}
-		if refusal := roster.NamedApart(p.Rights.Tree(), u, "name"); refusal != nil {
-			return refusal
+		if err := faults.With(roster.NamedApart(p.Rights.Tree(), u, "name")); err != nil {
+			return err
 		}
 		p.Change(store.InsertUnits{Account: p.Account, Units: []directory.Unit{u}})
 		p.Record(roster.UnitMade(p, u, above))
@@ -119,14 +120,20 @@ func (s *Units) Change(ctx context.Context, actor authz.Actor, account directory
 			return err
 		}
 		after := before
-		if err := roster.NameUnit(ctx, r, &after, change.Name, change.External); err != nil {
+		var faults directory.Faults
+		if err := faults.Note(roster.NameUnit(ctx, r, &after, change.Name, change.External)); err != nil {
 			return err
 		}
 		if after.Name != before.Name && before.Parent == 0 {
 			return roster.UnitRoot(before)
 		}
-		if refusal := roster.NamedApart(p.Rights.Tree(), after, "name"); refusal != nil && directory.Fold(after.Name) != directory.Fold(before.Name) {
-			return refusal
+		if directory.Fold(after.Name) != directory.Fold(before.Name) {
+			if err := faults.Note(roster.NamedApart(p.Rights.Tree(), after, "name")); err != nil {
+				return err
+			}
+		}
+		if err := faults.Err(); err != nil {
+			return err
 		}
 		if after == before {
 			return nil
@@ -144,8 +151,9 @@ func (s *Units) changeable(ctx context.Context, r *store.Reader, p *gate.Plan, u
 	if err != nil {
 		return u, err
 	}
-	if refusal := u.At(version); refusal != nil {
-		return u, refusal
+	if u.Version != version {
+		return u, gate.Stale(ctx, r, store.LatestQuery{Account: p.Account, Object: int64(u.ID),
+			Kinds: []audit.Kind{audit.UnitChanged, audit.UnitMoved, audit.UnitArchived, audit.UnitRestored}})
 	}
 	if refusal := roster.ArchivedAt(p.Rights.Tree(), u.ID); refusal != nil {
 		return u, refusal

@@ -64,13 +64,11 @@ func (a Application) May(right ApplicationRight) bool { return slices.Contains(a
 // long, and with field.unknown_choice a right that there is not.
 func CleanApplication(name *string, rights *[]ApplicationRight) *Error {
 	clean, refusal := ApplicationName.Required(*name)
-	if refusal != nil {
-		return refusal
-	}
 	*name = clean
 	for _, right := range *rights {
 		if !slices.Contains(ApplicationRights(), right) {
-			return InvalidField("rights", "field.unknown_choice", Args{"Value": Short(string(right), Quoted)})
+			refusal = Together(refusal, InvalidField("rights", "field.unknown_choice", Args{"Value": Short(string(right), Quoted)}))
+			break
 		}
 	}
 	var all []ApplicationRight
@@ -80,7 +78,7 @@ func CleanApplication(name *string, rights *[]ApplicationRight) *Error {
 		}
 	}
 	*rights = all
-	return nil
+	return refusal
 }
 
 // A Credential is one secret of an application. Only its digest is kept; who lost
@@ -123,19 +121,17 @@ func (p Presented) Opens(now time.Time) bool {
 // credential without an end is refused with field.required.
 func CleanCredential(name *string, expires, now time.Time) *Error {
 	clean, refusal := CredentialName.Required(*name)
-	if refusal != nil {
-		return refusal
-	}
 	*name = clean
+	var end *Error
 	switch {
 	case expires.IsZero():
-		return InvalidField("expires", "field.required", nil)
+		end = InvalidField("expires", "field.required", nil)
 	case !expires.After(now):
-		return InvalidField("expires", "credential.expiry_past", nil)
+		end = InvalidField("expires", "credential.expiry_past", nil)
 	case expires.After(now.AddDate(0, 0, LongestCredentialDays)):
-		return InvalidField("expires", "credential.expiry_far", Args{"Days": LongestCredentialDays})
+		end = InvalidField("expires", "credential.expiry_far", Args{"Days": LongestCredentialDays})
 	}
-	return nil
+	return Together(refusal, end)
 }
 
 // AnotherCredential refuses with credential.too_many a third credential that would

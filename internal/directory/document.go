@@ -43,19 +43,14 @@ func CheckDocument(content []byte) *Error {
 // which may stay empty. The file is called as it was sent, without folders, and
 // else after the number.
 func (d *Document) Clean() *Error {
-	number, refusal := DocumentNumber.Required(d.Number)
-	if refusal != nil {
-		return refusal
-	}
-	d.Number = number
-	if d.Amount, refusal = DocumentAmount.Clean(d.Amount); refusal != nil {
-		return refusal
-	}
+	var number, amount, day *Error
+	d.Number, number = DocumentNumber.Required(d.Number)
+	d.Amount, amount = DocumentAmount.Clean(d.Amount)
 	if d.Day == (Day{}) {
-		return InvalidField("document_day", "field.required", nil)
+		day = InvalidField("document_day", "field.required", nil)
 	}
 	d.File = pdfName(d.File, d.Number)
-	return nil
+	return Together(number, amount, day)
 }
 
 // pdfName is the name of a file that any system can store, ending in .pdf.

@@ -39,18 +39,16 @@ type ProjectType struct {
 // Clean cleans the facts of a project. It refuses with the field at fault: a text
 // that is none or too long, a time zone there is not, and an end before the start.
 func (f ProjectFacts) Clean() (ProjectFacts, *Error) {
-	refusal := CleanTexts(Typed{Kind: ProjectNumber, Value: &f.Number}, Typed{Kind: ProjectAddress, Value: &f.Address},
+	var zone, order *Error
+	texts := CleanTexts(Typed{Kind: ProjectNumber, Value: &f.Number}, Typed{Kind: ProjectAddress, Value: &f.Address},
 		Typed{Kind: ZoneName, Value: &f.TimeZone})
-	if refusal != nil {
-		return f, refusal
-	}
 	if _, err := time.LoadLocation(f.TimeZone); err != nil || f.TimeZone == "" || f.TimeZone == "Local" {
-		return f, InvalidField("time_zone", "field.unknown_choice", Args{"Value": Short(f.TimeZone, Quoted)})
+		zone = InvalidField("time_zone", "field.unknown_choice", Args{"Value": Short(f.TimeZone, Quoted)})
 	}
 	if f.Starts != (Day{}) && f.Ends != (Day{}) && f.Ends.UTC().Before(f.Starts.UTC()) {
-		return f, InvalidField("ends", "project.ends_before", nil)
+		order = InvalidField("ends", "project.ends_before", nil)
 	}
-	return f, nil
+	return f, Together(texts, zone, order)
 }
 
 // A Place is a member's place in one project: for which company, in which role, at

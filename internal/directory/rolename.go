@@ -23,24 +23,27 @@ const EveryLanguage = ""
 // language that is not offered.
 func CleanRoleNames(names map[string]string, languages []string) (map[string]string, *Error) {
 	clean := map[string]string{}
+	var faults []*Error
 	for _, language := range slices.Sorted(maps.Keys(names)) {
 		field := RoleNameField(language)
 		name := names[language]
 		if refusal := CleanTexts(Typed{RoleName, &name, field}); refusal != nil {
-			return nil, refusal
+			faults = append(faults, refusal)
+			continue
 		}
 		if Fold(name) == "" {
 			continue
 		}
 		if language != EveryLanguage && !slices.Contains(languages, language) {
-			return nil, InvalidField("name", "field.unknown_choice", Args{"Value": Short(language, RoleNameMost)})
+			faults = append(faults, InvalidField("name", "field.unknown_choice", Args{"Value": Short(language, RoleNameMost)}))
+			continue
 		}
 		clean[language] = name
 	}
-	if len(clean) == 0 {
-		return nil, InvalidField("name", "field.required", nil)
+	if len(clean)+len(faults) == 0 {
+		faults = append(faults, InvalidField("name", "field.required", nil))
 	}
-	return clean, nil
+	return clean, Together(faults...)
 }
 
 // RoleNameField is the input a role's name in a language is typed in.
@@ -57,6 +60,7 @@ func RoleNameField(language string) string {
 // again, for catalogues may call two roles alike.
 func CheckRoleName(before, after Role, others []Role) *Error {
 	had := foldedNames(before)
+	var faults []*Error
 	for _, language := range slices.Sorted(maps.Keys(after.Names)) {
 		name := Fold(after.Names[language])
 		if slices.Contains(had, name) {
@@ -70,10 +74,11 @@ func CheckRoleName(before, after Role, others []Role) *Error {
 			if !other.Archived.IsZero() {
 				code = "role.name_archived"
 			}
-			return &Error{Kind: Conflict, Code: code, Field: RoleNameField(language), Args: Args{"Name": after.Names[language]}}
+			faults = append(faults, &Error{Kind: Conflict, Code: code, Field: RoleNameField(language), Args: Args{"Name": after.Names[language]}})
+			break
 		}
 	}
-	return nil
+	return Together(faults...)
 }
 
 func foldedNames(r Role) []string {

@@ -25,7 +25,8 @@ func (s Settings) Clean(asked Settings) (Settings, *Error) {
 	for _, row := range AccountSettings() {
 		refusals = append(refusals, row.refuse(&s, &asked))
 	}
-	if !slices.Contains(s.Languages, s.Language) {
+	unread := slices.ContainsFunc(refusals, func(r *Error) bool { return r != nil && r.Field == "languages" })
+	if !unread && !slices.Contains(s.Languages, s.Language) {
 		refusals = append(refusals, InvalidField("languages", "settings.language_left_out", nil))
 	}
 	if refusal := Together(refusals...); refusal != nil {

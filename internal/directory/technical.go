@@ -39,14 +39,16 @@ type TechnicalUser struct {
 // CleanTechnicalUser cleans a name and purpose where they stand; it refuses one
 // that is missing, broken or too long, naming the field.
 func CleanTechnicalUser(name, purpose *string) error {
+	var faults Faults
 	for _, text := range []Typed{{Kind: TechnicalName, Value: name}, {Kind: PurposeText, Value: purpose}} {
 		clean, refusal := text.Kind.Required(*text.Value)
 		if refusal != nil {
-			return refusal
+			faults = append(faults, refusal)
+			continue
 		}
 		*text.Value = clean
 	}
-	return nil
+	return faults.Err()
 }
 
 // An APIToken is one secret of a technical user. Only its digest is kept; who
@@ -87,19 +89,17 @@ func (t APIToken) Live(now time.Time) bool { return t.Revoked.IsZero() && now.Be
 // token.expiry_far. A token without an end is refused with field.required.
 func CleanToken(name *string, expires, now time.Time) error {
 	clean, refusal := TokenName.Required(*name)
-	if refusal != nil {
-		return refusal
-	}
 	*name = clean
+	var end *Error
 	switch {
 	case expires.IsZero():
-		return InvalidField("expires", "field.required", nil)
+		end = InvalidField("expires", "field.required", nil)
 	case !expires.After(now):
-		return InvalidField("expires", "token.expiry_past", nil)
+		end = InvalidField("expires", "token.expiry_past", nil)
 	case expires.After(now.AddDate(0, 0, LongestTokenDays)):
-		return InvalidField("expires", "token.expiry_far", Args{"Days": LongestTokenDays})
+		end = InvalidField("expires", "token.expiry_far", Args{"Days": LongestTokenDays})
 	}
-	return nil
+	return Faults{}.With(Together(refusal, end))
 }
 
 // A Standby is how somebody stands in an account, as far as a token needs to

@@ -172,12 +172,14 @@ func (r *Reader) EntriesOfAct(ctx context.Context, account directory.AccountID, 
 	return found, nil
 }
 
-// A LatestQuery asks for the newest entry that somebody wrote in an account by a door,
-// from a moment on.
+// A LatestQuery asks for the newest entry of some kinds in an account: of what somebody
+// wrote by a door, from a moment on, or about somebody or something.
 type LatestQuery struct {
 	Account directory.AccountID
-	Actor   directory.UserID
+	Actor   directory.UserID // with Door; nobody: whoever
 	Door    authz.Door
+	Subject directory.UserID // nobody: about whomever
+	Object  int64            // none: about whatever
 	Since   time.Time
 	Kinds   []audit.Kind
 }
@@ -187,8 +189,20 @@ type LatestQuery struct {
 func (r *Reader) LatestEntry(ctx context.Context, q LatestQuery) (audit.Entry, bool, error) {
 	var a args
 	query := `SELECT ` + entryFields + ` FROM entry e WHERE e.account_key = ` + a.add(q.Account) + ` AND e.n > (SELECT entries FROM ledger WHERE account_key = ` +
-		a.add(q.Account) + `) - ` + a.add(besideEntry) + ` AND e.at >= ` + a.add(q.Since) + ` AND e.actor_key = ` + a.add(q.Actor) + ` AND e.door = ` + a.add(q.Door) +
-		` AND e.kind` + inTexts(r, textsOf(q.Kinds), &a) + ` ORDER BY e.n DESC LIMIT 1`
+		a.add(q.Account) + `) - ` + a.add(besideEntry) + ` AND e.kind` + inTexts(r, textsOf(q.Kinds), &a)
+	if !q.Since.IsZero() {
+		query += ` AND e.at >= ` + a.add(q.Since)
+	}
+	if q.Actor != 0 {
+		query += ` AND e.actor_key = ` + a.add(q.Actor) + ` AND e.door = ` + a.add(q.Door)
+	}
+	if q.Subject != 0 {
+		query += ` AND e.subject_key = ` + a.add(q.Subject)
+	}
+	if q.Object != 0 {
+		query += ` AND e.object_key = ` + a.add(q.Object)
+	}
+	query += ` ORDER BY e.n DESC LIMIT 1`
 	found, err := collect(ctx, r, query, a, scanEntry)
 	if err != nil || len(found) == 0 {
 		return audit.Entry{}, false, err

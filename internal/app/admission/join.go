@@ -29,11 +29,8 @@ import (
 func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, message string) (directory.JoinRequest, error) {
 	ctx, answer := s.gate.Evenly(ctx)
 	defer answer()
-	switch refusal := directory.CleanTexts(directory.Typed{Kind: directory.CustomerNumber, Value: &number}, directory.Typed{Kind: directory.MessageText, Value: &message}); {
-	case refusal != nil:
+	if refusal := cleanAsking(&number, &message); refusal != nil {
 		return directory.JoinRequest{}, refusal
-	case directory.CleanNumber(number) == "":
-		return directory.JoinRequest{}, directory.InvalidField("number", "field.required", nil)
 	}
 	account, err := s.accountOrNone(ctx, number)
 	if err != nil {
@@ -49,6 +46,17 @@ func (s *JoinRequests) Ask(ctx context.Context, actor authz.Actor, number, messa
 		return s.planAsk(ctx, r, p, j)
 	})
 	return j, err
+}
+
+// cleanAsking cleans what a request says: of which customer number, and what is written
+// with it. It refuses both at once.
+func cleanAsking(number, message *string) *directory.Error {
+	var none *directory.Error
+	if directory.CleanNumber(*number) == "" {
+		none = directory.InvalidField("number", "field.required", nil)
+	}
+	texts := directory.CleanTexts(directory.Typed{Kind: directory.CustomerNumber, Value: number}, directory.Typed{Kind: directory.MessageText, Value: message})
+	return directory.Together(none, texts)
 }
 
 func (s *JoinRequests) planAsk(ctx context.Context, r *store.Reader, p *gate.Plan, j directory.JoinRequest) error {

@@ -23,15 +23,13 @@ import (
 func (s *Keys) Request(ctx context.Context, actor authz.Actor, number, message string) (directory.KeyRequest, error) {
 	ctx, answer := s.gate.Evenly(ctx)
 	defer answer()
-	refusal := directory.CleanTexts(directory.Typed{Kind: directory.CustomerNumber, Value: &number}, directory.Typed{Kind: directory.MessageText, Value: &message})
+	refusal := cleanAsking(&number, &message)
 	q := directory.KeyRequest{Number: number, User: actor.User, Message: message, State: directory.KeyRequestWaiting}
 	switch {
 	case actor.User == 0:
 		return q, directory.Refuse(directory.Denied, "sign_in.required")
 	case refusal != nil:
 		return q, refusal
-	case directory.CleanNumber(number) == "":
-		return q, directory.InvalidField("number", "field.required", nil)
 	}
 	account, err := s.accountOrNone(ctx, number)
 	if err != nil {

@@ -102,16 +102,17 @@ func (n *Registration) accounts() roster.SaidPortfolio {
 // check cleans what was said, and refuses what nobody could mean. The product an
 // application had may stay when it has left the catalogue.
 func (n *Registration) check(g *gate.Gate, had string) error {
-	if refusal := directory.CleanApplication(&n.Name, &n.Rights); refusal != nil {
-		return refusal
+	var faults directory.Faults
+	if err := faults.Note(directory.CleanApplication(&n.Name, &n.Rights)); err != nil {
+		return err
 	}
 	if _, known := g.Catalogue().Product(n.Product); n.Product != had && n.Product != "" && !known {
-		return directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Short(n.Product, directory.Quoted)})
+		faults = append(faults, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Short(n.Product, directory.Quoted)}))
 	}
-	if len(n.Rights) == 0 {
-		return directory.InvalidField("rights", "application.no_right", nil)
+	if len(n.Rights) == 0 && !faults.At("rights") {
+		faults = append(faults, directory.InvalidField("rights", "application.no_right", nil))
 	}
-	return n.accounts().Check()
+	return faults.With(n.accounts().Check())
 }
 
 // Register adds an application: it acts as a user of its own, which nobody signs

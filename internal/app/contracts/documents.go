@@ -116,15 +116,9 @@ func (s *Contracts) AddDocument(ctx context.Context, actor authz.Actor, account 
 		if err != nil {
 			return err
 		}
-		unit, refusal := unitCalled(t, n.Unit)
-		if refusal != nil {
-			return refusal
-		}
+		unit, unknown := unitCalled(t, n.Unit)
 		d := directory.Document{Unit: unit, Number: n.Number, Day: n.Day, Amount: n.Amount, File: n.File, Bytes: int64(len(n.Content))}
-		if refusal := d.Clean(); refusal != nil {
-			return refusal
-		}
-		if refusal := directory.CheckDocument(n.Content); refusal != nil {
+		if refusal := directory.Together(unknown, d.Clean(), directory.CheckDocument(n.Content)); refusal != nil {
 			return refusal
 		}
 		d.ID, d.UUID = directory.DocumentID(p.NewKey()), roster.PublicID()

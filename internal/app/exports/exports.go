@@ -82,11 +82,12 @@ func (s *Exports) Begin(ctx context.Context, actor authz.Actor, account director
 		return directory.Export{}, err
 	}
 	columns, refusal := chosen(source, ask.Columns)
-	if refusal != nil {
-		return directory.Export{}, refusal
-	}
+	var format *directory.Error
 	if !slices.Contains(directory.ExportFormats(), ask.Format) {
-		return directory.Export{}, unknown("format", string(ask.Format))
+		format = unknown("format", string(ask.Format))
+	}
+	if refusal := directory.Together(refusal, format); refusal != nil {
+		return directory.Export{}, refusal
 	}
 	asked, err := written(ask.Query)
 	if err != nil {

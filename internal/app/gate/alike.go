@@ -25,8 +25,8 @@ type Alike struct {
 // each had been planned after the one before it. An actor with a claim
 // to a request that must not be done twice is planned alone (PLAN-3).
 func (g *Gate) PerformAlike(ctx context.Context, actor authz.Actor, account directory.AccountID, a Alike) (Verdicts, error) {
-	o := &operation{actor: actor, account: account, held: []directory.AccountID{account}, plan: a.Plan([]any{a.Row})}
-	if actor.Request == "" && actor.Batch == "" {
+	o := &operation{actor: actor, account: account, held: []directory.AccountID{account}, plan: asRead(ctx, a.Plan([]any{a.Row}))}
+	if actor.Request == "" && actor.Batch == "" && !misread(ctx) {
 		o.alike = &a
 	}
 	return g.perform(ctx, o)

@@ -23,7 +23,7 @@ import (
 // The plan's rights are the actor's in account; for the installation
 // (account 0) they are none, and duties or being oneself decide.
 func (g *Gate) Perform(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
-	return g.perform(ctx, &operation{actor: actor, account: account, plan: plan,
+	return g.perform(ctx, &operation{actor: actor, account: account, plan: asRead(ctx, plan),
 		held: slices.Compact(slices.Sorted(slices.Values(append(others, account))))})
 }
 

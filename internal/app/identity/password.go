@@ -38,14 +38,18 @@ func (u *Users) ChangePassword(ctx context.Context, actor authz.Actor, change Pa
 	if err != nil {
 		return Started{}, err
 	}
+	var faults directory.Faults
 	if session.Purpose == PurposeFull {
-		if err := u.provesOld(ctx, client, user, change.Old); err != nil {
+		if err := faults.Note(u.provesOld(ctx, client, user, change.Old)); err != nil {
 			return Started{}, err
 		}
 	}
 	policy, err := u.policyOf(ctx, user.ID)
 	if err != nil {
 		return Started{}, err
+	}
+	if len(faults) > 0 { // whether the new one is the old one is told to nobody who does not know it
+		return Started{}, faults.With(u.roster.MayHave(ctx, policy, user, change.New))
 	}
 	hash, err := u.roster.NewHash(ctx, policy, user, change.New)
 	if err != nil {

@@ -22,33 +22,39 @@ type NewStaff struct {
 	Password                                         string
 }
 
+// checkStaff cleans what is said of one of the vendor's people, and refuses all fields
+// at fault at once.
+func (u *Users) checkStaff(ctx context.Context, n *NewStaff) error {
+	var name *directory.Error
+	email, address := directory.CleanEmail("email", n.Email)
+	if n.Email = email; address == nil { // which the user name is where there is none
+		n.UserName, name = directory.CleanUserName(n.UserName, email)
+	}
+	if n.Language == "" {
+		n.Language = u.gate.Catalogue().Languages[0]
+	}
+	texts := directory.CleanTexts(directory.Typed{Kind: directory.UserNameText, Value: &n.UserName}, directory.Typed{Kind: directory.FirstName, Value: &n.First},
+		directory.Typed{Kind: directory.LastName, Value: &n.Last})
+	var role *directory.Error
+	if !slices.Contains(authz.StaffRoles(), n.Role) {
+		role = directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})
+	}
+	var faults directory.Faults
+	if err := faults.Note(directory.Together(address, name, texts, role)); err != nil {
+		return err
+	}
+	policy := u.gate.Catalogue().EffectivePolicies("").Password
+	own := directory.User{First: n.First, Last: n.Last, UserName: n.UserName, Email: n.Email}
+	return faults.With(u.roster.MayHave(ctx, policy, own, n.Password))
+}
+
 // CreateStaff makes a person of the vendor's staff who signs in with the
 // password given, as the command line and the console do it (VEND-3).
 //
 // It refuses with user.name_taken, with the field at fault, and with what the
 // password policy says.
 func (u *Users) CreateStaff(ctx context.Context, actor authz.Actor, n NewStaff) (directory.User, error) {
-	email, refusal := directory.CleanEmail("email", n.Email)
-	if refusal != nil {
-		return directory.User{}, refusal
-	}
-	n.Email = email
-	if n.UserName, refusal = directory.CleanUserName(n.UserName, email); refusal != nil {
-		return directory.User{}, refusal
-	}
-	if n.Language == "" {
-		n.Language = u.gate.Catalogue().Languages[0]
-	}
-	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.UserNameText, Value: &n.UserName}, directory.Typed{Kind: directory.FirstName, Value: &n.First},
-		directory.Typed{Kind: directory.LastName, Value: &n.Last}); refusal != nil {
-		return directory.User{}, refusal
-	}
-	if !slices.Contains(authz.StaffRoles(), n.Role) {
-		return directory.User{}, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(n.Role)})
-	}
-	policy := u.gate.Catalogue().EffectivePolicies("").Password
-	own := directory.User{First: n.First, Last: n.Last, UserName: n.UserName, Email: n.Email}
-	if err := u.roster.MayHave(ctx, policy, own, n.Password); err != nil {
+	if err := u.checkStaff(ctx, &n); err != nil {
 		return directory.User{}, err
 	}
 	hash, err := u.roster.Passwords.Hash(ctx, n.Password)

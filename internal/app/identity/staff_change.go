@@ -80,13 +80,14 @@ func (c StaffChange) accounts() roster.SaidPortfolio {
 
 // check refuses a change that nobody could mean.
 func (c StaffChange) check() error {
+	var faults directory.Faults
 	switch {
 	case !slices.Contains(authz.StaffRoles(), c.Role):
-		return directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(c.Role)})
+		faults = append(faults, directory.InvalidField("role", "field.unknown_choice", directory.Args{"Value": string(c.Role)}))
 	case c.Role == authz.Operator && !c.All:
-		return directory.InvalidField("accounts", "staff.operator_sees_all", nil)
+		faults = append(faults, directory.InvalidField("accounts", "staff.operator_sees_all", nil))
 	}
-	return c.accounts().Check()
+	return faults.With(c.accounts().Check())
 }
 
 // ChangeStaff sets the role and the portfolio of one of the vendor's own people.

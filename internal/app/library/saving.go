@@ -46,7 +46,7 @@ func (s *Library) SaveTemplate(ctx context.Context, actor authz.Actor, account d
 				return err
 			}
 		}
-		made, err = e.add(t)
+		made, err = e.add(t, nil)
 		return err
 	})
 	return made, err

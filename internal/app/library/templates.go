@@ -199,10 +199,12 @@ func (e templateEdit) products(chosen, before []string) ([]string, error) {
 	return on, nil
 }
 
-// add writes a new template and its history.
-func (e templateEdit) add(t directory.Template) (directory.Template, error) {
+// add writes a new template and its history. Faults that were found of it already are
+// refused with its name's.
+func (e templateEdit) add(t directory.Template, faults directory.Faults) (directory.Template, error) {
 	var err error
-	if t.Name, err = templateList(e.lines).free(t.Name, 0); err != nil {
+	t.Name, err = templateList(e.lines).free(t.Name, 0)
+	if err := faults.With(err); err != nil {
 		return t, err
 	}
 	if err := full("template.too_many", len(e.lines), directory.TemplatesMost); err != nil {
@@ -254,13 +256,16 @@ func (s *Library) CreateTemplate(ctx context.Context, actor authz.Actor, account
 			return err
 		}
 		t := directory.Template{Name: n.Name}
-		if t.Type, err = e.ofType(n.Type, 0); err != nil {
+		var faults directory.Faults
+		t.Type, err = e.ofType(n.Type, 0)
+		if err := faults.Note(err); err != nil {
 			return err
 		}
-		if t.Products, err = e.products(n.Products, nil); err != nil {
+		t.Products, err = e.products(n.Products, nil)
+		if err := faults.Note(err); err != nil {
 			return err
 		}
-		made, err = e.add(t)
+		made, err = e.add(t, faults)
 		return err
 	})
 	return made, err
@@ -284,25 +289,37 @@ func (s *Library) EditTemplate(ctx context.Context, actor authz.Actor, account d
 		if before.Version != c.Version {
 			return "", after, stale()
 		}
-		var err error
-		if c.Name != nil {
-			if after.Name, err = templateList(e.lines).free(*c.Name, int64(before.ID)); err != nil {
-				return "", after, err
-			}
-		}
-		if c.Type != nil {
-			if after.Type, err = e.ofType(*c.Type, before.Type); err != nil {
-				return "", after, err
-			}
-		}
-		if c.Products != nil {
-			after.Products, err = e.products(*c.Products, before.Products)
-		}
+		err := e.describe(&after, c)
 		if after.Type == before.Type && slices.Equal(after.Products, before.Products) {
 			return audit.TemplateRenamed, after, err
 		}
 		return audit.TemplateChanged, after, err
 	})
+}
+
+// describe puts into a template what a change says. It refuses all fields at fault.
+func (e templateEdit) describe(t *directory.Template, c TemplateChange) (err error) {
+	before := *t
+	var faults directory.Faults
+	if c.Name != nil {
+		t.Name, err = templateList(e.lines).free(*c.Name, int64(before.ID))
+		if err := faults.Note(err); err != nil {
+			return err
+		}
+	}
+	if c.Type != nil {
+		t.Type, err = e.ofType(*c.Type, before.Type)
+		if err := faults.Note(err); err != nil {
+			return err
+		}
+	}
+	if c.Products != nil {
+		t.Products, err = e.products(*c.Products, before.Products)
+		if err := faults.Note(err); err != nil {
+			return err
+		}
+	}
+	return faults.Err()
 }
 
 // ArchiveTemplate takes a template off the list that new projects are begun from. One

@@ -45,7 +45,7 @@ func (s *Projects) settling(ctx context.Context, r *store.Reader, p *gate.Plan) 
 	return c, err
 }
 
-// describe puts what a change says into the project. It refuses with the field at
+// describe puts what a change says into the project. It refuses with all fields at
 // fault.
 func (c *settling) describe(ctx context.Context, r *store.Reader, to Change) error {
 	before, p := c.project.Unit, &c.project
@@ -53,12 +53,13 @@ func (c *settling) describe(ctx context.Context, r *store.Reader, to Change) err
 	if name == nil && p.Name == "" {
 		name = new(string)
 	}
-	if err := roster.NameUnit(ctx, r, &p.Unit, name, to.External); err != nil {
+	var faults directory.Faults
+	if err := faults.Note(roster.NameUnit(ctx, r, &p.Unit, name, to.External)); err != nil {
 		return err
 	}
 	if directory.Fold(p.Name) != directory.Fold(before.Name) {
-		if refusal := roster.NamedApart(c.plan.Rights.Tree(), p.Unit, "name"); refusal != nil {
-			return refusal
+		if err := faults.Note(roster.NamedApart(c.plan.Rights.Tree(), p.Unit, "name")); err != nil {
+			return err
 		}
 	}
 	set(&p.Number, to.Number)
@@ -67,17 +68,18 @@ func (c *settling) describe(ctx context.Context, r *store.Reader, to Change) err
 	set(&p.Starts, to.Starts)
 	set(&p.Ends, to.Ends)
 	facts, refusal := p.ProjectFacts.Clean()
-	if refusal != nil {
-		return refusal
-	}
-	p.ProjectFacts = facts
-	if err := c.numberedApart(ctx, r); err != nil {
+	if err := faults.Note(refusal); err != nil {
 		return err
 	}
-	if err := c.typed(ctx, r, to.Type); err != nil {
+	if p.ProjectFacts = facts; !faults.At("number") {
+		if err := faults.Note(c.numberedApart(ctx, r)); err != nil {
+			return err
+		}
+	}
+	if err := faults.Note(c.typed(ctx, r, to.Type)); err != nil {
 		return err
 	}
-	return c.switched(to.Products)
+	return faults.With(c.switched(to.Products))
 }
 
 func set[T any](into *T, said *T) {

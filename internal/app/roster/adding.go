@@ -478,11 +478,18 @@ func (a *adding) checkTexts(n *NewMember) *directory.Error {
 }
 
 func (a *adding) checkChoices(n *NewMember) *directory.Error {
+	if refusal := a.checkLanguage(n); refusal != nil {
+		return refusal
+	}
+	return directory.CheckCivility("civility", n.Civility)
+}
+
+func (a *adding) checkLanguage(n *NewMember) *directory.Error {
 	if n.Language == "" {
 		n.Language = a.Account.Language
 	}
 	if !slices.Contains(a.languages, n.Language) {
 		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": n.Language})
 	}
-	return directory.CheckCivility("civility", n.Civility)
+	return nil
 }

@@ -45,7 +45,8 @@ func (a *adding) faults(n NewMember) []*directory.Error {
 			add(directory.CleanTexts(text))
 		}
 	}
-	add(a.checkChoices(&n))
+	add(a.checkLanguage(&n))
+	add(directory.CheckCivility("civility", n.Civility))
 	if n.Home != "" {
 		_, fault = a.homes.of(n.Home)
 		add(fault)

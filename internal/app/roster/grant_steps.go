@@ -24,21 +24,23 @@ func StepField(unit directory.Unit) string {
 	return "role_" + unit.UUID
 }
 
-// Steps plans what the steps ask for one member.
+// Steps plans what the steps ask for one member. It refuses the units at fault, all at
+// once.
 func (g *Granting) Steps(m directory.Member, steps []RoleStep) ([]GrantVerdict, error) {
 	var verdicts []GrantVerdict
+	var faults directory.Faults
 	for _, step := range steps {
-		unit, found := UnitNamed(g.Tree, step.Unit)
-		if !found {
-			return nil, directory.InvalidField("role_"+step.Unit, "unit.not_found", nil)
+		var done []GrantVerdict
+		err := error(directory.InvalidField("role_"+step.Unit, "unit.not_found", nil))
+		if unit, found := UnitNamed(g.Tree, step.Unit); found {
+			done, err = g.step(m, unit, step)
 		}
-		done, err := g.step(m, unit, step)
-		if err != nil {
+		if err := faults.Note(err); err != nil {
 			return nil, err
 		}
 		verdicts = append(verdicts, done...)
 	}
-	return verdicts, nil
+	return verdicts, faults.Err()
 }
 
 func (g *Granting) step(m directory.Member, unit directory.Unit, step RoleStep) ([]GrantVerdict, error) {
@@ -117,17 +119,19 @@ func sameCodes(a, b []string) bool {
 // group only can give nothing at the root: there it stays to be given by somebody
 // above.
 func (g *Granting) Complete(m directory.Member) *directory.Error {
+	var faults []*directory.Error
 	for _, level := range g.Required().Missing(g.users[m.User], g.live[m.ID]) {
 		if !g.Manageable(level) {
 			continue
 		}
 		if level == authz.RootLevel {
-			return directory.InvalidField("general_role", "grant.general_required", nil)
+			faults = append(faults, directory.InvalidField("general_role", "grant.general_required", nil))
+			continue
 		}
 		label, _ := g.Kind.Level(level)
-		return directory.InvalidField("role_at_"+level, "grant.required_at", directory.Args{"Level": label.Label.In(g.Lang)})
+		faults = append(faults, directory.InvalidField("role_at_"+level, "grant.required_at", directory.Args{"Level": label.Label.In(g.Lang)}))
 	}
-	return nil
+	return directory.Together(faults...)
 }
 
 // RequiredLevels are the levels at which an account type requires a role.

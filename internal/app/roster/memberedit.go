@@ -60,9 +60,10 @@ func EditVersion(m directory.Member, u directory.User) string {
 	return strconv.FormatInt(m.Version, 10) + "." + strconv.FormatInt(u.Version, 10)
 }
 
-// Check cleans the texts, and refuses one that is too long or no text, naming the
-// field.
+// Check cleans the texts, and refuses those that are too long or no text, each at its
+// field. What is at fault is left alone, so that the others can be looked at.
 func (c *MemberChange) Check() error {
+	var faults directory.Faults
 	for _, text := range append(c.PlaceTexts.Each(), directory.PlaceText[*string]{Kind: directory.CompanyName, Value: &c.Company},
 		directory.PlaceText[*string]{Kind: directory.FirstName, Value: &c.Person.First},
 		directory.PlaceText[*string]{Kind: directory.LastName, Value: &c.Person.Last}) {
@@ -70,17 +71,18 @@ func (c *MemberChange) Check() error {
 			continue
 		}
 		clean, refusal := text.Kind.Clean(**text.Value)
-		if refusal != nil {
-			return refusal
+		if *text.Value = &clean; refusal != nil { // the asker's own stays as it was typed
+			*text.Value = nil
+			faults = append(faults, refusal)
 		}
-		*text.Value = &clean // the asker's own stays as it was typed
 	}
 	if v := c.Person.Civility; v != nil {
 		if refusal := directory.CheckCivility("civility", *v); refusal != nil {
-			return refusal
+			c.Person.Civility = nil
+			faults = append(faults, refusal)
 		}
 	}
-	return nil
+	return faults.Err()
 }
 
 // Edit applies a change to a member and writes what is different.
@@ -89,29 +91,10 @@ func (a *Acting) Edit(u directory.User, m directory.Member, change MemberChange)
 }
 
 // EditFrom applies a change to a member and writes the difference to before. It
-// refuses before it changes anything, also for a seat that is not to be had.
+// refuses before it changes anything, also for a seat that is not to be had, and all
+// fields at fault at once.
 func (a *Acting) EditFrom(u directory.User, before, after directory.Member, change MemberChange) error {
-	texts := change.PlaceTexts.Each()
-	for i, text := range after.PlaceTexts.Each() {
-		replace(text.Value, *texts[i].Value)
-	}
-	if change.Ends != nil {
-		if refusal := a.end(&after, *change.Ends); refusal != nil {
-			return refusal
-		}
-	}
-	if change.Unit != nil {
-		if err := a.settleIn(&after, *change.Unit); err != nil {
-			return err
-		}
-	}
-	if err := a.giveRoles(&after, change); err != nil {
-		return err
-	}
-	if err := a.keepsOne(before, after); err != nil {
-		return err
-	}
-	seats, err := a.seatEdit(u, before, after, change)
+	after, seats, err := a.edited(u, before, after, change)
 	if err != nil {
 		return err
 	}
@@ -148,6 +131,34 @@ func (a *Acting) EditFrom(u directory.User, before, after directory.Member, chan
 	return nil
 }
 
+// edited is a member as a change has them, with what becomes of their seats. It
+// refuses all fields at fault at once.
+func (a *Acting) edited(u directory.User, before, after directory.Member, change MemberChange) (directory.Member, seatEdit, error) {
+	var faults directory.Faults
+	texts := change.PlaceTexts.Each()
+	for i, text := range after.PlaceTexts.Each() {
+		replace(text.Value, *texts[i].Value)
+	}
+	if change.Ends != nil {
+		if err := faults.Note(a.end(&after, *change.Ends)); err != nil {
+			return after, seatEdit{}, err
+		}
+	}
+	if change.Unit != nil {
+		if err := faults.Note(a.settleIn(&after, *change.Unit)); err != nil {
+			return after, seatEdit{}, err
+		}
+	}
+	if err := faults.Note(a.giveRoles(&after, change)); err != nil {
+		return after, seatEdit{}, err
+	}
+	if err := faults.Note(a.keepsOne(before, after)); err != nil {
+		return after, seatEdit{}, err
+	}
+	seats, err := a.seatEdit(u, before, after, change)
+	return after, seats, faults.With(err)
+}
+
 // tell mails who became or ceased to be administrator (MAIL-1).
 func (a *Acting) tell(kind audit.Kind, u directory.User, m directory.Member) {
 	switch {
@@ -161,21 +172,24 @@ func (a *Acting) tell(kind audit.Kind, u directory.User, m directory.Member) {
 // giveRoles sets functions and levels. What the member has already may stay;
 // what is new the actor must be able to give (ROLE-6).
 func (a *Acting) giveRoles(m *directory.Member, change MemberChange) error {
+	var faults directory.Faults
 	if change.Functions != nil {
 		functions, refusal := a.rolesNamed(directory.Function, *change.Functions, m.Functions)
-		if refusal != nil {
-			return refusal
+		if err := faults.Note(refusal); err != nil {
+			return err
 		}
 		m.Functions = functions
 	}
 	if change.Levels != nil {
 		levels, refusal := a.rolesNamed(directory.Level, *change.Levels, m.Levels())
-		if refusal != nil {
-			return refusal
+		if err := faults.Note(refusal); err != nil {
+			return err
 		}
-		*m = a.leveled(*m, levels...)
+		if refusal == nil {
+			*m = a.leveled(*m, levels...)
+		}
 	}
-	return nil
+	return faults.Err()
 }
 
 // rolesNamed are the roles of codes, each once: those that a member has, and others

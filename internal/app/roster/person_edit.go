@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"intendant/internal/app/gate"
@@ -45,8 +46,9 @@ func (e PersonEdit) Touched(u directory.User) string {
 // that an invitation must go out again, to the new address.
 //
 // It refuses with person.not_yours whoever has a password of their own or
-// another account (USER-1), and with user.name_taken (USER-3). An address of
-// somebody with a password of their own changes only once it is confirmed there.
+// another account (USER-1), with user.name_taken (USER-3), and with a language that
+// there is not, all fields at once. An address of somebody with a password of their own
+// changes only once it is confirmed there.
 func (w *Writer) EditPerson(ctx context.Context, r *store.Reader, p *gate.Plan, before directory.User, e PersonEdit) (after directory.User, relink bool, err error) {
 	field := e.Touched(before)
 	if field == "" {
@@ -60,10 +62,15 @@ func (w *Writer) EditPerson(ctx context.Context, r *store.Reader, p *gate.Plan, 
 	replace(&after.First, e.First)
 	replace(&after.Last, e.Last)
 	replace(&after.Language, e.Language)
+	var faults directory.Faults
+	if after.Language != before.Language && !slices.Contains(w.gate.Catalogue().Languages, after.Language) {
+		faults = append(faults, directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": directory.Short(after.Language, directory.Quoted)}))
+	}
 	if e.Email != nil && directory.FoldEmail(*e.Email) != directory.FoldEmail(before.Email) {
-		if relink, err = w.editAddress(ctx, r, p, &after, *e.Email); err != nil {
-			return before, false, err
-		}
+		relink, err = w.editAddress(ctx, r, p, &after, *e.Email)
+	}
+	if err := faults.With(err); err != nil {
+		return before, false, err
 	}
 	entry := UserEntry(p, audit.UserChanged, before, after)
 	if e.ProvisionalHash != "" {

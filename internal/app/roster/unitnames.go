@@ -14,17 +14,26 @@ import (
 // NameUnit gives a unit a name and an external id, which no other unit of the
 // account may have; nil leaves either alone.
 func NameUnit(ctx context.Context, r *store.Reader, u *directory.Unit, name, external *string) error {
+	var faults directory.Faults
 	if name != nil && (*name != u.Name || u.Name == "") {
 		clean, refusal := directory.CleanUnitName(*name)
-		if refusal != nil {
-			return refusal
+		if err := faults.Note(refusal); err != nil {
+			return err
 		}
-		u.Name = clean
+		if refusal == nil {
+			u.Name = clean
+		}
 	}
-	if external == nil || *external == u.External {
-		return nil
+	if external != nil && *external != u.External {
+		return faults.With(nameOutside(ctx, r, u, *external))
 	}
-	clean, refusal := directory.CleanUnitExternal(*external)
+	return faults.Err()
+}
+
+// nameOutside gives a unit the id by which products know it. It refuses what no such id
+// can be, and with unit.external_taken another unit's.
+func nameOutside(ctx context.Context, r *store.Reader, u *directory.Unit, external string) error {
+	clean, refusal := directory.CleanUnitExternal(external)
 	if refusal != nil {
 		return refusal
 	}

@@ -67,26 +67,27 @@ func (s *Seats) external(ctx context.Context, r *store.Reader, p *gate.Plan, c E
 	if err != nil {
 		return e, err
 	}
+	var faults directory.Faults
 	kind, _ := s.gate.Catalogue().AccountType(account.Type)
 	if product, known := s.gate.Catalogue().Product(c.Product); !known || !product.Seated || !kind.HasProduct(c.Product) {
-		return e, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(c.Product, directory.Quoted)})
+		faults = append(faults, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(c.Product, directory.Quoted)}))
 	}
 	has, err := r.ExternalsOf(ctx, e.member.ID)
 	if err != nil {
 		return e, err
 	}
 	if slices.ContainsFunc(has, func(o directory.External) bool { return o.Product == c.Product }) {
-		return e, directory.InvalidField("product", "external.exists", nil)
+		faults = append(faults, directory.InvalidField("product", "external.exists", nil))
 	}
 	if c.Last == (directory.Day{}) {
 		if e.proof == directory.Claimed {
-			return e, directory.InvalidField("last", "external.needs_end", nil)
+			faults = append(faults, directory.InvalidField("last", "external.needs_end", nil))
 		}
 	} else if e.ends = c.Last.Over(roster.ZoneOf(account)); !e.ends.After(p.Now) {
-		return e, directory.InvalidField("last", "member.end_past", nil)
+		faults = append(faults, directory.InvalidField("last", "member.end_past", nil))
 	}
-	if e.proof != directory.SeatElse {
-		return e, nil
+	if e.proof != directory.SeatElse || len(faults) > 0 {
+		return e, faults.Err()
 	}
 	claim := store.SeatClaim{User: e.member.User, Product: c.Product}
 	held, err := r.HeldElsewhere(ctx, p.Account, []store.SeatClaim{claim}, p.Now)

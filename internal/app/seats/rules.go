@@ -87,37 +87,41 @@ func (s *Seats) newRule(ctx context.Context, r *store.Reader, p *gate.Plan, n Ne
 	if err := account.Writable(); err != nil {
 		return rule, err
 	}
-	if n.Offer.Product == "" {
-		return rule, directory.InvalidField("product", "field.required", nil)
-	}
-	if !slices.ContainsFunc(s.gate.Catalogue().OffersOf(account.Type), func(o directory.Offer) bool {
+	var faults directory.Faults
+	if n.Offer.Product == "" || !slices.ContainsFunc(s.gate.Catalogue().OffersOf(account.Type), func(o directory.Offer) bool {
 		return o.Product == n.Offer.Product && (n.Offer.Edition == "" || o == n.Offer)
 	}) {
-		return rule, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)})
+		faults = append(faults, directory.InvalidField("product", "field.unknown_choice", directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)}))
 	}
+	return rule, faults.With(s.ruleOf(ctx, r, p, n, &rule))
+}
+
+// ruleOf finds of whom a rule is: the people of a unit, or who has a function. It asks
+// for the right to assign seats there.
+func (s *Seats) ruleOf(ctx context.Context, r *store.Reader, p *gate.Plan, n NewRule, rule *directory.SeatRule) error {
 	if (n.Function == "") == (n.Unit == "") {
-		return rule, directory.InvalidField("function", "rule.of_one", nil)
+		return directory.InvalidField("function", "rule.of_one", nil)
 	}
 	if n.Unit != "" {
 		id, found := p.Rights.Tree().UnitByUUID(n.Unit)
 		if !found || !roster.OpensUnit(p.Rights, id) && !p.Rights.May(authz.AssignSeats, id) {
-			return rule, directory.InvalidField("unit", "unit.not_found", nil)
+			return directory.InvalidField("unit", "unit.not_found", nil)
 		}
 		rule.Unit = id
-		return rule, p.Require(authz.AssignSeats, id)
+		return p.Require(authz.AssignSeats, id)
 	}
 	roles, err := r.Roles(ctx, p.Account)
 	if err != nil {
-		return rule, err
+		return err
 	}
 	i := slices.IndexFunc(roles, func(o directory.Role) bool {
 		return o.Kind == directory.Function && o.Archived.IsZero() && (o.Code == n.Function || o.UUID == n.Function)
 	})
 	if i < 0 {
-		return rule, directory.InvalidField("function", "field.unknown_choice", directory.Args{"Value": directory.Cut(n.Function, directory.Quoted)})
+		return directory.InvalidField("function", "field.unknown_choice", directory.Args{"Value": directory.Cut(n.Function, directory.Quoted)})
 	}
 	rule.Function = roles[i].ID
-	return rule, p.Require(authz.AssignSeats, 0)
+	return p.Require(authz.AssignSeats, 0)
 }
 
 func (s *Seats) recordRule(p *gate.Plan, kind audit.Kind, rule directory.SeatRule) {

@@ -118,17 +118,18 @@ func (c *core) bookOf(ctx context.Context, r *store.Reader, p *gate.Plan, accoun
 }
 
 func (b *book) add(n NewSubscription) (directory.Subscription, error) {
+	var faults directory.Faults
 	if !slices.Contains(b.offers, n.Offer) {
-		return directory.Subscription{}, directory.InvalidField("product", "field.unknown_choice",
-			directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)})
+		faults = append(faults, directory.InvalidField("product", "field.unknown_choice",
+			directory.Args{"Value": directory.Cut(n.Offer.String(), directory.Quoted)}))
 	}
 	unit, err := b.unit(n.Unit)
-	if err != nil {
+	if err := faults.Note(err); err != nil {
 		return directory.Subscription{}, err
 	}
 	starts, ends, refusal := n.clean(b.zone, b.plan.Now)
-	if refusal != nil {
-		return directory.Subscription{}, refusal
+	if err := faults.With(refusal); err != nil {
+		return directory.Subscription{}, err
 	}
 	s := directory.Subscription{ID: directory.SubscriptionID(b.plan.NewKey()), UUID: roster.PublicID(), Pool: b.pool(unit.ID, n.Offer).ID,
 		Quantity: n.Quantity, Starts: starts, Ends: ends, Reference: n.Reference, PriceNote: n.PriceNote, External: n.External, Version: 1}

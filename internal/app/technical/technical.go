@@ -104,15 +104,16 @@ type NewTechnicalUser struct {
 func (s *Users) Create(ctx context.Context, actor authz.Actor, account directory.AccountID, n NewTechnicalUser) (directory.Member, error) {
 	var made directory.Member
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+		var faults directory.Faults
 		home, err := s.homeOf(ctx, r, p, n.Unit)
-		if err != nil {
+		if err := faults.Note(err); err != nil {
 			return err
 		}
-		if err := directory.CleanTechnicalUser(&n.Name, &n.Purpose); err != nil {
+		if err := faults.Note(directory.CleanTechnicalUser(&n.Name, &n.Purpose)); err != nil {
 			return err
 		}
 		responsible, err := s.responsible(ctx, r, p, n.Responsible)
-		if err != nil {
+		if err := faults.With(err); err != nil {
 			return err
 		}
 		others, err := r.TechnicalUsers(ctx, account)

@@ -17,6 +17,7 @@ type contactsView struct {
 	To, ToName   string // whom the open letter goes to: a public id, or everybody
 	Letter       bool
 	Message      ui.Field
+	Errors       []ui.FieldError // why the letter was not sent
 	Lang         string
 }
 
@@ -94,7 +95,7 @@ func (h Handler) message(q *page.Request) error {
 	if v.write(q, to); !v.Letter {
 		return refusal
 	}
-	v.Message.Error = q.Printer.Error(refusal)
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Message}, refusal)
 	return q.RenderRefused(refusal, contactsPage(q.InAccount(q.Printer.T("contacts.title"), page.Contacts), v))
 }
 

@@ -15,7 +15,6 @@ type domainsView struct {
 	Domains []directory.Domain
 	Errors  []ui.FieldError
 	Field   ui.Field
-	Problem string
 }
 
 func (h Handler) domainsView(q *page.Request) (domainsView, error) {
@@ -46,12 +45,7 @@ func (h Handler) again(q *page.Request, err error) error {
 	if err != nil {
 		return err
 	}
-	if refusal.Field == v.Field.Name {
-		v.Field.Error = q.Printer.Error(refusal)
-		v.Errors = []ui.FieldError{{ID: "f-" + v.Field.Name, Text: v.Field.Error}}
-	} else {
-		v.Problem = q.Printer.Error(refusal)
-	}
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Field}, refusal)
 	return q.RenderRefused(refusal, domainsPage(q.InAccount(q.Printer.T("settings.tab.domains"), page.Settings), v))
 }
 

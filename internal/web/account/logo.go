@@ -1,8 +1,6 @@
 package account
 
 import (
-	"net/http"
-
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
@@ -44,9 +42,8 @@ func (h Handler) setLogo(q *page.Request) error {
 		return err
 	}
 	v := h.settingsView(q, s, s.AccountSettings)
-	v.Logo.Error = q.Printer.Error(refusal)
-	v.Errors = []ui.FieldError{{ID: "f-logo", Text: v.Logo.Error}}
-	return q.RenderStatus(http.StatusUnprocessableEntity, settingsPage(q.InAccount(q.Printer.T("settings.title"), page.Settings), v))
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Logo}, refusal)
+	return q.RenderRefused(refusal, settingsPage(q.InAccount(q.Printer.T("settings.title"), page.Settings), v))
 }
 
 // uploaded reads the one file of the form.

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -14,15 +13,15 @@ import (
 
 // A requestsView is the queue of requests in one state (JOIN-2).
 type requestsView struct {
-	State   directory.JoinState
-	Tabs    []ui.Tab
-	Rows    []app.ShownRequest
-	Total   int64
-	Pager   *ui.PagerView
-	Problem string            // why a decision was not taken (JOIN-6)
-	Asked   *app.ShownRequest // whose rejection is to be confirmed
-	Reason  ui.Field
-	Base    string
+	State  directory.JoinState
+	Tabs   []ui.Tab
+	Rows   []app.ShownRequest
+	Total  int64
+	Pager  *ui.PagerView
+	Errors []ui.FieldError   // why a decision was not taken (JOIN-6)
+	Asked  *app.ShownRequest // whose rejection is to be confirmed
+	Reason ui.Field
+	Base   string
 }
 
 // states are the tabs of the page, in their order.
@@ -141,17 +140,10 @@ func (h Handler) undecided(q *page.Request, err error) error {
 	if err != nil {
 		return err
 	}
-	if refusal.Field == v.Reason.Name {
-		v.Reason.Error = q.Printer.Error(refusal)
+	if v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Reason}, refusal); v.Reason.Error != "" {
 		v.ask(q.PathValue("request"))
-	} else {
-		v.Problem = q.Printer.Error(refusal)
 	}
-	status := page.StatusOf(refusal.Kind)
-	if status == http.StatusInternalServerError {
-		return refusal
-	}
-	return q.RenderStatus(status, requestsPage(q.InAccount(q.Printer.T("requests.title"), page.Requests), v))
+	return q.RenderRefused(refusal, requestsPage(q.InAccount(q.Printer.T("requests.title"), page.Requests), v))
 }
 
 // unblock lets a blocked person ask again (JOIN-4).

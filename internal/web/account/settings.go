@@ -21,6 +21,7 @@ type settingsView struct {
 	Hidden  []ui.Field // what stays as it is, for it means nothing here
 	Logo    ui.Field
 	LogoNow string // its address, or empty
+	Was     ui.Hidden
 }
 
 // A settingsGroup is a section of the form: fields beside each other, then lists
@@ -45,6 +46,8 @@ type settingsForm struct {
 	q     *page.Request
 	said  directory.Settings
 	asked directory.Settings
+
+	stands bool // of what stands, whatever was typed
 }
 
 func (h Handler) settingsTabs(q *page.Request, domains bool) []ui.Tab {
@@ -78,8 +81,26 @@ func (h Handler) settingsView(q *page.Request, s app.SettingsView, n app.Account
 		}
 		v.Groups = append(v.Groups, g)
 	}
+	v.Was = q.Was(standingForm(q, s))
 	v.Logo = ui.Field{Name: "logo", Kind: "file", Label: t("settings.logo.new"), Hint: t("settings.logo.hint"), Attrs: map[string]any{"accept": "image/png,image/jpeg"}}
 	return v
+}
+
+// standingForm is the form as it would be drawn of what stands.
+func standingForm(q *page.Request, s app.SettingsView) page.Drawn {
+	form := settingsForm{q: q, said: s.Settings, asked: s.Catalogue.Settings, stands: true}
+	var d page.Drawn
+	for _, group := range directory.SettingGroups() {
+		g := form.group(group)
+		d.Fields = append(d.Fields, g.Fields...)
+		for _, list := range g.Lists {
+			d.Groups = append(d.Groups, page.Group{Name: list.Name, Checks: list.Checks})
+		}
+		for _, tick := range g.Ticks {
+			d.Groups = append(d.Groups, page.Group{Name: tick.Name, Checks: []ui.Check{tick}})
+		}
+	}
+	return d
 }
 
 // unseen are the fields of a section that is not shown.
@@ -127,7 +148,7 @@ func (f settingsForm) add(g *settingsGroup, row directory.Setting) {
 
 // typed is a number as it was typed, or as it holds.
 func (f settingsForm) typed(name string, value int) string {
-	if f.q.PostForm.Has(name) {
+	if !f.stands && f.q.PostForm.Has(name) {
 		return f.q.Field(name)
 	}
 	return strconv.Itoa(value)
@@ -216,27 +237,23 @@ func (h Handler) changeSettings(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := h.settingsView(q, s, n)
+	refusal = q.Meanwhile(refusal, standingForm(q, s), strconv.FormatInt(s.AccountSettings.Version, 10))
+	v := h.settingsView(q, s, saidSettings(q))
 	v.refuse(q, refusal)
 	return q.RenderRefused(refusal, settingsPage(q.InAccount(q.Printer.T("settings.title"), page.Settings), v))
 }
 
 // refuse writes a refusal beside the field it is about.
 func (v *settingsView) refuse(q *page.Request, refusal *directory.Error) {
-	v.Errors = page.Summary(q.Printer, refusal, func(name, text string) (string, string) {
-		for _, g := range v.Groups {
-			for i := range g.Fields {
-				if f := &g.Fields[i]; f.Name == name {
-					f.Error = text
-					return "f-" + name, f.Label
-				}
-			}
-			for i := range g.Lists {
-				if g.Lists[i].Name == name {
-					g.Lists[i].Fault = text
-				}
-			}
+	var fields []*ui.Field
+	var groups []page.Group
+	for _, g := range v.Groups {
+		for i := range g.Fields {
+			fields = append(fields, &g.Fields[i])
 		}
-		return "content", ""
-	})
+		for i := range g.Lists {
+			groups = append(groups, page.Group{Name: g.Lists[i].Name, Legend: g.Lists[i].Legend, Fault: &g.Lists[i].Fault})
+		}
+	}
+	v.Errors = page.MarkEach(q.Printer, fields, refusal, groups...)
 }

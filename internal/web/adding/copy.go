@@ -2,7 +2,6 @@ package adding
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -118,7 +117,7 @@ func (h Handler) copy(q *page.Request) error {
 	only := slices.Sorted(maps.Keys(v.Ticked))
 	act, cursor, _ := strings.Cut(q.PostFormValue("act"), ":")
 	members := app.ProjectMemberQuery{Search: v.Search}
-	status := http.StatusOK
+	var refused *directory.Error
 	switch {
 	case act == "after":
 		members.After = cursor
@@ -126,7 +125,7 @@ func (h Handler) copy(q *page.Request) error {
 		members.Before = cursor
 	case act == "search":
 	case !v.All && len(only) == 0:
-		v.Problem, status = v.T("adding.copy.no_ticks"), http.StatusUnprocessableEntity
+		v.Problem, refused = v.T("adding.copy.no_ticks"), directory.Refuse(directory.Invalid, "selection.empty")
 	default:
 		if v.All {
 			only = nil
@@ -139,12 +138,12 @@ func (h Handler) copy(q *page.Request) error {
 		if fault != nil || refusal.Field == copyFrom {
 			return err
 		}
-		v.Problem, status = v.Printer.Error(refusal), page.StatusOf(refusal.Kind)
+		v.Problem, refused = v.Printer.Error(refusal), refusal
 	}
 	if err := h.fillCopy(q, &v, members); err != nil {
 		return err
 	}
-	return q.RenderStatus(status, copyPage(v))
+	return q.RenderRefused(refused, copyPage(v))
 }
 
 // copied leads back to the project where everybody came, and else says who did.

@@ -94,7 +94,7 @@ func (h Handler) paste(q *page.Request) error {
 	if err := h.newPaste(q, &v); err != nil {
 		return err
 	}
-	return q.RenderStatus(http.StatusUnprocessableEntity, draftPage(v))
+	return q.RenderRefused(v.refusal, draftPage(v))
 }
 
 func (h Handler) pasteMore(q *page.Request) error {
@@ -114,7 +114,7 @@ func (h Handler) pasteMore(q *page.Request) error {
 	if fault := v.refused(err); fault != nil {
 		return fault
 	}
-	return q.RenderStatus(http.StatusUnprocessableEntity, draftPage(v))
+	return q.RenderRefused(v.refusal, draftPage(v))
 }
 
 func (h Handler) showDraft(q *page.Request) error {

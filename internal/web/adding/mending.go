@@ -3,7 +3,6 @@ package adding
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,7 +59,7 @@ func (h Handler) mend(q *page.Request) error {
 	if fault := v.refused(err); fault != nil {
 		return fault
 	}
-	return q.RenderStatus(http.StatusUnprocessableEntity, verifyPage(v))
+	return q.RenderRefused(v.refusal, verifyPage(v))
 }
 
 // checkedFile reports whether the view is the preview of a file that was read to

@@ -65,7 +65,7 @@ func (h Handler) showPerson(q *page.Request) error {
 	if id := q.FormValue("member"); id != "" {
 		return h.showSaved(q, v, id)
 	}
-	return h.renderPerson(q, v, "", http.StatusOK)
+	return h.renderPerson(q, v, "")
 }
 
 // showSaved shows somebody just added, with what can be done next.
@@ -88,7 +88,7 @@ func (h Handler) showSaved(q *page.Request, v personView, id string) error {
 }
 
 // renderPerson shows the form with what was typed and chosen.
-func (h Handler) renderPerson(q *page.Request, v personView, userName string, status int) error {
+func (h Handler) renderPerson(q *page.Request, v personView, userName string) error {
 	var err error
 	if v.Form.AddChoices, err = h.homes(q, v.Form.AddChoices); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (h Handler) renderPerson(q *page.Request, v personView, userName string, st
 		v.Roles = v.Roles.Refused(v.refusal)
 	}
 	v.fields(q, userName)
-	return q.RenderStatus(status, personPage(v))
+	return q.RenderRefused(v.refusal, personPage(v))
 }
 
 func (h Handler) personView(q *page.Request) (personView, error) {
@@ -178,7 +178,7 @@ func (h Handler) refusedPerson(q *page.Request, v personView, userName string, e
 	if fault := v.refused(err); fault != nil {
 		return fault
 	}
-	return h.renderPerson(q, v, userName, http.StatusUnprocessableEntity)
+	return h.renderPerson(q, v, userName)
 }
 
 func (h Handler) person(q *page.Request) error {
@@ -194,28 +194,25 @@ func (h Handler) person(q *page.Request) error {
 	switch q.PostFormValue("act") {
 	case "generate":
 		v.Shown = secret.NewProvisionalPassword()
-		return h.renderPerson(q, v, userName, http.StatusOK)
+		return h.renderPerson(q, v, userName)
 	case "propose":
-		return h.renderPerson(q, v, app.ProposeUserName(q.Field("email")), http.StatusOK)
+		return h.renderPerson(q, v, app.ProposeUserName(q.Field("email")))
 	case grantform.Preview, grantform.Search, grantform.Pick, "homes":
 		if refusal := grantform.Unready(q.PostForm, false); refusal != nil {
 			return h.refusedPerson(q, v, q.Field("user_name"), refusal)
 		}
-		return h.renderPerson(q, v, q.Field("user_name"), http.StatusOK)
+		return h.renderPerson(q, v, q.Field("user_name"))
 	}
 	if refusal := grantform.Unready(q.PostForm, true); refusal != nil {
 		return h.refusedPerson(q, v, userName, refusal)
 	}
 	if grantform.Seeks(q.PostForm) {
-		return h.renderPerson(q, v, userName, http.StatusOK)
+		return h.renderPerson(q, v, userName)
 	}
-	n, err := readPerson(q)
+	n := readPerson(q)
 	n.Roles = v.view.Chosen
-	var m directory.Member
-	if err == nil {
-		m, err = h.App.Members.Create(q.Context(), q.Actor(), q.Frame.Account.ID, n)
-	}
-	if err != nil {
+	m, err := h.App.Members.Create(q.Context(), q.Actor(), q.Frame.Account.ID, n)
+	if err := q.Together(err); err != nil {
 		return h.refusedPerson(q, v, userName, err)
 	}
 	said := "adding.person.saved"
@@ -229,7 +226,7 @@ func (h Handler) person(q *page.Request) error {
 	return q.Redirect(q.AccountPath("/members/new?member=" + m.UUID))
 }
 
-func readPerson(q *page.Request) (app.NewPerson, error) {
+func readPerson(q *page.Request) app.NewPerson {
 	n := app.NewPerson{Password: q.PostFormValue("password"), Inactive: !q.Ticked("active"), NewMember: app.NewMember{
 		Email: q.Field("email"), First: q.Field("first_name"), Last: q.Field("last_name"), Civility: q.Field("civility"),
 		UserName: q.Field("user_name"), Language: q.Field("language"), Company: q.Field("company"), Levels: q.PostForm[levelField],
@@ -240,10 +237,6 @@ func readPerson(q *page.Request) (app.NewPerson, error) {
 	if function := q.Field("function"); function != "" {
 		n.Functions = []string{function}
 	}
-	day, refusal := directory.ParseDay("ends", q.Field("ends"), directory.DayFirst)
-	if refusal != nil {
-		return n, refusal
-	}
-	n.Ends.Day = day
-	return n, nil
+	n.Ends.Day = q.Day("ends")
+	return n
 }

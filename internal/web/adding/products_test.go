@@ -81,7 +81,7 @@ func TestFormsWithProducts(t *testing.T) {
 			form := d.Get(path)
 			says(t, form, "Plans 0 libre", "Chantier 2 libres")
 			refused := form.Submit(path, "act", "save", "email", "k.haddad@maraval.example", "user_name", "k.haddad", "products", "plans")
-			if refused.Status != http.StatusUnprocessableEntity {
+			if refused.Status != http.StatusConflict {
 				t.Errorf("status %d", refused.Status)
 			}
 			says(t, refused, "Il ne reste aucune licence de Plans")

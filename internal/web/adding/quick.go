@@ -1,7 +1,6 @@
 package adding
 
 import (
-	"net/http"
 	"strings"
 
 	"intendant/internal/app"
@@ -95,7 +94,7 @@ func (h Handler) quick(q *page.Request) error {
 			return fault
 		}
 		v.fields(q)
-		return q.RenderStatus(http.StatusUnprocessableEntity, quickPage(v))
+		return q.RenderRefused(v.refusal, quickPage(v))
 	}
 	if v.Project != nil && verdicts.Count(app.Added) == len(verdicts) {
 		return h.toProject(q, v.task, verdicts)

@@ -1,7 +1,6 @@
 package adding
 
 import (
-	"net/http"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -67,7 +66,7 @@ func (h Handler) upload(q *page.Request) error {
 	if fault := v.refused(err); fault != nil {
 		return fault
 	}
-	return q.RenderStatus(http.StatusUnprocessableEntity, uploadPage(v))
+	return q.RenderRefused(v.refusal, uploadPage(v))
 }
 
 // takeFile hands the file of the form on as it arrives.

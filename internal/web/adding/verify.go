@@ -2,7 +2,6 @@ package adding
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,7 +138,7 @@ func (h Handler) settings(q *page.Request) error {
 	if fault := v.refused(err); fault != nil {
 		return fault
 	}
-	return q.RenderStatus(http.StatusUnprocessableEntity, verifyPage(v))
+	return q.RenderRefused(v.refusal, verifyPage(v))
 }
 
 func inviteChoices() []string {

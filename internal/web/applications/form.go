@@ -28,7 +28,7 @@ type form struct {
 // typed reads the form that was sent.
 func typed(q *page.Request) app.ApplicationRegistration {
 	n := app.ApplicationRegistration{Name: q.Field("name"), Product: q.Field("product"), All: q.Field("sees") != "some"}
-	for _, right := range q.PostForm["right"] {
+	for _, right := range q.PostForm["rights"] {
 		n.Rights = append(n.Rights, directory.ApplicationRight(right))
 	}
 	for line := range strings.Lines(q.PostFormValue("accounts")) {
@@ -62,14 +62,10 @@ func (h Handler) form(q *page.Request, n app.ApplicationRegistration, refusal *d
 		f.Product.Options = append(f.Product.Options, ui.Option{Value: n.Product, Label: n.Product})
 	}
 	for _, right := range directory.ApplicationRights() {
-		f.Rights = append(f.Rights, ui.Check{Name: "right", Value: string(right), Label: t("applications.right." + string(right)), Checked: slices.Contains(n.Rights, right)})
+		f.Rights = append(f.Rights, ui.Check{Name: "rights", Value: string(right), Label: t("applications.right." + string(right)), Checked: slices.Contains(n.Rights, right)})
 	}
-	fields := []ui.Field{f.Name, f.Product, f.Numbers}
-	f.Errors = page.Mark(q.Printer, fields, refusal)
-	f.Name, f.Product, f.Numbers = fields[0], fields[1], fields[2]
-	if refusal != nil && refusal.Field == "rights" {
-		f.Problem = f.Errors[0].Text
-	}
+	f.Errors = page.MarkEach(q.Printer, []*ui.Field{&f.Name, &f.Product, &f.Numbers}, refusal,
+		page.Group{Name: "rights", Legend: t("applications.rights"), Fault: &f.Problem})
 	return f
 }
 

@@ -188,12 +188,9 @@ func (h Handler) change(q *page.Request) error {
 // would have to carry the secret there.
 func (h Handler) makeCredential(q *page.Request) error {
 	name, until := q.Field("credential_name"), q.Field("expires")
-	var made app.MadeCredential
-	expires, err := q.Over("expires")
-	if err == nil {
-		made, err = h.App.Applications.MakeCredential(q.Context(), q.Actor(), q.PathValue("application"), app.NewCredential{Name: name, Expires: expires})
-	}
-	if err != nil {
+	credential := app.NewCredential{Name: name, Expires: q.Over("expires")}
+	made, err := h.App.Applications.MakeCredential(q.Context(), q.Actor(), q.PathValue("application"), credential)
+	if err := q.Together(err); err != nil {
 		return h.done(q, "", err, func(v *oneView, refusal *directory.Error) {
 			v.NewOne[0].Value, v.NewOne[1].Value = name, until
 			v.Errors = page.Mark(q.Printer, v.NewOne, refusal)

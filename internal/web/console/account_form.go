@@ -32,7 +32,7 @@ func (h Handler) accountParts(q *page.Request, v values, fresh bool) []part {
 			{Name: "postal_code", Label: t("field.postal_code"), Value: v("postal_code")},
 			{Name: "city", Label: t("field.city"), Value: v("city")},
 			{Name: "country", Kind: "select", Label: t("field.country"), Value: v("country"), Options: countries(q)},
-			{Name: "contact_name", Label: t("customer.contact"), Value: v("contact_name")},
+			{Name: "contact", Label: t("customer.contact"), Value: v("contact")},
 			{Name: "contact_email", Kind: "email", Label: t("customer.contact_email"), Value: v("contact_email"), Hint: t("customer.contact_email.hint")},
 		}},
 		{Title: t("customer.part.words"), Two: true, Fields: []ui.Field{
@@ -86,21 +86,20 @@ func countries(q *page.Request) []ui.Option {
 }
 
 // typed reads the fields that new and changed accounts share.
-func typed(q *page.Request) (app.AccountChange, error) {
+func typed(q *page.Request) app.AccountChange {
 	change := app.AccountChange{
 		Number: q.Field("number"), Name: q.Field("name"), ServiceLevel: q.Field("service_level"),
 		Address:  directory.PostalAddress{Street: q.Field("street"), PostalCode: q.Field("postal_code"), City: q.Field("city"), Country: q.Field("country")},
-		Contact:  directory.Contact{Name: q.Field("contact_name"), Email: q.Field("contact_email")},
+		Contact:  directory.Contact{Name: q.Field("contact"), Email: q.Field("contact_email")},
 		Language: q.Field("language"), TimeZone: q.Field("time_zone"),
 	}
 	if text := q.Field("contract_ends"); text != "" {
-		day, err := time.Parse(time.DateOnly, text)
-		if err != nil {
-			return change, directory.InvalidField("contract_ends", "import.bad_date", directory.Args{"Value": text})
+		var err error
+		if change.ContractEnds, err = time.Parse(time.DateOnly, text); err != nil {
+			q.Misread(directory.InvalidField("contract_ends", "import.bad_date", directory.Args{"Value": text}))
 		}
-		change.ContractEnds = day
 	}
-	return change, nil
+	return change
 }
 
 // newForm is the form of a new customer: with a buyer, or unclaimed (ACC-2).
@@ -125,23 +124,23 @@ func (h Handler) newForm(q *page.Request) form {
 		{Name: "buyer_email", Kind: "email", Label: t("field.email"), Value: v("buyer_email")},
 		{Name: "buyer_civility", Kind: "select", Label: t("field.civility"), Value: v("buyer_civility"), Options: []ui.Option{
 			{Label: t("civility.none")}, {Value: "mrs", Label: t("civility.mrs")}, {Value: "mr", Label: t("civility.mr")}}},
-		{Name: "buyer_first", Label: t("field.first_name"), Value: v("buyer_first")},
-		{Name: "buyer_last", Label: t("field.last_name"), Value: v("buyer_last")},
+		{Name: "buyer_first_name", Label: t("field.first_name"), Value: v("buyer_first_name")},
+		{Name: "buyer_last_name", Label: t("field.last_name"), Value: v("buyer_last_name")},
 	}})
 	return f
 }
 
 func (h Handler) newCustomer(q *page.Request) error {
-	return h.showForm(q, 200, q.Printer.T("customers.new"), h.newForm(q))
+	return h.showForm(q, nil, q.Printer.T("customers.new"), h.newForm(q))
 }
 
 // showForm answers with a form of the customers' part of the console.
-func (h Handler) showForm(q *page.Request, status int, title string, f form) error {
+func (h Handler) showForm(q *page.Request, refusal *directory.Error, title string, f form) error {
 	p, err := h.shell(q, title, page.Customers)
 	if err != nil {
 		return err
 	}
-	return q.RenderStatus(status, formPage(p, ui.Link{Label: q.Printer.T("customers.title"), Href: customersPath}, f))
+	return q.RenderRefused(refusal, formPage(p, ui.Link{Label: q.Printer.T("customers.title"), Href: customersPath}, f))
 }
 
 // again answers a refused form with what was typed; a fault goes on.
@@ -151,24 +150,21 @@ func (h Handler) again(q *page.Request, title string, f form, err error) error {
 		return fault
 	}
 	f.refuse(q, refusal)
-	return h.showForm(q, page.StatusOf(refusal.Kind), title, f)
+	return h.showForm(q, refusal, title, f)
 }
 
 func (h Handler) createCustomer(q *page.Request) error {
-	change, err := typed(q)
+	change := typed(q)
 	n := app.NewAccount{Number: change.Number, Name: change.Name, Type: q.Field("type"), ServiceLevel: change.ServiceLevel,
 		Address: change.Address, Contact: change.Contact, Language: change.Language, TimeZone: change.TimeZone, ContractEnds: change.ContractEnds}
 	if email := q.Field("buyer_email"); email != "" {
-		n.Buyer = &app.Buyer{Email: email, First: q.Field("buyer_first"), Last: q.Field("buyer_last"), Civility: q.Field("buyer_civility")}
+		n.Buyer = &app.Buyer{Email: email, First: q.Field("buyer_first_name"), Last: q.Field("buyer_last_name"), Civility: q.Field("buyer_civility")}
 	}
-	if err == nil && n.Buyer == nil && q.Field("buyer_first")+q.Field("buyer_last") != "" {
-		err = directory.InvalidField("buyer_email", "field.required", nil)
+	if n.Buyer == nil && q.Field("buyer_first_name")+q.Field("buyer_last_name") != "" {
+		q.Misread(directory.InvalidField("buyer_email", "field.required", nil))
 	}
-	var account directory.Account
-	if err == nil {
-		account, err = h.App.Accounts.Create(q.Context(), q.Actor(), n)
-	}
-	if err != nil {
+	account, err := h.App.Accounts.Create(q.Context(), q.Actor(), n)
+	if err := q.Together(err); err != nil {
 		return h.again(q, q.Printer.T("customers.new"), h.newForm(q), err)
 	}
 	q.Toast(q.Printer.T("customer.created", "Name", account.Name), "")
@@ -208,7 +204,7 @@ func accountValue(a directory.Account, name string) string {
 		return a.Address.City
 	case "country":
 		return a.Address.Country
-	case "contact_name":
+	case "contact":
 		return a.Contact.Name
 	case "contact_email":
 		return a.Contact.Email
@@ -229,7 +225,7 @@ func (h Handler) editCustomer(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showForm(q, 200, q.Printer.T("customer.edit.title", "Name", c.Account.Name), h.editForm(q, c.Account))
+	return h.showForm(q, nil, q.Printer.T("customer.edit.title", "Name", c.Account.Name), h.editForm(q, c.Account))
 }
 
 func (h Handler) changeCustomer(q *page.Request) error {
@@ -237,12 +233,10 @@ func (h Handler) changeCustomer(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	change, err := typed(q)
+	change := typed(q)
 	change.Version = q.Version()
-	if err == nil {
-		_, err = h.App.Accounts.Change(q.Context(), q.Actor(), c.Account.ID, change)
-	}
-	if err != nil {
+	_, err = h.App.Accounts.Change(q.Context(), q.Actor(), c.Account.ID, change)
+	if err := q.Together(err); err != nil {
 		return h.again(q, q.Printer.T("customer.edit.title", "Name", c.Account.Name), h.editForm(q, c.Account), err)
 	}
 	q.Toast(q.Printer.T("customer.saved", "Name", strings.TrimSpace(change.Name)), "")

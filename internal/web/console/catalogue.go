@@ -43,15 +43,15 @@ func (h Handler) catalogue(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showCatalogue(q, 200, v)
+	return h.showCatalogue(q, nil, v)
 }
 
-func (h Handler) showCatalogue(q *page.Request, status int, v catalogueView) error {
+func (h Handler) showCatalogue(q *page.Request, refusal *directory.Error, v catalogueView) error {
 	p, err := h.shell(q, q.Printer.T("catalogue.title"), page.CataloguePlace)
 	if err != nil {
 		return err
 	}
-	return q.RenderStatus(status, cataloguePage(p, v))
+	return q.RenderRefused(refusal, cataloguePage(p, v))
 }
 
 // catalogueView says what is in force.
@@ -112,11 +112,11 @@ func (h Handler) showDraft(q *page.Request, v catalogueView, text string, d app.
 		v.Changes = append(v.Changes, changeView{Tone: toneOf(c.Kind), Kind: q.Printer.T(c.KindKey()), Noun: q.Printer.T(c.NounKey()),
 			ID: c.ID, Field: c.Field, Old: c.Old, New: c.New})
 	}
-	status := 200
+	var refusal *directory.Error
 	if len(d.Faults) > 0 {
-		status = page.StatusOf(directory.Invalid)
+		refusal = directory.InvalidField("text", "catalogue.faulty", directory.Args{"Path": "", "Count": len(d.Faults), "First": d.Faults[0].String()})
 	}
-	return h.showCatalogue(q, status, v)
+	return h.showCatalogue(q, refusal, v)
 }
 
 func toneOf(kind catalogue.ChangeKind) string {
@@ -143,7 +143,7 @@ func (h Handler) catalogueRefused(q *page.Request, v catalogueView, text string,
 		return err
 	}
 	v.Text, v.Problem = text, q.Printer.Error(refusal)
-	return h.showCatalogue(q, page.StatusOf(refusal.Kind), v)
+	return h.showCatalogue(q, refusal, v)
 }
 
 // catalogueText is the file that was sent, else what was pasted.

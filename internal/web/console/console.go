@@ -4,8 +4,6 @@
 package console
 
 import (
-	"cmp"
-
 	"net/url"
 	"slices"
 
@@ -130,24 +128,13 @@ type form struct {
 
 // refuse puts a refusal beside the field it is about, and on top of the form.
 func (f *form) refuse(q *page.Request, refusal *directory.Error) {
-	first := ""
-	for _, line := range page.Summary(q.Printer, refusal, func(name, text string) (string, string) {
-		for i := range f.Parts {
-			for j := range f.Parts[i].Fields {
-				if field := &f.Parts[i].Fields[j]; field.Name == name {
-					field.Error = text
-					return "f-" + name, field.Label
-				}
-			}
+	var fields []*ui.Field
+	for i := range f.Parts {
+		for j := range f.Parts[i].Fields {
+			fields = append(fields, &f.Parts[i].Fields[j])
 		}
-		return "f-" + name, ""
-	}) {
-		if line.ID == "" && len(f.Parts) > 0 && len(f.Parts[0].Fields) > 0 {
-			first = "f-" + f.Parts[0].Fields[0].Name
-		}
-		line.ID = cmp.Or(line.ID, first)
-		f.Errors = append(f.Errors, line)
 	}
+	f.Errors = page.MarkEach(q.Printer, fields, refusal)
 }
 
 // serviceSign is the sign and name of a service level (ACC-3).

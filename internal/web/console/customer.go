@@ -106,7 +106,7 @@ func (h Handler) customer(q *page.Request) error {
 			return err
 		}
 	}
-	return h.showCustomer(q, 200, c, d)
+	return h.showCustomer(q, nil, c, d)
 }
 
 // asked is the dialog that the address names, for whoever may do it.
@@ -139,25 +139,23 @@ func (h Handler) refused(q *page.Request, c app.Customer, d *dialog, err error) 
 		return fault
 	}
 	d.refuse(q, refusal)
-	return h.showCustomer(q, page.StatusOf(refusal.Kind), c, d)
+	return h.showCustomer(q, refusal, c, d)
 }
 
+// refuse puts what was refused at the fields of the dialog, and above them.
 func (d *dialog) refuse(q *page.Request, refusal *directory.Error) {
-	text := q.Printer.Error(refusal)
-	for i := range d.Fields {
-		if d.Fields[i].Name == refusal.Field {
-			d.Fields[i].Error = text
-			return
-		}
-	}
-	if d.Radios != nil && refusal.Field == "delivery" {
-		d.Radios.Problem = text
-		return
-	}
-	d.Lead = text
+	d.Errors = page.Mark(q.Printer, d.Fields, refusal, d.Radios.groups()...)
 }
 
-func (h Handler) showCustomer(q *page.Request, status int, c app.Customer, d *dialog) error {
+// groups are choices as what is wrong with them is told; none where there are none.
+func (r *radios) groups() []page.Group {
+	if r == nil || len(r.Checks) == 0 {
+		return nil
+	}
+	return []page.Group{{Name: r.Checks[0].Name, Legend: r.Legend, Fault: &r.Problem}}
+}
+
+func (h Handler) showCustomer(q *page.Request, refusal *directory.Error, c app.Customer, d *dialog) error {
 	p, err := h.shell(q, c.Account.Name, page.Customers)
 	if err != nil {
 		return err
@@ -172,7 +170,7 @@ func (h Handler) showCustomer(q *page.Request, status int, c app.Customer, d *di
 		return err
 	}
 	v.Dialog, v.Contract = d, h.contractView(q, c.Account, contract)
-	return q.RenderStatus(status, customerPage(p, v))
+	return q.RenderRefused(refusal, customerPage(p, v))
 }
 
 func (h Handler) customerView(q *page.Request, c app.Customer) customerView {

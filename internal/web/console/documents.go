@@ -41,16 +41,16 @@ func (h Handler) documents(q *page.Request) error {
 			return err
 		}
 	}
-	return h.showDocuments(q, 200, c.Account, v)
+	return h.showDocuments(q, nil, c.Account, v)
 }
 
-func (h Handler) showDocuments(q *page.Request, status int, a directory.Account, v documentsView) error {
+func (h Handler) showDocuments(q *page.Request, refusal *directory.Error, a directory.Account, v documentsView) error {
 	q.Localise(a.TimeZone)
 	p, err := h.shell(q, q.Printer.T("customer.documents")+" · "+a.Name, page.Customers)
 	if err != nil {
 		return err
 	}
-	return q.RenderStatus(status, documentsPage(p, v))
+	return q.RenderRefused(refusal, documentsPage(p, v))
 }
 
 func (h Handler) documentsView(q *page.Request, a directory.Account) (documentsView, error) {
@@ -180,22 +180,18 @@ func (h Handler) addDocument(q *page.Request) error {
 		return refusal
 	}
 	v.Form.refuse(q, refusal)
-	return h.showDocuments(q, page.StatusOf(refusal.Kind), c.Account, v)
+	return h.showDocuments(q, refusal, c.Account, v)
 }
 
 func (h Handler) putDocument(q *page.Request, a directory.Account) (directory.Document, error) {
-	n := app.ContractNewDocument{Number: q.Field("document_number"), Amount: q.Field("amount"), Unit: q.Field("unit"), File: q.UploadedName("file")}
-	var refusal *directory.Error
-	if text := q.Field("document_day"); text != "" {
-		if n.Day, refusal = directory.ParseDay("document_day", text, directory.DayFirst); refusal != nil {
-			return directory.Document{}, refusal
-		}
-	}
+	n := app.ContractNewDocument{Number: q.Field("document_number"), Day: q.Day("document_day"), Amount: q.Field("amount"), Unit: q.Field("unit"),
+		File: q.UploadedName("file")}
 	var err error
 	if n.Content, err = q.Uploaded("file"); err != nil {
 		return directory.Document{}, err
 	}
-	return h.App.Contracts.AddDocument(q.Context(), q.Actor(), a.ID, n)
+	made, err := h.App.Contracts.AddDocument(q.Context(), q.Actor(), a.ID, n)
+	return made, q.Together(err)
 }
 
 // withdrawDocument takes an invoice away.

@@ -17,7 +17,7 @@ func (h Handler) importForm(q *page.Request) error {
 	if _, err := h.App.Imports.Recent(q.Context(), q.Actor(), directory.Installation, 1); err != nil {
 		return err
 	}
-	return h.showForm(q, 200, q.Printer.T("customers.import"), importFields(q))
+	return h.showForm(q, nil, q.Printer.T("customers.import"), importFields(q))
 }
 
 func importFields(q *page.Request) form {

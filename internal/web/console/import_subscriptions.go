@@ -19,7 +19,7 @@ func (h Handler) subscriptionsImportForm(q *page.Request) error {
 	if _, err := h.App.Imports.Recent(q.Context(), q.Actor(), directory.Installation, 1); err != nil {
 		return err
 	}
-	return h.showSoldForm(q, 200, soldFields(q))
+	return h.showSoldForm(q, nil, soldFields(q))
 }
 
 func soldFields(q *page.Request) form {
@@ -29,12 +29,12 @@ func soldFields(q *page.Request) form {
 			Required: true, Attrs: map[string]any{"accept": ".csv,.tsv,.txt,.xlsx,.ods"}}}}}}
 }
 
-func (h Handler) showSoldForm(q *page.Request, status int, f form) error {
+func (h Handler) showSoldForm(q *page.Request, refusal *directory.Error, f form) error {
 	p, err := h.shell(q, q.Printer.T("subscriptions.import"), page.AllSold)
 	if err != nil {
 		return err
 	}
-	return q.RenderStatus(status, formPage(p, ui.Link{Label: q.Printer.T("subscriptions.title"), Href: subscriptionsPath}, f))
+	return q.RenderRefused(refusal, formPage(p, ui.Link{Label: q.Printer.T("subscriptions.title"), Href: subscriptionsPath}, f))
 }
 
 func (h Handler) importSubscriptions(q *page.Request) error {
@@ -53,7 +53,7 @@ func (h Handler) importSubscriptions(q *page.Request) error {
 	}
 	f := soldFields(q)
 	f.refuse(q, refusal)
-	return h.showSoldForm(q, page.StatusOf(refusal.Kind), f)
+	return h.showSoldForm(q, refusal, f)
 }
 
 // An importKind is what the page of an import calls things, by what it brings in.

@@ -32,7 +32,7 @@ type requestsView struct {
 }
 
 func (h Handler) keyRequests(q *page.Request) error {
-	return h.showRequests(q, 200, h.askedUnlock(q), nil)
+	return h.showRequests(q, h.askedUnlock(q), nil)
 }
 
 // askedUnlock is the dialog to unlock a number that the address names.
@@ -44,7 +44,7 @@ func (h Handler) askedUnlock(q *page.Request) *dialog {
 	return h.unlockDialog(q, directory.Account{}, number, requestsPath+"/unlock", requestsPath)
 }
 
-func (h Handler) showRequests(q *page.Request, status int, d, refuse *dialog) error {
+func (h Handler) showRequests(q *page.Request, d, refuse *dialog) error {
 	waiting, decided, err := h.App.Keys.Queue(q.Context(), q.Actor())
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (h Handler) showRequests(q *page.Request, status int, d, refuse *dialog) er
 	for _, l := range locked {
 		v.Locked = append(v.Locked, h.lockedView(q, l))
 	}
-	return q.RenderStatus(status, requestsPage(p, v))
+	return q.Render(requestsPage(p, v))
 }
 
 func (h Handler) requestView(q *page.Request, r app.ShownKeyRequest, open bool) requestView {
@@ -134,10 +134,10 @@ func (h Handler) keyRequest(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showRequest(q, 200, r, nil)
+	return h.showRequest(q, r, nil)
 }
 
-func (h Handler) showRequest(q *page.Request, status int, r app.ShownKeyRequest, refusal *directory.Error) error {
+func (h Handler) showRequest(q *page.Request, r app.ShownKeyRequest, refusal *directory.Error) error {
 	t := q.Printer.T
 	p, err := h.shell(q, t("key_requests.answer.title", "Name", r.Person.Name()), page.KeyRequests)
 	if err != nil {
@@ -148,20 +148,8 @@ func (h Handler) showRequest(q *page.Request, status int, r app.ShownKeyRequest,
 		v.Ways = h.deliveries(q, r.For, r.Delivers())
 		v.NoMail = len(r.Delivers()) == 1
 	}
-	if refusal != nil {
-		text := q.Printer.Error(refusal)
-		at := "f-" + refusal.Field
-		switch refusal.Field {
-		case "reason":
-			v.Reason.Error = text
-		case "delivery":
-			v.Ways.Problem = text
-		default:
-			at = "contenu"
-		}
-		v.Errors = []ui.FieldError{{ID: at, Text: text}}
-	}
-	return q.RenderStatus(status, answerPage(p, v))
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Reason}, refusal, v.Ways.groups()...)
+	return q.RenderRefused(refusal, answerPage(p, v))
 }
 
 // answerView is one request with both ways to answer it.
@@ -192,7 +180,7 @@ func (h Handler) answerRequest(q *page.Request) error {
 		if fault != nil || !may(q, authz.HandleKeys) {
 			return err
 		}
-		return h.showRequest(q, page.StatusOf(refusal.Kind), r, refusal)
+		return h.showRequest(q, r, refusal)
 	}
 	q.Toast(q.Printer.T(done, "Name", r.Person.Name()), "")
 	return q.Redirect(requestsPath)

@@ -22,9 +22,9 @@ type staffRow struct {
 	Off, Bare               bool   // switched off; without a second factor
 }
 
-func (h Handler) staff(q *page.Request) error { return h.showStaff(q, 200, h.staffForm(q)) }
+func (h Handler) staff(q *page.Request) error { return h.showStaff(q, nil, h.staffForm(q)) }
 
-func (h Handler) showStaff(q *page.Request, status int, f form) error {
+func (h Handler) showStaff(q *page.Request, refusal *directory.Error, f form) error {
 	people, err := h.App.Users.Staff(q.Context(), q.Actor())
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (h Handler) showStaff(q *page.Request, status int, f form) error {
 		}
 		v.People = append(v.People, row)
 	}
-	return q.RenderStatus(status, staffPage(p, v))
+	return q.RenderRefused(refusal, staffPage(p, v))
 }
 
 func (h Handler) staffForm(q *page.Request) form {
@@ -74,7 +74,7 @@ func (h Handler) addStaff(q *page.Request) error {
 		}
 		f := h.staffForm(q)
 		f.refuse(q, refusal)
-		return h.showStaff(q, page.StatusOf(refusal.Kind), f)
+		return h.showStaff(q, refusal, f)
 	}
 	q.Toast(q.Printer.T("staff.added", "Name", user.Name()), "")
 	return q.Redirect(staffPath)
@@ -96,10 +96,10 @@ type userRow struct {
 }
 
 func (h Handler) users(q *page.Request) error {
-	return h.showUsers(q, 200, q.URL.Query().Get("q"), nil)
+	return h.showUsers(q, q.URL.Query().Get("q"), nil)
 }
 
-func (h Handler) showUsers(q *page.Request, status int, sought string, problem *directory.Error) error {
+func (h Handler) showUsers(q *page.Request, sought string, refusal *directory.Error) error {
 	t := q.Printer.T
 	found, err := h.App.Users.Lookup(q.Context(), q.Actor(), sought)
 	if err != nil {
@@ -118,10 +118,10 @@ func (h Handler) showUsers(q *page.Request, status int, sought string, problem *
 			v.Dialog = userDialog(q, u.User, q.FormValue("do"), sought, back)
 		}
 	}
-	if v.Dialog != nil && problem != nil {
-		v.Dialog.Lead = q.Printer.Error(problem)
+	if v.Dialog != nil {
+		v.Dialog.refuse(q, refusal)
 	}
-	return q.RenderStatus(status, usersPage(p, v))
+	return q.RenderRefused(refusal, usersPage(p, v))
 }
 
 func (h Handler) userRow(q *page.Request, u app.FoundUser, back string) userRow {
@@ -178,7 +178,7 @@ func (h Handler) changeUser(q *page.Request) error {
 			if fault != nil {
 				return fault
 			}
-			return h.showUsers(q, page.StatusOf(refusal.Kind), sought, refusal)
+			return h.showUsers(q, sought, refusal)
 		}
 		q.Toast(q.Printer.T("users."+q.Field("do")+".done", "Name", u.Name()), "")
 		if q.Field("do") == "erase" {

@@ -128,15 +128,11 @@ func (h Handler) onSubscription(q *page.Request, ask func(directory.Account, app
 func (h Handler) extendSubscription(q *page.Request) error {
 	return h.onSubscription(q, func(a directory.Account, e app.SubscriptionEnd) *dialog { return h.extendDialog(q, a, e) },
 		"subscription.extended", func(a directory.Account, e app.SubscriptionEnd) error {
-			day, refusal := directory.ParseDay("last", q.Field("last"), directory.DayFirst)
-			if refusal != nil {
-				return refusal
+			longer := app.SubscriptionLonger{Last: q.Day("last"), Anew: q.Field("way") == "anew", Version: q.Version()}
+			if longer.Last == (directory.Day{}) {
+				q.Misread(directory.InvalidField("last", "field.required", nil))
 			}
-			if day == (directory.Day{}) {
-				return directory.InvalidField("last", "field.required", nil)
-			}
-			return h.App.Subscriptions.Extend(q.Context(), q.Actor(), a.ID, e.UUID,
-				app.SubscriptionLonger{Last: day, Anew: q.Field("way") == "anew", Version: q.Version()})
+			return q.Together(h.App.Subscriptions.Extend(q.Context(), q.Actor(), a.ID, e.UUID, longer))
 		})
 }
 

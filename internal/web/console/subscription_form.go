@@ -81,20 +81,9 @@ func termFields(q *page.Request, v values) []ui.Field {
 }
 
 // typedTerm reads the fields of termFields.
-func typedTerm(q *page.Request) (app.SubscriptionTerm, error) {
-	term := app.SubscriptionTerm{Quantity: integer(q.Field("quantity")), Reference: q.Field("reference"), PriceNote: q.Field("price_note"),
-		External: q.Field("external_id")}
-	for _, one := range []struct {
-		field string
-		day   *directory.Day
-	}{{"first", &term.First}, {"last", &term.Last}} {
-		day, refusal := directory.ParseDay(one.field, q.Field(one.field), directory.DayFirst)
-		if refusal != nil {
-			return term, refusal
-		}
-		*one.day = day
-	}
-	return term, nil
+func typedTerm(q *page.Request) app.SubscriptionTerm {
+	return app.SubscriptionTerm{Quantity: integer(q.Field("quantity")), First: q.Day("first"), Last: q.Day("last"), Reference: q.Field("reference"),
+		PriceNote: q.Field("price_note"), External: q.Field("external_id")}
 }
 
 // termOf is what a subscription says, as a form writes it.
@@ -167,16 +156,16 @@ func (h Handler) newSubscription(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showSubscriptionForm(q, 200, s, q.Printer.T("subscription.new.title"), h.newSubscriptionForm(q, s))
+	return h.showSubscriptionForm(q, nil, s, q.Printer.T("subscription.new.title"), h.newSubscriptionForm(q, s))
 }
 
 // showSubscriptionForm answers with a form under the customer's page.
-func (h Handler) showSubscriptionForm(q *page.Request, status int, s selling, title string, f form) error {
+func (h Handler) showSubscriptionForm(q *page.Request, refusal *directory.Error, s selling, title string, f form) error {
 	p, err := h.shell(q, title, page.Customers)
 	if err != nil {
 		return err
 	}
-	return q.RenderStatus(status, formPage(p, ui.Link{Label: s.Account.Name, Href: customerPath(s.Account, "")}, f))
+	return q.RenderRefused(refusal, formPage(p, ui.Link{Label: s.Account.Name, Href: customerPath(s.Account, "")}, f))
 }
 
 // subscriptionAgain answers a refused form with what was typed; a fault goes on.
@@ -186,7 +175,7 @@ func (h Handler) subscriptionAgain(q *page.Request, s selling, title string, f f
 		return fault
 	}
 	f.refuse(q, refusal)
-	return h.showSubscriptionForm(q, page.StatusOf(refusal.Kind), s, title, f)
+	return h.showSubscriptionForm(q, refusal, s, title, f)
 }
 
 func (h Handler) addSubscription(q *page.Request) error {
@@ -194,11 +183,9 @@ func (h Handler) addSubscription(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	n := app.NewSubscription{Offer: directory.OfferOf(q.Field("product")), Unit: q.Field("unit")}
-	if n.Term, err = typedTerm(q); err == nil {
-		_, err = h.App.Subscriptions.Add(q.Context(), q.Actor(), s.Account.ID, n)
-	}
-	if err != nil {
+	n := app.NewSubscription{Offer: directory.OfferOf(q.Field("product")), Unit: q.Field("unit"), Term: typedTerm(q)}
+	_, err = h.App.Subscriptions.Add(q.Context(), q.Actor(), s.Account.ID, n)
+	if err := q.Together(err); err != nil {
 		return h.subscriptionAgain(q, s, q.Printer.T("subscription.new.title"), h.newSubscriptionForm(q, s), err)
 	}
 	q.Toast(q.Printer.T("subscription.added", "Name", h.offerName(q, n.Offer)), "")
@@ -214,7 +201,7 @@ func (h Handler) editSubscription(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showSubscriptionForm(q, 200, s, q.Printer.T("subscription.edit.title", "Name", h.offerName(q, l.Offer)), h.editSubscriptionForm(q, s, l))
+	return h.showSubscriptionForm(q, nil, s, q.Printer.T("subscription.edit.title", "Name", h.offerName(q, l.Offer)), h.editSubscriptionForm(q, s, l))
 }
 
 func (h Handler) changeSubscription(q *page.Request) error {
@@ -226,12 +213,8 @@ func (h Handler) changeSubscription(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	change := app.SubscriptionChange{Version: q.Version()}
-	if change.Term, err = typedTerm(q); err == nil {
-		err = h.App.Subscriptions.Change(q.Context(), q.Actor(), s.Account.ID, l.UUID, change)
-	}
-	name := h.offerName(q, l.Offer)
-	if err != nil {
+	change, name := app.SubscriptionChange{Version: q.Version(), Term: typedTerm(q)}, h.offerName(q, l.Offer)
+	if err := q.Together(h.App.Subscriptions.Change(q.Context(), q.Actor(), s.Account.ID, l.UUID, change)); err != nil {
 		return h.subscriptionAgain(q, s, q.Printer.T("subscription.edit.title", "Name", name), h.editSubscriptionForm(q, s, l), err)
 	}
 	q.Toast(q.Printer.T("subscription.saved", "Name", name), "")

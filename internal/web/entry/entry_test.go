@@ -101,6 +101,9 @@ func TestRegisterPages(t *testing.T) { // SIGN-4, INV-10
 	if page := c.Get("/profile"); page.Status != http.StatusOK {
 		t.Errorf("after the button, profile answers %d", page.Status)
 	}
+	if again := site.Stranger(t).Get("/register/confirm/"+token).Submit("/register", "email", "autre@tardieu.example"); again.Location != "/register?sent=1" {
+		t.Errorf("SIGN-4 a dead link leads to no other: %d to %q", again.Status, again.Location)
+	}
 	if page := site.Stranger(t).Post("/register/confirm/" + token); page.Status != http.StatusNotFound {
 		t.Errorf("the link used twice answers %d, want 404", page.Status)
 	}
@@ -131,6 +134,13 @@ func TestPasswordPages(t *testing.T) {
 		done := reset.Submit("/password/reset/"+token, "password", "Tuile-bleue-orage-58")
 		if done.Location != "/sign-in" {
 			t.Errorf("INV-10 leads to %q, want an address without the token", done.Location)
+		}
+		again := c.Get("/password/reset/"+token).Submit("/password/forgot", "name", "")
+		if again.Status != http.StatusUnprocessableEntity {
+			t.Errorf("SIGN-4 nobody's link is sent again: %d", again.Status)
+		}
+		if again = again.Submit("/password/forgot", "name", "helene.castaing@maraval.example"); again.Location != "/password/forgot?sent=1" {
+			t.Errorf("SIGN-4 a dead link leads to no other: %d to %q", again.Status, again.Location)
 		}
 		if dead := c.Get("/password/reset/" + token); dead.Status != http.StatusNotFound {
 			t.Errorf("the link used answers %d, want 404", dead.Status)

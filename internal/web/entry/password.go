@@ -63,16 +63,17 @@ func (h Handler) forgot(q *page.Request) error {
 	return q.Redirect("/password/forgot?sent=1")
 }
 
-// deadLink says that a mailed link no longer works, and how to get another.
-func deadLink(q *page.Request, err error, again string) error {
+// deadLink says that a mailed link no longer works, above the form that sends another.
+func deadLink(q *page.Request, err error, again form) error {
 	refusal, fault := page.Refusal(err)
 	if fault != nil {
 		return fault
 	}
-	t := q.Printer.T
-	f := form{Title: t("link.dead.title"), Lead: q.Printer.Error(refusal),
-		Under: []ui.Link{{Label: t("link.dead.again"), Href: again}, {Label: t("sign_in.act"), Href: "/sign-in"}}}
-	return q.RenderRefused(refusal, formPage(q.Entry(f.Title), f))
+	again.Title, again.Lead = q.Printer.T("link.dead.title"), q.Printer.Error(refusal)+" "+q.Printer.T("link.dead.again")
+	if refusal.Code != "link.dead" {
+		again = form{Title: again.Title, Lead: q.Printer.Error(refusal), Under: again.Under}
+	}
+	return q.RenderRefused(refusal, formPage(q.Entry(again.Title), again))
 }
 
 func (h Handler) resetForm(q *page.Request) (form, error) {
@@ -90,7 +91,7 @@ func (h Handler) resetForm(q *page.Request) (form, error) {
 func (h Handler) showReset(q *page.Request) error {
 	f, err := h.resetForm(q)
 	if err != nil {
-		return deadLink(q, err, "/password/forgot")
+		return deadLink(q, err, h.forgotForm(q))
 	}
 	q.W.Header().Set("Referrer-Policy", "no-referrer")
 	return f.show(q)
@@ -101,7 +102,7 @@ func (h Handler) showReset(q *page.Request) error {
 func (h Handler) reset(q *page.Request) error {
 	f, err := h.resetForm(q)
 	if err != nil {
-		return deadLink(q, err, "/password/forgot")
+		return deadLink(q, err, h.forgotForm(q))
 	}
 	if err := h.App.Users.Reset(q.Context(), q.Client(), q.PathValue("token"), q.PostFormValue("password")); err != nil {
 		return f.again(q, err)

@@ -79,7 +79,7 @@ func (h Handler) confirmForm(q *page.Request) (form, error) {
 func (h Handler) showConfirm(q *page.Request) error {
 	f, err := h.confirmForm(q)
 	if err != nil {
-		return deadLink(q, err, "/register")
+		return deadLink(q, err, h.registerForm(q))
 	}
 	q.W.Header().Set("Referrer-Policy", "no-referrer")
 	return f.show(q)
@@ -88,7 +88,7 @@ func (h Handler) showConfirm(q *page.Request) error {
 func (h Handler) confirm(q *page.Request) error {
 	f, err := h.confirmForm(q)
 	if err != nil {
-		return deadLink(q, err, "/register")
+		return deadLink(q, err, h.registerForm(q))
 	}
 	made, err := h.App.Users.Confirm(q.Context(), q.Client(), app.Confirmation{Token: q.PathValue("token"),
 		First: q.Field("first_name"), Last: q.Field("last_name"), Password: q.PostFormValue("password")}, h.Limits)

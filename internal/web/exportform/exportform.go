@@ -39,6 +39,8 @@ type view struct {
 	formats    []ui.Check
 	exports    string
 	errors     []ui.FieldError
+
+	formatFault, columnFault string
 }
 
 // Show answers the form. It refuses as the export itself would.
@@ -66,11 +68,9 @@ func show(q *page.Request, a Asked, refusal *directory.Error) error {
 		v.formats = append(v.formats, ui.Check{Name: formatField, Value: string(format), Label: t("export.format." + string(format)),
 			Hint: t("export.format." + string(format) + ".hint"), Checked: string(format) == q.PostFormValue(formatField) || !sent && i == 0})
 	}
-	if refusal == nil {
-		return q.Render(formPage(v))
-	}
-	v.errors = []ui.FieldError{{Text: q.Printer.Error(refusal)}}
-	return q.RenderStatus(page.StatusOf(refusal.Kind), formPage(v))
+	v.errors = page.Mark(q.Printer, nil, refusal, page.Group{Name: formatField, Legend: t("export.format"), Fault: &v.formatFault},
+		page.Group{Name: columnField, Legend: t("members.columns"), Fault: &v.columnFault})
+	return q.RenderRefused(refusal, formPage(v))
 }
 
 func (v view) count(q *page.Request, query any) (int64, error) {

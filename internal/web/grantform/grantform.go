@@ -99,8 +99,9 @@ func (v View) Any() bool { return len(v.Grants.Units) > 0 }
 
 // A group is the units of one part of the form.
 type group struct {
-	title, note, anchor string
-	units               []app.UnitGrants
+	title, note string
+	part        string // as it is refused, where a role is required in it
+	units       []app.UnitGrants
 }
 
 // groups are the steps: the general role, the levels at which one is required,
@@ -118,7 +119,7 @@ func (v View) groups() []group {
 		if v.Grants.Program {
 			note = v.T("grants.optional")
 		}
-		groups = append(groups, group{title: level.Plural.In(lang), note: note, anchor: "f-role_at_" + id})
+		groups = append(groups, group{title: level.Plural.In(lang), note: note, part: "role_at_" + id})
 	}
 	other := group{title: v.T("grants.other"), note: v.T("grants.optional")}
 	for _, u := range v.Grants.Units {
@@ -138,7 +139,7 @@ func (v View) groups() []group {
 	for i := range groups {
 		slices.SortStableFunc(groups[i].units, func(a, b app.UnitGrants) int { return cmp.Compare(v.order(a), v.order(b)) })
 	}
-	return slices.DeleteFunc(groups, func(g group) bool { return len(g.units) == 0 && g.anchor == "" })
+	return slices.DeleteFunc(groups, func(g group) bool { return len(g.units) == 0 && g.part == "" })
 }
 
 // order puts the units at which something is held or chosen first.
@@ -236,8 +237,8 @@ func (v View) fields(u app.UnitGrants) []ui.Field {
 		f := ui.Field{Name: name, Kind: "select", Label: v.name(u), Options: v.options(u, code), Attrs: v.live}
 		if n := len(fields); n > 0 {
 			f.ID = fieldID(name, n)
-		} else if v.refusal != nil && v.refusal.Field == name {
-			f.Error = v.Printer.Error(v.refusal)
+		} else {
+			f.Error = page.FaultAt(v.Printer, v.refusal, name)
 		}
 		fields = append(fields, f)
 	}
@@ -374,12 +375,35 @@ func (v View) sources(from []app.Source) string {
 	return v.Printer.List(names)
 }
 
-// problem is the refusal of a part of the form.
-func (v View) problem(anchor string) string {
-	if v.refusal == nil || anchor == "" || "f-"+v.refusal.Field != anchor {
-		return ""
+// problem is what is wrong with a part of the form.
+func (v View) problem(part string) string { return page.FaultAt(v.Printer, v.refusal, part) }
+
+// At is where what is wrong with a field of this form stands, and what the field is
+// called, for the summary above.
+func (v View) At(field, _ string) (id, label string) {
+	for _, u := range v.Grants.Units {
+		if app.StepField(u.Unit) == field {
+			return ui.Anchor(field), v.name(u)
+		}
 	}
-	return v.Printer.Error(v.refusal)
+	for _, g := range v.groups() {
+		if g.part == field {
+			return ui.Anchor(field), g.title
+		}
+	}
+	return ui.Anchor(field), ""
+}
+
+// tied ties a part of the form to what is wrong with it.
+func (v View) tied(g group) templ.Attributes {
+	if g.part == "" {
+		return nil
+	}
+	attrs := templ.Attributes{"id": ui.Anchor(g.part), "role": "group", "aria-label": g.title, "tabindex": "-1"}
+	if v.problem(g.part) != "" {
+		attrs["aria-describedby"] = ui.Anchor(g.part) + "-error"
+	}
+	return attrs
 }
 
 // place says what access level and functions give already.

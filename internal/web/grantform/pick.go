@@ -59,9 +59,6 @@ func (v View) ticks() []ui.Check {
 		checks = append(checks, ui.Check{Name: pickField, Value: id(u), Label: v.name(u), Hint: v.LevelName(u.Level),
 			Checked: slices.Contains(v.view.Picked, id(u))})
 	}
-	if len(checks) > 0 {
-		checks[0].Attrs = map[string]any{"id": "f-" + pickField}
-	}
 	return checks
 }
 
@@ -69,7 +66,7 @@ func (v View) ticks() []ui.Check {
 // nothing at any of those shown says so (ROLE-10), like one that adds nothing
 // there (ROLE-2).
 func (v View) roleField() ui.Field {
-	f := ui.Field{Name: pickRole, Kind: "select", Label: v.T("grants.pick.role"), Options: []ui.Option{{Label: v.T("grants.give.role.choose")}}, Error: v.problem("f-" + pickRole)}
+	f := ui.Field{Name: pickRole, Kind: "select", Label: v.T("grants.pick.role"), Options: []ui.Option{{Label: v.T("grants.give.role.choose")}}, Error: v.problem(pickRole)}
 	var roles []app.Effect
 	nothing := map[string]bool{}
 	for _, u := range v.sought() {

@@ -80,7 +80,7 @@ func (h Handler) refusedPerson(q *page.Request, view app.GrantView, refusal *dir
 		return err
 	}
 	v.refusal, v.form = refusal, v.form.Refused(refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), personView(v))
+	return q.RenderRefused(refusal, personView(v))
 }
 
 func (h Handler) saved(q *page.Request, done []app.GrantVerdict) error {
@@ -118,10 +118,7 @@ func lacking(q *page.Request, said string, done []app.GrantVerdict) string {
 }
 
 func (v personPage) errors() []ui.FieldError {
-	if v.refusal == nil {
-		return nil
-	}
-	return []ui.FieldError{{ID: "f-" + v.refusal.Field, Text: v.Printer.Error(v.refusal)}}
+	return page.Summary(v.Printer, v.refusal, v.form.At)
 }
 
 // missing are the roles that are required and not there (ROLE-3).

@@ -73,10 +73,10 @@ func number(text string) int {
 func (h Handler) give(q *page.Request) error {
 	g := app.Giving{Who: app.Selection{Members: q.PostForm["member"], Wait: q.Patience()}, Role: q.Field("role"), Units: q.PostForm["unit"]}
 	if len(g.Who.Members) == 0 {
-		return h.refused(q, directory.InvalidField("member", "selection.empty", nil))
+		q.Misread(directory.InvalidField("member", "selection.empty", nil))
 	}
 	done, err := h.App.Grants.Give(q.Context(), q.Actor(), account(q), g)
-	if err != nil {
+	if err := q.Together(err); err != nil {
 		refusal, err := page.Refusal(err)
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (h Handler) refused(q *page.Request, refusal *directory.Error) error {
 		return err
 	}
 	v.refusal = refusal
-	return q.RenderStatus(page.StatusOf(refusal.Kind), unitPage(v))
+	return q.RenderRefused(refusal, unitPage(v))
 }
 
 // counted says how many were given, and how many had it.
@@ -146,22 +146,26 @@ func (v unitView) crumbs() []ui.Link {
 	return []ui.Link{{Label: v.T("nav.units"), Href: v.req.AccountPath("/units")}, {Label: v.UnitHolders.Unit.Name, Href: unitPath(v.req, v.UnitHolders.Unit.UUID)}}
 }
 
-func (v unitView) errors() []ui.FieldError {
-	if v.refusal == nil {
-		return nil
-	}
-	return []ui.FieldError{{ID: "f-" + v.refusal.Field, Text: v.Printer.Error(v.refusal)}}
+// marked are the fields of the form, with what was refused at each and above them.
+func (v unitView) marked() giving {
+	role := v.roleField()
+	g := giving{people: v.T("grants.give.people", "Shown", len(v.people.Rows), "Found", v.people.Total)}
+	g.errors = page.MarkEach(v.Printer, []*ui.Field{&role}, v.refusal, page.Group{Name: "member", Legend: v.T("grants.column.person"), Fault: &g.memberFault},
+		page.Group{Name: "unit", Legend: v.T("grants.give.units"), Fault: &g.unitFault})
+	g.role = role
+	return g
 }
 
-func (v unitView) problem(field string) string {
-	if v.refusal == nil || v.refusal.Field != field {
-		return ""
-	}
-	return v.Printer.Error(v.refusal)
+// A giving is the form that gives a role to people at units.
+type giving struct {
+	errors                 []ui.FieldError
+	role                   ui.Field
+	people                 string // their legend
+	memberFault, unitFault string
 }
 
 func (v unitView) roleField() ui.Field {
-	f := ui.Field{Name: "role", Kind: "select", Label: v.T("grants.give.role"), Required: true, Error: v.problem("role"),
+	f := ui.Field{Name: "role", Kind: "select", Label: v.T("grants.give.role"), Required: true,
 		Options: []ui.Option{{Label: v.T("grants.give.role.choose")}}}
 	for _, role := range v.Roles {
 		f.Options = append(f.Options, ui.Option{Value: role.Code, Label: role.Name(v.Printer.Lang()), Selected: role.Code == v.req.PostFormValue("role")})

@@ -9,10 +9,11 @@ import (
 
 // A stateView is an invitation that cannot be accepted, with the ways on.
 type stateView struct {
-	State directory.InvitationState
-	Text  string
-	Again string // where to post for a new one; empty: nothing to send
-	Ask   bool   // lead to the form that asks for the address
+	State  directory.InvitationState
+	Text   string
+	Again  string // where to post for a new one; empty: nothing to send
+	Name   *ui.Field
+	Errors []ui.FieldError // why none was sent
 }
 
 func (h Handler) stateView(q *page.Request, v app.Invited) stateView {
@@ -21,7 +22,8 @@ func (h Handler) stateView(q *page.Request, v app.Invited) stateView {
 	case directory.InvitationExpired, directory.InvitationReplaced:
 		s.Again = "/invitation/" + q.PathValue("token") + "/again"
 	case directory.InvitationUnknown:
-		s.Ask = true
+		name := h.againView(q).Name // of whoever reads it nothing is known
+		s.Again, s.Name = "/invitation/again", &name
 	}
 	return s
 }
@@ -52,17 +54,27 @@ func (h Handler) again(q *page.Request) error {
 		return fault
 	}
 	v := h.againView(q)
-	v.Name.Error = q.Printer.Error(refusal)
-	v.Errors = []ui.FieldError{{ID: "f-name", Text: v.Name.Error}}
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Name}, refusal)
 	return q.RenderRefused(refusal, againPage(q.Entry(q.Printer.T("invitation.again.title")), v))
 }
 
 // againFor sends a new invitation in the place of an old link.
 func (h Handler) againFor(q *page.Request) error {
-	if err := h.App.Invitations.AgainFor(q.Context(), q.Client(), q.PathValue("token")); err != nil {
-		return err
+	err := h.App.Invitations.AgainFor(q.Context(), q.Client(), q.PathValue("token"))
+	if err == nil {
+		return q.Redirect("/invitation/sent")
 	}
-	return q.Redirect("/invitation/sent")
+	refusal, fault := page.Refusal(err)
+	if fault != nil {
+		return fault
+	}
+	v, err := h.App.Invitations.Look(q.Context(), q.PathValue("token"))
+	if err != nil || v.State == directory.InvitationOpen {
+		return refusal
+	}
+	shown := h.stateView(q, v)
+	shown.Errors = page.MarkEach(q.Printer, nil, refusal)
+	return q.RenderRefused(refusal, statePage(q.Entry(q.Printer.T("invitation.state."+string(v.State)+".title")), shown))
 }
 
 func (h Handler) sent(q *page.Request) error {

@@ -151,7 +151,7 @@ func (h Handler) accept(q *page.Request) error {
 		return refusal
 	}
 	shown := h.view(q, v)
-	shown.refuse(q, refusal)
+	shown.Errors = page.MarkEach(q.Printer, []*ui.Field{&shown.First, &shown.Last, &shown.Language, &shown.Password}, refusal)
 	return q.RenderRefused(refusal, openPage(q.Entry(title(q, v)), shown))
 }
 
@@ -170,18 +170,6 @@ func (h Handler) join(q *page.Request, v app.Invited) (app.Accepted, error) {
 		q.Printer = h.Bundle.Printer(q.Field("language"), nil) // they go on in the language they chose (PREF-2)
 	}
 	return joined, err
-}
-
-// refuse writes a refusal beside the field it is about.
-func (v *view) refuse(q *page.Request, refusal *directory.Error) {
-	at := &v.Password
-	for _, f := range []*ui.Field{&v.First, &v.Last, &v.Language} {
-		if f.Name == refusal.Field {
-			at = f
-		}
-	}
-	at.Error = q.Printer.Error(refusal)
-	v.Errors = []ui.FieldError{{ID: "f-" + at.Name, Text: at.Error}}
 }
 
 func (v view) path() string { return "/invitation/" + url.PathEscape(v.Token) }

@@ -153,6 +153,18 @@ func TestExpiredAndAgain(t *testing.T) { // INV-1, INV-3, INV-4
 	o.says(o.site.Stranger(t).Get("/sign-in"), http.StatusOK, "Recevez-en une nouvelle")
 }
 
+// TestUnknownAsks: a link that is none asks for the address on the spot (INV-4).
+func TestUnknownAsks(t *testing.T) { // INV-4
+	w := apptest.New(t, "sqlite")
+	p := webtest.New(t, w).Stranger(t).Get("/invitation/no-such-token")
+	if p.Status != http.StatusNotFound {
+		t.Errorf("status %d, want 404", p.Status)
+	}
+	if sent := p.Submit("/invitation/again", "name", "agathe@maraval.example"); sent.Location != "/invitation/sent" {
+		t.Errorf("status %d to %q, want the page that says it is on its way", sent.Status, sent.Location)
+	}
+}
+
 func TestWithdrawnSaysSo(t *testing.T) { // INV-9
 	o := open(t)
 	path, member := o.invite(agathe)

@@ -92,7 +92,8 @@ type shelf struct {
 // A naming is the dialog that renames a project type.
 type naming struct {
 	app.ListedProjectType
-	field ui.Field
+	field  ui.Field
+	errors []ui.FieldError
 }
 
 func (h Handler) roles(q *page.Request) error { return h.show(q, rolesTab) }

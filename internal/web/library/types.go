@@ -25,7 +25,7 @@ func (s *shelf) renaming(id, typed string) {
 		if typed == "" {
 			typed = t.Name
 		}
-		s.rename = &naming{t, s.nameField(typed)}
+		s.rename = &naming{ListedProjectType: t, field: s.nameField(typed)}
 		s.rename.field.ID = "f-rename"
 	}
 }
@@ -72,7 +72,7 @@ func (h Handler) renameType(q *page.Request) error {
 	if s.rename == nil {
 		return refusal
 	}
-	s.rename.field.Error = q.Printer.Error(refusal)
+	s.rename.errors = page.MarkEach(q.Printer, []*ui.Field{&s.rename.field}, refusal)
 	return q.RenderRefused(refusal, shelfPage(s))
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
@@ -76,18 +77,18 @@ func (h Handler) confirmBulk(q *page.Request) error {
 	if b.chosen, err = h.App.Members.Selected(q.Context(), q.Actor(), account(q), who); err != nil {
 		return nobody(q, b, err)
 	}
-	return h.renderBulk(q, b, http.StatusOK)
+	return h.renderBulk(q, b)
 }
 
 // renderBulk shows the form with what it offers.
-func (h Handler) renderBulk(q *page.Request, b bulk, status int) error {
+func (h Handler) renderBulk(q *page.Request, b bulk) error {
 	b.carry(b.sent)
 	for _, fill := range []func(*page.Request, *bulk) error{h.fillSeveral, h.fillHomes, h.fillGrants, h.fillSeats} {
 		if err := fill(q, &b); err != nil {
 			return err
 		}
 	}
-	return q.RenderStatus(status, confirmPage(b))
+	return q.RenderRefused(b.fault, confirmPage(b))
 }
 
 // nobody leads back to the list when nobody was ticked.
@@ -188,7 +189,7 @@ func (h Handler) previewBulk(q *page.Request, b bulk, who app.Selection, do doin
 		return nobody(q, b, err)
 	}
 	b.seen = foresight.Of(q, b.Page, of)
-	return h.renderBulk(q, b, http.StatusOK)
+	return h.renderBulk(q, b)
 }
 
 // bulkRefused shows the page again with what was typed and the reason.
@@ -201,7 +202,7 @@ func (h Handler) bulkRefused(q *page.Request, b bulk, who app.Selection, err err
 		return nobody(q, b, err)
 	}
 	b.fault = refusal
-	return h.renderBulk(q, b, statusOf(refusal))
+	return h.renderBulk(q, b)
 }
 
 func (b bulk) who() string { return b.T("members.bulk.lead", "Count", b.chosen.Count) }
@@ -209,10 +210,19 @@ func (b bulk) who() string { return b.T("members.bulk.lead", "Count", b.chosen.C
 func (b bulk) others() int64 { return b.chosen.Count - int64(len(b.chosen.First)) }
 
 func (b bulk) errors() []ui.FieldError {
-	if b.fault == nil {
-		return nil
-	}
-	return []ui.FieldError{{Text: b.Printer.Error(b.fault)}}
+	return page.Summary(b.Printer, b.fault, func(name, _ string) (id, label string) {
+		field := strings.TrimSuffix(name, "_set")
+		if key := "field." + field; b.Printer.Has(key) {
+			label = b.Printer.T(key)
+		}
+		switch field {
+		case "company", "job_title", "ends":
+			id = ui.Anchor(field + "_set")
+		case levelField:
+			id = ui.Anchor(levelSet)
+		}
+		return id, label
+	})
 }
 
 // levelChecks are the boxes of what all of them get: none ticked leaves their levels

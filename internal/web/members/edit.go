@@ -1,7 +1,6 @@
 package members
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -25,6 +24,7 @@ type editing struct {
 	list   string // of the account's members
 	action string
 	fault  *directory.Error
+	was    ui.Hidden     // what it was drawn with
 	homes  app.UnitHomes // where the member may be put (UNIT-5)
 	home   directory.Unit
 	picker string // where one of many units is chosen
@@ -41,6 +41,7 @@ func (h Handler) showEdit(q *page.Request) error {
 	if err := h.fill(q, &e); err != nil {
 		return err
 	}
+	e.was = q.Was(e.drawn())
 	if q.URL.Query().Get("password") == "new" {
 		known := e.typed
 		proposal := secret.NewProvisionalPassword()
@@ -97,15 +98,22 @@ func (h Handler) edit(q *page.Request) error {
 	if err := h.fill(q, &e); err != nil {
 		return err
 	}
-	change, refusal := readChange(q, m.Own)
-	if refusal == nil {
-		err = h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), app.MemberEdit{MemberChange: change, Version: q.Field("version")})
-		if refusal, err = page.Refusal(err); err != nil {
-			return err
-		}
+	change := readChange(q, m.Own)
+	err = q.Together(h.App.Members.EditMember(q.Context(), q.Actor(), account(q), member(q), app.MemberEdit{MemberChange: change, Version: q.Field("version")}))
+	refusal, err := page.Refusal(err)
+	if err != nil {
+		return err
 	}
 	if refusal != nil {
-		e.fault, e.typed = refusal, q.Field
+		refusal = q.Meanwhile(refusal, e.drawn(), m.Version)
+		known := e.typed
+		e.typed = func(field string) string {
+			if q.PostForm.Has(field) {
+				return q.Field(field)
+			}
+			return known(field) // what cannot be changed here is not sent
+		}
+		e.fault, e.was = refusal, q.Was(page.Drawn{})
 		e.ticked = func(field, value string) bool { return slices.Contains(q.PostForm[field], value) }
 		e.levels = q.PostForm[levelField]
 		return q.RenderRefused(refusal, editPage(e))
@@ -114,8 +122,14 @@ func (h Handler) edit(q *page.Request) error {
 	return q.Redirect(e.back)
 }
 
+// drawn is the form as the member is now.
+func (e editing) drawn() page.Drawn {
+	return page.Drawn{Fields: append(e.person(), e.place()...), Groups: []page.Group{{Name: levelField, Checks: e.levelChecks()},
+		{Name: "function", Checks: e.functions()}}}
+}
+
 // readChange reads what the form sets; own leaves the person alone.
-func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) {
+func readChange(q *page.Request, own bool) app.MemberChange {
 	text := func(field string) *string {
 		value := q.Field(field)
 		return &value
@@ -125,20 +139,16 @@ func readChange(q *page.Request, own bool) (app.MemberChange, *directory.Error) 
 	for _, typed := range change.PlaceTexts.Each() {
 		*typed.Value = text(typed.Kind.Field())
 	}
-	day, refusal := directory.ParseDay("ends", q.Field("ends"), directory.DayFirst)
-	if refusal != nil {
-		return change, refusal
-	}
-	change.Ends.Day = day
+	change.Ends.Day = q.Day("ends")
 	if q.PostForm.Has("unit") {
 		change.Unit = text("unit")
 	}
 	if own {
-		return change, nil
+		return change
 	}
 	change.Person = app.PersonChange{Civility: text("civility"), First: text("first_name"), Last: text("last_name"), Email: text("email"),
 		Language: text("language"), Provisional: q.PostFormValue("password")}
-	return change, nil
+	return change
 }
 
 func (e editing) problem(field string) string {
@@ -260,11 +270,4 @@ func withQuery(address, name, value string) string {
 	values.Set(name, value)
 	u.RawQuery = values.Encode()
 	return u.String()
-}
-
-func statusOf(refusal *directory.Error) int {
-	if refusal == nil {
-		return http.StatusOK
-	}
-	return page.StatusOf(refusal.Kind)
 }

@@ -200,10 +200,12 @@ func (h Handler) fillSeveral(q *page.Request, b *bulk) error {
 
 // problem is the sentence of a refusal at a field.
 func (b bulk) problem(fields ...string) string {
-	if b.fault == nil || !slices.Contains(fields, b.fault.Field) {
-		return ""
+	for _, field := range fields {
+		if text := page.FaultAt(b.Printer, b.fault, field); text != "" {
+			return text
+		}
 	}
-	return b.Printer.Error(b.fault)
+	return ""
 }
 
 // clears is the box that takes away what members have of a field.

@@ -37,7 +37,7 @@ func (v askView) again(q *page.Request, err error) error {
 	if fault != nil {
 		return fault
 	}
-	v.Errors = refused(q, refusal, &v.Number, &v.Message)
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Number, &v.Message}, refusal)
 	return q.RenderRefused(refusal, askPage(q.Entry(v.Title), v))
 }
 
@@ -127,7 +127,7 @@ func (h Handler) write(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Errors = refused(q, refusal, &v.Message)
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Message}, refusal)
 	return q.RenderRefused(refusal, requestPage(q.Entry(q.Printer.T("join.request.title")), v))
 }
 

@@ -120,19 +120,6 @@ func withNumber(path, number string) string {
 	return path + "?number=" + url.QueryEscape(number)
 }
 
-// refused writes a refusal beside the field it is about, the first when it is
-// about none, and answers its line of the summary.
-func refused(q *page.Request, refusal *directory.Error, fields ...*ui.Field) []ui.FieldError {
-	at := fields[0]
-	for _, f := range fields {
-		if f.Name == refusal.Field {
-			at = f
-		}
-	}
-	at.Error = q.Printer.Error(refusal)
-	return []ui.FieldError{{ID: "f-" + at.Name, Text: at.Error}}
-}
-
 // enterKey claims an account. A locked number leads to the page of both ways
 // out (KEY-11).
 func (h Handler) enterKey(q *page.Request) error {
@@ -155,7 +142,7 @@ func (h Handler) enterKey(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Errors = refused(q, refusal, &v.Key, &v.Number)
+	v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Key, &v.Number}, refusal)
 	return q.RenderRefused(refusal, keyPage(q.Entry(q.Printer.T("network.title")), v))
 }
 

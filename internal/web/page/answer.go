@@ -40,10 +40,13 @@ func (q *Request) RenderStatus(status int, c templ.Component) error {
 	return nil
 }
 
-// RenderRefused answers a form that was refused with the form again. Who is held
-// back is told how long.
-// What leads on from it stands with what it says.
+// RenderRefused answers a form that was refused with the form again, with what leads on
+// from it. Who is held back is told how long. Of a page that is shown with a form that
+// nobody has sent yet there is no refusal.
 func (q *Request) RenderRefused(refusal *directory.Error, c templ.Component) error {
+	if refusal == nil {
+		return q.Render(c)
+	}
 	q.retryAfter(refusal)
 	q.Request = q.WithContext(ui.WithRefusal(q.Context(), &ui.Refusal{Ways: q.remedies(refusal)}))
 	return q.RenderStatus(statusOf(refusal), c)

@@ -1,20 +1,46 @@
 package page
 
 import (
+	"cmp"
+
 	"intendant/internal/directory"
 	"intendant/internal/i18n"
 	"intendant/internal/web/ui"
 )
 
+// A Group is boxes or choices under one legend. Fault is where the text of what is wrong
+// with them goes, which ui.CheckBoxes and ui.Radios show. Refused is how refusals call
+// them, where that is not their name. Checks are asked for by Drawn only.
+type Group struct {
+	Name, Legend, Refused string
+	Fault                 *string
+	Checks                []ui.Check
+}
+
 // Mark writes each fault of a refusal under the field of its name, and answers the
 // summary above the form: each line names its field and leads to it, or stands alone
 // when the form has none of that name. Without a refusal there is nothing to say.
-func Mark(p *i18n.Printer, fields []ui.Field, refusal *directory.Error) []ui.FieldError {
+func Mark(p *i18n.Printer, fields []ui.Field, refusal *directory.Error, groups ...Group) []ui.FieldError {
+	each := make([]*ui.Field, len(fields))
+	for i := range fields {
+		each[i] = &fields[i]
+	}
+	return MarkEach(p, each, refusal, groups...)
+}
+
+// MarkEach is Mark for fields that do not stand in one list.
+func MarkEach(p *i18n.Printer, fields []*ui.Field, refusal *directory.Error, groups ...Group) []ui.FieldError {
 	return Summary(p, refusal, func(name, text string) (string, string) {
-		for i := range fields {
-			if fields[i].Name == name {
-				fields[i].Error = text
-				return "f-" + name, fields[i].Label
+		for _, field := range fields {
+			if field.Name == name {
+				field.Error = text
+				return field.Anchor(), field.Label
+			}
+		}
+		for _, group := range groups {
+			if cmp.Or(group.Refused, group.Name) == name {
+				*group.Fault = text
+				return ui.Anchor(group.Name), group.Legend
 			}
 		}
 		return "", ""

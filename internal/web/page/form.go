@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"strings"
-	"time"
 
 	"intendant/internal/directory"
 	"intendant/internal/httpserver"
@@ -221,20 +220,6 @@ func (f *File) Refusal(err error) error {
 		return err
 	}
 	return arrivalFault(f.stopped)
-}
-
-// Over reads the last day of something from a field, and answers the moment with
-// which it is over where the reader is; no moment where nothing was typed. It
-// refuses at the field what is no day.
-func (q *Request) Over(field string) (time.Time, error) {
-	day, refusal := directory.ParseDay(field, q.Field(field), directory.DayFirst)
-	switch {
-	case refusal != nil:
-		return time.Time{}, refusal
-	case day == directory.Day{}:
-		return time.Time{}, nil
-	}
-	return day.Over(q.Printer.Zone()), nil
 }
 
 // Arriving is the file of the form that is read as it arrives.

@@ -3,8 +3,6 @@ package page
 import (
 	"slices"
 
-	"github.com/a-h/templ"
-
 	"intendant/internal/catalogue"
 	"intendant/internal/directory"
 	"intendant/internal/i18n"
@@ -13,7 +11,7 @@ import (
 
 // LevelChecks are the boxes of somebody's access levels, of which several may be
 // ticked, each with what it opens (ADD-8). A level that is chosen and not offered
-// stays, as its code. The first box has the id to which a refusal of the field leads.
+// stays, as its code.
 func LevelChecks(words *catalogue.Catalogue, p *i18n.Printer, offered []directory.Role, name string, chosen []string) []ui.Check {
 	var checks []ui.Check
 	for _, level := range offered {
@@ -24,9 +22,6 @@ func LevelChecks(words *catalogue.Catalogue, p *i18n.Printer, offered []director
 		if !slices.ContainsFunc(offered, func(o directory.Role) bool { return o.Code == code }) {
 			checks = append(checks, ui.Check{Name: name, Value: code, Label: code, Checked: true})
 		}
-	}
-	if len(checks) > 0 {
-		checks[0].Attrs = templ.Attributes{"id": "f-" + name}
 	}
 	return checks
 }

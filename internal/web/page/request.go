@@ -25,8 +25,9 @@ type Request struct {
 	Frame   *app.Frame   // set on routes in an account
 	Printer *i18n.Printer
 
-	began time.Time         // when it came
-	parts *multipart.Reader // of a form whose file is read as it arrives
+	began   time.Time         // when it came
+	parts   *multipart.Reader // of a form whose file is read as it arrives
+	misread directory.Faults  // of the form, while it is read
 }
 
 // SignedIn reports whether somebody is.

@@ -5,7 +5,6 @@ package preferences
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -35,7 +34,7 @@ type place struct {
 	member  string // public id; empty for the reader's own
 	path    string // of the page
 	hidden  []ui.Hidden
-	render  func(q *page.Request, status int, v view) error
+	render  func(q *page.Request, refusal *directory.Error, v view) error
 }
 
 // A view is what a page of preferences shows.
@@ -68,7 +67,7 @@ func (h Handler) own(q *page.Request) error {
 		return err
 	}
 	if at.account == directory.Installation {
-		return at.render(q, http.StatusOK, view{})
+		return at.render(q, nil, view{})
 	}
 	return h.show(q, at, choices)
 }
@@ -100,10 +99,10 @@ func (h Handler) ownPlace(q *page.Request) (place, []ui.Tab, error) {
 	if len(choices) < 2 {
 		choices = nil
 	}
-	at.render = func(q *page.Request, status int, v view) error {
+	at.render = func(q *page.Request, refusal *directory.Error, v view) error {
 		v.Page, v.Leave = q.Entry(q.Printer.T("profile.title")), ui.Link{Label: q.Printer.T("profile.leave"), Href: "/"}
 		v.Tabs, v.Choices, v.place = q.ProfileTabs(page.PreferencesPath), choices, at
-		return q.RenderStatus(status, ownPage(v))
+		return q.RenderRefused(refusal, ownPage(v))
 	}
 	return at, choices, nil
 }
@@ -116,7 +115,7 @@ func (h Handler) member(q *page.Request) error {
 func (h Handler) memberPlace(q *page.Request) place {
 	member := q.PathValue("member")
 	at := place{account: q.Frame.Account.ID, member: member, path: q.AccountPath("/members/" + url.PathEscape(member) + "/preferences")}
-	at.render = func(q *page.Request, status int, v view) error {
+	at.render = func(q *page.Request, refusal *directory.Error, v view) error {
 		name := v.Sheet.Person.Name()
 		v.Page, v.place = q.InAccount(q.Printer.T("preferences.of", "Name", name), page.Members), at
 		var err error
@@ -124,7 +123,7 @@ func (h Handler) memberPlace(q *page.Request) place {
 			return err
 		}
 		v.Leave = ui.Link{Label: q.Printer.T("grants.back"), Href: q.AccountPath("/members/" + url.PathEscape(member))}
-		return q.RenderStatus(status, memberPage(v))
+		return q.RenderRefused(refusal, memberPage(v))
 	}
 	return at
 }
@@ -134,7 +133,7 @@ func (h Handler) show(q *page.Request, at place, choices []ui.Tab) error {
 	if err != nil {
 		return err
 	}
-	return at.render(q, http.StatusOK, view{Sheet: sheet, Choices: choices, levels: h.levels(sheet, q.Printer.Lang())})
+	return at.render(q, nil, view{Sheet: sheet, Choices: choices, levels: h.levels(sheet, q.Printer.Lang())})
 }
 
 // levels are the words of unit levels in the account.
@@ -193,11 +192,10 @@ func (h Handler) again(q *page.Request, at place, choices []ui.Tab, f form, faul
 		return err
 	}
 	v := view{Sheet: sheet, Choices: choices, levels: h.levels(sheet, q.Printer.Lang()), errors: map[string]string{}, typed: f}
-	status := http.StatusOK
 	for _, one := range faults {
-		v.errors[one.Field], status = q.Printer.Error(one), page.StatusOf(one.Kind)
+		v.errors[one.Field] = q.Printer.Error(one)
 	}
-	return at.render(q, status, v)
+	return at.render(q, directory.Together(faults...), v)
 }
 
 // back is the page, with the same part of the units that were sought in it.

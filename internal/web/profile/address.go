@@ -72,12 +72,26 @@ func (h Handler) showConfirm(q *page.Request) error {
 func (h Handler) confirmEmail(q *page.Request) error {
 	user, err := h.App.Users.ConfirmEmail(q.Context(), q.Actor(), q.PathValue("token"), q.SessionToken())
 	if err != nil {
-		v := h.confirmCard(q)
-		v.Lead, v.Submit, v.Under = "", "", ui.Link{Label: q.Printer.T("error.home"), Href: "/"}
-		return h.again(q, v, err)
+		return h.unconfirmed(q, err)
 	}
 	q.Toast(q.Printer.T("profile.email.changed", "Address", user.Email), "")
 	return q.Redirect("/")
+}
+
+// unconfirmed says that a link confirms nothing, above what sends another: to the own
+// address while nobody has proved it, else to the one that is typed again.
+func (h Handler) unconfirmed(q *page.Request, err error) error {
+	refusal, fault := page.Refusal(err)
+	if fault != nil {
+		return fault
+	}
+	t, v := q.Printer.T, h.emailCard(q)
+	if v.Lead = q.Printer.Error(refusal) + " " + t("link.dead.again"); q.In.User.Proved.IsZero() {
+		v.Action, v.Fields, v.Submit = "/profile/email/prove", nil, t("link.dead.prove", "Address", q.In.User.Email)
+		v.Under = ui.Link{Label: t("profile.email.title"), Href: "/profile/email"}
+	}
+	v.Title = t("link.dead.title")
+	return q.RenderRefused(refusal, cardPage(v))
 }
 
 // proveEmail mails the person a link by which they prove their address.

@@ -51,6 +51,24 @@ func TestProfilePage(t *testing.T) {
 	})
 }
 
+// TestDeadConfirmation: a link that confirms no address any more leads to one that does.
+func TestDeadConfirmation(t *testing.T) { // USER-1, USER-8
+	w := apptest.New(t, "sqlite")
+	c := webtest.New(t, w).SignedIn(t, w.Person("ophelie.tardieu@tardieu.example"))
+	dead := c.Get("/email/confirm/no-such-token").Submit("/email/confirm/no-such-token")
+	if dead.Status != http.StatusNotFound || !strings.Contains(dead.Text(), "Faites-vous en envoyer un nouveau ici") {
+		t.Fatalf("status %d: %.400s", dead.Status, dead.Text())
+	}
+	action := "/profile/email"
+	if dead.Has(`form[action="/profile/email/prove"]`) {
+		action = "/profile/email/prove"
+	}
+	again := dead.Submit(action, "email", "o.tardieu@tardieu.example", "old", "faux")
+	if action == "/profile/email" && again.Status != http.StatusUnprocessableEntity || action != "/profile/email" && again.Location != "/profile/email?sent=1" {
+		t.Errorf("%s: status %d to %q", action, again.Status, again.Location)
+	}
+}
+
 func TestSignaturePage(t *testing.T) { // PREF-3
 	w := apptest.New(t, "sqlite")
 	site := webtest.New(t, w)

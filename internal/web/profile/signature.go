@@ -58,8 +58,9 @@ func (h Handler) setSignature(q *page.Request) error {
 	if fault != nil {
 		return fault
 	}
-	v.Field.Error = q.Printer.Error(refusal)
-	v.Errors = []ui.FieldError{{ID: "f-signature-file", Text: v.Field.Error}}
+	if v.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Field}, refusal); v.Field.Error != "" {
+		v.Errors[0].ID = v.Field.Anchor() + "-file" // what is drawn has no field of its own to lead to
+	}
 	return q.RenderRefused(refusal, signaturePage(v))
 }
 

@@ -100,7 +100,7 @@ func (f form) parts() formParts {
 	}
 	first := len(fields)
 	fields = append(fields, f.facts()...)
-	p.errors = page.Mark(f.Printer, fields, f.refusal)
+	p.errors = page.Mark(f.Printer, fields, f.refusal, page.Group{Name: productField, Refused: "products", Legend: f.T("projects.products.legend"), Fault: &p.products})
 	p.start, p.facts = fields[:first], fields[first:]
 	return p
 }
@@ -109,19 +109,11 @@ func (f form) parts() formParts {
 type formParts struct {
 	errors       []ui.FieldError
 	start, facts []ui.Field
+	products     string // what is wrong with them
 }
 
-// problem is the sentence under the products.
-func (f form) problem(field string) string {
-	if f.refusal == nil || f.refusal.Field != field {
-		return ""
-	}
-	return f.Printer.Error(f.refusal)
-}
-
-// said reads what the form says about a project. It refuses at its field a day that is
-// none.
-func said(q *page.Request, base string) (app.ProjectChange, *directory.Error) {
+// said reads what the form says about a project.
+func said(q *page.Request, base string) app.ProjectChange {
 	text := func(field string) *string {
 		value := q.Field(field)
 		return &value
@@ -132,14 +124,9 @@ func said(q *page.Request, base string) (app.ProjectChange, *directory.Error) {
 	}
 	change := app.ProjectChange{Version: q.Version(), Name: text("name"), External: text("external"), Number: text("number"), Type: text("type"),
 		Address: text("address"), TimeZone: text("time_zone"), Products: &products}
-	for field, into := range map[string]**directory.Day{"starts": &change.Starts, "ends": &change.Ends} {
-		day, refusal := directory.ParseDay(field, q.Field(field), directory.DayFirst)
-		if refusal != nil {
-			return change, refusal
-		}
-		*into = &day
-	}
-	return change, nil
+	starts, ends := q.Day("starts"), q.Day("ends")
+	change.Starts, change.Ends = &starts, &ends
+	return change
 }
 
 // showNew shows the form for a new project; one in the address is what it begins with.
@@ -250,19 +237,17 @@ func (h Handler) create(q *page.Request) error {
 		return err
 	}
 	f.typed = q.PostForm
-	change, refusal := said(q, f.base)
-	if refusal == nil {
-		n := app.NewProject{Change: change, Under: q.Field("under"), From: from, Template: template, Members: from+template != "" && q.Ticked(peopleField)}
-		if from+template != "" {
-			leave(&n, strings.Fields(q.Field(offeredField)))
-		}
-		made, verdicts, err := h.App.Projects.Create(q.Context(), q.Actor(), account(q), n)
-		if err == nil {
-			return h.created(q, made, verdicts)
-		}
-		if refusal, err = page.Refusal(err); err != nil {
-			return err
-		}
+	n := app.NewProject{Change: said(q, f.base), Under: q.Field("under"), From: from, Template: template, Members: from+template != "" && q.Ticked(peopleField)}
+	if from+template != "" {
+		leave(&n, strings.Fields(q.Field(offeredField)))
+	}
+	made, verdicts, err := h.App.Projects.Create(q.Context(), q.Actor(), account(q), n)
+	if err = q.Together(err); err == nil {
+		return h.created(q, made, verdicts)
+	}
+	refusal, err := page.Refusal(err)
+	if err != nil {
+		return err
 	}
 	if f.refusal = refusal; refusal.Field == "from" || refusal.Field == "template" {
 		at := *refusal

@@ -247,7 +247,7 @@ func formFields(f form, parts formParts) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.CheckBoxes(f.T("projects.products.legend"), f.problem("products"), f.productChecks()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckBoxes(f.T("projects.products.legend"), parts.products, f.productChecks()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

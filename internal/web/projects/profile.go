@@ -240,10 +240,7 @@ func (p panel) errors(fields []ui.Field) []ui.FieldError {
 }
 
 func (p panel) problem(field string) string {
-	if p.refusal == nil || p.refusal.Field != field {
-		return ""
-	}
-	return p.Printer.Error(p.refusal)
+	return page.FaultAt(p.Printer, p.refusal, field)
 }
 
 // has reports whether somebody has a product, as far as its tools can be set.

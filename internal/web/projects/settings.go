@@ -47,16 +47,14 @@ func (h Handler) change(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	change, refusal := said(q, s.form.base)
-	if refusal == nil {
-		after, err := h.App.Projects.Edit(q.Context(), q.Actor(), here(q), change)
-		if err == nil {
-			q.Done(q.Printer.T("projects.done.saved.project", "Name", after.Name))
-			return q.Redirect(s.at(settingsTab))
-		}
-		if refusal, err = page.Refusal(err); err != nil {
-			return err
-		}
+	after, err := h.App.Projects.Edit(q.Context(), q.Actor(), here(q), said(q, s.form.base))
+	if err = q.Together(err); err == nil {
+		q.Done(q.Printer.T("projects.done.saved.project", "Name", after.Name))
+		return q.Redirect(s.at(settingsTab))
+	}
+	refusal, err := page.Refusal(err)
+	if err != nil {
+		return err
 	}
 	s.form.typed, s.form.refusal = q.PostForm, refusal
 	return q.RenderRefused(refusal, settingsPage(s))

@@ -4,6 +4,7 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/page"
+	"intendant/internal/web/ui"
 )
 
 // rename gives a role one name for every language; the form of the role has a
@@ -28,9 +29,9 @@ func (h Handler) rename(q *page.Request) error {
 		return q.Redirect(q.AccountPath("/roles?kind=" + tabOf(o)))
 	}
 	v := h.listView(q, list)
-	v.Rename = &renameView{o, h.renameField(q, name)}
-	v.Rename.Field.Error = q.Printer.Error(refusal)
-	return q.RenderStatus(page.StatusOf(refusal.Kind), listPage(q.InAccount(q.Printer.T("roles.title"), page.Roles), v))
+	v.Rename = &renameView{ShownRole: o, Field: h.renameField(q, name)}
+	v.Rename.Errors = page.MarkEach(q.Printer, []*ui.Field{&v.Rename.Field}, refusal)
+	return q.RenderRefused(refusal, listPage(q.InAccount(q.Printer.T("roles.title"), page.Roles), v))
 }
 
 // renamed are a role's names with another one where the reader sees it: in their
@@ -77,9 +78,7 @@ func (h Handler) done(q *page.Request, key string, err error) error {
 		return err
 	}
 	if refusal != nil {
-		v := h.formView(q, f)
-		v.refuse(h, q, refusal)
-		return h.renderForm(q, page.StatusOf(refusal.Kind), v)
+		return h.renderForm(q, refusal, h.formView(q, f))
 	}
 	q.Done(q.Printer.T(key, "Name", f.Name(q.Printer.Lang())))
 	return q.Redirect(q.AccountPath("/roles?kind=" + string(f.Kind)))

@@ -2,9 +2,11 @@ package roles
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
 
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
@@ -28,9 +30,13 @@ type formView struct {
 	Products   []ui.Check
 	Places     []ui.Check
 	PlaceFault string
-	Where      []string // the units at which it is held, in words
-	Ask        string   // "archive" or "reset": the dialog that stands open
-	Losses     []ui.Loss
+
+	ProductFault string
+
+	Was    ui.Hidden // what it was drawn with
+	Where  []string  // the units at which it is held, in words
+	Ask    string    // "archive" or "reset": the dialog that stands open
+	Losses []ui.Loss
 }
 
 // A checkGroup is a group of permissions to tick.
@@ -44,7 +50,7 @@ func (h Handler) blank(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.renderForm(q, http.StatusOK, h.formView(q, f))
+	return h.renderForm(q, nil, h.formView(q, f))
 }
 
 // kindOf is the kind named in an address; without one, roles of rights.
@@ -64,7 +70,7 @@ func (h Handler) show(q *page.Request) error {
 	if ask := q.URL.Query().Get("ask"); v.Editable && (ask == "archive" && f.Archived.IsZero() || ask == "reset" && f.Declared) {
 		v.Ask = ask
 	}
-	return h.renderForm(q, http.StatusOK, v)
+	return h.renderForm(q, nil, v)
 }
 
 func (h Handler) create(q *page.Request) error {
@@ -142,6 +148,10 @@ func typedNames(q *page.Request, languages []string) map[string]string {
 // refused shows the form again with what was typed and ticked.
 func (h Handler) refused(q *page.Request, f app.RoleForm, refusal *directory.Error) error {
 	known := f.Name(q.Printer.Lang())
+	if f.ID != 0 {
+		now := h.formView(q, f)
+		refusal = q.Meanwhile(refusal, now.drawn(), strconv.FormatInt(f.Version, 10))
+	}
 	f.Names, f.DefaultLevel, f.DefaultProducts = typedNames(q, f.Languages), q.Field("default_level"), q.PostForm["products"]
 	if place := q.Field("place"); place != "" {
 		f.Place = place
@@ -162,16 +172,17 @@ func (h Handler) refused(q *page.Request, f app.RoleForm, refusal *directory.Err
 		v.Title = known
 	}
 	v.Version = q.Version() // the one the form was made on, also when it is stale
-	v.refuse(h, q, refusal)
-	return h.renderForm(q, page.StatusOf(refusal.Kind), v)
+	return h.renderForm(q, refusal, v)
 }
 
-func (h Handler) renderForm(q *page.Request, status int, v formView) error {
+// renderForm shows the form of a role, and what was refused of it.
+func (h Handler) renderForm(q *page.Request, refusal *directory.Error, v formView) error {
+	v.refuse(q, refusal)
 	here := page.Roles
 	if !q.Frame.Rights.Oversees() {
 		here = page.Library
 	}
-	return q.RenderStatus(status, formPage(q.InAccount(v.Title, here), v))
+	return q.RenderRefused(refusal, formPage(q.InAccount(v.Title, here), v))
 }
 
 // fixed is why the role cannot be changed: nobody changes the administrator level, and
@@ -216,7 +227,30 @@ func (h Handler) formView(q *page.Request, f app.RoleForm) formView {
 		v.Where = append(v.Where, t("roles.held_at", "Unit", at.Unit.Name, "Count", at.Holders))
 	}
 	v.Losses = h.losses(q, f)
+	v.Was = q.Was(v.drawn())
 	return v
+}
+
+// drawn is the form as the role is.
+func (v formView) drawn() page.Drawn {
+	d := page.Drawn{Fields: append([]ui.Field{}, v.Names...), Groups: []page.Group{{Name: "permissions", Checks: v.checks()}}}
+	if v.Kind == directory.Function {
+		d.Fields = append(d.Fields, v.Level)
+		d.Groups = append(d.Groups, page.Group{Name: "products", Checks: v.Products})
+	}
+	if len(v.Places) > 0 {
+		d.Groups = append(d.Groups, page.Group{Name: "place", Checks: v.Places})
+	}
+	return d
+}
+
+// checks are all permissions to tick.
+func (v formView) checks() []ui.Check {
+	var all []ui.Check
+	for _, g := range v.Groups {
+		all = append(all, g.Checks...)
+	}
+	return all
 }
 
 func (v formView) facts(q *page.Request) []ui.CartItem {
@@ -305,23 +339,23 @@ func (h Handler) losses(q *page.Request, f app.RoleForm) []ui.Loss {
 		{Text: t("roles.archive.back"), Stays: true}}
 }
 
-// refuse writes a refusal beside the field it is about.
-func (v *formView) refuse(h Handler, q *page.Request, refusal *directory.Error) {
-	text, at := q.Printer.Error(refusal), "content"
+// refuse writes what was refused at the fields it is about, and above the form.
+func (v *formView) refuse(q *page.Request, refusal *directory.Error) {
+	fields := []*ui.Field{&v.Level}
 	for i := range v.Names {
-		if v.Names[i].Name == refusal.Field {
-			v.Names[i].Error, at = text, "f-"+refusal.Field
-		}
+		fields = append(fields, &v.Names[i])
 	}
-	switch refusal.Field {
-	case "default_level":
-		v.Level.Error, at = text, "f-default_level"
-	case "permissions":
-		v.Fault, at = text, "permissions"
-	case "place":
-		v.PlaceFault, at = text, "place"
+	t := q.Printer.T
+	v.Errors = page.MarkEach(q.Printer, fields, refusal, page.Group{Name: "permissions", Legend: t("roles.permissions"), Fault: &v.Fault},
+		page.Group{Name: "products", Legend: t("roles.products"), Fault: &v.ProductFault}, page.Group{Name: "place", Legend: t("roles.place"), Fault: &v.PlaceFault})
+}
+
+// tied ties the permissions to what is wrong with them.
+func (v formView) tied() templ.Attributes {
+	if v.Fault == "" {
+		return nil
 	}
-	v.Errors = []ui.FieldError{{ID: at, Text: text}}
+	return templ.Attributes{"aria-describedby": ui.Anchor("permissions") + "-error"}
 }
 
 func (v formView) acts(p ui.Page) []ui.Act {

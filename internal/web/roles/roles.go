@@ -52,7 +52,8 @@ type listView struct {
 // A renameView is the dialog that renames one role.
 type renameView struct {
 	app.ShownRole
-	Field ui.Field
+	Field  ui.Field
+	Errors []ui.FieldError
 }
 
 // list shows the roles to whoever oversees them; others find their functions in the
@@ -68,7 +69,7 @@ func (h Handler) list(q *page.Request) error {
 	v := h.listView(q, list)
 	if v.Makes {
 		if o, ok := find(list, q.URL.Query().Get("rename")); ok && o.Editable {
-			v.Rename = &renameView{o, h.renameField(q, o.Name(q.Printer.Lang()))}
+			v.Rename = &renameView{ShownRole: o, Field: h.renameField(q, o.Name(q.Printer.Lang()))}
 		}
 		if o, ok := find(list, q.URL.Query().Get("archive")); ok && o.Editable && o.Archived.IsZero() {
 			v.Archive = &o

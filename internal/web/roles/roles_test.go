@@ -105,8 +105,8 @@ func TestRoleForm(t *testing.T) { // ROLE-3, ROLE-8, ROLE-10
 	old := p
 	o.says(p.Submit(path, "permissions", "members.view").Follow(), http.StatusOK, "Le changement vaut aussitôt", "Catalogue, modifié par le compte",
 		"1 rôle que le compte a modifié diffère du catalogue")
-	o.says(old.Submit(path, "permissions", "members.view"), http.StatusConflict, "Quelqu’un d’autre a modifié") // PLAN-4
-	o.says(o.helene.Post(path, "name", "X"), http.StatusConflict, "Quelqu’un d’autre a modifié")
+	o.says(old.Submit(path, "permissions", "members.view"), http.StatusConflict, "rien de ce que vous voyez ici") // PLAN-4
+	o.says(o.helene.Post(path, "name", "X"), http.StatusConflict, "ces données")
 	d := o.helene.Get(at + "/differences")
 	o.says(d, http.StatusOK, "Utilisateur de base", "Droits en plus", "Voir les membres")
 	d = o.helene.Get(at + "/differences?reset=" + basic.UUID)

@@ -53,17 +53,8 @@ func (h Handler) bringing(q *page.Request, refusal *directory.Error) (bringing, 
 // stateExternal notes one more, and goes back to where the reader was. The last day
 // is asked for, except of who proves it by a seat elsewhere (EXT-3).
 func (h Handler) stateExternal(q *page.Request) error {
-	claim := app.ExternalClaim{Member: member(q), Product: q.Field("product")}
-	var err error
-	if last := q.Field("last"); last != "" {
-		var refusal *directory.Error
-		if claim.Last, refusal = directory.ParseDay("last", last, directory.DayFirst); refusal != nil {
-			err = refusal
-		}
-	}
-	if err == nil {
-		err = h.App.Seats.StateExternal(q.Context(), q.Actor(), account(q), claim)
-	}
+	claim := app.ExternalClaim{Member: member(q), Product: q.Field("product"), Last: q.Day("last")}
+	err := q.Together(h.App.Seats.StateExternal(q.Context(), q.Actor(), account(q), claim))
 	if err == nil {
 		q.Done(q.Printer.T("seats.external.done", "Product", h.product(q, directory.Offer{Product: claim.Product})))
 		return q.Redirect(q.AccountPath("/members/"+url.PathEscape(member(q))+"/external") + "?return=" + url.QueryEscape(q.ReturnTo("")))

@@ -125,13 +125,9 @@ func (h Handler) setResponsible(q *page.Request) error {
 // have to carry the secret there.
 func (h Handler) makeToken(q *page.Request) error {
 	name, until := q.Field("token_name"), q.Field("expires")
-	var made app.MadeToken
-	expires, err := q.Over("expires")
-	if err == nil {
-		made, err = h.App.TechnicalUsers.MakeToken(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("technical"),
-			app.NewToken{Name: name, Expires: expires})
-	}
-	if err != nil {
+	token := app.NewToken{Name: name, Expires: q.Over("expires")}
+	made, err := h.App.TechnicalUsers.MakeToken(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("technical"), token)
+	if err := q.Together(err); err != nil {
 		return h.done(q, "", err, func(v *oneView) { v.NewToken[0].Value, v.NewToken[1].Value = name, until })
 	}
 	v, err := h.oneView(q)

@@ -99,8 +99,14 @@ func (f Field) id() string {
 	if f.ID != "" {
 		return f.ID
 	}
-	return "f-" + f.Name
+	return Anchor(f.Name)
 }
+
+// Anchor is the id of the field, to which the summary above its form leads.
+func (f Field) Anchor() string { return f.id() }
+
+// Anchor is the id of the field, or of the boxes or choices, of a name.
+func Anchor(name string) string { return "f-" + name }
 
 func (f Field) input() string {
 	switch f.Kind {

@@ -19,6 +19,7 @@ type form struct {
 	action  string
 	back    ui.Link
 	typed   func(field string) string
+	was     ui.Hidden // what it was drawn with
 	refusal *directory.Error
 }
 
@@ -100,6 +101,7 @@ func (h Handler) editForm(q *page.Request) (form, error) {
 	f.back = ui.Link{Label: f.T("units.back.one", "Name", u.Name), Href: at(q, u.UUID, "")}
 	known := map[string]string{"name": u.Name, "external": u.External, "version": strconv.FormatInt(u.Version, 10)}
 	f.typed = func(field string) string { return known[field] }
+	f.was = q.Was(page.Drawn{Fields: f.fields()})
 	if !u.May.Change && (!f.root() || !u.May.Add) {
 		if !u.Live {
 			return f, &directory.Error{Kind: directory.Conflict, Code: "unit.archived", Args: directory.Args{"Name": u.Name}}
@@ -129,8 +131,10 @@ func (h Handler) edit(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	f.typed, f.refusal = q.Field, refusal
-	return q.RenderRefused(refusal, formPage(f))
+	f.refusal = q.Meanwhile(refusal, page.Drawn{Fields: f.fields()}, f.typed("version"))
+	f.typed = q.Field
+	f.was = q.Was(page.Drawn{})
+	return q.RenderRefused(f.refusal, formPage(f))
 }
 
 func (f form) root() bool { return len(f.unit.Path) == 1 }
@@ -165,7 +169,7 @@ func (f form) hidden() []ui.Hidden {
 	if f.new {
 		return []ui.Hidden{{Name: "under", Value: f.unit.UUID}}
 	}
-	return []ui.Hidden{{Name: "version", Value: f.typed("version")}}
+	return []ui.Hidden{{Name: "version", Value: f.typed("version")}, f.was}
 }
 
 func (f form) foot() string {

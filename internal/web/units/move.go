@@ -1,7 +1,6 @@
 package units
 
 import (
-	"net/http"
 	"strconv"
 
 	"intendant/internal/app"
@@ -53,11 +52,7 @@ func (h Handler) check(q *page.Request, to string, refusal *directory.Error) err
 	}
 	m := moving{h: h, req: q, preview: preview, refusal: refusal}
 	m.Page, m.words = h.frame(q, q.Printer.T("units.move.title", "Name", preview.Name))
-	status := http.StatusOK
-	if refusal != nil {
-		status = page.StatusOf(refusal.Kind)
-	}
-	return q.RenderStatus(status, checkPage(m))
+	return q.RenderRefused(refusal, checkPage(m))
 }
 
 // move moves the unit as it was confirmed. What has changed since comes back as
