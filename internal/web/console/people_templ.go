@@ -253,7 +253,7 @@ func staffPage(p ui.Page, v staffView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("p2 num soft w-end").Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("p2 num soft w-cst").Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -267,7 +267,7 @@ func staffPage(p ui.Page, v staffView) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.Title, Columns: []ui.Column{{Label: p.T("field.name")}, {Label: p.T("staff.role"), Class: "w-end"},
-				{Label: p.T("staff.portfolio"), Class: "p3 w-end"}, {Label: p.T("staff.factor"), Class: "p2 w-end"}, {Label: p.T("field.status"), Class: "p2 w-end"}, {Label: p.T("field.last_sign_in"), Class: "p2 num w-end"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				{Label: p.T("staff.portfolio"), Class: "p3 w-end"}, {Label: p.T("staff.factor"), Class: "p2 w-end"}, {Label: p.T("field.status"), Class: "p2 w-end"}, {Label: p.T("field.last_sign_in"), Class: "p2 num w-cst"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
