@@ -44,23 +44,25 @@ func (s *Story) violations() []violation {
 		s.t.Fatal("Axe needs scripts: call WithoutScript(false) and open the page again")
 	}
 	s.settle()
-	// Evaluated by the developer tools, not put into the page: the content
-	// policy stays as it is.
-	s.do("load axe", chromedp.ActionFunc(func(ctx context.Context) error {
-		_, exception, err := runtime.Evaluate("void " + wrapped(axeSource)).Do(ctx)
-		if err != nil {
-			return err
-		}
-		if exception != nil {
-			return exception
-		}
-		return nil
-	}))
+	s.loadAxe()
 	var found []violation
 	s.do("run axe", chromedp.Evaluate(axeRun, &found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
 		return p.WithAwaitPromise(true)
 	}))
 	return found
+}
+
+// injectAxe is evaluated by the developer tools, not put into the page: the content
+// policy stays as it is.
+func injectAxe(ctx context.Context) error {
+	_, exception, err := runtime.Evaluate("void " + wrapped(axeSource)).Do(ctx)
+	if err != nil {
+		return err
+	}
+	if exception != nil {
+		return exception
+	}
+	return nil
 }
 
 func wrapped(source string) string {
@@ -101,12 +103,13 @@ func (s *Story) sticksOut() []string {
 	return out
 }
 
-// LooksRight checks the page as it stands at a wide and a narrow window, in
-// light and dark colours: accessibility and width. The window is as high as the
+// LooksRight checks the page as it stands: its HTML, and at a wide and a narrow
+// window, in light and dark colours, accessibility and width. The window is as high as the
 // page, so that nothing lies behind what sticks to its edges. It is left at 1280
 // by 800, light, with a picture of each kept as name-width[-dark].
 func (s *Story) LooksRight(name string) {
 	s.t.Helper()
+	s.ValidHTML()
 	for _, width := range []int{390, 1280} {
 		s.Viewport(width, 800)
 		s.NoSidewaysScroll()
