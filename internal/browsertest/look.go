@@ -33,6 +33,13 @@ type violation struct {
 // the colours and size of the moment. It needs a page whose scripts may run.
 func (s *Story) Axe() {
 	s.t.Helper()
+	s.settle()
+	s.axe()
+}
+
+// axe is Axe of a page that is still.
+func (s *Story) axe() {
+	s.t.Helper()
 	for _, v := range s.violations() {
 		s.t.Errorf("%s (dark: %t): %s: %s\n\t%s", s.Path(), s.dark, v.Rule, v.Help, strings.Join(v.Places, "\n\t"))
 	}
@@ -43,7 +50,6 @@ func (s *Story) violations() []violation {
 	if s.scriptless {
 		s.t.Fatal("Axe needs scripts: call WithoutScript(false) and open the page again")
 	}
-	s.settle()
 	s.loadAxe()
 	var found []violation
 	s.do("run axe", chromedp.Evaluate(axeRun, &found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
@@ -90,6 +96,13 @@ const sideways = `(() => {
 // names what sticks out.
 func (s *Story) NoSidewaysScroll() {
 	s.t.Helper()
+	s.settle()
+	s.fits()
+}
+
+// fits is NoSidewaysScroll of a page that is still.
+func (s *Story) fits() {
+	s.t.Helper()
 	if out := s.sticksOut(); len(out) > 0 {
 		s.t.Errorf("%s scrolls sideways:\n\t%s", s.Path(), strings.Join(out, "\n\t"))
 	}
@@ -97,7 +110,6 @@ func (s *Story) NoSidewaysScroll() {
 
 func (s *Story) sticksOut() []string {
 	s.t.Helper()
-	s.settle()
 	var out []string
 	s.evaluate("measure the page", sideways, &out)
 	return out
@@ -112,13 +124,13 @@ func (s *Story) LooksRight(name string) {
 	s.ValidHTML()
 	for _, width := range []int{390, 1280} {
 		s.Viewport(width, 800)
-		s.NoSidewaysScroll()
+		s.fits()
 		var height int
 		s.evaluate("measure the page", "Math.min(document.documentElement.scrollHeight, 6000)", &height)
 		s.Viewport(width, max(height, 800))
 		for _, dark := range []bool{true, false} {
 			s.Dark(dark)
-			s.Axe()
+			s.axe()
 			suffix := ""
 			if dark {
 				suffix = "-dark"
