@@ -43,7 +43,7 @@ func (w *world) importsText(s *browsertest.Story) {
 	s.Click("Importer 4 950 lignes")
 	s.See("terminé le")
 	s.See("4 950")
-	result := s.Download("Fichier de résultat")
+	result := s.Download("Fichier de résultat (CSV)")
 	content, err := os.ReadFile(result)
 	if err != nil {
 		w.t.Fatal(err)
@@ -126,7 +126,7 @@ func TestImportMended(t *testing.T) { // ADD-13
 		s.Click("Vérifier les corrections")
 		s.See("34 membres seront ajoutés")
 		s.See("1 ligne écartée")
-		refused := s.Download("La ligne écartée")
+		refused := s.Download("La ligne écartée (CSV)")
 		content, err := os.ReadFile(refused)
 		if err != nil {
 			w.t.Fatal(err)

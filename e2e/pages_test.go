@@ -221,7 +221,8 @@ func newGuide(t *testing.T) *guide {
 // redirect, or the frame that shows a mail.
 func isPage(pattern string) bool {
 	return !slices.Contains([]string{"GET /{$}", "GET /vendor", "GET /.well-known/change-password", "GET /mailbox/{message}/html",
-		"GET /accounts/{account}/imports/{import}/result.csv", "GET /vendor/imports/{import}/result.csv", "GET /accounts/{account}/logo.png", "GET /brand/logo.png", "GET /profile/signature.png",
+		"GET /accounts/{account}/imports/{import}/result.csv", "GET /vendor/imports/{import}/result.csv",
+		"GET /accounts/{account}/imports/{import}/result.xlsx", "GET /vendor/imports/{import}/result.xlsx", "GET /accounts/{account}/logo.png", "GET /brand/logo.png", "GET /profile/signature.png",
 		"GET /guide/{picture}", "GET /accounts/{account}/exports/{export}/file", "GET /accounts/{account}/contract/documents/{document}", "GET /vendor/customers/{id}/documents/{document}"}, pattern)
 }
 

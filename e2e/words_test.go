@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"intendant/internal/demo"
 	"intendant/internal/i18n/messages"
 	"intendant/internal/secret"
+	"intendant/internal/storetest"
 )
 
 // mostOfKind is how many pages of one kind are read in one language: their words
@@ -48,6 +50,28 @@ func TestWords(t *testing.T) { // PREF-2, F11
 				}
 			})
 		}
+	}
+	w.keepsToIndexes()
+}
+
+// keepsToIndexes looks for questions of the pages that go through a table from one end to the
+// other, or that SQLite makes an index of its own for.
+func (w *world) keepsToIndexes() { // LIST-10
+	var asked []string
+	w.asked.Range(func(statement, _ any) bool {
+		text, is := statement.(string)
+		asked = append(asked, text)
+		return is
+	})
+	few := []string{"goose_db_version", "catalogue", "secret_mark", "application", "portfolio", "user_staff",
+		"account", "subscription", "letter", "key_request", "admin_key", "recovery_code", // the vendor's own, who has some thousand customers
+		"import_by_age", "job_due", "address_unsettled", // those that are waited for
+		"one_time_secret",                                           // of an account, by who has one: sooner read than all its members
+		"access_log", "mail", "ledger", "act", "entry_alone_by_age", // the console's journals, read from their end and counted
+		"member_search", // the index of texts
+	}
+	for _, walk := range storetest.Walks(w.t, "sqlite:"+filepath.Join(w.data, "intendant.db"), asked, few...) {
+		w.t.Error("LIST-10", walk)
 	}
 }
 

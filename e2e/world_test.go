@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,6 +46,8 @@ type world struct {
 	installation *server.Installation
 	server       *server.Server
 	mails        *mailtest.Receiver
+	data         string              // its folder
+	asked        sync.Map            // the statements its database was asked
 	account      directory.AccountID // of the stories, once it is there
 }
 
@@ -79,8 +82,9 @@ func newWorld(t *testing.T, kind string, own map[string]string) *world {
 // open puts an installation on an empty database together.
 func (w *world) open(kind string, own map[string]string, now func() time.Time) {
 	w.t.Helper()
+	w.data = w.t.TempDir()
 	settings := map[string]string{
-		"addr": "127.0.0.1:0", "data": w.t.TempDir(), "language": "fr", "base_url": "http://127.0.0.1",
+		"addr": "127.0.0.1:0", "data": w.data, "language": "fr", "base_url": "http://127.0.0.1",
 		"mail.from":      "Bâtisoft <clients@batisoft.example>",
 		"mail.smtp_host": w.mails.Host, "mail.smtp_port": strconv.Itoa(w.mails.Port), "mail.tls": "none",
 	}
@@ -93,9 +97,16 @@ func (w *world) open(kind string, own map[string]string, now func() time.Time) {
 		w.t.Fatal(err)
 	}
 	c.BaseURL = "" // the server's own address, known once it listens
-	w.installation, err = server.Open(w.t.Context(), server.Options{Config: c, Now: now, Log: slog.New(slog.DiscardHandler), OwnBase: true})
+	w.installation, err = server.Open(w.t.Context(), server.Options{Config: c, Now: now, Log: slog.New(slog.DiscardHandler), OwnBase: true, Trips: w.hear})
 	if err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// hear keeps what the database is asked.
+func (w *world) hear(statements ...string) {
+	for _, statement := range statements {
+		w.asked.Store(statement, true)
 	}
 }
 

@@ -10,8 +10,10 @@ import (
 )
 
 func main() {
-	os.Exit(cli.Run(cli.Machine{
+	code := cli.Run(cli.Machine{
 		Args: os.Args[1:], Environ: os.Environ(), Now: time.Now,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-	}))
+	})
+	zzstop()
+	os.Exit(code)
 }

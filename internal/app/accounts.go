@@ -173,28 +173,29 @@ func (s *Accounts) checkAccount(n NewAccount) (NewAccount, error) {
 	refuse(!level, "service_level", "field.unknown_choice", n.ServiceLevel)
 	refuse(!slices.Contains(c.Languages, n.Language), "language", "field.unknown_choice", n.Language)
 	refuse(!directory.KnownZone(n.TimeZone), "time_zone", "field.unknown_choice", n.TimeZone)
+	if n.Buyer != nil {
+		b := *n.Buyer
+		n.Buyer = &b
+		if b.Language == "" {
+			b.Language = n.Language
+		} else {
+			refuse(!slices.Contains(c.Languages, b.Language), "buyer_language", "field.unknown_choice", b.Language)
+		}
+		refusals = append(refusals, cleanBuyer(&b))
+	}
 	if refusal := directory.Together(refusals...); refusal != nil {
 		return n, refusal
 	}
-	if n.Buyer == nil {
-		return n, nil
-	}
-	b := *n.Buyer
+	return n, nil
+}
+
+// cleanBuyer checks who buys.
+func cleanBuyer(b *Buyer) *directory.Error {
 	email, refusal := directory.CleanEmail("buyer_email", b.Email)
 	b.Email = email
-	texts = directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
+	texts := directory.CleanTexts(directory.Typed{Kind: directory.FirstName, Value: &b.First, Field: "buyer_first_name"},
 		directory.Typed{Kind: directory.LastName, Value: &b.Last, Field: "buyer_last_name"})
-	if refusal := directory.Together(refusal, texts, directory.CheckCivility("buyer_civility", b.Civility)); refusal != nil {
-		return n, refusal
-	}
-	if b.Language == "" {
-		b.Language = n.Language
-	}
-	if !slices.Contains(c.Languages, b.Language) {
-		return n, directory.InvalidField("buyer_language", "field.unknown_choice", directory.Args{"Value": b.Language})
-	}
-	n.Buyer = &b
-	return n, nil
+	return directory.Together(refusal, texts, directory.CheckCivility("buyer_civility", b.Civility))
 }
 
 // numberUnused refuses a customer number that an account has or had (ACC-12).

@@ -37,13 +37,12 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 		}
 	}
 	all := make(gate.Verdicts, 0, len(rows))
-	act := s.gate.Perform
 	if o.Preview {
-		act, o.Before = s.gate.Previewed, roster.NewRowsBefore()
+		o.Before = roster.NewRowsBefore()
 	}
 	for part := range slices.Chunk(rows, roster.Chunk) {
 		err := roster.Parted(part, func(part []roster.NewMember) error {
-			verdicts, err := act(ctx, actor, account, s.roster.PlanAdd(part, o))
+			verdicts, err := s.addPart(ctx, actor, account, part, o)
 			all = append(all, verdicts...)
 			return err
 		}, func(row roster.NewMember, fault error) error {
@@ -55,6 +54,24 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 		}
 	}
 	return all, nil
+}
+
+// addPart brings in what one transaction takes. One person comes in together with
+// others whom the same actor brings in one by one at the same moment, as programs do.
+func (s *Members) addPart(ctx context.Context, actor authz.Actor, account directory.AccountID, rows []roster.NewMember, o roster.AddOptions) (gate.Verdicts, error) {
+	switch {
+	case o.Preview:
+		return s.gate.Preview(ctx, actor, account, s.roster.PlanAdd(rows, o))
+	case len(rows) > 1:
+		return s.gate.Perform(ctx, actor, account, s.roster.PlanAdd(rows, o))
+	}
+	return s.gate.PerformAlike(ctx, actor, account, gate.Alike{Kind: o, Row: rows[0], Plan: func(alike []any) gate.Planner {
+		people := make([]roster.NewMember, len(alike))
+		for i, one := range alike {
+			people[i], _ = one.(roster.NewMember)
+		}
+		return s.roster.PlanAdd(people, o)
+	}})
 }
 
 // Homes finds the units that may be somebody's home by a part of their names,

@@ -180,8 +180,9 @@ func (s *Catalogues) UpdateRoles(ctx context.Context) (int, error) {
 		if err != nil || len(keys) == 0 {
 			return changed, err
 		}
+		actor := gate.SystemActorOn(len(stale))
 		for _, account := range stale {
-			if err := s.updateRoles(ctx, account); err != nil {
+			if err := s.updateRoles(ctx, actor, account); err != nil {
 				return changed, fmt.Errorf("update roles of account %d: %w", account, err)
 			}
 			changed++
@@ -212,8 +213,8 @@ func (s *Catalogues) staleRoles(ctx context.Context, r *store.Reader, keys []dir
 	return stale, nil
 }
 
-func (s *Catalogues) updateRoles(ctx context.Context, id directory.AccountID) error {
-	_, err := s.gate.Perform(ctx, gate.SystemActor(), id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+func (s *Catalogues) updateRoles(ctx context.Context, actor authz.Actor, id directory.AccountID) error {
+	_, err := s.gate.Perform(ctx, actor, id, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		p.OpenToAnyone("who applied the catalogue was asked for the duty then")
 		if err := s.gate.FollowCatalogue(ctx, r); err != nil {
 			return err
@@ -229,6 +230,9 @@ func (s *Catalogues) updateRoles(ctx context.Context, id directory.AccountID) er
 		updates := roleUpdates(s.gate.Catalogue(), account.Type, roles)
 		if len(updates) == 0 {
 			return nil
+		}
+		if len(updates) > 1 {
+			p.AsOneAct()
 		}
 		put := store.PutRoles{Account: id}
 		for _, u := range updates {

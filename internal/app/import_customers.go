@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/imports"
@@ -82,27 +81,27 @@ func (s *Accounts) planCustomers(ctx context.Context, r *store.Reader, p *gate.P
 	facts := make([]imports.RowFacts, len(rows))
 	for n, row := range rows {
 		v := gate.Verdict{Row: row.Line, Outcome: gate.Refused}
-		given, refusal := s.customerOf(i.Choices, row)
-		if suspected := imports.Suspect(fields, i.Choices.Columns, row); suspected != nil {
-			refusal = suspected
+		given, faults := s.customerOf(i.Choices, row)
+		faults = append(imports.Suspects(fields, i.Choices.Columns, row), faults...)
+		if row.Double > 0 {
+			faults = append(faults, &directory.Error{Kind: directory.Invalid, Code: "import.number_double", Field: columnNumber, Args: directory.Args{"Line": row.Double}})
 		}
 		facts[n] = imports.RowFacts{Name: given.Name, Company: given.Number, Level: given.ServiceLevel}
 		if given.Buyer != nil {
 			facts[n].Email, v.Invited = given.Buyer.Email, true
 		}
 		var made directory.Account
-		err := error(nil)
-		switch {
-		case refusal != nil:
-			err = refusal
-		case row.Double > 0:
-			err = &directory.Error{Kind: directory.Invalid, Code: "import.number_double", Field: columnNumber, Args: directory.Args{"Line": row.Double}}
-		default:
+		var err error
+		if len(faults) == 0 {
 			made, err = s.planAccount(ctx, r, p, given, buyers)
+		} else {
+			_, err = s.checkAccount(given)
 		}
-		if v.Refusal, err = gate.AsRefusal(err); err != nil {
+		refusal, err := gate.AsRefusal(err)
+		if err != nil {
 			return nil, err
 		}
+		v.Refusal = imports.AtColumns(map[string]string{"number": columnNumber, "name": columnAccountName, "type": columnAccountType}, append(faults, refusal)...)
 		switch {
 		case v.Refusal == nil:
 			v.Outcome, v.Subject = gate.Added, int64(made.ID)
@@ -116,30 +115,34 @@ func (s *Accounts) planCustomers(ctx context.Context, r *store.Reader, p *gate.P
 	return facts, nil
 }
 
-// customerOf reads one row. What is left empty is the catalogue's first: type,
-// service level and language, which must then be the only sensible one.
-func (s *Accounts) customerOf(choices directory.ImportChoices, row imports.SourceRow) (NewAccount, *directory.Error) {
+// customerOf reads one row, with all that cannot be read of it. What is left empty is
+// the catalogue's first: type, service level and language, which must then be the only
+// sensible one.
+func (s *Accounts) customerOf(choices directory.ImportChoices, row imports.SourceRow) (n NewAccount, faults []*directory.Error) {
 	c := s.gate.Catalogue()
 	cell := func(field string) string { return imports.CellOf(choices.Columns, row.Cells, field) }
-	n := NewAccount{Number: cell(columnNumber), Name: cell(columnAccountName), TimeZone: cell(columnTimeZone),
-		Address: directory.PostalAddress{Street: cell(columnStreet), PostalCode: cell(columnPostalCode), City: cell(columnCity),
-			Country: strings.ToUpper(cell(columnCountry))},
+	n = NewAccount{Number: cell(columnNumber), Name: cell(columnAccountName), TimeZone: cell(columnTimeZone),
+		Address: directory.PostalAddress{Street: cell(columnStreet), PostalCode: cell(columnPostalCode), City: cell(columnCity)},
 		Contact: directory.Contact{Name: cell(columnContact), Email: roster.PlainAddress(cell(columnContactEmail))},
 	}
 	if email := roster.PlainAddress(cell(columnBuyerEmail)); email != "" {
 		n.Buyer = &Buyer{Email: email, First: cell(columnBuyerFirst), Last: cell(columnBuyerLast)}
 	}
-	var refusal *directory.Error
-	if n.Language, refusal = s.dictionary.Language(cell(imports.ColumnLanguage)); refusal != nil {
-		return n, refusal
+	read := func(refusal *directory.Error) {
+		if refusal != nil {
+			faults = append(faults, refusal)
+		}
 	}
+	var refusal *directory.Error
+	n.Address.Country, refusal = s.dictionary.Country(columnCountry, cell(columnCountry))
+	read(refusal)
+	n.Language, refusal = s.dictionary.Language(cell(imports.ColumnLanguage))
+	read(refusal)
 	if n.Language == "" {
 		n.Language = c.Languages[0]
 	}
 	ends, refusal := directory.ParseDay(imports.ColumnContractEnds, cell(imports.ColumnContractEnds), choices.DayOrder())
-	if refusal != nil {
-		return n, refusal
-	}
+	read(refusal)
 	n.ContractEnds = ends.UTC()
 	n.Type, n.ServiceLevel = cell(columnAccountType), cell(columnServiceLevel)
 	if n.Type == "" {
@@ -154,7 +157,7 @@ func (s *Accounts) customerOf(choices directory.ImportChoices, row imports.Sourc
 	for _, l := range c.ServiceLevels {
 		n.ServiceLevel = idOf(n.ServiceLevel, l.ID, l.Label)
 	}
-	return n, nil
+	return n, faults
 }
 
 // idOf is the id of a thing when the text is it or a name of it, else the text.
@@ -245,23 +248,21 @@ func planSold(ctx context.Context, r *store.Reader, p *gate.Plan, c imports.Impo
 		account := customers[directory.CleanNumber(cell(columnNumber))]
 		facts[n] = imports.RowFacts{Name: account.Name, Company: cell(columnNumber), Offer: cell(seats.ColumnProduct), Quantity: cell(seats.ColumnQuantity),
 			Ends: cell(seats.ColumnLast)}
-		v := gate.Verdict{Row: row.Line, Outcome: gate.Refused, Refusal: imports.Suspect(SubscriptionFields(), columns, row)}
-		if v.Refusal == nil && row.Double > 0 {
-			v.Refusal = &directory.Error{Kind: directory.Invalid, Code: "import.subscription_double", Field: seats.ColumnExternal, Args: directory.Args{"Line": row.Double}}
+		faults := imports.Suspects(SubscriptionFields(), columns, row)
+		if row.Double > 0 {
+			faults = append(faults, &directory.Error{Kind: directory.Invalid, Code: "import.subscription_double", Field: seats.ColumnExternal, Args: directory.Args{"Line": row.Double}})
 		}
-		if v.Refusal == nil {
-			var offer directory.Offer
-			offer, v, err = shelf.Bring(ctx, r, seats.Sold{Row: row.Line, Account: account.ID, Product: cell(seats.ColumnProduct), Unit: cell(seats.ColumnUnit),
-				Quantity: cell(seats.ColumnQuantity), First: cell(seats.ColumnFirst), Last: cell(seats.ColumnLast), Reference: cell(seats.ColumnReference),
-				Note: cell(seats.ColumnPriceNote), Known: cell(seats.ColumnExternal), Order: c.Choices.DayOrder(),
-				Given: func(column string) bool { _, has := columns[column]; return has }})
-			if err != nil {
-				return nil, err
-			}
-			if offer.Product != "" {
-				facts[n].Offer = offer.String()
-			}
+		offer, v, err := shelf.Bring(ctx, r, seats.Sold{Row: row.Line, Account: account.ID, Product: cell(seats.ColumnProduct), Unit: cell(seats.ColumnUnit),
+			Quantity: cell(seats.ColumnQuantity), First: cell(seats.ColumnFirst), Last: cell(seats.ColumnLast), Reference: cell(seats.ColumnReference),
+			Note: cell(seats.ColumnPriceNote), Known: cell(seats.ColumnExternal), Order: c.Choices.DayOrder(), Faults: faults,
+			Given: func(column string) bool { _, has := columns[column]; return has }})
+		if err != nil {
+			return nil, err
 		}
+		if offer.Product != "" {
+			facts[n].Offer = offer.String()
+		}
+		v.Refusal = imports.AtColumns(nil, v.Refusal)
 		p.Verdicts = append(p.Verdicts, v)
 	}
 	return facts, shelf.Tell(ctx, r)

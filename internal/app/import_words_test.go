@@ -59,6 +59,10 @@ func TestImportWords(t *testing.T) { // ADD-13
 	for _, rest := range slices.Sorted(maps.Keys(said)) {
 		thing := strings.TrimPrefix(rest, importWords)
 		civility, is := strings.CutPrefix(thing, "civility.")
+		country, of := strings.CutPrefix(thing, "country.")
+		if known := bundleOf(t).CountryNames()[strings.ToUpper(country)]; of && known != nil {
+			continue
+		}
 		if thing != "none" && (!is || !slices.Contains(directory.Civilities(), civility)) {
 			t.Errorf("ADD-13 no file is read by %s", rest)
 		}
@@ -70,6 +74,63 @@ func TestImportWords(t *testing.T) { // ADD-13
 	}
 }
 
+func bundleOf(t *testing.T) *i18n.Bundle {
+	t.Helper()
+	bundle, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bundle
+}
+
+// TestImportCountries: a cell names a country by its code or its name in any language
+// of the program, and no name is of two.
+func TestImportCountries(t *testing.T) { // VEND-4
+	t.Parallel()
+	bundle := bundleOf(t)
+	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames()})
+	for cell, want := range map[string]string{"": "", "FR": "FR", "fr": "FR", "FRA": "FR", " France ": "FR", "Frankreich": "FR", "Frankrijk": "FR",
+		"DE": "DE", "deu": "DE", "Deutschland": "DE", "ALLEMAGNE": "DE", "Germany": "DE", "Duitsland": "DE", "Pays-Bas": "NL", "pays bas": "NL", "The Netherlands": "NL",
+		"Holland": "NL", "Nederland": "NL", "Belgique": "BE", "Belgïe": "BE", "Suisse": "CH", "Schweiz": "CH", "Royaume-Uni": "GB", "UK": "GB", "Great Britain": "GB",
+		"U.S.A.": "US", "États Unis": "US", "Côte d'Ivoire": "CI", "Tschechische Republik": "CZ", "Österreich": "AT"} {
+		if got, refusal := d.Country("country", cell); got != want || refusal != nil {
+			t.Errorf("VEND-4 %q is %q %v, want %q", cell, got, refusal, want)
+		}
+	}
+	for _, cell := range []string{"Syldavie", "XX", "F", "75"} {
+		if got, refusal := d.Country("country", cell); refusal == nil || refusal.Field != "country" || refusal.Code != "field.unknown_choice" {
+			t.Errorf("VEND-4 %q is %q %v, want it refused", cell, got, refusal)
+		}
+	}
+	for code, names := range bundle.CountryNames() {
+		for _, name := range append(names, code) {
+			if got, refusal := d.Country("country", name); got != code || refusal != nil {
+				t.Errorf("VEND-4 %q is %q %v, want %q", name, got, refusal, code)
+			}
+		}
+	}
+}
+
+// TestImportResultIsIgnored: what a file of results has beside the columns that came is
+// read as nothing when it comes again, in any language.
+func TestImportResultIsIgnored(t *testing.T) { // ADD-13, VEND-4
+	t.Parallel()
+	bundle := bundleOf(t)
+	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords})
+	for _, language := range bundle.Languages() {
+		p := bundle.Printer(language, nil)
+		for noun, fields := range map[string][]sheet.Field{"member": app.MemberFields(), "customer": app.CustomerFields(), "subscription": app.SubscriptionFields()} {
+			head := []string{p.T("adding.line"), p.T("adding.verdict"), p.T("adding.detail")}
+			fields = d.Titled(noun, fields)
+			for n, column := range sheet.Match(head, [][]string{{"2", p.T("outcome.refused"), "x"}}, fields) {
+				if column >= 0 && fields[n].ID != "" {
+					t.Errorf("ADD-13 %s: %q is read as %s of a %s", language, head[column], fields[n].ID, noun)
+				}
+			}
+		}
+	}
+}
+
 // TestImportLanguages: a cell names a language of the program in any of them.
 func TestImportLanguages(t *testing.T) { // ADD-13
 	t.Parallel()
@@ -77,7 +138,7 @@ func TestImportLanguages(t *testing.T) { // ADD-13
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames()})
+	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames()})
 	for cell, want := range map[string]string{"": "", "FR": "fr", " Français ": "fr", "french": "fr", "Französisch": "fr", "frans": "fr",
 		"en": "en", "anglais": "en", "English": "en", "Englisch": "en", "Engels": "en", "allemand": "de", "german": "de", "Deutsch": "de",
 		"duits": "de", "néerlandais": "nl", "Dutch": "nl", "Niederländisch": "nl", "nederlands": "nl"} {

@@ -142,7 +142,7 @@ func (s *Members) EndPlaces(ctx context.Context) (int, error) {
 }
 
 func (s *Members) endPlaces(ctx context.Context, account directory.AccountID, ended []directory.MemberID) (gate.Verdicts, error) {
-	return s.gate.Perform(ctx, gate.SystemActor(), account, s.roster.PlanEach(ended, func(a *roster.Acting, m directory.Member, u directory.User) error {
+	return s.gate.Perform(ctx, gate.SystemActorOn(len(ended)), account, s.roster.PlanEach(ended, func(a *roster.Acting, m directory.Member, u directory.User) error {
 		if m.Ends.IsZero() || a.Plan.Now.Before(m.Ends) {
 			return gate.ErrUnchanged // somebody moved the day
 		}

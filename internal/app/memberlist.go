@@ -349,6 +349,11 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 	if err != nil {
 		return nil, err
 	}
+	return l.told(ctx, lines, first)
+}
+
+// told is what the table shows of members who have been read.
+func (l *listing) told(ctx context.Context, lines []store.MemberLine, first int64) ([]roster.ListedMember, error) {
 	if err := l.markLapsed(ctx, lines); err != nil {
 		return nil, err
 	}
@@ -373,7 +378,7 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 		rows[i].May = l.may(rows[i])
 	}
 	if l.parts {
-		if err := l.tellParts(ctx, keys, rows); err != nil {
+		if err := l.tellParts(ctx, rows); err != nil {
 			return nil, err
 		}
 	}
@@ -381,7 +386,11 @@ func (l *listing) rows(ctx context.Context, places []store.MemberPlace, first in
 }
 
 // tellParts says who of the rows is referent of a unit, or else a deputy.
-func (l *listing) tellParts(ctx context.Context, keys []directory.MemberID, rows []roster.ListedMember) error {
+func (l *listing) tellParts(ctx context.Context, rows []roster.ListedMember) error {
+	keys := make([]directory.MemberID, len(rows))
+	for i, row := range rows {
+		keys[i] = row.ID
+	}
 	parts, err := l.r.PartsOf(ctx, keys)
 	for i := range rows {
 		for _, f := range parts[rows[i].ID] {

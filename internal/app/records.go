@@ -34,19 +34,16 @@ func (s *Members) Record(ctx context.Context, actor authz.Actor, account directo
 		if err != nil {
 			return err
 		}
-		m, err := r.MemberByUUID(ctx, account, member)
+		line, err := r.MemberLine(ctx, account, member, s.gate.Instant())
 		if err != nil {
 			return err
 		}
-		if !m.Removed.IsZero() || !roster.SeesPeopleAt(rights, m.Unit) {
+		if !line.Removed.IsZero() || !roster.SeesPeopleAt(rights, line.Unit) {
 			return directory.Refuse(directory.NotFound, "member.not_found")
 		}
-		records, err := l.records(ctx, []store.MemberPlace{{Key: m.ID}})
-		if err == nil && len(records) == 0 {
-			return directory.Refuse(directory.NotFound, "member.not_found")
-		}
+		rows, err := l.told(ctx, []store.MemberLine{line}, 1)
 		if err == nil {
-			record = records[0]
+			record = l.record(rows[0])
 		}
 		return err
 	})
@@ -90,10 +87,14 @@ func (l *listing) records(ctx context.Context, places []store.MemberPlace) ([]Me
 	}
 	records := make([]MemberRecord, len(rows))
 	for i, row := range rows {
-		home, _ := l.rights.Tree().Unit(row.Unit)
-		records[i] = MemberRecord{ListedMember: row, Home: home, Version: roster.EditVersion(row.Member, row.Person)}
+		records[i] = l.record(row)
 	}
 	return records, nil
+}
+
+func (l *listing) record(row roster.ListedMember) MemberRecord {
+	home, _ := l.rights.Tree().Unit(row.Unit)
+	return MemberRecord{ListedMember: row, Home: home, Version: roster.EditVersion(row.Member, row.Person)}
 }
 
 // A UnitRecord is one unit as a program reads it.

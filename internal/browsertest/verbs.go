@@ -189,6 +189,20 @@ func (s *Story) Texts(selector string) []string {
 	return texts
 }
 
+// A Box is where an element stands in the window.
+type Box struct{ Left, Top, Right, Bottom float64 }
+
+// Boxes returns where the visible elements that match the CSS selector stand, in the
+// order of the page; what is folded away is not visible.
+func (s *Story) Boxes(selector string) []Box {
+	s.t.Helper()
+	s.settle()
+	var boxes []Box
+	s.evaluate("measure "+selector, s.script(fmt.Sprintf("f.all(root, %s).filter(el => f.shown(el) && el.checkVisibility()).map(el => { const b = el.getBoundingClientRect(); "+
+		"return { Left: b.left, Top: b.top, Right: b.right, Bottom: b.bottom }; })", quote(selector))), &boxes)
+	return boxes
+}
+
 // Links returns where the links of the page lead, path and query, each once;
 // those to other sites are left out.
 func (s *Story) Links() []string {

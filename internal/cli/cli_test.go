@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"bytes"
+	"image"
+	"image/png"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -21,8 +25,18 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{Dir: "testdata", Setup: func(e *testscript.Env) error {
 		e.Setenv("LANG", "C.UTF-8")
-		return nil
+		return os.WriteFile(filepath.Join(e.WorkDir, "wide.png"), picture(t), 0o600)
 	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCode}})
+}
+
+// picture is a wide PNG with something behind it.
+func picture(t *testing.T) []byte {
+	t.Helper()
+	var drawn bytes.Buffer
+	if err := png.Encode(&drawn, image.NewNRGBA(image.Rect(0, 0, 1200, 300))); err != nil {
+		t.Fatal(err)
+	}
+	return append(drawn.Bytes(), "behind the picture"...)
 }
 
 // exitCode runs a command that must end with the code given:

@@ -21,7 +21,6 @@ func (p *program) importCommand() *cobra.Command {
 	members.Flags().String("account", "", p.T("cli.flag.account"))
 	members.Flags().String("invite", directory.InviteNobody, p.T("cli.flag.invite"))
 	members.Flags().Bool("change", false, p.T("cli.flag.change"))
-	members.Flags().String("hidden", "", p.T("cli.flag.hidden"))
 	customers := p.withSettings(&cobra.Command{Use: "customers FILE", Short: p.T("cli.import.customers.about"), Args: p.takes(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c, func(ctx context.Context, i *server.Installation) error {
@@ -32,6 +31,7 @@ func (p *program) importCommand() *cobra.Command {
 		RunE: customers.RunE})
 	for _, c := range []*cobra.Command{members, customers, subscriptions} {
 		c.Flags().Bool("preview", false, p.T("cli.flag.preview"))
+		c.Flags().String("hidden", "", p.T("cli.flag.hidden"))
 		group.AddCommand(c)
 	}
 	return group
@@ -97,9 +97,6 @@ func (p *program) bringIn(c *cobra.Command, i *server.Installation, account dire
 
 // adjust sets what the flags say differs from how the file was taken in.
 func (p *program) adjust(c *cobra.Command, i *server.Installation, account directory.AccountID, run directory.Import) (directory.Import, error) {
-	if account == directory.Installation {
-		return run, nil
-	}
 	if c.Flags().Changed("hidden") {
 		answer := c.Flags().Lookup("hidden").Value.String()
 		if answer != directory.HiddenTaken && answer != directory.HiddenLeft {
@@ -110,7 +107,7 @@ func (p *program) adjust(c *cobra.Command, i *server.Installation, account direc
 			return run, err
 		}
 	}
-	if !c.Flags().Changed("invite") && !c.Flags().Changed("change") {
+	if account == directory.Installation || !c.Flags().Changed("invite") && !c.Flags().Changed("change") {
 		return run, nil
 	}
 	return i.App.Imports.Settings(c.Context(), operator(), account, run.UUID, app.ImportSetting{Columns: run.Choices.Columns,
@@ -127,8 +124,8 @@ func (p *program) tellImport(ctx context.Context, i *server.Installation, run di
 			return err
 		}
 		for _, row := range rows {
-			if row.Refusal != nil {
-				p.say("cli.import.line", "Line", row.Line, "Reason", p.Printer.Error(row.Refusal))
+			for _, fault := range row.Faults() {
+				p.say("cli.import.line", "Line", row.Line, "Reason", p.Printer.Error(fault))
 			}
 		}
 		if len(rows) < at {

@@ -22,7 +22,6 @@ import (
 	"intendant/internal/catalogue"
 	"intendant/internal/config"
 	"intendant/internal/directory"
-	"intendant/internal/secret"
 	"intendant/internal/server"
 )
 
@@ -30,6 +29,7 @@ import (
 const (
 	initConfig    = "intendant.yaml"
 	initCatalogue = "catalogue.yaml"
+	initLogo      = "logo.png"
 )
 
 // An initQuestion is one thing that a new installation is asked: by a flag of its
@@ -50,7 +50,7 @@ func initQuestions() []initQuestion {
 		return func(map[string]string) string { return text }
 	}
 	return []initQuestion{
-		{name: "name"}, {name: "operator"}, {name: "colour", fallback: is("#0b5d66")}, {name: "website", fallback: site},
+		{name: "name"}, {name: "operator"}, {name: "colour", fallback: is("#0b5d66")}, {name: "logo", optional: true}, {name: "website", fallback: site},
 		{name: "support", fallback: func(given map[string]string) string { return given["operator"] }},
 		{name: "postal-address", optional: true}, {name: "legal", optional: true}, {name: "privacy", optional: true}, {name: "catalogue", fallback: is("standard")},
 		{name: "base-url", optional: true}, {name: "smtp-host", optional: true},
@@ -74,19 +74,23 @@ func (p *program) initCommand() *cobra.Command {
 }
 
 // init makes a new installation in a folder: a configuration, a catalogue that names
-// the vendor, both checked, and the vendor's first operator. What is there already is
+// the vendor, its logo beside where there is one, all checked, and the vendor's first operator. What is there already is
 // not written over, and a refusal leaves no file.
 func (p *program) init(c *cobra.Command, args []string) error {
 	folder, err := filepath.Abs(args[0])
 	if err != nil {
 		return fmt.Errorf("folder of the installation: %w", err)
 	}
-	for _, name := range []string{initConfig, initCatalogue} {
+	for _, name := range []string{initConfig, initCatalogue, initLogo} {
 		if _, err := os.Stat(filepath.Join(folder, name)); !errors.Is(err, fs.ErrNotExist) {
 			return errors.Join(directory.InvalidField("folder", "init.exists", directory.Args{"Path": filepath.Join(folder, name)}), err)
 		}
 	}
 	given, err := p.initAnswers(c)
+	if err != nil {
+		return err
+	}
+	logo, err := initialLogo(given["logo"])
 	if err != nil {
 		return err
 	}
@@ -102,6 +106,9 @@ func (p *program) init(c *cobra.Command, args []string) error {
 		return err
 	}
 	files := map[string]string{initCatalogue: text, initConfig: settings}
+	if logo != "" {
+		files[initLogo] = logo
+	}
 	if err := writeAnew(folder, files); err != nil {
 		return err
 	}
@@ -181,6 +188,23 @@ func initialConfig(folder string, given map[string]string) (string, error) {
 	return strings.Join(lines, "\n") + "\n", err
 }
 
+// initialLogo is the picture in a file, drawn anew as an account's logo is; empty
+// without one. It refuses as setting that does.
+func initialLogo(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	file, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return "", directory.InvalidField("logo", "restore.no_file", directory.Args{"Path": path})
+	}
+	if err != nil {
+		return "", fmt.Errorf("read logo: %w", err)
+	}
+	picture, err := app.Redrawn("logo", file)
+	return string(picture), err
+}
+
 // initialCatalogue is a shipped catalogue with the vendor's own name, colour and
 // addresses in place of the example's.
 func initialCatalogue(given map[string]string) (string, error) {
@@ -216,6 +240,9 @@ func initialBranding(example catalogue.Branding, given map[string]string) (strin
 	}
 	branding := map[string]any{"name": given["name"], "portal": example.Portal, "tagline": example.Tagline, "colour": given["colour"],
 		"postal_address": postal, "support": map[string]any{"email": given["support"]}}
+	if given["logo"] != "" {
+		branding["logo"] = initLogo
+	}
 	for _, page := range []string{"legal", "privacy"} {
 		if given[page] != "" {
 			branding[page] = given[page]
@@ -262,7 +289,7 @@ func (p *program) firstOperator(ctx context.Context, path string, given map[stri
 	if err != nil {
 		return err
 	}
-	err = p.newStaff(ctx, i, app.NewStaff{Email: given["operator"], Role: authz.Operator, Password: secret.NewProvisionalPassword(), Language: given["language"]}, true)
+	err = p.newStaff(ctx, i, app.NewStaff{Email: given["operator"], Role: authz.Operator, Language: given["language"]}, true)
 	if err = errors.Join(err, i.Close()); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/authz"
+	"intendant/internal/directory"
 	"intendant/internal/secret"
 	"intendant/internal/server"
 )
@@ -40,7 +41,7 @@ func (p *program) createVendor(c *cobra.Command, _ []string) error {
 		return p.misused("cli.error.flag_empty", "Flag", "email")
 	}
 	given := value("password-stdin") == "true"
-	password := secret.NewProvisionalPassword()
+	password := ""
 	if given {
 		var err error
 		if password, err = p.line(); err != nil {
@@ -53,10 +54,36 @@ func (p *program) createVendor(c *cobra.Command, _ []string) error {
 	})
 }
 
-// newStaff makes a person of the vendor's staff and says so; tell: with their password,
-// this once.
+// drawnTries is how many passwords are made for somebody.
+const drawnTries = 20
+
+// untilTaken makes passwords until one is taken: one in seventy contains a name as short
+// as Eva by chance, and would be refused for it.
+func untilTaken(draw func() string, try func(password string) error) error {
+	for tries := 1; ; tries++ {
+		err := try(draw())
+		var refusal *directory.Error
+		if tries == drawnTries || !errors.As(err, &refusal) || refusal.Code != "password.contains_name" {
+			return err
+		}
+	}
+}
+
+// newStaff makes a person of the vendor's staff and says so; tell: with a password that
+// is made for them, told this once.
 func (p *program) newStaff(ctx context.Context, i *server.Installation, n app.NewStaff, tell bool) error {
-	user, err := i.App.Users.CreateStaff(ctx, operator(), n)
+	var user directory.User
+	create := func(password string) (err error) {
+		n.Password = password
+		user, err = i.App.Users.CreateStaff(ctx, operator(), n)
+		return err
+	}
+	var err error
+	if tell {
+		err = untilTaken(secret.NewProvisionalPassword, create)
+	} else {
+		err = create(n.Password)
+	}
 	if err != nil {
 		return err
 	}

@@ -110,6 +110,7 @@ type ImportChoices struct {
 	// Meant is what the words of a column that are not known stand for, by field and
 	// folded word: a code, or empty: nothing.
 	Meant   map[string]map[string]string `json:",omitempty"`
+	Others  map[string]string            `json:",omitempty"` // and what all other unknown words of a field stand for
 	Mended  map[int]map[string]string    `json:",omitempty"` // cells that were corrected, by line and field
 	Found   ImportFound                  // what the preview found beside its rows
 	By      string                       // kind of the actor who started it
@@ -130,12 +131,14 @@ const (
 const (
 	MaxUnknownWords = 200
 	MaxMendedRows   = 1000
+	MaxCountedWords = 100_000 // that are not known, in a preview
 )
 
 // ImportFound is what the preview of a file found beside the outcomes of its rows.
 type ImportFound struct {
 	Hidden    int           `json:",omitempty"` // rows that the sheet hides
 	Unknown   []UnknownWord `json:",omitempty"` // the first MaxUnknownWords
+	Words     int           `json:",omitempty"` // how many there are, at most MaxCountedWords
 	Remarked  int64         `json:",omitempty"` // rows that come in and are doubtful
 	Doubtful  []DoubtfulRow `json:",omitempty"` // the first MaxDoubtfulRows of them
 	Addresses int64         `json:",omitempty"` // rows with something in the column of the address that reads as one

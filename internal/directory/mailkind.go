@@ -49,11 +49,13 @@ const (
 	MailProductAssigned       MailKind = "product_assigned"
 	MailProductWithdrawn      MailKind = "product_withdrawn"
 	MailSubscriptionEnding    MailKind = "subscription_ending"
-	MailExternalEnded         MailKind = "external_ended"  // EXT-2, to administrators
-	MailSeatsOverUsed         MailKind = "seats_over_used" // SEAT-9, to administrators
-	MailStaffEntered          MailKind = "staff_entered"   // to administrators: the vendor looked in
-	MailContactMessage        MailKind = "contact_message" // ACC-10, JOIN-3: somebody writes to the administrators
-	MailErasureDone           MailKind = "erasure_done"    // USER-7
+	MailSubscriptionsEnding   MailKind = "subscriptions_ending" // several on one day
+	MailExternalEnded         MailKind = "external_ended"       // EXT-2, to administrators
+	MailExternalsEnded        MailKind = "externals_ended"      // of several people at once
+	MailSeatsOverUsed         MailKind = "seats_over_used"      // SEAT-9, to administrators
+	MailStaffEntered          MailKind = "staff_entered"        // to administrators: the vendor looked in
+	MailContactMessage        MailKind = "contact_message"      // ACC-10, JOIN-3: somebody writes to the administrators
+	MailErasureDone           MailKind = "erasure_done"         // USER-7
 )
 
 // The facts that a mail's sentences take. Times are written in RFC 3339, products
@@ -251,6 +253,10 @@ func mailsOfAccounts() []MailRule {
 			Needs: []string{FactProduct, FactAccount, FactCount}, Facts: []string{FactProduct, FactAccount, FactNumber}},
 		{Kind: MailExternalEnded, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPerson, FactProduct, FactAccount},
 			Facts: []string{FactPerson, FactProduct, FactAccount, FactUntil}},
+		{Kind: MailSubscriptionsEnding, Path: "/accounts/" + numberMark, Button: "open",
+			Needs: []string{FactProducts, FactAccount, FactUntil}, Facts: []string{FactProducts, FactAccount, FactNumber, FactUntil}},
+		{Kind: MailExternalsEnded, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPeople, FactProduct, FactAccount},
+			Facts: []string{FactPeople, FactProduct, FactAccount}},
 		{Kind: MailStaffEntered, Path: "/accounts/" + numberMark + "/history", Button: "open", Needs: []string{FactPerson, FactAccount},
 			Facts: []string{FactPerson, FactAccount, FactAt}, Quote: FactMessage},
 		{Kind: MailContactMessage, Needs: []string{FactPerson, FactAccount},

@@ -124,6 +124,23 @@ func (b *Bundle) LanguageNames() map[string][]string {
 	return names
 }
 
+// CountryNames are the countries by their codes, each with its names in all
+// supported languages and its code of three letters.
+func (b *Bundle) CountryNames() map[string][]string {
+	names := map[string][]string{}
+	for _, code := range b.codes {
+		for _, c := range b.speeches[code].countries() {
+			names[c.Code] = append(names[c.Code], c.Name)
+		}
+	}
+	for code := range names {
+		if three := language.MustParseRegion(code).ISO3(); three != "ZZZ" { // which is that it has none
+			names[code] = append(names[code], three)
+		}
+	}
+	return names
+}
+
 func loadSpeech(code string) (*speech, error) {
 	texts, err := readMessages(code)
 	if err != nil {
@@ -146,7 +163,7 @@ func loadSpeech(code string) (*speech, error) {
 		return nil, err
 	}
 	s.numbers = newNumbers(texts)
-	s.elisions = newElisions(s.plain["language.elided"])
+	s.elisions = newElisions(s.plain["language.elided"], s.plain["language.not_elided"])
 	s.calendar = newCalendar(texts)
 	s.countries = sync.OnceValue(func() []Country { return listCountries(s.tag) })
 	return s, nil

@@ -14,7 +14,21 @@ func TestElision(t *testing.T) { // PREF-2, MAIL-1
 		{"L’accès de {{.Name}}", "Élise Morel", "L’accès d’Élise Morel"},
 		{"L’accès de {{.Name}}", "Œnone", "L’accès d’Œnone"},
 		{"L’accès de {{.Name}}", "Hélène", "L’accès d’Hélène"},
-		{"L’accès de {{.Name}}", "Hugo", "L’accès de Hugo"},
+		{"L’accès de {{.Name}}", "Hugo", "L’accès d’Hugo"},
+		{"L’accès de {{.Name}}", "Hubert Henry", "L’accès d’Hubert Henry"},
+		{"L’accès de {{.Name}}", "Hassan", "L’accès de Hassan"},
+		{"L’accès de {{.Name}}", "HADDAD Karim", "L’accès de HADDAD Karim"},
+		{"les membres de {{.Name}}", "Hauts-de-France Habitat", "les membres de Hauts-de-France Habitat"},
+		{"les membres de {{.Name}}", "Hambourg", "les membres de Hambourg"},
+		{"les membres de {{.Name}}", "Habitat 44", "les membres d’Habitat 44"},
+		{"les membres de {{.Name}}", "Hôtel Central", "les membres d’Hôtel Central"},
+		{"les membres de {{.Name}}", "Hotte et fils", "les membres de Hotte et fils"},
+		{"les membres de {{.Name}}", "Héros", "les membres de Héros"},
+		{"les membres de {{.Name}}", "Héroïnes", "les membres d’Héroïnes"},
+		{"les membres de {{.Name}}", "H&M", "les membres de H&M"},
+		{"plus de {{.Name}}", "onze", "plus de onze"},
+		{"plus de {{.Name}}", "huit", "plus de huit"},
+		{"afin que {{.Name}}", "Hall B", "afin que Hall B"},
 		{"L’accès de {{.Name}}", "Yves", "L’accès d’Yves"},
 		{"L’accès de {{.Name}}", "Yannick", "L’accès de Yannick"},
 		{"L’accès de {{.Name}}", "Bruno", "L’accès de Bruno"},
@@ -27,6 +41,12 @@ func TestElision(t *testing.T) { // PREF-2, MAIL-1
 		p.speech.forms["test"] = newForms(&i18n.Message{Other: test.message})
 		if got := p.T("test", "Name", test.name); got != test.want {
 			t.Errorf("%q with %q = %q, want %q", test.message, test.name, got, test.want)
+		}
+	}
+	for _, text := range []struct{ name, want string }{{"Hélène Castaing", "À l’attention d’Hélène Castaing"}, {"Karim Haddad", "À l’attention de Karim Haddad"},
+		{"Hakim Bel", "À l’attention de Hakim Bel"}, {"Inès Ott", "À l’attention d’Inès Ott"}} {
+		if got := load(t).Printer("fr", nil).T("letter.attention", "Name", text.name); got != text.want {
+			t.Errorf("KEY-5 a letter says %q, want %q", got, text.want)
 		}
 	}
 	english := load(t).Printer("en", nil)

@@ -33,7 +33,7 @@ func ToServer(server *mail.SMTP) Carrier {
 // ToMailbox carries mails into the built-in mailbox (MAIL-3).
 func ToMailbox(mails *app.Mails) Carrier {
 	return func(ctx context.Context, id directory.MailID, e mail.Envelope) error {
-		return mails.Deliver(ctx, store.MailboxMessage{Mail: id, Address: e.To, Subject: e.Subject, HTML: e.HTML, Text: e.Text})
+		return mails.Deliver(ctx, store.MailboxMessage{Mail: id, Address: e.To, Subject: e.Subject, HTML: e.Whole(), Text: e.Text})
 	}
 }
 
@@ -44,7 +44,8 @@ type Writer struct {
 	From   string // "Name <address>"
 	Zone   *time.Location
 	Now    func() time.Time
-	Carry  Carrier // nil: no mail server is set
+	Carry  Carrier                      // nil: no mail server is set
+	Logo   func(name string) *mail.Logo // the vendor's of that file name, or nil; nil where there is never one
 }
 
 // Deliver writes a mail in its reader's language and hands it over. It answers
@@ -80,13 +81,16 @@ func (w Writer) write(base *url.URL, d app.Delivery) (mail.Envelope, error) {
 		return mail.Envelope{}, err
 	}
 	brand := mail.Brand{Name: d.Brand.Name, Colour: d.Brand.Colour, Address: strings.Join(d.Brand.PostalAddress, ", ")}
+	if w.Logo != nil {
+		brand.Logo = w.Logo(d.Brand.Logo)
+	}
 	html, text, err := mail.Render(brand, printer.Lang(), content)
 	if err != nil {
 		return mail.Envelope{}, err
 	}
 	return mail.Envelope{
 		From: w.From, To: d.Mail.Address, Subject: content.Subject, MessageID: messageID(d.Mail, base),
-		HTML: html, Text: text, Date: w.Now(),
+		HTML: html, Text: text, Logo: brand.Logo, Date: w.Now(),
 	}, nil
 }
 

@@ -101,6 +101,36 @@ func TestWriterDeliver(t *testing.T) {
 	}
 }
 
+// TestWriterLogo: mails show the logo of the catalogue that is in force.
+func TestWriterLogo(t *testing.T) { // ACC-1
+	t.Parallel()
+	bundle, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	logo := &mail.Logo{PNG: []byte("picture"), Width: 40, Height: 20}
+	var sent mail.Envelope
+	writer := jobs.Writer{Bundle: bundle, Base: "https://espace.batisoft.example", Now: apptest.Noon,
+		Carry: func(_ context.Context, _ directory.MailID, e mail.Envelope) error { sent = e; return nil },
+		Logo: func(name string) *mail.Logo {
+			if name == "logo.png" {
+				return logo
+			}
+			return nil
+		}}
+	for name, want := range map[string]*mail.Logo{"logo.png": logo, "": nil} {
+		d := app.Delivery{Language: "fr", Brand: catalogue.Branding{Name: "Bâtisoft", Logo: name},
+			Mail: directory.Mail{ID: 5, Address: "y@maraval.example", Kind: directory.MailPasswordReset, Path: "/password/{secret}", Secret: "t0ken",
+				Facts: map[string]string{directory.FactUntil: apptest.Noon().Format(time.RFC3339)}}}
+		if _, err := writer.Deliver(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if sent.Logo != want || strings.Contains(sent.HTML, `alt="Bâtisoft"`) != (want != nil) {
+			t.Errorf("ACC-1 logo %q: carried %v", name, sent.Logo)
+		}
+	}
+}
+
 func TestToMailbox(t *testing.T) { // MAIL-3
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		account := w.Account("204817")

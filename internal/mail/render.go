@@ -17,6 +17,7 @@ type Brand struct {
 	Name    string
 	Colour  string // "#rrggbb"
 	Address string // one line; it may begin with the name
+	Logo    *Logo  // nil: the initial and the name stand in its place
 }
 
 // Imprint is the last line of a mail: the name, once, and the address.

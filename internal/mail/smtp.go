@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -46,6 +47,7 @@ type Envelope struct {
 	MessageID string // without angle brackets; the same on every try
 	HTML      string
 	Text      string
+	Logo      *Logo // that the HTML shows, or nil
 	Date      time.Time
 	Headers   map[string]string // further ones, such as Reply-To
 }
@@ -175,6 +177,12 @@ func compile(e Envelope) (*gomail.Msg, error) {
 	}
 	message.SetBodyString(gomail.TypeTextPlain, e.Text)
 	message.AddAlternativeString(gomail.TypeTextHTML, e.HTML)
+	if e.Logo != nil {
+		if err := message.EmbedReader("logo.png", bytes.NewReader(e.Logo.PNG), gomail.WithFileContentID("<"+logoAddress+">"),
+			gomail.WithFileContentType("image/png")); err != nil {
+			return nil, fmt.Errorf("put logo into mail: %w", err)
+		}
+	}
 	return message, nil
 }
 

@@ -77,7 +77,7 @@ func TestDatabaseAway(t *testing.T) { // NODE-2
 		t.Fatalf("readyz before: %d", got)
 	}
 	awayBefore := log.lines("the database is away") // a busy machine may overrun a deadline of a second
-	time.Sleep(1100 * time.Millisecond) // until readiness is found anew
+	time.Sleep(1100 * time.Millisecond)             // until readiness is found anew
 	proxy.Silence()
 	var wg sync.WaitGroup
 	for _, d := range doors {

@@ -39,6 +39,8 @@ type Options struct {
 	OwnBase bool
 	// Wait lets time pass, unless ctx ends; nil: real time.
 	Wait func(ctx context.Context, d time.Duration)
+	// Trips hears of each trip to the database; nil: nobody does.
+	Trips store.Trips
 }
 
 // An Installation is the operations of one installation on its open database.
@@ -52,6 +54,7 @@ type Installation struct {
 	ownBase   bool
 	now       func() time.Time
 	log       *slog.Logger
+	logos     *logos
 	mountDemo func(*page.Site) // nil: no example
 }
 
@@ -60,7 +63,7 @@ type Installation struct {
 // missing. It refuses with catalogue.faulty a catalogue file with faults, and with
 // secret.missing and secret.other a secret that is not the database's.
 func Open(ctx context.Context, o Options) (*Installation, error) {
-	i := &Installation{config: o.Config, now: o.Now, log: o.Log, ownBase: o.OwnBase}
+	i := &Installation{config: o.Config, now: o.Now, log: o.Log, ownBase: o.OwnBase, logos: newLogos(o.Config, o.Log)}
 	if o.Wait == nil {
 		o.Wait = wait
 	}
@@ -74,7 +77,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log, Deadlines: deadlines(o.Config)}); err != nil {
+	if i.db, err = store.Open(ctx, address(o.Config), store.Options{Now: o.Now, Logger: o.Log, Deadlines: deadlines(o.Config), Trips: o.Trips}); err != nil {
 		return nil, err
 	}
 	if err := i.db.Migrate(ctx); err != nil {
@@ -85,7 +88,7 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	}
 	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
 		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config),
-		Words:   app.ImportWords{Of: i.bundle.ImportWords, Languages: i.bundle.LanguageNames()},
+		Words:   app.ImportWords{Of: i.bundle.ImportWords, Languages: i.bundle.LanguageNames(), Countries: i.bundle.CountryNames()},
 		Exports: export.Words(i.bundle)})
 	if err := i.App.LoadCatalogue(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())

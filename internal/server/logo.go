@@ -8,6 +8,8 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/catalogue"
+	"intendant/internal/config"
+	"intendant/internal/mail"
 )
 
 // logos reads the vendor's logo: the file that the catalogue in force names, beside the
@@ -19,36 +21,47 @@ type logos struct {
 	log     *slog.Logger
 
 	mu   sync.Mutex
-	read map[string][]byte
+	read map[string]vendorLogo
 }
 
-func (i *Installation) logos() *logos {
-	l := &logos{log: i.log, read: map[string][]byte{}}
-	if _, shipped := catalogue.BuiltinFile(i.config.Catalogue); !shipped {
-		l.folders = append(l.folders, filepath.Dir(i.config.Catalogue))
+// A vendorLogo is one file, as pages and letters show it and as mails do.
+type vendorLogo struct {
+	picture []byte
+	inMail  *mail.Logo
+}
+
+func newLogos(c config.Config, log *slog.Logger) *logos {
+	l := &logos{log: log, read: map[string]vendorLogo{}}
+	if _, shipped := catalogue.BuiltinFile(c.Catalogue); !shipped {
+		l.folders = append(l.folders, filepath.Dir(c.Catalogue))
 	}
-	if i.config.Data != "" {
-		l.folders = append(l.folders, i.config.Data)
+	if c.Data != "" {
+		l.folders = append(l.folders, c.Data)
 	}
 	return l
 }
 
-// of is the logo of a name, nil without.
-func (l *logos) of(name string) []byte {
+// of is the logo of a name as pages and letters show it, nil without.
+func (l *logos) of(name string) []byte { return l.named(name).picture }
+
+// inMail is the logo of a name as mails show it, nil without.
+func (l *logos) inMail(name string) *mail.Logo { return l.named(name).inMail }
+
+func (l *logos) named(name string) vendorLogo {
 	if name == "" || filepath.Base(name) != name {
-		return nil
+		return vendorLogo{}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	picture, known := l.read[name]
+	logo, known := l.read[name]
 	if !known {
-		picture = l.draw(name)
-		l.read[name] = picture
+		logo = l.draw(name)
+		l.read[name] = logo
 	}
-	return picture
+	return logo
 }
 
-func (l *logos) draw(name string) []byte {
+func (l *logos) draw(name string) vendorLogo {
 	err := os.ErrNotExist
 	for _, folder := range l.folders {
 		file, failed := os.ReadFile(filepath.Join(folder, name))
@@ -57,11 +70,16 @@ func (l *logos) draw(name string) []byte {
 			continue
 		}
 		picture, failed := app.Redrawn("logo", file)
+		if failed != nil {
+			err = failed
+			continue
+		}
+		small, failed := mail.NewLogo(picture)
 		if failed == nil {
-			return picture
+			return vendorLogo{picture, small}
 		}
 		err = failed
 	}
 	l.log.Warn("the catalogue's logo is not shown", "file", name, "error", err)
-	return nil
+	return vendorLogo{}
 }

@@ -26,14 +26,19 @@ func TestLogo(t *testing.T) { // ACC-1
 			t.Fatal(err)
 		}
 	}
-	i := &Installation{log: slog.New(slog.DiscardHandler), config: config.Config{Catalogue: filepath.Join(folder, "mine.yaml")}}
-	logos := i.logos()
+	logos := newLogos(config.Config{Catalogue: filepath.Join(folder, "mine.yaml")}, slog.New(slog.DiscardHandler))
 	if got := logos.of("logo.png"); got == nil || bytes.Contains(got, []byte("script")) || !bytes.HasPrefix(got, []byte("\x89PNG")) {
 		t.Errorf("logo: %d bytes, want the picture drawn anew", len(got))
+	}
+	if got := logos.inMail("logo.png"); got == nil || bytes.Contains(got.PNG, []byte("script")) || got.Width != 40 || got.Height != 40 {
+		t.Errorf("logo of mails: %+v, want the picture drawn anew", got)
 	}
 	for _, name := range []string{"", "text.png", "none.png", "../" + filepath.Base(folder) + "/logo.png"} {
 		if got := logos.of(name); got != nil {
 			t.Errorf("%q is a logo of %d bytes", name, len(got))
+		}
+		if got := logos.inMail(name); got != nil {
+			t.Errorf("%q is a logo of mails", name)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (i *Installation) site() *page.Site {
 	c := i.config
 	return &page.Site{
 		App: i.App, Bundle: i.bundle, Box: i.box, Log: i.log, Now: i.now, BaseURL: c.BaseURL,
-		Secure: strings.HasPrefix(c.BaseURL, "https:"), Language: c.Language, Mailbox: c.Mailbox, Logo: i.logos().of,
+		Secure: strings.HasPrefix(c.BaseURL, "https:"), Language: c.Language, Mailbox: c.Mailbox, Logo: i.logos.of,
 		Limits: app.SessionLimits{
 			Idle: time.Duration(c.Session.IdleMinutes) * time.Minute,
 			Max:  time.Duration(c.Session.MaxDays) * 24 * time.Hour,

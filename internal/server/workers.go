@@ -10,7 +10,7 @@ import (
 // workers carry mails, do jobs and keep the intervals. Mails lead to base;
 // without one they wait (SIGN-7).
 func (i *Installation) workers(base string) *jobs.Runner {
-	writer := jobs.Writer{Bundle: i.bundle, Base: base, From: i.config.Mail.From, Zone: time.UTC, Now: i.now, Carry: i.carrier()}
+	writer := jobs.Writer{Bundle: i.bundle, Base: base, From: i.config.Mail.From, Zone: time.UTC, Now: i.now, Carry: i.carrier(), Logo: i.logos.inMail}
 	return &jobs.Runner{App: i.App, Handlers: i.handlers(), Deliver: writer.Deliver, Periodic: i.periodic(), Now: i.now, Log: i.log}
 }
 

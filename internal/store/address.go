@@ -20,7 +20,7 @@ func (db *DB) settleAddresses(ctx context.Context) error {
 	for settled := settleAtOnce; settled == settleAtOnce; {
 		err := db.Write(ctx, func(tx *Tx) error {
 			var a args
-			query := `SELECT ` + userColumns + ` FROM address_unsettled s JOIN "user" u ON u.key = s.user_key ORDER BY u.key` + atMost(settleAtOnce)
+			query := `SELECT ` + userColumns + ` FROM address_unsettled s JOIN "user" u ON u.key = s.user_key ORDER BY s.user_key` + atMost(settleAtOnce)
 			users, err := collect(ctx, tx.Reader, query, a, scanUser)
 			if err != nil {
 				return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,7 +54,66 @@ func (tx *Tx) bulkInsert(ctx context.Context, table string, columns []string, ro
 	if err != nil {
 		return 0, fmt.Errorf("insert %d rows into %s: %w", len(rows), table, err)
 	}
+	if tx.dialect == postgres && len(rows) >= countedRows {
+		tx.grown = append(tx.grown, growth{table, int64(len(rows))})
+	}
 	return affected, nil
+}
+
+// A growth is rows that a table has got.
+type growth struct {
+	table string
+	rows  int64
+}
+
+// countedRows is how many rows in one write count towards the growth of a table.
+// grownRows is how many make PostgreSQL look at it anew: until it does so by itself, a
+// minute or more later, it plans as if they were not there.
+const (
+	countedRows = 100
+	grownRows   = 10_000
+)
+
+// figures are how much has been written into each table in bulk: in all, and since
+// PostgreSQL was last asked to look at it.
+type figures struct {
+	mu         sync.Mutex
+	all, since map[string]int64
+}
+
+// due adds what a change has written and answers which tables have doubled since they
+// were looked at.
+func (f *figures) due(grown []growth) (tables []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.all == nil {
+		f.all, f.since = map[string]int64{}, map[string]int64{}
+	}
+	for _, g := range grown {
+		f.all[g.table] += g.rows
+		f.since[g.table] += g.rows
+		if f.since[g.table] >= max(grownRows, f.all[g.table]/2) {
+			f.since[g.table] = 0
+			tables = append(tables, g.table)
+		}
+	}
+	return tables
+}
+
+// lookAnew has PostgreSQL look at the tables that a change has filled. The change
+// stands whatever becomes of it, so nothing is said but to the log.
+func (db *DB) lookAnew(ctx context.Context, conn *sql.Conn, grown []growth) {
+	if len(grown) == 0 {
+		return
+	}
+	for _, table := range db.figures.due(grown) {
+		within, stop := context.WithTimeout(context.WithoutCancel(ctx), db.deadlines.Statement)
+		_, err := conn.ExecContext(within, `ANALYZE "`+table+`"`)
+		stop()
+		if err != nil {
+			db.logger.WarnContext(ctx, "the database did not look at a table that has grown", "table", table, "error", err)
+		}
+	}
 }
 
 // addUp is bulkInsert for sums, whose onConflict adds to what is there. Nothing

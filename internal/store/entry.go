@@ -342,7 +342,9 @@ func (r *Reader) PeopleCalled(ctx context.Context, account directory.AccountID, 
 // ended ones too. They are few: the names are folded here.
 func (r *Reader) staffCalled(ctx context.Context, folded string) ([]directory.UserID, error) {
 	people := []directory.UserID{}
-	err := each(ctx, r, `SELECT key, first_name, last_name FROM "user" WHERE staff <> '' OR key IN (SELECT user_key FROM application)`, nil, func(row scanner) error {
+	query := `SELECT key, first_name, last_name FROM "user" WHERE staff <> ''
+		UNION ALL SELECT u.key, u.first_name, u.last_name FROM application p CROSS JOIN "user" u WHERE u.key = p.user_key AND u.staff = ''`
+	err := each(ctx, r, query, nil, func(row scanner) error {
 		var id directory.UserID
 		var first, last string
 		if err := row.Scan(&id, &first, &last); err != nil {

@@ -352,8 +352,44 @@ func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID, now
 		return nil, nil
 	}
 	var a args
-	query := `SELECT ` + memberColumns + `, ` + userColumns + ` FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.key` + inKeys(r, keys, &a)
-	found := make(map[directory.MemberID]MemberLine, len(keys))
+	found, err := r.memberLines(ctx, `m.key`+inKeys(r, keys, &a), a, len(keys))
+	if err != nil {
+		return nil, err
+	}
+	products, err := r.HeldProducts(ctx, keys, now)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]MemberLine, 0, len(keys))
+	for _, key := range keys {
+		if line, ok := found[key]; ok {
+			line.Products = products[key]
+			lines = append(lines, line)
+		}
+	}
+	return lines, nil
+}
+
+// MemberLine is MemberLines for one member by their public id, removed or not; another
+// account's is refused like an unknown one, with member.not_found.
+func (r *Reader) MemberLine(ctx context.Context, account directory.AccountID, uuid string, now time.Time) (MemberLine, error) {
+	var a args
+	found, err := r.memberLines(ctx, `m.account_key = `+a.add(account)+` AND m.uuid = `+a.add(uuid), a, 1)
+	if err != nil {
+		return MemberLine{}, err
+	}
+	for key, line := range found {
+		products, err := r.HeldProducts(ctx, []directory.MemberID{key}, now)
+		line.Products = products[key]
+		return line, err
+	}
+	return MemberLine{}, directory.Refuse(directory.NotFound, "member.not_found")
+}
+
+// memberLines reads the rows that a condition finds, without what they hold.
+func (r *Reader) memberLines(ctx context.Context, where string, a args, many int) (map[directory.MemberID]MemberLine, error) {
+	query := `SELECT ` + memberColumns + `, ` + userColumns + ` FROM member m JOIN "user" u ON u.key = m.user_key WHERE ` + where
+	found := make(map[directory.MemberID]MemberLine, many)
 	var one memberRow
 	var whose userRow
 	into := append(one.into(), whose.into()...)
@@ -368,18 +404,7 @@ func (r *Reader) MemberLines(ctx context.Context, keys []directory.MemberID, now
 	if err != nil {
 		return nil, fmt.Errorf("read members' rows: %w", err)
 	}
-	products, err := r.HeldProducts(ctx, keys, now)
-	if err != nil {
-		return nil, err
-	}
-	lines := make([]MemberLine, 0, len(keys))
-	for _, key := range keys {
-		if line, ok := found[key]; ok {
-			line.Products = products[key]
-			lines = append(lines, line)
-		}
-	}
-	return lines, nil
+	return found, nil
 }
 
 // A part is some columns of a row, for a scan function that knows only those; what

@@ -3,6 +3,7 @@ package store_test
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -457,4 +458,32 @@ func pageAndRows(ctx context.Context, r *store.Reader, l store.MemberList) error
 	}
 	_, err = r.MemberLines(ctx, keys, time.Now())
 	return err
+}
+
+// TestFiguresAfterMany: PostgreSQL plans on what stands in its tables from the moment
+// that many rows have come in, and not from some minutes later.
+func TestFiguresAfterMany(t *testing.T) { // LIST-10
+	if !slices.Contains(storetest.Kinds(t), "postgres") {
+		t.Skip("needs PostgreSQL")
+	}
+	address := storetest.Address(t, "postgres")
+	db, err := store.Open(t.Context(), address, store.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, db, 11_000)
+	pool, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pool.Close() })
+	var members float64
+	err = pool.QueryRowContext(t.Context(), `SELECT reltuples FROM pg_class WHERE oid = 'member'::regclass`).Scan(&members)
+	if err != nil || members < 10_000 {
+		t.Errorf("PostgreSQL plans for %.0f members of 11,000: %v", members, err)
+	}
 }

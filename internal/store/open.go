@@ -45,6 +45,7 @@ type DB struct {
 	logger  *slog.Logger
 	types   *columnTypes
 	roles   *roleMemo
+	figures figures
 	held    presence // SQLite: what tells other processes that this one is here
 
 	fresh     *sql.DB // PostgreSQL: a new connection for each use

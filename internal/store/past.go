@@ -11,11 +11,14 @@ import (
 	"intendant/internal/directory"
 )
 
-// heldThen is the condition that a row with from and to held just before a moment:
-// at the end of the day that the moment is over with (HIST-5).
-func heldThen(alias string, until time.Time, a *args) string {
+// heldThen are the rows of a selection, which ends in a condition, that have from and
+// to and held just before a moment: at the end of the day that the moment is over with
+// (HIST-5). Those that hold still and those that have ended since have indexes of their
+// own, and are asked for apart.
+func heldThen(selection, alias string, until time.Time, a *args) string {
 	at := a.add(until)
-	return ` AND ` + alias + `.valid_from < ` + at + ` AND (` + alias + `.valid_to IS NULL OR ` + alias + `.valid_to >= ` + at + `)`
+	selection += ` AND ` + alias + `.valid_from < ` + at + ` AND ` + alias + `.valid_to `
+	return selection + `IS NULL UNION ALL ` + selection + `>= ` + at
 }
 
 // ofStructure are the entries that are about no person, which have an index of their
@@ -218,7 +221,8 @@ func (r *Reader) HeldThen(ctx context.Context, root directory.UnitID, members []
 	}
 	for _, table := range p.tables() {
 		var a args
-		query := `SELECT ` + table.columns + ` WHERE ` + table.alias + `.member_key` + inKeys(r, members, &a) + heldThen(table.alias, until, &a) + ` ORDER BY ` + table.order
+		query := `SELECT ` + table.columns + ` WHERE ` + table.alias + `.member_key` + inKeys(r, members, &a)
+		query = heldThen(query, table.alias, until, &a) + ` ORDER BY ` + table.order
 		if err := each(ctx, r, query, a, table.take); err != nil {
 			return nil, fmt.Errorf("read what members held: %w", err)
 		}
@@ -241,7 +245,7 @@ func (p pastHeld) of(m directory.MemberID) *PastHeld {
 
 // A pastTable is one table of what is held, and where its rows go.
 type pastTable struct {
-	alias, columns, order string
+	alias, columns, order string // the order by the places of its columns
 	take                  func(row scanner) error
 }
 
@@ -251,7 +255,7 @@ func (p pastHeld) tables() []pastTable {
 
 func (p pastHeld) rights() []pastTable {
 	return []pastTable{
-		{"h", `h.member_key, h.role_key, h.valid_from FROM member_role h`, `h.valid_from, h.role_key`, func(row scanner) error {
+		{"h", `h.member_key, h.role_key, h.valid_from FROM member_role h`, `3, 2`, func(row scanner) error {
 			var m directory.MemberID
 			var from micros
 			h := authz.Held{Unit: p.root}
@@ -260,17 +264,17 @@ func (p pastHeld) rights() []pastTable {
 			p.of(m).Roles = append(p.of(m).Roles, h)
 			return err
 		}},
-		{"g", grantColumns + ` FROM "grant" g`, `g.key`, func(row scanner) error {
+		{"g", grantColumns + ` FROM "grant" g`, `1`, func(row scanner) error {
 			g, err := scanGrant(row)
 			p.of(g.Member).Grants = append(p.of(g.Member).Grants, g)
 			return err
 		}},
-		{"p", placeRowColumns + ` FROM place p`, `p.key`, func(row scanner) error {
+		{"p", placeRowColumns + ` FROM place p`, `1`, func(row scanner) error {
 			place, err := scanPlaceRow(row)
 			p.of(place.Member).Places = append(p.of(place.Member).Places, place)
 			return err
 		}},
-		{"o", `o.member_key, o.unit_key, o.role_key, o.valid_from FROM place_role o`, `o.place_key, o.role_key`, func(row scanner) error {
+		{"o", `o.member_key, o.unit_key, o.role_key, o.valid_from FROM place_role o`, `2, 3`, func(row scanner) error {
 			var m directory.MemberID
 			var from micros
 			var h authz.Held
@@ -284,7 +288,7 @@ func (p pastHeld) rights() []pastTable {
 
 func (p pastHeld) uses() []pastTable {
 	return []pastTable{
-		{"s", `s.member_key, s.key, q.product, q.edition, s.valid_from FROM seat s JOIN seat_pool q ON q.key = s.pool_key`, `s.key`, func(row scanner) error {
+		{"s", `s.member_key, s.key, q.product, q.edition, s.valid_from FROM seat s JOIN seat_pool q ON q.key = s.pool_key`, `2`, func(row scanner) error {
 			var m directory.MemberID
 			var from micros
 			var seat PastSeat
@@ -293,7 +297,7 @@ func (p pastHeld) uses() []pastTable {
 			p.of(m).Seats = append(p.of(m).Seats, seat)
 			return err
 		}},
-		{"e", externalColumns + ` FROM external_subscription e`, `e.key`, func(row scanner) error {
+		{"e", externalColumns + ` FROM external_subscription e`, `1`, func(row scanner) error {
 			e, err := scanExternal(row)
 			if err == nil && (e.Ends.IsZero() || !e.Ends.Before(p.until)) {
 				p.of(e.Member).Externals = append(p.of(e.Member).Externals, e)
@@ -326,15 +330,15 @@ type HolderThen struct {
 // moment: nearest first, then by name.
 func (r *Reader) HoldersThen(ctx context.Context, q HoldersThen) ([]HolderThen, error) {
 	var a args
-	query := `SELECT g.member_key, g.unit_key, g.role_key, g.key AS grant_key, g.given_by, g.valid_from FROM "grant" g
-		WHERE g.unit_key` + inKeys(r, q.Path, &a) + heldThen("g", q.Until, &a)
+	query := heldThen(`SELECT g.member_key, g.unit_key, g.role_key, g.key AS grant_key, g.given_by, g.valid_from FROM "grant" g
+		WHERE g.unit_key`+inKeys(r, q.Path, &a), "g", q.Until, &a)
 	if len(q.Roles) > 0 {
-		query += ` UNION ALL SELECT h.member_key, CAST(` + a.add(q.Root) + ` AS BIGINT), h.role_key, 0, 0, h.valid_from FROM member_role h
-			WHERE h.role_key` + inKeys(r, q.Roles, &a) + heldThen("h", q.Until, &a)
+		query += ` UNION ALL ` + heldThen(`SELECT h.member_key, CAST(`+a.add(q.Root)+` AS BIGINT), h.role_key, 0, 0, h.valid_from FROM member_role h
+			WHERE h.role_key`+inKeys(r, q.Roles, &a), "h", q.Until, &a)
 	}
 	if q.Place != 0 {
-		query += ` UNION ALL SELECT o.member_key, o.unit_key, o.role_key, 0, 0, o.valid_from FROM place_role o
-			WHERE o.unit_key = ` + a.add(q.Place) + heldThen("o", q.Until, &a)
+		query += ` UNION ALL ` + heldThen(`SELECT o.member_key, o.unit_key, o.role_key, 0, 0, o.valid_from FROM place_role o
+			WHERE o.unit_key = `+a.add(q.Place), "o", q.Until, &a)
 	}
 	rank := `CASE held.unit_key`
 	for i, unit := range slices.Backward(q.Path) {

@@ -56,7 +56,9 @@ type Invitation struct {
 // there was none.
 func (r *Reader) LastInvitation(ctx context.Context, member directory.MemberID) (Invitation, error) {
 	var a args
-	query := `SELECT state, created_at, expires_at FROM invitation WHERE member_key = ` + a.add(member) + ` ORDER BY key DESC LIMIT 1`
+	of := a.add(member)
+	query := `SELECT state, created_at, expires_at FROM invitation
+		WHERE user_key = (SELECT m.user_key FROM member m WHERE m.key = ` + of + `) AND member_key = ` + of + ` ORDER BY key DESC LIMIT 1`
 	v, err := one(ctx, r, query, a, func(row scanner) (Invitation, error) {
 		var v Invitation
 		var sent, expires micros

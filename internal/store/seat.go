@@ -355,7 +355,7 @@ func (c CarrySeats) apply(ctx context.Context, tx *Tx) error {
 	var a args
 	of := ` WHERE valid_to IS NULL AND pool_key = ` + a.add(c.From)
 	if len(c.Units) > 0 {
-		of += ` AND member_key IN (SELECT m.key FROM member m WHERE m.unit_key` + inKeys(tx.Reader, c.Units, &a) + `)`
+		of += ` AND EXISTS (SELECT 1 FROM member m WHERE m.key = seat.member_key AND m.unit_key` + inKeys(tx.Reader, c.Units, &a) + `)`
 	}
 	n, err := one(ctx, tx.Reader, `SELECT count(*), coalesce(sum(reserved), 0) FROM seat`+of, a,
 		func(row scanner) (n held, err error) { return n, row.Scan(&n.all, &n.reserved) })

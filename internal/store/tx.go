@@ -28,6 +28,7 @@ type Tx struct {
 	types   *columnTypes
 	ledgers map[directory.AccountID]*ledger
 	receipt receipt
+	grown   []growth // PostgreSQL: what it wrote in bulk
 }
 
 // Update runs fn in a transaction that holds the locks of accounts, taken in
@@ -118,7 +119,9 @@ func (db *DB) changeWithin(w watch, accounts []directory.AccountID, fn func(*Tx)
 		if err := db.afterCommit(ctx, tx, err); err != nil {
 			return fmt.Errorf("commit change: %w", err)
 		}
+		return nil
 	}
+	db.lookAnew(ctx, conn, tx.grown)
 	return nil
 }
 

@@ -151,6 +151,9 @@ func (s *Keys) PrintLetters(ctx context.Context, actor authz.Actor, chosen []Cho
 	if err != nil {
 		return 0, err
 	}
+	if len(ids) > 1 {
+		actor = gate.AsOneAct(actor)
+	}
 	return s.openLetters(ctx, letterRun{actor: actor, account: directory.Installation, others: ids, read: read, plan: func(ctx context.Context, r *store.Reader, p *gate.Plan) ([]KeyLetter, error) {
 		if err := p.RequireDutyOver(authz.HandleKeys, ids...); err != nil {
 			return nil, err
@@ -291,6 +294,9 @@ func (s *Keys) Posted(ctx context.Context, actor authz.Actor, chosen []ChosenLet
 	ids, err := s.lettersChosen(ctx, actor, chosen)
 	if err != nil {
 		return 0, err
+	}
+	if len(ids) > 1 {
+		actor = gate.AsOneAct(actor)
 	}
 	posted := 0
 	_, err = s.gate.Perform(ctx, actor, directory.Installation, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {

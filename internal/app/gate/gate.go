@@ -110,6 +110,15 @@ func AsRefusal(err error) (*directory.Error, error) {
 	return nil, fmt.Errorf("unexpected: %w", err)
 }
 
+// SystemActorOn is the program acting on so many at once: of more than one it is one act
+// (HIST-6).
+func SystemActorOn(many int) authz.Actor {
+	if many > 1 {
+		return AsOneAct(SystemActor())
+	}
+	return SystemActor()
+}
+
 // SystemActor acts for the program itself, through a job.
 func SystemActor() authz.Actor {
 	return authz.Actor{Kind: authz.System, Door: authz.DoorJob}

@@ -19,6 +19,7 @@ type operation struct {
 	account directory.AccountID
 	held    []directory.AccountID
 	plan    Planner
+	alike   *Alike // nil: it is planned alone
 
 	ctx      context.Context
 	verdicts Verdicts
@@ -201,27 +202,49 @@ func (g *Gate) together(led []*operation) error {
 	// No asker that leaves ends what others wait for; the change has its deadline.
 	ctx := context.WithoutCancel(led[0].ctx)
 	return g.db.Update(ctx, held, func(tx *store.Tx) error {
-		for _, o := range led {
-			if !o.begin() {
-				continue
+		for _, set := range sets(begin(led)) {
+			alone, err := g.asOne(ctx, tx, set)
+			if err != nil {
+				return err
 			}
-			if o.err = o.late(); o.err != nil {
-				continue
-			}
-			p, err := g.planned(ctx, tx, o)
-			if refusal, fault := AsRefusal(err); fault != nil || refusal != nil {
-				if fault != nil {
-					return fault
-				}
-				o.err = refusal
-				continue
-			}
-			if err := tx.Apply(ctx, p); err != nil {
+			if err := g.oneByOne(ctx, tx, alone); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// begin takes on those of the operations whose askers still wait.
+func begin(led []*operation) []*operation {
+	var begun []*operation
+	for _, o := range led {
+		if !o.begin() {
+			continue
+		}
+		if o.err = o.late(); o.err == nil {
+			begun = append(begun, o)
+		}
+	}
+	return begun
+}
+
+// oneByOne plans and writes operations, each on what the one before it wrote.
+func (g *Gate) oneByOne(ctx context.Context, tx *store.Tx, led []*operation) error {
+	for _, o := range led {
+		p, err := g.planned(ctx, tx, o)
+		if refusal, fault := AsRefusal(err); fault != nil || refusal != nil {
+			if fault != nil {
+				return fault
+			}
+			o.err = refusal
+			continue
+		}
+		if err := tx.Apply(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // write plans and applies one operation.
@@ -239,7 +262,12 @@ func (g *Gate) planned(ctx context.Context, tx *store.Tx, o *operation) (store.W
 	if err != nil {
 		return store.Write{}, err
 	}
-	o.verdicts = p.Verdicts
-	o.queued = len(p.write.Mails)+len(p.write.Jobs) > 0
+	o.took(p, p.Verdicts)
 	return p.finish(g.Sealer())
+}
+
+// took keeps what came of the operation in a plan.
+func (o *operation) took(p *Plan, verdicts Verdicts) {
+	o.verdicts = verdicts
+	o.queued = len(p.write.Mails)+len(p.write.Jobs) > 0
 }

@@ -3,6 +3,8 @@ package gate_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,6 +14,8 @@ import (
 	"intendant/internal/apptest"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
+	"intendant/internal/store"
+	"intendant/internal/storetest"
 )
 
 // Operations that wait for each other share a transaction; each has its own
@@ -82,6 +86,67 @@ func BenchmarkMemberCreate(b *testing.B) {
 				wg.Wait()
 				b.ReportMetric(float64(b.N)/time.Since(start).Seconds(), "members/s")
 			})
+		}
+	}
+}
+
+// Whomever a program brings in one by one at the same moment comes in as if each had
+// come after the one before: everybody has their own answer, and of two of one
+// address one is there already. They are planned together all the same.
+func TestAlikeTogether(t *testing.T) { // HIST-1, ADD-5
+	t.Parallel()
+	for _, kind := range storetest.Kinds(t) {
+		var asked atomic.Int64
+		w := apptest.OnWith(t, storetest.Address(t, kind), store.Options{Trips: func(statements ...string) {
+			for _, statement := range statements {
+				if strings.HasPrefix(strings.TrimSpace(statement), "SELECT n.folded") {
+					asked.Add(1)
+				}
+			}
+		}})
+		account := w.Account("204817")
+		release, held := make(chan struct{}), make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			w.Must(w.DB.Update(w.Context(), []directory.AccountID{account.ID}, func(*store.Tx) error {
+				close(held)
+				<-release
+				return nil
+			}))
+		})
+		<-held
+		address := func(i int) string { return "personne" + strconv.Itoa(i-i/19) + "@maraval.example" } // the last two share one
+		answers := make(app.Verdicts, 20)
+		for i := range answers {
+			row := app.NewMember{Row: 1, Email: address(i), Company: "Maraval"}
+			if i == 7 {
+				row.Levels = []string{"nobody-knows-it"}
+			}
+			wg.Go(func() {
+				verdicts, err := w.Members.Add(w.Context(), w.Operator(), account.ID, []app.NewMember{row}, app.AddOptions{Invite: true})
+				if err != nil || len(verdicts) != 1 {
+					t.Errorf("%s: add %s: %d verdicts, %v", kind, row.Email, len(verdicts), err)
+					return
+				}
+				answers[i] = verdicts[0]
+			})
+		}
+		time.Sleep(300 * time.Millisecond) // until they wait for each other
+		close(release)
+		wg.Wait()
+		if added, there := answers.Count(app.Added), answers.Count(app.Unchanged); added != 18 || there != 1 {
+			t.Errorf("ADD-5 %s: %d added and %d there already, want 18 and 1", kind, added, there)
+		}
+		for i, v := range answers {
+			if v.Email != address(i) || v.Row != 1 || (v.Refusal != nil) != (i == 7) {
+				t.Errorf("%s: row %d of %s was answered for %d: %v", kind, v.Row, v.Email, i, v.Refusal)
+			}
+		}
+		if entries := w.Since(account.ID, 0); len(entries) < 18 {
+			t.Errorf("HIST-1 %s: %d entries of eighteen people", kind, len(entries))
+		}
+		if n := asked.Load(); n > 5 {
+			t.Errorf("%s: who is there was asked %d times for twenty, want them planned together", kind, n)
 		}
 	}
 }

@@ -23,15 +23,19 @@ import (
 // The plan's rights are the actor's in account; for the installation
 // (account 0) they are none, and duties or being oneself decide.
 func (g *Gate) Perform(ctx context.Context, actor authz.Actor, account directory.AccountID, plan Planner, others ...directory.AccountID) (Verdicts, error) {
-	within, cancel := context.WithTimeout(ctx, g.Deadlines().Change)
+	return g.perform(ctx, &operation{actor: actor, account: account, plan: plan,
+		held: slices.Compact(slices.Sorted(slices.Values(append(others, account))))})
+}
+
+func (g *Gate) perform(ctx context.Context, o *operation) (Verdicts, error) {
+	var cancel context.CancelFunc
+	o.ctx, cancel = context.WithTimeout(ctx, g.Deadlines().Change)
 	defer cancel()
-	o := &operation{ctx: within, actor: actor, account: account, plan: plan,
-		held: slices.Compact(slices.Sorted(slices.Values(append(others, account))))}
 	if err := g.share(o); err != nil {
 		return nil, err
 	}
 	if o.err != nil {
-		g.NoteRefusal(ctx, actor, account, o.err)
+		g.NoteRefusal(ctx, o.actor, o.account, o.err)
 		return nil, o.err
 	}
 	if o.queued {

@@ -62,6 +62,10 @@ func AsOneAct(actor authz.Actor) authz.Actor {
 	return actor
 }
 
+// AsOneAct makes the entries and mails that follow belong together, as AsOneAct does of
+// an actor, where only the plan knows that they are many.
+func (p *Plan) AsOneAct() { p.Actor = AsOneAct(p.Actor) }
+
 // In is the same plan standing in another account, whose ledger the operation
 // holds or has opened: what is added there belongs to that account. Nothing says
 // what the actor may do there; the plan asked for that before. Without the ledger

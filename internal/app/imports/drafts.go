@@ -393,7 +393,7 @@ func refusals(ctx context.Context, r *store.Reader, id directory.ImportID, rows 
 	}
 	refused, err := importedRows(tried)
 	for _, row := range refused {
-		found[row.Line] = append([]*directory.Error{row.Refusal}, row.Also...)
+		found[row.Line] = row.Faults()
 	}
 	return found, err
 }

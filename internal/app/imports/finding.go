@@ -23,7 +23,7 @@ type finding struct {
 // findingOf begins the preview of a file, with the domains that its addresses may be
 // taken for.
 func (s *Imports) findingOf(ctx context.Context, i directory.Import) (*finding, error) {
-	f := &finding{unknown: unknownWords{at: map[[2]string]int{}}}
+	f := &finding{unknown: unknownWords{at: map[[2]string]int{}, more: map[[2]string]bool{}}}
 	if i.Brings() != directory.ImportMembers || i.Pasted() {
 		return f, nil
 	}
@@ -82,7 +82,7 @@ func (f *finding) remarks(m roster.NewMember) []*directory.Error {
 
 // found is what the preview of an import found.
 func (f *finding) found(hidden int) directory.ImportFound {
-	return directory.ImportFound{Hidden: hidden, Unknown: f.unknown.words, Remarked: f.remarked, Doubtful: f.doubtful, Addresses: f.addresses}
+	return directory.ImportFound{Hidden: hidden, Unknown: f.unknown.words, Words: len(f.unknown.words) + len(f.unknown.more), Remarked: f.remarked, Doubtful: f.doubtful, Addresses: f.addresses}
 }
 
 // noteFound keeps what a preview found, unless the draft was read anew meanwhile.

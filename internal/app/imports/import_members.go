@@ -82,7 +82,7 @@ func (s *Imports) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan
 		return nil, err
 	}
 	words := s.newVocabulary(roles, i.Choices.DayOrder())
-	words.workbook, words.meant, words.unknown = i.Workbook(), i.Choices.Meant, c.found.words()
+	words.workbook, words.meant, words.others, words.unknown = i.Workbook(), i.Choices.Meant, i.Choices.Others, c.found.words()
 	if _, named := i.Choices.Columns[columnProducts]; named {
 		if words.products, err = s.productsOf(ctx, r, i.Account); err != nil {
 			return nil, err
@@ -122,6 +122,7 @@ type vocabulary struct {
 	fields            []sheet.Field
 	workbook          bool                         // the rows are those of one
 	meant             map[string]map[string]string // as in directory.ImportChoices
+	others            map[string]string            // likewise
 	unknown           *unknownWords                // nil outside of previews
 	*Dictionary
 }
@@ -164,10 +165,8 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 		m.First, m.Last = directory.SplitName(full)
 	}
 	r := &reading{vocabulary: v}
-	if suspected := Suspect(v.fields, columns, row); suspected != nil {
-		r.faults = append(r.faults, suspected)
-	} else if v.workbook {
-		r.faults = append(r.faults, truthAsName(cell)...)
+	if r.faults = Suspects(v.fields, columns, row); len(r.faults) == 0 && v.workbook {
+		r.faults = truthAsName(cell)
 	}
 	m.Civility = r.code(columnCivility, cell(columnCivility), v.civility)
 	m.Language = r.code(ColumnLanguage, cell(ColumnLanguage), v.Language)
@@ -184,16 +183,16 @@ func (v vocabulary) member(columns map[string]int, row SourceRow) roster.NewMemb
 	return m
 }
 
-// Suspect refuses a row with a cell whose characters were not read as they were
+// Suspects refuses the cells of a row whose characters were not read as they were
 // meant, so that none is written silently.
-func Suspect(fields []sheet.Field, columns map[string]int, row SourceRow) *directory.Error {
+func Suspects(fields []sheet.Field, columns map[string]int, row SourceRow) (found []*directory.Error) {
 	for _, field := range fields {
 		cell := CellOf(columns, row.Cells, field.ID)
 		if code, meant := sheet.Suspect(cell); code != "" {
-			return directory.InvalidField(field.ID, code, directory.Args{"Value": directory.Excerpt(cell), "Meant": directory.Excerpt(meant)})
+			found = append(found, directory.InvalidField(field.ID, code, directory.Args{"Value": directory.Excerpt(cell), "Meant": directory.Excerpt(meant)}))
 		}
 	}
-	return nil
+	return found
 }
 
 // truthAsName refuses names that a workbook took for a logical value, which it

@@ -281,7 +281,7 @@ func startable(i directory.Import) error {
 		return directory.Refuse(directory.Conflict, "import.started")
 	case i.Choices.Stopped != "":
 		return directory.Refuse(directory.Conflict, "import.unreadable")
-	case i.Brings() == directory.ImportMembers && i.Choices.HiddenUnsaid():
+	case i.Choices.HiddenUnsaid():
 		return directory.Refuse(directory.Conflict, "import.hidden")
 	case i.Checked.IsZero() && !i.Pasted():
 		return directory.Refuse(directory.Conflict, "import.unchecked")

@@ -143,7 +143,7 @@ func (s *Imports) eachShown(ctx context.Context, i directory.Import, visit func(
 }
 
 // fileRows reads the rows of a file. Those that the sheet hides are counted, and left
-// out unless they were asked for; where nobody can be asked they come along.
+// out unless they were asked for.
 func (s *Imports) fileRows(ctx context.Context, i directory.Import, hidden *int, send func(rows []SourceRow) error) error {
 	sp, err := s.spoolImport(ctx, i.ID)
 	if err != nil {
@@ -155,7 +155,6 @@ func (s *Imports) fileRows(ctx context.Context, i directory.Import, hidden *int,
 		return err
 	}
 	defer func() { _ = reader.Close() }()
-	leave := i.Brings() == directory.ImportMembers && i.Choices.Hidden != directory.HiddenTaken
 	first := roster.NewFirsts()
 	key := s.noun(i).Key
 	rows := make([]SourceRow, 0, roster.Chunk)
@@ -168,7 +167,7 @@ func (s *Imports) fileRows(ctx context.Context, i directory.Import, hidden *int,
 			return err
 		}
 		if row.Hidden {
-			if *hidden++; leave {
+			if *hidden++; i.Choices.Hidden != directory.HiddenTaken {
 				continue
 			}
 		}

@@ -356,7 +356,7 @@ func (s *Imports) Settings(ctx context.Context, actor authz.Actor, account direc
 		c.Home = set.Home
 	}
 	if other { // these are other rows
-		set.Columns, c.Hidden, c.Mended, c.Meant = nil, "", nil, nil
+		set.Columns, c.Hidden, c.Mended, c.Meant, c.Others = nil, "", nil, nil, nil
 	}
 	return s.readAgain(ctx, i, set.Columns)
 }

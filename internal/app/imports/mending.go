@@ -17,11 +17,13 @@ import (
 const maxMendedCell = 500
 
 // A Mending is what is said about a file in its preview: what becomes of rows that
-// the sheet hides, what words stand for that are not known, by field and word, and
-// cells to be read otherwise, by line and field.
+// the sheet hides, what words stand for that are not known, by field and word, what all
+// others of a field do, and cells to be read otherwise, by line and field.
 type Mending struct {
 	Hidden string // directory.HiddenTaken, directory.HiddenLeft; empty: as before
 	Meant  map[string]map[string]string
+	Others map[string]string // a code, or empty: nothing
+	Ask    []string          // fields whose other words are asked about again
 	Cells  map[int]map[string]string
 }
 
@@ -41,9 +43,11 @@ func (s *Imports) Mend(ctx context.Context, actor authz.Actor, account directory
 	case i.State != directory.ImportDraft:
 		return i, directory.Refuse(directory.Conflict, "import.started")
 	}
-	choices, err := s.Choices(ctx, actor, account, id)
-	if err != nil {
-		return i, err
+	var choices roster.AddChoices
+	if len(m.Meant)+len(m.Others) > 0 {
+		if choices, err = s.Choices(ctx, actor, account, id); err != nil {
+			return i, err
+		}
 	}
 	c := &i.Choices
 	if m.Hidden == directory.HiddenTaken || m.Hidden == directory.HiddenLeft {
@@ -58,7 +62,18 @@ func (s *Imports) Mend(ctx context.Context, actor authz.Actor, account directory
 			put(c.Meant, field, directory.Fold(word), code)
 		}
 	}
-	c.Mended = cloned(c.Mended)
+	others := map[string]string{}
+	maps.Copy(others, c.Others)
+	for field, code := range m.Others {
+		if err := s.checkMeant(choices, field, code); err != nil {
+			return i, err
+		}
+		others[field] = code
+	}
+	for _, field := range m.Ask {
+		delete(others, field)
+	}
+	c.Others, c.Mended = others, cloned(c.Mended)
 	for line, cells := range m.Cells {
 		for field, text := range cells {
 			if utf8.RuneCountInString(text) > maxMendedCell {
@@ -151,7 +166,7 @@ func atFault(i directory.Import, row SourceRow, f RowFacts) map[string]string {
 		return nil
 	}
 	var cells map[string]string
-	for _, fault := range append([]*directory.Error{f.Refusal}, f.Also...) {
+	for _, fault := range f.Faults() {
 		column := f.Column(fault)
 		at, known := i.Choices.Columns[column]
 		if !known || at < 0 || at >= len(row.Cells) {

@@ -113,6 +113,46 @@ func TestUnknownWords(t *testing.T) {
 	})
 }
 
+// TestManyUnknownWords: more words than are kept are counted, and all that are not said
+// for themselves stand for one thing, or nothing, until they are asked about again.
+func TestManyUnknownWords(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		f := newFirm(w)
+		choices, err := f.Members.Choices(w.Context(), f.admin, f.account.ID)
+		w.Must(err)
+		one, other := choices.Functions[0], choices.Functions[1]
+		var text strings.Builder
+		text.WriteString("E-mail;Rôle;Niveau\n")
+		for n := range 480 { // each word twice
+			fmt.Fprintf(&text, "p%d@maraval.example;Métier no %d,%s;\n", n, n%240, one.Names["fr"])
+		}
+		text.WriteString("x@maraval.example;;Patron\n")
+		i := f.check(text.String(), false)
+		if found := i.Choices.Found; len(found.Unknown) != directory.MaxUnknownWords || found.Words != 241 || i.Counts.Faulty != 481 {
+			t.Errorf("ADD-13 %d words kept, %d counted, %+v", len(found.Unknown), found.Words, i.Counts)
+		}
+		if _, err := f.Imports.Mend(w.Context(), f.admin, f.account.ID, i.UUID, app.ImportMending{Others: map[string]string{"function": "nobody"}}); w.Code(err) != "field.unknown_choice" {
+			t.Errorf("ADD-13 all others as nobody: %v", err)
+		}
+		i = f.mend(i, app.ImportMending{Meant: map[string]map[string]string{"function": {"Métier no 239": ""}}, Others: map[string]string{"function": other.Code}})
+		if found := i.Choices.Found; found.Words != 1 || len(found.Unknown) != 1 || found.Unknown[0].Text != "Patron" || i.Counts.Faulty != 1 {
+			t.Errorf("ADD-13 all others said: %+v %+v", found, i.Counts)
+		}
+		rows, err := f.Imports.Rows(w.Context(), f.admin, f.account.ID, i.UUID, app.ImportFilter{Skip: 238, Limit: 2})
+		w.Must(err)
+		if rows[0].Function != other.Code+", "+one.Code || rows[1].Function != one.Code {
+			t.Errorf("ADD-13 others are %q, and what was said for itself %q", rows[0].Function, rows[1].Function)
+		}
+		if i = f.mend(i, app.ImportMending{Ask: []string{"function"}}); i.Choices.Found.Words != 240 {
+			t.Errorf("ADD-13 asked about again: %d words", i.Choices.Found.Words)
+		}
+		i = f.mend(i, app.ImportMending{Others: map[string]string{"function": "", "access_level": ""}})
+		if i = f.run(i); i.Counts.Added != 481 || i.Counts.Faulty != 0 {
+			t.Errorf("ADD-13 the run with all others left out: %+v", i.Counts)
+		}
+	})
+}
+
 // TestHiddenRows: rows that a sheet hides are counted, and nothing comes in before
 // somebody has said what becomes of them.
 func TestHiddenRows(t *testing.T) {

@@ -33,6 +33,9 @@ func (r *reading) code(field, cell string, read func(cell string) (string, *dire
 		return code
 	}
 	code, refusal := read(cell)
+	if other, said := r.others[field]; refusal != nil && said {
+		return other
+	}
 	if refusal != nil {
 		r.fault(field, cell, "", refusal)
 	}
@@ -73,6 +76,9 @@ func (r *reading) codes(l list, cell string) []string {
 			code, ok = r.means(l.field, part)
 		}
 		if !ok {
+			code, ok = r.others[l.field]
+		}
+		if !ok {
 			refusal, near := l.unknown(part)
 			r.fault(l.field, part, near, refusal)
 			continue
@@ -97,6 +103,7 @@ func some(code string) []string {
 type unknownWords struct {
 	at    map[[2]string]int // by field and folded word
 	words []directory.UnknownWord
+	more  map[[2]string]bool // those that are counted only
 }
 
 func (u *unknownWords) add(field, text, near string) {
@@ -108,7 +115,13 @@ func (u *unknownWords) add(field, text, near string) {
 		u.words[at].Rows++
 		return
 	}
-	if len(u.words) == directory.MaxUnknownWords || directory.Excerpt(text) != text { // a sentence is mended, not said
+	if directory.Excerpt(text) != text { // a sentence is mended, not said
+		return
+	}
+	if len(u.words) == directory.MaxUnknownWords {
+		if len(u.more) < directory.MaxCountedWords-directory.MaxUnknownWords {
+			u.more[key] = true
+		}
 		return
 	}
 	u.at[key] = len(u.words)

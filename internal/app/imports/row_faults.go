@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"cmp"
 	"slices"
 
 	"intendant/internal/app/roster"
@@ -54,4 +55,34 @@ func unoffered(field, code string, roles []directory.Role) *directory.Error {
 		return nil
 	}
 	return directory.InvalidField(field, "field.unknown_choice", directory.Args{"Value": directory.Excerpt(code)})
+}
+
+// Faults are all that is wrong with a row, the first first.
+func (f RowFacts) Faults() []*directory.Error {
+	var all []*directory.Error
+	if f.Refusal != nil {
+		all = f.Refusal.All()
+	}
+	for _, also := range f.Also {
+		all = append(all, also.All()...)
+	}
+	return all
+}
+
+// AtColumns is all that is wrong with a row, of each column the first; columns are what
+// fields are called there that are called otherwise.
+func AtColumns(columns map[string]string, faults ...*directory.Error) *directory.Error {
+	var kept []*directory.Error
+	whole := directory.Together(faults...)
+	if whole == nil {
+		return nil
+	}
+	for _, fault := range whole.All() {
+		at := *fault
+		at.More, at.Field = nil, cmp.Or(columns[fault.Field], fault.Field)
+		if at.Field == "" || !slices.ContainsFunc(kept, func(told *directory.Error) bool { return told.Field == at.Field }) {
+			kept = append(kept, &at)
+		}
+	}
+	return directory.Together(kept...)
 }

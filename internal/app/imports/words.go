@@ -1,7 +1,9 @@
 package imports
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
@@ -15,6 +17,8 @@ type Words struct {
 	Of func(thing string) []string
 	// Languages are the names of the program's languages by their codes.
 	Languages map[string][]string
+	// Countries are the names of countries by their codes of two letters.
+	Countries map[string][]string
 }
 
 // A Dictionary knows what the titles and cells of files mean. One made of no
@@ -22,12 +26,13 @@ type Words struct {
 type Dictionary struct {
 	of                    func(thing string) []string
 	languages, civilities map[string]string // folded word to code
+	countries             map[string]string // letters of the folded word to code
 	none                  map[string]bool   // folded words for nothing
 }
 
 // NewDictionary makes a dictionary of words.
 func NewDictionary(w Words) *Dictionary {
-	d := &Dictionary{of: w.Of, languages: map[string]string{}, civilities: map[string]string{}, none: map[string]bool{"": true, "-": true}}
+	d := &Dictionary{of: w.Of, languages: map[string]string{}, civilities: map[string]string{}, countries: map[string]string{}, none: map[string]bool{"": true, "-": true}}
 	if d.of == nil {
 		d.of = func(string) []string { return nil }
 	}
@@ -35,6 +40,11 @@ func NewDictionary(w Words) *Dictionary {
 		d.languages[code] = code
 		for _, name := range names {
 			d.languages[directory.Fold(name)] = code
+		}
+	}
+	for code, names := range w.Countries {
+		for _, name := range slices.Concat(names, d.of("country."+strings.ToLower(code)), []string{code}) {
+			d.countries[lettersOf(name)] = code
 		}
 	}
 	for _, code := range directory.Civilities() {
@@ -72,6 +82,25 @@ func (d *Dictionary) Language(cell string) (string, *directory.Error) {
 		folded = code
 	}
 	return choice(d.languages, ColumnLanguage, cell, folded)
+}
+
+// Country is the country that a cell names, by its code or in a language of the
+// program, however it is hyphenated ("Pays Bas", "U.S.A."); an empty cell names none.
+func (d *Dictionary) Country(field, cell string) (string, *directory.Error) {
+	if letters := lettersOf(cell); letters != "" {
+		return choice(d.countries, field, cell, letters)
+	}
+	return choice(d.countries, field, cell, strings.TrimSpace(cell))
+}
+
+// lettersOf are the letters of a text, folded.
+func lettersOf(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) {
+			return c
+		}
+		return -1
+	}, directory.Fold(text))
 }
 
 // civility is the civility that a cell names, with or without the dot of an

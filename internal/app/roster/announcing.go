@@ -18,6 +18,14 @@ const ToldAdministrators = 50
 // mostNamed is how many people one mail names; it says how many there are.
 const mostNamed = 30
 
+// NamesToTell are the names of people as a mail lists them, not more than it names.
+func NamesToTell(names []string) string {
+	if len(names) > mostNamed {
+		names = append(slices.Clone(names[:mostNamed]), "…")
+	}
+	return strings.Join(names, "\n")
+}
+
 // An arrival is how people come to administer an account by a plan, where the plan
 // alone does not tell: by which kind of mail that is told, and who stands for it.
 type arrival struct {
@@ -92,10 +100,7 @@ func (ro *Roster) tellArrival(u directory.User, arrived []directory.User) {
 		names = append(names, a.Name())
 	}
 	more := []string{directory.FactCount, strconv.Itoa(len(names)), directory.FactAt, ro.Plan.Now.Format(time.RFC3339)}
-	if len(names) > mostNamed {
-		names = append(names[:mostNamed], "…")
-	}
-	more = append(more, directory.FactPeople, strings.Join(names, "\n"))
+	more = append(more, directory.FactPeople, NamesToTell(names))
 	if len(arrived) == 1 {
 		more = append(more, directory.FactPerson, arrived[0].Name(), directory.FactAddress, arrived[0].Email)
 	}

@@ -239,7 +239,9 @@ func (w *Writer) Acting(ctx context.Context, r *store.Reader, p *gate.Plan, keys
 	}
 	a.mayHome = func(unit directory.Unit) error { return w.MayBeHome(p.Rights, a.Account, unit) }
 	maps.Copy(a.People, users)
-	a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil, enoughBeside(len(members)))
+	if slices.ContainsFunc(members, a.isAdministrator) {
+		a.administrators, err = r.ActiveAdministrators(ctx, p.Account, nil, enoughBeside(len(members)))
+	}
 	return a, members, users, err
 }
 

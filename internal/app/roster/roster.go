@@ -432,8 +432,8 @@ func enoughBeside(members int) int64 { return int64(members) + 2 }
 // would leave the account without an active administrator although it has one
 // (ACC-5). Every operation that changes members ends with it.
 func (ro *Roster) keepAdministrator(ctx context.Context, r *store.Reader) error {
-	if len(ro.changed) == 0 {
-		return nil // who comes takes nothing from anybody
+	if !slices.ContainsFunc(ro.changed, ro.ceases) {
+		return nil // who comes or stays takes nothing from anybody
 	}
 	touched := make([]directory.MemberID, 0, len(ro.changed)+len(ro.added))
 	remain := int64(0)
@@ -447,6 +447,12 @@ func (ro *Roster) keepAdministrator(ctx context.Context, r *store.Reader) error 
 		return nil
 	}
 	return RemainsAdministered(ctx, r, ro.Account.ID, touched, ro.ahead)
+}
+
+// ceases reports whether somebody administers the account no more by what is written
+// of them.
+func (ro *Roster) ceases(m store.MemberRow) bool {
+	return m.Before == nil || ro.isAdministrator(m.Before.Member) && !ro.isAdministrator(m.Member)
 }
 
 // RemainsAdministered refuses with administrator.last when an account has

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"intendant/internal/app/gate"
@@ -24,6 +25,7 @@ type Sold struct {
 	Reference, Note, Known string
 	Order                  directory.DayOrder
 	Given                  func(column string) bool
+	Faults                 []*directory.Error // what is wrong with the row already
 }
 
 // Columns of a file of subscriptions, as terms have them too.
@@ -69,11 +71,12 @@ func (s *Shelf) Bring(ctx context.Context, r *store.Reader, row Sold) (directory
 
 func (s *Shelf) bring(ctx context.Context, r *store.Reader, row Sold, v *gate.Verdict) (directory.Offer, error) {
 	b, err := s.book(ctx, r, row.Account)
+	unknown, err := gate.AsRefusal(err)
 	if err != nil {
 		return directory.Offer{}, err
 	}
-	n, refusal := s.termOf(b, row)
-	if refusal != nil {
+	n, faults := s.termOf(b, row)
+	if refusal := directory.Together(slices.Concat(row.Faults, []*directory.Error{unknown}, faults)...); refusal != nil {
 		return n.Offer, refusal
 	}
 	was, known := b.known(n)
@@ -122,12 +125,19 @@ func (s *Shelf) book(ctx context.Context, r *store.Reader, account directory.Acc
 	return b, err
 }
 
-// termOf reads a row.
-func (s *Shelf) termOf(b *book, row Sold) (NewSubscription, *directory.Error) {
-	n := NewSubscription{Term: Term{Reference: row.Reference, PriceNote: row.Note, External: row.Known}}
+// termOf reads a row, with all that is wrong with it; what depends on the account is
+// looked up in its book, which there is none of an unknown one.
+func (s *Shelf) termOf(b *book, row Sold) (n NewSubscription, faults []*directory.Error) {
+	n.Term = Term{Reference: row.Reference, PriceNote: row.Note, External: row.Known}
+	wrong := func(refusal *directory.Error) {
+		if refusal != nil {
+			faults = append(faults, refusal)
+		}
+	}
 	var refusal *directory.Error
-	if n.Offer, refusal = s.offerOf(b, row.Product); refusal != nil {
-		return n, refusal
+	if b != nil {
+		n.Offer, refusal = s.offerOf(b, row.Product)
+		wrong(refusal)
 	}
 	digits := strings.Map(func(c rune) rune { // 1 248, 1'248: as people group them
 		if unicode.IsSpace(c) || c == '\'' || c == '’' {
@@ -137,23 +147,28 @@ func (s *Shelf) termOf(b *book, row Sold) (NewSubscription, *directory.Error) {
 	}, row.Quantity)
 	quantity, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		return n, directory.InvalidField(ColumnQuantity, "seat.quantity", directory.Args{"Min": int64(1), "Max": int64(mostSeats)})
+		wrong(wrongQuantity())
 	}
 	n.Quantity = quantity
-	if n.First, refusal = directory.ParseDay(ColumnFirst, row.First, row.Order); refusal != nil {
-		return n, refusal
-	}
-	if n.Last, refusal = directory.ParseDay(ColumnLast, row.Last, row.Order); refusal != nil {
-		return n, refusal
-	}
-	if row.Unit != "" {
+	n.First, refusal = directory.ParseDay(ColumnFirst, row.First, row.Order)
+	wrong(refusal)
+	n.Last, refusal = directory.ParseDay(ColumnLast, row.Last, row.Order)
+	wrong(refusal)
+	if row.Unit != "" && b != nil {
 		unit, err := b.unit(b.unitNamed(row.Unit))
-		if refusal, _ = gate.AsRefusal(err); refusal != nil {
-			return n, refusal
-		}
+		refusal, _ = gate.AsRefusal(err)
+		wrong(refusal)
 		n.Unit = unit.UUID
 	}
-	return n, nil
+	if len(faults)+len(row.Faults) > 0 || b == nil { // else it is checked where it is written
+		term := n.Term
+		if term.First == (directory.Day{}) { // one that is there keeps its own
+			term.Last = term.First
+		}
+		_, _, refusal = term.clean(time.UTC, s.plan.Now)
+		wrong(refusal)
+	}
+	return n, faults
 }
 
 // offerOf finds a product by its id, as offers are written, or by its name in any

@@ -2,7 +2,9 @@ package seats
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"intendant/internal/app/gate"
@@ -199,11 +201,16 @@ func (s *Seats) endExternals(ctx context.Context, account directory.AccountID, i
 		for _, b := range brought {
 			if b.over {
 				over, told = append(over, b.external.ID), append(told, b)
-				roster.RecordExternal(p, audit.ExternalEnded, b.member, b.external)
 			}
 		}
 		if len(over) == 0 {
 			return nil
+		}
+		if len(over) > 1 {
+			p.AsOneAct()
+		}
+		for _, b := range told {
+			roster.RecordExternal(p, audit.ExternalEnded, b.member, b.external)
 		}
 		p.Change(over)
 		return s.tellExternalEnds(ctx, r, p, told)
@@ -253,7 +260,7 @@ func bringersOf(ctx context.Context, r *store.Reader, p *gate.Plan, externals []
 }
 
 // tellExternalEnds mails the account's administrators that people's own subscriptions
-// are over.
+// are over, of each product once, however many they are.
 func (s *Seats) tellExternalEnds(ctx context.Context, r *store.Reader, p *gate.Plan, over []bringer) error {
 	account, err := r.Account(ctx, p.Account)
 	if err != nil {
@@ -271,12 +278,23 @@ func (s *Seats) tellExternalEnds(ctx context.Context, r *store.Reader, p *gate.P
 	if err != nil {
 		return err
 	}
+	names, products := map[string][]string{}, []string{}
 	for _, b := range over {
+		product := b.external.Product
+		if names[product] == nil {
+			products = append(products, product)
+		}
+		names[product] = append(names[product], roster.NameOf(people[b.member.User], b.member))
+	}
+	for _, product := range products {
+		kind, facts := directory.MailExternalEnded, map[string]string{directory.FactPerson: names[product][0]}
+		if some := names[product]; len(some) > 1 {
+			kind, facts = directory.MailExternalsEnded, map[string]string{directory.FactPeople: roster.NamesToTell(some), directory.FactCount: strconv.Itoa(len(some))}
+		}
 		for _, u := range administrators {
-			lang := roster.LanguageOf(u, account)
-			p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: directory.MailExternalEnded, Language: lang,
-				Path: directory.MailExternalEnded.Path(account.Number), Facts: map[string]string{directory.FactPerson: roster.NameOf(people[b.member.User], b.member),
-					directory.FactProduct: s.gate.Catalogue().OfferName(directory.Offer{Product: b.external.Product}, lang)}})
+			lang, said := roster.LanguageOf(u, account), maps.Clone(facts)
+			said[directory.FactProduct] = s.gate.Catalogue().OfferName(directory.Offer{Product: product}, lang)
+			p.Mail(directory.Mail{Account: p.Account, User: u.ID, Address: u.Email, Kind: kind, Language: lang, Path: kind.Path(account.Number), Facts: said})
 		}
 	}
 	return nil

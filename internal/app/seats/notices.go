@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"intendant/internal/app/gate"
@@ -122,19 +123,26 @@ func (s *Subscriptions) planNotices(ctx context.Context, r *store.Reader, p *gat
 	}
 	days, over := s.noticeDays(account.Type), overBefore{}
 	var ending []directory.Subscription
+	var notes []func()
 	for _, pool := range b.stock.Pools() {
 		for _, is := range b.stock.Subscriptions(pool.ID) {
 			switch due := is.Notice(days, p.Now); {
 			case lapsedUntold(is, p.Now):
-				b.note(is, audit.SubscriptionLapsed, directory.EndTold)
+				notes = append(notes, func() { b.note(is, audit.SubscriptionLapsed, directory.EndTold) })
 				over.since(b.stock, is)
 			case due > 0 && b.stock.Renewed(is):
 				renewed = true
 			case due > 0:
-				b.note(is, audit.SubscriptionNoticed, due)
+				notes = append(notes, func() { b.note(is, audit.SubscriptionNoticed, due) })
 				ending = append(ending, is)
 			}
 		}
+	}
+	if len(notes) > 1 {
+		p.AsOneAct()
+	}
+	for _, note := range notes {
+		note()
 	}
 	if err := s.tellEnding(ctx, r, b, ending); err != nil {
 		return false, err
@@ -155,7 +163,7 @@ func (b *book) note(s directory.Subscription, kind audit.Kind, noticed int) {
 }
 
 // tellEnding mails that subscriptions end to whoever the account can be reached by;
-// nobody in a closed one.
+// nobody in a closed one. Those that end on the same day are one mail.
 func (c *core) tellEnding(ctx context.Context, r *store.Reader, b *book, ending []directory.Subscription) error {
 	if b.account.State == directory.AccountClosed || len(ending) == 0 {
 		return nil
@@ -164,15 +172,38 @@ func (c *core) tellEnding(ctx context.Context, r *store.Reader, b *book, ending 
 	if err != nil {
 		return err
 	}
+	onDay, days := map[string][]directory.Subscription{}, []string{}
 	for _, s := range ending {
-		pool, _ := b.stock.Pool(s.Pool)
+		day := directory.LastDay(s.Ends, b.zone).ISO()
+		if onDay[day] == nil {
+			days = append(days, day)
+		}
+		onDay[day] = append(onDay[day], s)
+	}
+	for _, day := range days {
 		for _, u := range people {
-			c.mail(b, u, directory.MailSubscriptionEnding, s.UUID, map[string]string{
-				directory.FactProduct: c.gate.Catalogue().OfferName(pool.Offer, roster.LanguageOf(u, b.account)),
-				directory.FactCount:   strconv.FormatInt(s.Quantity, 10), directory.FactUntil: directory.LastDay(s.Ends, b.zone).ISO()})
+			c.tellDay(b, u, day, onDay[day])
 		}
 	}
 	return nil
+}
+
+// tellDay mails somebody what ends on a day.
+func (c *core) tellDay(b *book, u directory.User, day string, ending []directory.Subscription) {
+	var products []string
+	for _, s := range ending {
+		pool, _ := b.stock.Pool(s.Pool)
+		if name := c.gate.Catalogue().OfferName(pool.Offer, roster.LanguageOf(u, b.account)); !slices.Contains(products, name) {
+			products = append(products, name)
+		}
+	}
+	if len(ending) == 1 {
+		c.mail(b, u, directory.MailSubscriptionEnding, ending[0].UUID, map[string]string{directory.FactProduct: products[0],
+			directory.FactCount: strconv.FormatInt(ending[0].Quantity, 10), directory.FactUntil: day})
+		return
+	}
+	c.mail(b, u, directory.MailSubscriptionsEnding, "", map[string]string{directory.FactProducts: strings.Join(products, "\n"),
+		directory.FactCount: strconv.Itoa(len(ending)), directory.FactUntil: day})
 }
 
 // overBefore is the over-use that there was of pools before something changed them.

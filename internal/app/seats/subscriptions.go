@@ -34,26 +34,29 @@ type NewSubscription struct {
 	Term
 }
 
-// clean checks a term and says when it begins and ends.
-func (t *Term) clean(zone *time.Location, now time.Time) (starts, ends time.Time, err error) {
+// wrongQuantity refuses a number of seats.
+func wrongQuantity() *directory.Error {
+	return directory.InvalidField("quantity", "seat.quantity", directory.Args{"Min": int64(1), "Max": int64(mostSeats)})
+}
+
+// clean checks a term and says when it begins and ends. It refuses all that is wrong.
+func (t *Term) clean(zone *time.Location, now time.Time) (starts, ends time.Time, refusal *directory.Error) {
 	if t.Quantity < 1 || t.Quantity > mostSeats {
-		return starts, ends, directory.InvalidField("quantity", "seat.quantity", directory.Args{"Min": int64(1), "Max": int64(mostSeats)})
+		refusal = wrongQuantity()
 	}
-	if refusal := directory.CleanTexts(directory.Typed{Kind: directory.ReferenceText, Value: &t.Reference},
+	refusal = directory.Together(refusal, directory.CleanTexts(directory.Typed{Kind: directory.ReferenceText, Value: &t.Reference},
 		directory.Typed{Kind: directory.PriceNoteText, Value: &t.PriceNote},
-		directory.Typed{Kind: directory.SubscriptionExternal, Value: &t.External}); refusal != nil {
-		return starts, ends, refusal
-	}
+		directory.Typed{Kind: directory.SubscriptionExternal, Value: &t.External}))
 	if t.First == (directory.Day{}) {
 		t.First = directory.DayOf(now, zone)
 	}
 	starts = t.First.Begins(zone)
 	if t.Last != (directory.Day{}) {
 		if ends = t.Last.Over(zone); !ends.After(starts) {
-			return starts, ends, directory.InvalidField("last", "subscription.ends_before_start", nil)
+			refusal = directory.Together(refusal, directory.InvalidField("last", "subscription.ends_before_start", nil))
 		}
 	}
-	return starts, ends, nil
+	return starts, ends, refusal
 }
 
 // Add writes what a customer has bought. Its seats can be assigned from its first
@@ -123,9 +126,9 @@ func (b *book) add(n NewSubscription) (directory.Subscription, error) {
 	if err != nil {
 		return directory.Subscription{}, err
 	}
-	starts, ends, err := n.clean(b.zone, b.plan.Now)
-	if err != nil {
-		return directory.Subscription{}, err
+	starts, ends, refusal := n.clean(b.zone, b.plan.Now)
+	if refusal != nil {
+		return directory.Subscription{}, refusal
 	}
 	s := directory.Subscription{ID: directory.SubscriptionID(b.plan.NewKey()), UUID: roster.PublicID(), Pool: b.pool(unit.ID, n.Offer).ID,
 		Quantity: n.Quantity, Starts: starts, Ends: ends, Reference: n.Reference, PriceNote: n.PriceNote, External: n.External, Version: 1}
@@ -211,14 +214,17 @@ func (s *Subscriptions) Change(ctx context.Context, actor authz.Actor, account d
 
 // termed is a subscription with another term.
 func (b *book) termed(was directory.Subscription, t Term) (directory.Subscription, error) {
-	starts, ends, err := t.clean(b.zone, b.plan.Now)
+	starts, ends, refusal := t.clean(b.zone, b.plan.Now)
 	is := was
 	is.Quantity, is.Reference, is.PriceNote, is.External = t.Quantity, t.Reference, t.PriceNote, t.External
 	is.Starts, is.Ends = keepMoment(was.Starts, starts, b.zone), keepEnd(was.Ends, ends, b.zone)
 	if !is.Ends.Equal(was.Ends) {
 		is.Noticed = b.toTell(is)
 	}
-	return is, err
+	if refusal != nil {
+		return is, refusal
+	}
+	return is, nil
 }
 
 // update writes a subscription over what it was, and answers what changed.

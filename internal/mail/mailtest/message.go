@@ -2,6 +2,7 @@ package mailtest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"mime"
@@ -22,8 +23,9 @@ type Message struct {
 	Header  mail.Header
 	Text    string
 	HTML    string
-	Links   []string // addresses the HTML part links to, each once, in order
-	TLS     bool     // whether the way was protected
+	Links   []string          // addresses the HTML part links to, each once, in order
+	TLS     bool              // whether the way was protected
+	Inline  map[string][]byte // what the HTML part shows, by Content-ID
 	Raw     []byte
 }
 
@@ -52,14 +54,22 @@ func (m *Message) read(raw []byte) error {
 	if err != nil {
 		return err
 	}
-	if kind != "multipart/alternative" {
-		return fmt.Errorf("content type is %s, want multipart/alternative", kind)
+	if kind != "multipart/alternative" && kind != "multipart/related" {
+		return fmt.Errorf("content type is %s, want multipart/alternative, or multipart/related around it", kind)
 	}
-	parts := multipart.NewReader(parsed.Body, parameters["boundary"])
+	if err := m.readParts(parsed.Body, parameters["boundary"]); err != nil {
+		return err
+	}
+	m.Links, err = links(m.HTML)
+	return err
+}
+
+func (m *Message) readParts(body io.Reader, boundary string) error {
+	parts := multipart.NewReader(body, boundary)
 	for {
 		part, err := parts.NextRawPart()
 		if err == io.EOF {
-			break
+			return nil
 		}
 		if err != nil {
 			return err
@@ -68,24 +78,34 @@ func (m *Message) read(raw []byte) error {
 			return err
 		}
 	}
-	m.Links, err = links(m.HTML)
-	return err
 }
 
 func (m *Message) readPart(part *multipart.Part) error {
+	kind, parameters, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
+	if kind == "multipart/alternative" {
+		return m.readParts(part, parameters["boundary"])
+	}
 	var body io.Reader = part
-	if part.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
+	switch part.Header.Get("Content-Transfer-Encoding") {
+	case "quoted-printable":
 		body = quotedprintable.NewReader(part)
+	case "base64":
+		body = base64.NewDecoder(base64.StdEncoding, part)
 	}
 	text, err := io.ReadAll(body)
 	if err != nil {
 		return err
 	}
-	switch kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type")); kind {
+	switch kind {
 	case "text/plain":
 		m.Text = strings.ReplaceAll(string(text), "\r\n", "\n")
 	case "text/html":
 		m.HTML = string(text)
+	default:
+		if m.Inline == nil {
+			m.Inline = map[string][]byte{}
+		}
+		m.Inline[strings.Trim(part.Header.Get("Content-ID"), "<>")] = text
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ func Mount(s *page.Site) {
 	s.Route("POST "+account+"/imports/{import}/start", page.InAccount, h.start)
 	s.Route("POST "+account+"/imports/{import}/stop", page.InAccount, h.stop)
 	s.Route("GET "+account+"/imports/{import}/result.csv", page.InAccount, h.result)
+	s.Route("GET "+account+"/imports/{import}/result.xlsx", page.InAccount, h.result)
 	s.Route("POST "+account+"/imports/{import}/again", page.InAccount, h.again)
 	const project = account + "/projects/{project}"
 	s.Route("GET "+project+"/add", page.InAccount, h.showPaste)

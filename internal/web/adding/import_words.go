@@ -5,6 +5,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/web/imported"
 	"intendant/internal/web/ui"
 )
 
@@ -24,7 +25,7 @@ func (v importView) footActs() []ui.Act {
 	n := v.Import.Counts
 	var acts []ui.Act
 	if n.Faulty > 0 {
-		acts = append(acts, ui.Act{Label: v.T("import.faulty.download", "Count", n.Faulty), Icon: "download", Href: v.Base + "/result.csv?outcome=refused"})
+		acts = append(acts, imported.Downloads(v.Printer, v.Base, "?outcome=refused", "import.faulty.download", "Count", n.Faulty)...)
 	}
 	label := v.T("import.start", "Count", n.Added+n.Changed)
 	if v.Import.Pasted() {
@@ -80,7 +81,7 @@ func (v importView) resultLead() string {
 // resultActs lead on from the result: to what is left of a paste, to be mended, and to
 // the members.
 func (v importView) resultActs() []ui.Act {
-	acts := []ui.Act{{Label: v.T("import.result.download"), Icon: "download", Href: v.Base + "/result.csv"}}
+	acts := imported.Downloads(v.Printer, v.Base, "", "import.result.download")
 	members := ui.Act{Label: v.either("adding.to_members", "adding.to_project"), Icon: "users", Href: v.Leave.Href, Kind: ui.Primary}
 	if left := v.remaining(); left > 0 {
 		acts = append(acts, ui.Act{Label: v.T("adding.mend_rows", "Count", left), Icon: "pencil", Kind: ui.Primary, Attrs: map[string]any{"form": "again"}})

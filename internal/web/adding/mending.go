@@ -1,6 +1,8 @@
 package adding
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,13 +18,13 @@ import (
 // leaveOut is the choice by which an unknown word stands for nothing.
 const leaveOut = "-"
 
-// mend takes what was corrected in the preview of a file: "hidden", "word.FIELD.WORD"
-// and "cell.LINE.FIELD".
+// mend takes what was corrected in the preview of a file: "hidden", "word.FIELD.WORD",
+// "others.FIELD" and "cell.LINE.FIELD".
 func (h Handler) mend(q *page.Request) error {
 	if err := q.ParseForm(); err != nil {
 		return err
 	}
-	m := app.ImportMending{Hidden: q.Field("hidden"), Meant: map[string]map[string]string{}, Cells: map[int]map[string]string{}}
+	m := app.ImportMending{Hidden: q.Field("hidden"), Meant: map[string]map[string]string{}, Others: map[string]string{}, Cells: map[int]map[string]string{}}
 	for name := range q.PostForm {
 		kind, rest, _ := strings.Cut(name, ".")
 		key, of, _ := strings.Cut(rest, ".")
@@ -32,6 +34,10 @@ func (h Handler) mend(q *page.Request) error {
 				m.Meant[key] = map[string]string{}
 			}
 			m.Meant[key][of] = strings.TrimPrefix(text, leaveOut)
+		case kind == "others" && text == "":
+			m.Ask = append(m.Ask, rest)
+		case kind == "others":
+			m.Others[rest] = strings.TrimPrefix(text, leaveOut)
 		case kind == "cell" && slices.ContainsFunc(app.MemberFields(), func(f sheet.Field) bool { return f.ID == of }):
 			line, err := strconv.Atoi(key)
 			if err != nil {
@@ -80,16 +86,8 @@ func (v importView) addressless() string {
 
 // asks reports whether the preview of a file asks something.
 func (v importView) asks() bool {
-	return v.checkedFile() && (v.Import.Choices.Found.Hidden > 0 || len(v.Import.Choices.Found.Unknown) > 0)
-}
-
-// hiddenRadios say what becomes of the rows that the sheet hides.
-func (v importView) hiddenRadios() []ui.Check {
-	var checks []ui.Check
-	for _, choice := range []string{directory.HiddenLeft, directory.HiddenTaken} {
-		checks = append(checks, ui.Check{Name: "hidden", Value: choice, Label: v.T("import.hidden." + choice), Checked: v.Import.Choices.Hidden == choice})
-	}
-	return checks
+	c := v.Import.Choices
+	return v.checkedFile() && (c.Found.Hidden > 0 || len(c.Found.Unknown) > 0 || len(c.Others) > 0)
 }
 
 // An unknownChoice is a word of the file and what it can stand for.
@@ -114,6 +112,42 @@ func (v importView) unknownWords() []unknownChoice {
 	return all
 }
 
+// moreWords says how many words are asked about later; empty where all are.
+func (v importView) moreWords() string {
+	found := v.Import.Choices.Found
+	more := max(found.Words, len(found.Unknown)) - shownWords
+	if more <= 0 {
+		return ""
+	}
+	return v.T("import.unknown.more", "Count", int64(more))
+}
+
+// otherWords say once what all further words of a column stand for: where there are more
+// than the page asks about, and where it was said.
+func (v importView) otherWords() []unknownChoice {
+	c := v.Import.Choices
+	fields := slices.Sorted(maps.Keys(c.Others))
+	if v.moreWords() != "" {
+		for _, word := range c.Found.Unknown {
+			if !slices.Contains(fields, word.Field) {
+				fields = append(fields, word.Field)
+			}
+		}
+	}
+	all := make([]unknownChoice, len(fields))
+	for n, field := range fields {
+		value := ""
+		if code, said := c.Others[field]; said {
+			value = cmp.Or(code, leaveOut)
+		}
+		title := v.T("import.unknown.others", "Field", v.T("field."+field))
+		all[n] = unknownChoice{Word: title, Field: ui.Field{Name: "others." + field, ID: "f-others-" + strconv.Itoa(n), Kind: "select", Value: value,
+			Options: append([]ui.Option{{Label: v.T("import.unknown.ask")}, {Value: leaveOut, Label: v.T("import.unknown.leave")}}, v.meanings(field)...),
+			Attrs:   map[string]any{"aria-label": title}}}
+	}
+	return all
+}
+
 // meanings are what a word of a field can stand for.
 func (v importView) meanings(field string) []ui.Option {
 	var options []ui.Option
@@ -134,6 +168,10 @@ func (v importView) meanings(field string) []ui.Option {
 	case "civility":
 		for _, code := range directory.Civilities() {
 			add(code, v.T("civility."+code))
+		}
+	case "language":
+		for _, code := range v.catalogue.Languages {
+			add(code, v.Printer.Language(code))
 		}
 	}
 	return options
@@ -160,12 +198,9 @@ type rowFault struct {
 
 // rowFaults are all faults of a row, each cell once.
 func (v importView) rowFaults(row app.ImportedRow) []rowFault {
-	if row.Refusal == nil {
-		return nil
-	}
 	var all []rowFault
 	at := map[string]int{}
-	for _, fault := range append([]*directory.Error{row.Refusal}, row.Also...) {
+	for _, fault := range row.Faults() {
 		text, field := v.Printer.Error(fault), row.Column(fault)
 		value, mendable := row.Cells[field]
 		if n, told := at[field]; told {
@@ -207,15 +242,8 @@ func (v importView) columnTitle(n int) string {
 	return v.T("import.column", "Number", n+1)
 }
 
-// detailText is all that is known of a row, in one line of text.
+// detailText is all that is known of a row that is not refused, in one line of text.
 func detailText(t task, choices app.AddChoices, row app.ImportedRow) string {
-	if row.Refusal != nil {
-		said := []string{t.Printer.Error(row.Refusal)}
-		for _, fault := range row.Also {
-			said = append(said, t.Printer.Error(fault))
-		}
-		return strings.Join(said, " ")
-	}
 	var parts []string
 	for _, c := range changeLines(t, choices, row.Changes) {
 		parts = append(parts, c.Label+" "+c.Before+" → "+c.After)

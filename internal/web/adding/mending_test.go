@@ -1,6 +1,7 @@
 package adding_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -31,6 +32,25 @@ func TestImportMendingPage(t *testing.T) { // ADD-13
 		}
 		kind, body = attach("ecartes.csv", strings.ReplaceAll(file, "PrÃ©vost", "Prévost"))
 		says(t, d.Send(path, kind, body).Follow(), "1 membre sera ajouté")
+		kind, body = attach("ecartes.xlsx", d.Get(base+"/result.xlsx?outcome=refused").Body)
+		book := d.Send(path, kind, body).Follow()
+		says(t, book, "1 ligne écartée", "Sans doute « Prévost »")
+		many := "E-mail;Rôle\n"
+		for n := range 43 {
+			many += fmt.Sprintf("m%d@maraval.example;Métier %d\n", n, n)
+		}
+		kind, body = attach("metiers.csv", many)
+		asked := d.Send(path, kind, body).Follow()
+		says(t, asked, "13 autres valeurs seront demandées", "Toutes les autres valeurs inconnues de « Rôle »")
+		base = strings.TrimSuffix(formOf(t, asked, "/start"), "/start")
+		next := asked.Submit(base+"/mend", "word.function.Métier 0", "-", "word.function.Métier 1", "-").Follow()
+		says(t, next, "11 autres valeurs seront demandées", "« Métier 30 »", "2 membres seront ajoutés")
+		rest := next.Submit(base+"/mend", "others.function", "-").Follow()
+		says(t, rest, "43 membres seront ajoutés", "Toutes les autres valeurs inconnues de « Rôle »")
+		if strings.Contains(rest.Text(), "« Métier 30 »") || !rest.Has(`option[value=-][selected]`) {
+			t.Error("ADD-13 what was said of all others does not stand, or words are asked about again")
+		}
+		says(t, rest.Submit(base+"/mend", "others.function", "").Follow(), "11 autres valeurs seront demandées")
 		kind, body = attach("sans.csv", "Nom;E-mail\nBrossard;Adeline\nOstende;Rémi\n")
 		none := d.Send(path, kind, body).Follow()
 		says(t, none, "La colonne « E-mail » ne contient aucune adresse e-mail")

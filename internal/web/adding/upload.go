@@ -2,10 +2,10 @@ package adding
 
 import (
 	"net/http"
-	"slices"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/web/imported"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -80,8 +80,7 @@ func (h Handler) takeFile(q *page.Request) (directory.Import, error) {
 	return i, file.Refusal(err)
 }
 
-// result is the file with what became of each row: the columns as they came and
-// two more.
+// result is the file with what became of each row.
 func (h Handler) result(q *page.Request) error {
 	i, err := h.App.Imports.Find(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("import"))
 	if err != nil {
@@ -92,35 +91,10 @@ func (h Handler) result(q *page.Request) error {
 		return err
 	}
 	t := h.task(q, "")
-	only := app.Outcome(q.FormValue("outcome"))
-	w := q.CSV(t.T("import.result.file"))
-	head := slices.Clone(i.Choices.Head)
-	for field, at := range i.Choices.Columns { // a file without a head gets one, to come again
-		if at >= 0 && at < len(head) && head[at] == "" {
-			head[at] = t.T("field." + field)
-		}
-	}
+	file := imported.File{Import: i, Only: app.Outcome(q.FormValue("outcome")),
+		Detail: func(row app.ImportedRow) string { return detailText(t, choices, row) }}
 	if i.Pasted() {
-		head = []string{t.T("field.email"), t.T("field.name"), t.T("field.company")}
+		file.Head = []string{t.T("field.email"), t.T("field.name"), t.T("field.company")}
 	}
-	if err := w.Row(page.Texts(append(append([]string{t.T("adding.line")}, head...), t.T("adding.verdict"), t.T("adding.detail")))); err != nil {
-		return err
-	}
-	err = h.App.Imports.Result(q.Context(), q.Actor(), q.Frame.Account.ID, i.UUID, func(row app.ResultRow) error {
-		if only != "" && row.Outcome != only {
-			return nil
-		}
-		cells := make([]string, len(head))
-		copy(cells, row.Cells)
-		verdict := ""
-		if row.Outcome != "" {
-			verdict = t.T("outcome." + string(row.Outcome))
-		}
-		line := append([]string{t.Printer.Number(row.Line)}, cells...)
-		return w.Row(page.Texts(append(line, verdict, detailText(t, choices, row.ImportedRow))))
-	})
-	if err != nil {
-		return err
-	}
-	return w.Close()
+	return file.Send(q)
 }

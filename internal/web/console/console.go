@@ -30,11 +30,7 @@ func Mount(s *page.Site) {
 	staff("GET "+customersPath, h.customers)
 	staff("GET /vendor/customers/new", h.newCustomer)
 	staff("POST /vendor/customers/new", h.createCustomer)
-	staff("GET /vendor/customers/import", h.importForm)
-	staff("POST /vendor/customers/import", h.importCustomers, page.Takes{File: "file", Bytes: sheet.DefaultLimits().Bytes, Arriving: true})
-	staff("GET /vendor/imports/{import}", h.showImport)
-	staff("POST /vendor/imports/{import}", h.startImport)
-	staff("GET /vendor/imports/{import}/result.csv", h.importResult)
+	h.mountImports(staff)
 	staff("GET /vendor/customers/{id}", h.customer)
 	staff("GET /vendor/customers/{id}/edit", h.editCustomer)
 	staff("POST /vendor/customers/{id}/edit", h.changeCustomer)
@@ -79,6 +75,17 @@ func Mount(s *page.Site) {
 	staff("POST /vendor/staff/{user}/reset-factor", h.resetFactor)
 	staff("GET "+usersPath, h.users)
 	staff("POST /vendor/users/{user}", h.changeUser)
+}
+
+// mountImports declares the routes of files of customers and of what they have bought.
+func (h Handler) mountImports(staff func(pattern string, handle page.Handler, takes ...page.Takes)) {
+	staff("GET /vendor/customers/import", h.importForm)
+	staff("POST /vendor/customers/import", h.importCustomers, page.Takes{File: "file", Bytes: sheet.DefaultLimits().Bytes, Arriving: true})
+	staff("GET /vendor/imports/{import}", h.showImport)
+	staff("POST /vendor/imports/{import}", h.startImport)
+	staff("POST /vendor/imports/{import}/mend", h.mendImport)
+	staff("GET /vendor/imports/{import}/result.csv", h.importResult)
+	staff("GET /vendor/imports/{import}/result.xlsx", h.importResult)
 }
 
 const (

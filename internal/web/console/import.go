@@ -5,6 +5,7 @@ import (
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
+	"intendant/internal/web/imported"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -58,10 +59,17 @@ type importView struct {
 	Back, Again  string
 	Heads        [4]string
 	Sold         bool // what customers have bought, not customers
-	Result       string
+	Results      []ui.Act
+	Refused      []ui.Act // the rows left out, as files
+	Hidden       int64
+	HiddenRadios []ui.Check
+	Wait         string // why it cannot be started yet
 }
 
-type importRow struct{ Line, Number, Name, Level, Buyer, Tone, Outcome, Why string }
+type importRow struct {
+	Line, Number, Name, Level, Buyer, Tone, Outcome string
+	Why                                             []string
+}
 
 // shownRows is how many rows of an import are shown; the exact counts are of
 // all.
@@ -93,8 +101,11 @@ func (h Handler) importView(q *page.Request, i directory.Import, rows []app.Impo
 	}
 	v.Ready = v.Draft && !i.Checked.IsZero() && i.Counts.Added+i.Counts.Changed > 0
 	if v.Finished || i.State == directory.ImportStopped {
-		v.Result = v.Action + "/result.csv"
+		v.Results = imported.Downloads(q.Printer, v.Action, "", "import.result.download")
+	} else if v.Draft && i.Counts.Faulty > 0 {
+		v.Refused = imported.Downloads(q.Printer, v.Action, "?outcome=refused", "import.faulty.download", "Count", i.Counts.Faulty)
 	}
+	v.askHidden(q, i)
 	v.Working = i.State == directory.ImportRunning || (v.Draft && i.Checked.IsZero())
 	v.Lead = t("customers.import.lead." + string(i.State))
 	v.Facts = []ui.CartItem{{Label: t("field.file"), Value: i.FileName}, {Label: t("outcome.added"), Value: n(i.Counts.Added)},
@@ -121,11 +132,14 @@ func (h Handler) importView(q *page.Request, i directory.Import, rows []app.Impo
 		} else {
 			_, row.Level = h.serviceSign(q, r.Level)
 		}
-		switch {
+		switch note := h.outcomeNote(q, i, r); {
 		case r.Refusal != nil:
-			row.Tone, row.Why = "bad", q.Printer.Error(r.Refusal)
-		case r.Outcome == app.Unchanged:
-			row.Tone, row.Why = "", t(kind.there)
+			row.Tone, row.Why = "bad", imported.Faults(q.Printer, r)
+		case note != "":
+			row.Why = []string{note}
+		}
+		if r.Outcome == app.Unchanged {
+			row.Tone = ""
 		}
 		v.Rows = append(v.Rows, row)
 	}
@@ -133,6 +147,26 @@ func (h Handler) importView(q *page.Request, i directory.Import, rows []app.Impo
 		v.Shown = t("customers.import.shown", "Shown", len(rows), "Count", i.Counts.Total)
 	}
 	return v
+}
+
+// askHidden asks what becomes of rows that the sheet hides.
+func (v *importView) askHidden(q *page.Request, i directory.Import) {
+	if !v.Draft || i.Checked.IsZero() || i.Choices.Found.Hidden == 0 {
+		return
+	}
+	v.Hidden, v.HiddenRadios = int64(i.Choices.Found.Hidden), imported.HiddenRadios(q.Printer, i.Choices)
+	if i.Choices.HiddenUnsaid() {
+		v.Ready, v.Wait = false, q.Printer.T("error.import.hidden")
+	}
+}
+
+// mendImport takes what becomes of rows that the sheet hides.
+func (h Handler) mendImport(q *page.Request) error {
+	i, err := h.App.Imports.Mend(q.Context(), q.Actor(), directory.Installation, q.PathValue("import"), app.ImportMending{Hidden: q.Field("hidden")})
+	if err != nil {
+		return err
+	}
+	return q.Redirect("/vendor/imports/" + i.UUID)
 }
 
 func (h Handler) startImport(q *page.Request) error {

@@ -7,6 +7,7 @@ import (
 	"intendant/internal/audit"
 	"intendant/internal/directory"
 	"intendant/internal/sheet"
+	"intendant/internal/web/imported"
 	"intendant/internal/web/page"
 	"intendant/internal/web/ui"
 )
@@ -78,6 +79,14 @@ func importKindOf(noun string) importKind {
 func (h Handler) soldLine(q *page.Request, r app.ImportedRow, row *importRow) {
 	row.Level = q.Printer.T("subscriptions.import.sold", "Product", h.offerName(q, directory.OfferOf(r.Offer)), "Quantity", r.Quantity)
 	row.Buyer = r.Ends
+}
+
+// outcomeNote is what there is to say of a row that is not refused: what changes, or that
+// it is there.
+func (h Handler) outcomeNote(q *page.Request, i directory.Import, r app.ImportedRow) string {
+	if r.Outcome == app.Unchanged {
+		return q.Printer.T(importKindOf(i.Brings()).there)
+	}
 	var changes []string
 	tell := q.Teller()
 	for _, c := range r.Changes {
@@ -89,37 +98,14 @@ func (h Handler) soldLine(q *page.Request, r app.ImportedRow, row *importRow) {
 		}
 		changes = append(changes, q.Printer.T("subscriptions.import.change", "Field", tell.Field(c.Field), "Before", say(c.Before), "After", say(c.After)))
 	}
-	if len(changes) > 0 {
-		row.Why = strings.Join(changes, " ; ")
-	}
+	return strings.Join(changes, " ; ")
 }
 
-// importResult is the file with what became of each row: the columns as they came
-// and two more.
+// importResult is the file with what became of each row.
 func (h Handler) importResult(q *page.Request) error {
 	i, err := h.App.Imports.Find(q.Context(), q.Actor(), directory.Installation, q.PathValue("import"))
 	if err != nil {
 		return err
 	}
-	t := q.Printer.T
-	w := q.CSV(t("import.result.file"))
-	if err := w.Row(page.Texts(append(append([]string{t("customers.import.line")}, i.Choices.Head...), t("customers.column.state"), t("customers.keys.detail")))); err != nil {
-		return err
-	}
-	err = h.App.Imports.Result(q.Context(), q.Actor(), directory.Installation, i.UUID, func(row app.ResultRow) error {
-		cells := make([]string, len(i.Choices.Head))
-		copy(cells, row.Cells)
-		verdict, why := "", ""
-		if row.Outcome != "" {
-			verdict = t("outcome." + string(row.Outcome))
-		}
-		if row.Refusal != nil {
-			why = q.Printer.Error(row.Refusal)
-		}
-		return w.Row(page.Texts(append(append([]string{q.Printer.Number(row.Line)}, cells...), verdict, why)))
-	})
-	if err != nil {
-		return err
-	}
-	return w.Close()
+	return imported.File{Import: i, Only: app.Outcome(q.FormValue("outcome")), Detail: func(row app.ImportedRow) string { return h.outcomeNote(q, i, row) }}.Send(q)
 }

@@ -1,8 +1,12 @@
 package console_test
 
 import (
+	"bytes"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -207,5 +211,51 @@ func TestImportSubscriptionsOnPages(t *testing.T) { // VEND-4
 	result := sales.Get(sent.Location + "/result.csv")
 	if !strings.Contains(result.Body, "Ajouté") || !strings.Contains(result.Body, "Refusé") || strings.Count(result.Body, "\n") != 3 {
 		t.Errorf("VEND-4 result: %s", result.Body)
+	}
+}
+
+// TestImportOfCustomersOnPages: the page asks what becomes of hidden rows before anything
+// is created, tells all faults of a row, and hands the rows left out over as files that
+// come in again.
+func TestImportOfCustomersOnPages(t *testing.T) { // VEND-4
+	_, _, as := world(t, "sqlite")
+	sales := as[authz.Sales]
+	upload := func(name, content string) *webtest.Page {
+		return sales.Send("/vendor/customers/import", "multipart/form-data; boundary=x-x",
+			"--x-x\r\nContent-Disposition: form-data; name=\"file\"; filename=\""+name+"\"\r\n\r\n"+content+"\r\n--x-x--\r\n")
+	}
+	book := excelize.NewFile()
+	for n, row := range [][]any{{"Numéro de client", "Raison sociale", "Pays", "Téléphone"}, {"700 001", "Un", "Allemagne", "+33 1"}, {"700 002", "", "Syldavie", "+33 2"}, {"700 003", "Trois", "", ""}} {
+		if err := book.SetSheetRow("Sheet1", "A"+strconv.Itoa(n+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := book.SetRowVisible("Sheet1", 4, false); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := book.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	sent := upload("clients.xlsx", file.String())
+	draft := sent.Follow()
+	for _, want := range []string{"1 ligne de la feuille est masquée", "Dites d’abord", "Nom du compte : Ce champ est obligatoire.", "Pays : « Syldavie »", "La ligne écartée (XLSX)"} {
+		if !strings.Contains(draft.Text(), want) {
+			t.Errorf("VEND-4 no %q in %s", want, draft.Text())
+		}
+	}
+	if strings.Contains(draft.Text(), "Créer 1 ") {
+		t.Error("VEND-4 an import with hidden rows unsaid can be started")
+	}
+	said := draft.Submit(sent.Location+"/mend", "hidden", "take").Follow()
+	if !strings.Contains(said.Text(), "Créer 2 ") || strings.Contains(said.Text(), "Dites d’abord") {
+		t.Errorf("VEND-4 after the answer: %s", said.Text())
+	}
+	for _, form := range []string{"csv", "xlsx"} {
+		left := sales.Get(sent.Location + "/result." + form + "?outcome=refused").Body
+		again := upload("encore."+form, left).Follow()
+		if text := again.Text(); !strings.Contains(text, "700 002") || strings.Contains(text, "700 001") || !strings.Contains(text, "Syldavie") {
+			t.Errorf("VEND-4 the rows left out as %s come again as %s", form, text)
+		}
 	}
 }

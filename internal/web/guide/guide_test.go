@@ -33,6 +33,14 @@ func TestGuide(t *testing.T) { // PREF-2
 		if foreign := article.Attr("lang") != language; foreign != article.Has("p.quiet") {
 			t.Errorf("%s: written in %s, and says so: %t", language, article.Attr("lang"), !foreign)
 		}
+		for _, a := range p.All("nav a") {
+			if a.Attr("href") == "/accounts/204817/guide" && strings.Contains(a.Text(), "(") != (article.Attr("lang") != language) {
+				t.Errorf("%s: the guide in %s is called %q before it is opened", language, article.Attr("lang"), a.Text())
+			}
+		}
+		if p.Has(".in-guide nav details[open]") {
+			t.Errorf("%s: the contents are unfolded from the start", language)
+		}
 		var these []string
 		for _, h := range article.All("h2") {
 			these = append(these, h.Attr("id"))

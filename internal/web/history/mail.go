@@ -207,9 +207,9 @@ func (h Handler) message(q *page.Request) error {
 	return h.console(q, m.Subject, page.MailboxPlace, func(p ui.Page) templ.Component { return messagePage(p, v) })
 }
 
-// messageContent lets a message show itself and nothing else: no script, no
-// picture, no form, no other address but what its reader follows.
-const messageContent = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; " +
+// messageContent lets a message show itself and nothing else: no script, no form, no
+// picture but what it carries, no other address but what its reader follows.
+const messageContent = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; " +
 	"sandbox allow-popups allow-top-navigation-by-user-activation"
 
 // messageHTML is a message as its reader would see it, to be framed.

@@ -204,6 +204,9 @@ func (q *Request) accountNav(here Place) []ui.NavItem {
 func (q *Request) guideNav(item itemOf, here Place) ui.NavItem {
 	nav := item(Guide, "help-circle", "/guide")
 	nav.Heading = q.Printer.T("nav.heading.help")
+	if of := q.Printer.T("guide.language"); of != q.Printer.Lang() { // said before it is opened
+		nav.Label = q.Printer.T("nav.guide.foreign", "Language", q.Printer.Language(of))
+	}
 	if about := map[Place]string{
 		Members: "keep-members-in-order", Requests: "let-people-in", Companies: "keep-companies-in-order", Projects: "work-in-projects",
 		Units: "arrange-the-account-in-units", Products: "assign-what-you-have-bought", Contract: "say-who-looks-after-the-contract",

@@ -133,6 +133,8 @@
   }
   document.addEventListener("click", (e) => {
     for (const popup of all("details[data-popup][open]")) if (!popup.contains(e.target)) popup.open = false;
+    const contents = e.target.closest?.("[data-contents] a")?.closest("details");
+    if (contents) contents.open = false; // it covers what it leads to
   });
 
   // Forms: a choice that sends itself, and no form sent twice.
