@@ -31,7 +31,8 @@ const (
 
 // TestPages follows the links of every page in the example, and looks at each
 // kind of page once: at two widths in light and dark, and on a narrow phone. A
-// route that no link leads to fails, unless it is begun with or told why not.
+// route that no link leads to fails, unless it is begun with or told why not. What a
+// page keeps closed is opened, and each form that asks for a text is refused once.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	w, people := example(t)
@@ -188,6 +189,7 @@ func deadLinks(s *browsertest.Story) []string {
 
 // A guide knows every route and which kinds of page were looked at.
 type guide struct {
+	t      *testing.T
 	mu     sync.Mutex
 	mux    *http.ServeMux
 	seen   map[string]bool // by pattern
@@ -201,11 +203,14 @@ func newGuide(t *testing.T) *guide {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &guide{mux: http.NewServeMux(), seen: map[string]bool{}, looked: map[string]bool{}}
+	g := &guide{t: t, mux: http.NewServeMux(), seen: map[string]bool{}, looked: map[string]bool{}}
 	for line := range strings.Lines(string(text)) {
 		_, pattern, found := strings.Cut(strings.TrimSpace(line), "  ")
-		if found && strings.HasPrefix(pattern, "GET ") && !strings.HasPrefix(line, "#") {
-			g.mux.Handle(pattern, http.NotFoundHandler())
+		if !found || strings.HasPrefix(line, "#") {
+			continue
+		}
+		g.mux.Handle(pattern, http.NotFoundHandler())
+		if strings.HasPrefix(pattern, "GET ") {
 			g.seen[pattern] = !isPage(pattern)
 		}
 	}
@@ -248,6 +253,8 @@ func (g *guide) crawl(s *browsertest.Story, who string, waiting []string) {
 		s.NoSidewaysScroll()
 		s.Viewport(1280, 800)
 		waiting = append(waiting, s.Links()...)
+		s.OpensRight()
+		g.refuses(s, at)
 	}
 }
 

@@ -169,7 +169,7 @@ func (w *world) managesOneGroup(s *browsertest.Story) {
 	s.Choose("At the unit", "Nord")
 	s.Click("Ask")
 	s.See("You may not Manage users at “Nord”") // ROLE-9
-	s.See("This permission is held at 1 other place, not on this way")
+	s.See("This permission is held at 1 other place, not on this path")
 	s.See("Gérard Lebrun")
 
 	s.Allow("status 403")

@@ -33,6 +33,13 @@ type violation struct {
 // the colours and size of the moment. It needs a page whose scripts may run.
 func (s *Story) Axe() {
 	s.t.Helper()
+	s.settle()
+	s.axe()
+}
+
+// axe is Axe of a page that is still.
+func (s *Story) axe() {
+	s.t.Helper()
 	for _, v := range s.violations() {
 		s.t.Errorf("%s (dark: %t): %s: %s\n\t%s", s.Path(), s.dark, v.Rule, v.Help, strings.Join(v.Places, "\n\t"))
 	}
@@ -43,24 +50,25 @@ func (s *Story) violations() []violation {
 	if s.scriptless {
 		s.t.Fatal("Axe needs scripts: call WithoutScript(false) and open the page again")
 	}
-	s.settle()
-	// Evaluated by the developer tools, not put into the page: the content
-	// policy stays as it is.
-	s.do("load axe", chromedp.ActionFunc(func(ctx context.Context) error {
-		_, exception, err := runtime.Evaluate("void " + wrapped(axeSource)).Do(ctx)
-		if err != nil {
-			return err
-		}
-		if exception != nil {
-			return exception
-		}
-		return nil
-	}))
+	s.loadAxe()
 	var found []violation
 	s.do("run axe", chromedp.Evaluate(axeRun, &found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
 		return p.WithAwaitPromise(true)
 	}))
 	return found
+}
+
+// injectAxe is evaluated by the developer tools, not put into the page: the content
+// policy stays as it is.
+func injectAxe(ctx context.Context) error {
+	_, exception, err := runtime.Evaluate("void " + wrapped(axeSource)).Do(ctx)
+	if err != nil {
+		return err
+	}
+	if exception != nil {
+		return exception
+	}
+	return nil
 }
 
 func wrapped(source string) string {
@@ -88,6 +96,13 @@ const sideways = `(() => {
 // names what sticks out.
 func (s *Story) NoSidewaysScroll() {
 	s.t.Helper()
+	s.settle()
+	s.fits()
+}
+
+// fits is NoSidewaysScroll of a page that is still.
+func (s *Story) fits() {
+	s.t.Helper()
 	if out := s.sticksOut(); len(out) > 0 {
 		s.t.Errorf("%s scrolls sideways:\n\t%s", s.Path(), strings.Join(out, "\n\t"))
 	}
@@ -95,27 +110,27 @@ func (s *Story) NoSidewaysScroll() {
 
 func (s *Story) sticksOut() []string {
 	s.t.Helper()
-	s.settle()
 	var out []string
 	s.evaluate("measure the page", sideways, &out)
 	return out
 }
 
-// LooksRight checks the page as it stands at a wide and a narrow window, in
-// light and dark colours: accessibility and width. The window is as high as the
+// LooksRight checks the page as it stands: its HTML, and at a wide and a narrow
+// window, in light and dark colours, accessibility and width. The window is as high as the
 // page, so that nothing lies behind what sticks to its edges. It is left at 1280
 // by 800, light, with a picture of each kept as name-width[-dark].
 func (s *Story) LooksRight(name string) {
 	s.t.Helper()
+	s.ValidHTML()
 	for _, width := range []int{390, 1280} {
 		s.Viewport(width, 800)
-		s.NoSidewaysScroll()
+		s.fits()
 		var height int
 		s.evaluate("measure the page", "Math.min(document.documentElement.scrollHeight, 6000)", &height)
 		s.Viewport(width, max(height, 800))
 		for _, dark := range []bool{true, false} {
 			s.Dark(dark)
-			s.Axe()
+			s.axe()
 			suffix := ""
 			if dark {
 				suffix = "-dark"

@@ -31,6 +31,7 @@ type Story struct {
 	scope      string // where verbs look, as a script expression
 	dark       bool
 	scriptless bool
+	framed     bool // what stands on every page was opened once
 }
 
 // Story opens a fresh window, 1280 by 800, for pages under base. The window

@@ -37,7 +37,7 @@ const members = `<!doctype html><html lang="fr"><head><meta charset="utf-8"><tit
 <label for="file">Fichier</label><input id="file" name="file" type="file">
 <button>Enregistrer</button></form>
 <button id="late" type="button" disabled>Plus tard</button><p id="said"></p>
-<table><tr><td>Camille Aubrac</td><td><a href="/row?of=camille">Ouvrir</a></td></tr><tr><td>Denis Brun</td><td><a href="/row?of=denis">Ouvrir</a></td></tr></table>
+<table aria-label="Membres"><tr><td>Camille Aubrac</td><td><a href="/row?of=camille">Ouvrir</a></td></tr><tr><td>Denis Brun</td><td><a href="/row?of=denis">Ouvrir</a></td></tr></table>
 <p><a href="/export">Exporter</a></p></main></body></html>`
 
 const membersScript = `const late = document.getElementById("late"), said = document.getElementById("said");

@@ -6,6 +6,7 @@ package acts
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"intendant/internal/app"
@@ -331,4 +332,9 @@ func (v actView) became(one app.ActResult) string {
 		return v.why(one.Refused)
 	}
 	return v.T("outcome." + string(one.Outcome))
+}
+
+// toMembers leads to where acts on many begin.
+func (v listView) toMembers() ui.Act {
+	return ui.Act{Label: v.T("adding.to_members"), Href: strings.TrimSuffix(v.base, "/acts") + "/members"}
 }

@@ -86,8 +86,8 @@ func TestActPage(t *testing.T) { // BULK-3, BULK-4
 		has(t, d.Get(at+"/acts"), "Désactivation de membres", "En cours, 500 sur 1 301", off)
 		has(t, d.Get(at+"/units"), "Désactivation de membres, 38", off) // from any page
 		d.Must(d.Users.SetLanguage(d.Context(), d.admin, "en"))
-		has(t, d.Get(off), "Deactivate members", "500 of 1,301 worked through", "Stop after this batch", "You can close this page")
-		has(t, d.Get(at+"/members"), "Deactivate members: under way, 500 of 1,301 worked through.", "See progress")
+		has(t, d.Get(off), "Deactivate members", "500 of 1,301 done", "Stop after this batch", "You can close this page")
+		has(t, d.Get(at+"/members"), "Deactivate members: under way, 500 of 1,301 done.", "See progress")
 		d.Must(d.Users.SetLanguage(d.Context(), d.admin, "fr"))
 	})
 	t.Run("BULK-3 the result names whom it left, and why", func(t *testing.T) {

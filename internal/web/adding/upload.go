@@ -1,7 +1,6 @@
 package adding
 
 import (
-
 	"intendant/internal/app"
 	"intendant/internal/directory"
 	"intendant/internal/web/imported"

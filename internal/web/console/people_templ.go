@@ -107,7 +107,7 @@ func staffPage(p ui.Page, v staffView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("w-cst").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("w-end").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -138,7 +138,7 @@ func staffPage(p ui.Page, v staffView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("p3 w-cst").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("p3 w-end").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -189,7 +189,7 @@ func staffPage(p ui.Page, v staffView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("p2 w-cst").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("p2 w-end").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -222,7 +222,7 @@ func staffPage(p ui.Page, v staffView) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Cell("p2 w-cst").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell("p2 w-end").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -266,8 +266,8 @@ func staffPage(p ui.Page, v staffView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.Title, Columns: []ui.Column{{Label: p.T("field.name")}, {Label: p.T("staff.role"), Class: "w-cst"},
-				{Label: p.T("staff.portfolio"), Class: "p3 w-cst"}, {Label: p.T("staff.factor"), Class: "p2 w-cst"}, {Label: p.T("field.status"), Class: "p2 w-cst"}, {Label: p.T("field.last_sign_in"), Class: "p2 num w-cst"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(p.Printer, ui.TableView{Caption: p.Title, Columns: []ui.Column{{Label: p.T("field.name")}, {Label: p.T("staff.role"), Class: "w-end"},
+				{Label: p.T("staff.portfolio"), Class: "p3 w-end"}, {Label: p.T("staff.factor"), Class: "p2 w-end"}, {Label: p.T("field.status"), Class: "p2 w-end"}, {Label: p.T("field.last_sign_in"), Class: "p2 num w-cst"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

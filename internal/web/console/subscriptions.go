@@ -113,7 +113,7 @@ func (h Handler) subscriptionsView(q *page.Request, asked app.SubscriptionQuery,
 		view.Pager.Next = at.with(subscriptionsPath, "after", list.Next)
 	}
 	if len(list.Rows) == 0 {
-		view.Empty = emptyView{Title: t("subscriptions.empty"), Text: t("subscriptions.empty.text")}
+		view.Empty = emptyView{Title: t("subscriptions.empty"), Text: t("subscriptions.empty.text"), Acts: []ui.Act{{Label: t("customers.all"), Href: customersPath}}}
 		if asked.Filtered() {
 			view.Empty = emptyView{Title: t("subscriptions.empty.filtered"), Text: t("customers.empty.filtered.text"),
 				Acts: []ui.Act{{Label: t("subscriptions.all"), Href: subscriptionsPath}}}

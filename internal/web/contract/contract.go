@@ -38,9 +38,9 @@ func base(q *page.Request) string { return q.AccountPath("/contract") }
 type view struct {
 	ui.Page
 	app.ContractPage
-	req   *page.Request
-	level string
-	units []referents.View
+	req         *page.Request
+	level, sign string // of the account's service level, in words and as its shield
+	units       []referents.View
 }
 
 // contract shows what the reader looks after.
@@ -51,7 +51,7 @@ func (h Handler) contract(q *page.Request) error {
 	}
 	v := view{Page: q.InAccount(q.Printer.T("contract.title"), page.Contract), ContractPage: c, req: q}
 	level, _ := h.Catalogue().ServiceLevel(c.Account.ServiceLevel)
-	v.level = level.Label.In(q.Printer.Lang())
+	v.level, v.sign = level.Label.In(q.Printer.Lang()), level.Sign
 	for _, unit := range c.Units {
 		r := referents.Of(q, v.Page, unit, base(q))
 		if len(c.Units) > 1 || unit.Unit.Parent != 0 {
@@ -91,7 +91,7 @@ func (v view) facts() []ui.CartItem {
 		ends = v.Printer.Date(v.ContractPage.Account.ContractEnds)
 	}
 	return []ui.CartItem{{Label: v.T("overview.number"), Value: directory.SpellNumber(v.ContractPage.Account.Number)},
-		{Label: v.T("overview.level"), Value: v.level}, {Label: v.T("overview.ends"), Value: ends}}
+		{Label: v.T("overview.level"), Body: ui.ServiceLevel(v.sign, v.level)}, {Label: v.T("overview.ends"), Value: ends}}
 }
 
 // severalUnits reports whether documents are told apart by unit.

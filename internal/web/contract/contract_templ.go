@@ -870,7 +870,7 @@ func choosePage(v chooseView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if len(v.People) == 0 {
-						templ_7745c5c3_Err = ui.Empty("users", v.T("contract.name.none", "Unit", v.Unit.Name), "").Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Empty("users", v.T("contract.name.none", "Unit", v.Unit.Name), "", v.cleared()...).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

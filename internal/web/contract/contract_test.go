@@ -70,6 +70,9 @@ func TestInvoices(t *testing.T) { // SEAT-8, ACC-9
 	if empty.Status != http.StatusOK || !strings.Contains(empty.Text(), "Aucune facture") || !strings.Contains(empty.Text(), "Aucun abonnement") {
 		t.Errorf("SEAT-8 without documents: %d %s", empty.Status, empty.Text())
 	}
+	if strings.Contains(empty.Text(), "Suivants") {
+		t.Error("SEAT-8 a list without documents leads to a next page")
+	}
 	content := []byte("%PDF-1.7\n<script>alert(1)</script>")
 	if page := o.upload(t, "F-2026-1", `..\..\été "2026".html`, content); page.Status != http.StatusSeeOther {
 		t.Fatalf("SEAT-8 upload: %d %s", page.Status, page.Text())

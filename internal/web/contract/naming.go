@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"net/url"
 	"strings"
 
 	"intendant/internal/app"
@@ -58,6 +59,15 @@ func (v chooseView) replaced() string {
 		return v.Referent.Name
 	}
 	return ""
+}
+
+// cleared leads from a search back to everybody.
+func (v chooseView) cleared() []ui.Act {
+	if v.search == "" {
+		return nil
+	}
+	query := url.Values{"part": {string(v.part)}, "return": {v.back}}
+	return []ui.Act{{Label: v.T("members.clear"), Href: v.at + "/name?" + query.Encode()}}
 }
 
 // kept are the values that the search carries along.

@@ -4,6 +4,7 @@
 package exports
 
 import (
+	"strings"
 	"time"
 
 	"intendant/internal/app"
@@ -188,4 +189,9 @@ func (v listView) state(e app.ListedExport) (tone, icon, label string) {
 		return "info", "refresh", label
 	}
 	return "warn", "ban", label
+}
+
+// toMembers leads to the list whose export is asked for most.
+func (v listView) toMembers() ui.Act {
+	return ui.Act{Label: v.T("nav.members"), Href: strings.TrimSuffix(v.base, "/exports") + "/members"}
 }

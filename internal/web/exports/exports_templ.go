@@ -286,7 +286,7 @@ func listPage(v listView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.exports) == 0 {
-				templ_7745c5c3_Err = ui.Empty("download", v.T("export.list.empty"), v.T("export.list.empty.text")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("download", v.T("export.list.empty"), v.T("export.list.empty.text"), v.toMembers()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

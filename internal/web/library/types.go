@@ -26,7 +26,7 @@ func (s *shelf) renaming(id, typed string) {
 			typed = t.Name
 		}
 		s.rename = &naming{ListedProjectType: t, field: s.nameField(typed)}
-		s.rename.field.ID = "f-rename"
+		s.rename.field.ID, s.rename.field.Label = "f-rename", s.T("field.name")
 	}
 }
 

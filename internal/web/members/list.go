@@ -386,3 +386,11 @@ func (t table) selection() ui.SelectionView {
 	}
 	return s
 }
+
+// administrator is the sign of a member who administers, or nothing (ACC-3).
+func (t table) administrator(m app.ListedMember) string {
+	if !m.ActsAsAdministrator() {
+		return ""
+	}
+	return t.T("overview.administrator")
+}

@@ -446,7 +446,7 @@ func memberRow(t table, m app.ListedMember) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Who(ui.WhoView{Name: m.SortedName(), Sub: t.under(m), Href: t.href(m), Face: m.Name(), Mark: t.lacks(m.Lacks)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Who(ui.WhoView{Name: m.SortedName(), Sub: t.under(m), Href: t.href(m), Face: m.Name(), Mark: t.lacks(m.Lacks), Administrator: t.administrator(m)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

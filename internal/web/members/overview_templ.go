@@ -706,7 +706,7 @@ func administrators(f front) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.ListItem(m.Name(), m.Name(), f.what(m)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ListPerson(m.Name(), true, f.what(m)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -22,7 +22,7 @@ func (q *Request) Skip() int {
 // DocumentsPager leads from page to page of a list of documents; at is the address
 // of the page that begins after so many.
 func DocumentsPager(d app.ContractDocuments, things string, at func(skip int) string) ui.PagerView {
-	last := d.From + len(d.Rows) - 1
+	last := max(0, d.From+len(d.Rows)-1) // nothing is there, nor follows
 	p := ui.PagerView{From: int64(d.From), To: int64(last), Things: things}
 	if d.From > 1 {
 		p.Previous = at(max(0, d.From-1-app.DocumentsPerPage))

@@ -13,6 +13,7 @@ import (
 // A picture is a drawn tree in words and places. Classes carry all colour.
 type picture struct {
 	width, height int
+	left          int // of it is kept for the names of the bands
 	bands         []band
 	lines         []line
 	boxes         []box
@@ -186,7 +187,7 @@ func (d *drawer) picture(nodes []drawing.Node) picture {
 		measure.Hang = true // its beginning, which is what shows first, holds the root and the first branch
 		layout = measure.Lay(nodes)
 	}
-	p := picture{width: layout.Width, height: layout.Height}
+	p := picture{width: layout.Width, height: layout.Height, left: measure.Left}
 	for i, label := range labels {
 		y := measure.Top + i*measure.Band
 		p.bands = append(p.bands, band{y: y, middle: y + measure.Band/2 + 5, shade: i%2 == 0, label: drawing.Shorten(label, 11, 92)})

@@ -108,6 +108,16 @@ func TestTree(t *testing.T) { // ROLE-9
 			t.Errorf("%d thick lines, want 2 and the key", n)
 		}
 	})
+	t.Run("the names of the levels stay in sight beside a drawing that is moved sideways, and stand once in one that fits", func(t *testing.T) {
+		wide, fits := o.Get(whose+"&zoom=150"), o.Get(whose)
+		names := wide.All(".in-treeview .in-tree__names text")
+		if len(names) == 0 || len(names) != len(wide.All("#tree-drawing .t-lvl")) || names[0].Text() != fits.All("#tree-drawing .t-lvl")[0].Text() {
+			t.Errorf("%d names beside the wide drawing, %d in it", len(names), len(wide.All("#tree-drawing .t-lvl")))
+		}
+		if fits.Has(".in-tree__names") {
+			t.Error("names beside a drawing that fits")
+		}
+	})
 	t.Run("a branch closes and opens by its address", func(t *testing.T) {
 		nord := o.unit(t, "Nord")
 		closed := o.Get(whose + "&closed=" + nord)

@@ -56,7 +56,7 @@ func reportPage(r reporting) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(r.Lines) == 0 {
-				templ_7745c5c3_Err = ui.Empty("license", r.T("seats.products.empty"), r.T("seats.products.empty.text")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("license", r.T("seats.products.empty"), r.T("seats.products.empty.text"), ui.Act{Label: r.T("seats.products.title"), Href: r.base}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

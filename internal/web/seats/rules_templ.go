@@ -56,7 +56,7 @@ func rulesPage(r ruling) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(r.rules) == 0 {
-				templ_7745c5c3_Err = ui.Empty("license", r.T("seats.rules.empty"), r.T("seats.rules.empty.text")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("license", r.T("seats.rules.empty"), r.T("seats.rules.empty.text"), r.make()...).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

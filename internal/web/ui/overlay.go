@@ -110,3 +110,16 @@ func sharesLabel(p *i18n.Printer, title string, shares []Share) string {
 	}
 	return p.T("ui.shares", "Title", title, "Parts", p.List(parts))
 }
+
+// staysLast puts what goes before what stays, each in its order.
+func staysLast(lines []Loss) []Loss {
+	var gone, kept []Loss
+	for _, l := range lines {
+		if l.Stays {
+			kept = append(kept, l)
+		} else {
+			gone = append(gone, l)
+		}
+	}
+	return append(gone, kept...)
+}

@@ -1401,7 +1401,7 @@ func Dialog(p *i18n.Printer, v DialogView) templ.Component {
 	})
 }
 
-// Losses is the list inside a dialog that says what goes and what stays.
+// Losses is the list inside a dialog that says what goes, and after it what stays.
 func Losses(lines []Loss) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1427,7 +1427,7 @@ func Losses(lines []Loss) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, l := range lines {
+		for _, l := range staysLast(lines) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 120, "<li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

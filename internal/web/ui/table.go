@@ -211,7 +211,10 @@ type Share struct {
 // Href the name is plain text. Face is the name as spoken ("Karim Haddad"), of
 // which the avatar is made, when Name is written another way round. Mark says what
 // is to be looked at with them, or nothing.
-type WhoView struct{ Name, Sub, Href, Face, Mark string }
+type WhoView struct {
+	Name, Sub, Href, Face, Mark string
+	Administrator               string // the words of the sign of administrators, for who carries it (ACC-3)
+}
 
 func (w WhoView) face() string {
 	if w.Face != "" {

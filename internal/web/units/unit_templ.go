@@ -549,7 +549,7 @@ func children(s single) templ.Component {
 		}
 		if len(s.Missing) == 0 || !s.Live {
 			for _, act := range s.addBelow(ui.Ordinary) {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p class=\"in-under\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
