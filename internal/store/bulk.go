@@ -108,7 +108,7 @@ func (db *DB) lookAnew(ctx context.Context, conn *sql.Conn, grown []growth) {
 	}
 	for _, table := range db.figures.due(grown) {
 		within, stop := context.WithTimeout(context.WithoutCancel(ctx), db.deadlines.Statement)
-		_, err := conn.ExecContext(within, `ANALYZE "`+table+`"`)
+		_, err := conn.ExecContext(within, "ANALYZE "+table)
 		stop()
 		if err != nil {
 			db.logger.WarnContext(ctx, "the database did not look at a table that has grown", "table", table, "error", err)

@@ -194,3 +194,30 @@ func BenchmarkUseInProject(b *testing.B) {
 	}
 	b.ReportMetric(float64(yes)/float64(b.N), "yes/op")
 }
+
+// TestAnswersAllocate holds what an answer from the index takes of memory: it may only
+// fall.
+func TestAnswersAllocate(t *testing.T) { // CHECK-1
+	large, sites := largeDesk(t, 2_000, 500), siteDesk(t, 2_000, 100)
+	about := func(member, unit int) Question {
+		return Question{Subject: Entity{"user", fmt.Sprintf("user-%d", member)}, Action: "view", Resource: Entity{"location", fmt.Sprintf("unit-%d", unit)}}
+	}
+	use := func(member int, site string) Question {
+		return Question{Subject: Entity{"user", fmt.Sprintf("user-%d", member)}, Action: UseAction, Resource: Entity{ProductResource, "plans"}, In: &Using{Project: site}}
+	}
+	for name, one := range map[string]struct {
+		d    *desk
+		q    Question
+		most float64
+	}{
+		"allowed":       {large, about(9, 63), 0},
+		"denied":        {large, about(9, 64), 0},
+		"in a project":  {sites, use(7, "site-17"), 0},
+		"by its number": {sites, use(7, "P-17"), 1}, // the number as it compares
+	} {
+		one.d.answer(one.q) // who could help is found once
+		if got := testing.AllocsPerRun(200, func() { one.d.answer(one.q) }); got > one.most {
+			t.Errorf("a question that is %s takes %.0f allocations, want %.0f", name, got, one.most)
+		}
+	}
+}
