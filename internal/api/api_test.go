@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -254,6 +255,31 @@ func TestMembersByAPI(t *testing.T) { // API-1
 		list := s.get(s.path("/members?total=true&limit=1&sort=-name")).is(200, "")
 		t.Log(string(list.body))
 		s.get(s.path("/members/"+id)).is(200, "")
+	})
+}
+
+// TestAllFaultsByAPI: a program is told of every field at fault at once, the first of
+// them as the problem itself.
+func TestAllFaultsByAPI(t *testing.T) { // API-3
+	t.Parallel()
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		s := newStand(t, w)
+		id := s.post(s.path("/members"), `{"email":"karim.haddad@maraval.example","invite":"none"}`).is(201, "").text("id")
+		at := s.get(s.path("/members/" + id)).header.Get("ETag")
+		long := strings.Repeat("é", 300)
+		got := s.ask("PATCH", s.path("/members/"+id), `{"first_name":"`+long+`","job_title":"`+long+`","language":"tlh"}`, "If-Match", at).is(422, "field.too_long")
+		var p api.Problem
+		w.Must(json.Unmarshal(got.body, &p))
+		fields := map[string]string{}
+		for _, one := range p.Errors {
+			if fields[one.Field] = one.Code; one.Title == "" {
+				t.Errorf("API-3 nothing is said of %s", one.Field)
+			}
+		}
+		want := map[string]string{"first_name": "field.too_long", "job_title": "field.too_long", "language": "field.unknown_choice"}
+		if !maps.Equal(fields, want) || p.Errors[0].Field != p.Field {
+			t.Errorf("API-3 %s and %v are at fault, want %v", p.Field, fields, want)
+		}
 	})
 }
 

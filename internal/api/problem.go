@@ -26,17 +26,20 @@ type Problem struct {
 	Field  string         `json:"field,omitempty" doc:"The input at fault." example:"email"`
 	Args   map[string]any `json:"args,omitempty" doc:"The values of the title."`
 	Detail string         `json:"detail,omitempty" doc:"For developers, in English: which part of the request does not fit the description."`
-	Errors []FieldProblem `json:"errors,omitempty" nullable:"false" doc:"Every part that does not fit the description, at most twenty."`
+	Errors []FieldProblem `json:"errors,omitempty" nullable:"false" doc:"Where several are at fault, each of them, the one above first; or every part that does not fit the description. At most twenty."`
 
 	Reference string `json:"reference,omitempty" doc:"Of a fault: what to look for in the log of the installation."`
 
 	retry int
 }
 
-// A FieldProblem is one part of a request that does not fit the description.
+// A FieldProblem is one input at fault among several, or one part of a request that does
+// not fit the description.
 type FieldProblem struct {
 	Field  string `json:"field" example:"limit"`
-	Detail string `json:"detail" example:"expected number <= 200"`
+	Code   string `json:"code,omitempty" doc:"Stable name of the refusal." example:"field.required"`
+	Title  string `json:"title,omitempty" doc:"What is wrong, in the language of Accept-Language." example:"Enter a last name."`
+	Detail string `json:"detail,omitempty" doc:"For developers, in English: how a part does not fit the description." example:"expected number <= 200"`
 }
 
 // Error says the problem for logs.
@@ -115,6 +118,11 @@ func (f *Face) refusal(v visit, refusal *directory.Error) *Problem {
 		refusal = directory.InvalidField("cursor", refusal.Code, refusal.Args)
 	}
 	p := &Problem{Type: typeOf(refusal.Code), Title: v.printer.Error(refusal), Status: statusOf(refusal), Code: refusal.Code, Field: fieldOf(refusal.Field)}
+	if all := refusal.All(); len(all) > 1 {
+		for _, one := range all[:min(len(all), mostFields)] {
+			p.Errors = append(p.Errors, FieldProblem{Field: fieldOf(one.Field), Code: one.Code, Title: v.printer.Error(one)})
+		}
+	}
 	for name, value := range refusal.Args {
 		if p.Args == nil {
 			p.Args = map[string]any{}
