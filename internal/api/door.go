@@ -164,7 +164,12 @@ func broken(r *http.Request, body []byte) (part string, is bool) {
 			return text.part, true
 		}
 	}
-	return "body", bytes.IndexByte(body, 0) >= 0 || !utf8.Valid(body) || brokenEscape(body)
+	return "body", brokenJSON(body)
+}
+
+// brokenJSON reports whether JSON has what no text has.
+func brokenJSON(body []byte) bool {
+	return bytes.IndexByte(body, 0) >= 0 || !utf8.Valid(body) || brokenEscape(body)
 }
 
 // unescaped is a query with its escapes undone; one that cannot be is broken.

@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -235,7 +234,7 @@ func (l *load) next() (app.LoadLine, error) {
 		}
 		first := !l.said
 		l.said = true
-		if first && !json.Valid(text) && utf8.Valid(text) {
+		if first && !json.Valid(text) && !brokenJSON(text) {
 			return line, l.early(l.v, http.StatusBadRequest)
 		}
 		line.Fault = l.understand(text, &line)
@@ -262,7 +261,7 @@ func (l *load) cut(err error) error {
 
 // understand reads what a line says.
 func (l *load) understand(text []byte, into *app.LoadLine) *directory.Error {
-	if bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text) || brokenEscape(text) {
+	if brokenJSON(text) {
 		return directory.InvalidField("line", "text.broken", nil)
 	}
 	if refusal := strict(text); refusal != nil {

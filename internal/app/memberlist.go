@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
@@ -456,7 +457,11 @@ func (l *listing) total(ctx context.Context, list store.MemberList) (int64, erro
 		return n, err
 	}
 	list.From = nil
-	key := fmt.Sprintf("%d %d %#v %v", list.Account, l.counts.Sequence, list.Filter, list.Scope.Units())
+	same := list.Filter
+	if !same.ByMoment() {
+		same.At = time.Time{}
+	}
+	key := fmt.Sprintf("%d %d %#v %v", list.Account, l.counts.Sequence, same, list.Scope.Units())
 	if n, ok := l.totals.At(key); ok {
 		return n, nil
 	}

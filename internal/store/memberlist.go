@@ -41,6 +41,10 @@ func (f MemberFilter) Empty() bool {
 		len(f.Products)+len(f.Held) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
 }
 
+// ByMoment reports whether who passes also hangs on the moment, since what is held
+// ends by itself, and not on the state of the account alone.
+func (f MemberFilter) ByMoment() bool { return len(f.Products)+len(f.Held) > 0 }
+
 // Nobody makes a filter that finds nobody.
 func (f *MemberFilter) Nobody() { f.Units = []directory.UnitID{-1} }
 
