@@ -264,10 +264,12 @@ func telling(mails []directory.Mail) *tale {
 	return t
 }
 
-// waiting is which mails wait of these topics for these readers, and no worker has.
+// waiting is which mails wait of these topics for these readers, and no worker has. The
+// address is kept from the index: of many topics and as many readers a database would
+// look for every pair.
 func (t *tale) waiting(r *Reader, now time.Time, a *args) string {
 	return `state = 'waiting' AND (leased_until IS NULL OR leased_until <= ` + a.add(now) + `) AND topic` + inTexts(r, t.topics, a) +
-		` AND address` + inTexts(r, t.addresses, a)
+		` AND (address || '')` + inTexts(r, t.addresses, a)
 }
 
 // meet takes note of one that waits.
