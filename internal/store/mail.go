@@ -246,7 +246,11 @@ func (c WithdrawMails) apply(ctx context.Context, tx *Tx) error {
 		return nil
 	}
 	var a args
-	query := `UPDATE mail SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE state = 'waiting' AND account_key = ` +
+	by := ""
+	if len(c.Users) > 0 {
+		by = tx.dialect.indexed(mailsOfUser)
+	}
+	query := `UPDATE mail` + by + ` SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE state = 'waiting' AND account_key = ` +
 		a.add(c.Account) + ` AND (leased_until IS NULL OR leased_until <= ` + a.add(tx.Now) + `)`
 	if c.Batch != "" {
 		query += ` AND batch = ` + a.add(c.Batch)
@@ -277,6 +281,9 @@ type MailMoment struct {
 // on their way.
 type MailsOfAct struct{ Waiting, Gone int }
 
+// mailsOfUser is the index of mails by whom they go to: an account has many more.
+const mailsOfUser = "mail_by_user"
+
 // A MailsQuery asks for the mails of operations of an account, at these moments.
 type MailsQuery struct {
 	Account directory.AccountID
@@ -290,7 +297,7 @@ func (r *Reader) MailsAt(ctx context.Context, q MailsQuery) (map[MailMoment]Mail
 	var a args
 	waits := `state = 'waiting' AND (leased_until IS NULL OR leased_until <= ` + a.add(q.Now) + `)`
 	query := `SELECT user_key, created_at, sum(CASE WHEN ` + waits + ` THEN 1 ELSE 0 END), sum(CASE WHEN ` + waits + ` OR state IN ('withdrawn', 'dead') THEN 0 ELSE 1 END)
-		FROM mail WHERE account_key = ` + a.add(q.Account) + ` AND user_key` + inKeys(r, q.Users, &a) + ` AND created_at` + inKeys(r, microsOf(q.At), &a) + ` GROUP BY user_key, created_at`
+		FROM mail` + r.dialect.indexed(mailsOfUser) + ` WHERE account_key = ` + a.add(q.Account) + ` AND user_key` + inKeys(r, q.Users, &a) + ` AND created_at` + inKeys(r, microsOf(q.At), &a) + ` GROUP BY user_key, created_at`
 	found := map[MailMoment]MailsOfAct{}
 	err := each(ctx, r, query, a, func(row scanner) error {
 		var of MailMoment
@@ -331,7 +338,7 @@ func (c TakeBackMails) apply(ctx context.Context, tx *Tx) error {
 	}
 	for _, at := range slices.SortedFunc(maps.Keys(users), time.Time.Compare) {
 		var a args
-		query := `UPDATE mail SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE state = 'waiting' AND account_key = ` +
+		query := `UPDATE mail` + tx.dialect.indexed(mailsOfUser) + ` SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE state = 'waiting' AND account_key = ` +
 			a.add(c.Account) + ` AND (leased_until IS NULL OR leased_until <= ` + a.add(tx.Now) + `) AND created_at = ` + a.add(at) +
 			` AND user_key` + inKeys(tx.Reader, users[at], &a)
 		if _, err := exec(ctx, tx, query, a); err != nil {

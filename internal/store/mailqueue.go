@@ -216,7 +216,7 @@ func (tx *Tx) latest(ctx context.Context, mails []directory.Mail) ([]directory.M
 		return mails, nil
 	}
 	var a args
-	query := `UPDATE mail SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE ` + t.waiting(tx.Reader, tx.Now, &a) + ` RETURNING topic, address, kind`
+	query := `UPDATE mail` + tx.dialect.indexed(mailsAbout) + ` SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE ` + t.waiting(tx.Reader, tx.Now, &a) + ` RETURNING topic, address, kind`
 	if err := each(ctx, tx.Reader, query, a, t.meet); err != nil {
 		return nil, fmt.Errorf("take back overtaken mails: %w", err)
 	}
@@ -236,7 +236,7 @@ func (r *Reader) Leaving(ctx context.Context, now time.Time, mails []directory.M
 		return t.left(), nil
 	}
 	var a args
-	if err := each(ctx, r, `SELECT topic, address, kind FROM mail WHERE `+t.waiting(r, now, &a), a, t.meet); err != nil {
+	if err := each(ctx, r, `SELECT topic, address, kind FROM mail`+r.dialect.indexed(mailsAbout)+` WHERE `+t.waiting(r, now, &a), a, t.meet); err != nil {
 		return nil, fmt.Errorf("read mails that wait: %w", err)
 	}
 	return t.left(), nil
@@ -264,11 +264,14 @@ func telling(mails []directory.Mail) *tale {
 	return t
 }
 
+// mailsAbout is the index of mails that wait by what they tell of: many more wait.
+const mailsAbout = "mail_waiting_about"
+
 // waiting is which mails wait of these topics for these readers, and no worker has. The
 // address is kept from the index: of many topics and as many readers a database would
 // look for every pair.
 func (t *tale) waiting(r *Reader, now time.Time, a *args) string {
-	return `state = 'waiting' AND (leased_until IS NULL OR leased_until <= ` + a.add(now) + `) AND topic` + inTexts(r, t.topics, a) +
+	return `state = 'waiting' AND topic <> '' AND (leased_until IS NULL OR leased_until <= ` + a.add(now) + `) AND topic` + inTexts(r, t.topics, a) +
 		` AND (address || '')` + inTexts(r, t.addresses, a)
 }
 
@@ -306,8 +309,8 @@ func (c Unsay) apply(ctx context.Context, tx *Tx) error {
 		return nil
 	}
 	var a args
-	query := `UPDATE mail SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL WHERE state = 'waiting'
-		AND (leased_until IS NULL OR leased_until <= ` + a.add(tx.Now) + `) AND topic` + inTexts(tx.Reader, c, &a)
+	query := `UPDATE mail` + tx.dialect.indexed(mailsAbout) + ` SET state = 'withdrawn', secret_sealed = NULL, leased_until = NULL
+		WHERE state = 'waiting' AND topic <> '' AND (leased_until IS NULL OR leased_until <= ` + a.add(tx.Now) + `) AND topic` + inTexts(tx.Reader, c, &a)
 	if _, err := exec(ctx, tx, query, a); err != nil {
 		return fmt.Errorf("take back mails of what is over: %w", err)
 	}
