@@ -48,7 +48,7 @@ func (p *program) demo(c *cobra.Command, _ []string) (err error) {
 func (p *program) serveDemo(ctx context.Context, settings config.Config, asJSON bool) (err error) {
 	clock := demo.NewClock(p.Now)
 	log := slog.New(slog.NewTextHandler(p.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	i, err := server.Open(ctx, server.Options{Config: settings, Now: clock.Now, Wait: clock.Wait, Log: log, OwnBase: true})
+	i, err := server.Open(ctx, server.Options{Config: settings, Now: clock.Now, Wait: clock.Wait, Log: log, OwnBase: true, Bundle: p.bundle})
 	if err != nil {
 		return err
 	}

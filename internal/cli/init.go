@@ -285,7 +285,7 @@ func (p *program) firstOperator(ctx context.Context, path string, given map[stri
 	if err != nil {
 		return err
 	}
-	i, err := server.Open(ctx, server.Options{Config: settings, Now: p.Now, Log: p.quiet()})
+	i, err := server.Open(ctx, server.Options{Config: settings, Now: p.Now, Log: p.quiet(), Bundle: p.bundle})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (p *program) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			i, err := server.Open(c.Context(), server.Options{Config: settings, Now: p.Now, Log: p.logger(settings)})
+			i, err := server.Open(c.Context(), server.Options{Config: settings, Now: p.Now, Log: p.logger(settings), Bundle: p.bundle})
 			if err != nil {
 				return err
 			}

@@ -76,7 +76,7 @@ func (p *program) with(c *cobra.Command, do func(ctx context.Context, i *server.
 	if err != nil {
 		return err
 	}
-	i, err := server.Open(c.Context(), server.Options{Config: settings, Now: p.Now, Log: p.quiet()})
+	i, err := server.Open(c.Context(), server.Options{Config: settings, Now: p.Now, Log: p.quiet(), Bundle: p.bundle})
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package i18n
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -44,10 +43,16 @@ func Load() (*Bundle, error) {
 	b := &Bundle{codes: messages.Languages(), speeches: map[string]*speech{}}
 	var tags []language.Tag
 	names := map[string]string{}
-	for _, code := range b.codes {
-		s, err := loadSpeech(code)
-		if err != nil {
-			return nil, fmt.Errorf("load messages of %s: %w", code, err)
+	speeches, errs := make([]*speech, len(b.codes)), make([]error, len(b.codes))
+	var wg sync.WaitGroup
+	for i, code := range b.codes { // side by side: they are most of what a start takes
+		wg.Go(func() { speeches[i], errs[i] = loadSpeech(code) })
+	}
+	wg.Wait()
+	for i, code := range b.codes {
+		s := speeches[i]
+		if errs[i] != nil {
+			return nil, fmt.Errorf("load messages of %s: %w", code, errs[i])
 		}
 		s.names, names[code] = names, s.plain["language.name"]
 		b.speeches[code] = s
@@ -176,21 +181,25 @@ func readMessages(code string) (map[string]*i18n.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	var raw map[string]json.RawMessage
+	var raw map[string]said
 	if err := json.Unmarshal(content, &raw); err != nil {
 		return nil, fmt.Errorf("parse file: %w", err)
 	}
 	texts := make(map[string]*i18n.Message, len(raw))
-	for _, key := range slices.Sorted(maps.Keys(raw)) {
-		m := &i18n.Message{ID: key}
-		if err := json.Unmarshal(raw[key], &m.Other); err != nil {
-			var forms struct{ One, Many, Other string }
-			if err := json.Unmarshal(raw[key], &forms); err != nil {
-				return nil, fmt.Errorf("parse message %s: %w", key, err)
-			}
-			m.One, m.Many, m.Other = forms.One, forms.Many, forms.Other
-		}
-		texts[key] = m
+	for key, m := range raw {
+		texts[key] = &i18n.Message{ID: key, One: m.One, Many: m.Many, Other: m.Other}
 	}
 	return texts, nil
+}
+
+// A said is one message in its file: a text, or its plural forms.
+type said struct{ One, Many, Other string }
+
+// UnmarshalJSON reads either, and refuses anything else.
+func (s *said) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		return json.Unmarshal(text, &s.Other)
+	}
+	type forms said
+	return json.Unmarshal(text, (*forms)(s))
 }

@@ -39,6 +39,8 @@ type Options struct {
 	OwnBase bool
 	// Wait lets time pass, unless ctx ends; nil: real time.
 	Wait func(ctx context.Context, d time.Duration)
+	// Bundle is the messages, where they have been read already; nil: they are read.
+	Bundle *i18n.Bundle
 	// Trips hears of each trip to the database; nil: nobody does.
 	Trips store.Trips
 }
@@ -71,8 +73,10 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if i.bundle, err = i18n.Load(); err != nil {
-		return nil, fmt.Errorf("load messages: %w", err)
+	if i.bundle = o.Bundle; i.bundle == nil {
+		if i.bundle, err = i18n.Load(); err != nil {
+			return nil, fmt.Errorf("load messages: %w", err)
+		}
 	}
 	if err := os.MkdirAll(o.Config.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
