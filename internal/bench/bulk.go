@@ -16,6 +16,25 @@ import (
 // bulk measures acts on many: invitations, an edit, its preview by adding, and
 // what other accounts' writes wait for meanwhile.
 func (r *run) bulk() error {
+	if err := r.invite(); err != nil {
+		return err
+	}
+	previewed := r.rows(20_000)
+	err := r.rate("preview", len(previewed), func() error {
+		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, previewed, app.AddOptions{Preview: true})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.editBesideWrites()
+}
+
+// invite measures invitations of people who are brought in for it.
+func (r *run) invite() error {
+	if !r.wanted("invite") {
+		return nil
+	}
 	added, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, r.rows(5000), app.AddOptions{})
 	if err != nil {
 		return err
@@ -24,22 +43,10 @@ func (r *run) bulk() error {
 	if err != nil {
 		return err
 	}
-	err = r.rate("invite", len(invited.Members), func() error {
+	return r.rate("invite", len(invited.Members), func() error {
 		_, err := r.App.Invitations.Send(r.ctx, r.actor, r.account.ID, invited)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	previewed := r.rows(20_000)
-	err = r.rate("preview", len(previewed), func() error {
-		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, previewed, app.AddOptions{Preview: true})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return r.editBesideWrites()
 }
 
 // selection names the members that verdicts are about by their public ids.
