@@ -119,8 +119,8 @@ func (r *Reader) usedBy(ctx context.Context, account directory.AccountID, who Re
 	some := who.condition(r, &a)
 	query := `
 		SELECT s.member_key, s.product, s.pool_key, '', 0
-		FROM member m JOIN seat s ON s.member_key = m.key AND s.valid_to IS NULL
-		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
+		FROM member m CROSS JOIN seat s` + r.dialect.indexed("seat_once") + ` WHERE s.member_key = m.key AND s.valid_to IS NULL
+		AND m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
 		UNION ALL
 		SELECT e.member_key, e.product, 0, e.proof, coalesce(e.ends_at, 0)
 		FROM member m JOIN external_subscription e ON e.member_key = m.key AND e.valid_to IS NULL
