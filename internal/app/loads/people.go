@@ -6,7 +6,6 @@ import (
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
-	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
 )
@@ -14,16 +13,16 @@ import (
 // planMembers plans people with the roles they get. Roles may be called by their names,
 // since one that the lines before make has a code that nobody knows yet.
 func (s *stream) planMembers(ctx context.Context, r *store.Reader, p *gate.Plan, lines []Line) ([]Row, error) {
-	roles := p.Rights.Tree()
+	roles := rolesOf(p)
 	rows := make([]roster.Holding, len(lines))
 	for i, line := range lines {
 		row := *line.Member
 		row.Row = line.Number
 		row.Read()
-		row.Functions, row.Levels = codes(roles, directory.Function, row.Functions), codes(roles, directory.Level, row.Levels)
+		row.Functions, row.Levels = roles.codes(directory.Function, row.Functions), roles.codes(directory.Level, row.Levels)
 		row.Give = slices.Clone(row.Give)
 		for g := range row.Give {
-			row.Give[g].Role = code(roles, directory.RightsRole, row.Give[g].Role)
+			row.Give[g].Role = roles.code(directory.RightsRole, row.Give[g].Role)
 		}
 		rows[i] = row
 	}
@@ -47,10 +46,10 @@ func judged(verdicts gate.Verdicts) []Row {
 
 // planPlaces plans places in the project that all these lines name.
 func (s *stream) planPlaces(ctx context.Context, r *store.Reader, p *gate.Plan, lines []Line) ([]Row, error) {
-	roles, project := p.Rights.Tree(), lines[0].Place.Project
-	if roles != nil {
-		if id, known := roster.UnitKnown(roles, project); known {
-			u, _ := roles.Unit(id)
+	roles, project := rolesOf(p), lines[0].Place.Project
+	if tree := p.Rights.Tree(); tree != nil {
+		if id, known := roster.UnitKnown(tree, project); known {
+			u, _ := tree.Unit(id)
 			project = u.UUID
 		}
 	}
@@ -63,7 +62,7 @@ func (s *stream) planPlaces(ctx context.Context, r *store.Reader, p *gate.Plan, 
 		row := line.Place.NewPlace
 		row.Row = line.Number
 		row.Read()
-		row.Functions, row.Level = codes(roles, directory.Function, row.Functions), code(roles, directory.Level, row.Level)
+		row.Functions, row.Level = roles.codes(directory.Function, row.Functions), roles.code(directory.Level, row.Level)
 		rows[i] = row
 	}
 	o := roster.PlaceOptions{Change: true, Silent: s.o.Silent}
@@ -76,26 +75,53 @@ func (s *stream) planPlaces(ctx context.Context, r *store.Reader, p *gate.Plan, 
 	return judged(p.Verdicts), nil
 }
 
-func codes(t *authz.Tree, kind directory.RoleKind, said []string) []string {
+// calledRoles are the roles of an account by what lines call them: most lines of a chunk
+// call the same few.
+type calledRoles struct {
+	all   []directory.Role
+	known map[called]string
+}
+
+// A called is what a role of a kind was called.
+type called struct {
+	kind directory.RoleKind
+	said string
+}
+
+func rolesOf(p *gate.Plan) calledRoles {
+	c := calledRoles{known: map[called]string{}}
+	if t := p.Rights.Tree(); t != nil {
+		c.all = t.Roles()
+	}
+	return c
+}
+
+func (c calledRoles) codes(kind directory.RoleKind, said []string) []string {
 	all := make([]string, len(said))
 	for i, one := range said {
-		all[i] = code(t, kind, one)
+		all[i] = c.code(kind, one)
 	}
 	return all
 }
 
 // code is the code of a role that is called by it, or by one of its names; what is
 // neither stays, and is refused where it is given.
-func code(t *authz.Tree, kind directory.RoleKind, said string) string {
-	if t == nil || said == "" {
-		return said
+func (c calledRoles) code(kind directory.RoleKind, said string) string {
+	code, known := c.known[called{kind, said}]
+	if !known {
+		code = c.find(kind, said)
+		c.known[called{kind, said}] = code
 	}
-	for _, o := range t.Roles() {
+	return code
+}
+
+func (c calledRoles) find(kind directory.RoleKind, said string) string {
+	for _, o := range c.all {
 		if o.Kind == kind && (o.Code == said || o.UUID == said) {
 			return o.Code
 		}
 	}
-	if named, err := directory.RoleNamed(t.Roles(), kind, map[string]string{directory.EveryLanguage: said}); err == nil && named.ID != 0 {
+	if named, err := directory.RoleNamed(c.all, kind, map[string]string{directory.EveryLanguage: said}); err == nil && named.ID != 0 {
 		return named.Code
 	}
 	return said
