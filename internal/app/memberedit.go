@@ -111,11 +111,7 @@ func (s *Members) editBoth(ctx context.Context, r *store.Reader, a *roster.Actin
 		a.Invitees = append(a.Invitees, roster.Invitee{User: after, Member: m, Again: true})
 	}
 	m.Suggested = suggested
-	err = a.EditFrom(after, before, m, change)
-	if len(faults) > 0 && err == error(gate.ErrUnchanged) {
-		err = nil
-	}
-	return faults.With(err)
+	return faults.With(a.EditFrom(after, before, m, change))
 }
 
 // suggest keeps names that are only suggested (ADD-3) apart from a person's

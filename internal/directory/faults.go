@@ -23,6 +23,8 @@ func (f *Faults) Note(err error) error {
 		return err
 	case refusal == nil: // of a check that answers refusals only
 		return nil
+	case refusal.Code == "unchanged" && len(*f) > 0: // what is at fault would have changed something
+		return nil
 	case refusal.Field == "" || strings.HasPrefix(refusal.Code, "denied."):
 		return err
 	}

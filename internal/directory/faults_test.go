@@ -24,6 +24,7 @@ func TestFaults(t *testing.T) { // API-3
 		{"API-3 the first of a field", []error{name, directory.InvalidField("name", "role.name_taken", nil)}, []string{"field.required"}, nil},
 		{"API-3 not what is refused as a whole", []error{name, whole, phone}, []string{"field.required"}, whole},
 		{"API-3 not a right that is missing", []error{name, lacking}, []string{"field.required"}, lacking},
+		{"API-3 not that nothing else would change", []error{name, directory.Refuse(directory.Conflict, "unchanged"), phone}, []string{"field.required", "field.too_long"}, nil},
 		{"not what is no refusal", []error{broken}, nil, broken},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -71,10 +71,11 @@ func (c *MemberChange) Check() error {
 			continue
 		}
 		clean, refusal := text.Kind.Clean(**text.Value)
-		if *text.Value = &clean; refusal != nil { // the asker's own stays as it was typed
-			*text.Value = nil
-			faults = append(faults, refusal)
+		if refusal != nil {
+			*text.Value, faults = nil, append(faults, refusal)
+			continue
 		}
+		*text.Value = &clean // the asker's own stays as it was typed
 	}
 	if v := c.Person.Civility; v != nil {
 		if refusal := directory.CheckCivility("civility", *v); refusal != nil {
