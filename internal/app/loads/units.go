@@ -122,7 +122,7 @@ func (t *planting) unit(ctx context.Context, n Unit) (Row, error) {
 // apart is roster.NamedApart, among the fresh ones too.
 func (t *planting) apart(u, above directory.Unit) *directory.Error {
 	if other, taken := t.names[above.ID][directory.Fold(u.Name)]; taken {
-		return directory.InvalidField("name", "unit.name_taken", directory.Args{"Name": other.Name, "Under": above.Name})
+		return roster.UnitNameTaken(other, above, "name")
 	}
 	return roster.NamedApart(t.tree(), u, "name")
 }

@@ -70,20 +70,19 @@ func (w *Writer) GrantingOn(ctx context.Context, r *store.Reader, b gate.Basis) 
 	}
 	g.Lang = g.Account.Language
 	g.Kind, _ = w.gate.Catalogue().AccountType(g.Account.Type)
-	if g.Tree, _ = standsOn(b); g.Tree == nil {
+	if g.Tree = standsOn(b); g.Tree == nil {
 		g.Tree, err = w.gate.Tree(ctx, r, b.Account)
 	}
 	return g, err
 }
 
 // standsOn is the tree of a plan's account that the plan goes on over, with the units
-// and roles that it makes itself.
-func standsOn(b gate.Basis) (*authz.Tree, bool) {
-	t := b.Rights.Tree()
-	if t == nil || t.Root().Account() != b.Account { // it stands in another account
-		return nil, false
+// and roles that it makes itself; none where the plan's rights are in another account.
+func standsOn(b gate.Basis) *authz.Tree {
+	if t := b.Rights.Tree(); t != nil && t.Root().Account() == b.Account {
+		return t
 	}
-	return t, true
+	return nil
 }
 
 // Role is a role that may be chosen: of kind rights and not archived (ROLE-8).

@@ -68,7 +68,7 @@ func (w *Writer) Roster(ctx context.Context, r *store.Reader, p *gate.Plan, memb
 		return nil, err
 	}
 	var roles []directory.Role
-	if tree, stands := standsOn(p.Basis); stands {
+	if tree := standsOn(p.Basis); tree != nil {
 		roles = slices.Clone(tree.Roles())
 	} else if roles, err = r.Roles(ctx, p.Account); err != nil {
 		return nil, err

@@ -122,5 +122,10 @@ func NamedApart(t *authz.Tree, u directory.Unit, field string) *directory.Error 
 		return nil
 	}
 	above, _ := t.Unit(u.Parent)
+	return UnitNameTaken(other, above, field)
+}
+
+// UnitNameTaken refuses the name that another unit under the same one has.
+func UnitNameTaken(other, above directory.Unit, field string) *directory.Error {
 	return directory.InvalidField(field, "unit.name_taken", directory.Args{"Name": other.Name, "Under": above.Name})
 }
