@@ -1,11 +1,9 @@
 package app_test
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strconv"
 	"testing"
 	"time"
@@ -122,22 +120,6 @@ type doomed struct {
 // while.
 func (d doomed) kill(t *testing.T, act directory.BulkActID, after time.Duration) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestActToBeKilled$")
-	command.Env = append(os.Environ(), killedDatabase+"="+d.address, fmt.Sprintf("%s=%d", killedAccount, d.account),
+	apptest.Killed(t, "TestActToBeKilled", after, killedDatabase+"="+d.address, fmt.Sprintf("%s=%d", killedAccount, d.account),
 		fmt.Sprintf("%s=%d", killedMany, d.many), fmt.Sprintf("%s=%d", killedAct, act))
-	command.Stderr = os.Stderr
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = out.Read(make([]byte, 16)) // it says when the work begins
-	time.Sleep(after)
-	_ = command.Process.Kill() // it may have ended
-	var ended *exec.ExitError
-	if err := command.Wait(); errors.As(err, &ended) && ended.Exited() {
-		t.Fatalf("the process failed before it was killed: %v", err)
-	}
 }

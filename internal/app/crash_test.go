@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,22 +104,7 @@ func startedImport(t *testing.T, w *apptest.World, account directory.Account, fi
 // kill runs the import in a process of its own and kills it after a while.
 func kill(t *testing.T, address string, i directory.Import, after time.Duration) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRunToBeKilled$")
-	command.Env = append(os.Environ(), crashDatabase+"="+address, fmt.Sprintf("%s=%d", crashImport, i.ID))
-	command.Stderr = os.Stderr
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = out.Read(make([]byte, 16)) // it says when the work begins
-	time.Sleep(after)
-	_ = command.Process.Kill() // it may have ended
-	if err := command.Wait(); err != nil && command.ProcessState.Exited() {
-		t.Fatalf("the process failed before it was killed: %v", err)
-	}
+	apptest.Killed(t, "TestRunToBeKilled", after, crashDatabase+"="+address, fmt.Sprintf("%s=%d", crashImport, i.ID))
 }
 
 // wholeSoFar fails the test unless members, verdicts and counts agree.

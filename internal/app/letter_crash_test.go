@@ -1,11 +1,9 @@
 package app_test
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"slices"
 	"testing"
 	"time"
@@ -144,21 +142,5 @@ func lettersPosted(w *apptest.World) map[directory.AccountID]int {
 // killLetters runs the process and kills it after a while.
 func killLetters(t *testing.T, address string, after time.Duration) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLettersToBeKilled$")
-	command.Env = append(os.Environ(), lettersDatabase+"="+address)
-	command.Stderr = os.Stderr
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = out.Read(make([]byte, 16)) // it says when the work begins
-	time.Sleep(after)
-	_ = command.Process.Kill() // it may have ended
-	var ended *exec.ExitError
-	if err := command.Wait(); errors.As(err, &ended) && ended.Exited() {
-		t.Fatalf("the process failed before it was killed: %v", err)
-	}
+	apptest.Killed(t, "TestLettersToBeKilled", after, lettersDatabase+"="+address)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,19 +141,8 @@ func TestAssignersSurviveKill(t *testing.T) { // SEAT-4
 
 func killAssigners(t *testing.T, address string, account directory.AccountID, members []string, after time.Duration) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAssignersToBeKilled$")
-	command.Env = append(os.Environ(), killedDatabase+"="+address, fmt.Sprintf("%s=%d", killedAccount, account), killedMembers+"="+strings.Join(members, " "))
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = out.Read(make([]byte, 16)) // it says when the work begins
-	time.Sleep(after)
-	_ = command.Process.Kill() // it may have ended
-	_ = command.Wait()         // killed
+	apptest.Killed(t, "TestAssignersToBeKilled", after, killedDatabase+"="+address, fmt.Sprintf("%s=%d", killedAccount, account),
+		killedMembers+"="+strings.Join(members, " "))
 }
 
 // TestAssignersLoseCommits loses answers to COMMITs, or COMMITs themselves, while
