@@ -262,7 +262,7 @@ func subscriptions(p *i18n.Printer, lines []bought) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.RowHead("w-name").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.RowHead("").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -431,9 +431,9 @@ func subscriptions(p *i18n.Printer, lines []bought) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = ui.Table(p, ui.TableView{Caption: p.T("contract.subscriptions"), Inset: true, Columns: []ui.Column{
-				{Label: p.T("contract.subscriptions.product"), Class: "w-name"}, {Label: p.T("contract.subscriptions.quantity"), Class: "num"},
-				{Label: p.T("contract.subscriptions.start"), Class: "p3"}, {Label: p.T("contract.subscriptions.end")},
-				{Label: p.T("contract.subscriptions.reference"), Class: "p3"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+				{Label: p.T("contract.subscriptions.product")}, {Label: p.T("contract.subscriptions.quantity"), Class: "num w-n"},
+				{Label: p.T("contract.subscriptions.start"), Class: "p3 w-date"}, {Label: p.T("contract.subscriptions.end"), Class: "w-cst"},
+				{Label: p.T("contract.subscriptions.reference"), Class: "p3 w-end"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
