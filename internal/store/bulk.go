@@ -67,40 +67,51 @@ type growth struct {
 }
 
 // countedRows is how many rows in one write count towards the growth of a table.
-// grownRows is how many make PostgreSQL look at it anew: until it does so by itself, a
-// minute or more later, it plans as if they were not there.
+// grownRows is how many make PostgreSQL look at it anew, when it has doubled by them:
+// until it does so by itself, a minute or more later, it plans as if they were not there.
 const (
 	countedRows = 100
 	grownRows   = 10_000
 )
 
-// figures are how much has been written into each table in bulk: in all, and since
-// PostgreSQL was last asked to look at it.
+// figures are how many rows have been written into each table in bulk since PostgreSQL
+// was last asked to look at it, and how many make it worth asking.
 type figures struct {
-	mu         sync.Mutex
-	all, since map[string]int64
+	mu           sync.Mutex
+	since, worth map[string]int64
 }
 
-// due adds what a change has written and answers which tables have doubled since they
-// were looked at.
+// due adds what a change has written and answers which tables may have doubled since
+// they were looked at.
 func (f *figures) due(grown []growth) (tables []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.all == nil {
-		f.all, f.since = map[string]int64{}, map[string]int64{}
+	if f.since == nil {
+		f.since, f.worth = map[string]int64{}, map[string]int64{}
 	}
 	for _, g := range grown {
-		f.all[g.table] += g.rows
 		f.since[g.table] += g.rows
-		if f.since[g.table] >= max(grownRows, f.all[g.table]/2) {
-			f.since[g.table] = 0
+		if f.since[g.table] >= max(grownRows, f.worth[g.table]) && !slices.Contains(tables, g.table) {
 			tables = append(tables, g.table)
 		}
 	}
 	return tables
 }
 
-// lookAnew has PostgreSQL look at the tables that a change has filled. The change
+// doubled reports whether a table has got as many rows as the database knows of in
+// it, and begins to count anew then.
+func (f *figures) doubled(table string, known int64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.since[table] < max(grownRows, known) {
+		f.worth[table] = known
+		return false
+	}
+	f.since[table], f.worth[table] = 0, 0
+	return true
+}
+
+// lookAnew has PostgreSQL look at the tables that changes have doubled. The change
 // stands whatever becomes of it, so nothing is said but to the log.
 func (db *DB) lookAnew(ctx context.Context, conn *sql.Conn, grown []growth) {
 	if len(grown) == 0 {
@@ -108,12 +119,25 @@ func (db *DB) lookAnew(ctx context.Context, conn *sql.Conn, grown []growth) {
 	}
 	for _, table := range db.figures.due(grown) {
 		within, stop := context.WithTimeout(context.WithoutCancel(ctx), db.deadlines.Statement)
-		_, err := conn.ExecContext(within, "ANALYZE "+table)
+		err := db.lookAt(within, conn, table)
 		stop()
 		if err != nil {
 			db.logger.WarnContext(ctx, "the database did not look at a table that has grown", "table", table, "error", err)
 		}
 	}
+}
+
+// lookAt has PostgreSQL look at a table that has got as many rows as it knows of.
+func (db *DB) lookAt(ctx context.Context, conn *sql.Conn, table string) error {
+	var known float64
+	if err := conn.QueryRowContext(ctx, `SELECT reltuples FROM pg_class WHERE oid = $1::text::regclass`, table).Scan(&known); err != nil {
+		return err
+	}
+	if !db.figures.doubled(table, int64(known)) {
+		return nil
+	}
+	_, err := conn.ExecContext(ctx, "ANALYZE "+table)
+	return err
 }
 
 // addUp is bulkInsert for sums, whose onConflict adds to what is there. Nothing

@@ -1,0 +1,3 @@
+-- +goose Up
+-- SQLite changes a row where it stands, and the indexes of changed columns alone.
+SELECT 1;
