@@ -264,8 +264,8 @@ func (r *Reader) CountImportRows(ctx context.Context, id directory.ImportID) (ma
 // gone.
 func (r *Reader) SomeAddresses(ctx context.Context, account directory.AccountID, limit int) ([]string, error) {
 	var a args
-	query := `SELECT u.email FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.account_key = ` + a.add(account) +
-		` AND m.removed_at IS NULL ORDER BY m.key DESC LIMIT ` + a.add(limit)
+	query := `SELECT u.email FROM member m` + r.dialect.indexed("member_by_added") + ` CROSS JOIN "user" u WHERE u.key = m.user_key AND m.account_key = ` + a.add(account) +
+		` AND m.removed_at IS NULL ORDER BY m.added_at DESC, m.key DESC` + atMost(limit)
 	emails, err := collect(ctx, r, query, a, func(row scanner) (string, error) {
 		var email string
 		return email, row.Scan(&email)

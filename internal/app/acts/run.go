@@ -109,6 +109,7 @@ type course struct {
 	*Acts
 	act      directory.BulkAct
 	asker    func(context.Context) (authz.Actor, error) // whose rights are asked for again
+	given    []json.RawMessage                          // all there is to do, where this run began the act; nil: it is read
 	awaited  bool                                       // somebody waits for the verdicts
 	verdicts gate.Verdicts                              // of what this run has done, when they are awaited
 }
@@ -118,7 +119,7 @@ type course struct {
 // from the first row on, so that nothing is lost with the process or the asker.
 func (s *Acts) Begin(ctx context.Context, actor authz.Actor, account directory.AccountID, d Deed) (gate.Verdicts, error) {
 	actor = gate.AsOneAct(actor)
-	run := &course{Acts: s, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
+	run := &course{Acts: s, given: d.Items, awaited: true, asker: func(context.Context) (authz.Actor, error) { return actor, nil }}
 	run.act = directory.BulkAct{UUID: roster.PublicID(), Account: account, User: actor.User, Asker: gate.AskerOf(actor), Kind: d.Kind, Change: string(d.Change),
 		State: directory.BulkRunning, Batch: actor.Batch, Request: actor.Request, Counts: directory.BulkCounts{Total: int64(len(d.Items))}}
 	err := run.open(ctx, actor, d.Items, s.kinds[d.Kind].together(d.Items[:min(roster.Chunk, len(d.Items))]))
@@ -275,10 +276,13 @@ func (run *course) step(ctx context.Context) error {
 	})
 }
 
-// todo reads what is left of the piece that the act has come to.
+// todo is what is left of the piece that the act has come to.
 func (run *course) todo(ctx context.Context) ([]json.RawMessage, error) {
 	var text []byte
 	done := run.act.Counts.Done
+	if end := (done/roster.Chunk + 1) * roster.Chunk; done < int64(len(run.given)) {
+		return run.given[done:min(end, int64(len(run.given)))], nil
+	}
 	err := run.gate.Peek(func(r *store.Reader) (err error) {
 		text, err = r.BulkPart(ctx, run.act.ID, done/roster.Chunk)
 		return err

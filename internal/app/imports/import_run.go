@@ -97,8 +97,9 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 	if err := s.gate.Note(ctx, func(tx *store.Tx) error { return tx.ClearImportRows(ctx, i.ID) }); err != nil {
 		return err
 	}
-	progress := store.ImportProgress{Import: i.ID, Batch: i.Batch}
 	i.LastLine = 0
+	notes := s.notesOf(i)
+	defer func() { _ = notes.wait() }() // nothing is written behind the back of who hears of a fault
 	actor, kind, before := starterOf(i), s.noun(i), roster.NewRowsBefore()
 	found, err := s.findingOf(ctx, i)
 	if err != nil {
@@ -117,9 +118,7 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 		if err != nil {
 			return err
 		}
-		progress.Counts = counted64(progress.Counts, written)
-		progress.LastLine = int64(rows[len(rows)-1].Line)
-		return s.notePreview(ctx, progress, written)
+		return notes.add(ctx, written, int64(rows[len(rows)-1].Line))
 	})
 	if err != nil {
 		return s.notReadable(ctx, i, err)
@@ -129,8 +128,7 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 			return err
 		}
 	}
-	progress.Counts.Total, progress.Checked = progress.Counts.Done, s.gate.Instant()
-	return s.notePreview(ctx, progress, nil)
+	return notes.end(ctx)
 }
 
 // notReadable ends the check of a file that turned out to be broken further
