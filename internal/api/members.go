@@ -214,7 +214,20 @@ func (f *Face) member(ctx context.Context, v visit, id string) (*memberAnswer, e
 	if err != nil {
 		return nil, err
 	}
-	return &memberAnswer{ETag: quoted(record.Version), Body: memberOf(record)}, nil
+	return memberAnswered(record), nil
+}
+
+// seen answers a member who was read in the change of them, or says why the technical
+// user does not see them.
+func (f *Face) seen(ctx context.Context, v visit, record app.MemberRecord, id string) (*memberAnswer, error) {
+	if record.UUID == "" {
+		return f.member(ctx, v, id)
+	}
+	return memberAnswered(record), nil
+}
+
+func memberAnswered(record app.MemberRecord) *memberAnswer {
+	return &memberAnswer{ETag: quoted(record.Version), Body: memberOf(record)}
 }
 
 // A NewMember is one person to add.
@@ -290,14 +303,14 @@ func (f *Face) createMember(ctx context.Context, v visit, in *createMember) (*me
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := f.App.Members.Add(ctx, v.actor, v.id(), []app.NewMember{row}, addOptions(in.Body.Invite, false, false))
-	if err := one(verdicts, err); err != nil {
+	verdict, record, err := f.App.Members.AddOne(ctx, v.actor, v.id(), row, addOptions(in.Body.Invite, false, false))
+	if err != nil {
 		return nil, err
 	}
-	if len(verdicts) == 0 || verdicts[0].Outcome == app.Unchanged {
+	if verdict.Outcome == app.Unchanged {
 		return nil, &directory.Error{Kind: directory.Conflict, Code: "member.already", Field: "email", Args: directory.Args{"Email": in.Body.Email}}
 	}
-	made, err := f.member(ctx, v, verdicts[0].Public())
+	made, err := f.seen(ctx, v, record, verdict.Public())
 	if err != nil {
 		return nil, err
 	}
@@ -404,9 +417,9 @@ func (f *Face) editMember(ctx context.Context, v visit, in *editMember) (*member
 	if err != nil {
 		return nil, err
 	}
-	err = f.App.Members.EditMember(ctx, v.actor, v.id(), in.Member, app.MemberEdit{MemberChange: change, Version: version})
+	record, err := f.App.Members.EditRecord(ctx, v.actor, v.id(), in.Member, app.MemberEdit{MemberChange: change, Version: version})
 	if err != nil {
 		return nil, f.stale(v, in.Conditional, err)
 	}
-	return f.member(ctx, v, in.Member)
+	return f.seen(ctx, v, record, in.Member)
 }

@@ -56,8 +56,7 @@ func (s *Members) Add(ctx context.Context, actor authz.Actor, account directory.
 	return all, nil
 }
 
-// addPart brings in what one transaction takes. One person comes in together with
-// others whom the same actor brings in one by one at the same moment, as programs do.
+// addPart brings in what one transaction takes.
 func (s *Members) addPart(ctx context.Context, actor authz.Actor, account directory.AccountID, rows []roster.NewMember, o roster.AddOptions) (gate.Verdicts, error) {
 	switch {
 	case o.Preview:
@@ -65,12 +64,37 @@ func (s *Members) addPart(ctx context.Context, actor authz.Actor, account direct
 	case len(rows) > 1:
 		return s.gate.Perform(ctx, actor, account, s.roster.PlanAdd(rows, o))
 	}
-	return s.gate.PerformAlike(ctx, actor, account, gate.Alike{Kind: o, Row: rows[0], Plan: func(alike []any) gate.Planner {
-		people := make([]roster.NewMember, len(alike))
+	return s.addAlike(ctx, actor, account, newcomer{row: rows[0]}, o)
+}
+
+// A newcomer is one person who comes in by themselves.
+type newcomer struct {
+	row    roster.NewMember
+	record *MemberRecord // what they are then; nil: nobody asks
+}
+
+// addAlike brings in one person, together with others whom the same actor brings in one
+// by one at the same moment, as programs do.
+func (s *Members) addAlike(ctx context.Context, actor authz.Actor, account directory.AccountID, one newcomer, o roster.AddOptions) (gate.Verdicts, error) {
+	return s.gate.PerformAlike(ctx, actor, account, gate.Alike{Kind: o, Row: one, Plan: func(alike []any) gate.Planner {
+		people, rows := make([]newcomer, len(alike)), make([]roster.NewMember, len(alike))
 		for i, one := range alike {
-			people[i], _ = one.(roster.NewMember)
+			people[i], _ = one.(newcomer)
+			rows[i] = people[i].row
 		}
-		return s.roster.PlanAdd(people, o)
+		add := s.roster.PlanAdd(rows, o)
+		return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+			if err := add(ctx, r, p); err != nil {
+				return err
+			}
+			asked := map[directory.MemberID]*MemberRecord{}
+			for i, v := range p.Verdicts {
+				if people[i].record != nil && v.Outcome == gate.Added {
+					asked[v.Member.ID] = people[i].record
+				}
+			}
+			return s.recordAfterwards(ctx, r, p, asked)
+		}
 	}})
 }
 

@@ -156,6 +156,7 @@ func brings(operation string) []any {
 		"Users.UpdateProfile": {app.ProfileChange{First: "Léa", Last: "Fontanel", Language: "fr"}},
 		"Preferences.Filter":  {app.UnitFilterQuery{For: authz.ViewMembers}},
 		"Members.Add":         {[]app.NewMember{{Row: 1, Email: "new@maraval.example"}}, app.AddOptions{}},
+		"Members.AddOne":      {app.NewMember{Row: 1, Email: "new@maraval.example"}, app.AddOptions{}},
 		"Projects.Add":        {[]app.NewPlace{{NewMember: app.NewMember{Row: 1, Email: "new@maraval.example"}}}, app.PlaceOptions{}},
 		"Keys.Enter":          {"204 817", "not a key"},
 		"Keys.Make":           {1},

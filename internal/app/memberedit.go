@@ -29,6 +29,11 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 // refuses with stale when they changed since the edit began (PLAN-4), and otherwise all
 // fields at fault at once.
 func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit) error {
+	return s.edit(ctx, actor, account, member, edit, func(_ directory.MemberID, plan gate.Planner) gate.Planner { return plan })
+}
+
+// edit performs an edit of one member with what else its plan is to do.
+func (s *Members) edit(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit, with func(directory.MemberID, gate.Planner) gate.Planner) error {
 	var faults directory.Faults
 	if err := faults.Note(edit.MemberChange.Check()); err != nil { // it cleans them too
 		return err
@@ -45,7 +50,7 @@ func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account dir
 		}
 	}
 	return gate.OneOf(s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, func(key directory.MemberID) gate.Planner {
-		return s.planEdit(key, edit, hash, faults)
+		return with(key, s.planEdit(key, edit, hash, faults))
 	})))
 }
 

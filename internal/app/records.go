@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 
+	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
@@ -50,6 +52,58 @@ func (s *Members) Record(ctx context.Context, actor authz.Actor, account directo
 	return record, err
 }
 
+// AddOne is Add for one person, and answers them as they are then: of who was there
+// already, and of whom the actor does not see, nothing but the verdict.
+func (s *Members) AddOne(ctx context.Context, actor authz.Actor, account directory.AccountID, row roster.NewMember, o roster.AddOptions) (gate.Verdict, MemberRecord, error) {
+	var record MemberRecord
+	verdicts, err := s.addAlike(ctx, actor, account, newcomer{row, &record}, o)
+	if store.Broken(err) {
+		err = s.roster.FoundBroken(ctx, err)
+	}
+	if err := gate.OneOf(verdicts, err); err != nil {
+		return gate.Verdict{}, record, err
+	}
+	return verdicts[0], record, nil
+}
+
+// EditRecord is EditMember, and answers the member as they are then; nothing of whom the
+// actor does not see.
+func (s *Members) EditRecord(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit) (MemberRecord, error) {
+	var record MemberRecord
+	err := s.edit(ctx, actor, account, member, edit, func(key directory.MemberID, plan gate.Planner) gate.Planner {
+		return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
+			if err := plan(ctx, r, p); err != nil {
+				return err
+			}
+			return s.recordAfterwards(ctx, r, p, map[directory.MemberID]*MemberRecord{key: &record})
+		}
+	})
+	return record, err
+}
+
+// recordAfterwards reads members who are asked about once the plan is written, those
+// whom the actor sees.
+func (s *Members) recordAfterwards(ctx context.Context, r *store.Reader, p *gate.Plan, asked map[directory.MemberID]*MemberRecord) error {
+	if len(asked) == 0 || !p.Rights.MayAnywhere(authz.ViewMembers) {
+		return nil
+	}
+	l, err := s.telling(ctx, r, p.Rights, p.Account) // before it is written: the account is known still
+	if err != nil {
+		return err
+	}
+	p.Afterwards(func(ctx context.Context, r *store.Reader) error {
+		l.r = r
+		records, err := l.recordsOf(ctx, slices.Sorted(maps.Keys(asked)))
+		for _, record := range records {
+			if record.Removed.IsZero() && roster.SeesPeopleAt(p.Rights, record.Unit) {
+				*asked[record.ID] = record
+			}
+		}
+		return err
+	})
+	return nil
+}
+
 // Records reads members in the actor's sight, page by page, and counts them when
 // asked to. It refuses as List does. Who reads on beyond a first page reads in
 // bulk, which is recorded once an hour (HIST-4).
@@ -90,6 +144,20 @@ func (l *listing) records(ctx context.Context, places []store.MemberPlace) ([]Me
 		records[i] = l.record(row)
 	}
 	return records, nil
+}
+
+// recordsOf reads members by their keys.
+func (l *listing) recordsOf(ctx context.Context, keys []directory.MemberID) ([]MemberRecord, error) {
+	lines, err := l.r.MemberLines(ctx, keys, l.gate.Instant())
+	if err != nil {
+		return nil, err
+	}
+	rows, err := l.told(ctx, lines, 1)
+	records := make([]MemberRecord, len(rows))
+	for i, row := range rows {
+		records[i] = l.record(row)
+	}
+	return records, err
 }
 
 func (l *listing) record(row roster.ListedMember) MemberRecord {

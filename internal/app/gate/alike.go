@@ -80,9 +80,9 @@ func (g *Gate) asOne(ctx context.Context, tx *store.Tx, set []*operation) ([]*op
 		}
 		o.took(p, p.Verdicts[i:i+1:i+1])
 	}
-	w, err := p.finish(g.Sealer())
+	d, err := g.done(p)
 	if err != nil {
 		return nil, err
 	}
-	return alone, tx.Apply(ctx, w)
+	return alone, d.apply(ctx, tx)
 }

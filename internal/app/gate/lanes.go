@@ -232,7 +232,7 @@ func begin(led []*operation) []*operation {
 // oneByOne plans and writes operations, each on what the one before it wrote.
 func (g *Gate) oneByOne(ctx context.Context, tx *store.Tx, led []*operation) error {
 	for _, o := range led {
-		p, err := g.planned(ctx, tx, o)
+		d, err := g.planned(ctx, tx, o)
 		if refusal, fault := AsRefusal(err); fault != nil || refusal != nil {
 			if fault != nil {
 				return fault
@@ -240,7 +240,7 @@ func (g *Gate) oneByOne(ctx context.Context, tx *store.Tx, led []*operation) err
 			o.err = refusal
 			continue
 		}
-		if err := tx.Apply(ctx, p); err != nil {
+		if err := d.apply(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -249,21 +249,41 @@ func (g *Gate) oneByOne(ctx context.Context, tx *store.Tx, led []*operation) err
 
 // write plans and applies one operation.
 func (g *Gate) write(ctx context.Context, tx *store.Tx, o *operation) error {
-	write, err := g.planned(ctx, tx, o)
+	d, err := g.planned(ctx, tx, o)
 	if err != nil {
 		return err
 	}
-	return tx.Apply(ctx, write)
+	return d.apply(ctx, tx)
 }
 
 // planned plans an operation on the rows its transaction holds.
-func (g *Gate) planned(ctx context.Context, tx *store.Tx, o *operation) (store.Write, error) {
+func (g *Gate) planned(ctx context.Context, tx *store.Tx, o *operation) (done, error) {
 	p, err := g.plan(ctx, tx.Reader, act{tx.Now, o.actor, o.account, o.held, tx.Ledgers}, o.plan)
 	if err != nil {
-		return store.Write{}, err
+		return done{}, err
 	}
 	o.took(p, p.Verdicts)
-	return p.finish(g.Sealer())
+	return g.done(p)
+}
+
+// A done is a plan that is at its end.
+type done struct {
+	*Plan
+	write store.Write
+}
+
+func (g *Gate) done(p *Plan) (done, error) {
+	w, err := p.finish(g.Sealer())
+	return done{p, w}, err
+}
+
+// apply writes what the plan changes, and reads what it wants to know of that.
+func (d done) apply(ctx context.Context, tx *store.Tx) error {
+	if err := tx.Apply(ctx, d.write); err != nil || d.afterwards == nil {
+		return err
+	}
+	_, fault := AsRefusal(d.afterwards(ctx, tx.Reader))
+	return fault
 }
 
 // took keeps what came of the operation in a plan.

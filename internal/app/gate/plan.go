@@ -52,7 +52,14 @@ type draft struct {
 	upon  *Plan           // over the tree that the plan leaves so far; nil: it left it as it is
 	stood *authz.Standing // of the actor in upon's account, as long as the plan is not applied
 	kept  map[any]any     // what calls of opposites leave for those after them
+
+	afterwards func(ctx context.Context, r *store.Reader) error // reads what was written; nil: nobody asks
 }
+
+// Afterwards reads what the plan has written, once it stands in its transaction: what
+// is learned counts when the operation ends without an error. What it refuses leaves the
+// operation done.
+func (p *Plan) Afterwards(read func(ctx context.Context, r *store.Reader) error) { p.afterwards = read }
 
 // AsOneAct is the actor whose entries and mails belong together (HIST-6): those of
 // an act that is under way already stay in it.
