@@ -30,7 +30,7 @@ type Reader struct {
 }
 
 // What is known was read and cannot have changed since: on one snapshot, or in a change
-// until it writes. Nearly every operation asks for it several times.
+// until it writes; or it does not matter that it may have, at a glance. Nearly every operation asks for it several times.
 type known struct {
 	accounts   map[directory.AccountID]directory.Account
 	structures map[directory.AccountID]int64
@@ -80,6 +80,12 @@ func (db *DB) view(ctx context.Context, fn func(*Reader) error) error {
 // question.
 func (db *DB) Peek(fn func(*Reader) error) error {
 	return db.peek(db.deadlines.Statement, fn)
+}
+
+// Glance is Peek where fn asks a few questions about the same: what it has read once it
+// does not read again.
+func (db *DB) Glance(fn func(*Reader) error) error {
+	return db.judge(context.Background(), fn(&Reader{q: db.read, dialect: db.dialect, known: newKnown(), remembered: db.roles, patience: db.deadlines.Statement}), false)
 }
 
 // Ask is Peek for what products ask: they wait less long.

@@ -179,8 +179,11 @@ func holdings(ctx context.Context, r *Reader, query string, a args, found map[di
 // changed.
 type Structure struct {
 	Changes int64
-	// Settled reports that the reader sees exactly the state that was committed
-	// with that many changes: what is made of it may be kept under the number.
+	// Committed reports that the number stands for a state that was committed: what is
+	// kept under it may be used.
+	Committed bool
+	// Settled reports that the reader sees exactly that state: what is made of it may
+	// be kept under the number.
 	Settled bool
 }
 
@@ -188,11 +191,11 @@ type Structure struct {
 // with account.not_found.
 func (r *Reader) Structure(ctx context.Context, account directory.AccountID) (Structure, error) {
 	if l, held := r.locked[account]; held {
-		return Structure{Changes: l.structure, Settled: !l.restructured}, nil
+		return Structure{Changes: l.structure, Committed: !l.restructured, Settled: !l.restructured}, nil
 	}
 	if r.known != nil {
 		if changes, is := r.known.structures[account]; is {
-			return Structure{Changes: changes, Settled: r.still}, nil
+			return Structure{Changes: changes, Committed: true, Settled: r.still}, nil
 		}
 	}
 	var a args
@@ -204,7 +207,7 @@ func (r *Reader) Structure(ctx context.Context, account directory.AccountID) (St
 		return Structure{}, fmt.Errorf("read changes of structure: %w", err)
 	}
 	r.structured(account, n)
-	return Structure{Changes: n, Settled: r.still}, nil
+	return Structure{Changes: n, Committed: true, Settled: r.still}, nil
 }
 
 // Changing reports whether the reader is part of a change that holds the account:

@@ -72,7 +72,7 @@ func (g *Gate) TreeUnder(ctx context.Context, r *store.Reader, account directory
 		return nil, err
 	}
 	now := g.Instant()
-	if structure.Settled {
+	if structure.Committed {
 		if t := g.trees.of(account, structure.Changes, declared, now); t != nil {
 			return t, nil
 		}

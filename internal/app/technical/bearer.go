@@ -62,7 +62,7 @@ func (s *Users) At(ctx context.Context, b Bearing, number string) (account direc
 	if _, refusal := directory.CustomerNumber.Clean(number); refusal != nil {
 		return account, nowhere
 	}
-	err = s.gate.View(ctx, b.Actor, b.Account, func(r *store.Reader, rights authz.Rights) error {
+	err = s.gate.Glance(ctx, b.Actor, b.Account, func(r *store.Reader, rights authz.Rights) error {
 		found, err := r.AccountByNumber(ctx, number)
 		switch {
 		case err != nil:
