@@ -221,6 +221,9 @@ func (x *Index) Standing(i int) Standing {
 	return s
 }
 
+// Home is the unit that the member at a place belongs to.
+func (x *Index) Home(i int) directory.UnitID { return x.rows[i].home }
+
 // UUID is the public id of the member at a place.
 func (x *Index) UUID(i int) string { return x.rows[i].uuid }
 
