@@ -143,7 +143,7 @@ func readLevels(ctx context.Context, r *Reader, account directory.AccountID, who
 	var a args
 	query := `SELECT h.member_key, c.root_key, h.role_key FROM account c CROSS JOIN member_role h
 		WHERE c.key = ` + a.add(account) + ` AND h.valid_to IS NULL AND ` + who.condition(r, account, "h.member_key", &a)
-	return gather(ctx, r, "roles of residents", query, a, func(row scanner) error {
+	return gather(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var h authz.Held
 		err := row.Scan(&member, &h.Unit, &h.Role)
@@ -156,7 +156,7 @@ func readGrants(ctx context.Context, r *Reader, account directory.AccountID, who
 	var a args
 	query := `SELECT member_key, unit_key, role_key, key FROM "grant"` + r.dialect.indexed("grant_by_member") +
 		` WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a)
-	return gather(ctx, r, "grants of residents", query, a, func(row scanner) error {
+	return gather(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var h authz.Held
 		err := row.Scan(&member, &h.Unit, &h.Role, &h.Grant)
@@ -170,7 +170,7 @@ func readPlaceRoles(ctx context.Context, r *Reader, account directory.AccountID,
 	var a args
 	query := `SELECT member_key, role_key, string_agg(CAST(unit_key AS TEXT), ' ') FROM place_role` + r.dialect.indexed("place_role_of_member") +
 		` WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a) + ` GROUP BY member_key, role_key`
-	return gather(ctx, r, "roles in projects of residents", query, a, func(row scanner) error {
+	return gather(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var h authz.Held
 		var text string
@@ -192,7 +192,7 @@ func readPlaces(ctx context.Context, r *Reader, account directory.AccountID, who
 	var a args
 	query := `SELECT member_key, unit_key, access FROM place` + r.dialect.indexed("place_by_member") +
 		` WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a)
-	return gather(ctx, r, "places of residents", query, a, func(row scanner) error {
+	return gather(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var project directory.UnitID
 		var text sql.RawBytes
@@ -215,7 +215,7 @@ func readUses(ctx context.Context, r *Reader, account directory.AccountID, who R
 		SELECT member_key, product, 0, proof, coalesce(ends_at, 0) FROM external_subscription` + r.dialect.indexed("external_once") + `
 		WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a)
 	names := map[string]string{} // one text for each product, however many use it
-	return gather(ctx, r, "products of residents", query, a, func(row scanner) error {
+	return gather(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var p authz.Product
 		if err := row.Scan(&member, &p.Name, &p.Pool, &p.Proof, &p.Ends); err != nil {
@@ -231,9 +231,9 @@ func readUses(ctx context.Context, r *Reader, account directory.AccountID, who R
 }
 
 // gather is each, whose error says what was read.
-func gather(ctx context.Context, r *Reader, what, query string, a args, visit func(row scanner) error) error {
+func gather(ctx context.Context, r *Reader, query string, a args, visit func(row scanner) error) error {
 	if err := each(ctx, r, query, a, visit); err != nil {
-		return fmt.Errorf("read %s: %w", what, err)
+		return fmt.Errorf("read what residents have: %w", err)
 	}
 	return nil
 }
