@@ -80,7 +80,7 @@ func (w *words) learn(t *testing.T, code string, texts map[string]bool) {
 		t.Fatal(err)
 	}
 	var raw map[string]any
-	if err := json.Unmarshal(content, &raw); err != nil {
+	if err := json.Unmarshal([]byte(content), &raw); err != nil {
 		t.Fatal(err)
 	}
 	one, many := map[string]bool{}, map[string]bool{}

@@ -88,7 +88,7 @@ func bundleOf(t *testing.T) *i18n.Bundle {
 func TestImportCountries(t *testing.T) { // VEND-4
 	t.Parallel()
 	bundle := bundleOf(t)
-	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames()})
+	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames})
 	for cell, want := range map[string]string{"": "", "FR": "FR", "fr": "FR", "FRA": "FR", " France ": "FR", "Frankreich": "FR", "Frankrijk": "FR",
 		"DE": "DE", "deu": "DE", "Deutschland": "DE", "ALLEMAGNE": "DE", "Germany": "DE", "Duitsland": "DE", "Pays-Bas": "NL", "pays bas": "NL", "The Netherlands": "NL",
 		"Holland": "NL", "Nederland": "NL", "Belgique": "BE", "Belgïe": "BE", "Suisse": "CH", "Schweiz": "CH", "Royaume-Uni": "GB", "UK": "GB", "Great Britain": "GB",
@@ -138,7 +138,7 @@ func TestImportLanguages(t *testing.T) { // ADD-13
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames()})
+	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames})
 	for cell, want := range map[string]string{"": "", "FR": "fr", " Français ": "fr", "french": "fr", "Französisch": "fr", "frans": "fr",
 		"en": "en", "anglais": "en", "English": "en", "Englisch": "en", "Engels": "en", "allemand": "de", "german": "de", "Deutsch": "de",
 		"duits": "de", "néerlandais": "nl", "Dutch": "nl", "Niederländisch": "nl", "nederlands": "nl"} {

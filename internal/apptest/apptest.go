@@ -128,7 +128,7 @@ var bundle = sync.OnceValue(func() *i18n.Bundle {
 
 // importWords are those that files may be written with.
 func importWords() app.ImportWords {
-	return app.ImportWords{Of: bundle().ImportWords, Languages: bundle().LanguageNames(), Countries: bundle().CountryNames()}
+	return app.ImportWords{Of: bundle().ImportWords, Languages: bundle().LanguageNames(), Countries: bundle().CountryNames}
 }
 
 // mostChecked is how many entries of a world are held against the tables.

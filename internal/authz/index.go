@@ -87,10 +87,10 @@ func digestOf(by, name string) digest {
 // NewIndex starts an index over a tree, with room for n members.
 func NewIndex(t *Tree, state directory.AccountState, n int) *Index {
 	return &Index{tree: t, state: state, rows: make([]row, 0, n), byMember: make(map[directory.MemberID]int32, n),
-		byUser: make(map[directory.UserID]int32, n), byName: make(map[digest]int32, 3*n)}
+		byUser: make(map[directory.UserID]int32, n), byName: make(map[digest]int32, 4*n)}
 }
 
-// Put writes a member, new or known.
+// Put writes a member, new or known, with what the Resident says they have.
 func (x *Index) Put(m Resident) {
 	i, known := x.byMember[m.Member]
 	if known {
@@ -98,9 +98,7 @@ func (x *Index) Put(m Resident) {
 	} else {
 		i = x.place()
 	}
-	holds, _ := x.tree.place(m.Held)
-	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, holds: holds, uses: m.Holds, places: x.settle(m.Places),
-		status: m.Status, off: m.SwitchedOff, answers: m.Answers}
+	r := row{member: m.Member, user: m.User, home: m.Home, uuid: m.UUID, status: m.Status, off: m.SwitchedOff, answers: m.Answers}
 	if !m.Ends.IsZero() {
 		r.ends = m.Ends.UnixMicro()
 	}
@@ -112,6 +110,11 @@ func (x *Index) Put(m Resident) {
 		if name != "" {
 			x.take(i, digestOf(by, name))
 		}
+	}
+	if len(m.Held)+len(m.Places)+len(m.Holds) > 0 {
+		g := Gather(x.tree)
+		g.take(m)
+		x.Lay(g)
 	}
 }
 
@@ -217,6 +220,9 @@ func (x *Index) Standing(i int) Standing {
 	}
 	return s
 }
+
+// Home is the unit that the member at a place belongs to.
+func (x *Index) Home(i int) directory.UnitID { return x.rows[i].home }
 
 // UUID is the public id of the member at a place.
 func (x *Index) UUID(i int) string { return x.rows[i].uuid }

@@ -32,45 +32,36 @@ type keptAccess struct {
 	places int // that give it; 0: free
 }
 
-// keep is the number under which an access is kept for one more place.
-func (a *accesses) keep(p PlaceAccess) int32 {
+// number is that under which an access is kept for the places that are to give it.
+func (a *accesses) number(p PlaceAccess) int32 {
 	n, known := a.byText[p.Text]
-	if !known {
-		if a.byText == nil {
-			a.byText = map[string]int32{}
-		}
-		if last := len(a.free) - 1; last >= 0 {
-			n, a.free = a.free[last], a.free[:last]
-		} else {
-			n, a.kept = int32(len(a.kept)), append(a.kept, keptAccess{})
-		}
-		a.kept[n], a.byText[p.Text] = keptAccess{text: p.Text, access: p.Access}, n
+	if known {
+		return n
 	}
-	a.kept[n].places++
+	if a.byText == nil {
+		a.byText = map[string]int32{}
+	}
+	if last := len(a.free) - 1; last >= 0 {
+		n, a.free = a.free[last], a.free[:last]
+	} else {
+		n, a.kept = int32(len(a.kept)), append(a.kept, keptAccess{})
+	}
+	a.kept[n], a.byText[p.Text] = keptAccess{text: p.Text, access: p.Access}, n
 	return n
 }
 
 // letGo lets a place go that gave an access.
 func (a *accesses) letGo(n int32) {
-	if a.kept[n].places--; a.kept[n].places == 0 {
+	a.kept[n].places--
+	a.sweep(n)
+}
+
+// sweep takes an access away that no place gives.
+func (a *accesses) sweep(n int32) {
+	if at, kept := a.byText[a.kept[n].text]; kept && at == n && a.kept[n].places == 0 {
 		delete(a.byText, a.kept[n].text)
 		a.kept[n], a.free = keptAccess{}, append(a.free, n)
 	}
-}
-
-// settle takes places in, in the order of the tree; what is at no unit is left out.
-func (x *Index) settle(places []PlaceAccess) []placed {
-	if len(places) == 0 {
-		return nil
-	}
-	settled := make([]placed, 0, len(places))
-	for _, p := range places {
-		if n, found := x.tree.byUnit[p.Project]; found {
-			settled = append(settled, placed{n, x.accesses.keep(p)})
-		}
-	}
-	slices.SortFunc(settled, byNode)
-	return settled
 }
 
 func byNode(a, b placed) int { return cmp.Compare(a.node, b.node) }

@@ -173,9 +173,20 @@ func (r Rights) May(p Permission, unit directory.UnitID) bool {
 	if r.bar != "" || r.tree == nil {
 		return false
 	}
-	bit, declared := r.tree.bits[p]
 	n, found := r.tree.node(unit)
-	return declared && found && r.may(bit, n)
+	return found && r.MayAt(p, Spot(n))
+}
+
+// MayAt is May at a spot of the tree that these rights were decided on.
+func (r Rights) MayAt(p Permission, at Spot) bool {
+	if r.all || slices.Contains(r.given, p) {
+		return true
+	}
+	if r.bar != "" || r.tree == nil {
+		return false
+	}
+	bit, declared := r.tree.bits[p]
+	return declared && r.may(bit, int32(at))
 }
 
 func (r Rights) may(bit int, n int32) bool {

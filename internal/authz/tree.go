@@ -268,14 +268,11 @@ func (t *Tree) Depth(id directory.UnitID) int {
 // Level is the level of a unit as the catalogue calls it, RootLevel for the
 // root.
 func (t *Tree) Level(id directory.UnitID) string {
-	n, found := t.node(id)
-	switch {
-	case !found:
+	at, found := t.Spot(id)
+	if !found {
 		return ""
-	case n == 0:
-		return RootLevel
 	}
-	return t.nodes[n].unit.Level
+	return t.LevelAt(at)
 }
 
 // Live reports whether neither the unit nor one above it is archived.

@@ -26,7 +26,7 @@ const (
 // the schema gets all faults of that kind, and only one that keeps it is checked
 // for references and cycles.
 func Read(name string, r io.Reader) (*Catalogue, Faults) {
-	c, faults := read(r)
+	c, faults := read(r, (*tree).matchSchema)
 	faults = faults.sort()
 	if rest := len(faults) - maxFaults; rest > 0 {
 		last := faults[maxFaults-1]
@@ -42,7 +42,8 @@ func Read(name string, r io.Reader) (*Catalogue, Faults) {
 	return c, nil
 }
 
-func read(r io.Reader) (*Catalogue, Faults) {
+// read reads a catalogue; match holds it against the schema.
+func read(r io.Reader, match func(t *tree, value any) Faults) (*Catalogue, Faults) {
 	content, faults := load(r)
 	if len(faults) > 0 {
 		return nil, faults
@@ -56,7 +57,7 @@ func read(r io.Reader) (*Catalogue, Faults) {
 	if len(tree.faults) > 0 {
 		return nil, tree.faults
 	}
-	if faults := tree.matchSchema(value); len(faults) > 0 {
+	if faults := match(tree, value); len(faults) > 0 {
 		return nil, faults
 	}
 	var c Catalogue

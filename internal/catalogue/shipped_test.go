@@ -1,9 +1,11 @@
 package catalogue
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,6 +27,14 @@ func TestReadBuiltin(t *testing.T) {
 	for _, name := range Builtin() {
 		t.Run(name, func(t *testing.T) {
 			c := shipped(t, name)
+			content, _ := BuiltinFile(name)
+			checked, faults := Read(name+".yaml", bytes.NewReader(content))
+			if len(faults) > 0 {
+				t.Fatalf("breaks the schema: %s", faults)
+			}
+			if !reflect.DeepEqual(checked, c) {
+				t.Error("is read otherwise without the schema")
+			}
 			if c.Name != name {
 				t.Errorf("name %q, want %q", c.Name, name)
 			}

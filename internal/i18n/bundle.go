@@ -1,7 +1,6 @@
 package i18n
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,9 +26,9 @@ type Bundle struct {
 type speech struct {
 	code      string
 	tag       language.Tag
-	plain     map[string]string // messages without placeholder and plural
-	forms     map[string]forms  // the others
-	localizer *i18n.Localizer   // knows the plural rules
+	plain     map[string]string      // messages without placeholder and plural
+	forms     map[string]forms       // the others
+	localizer func() *i18n.Localizer // knows the plural rules; made for the first plural
 	elisions  elisions
 	numbers   numbers
 	calendar  calendar
@@ -147,59 +146,37 @@ func (b *Bundle) CountryNames() map[string][]string {
 }
 
 func loadSpeech(code string) (*speech, error) {
-	texts, err := readMessages(code)
-	if err != nil {
-		return nil, err
-	}
 	s := &speech{
 		code:  code,
 		tag:   language.MustParse(code),
-		plain: map[string]string{},
-		forms: map[string]forms{},
+		plain: make(map[string]string, usualMessages),
+		forms: make(map[string]forms, usualMessages/2),
 	}
-	for key, m := range texts {
+	err := messages.Visit(code, func(key string, m messages.Message) {
 		if m.One == "" && !strings.Contains(m.Other, "{{") {
 			s.plain[key] = m.Other
 		} else {
-			s.forms[key] = newForms(m)
+			s.forms[key] = newForms(&i18n.Message{One: m.One, Many: m.Many, Other: m.Other})
 		}
-	}
-	if s.localizer, err = newLocalizer(s.tag); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
-	s.numbers = newNumbers(texts)
+	s.localizer = sync.OnceValue(func() *i18n.Localizer { return newLocalizer(s.tag) })
+	s.numbers = newNumbers(s)
 	s.elisions = newElisions(s.plain["language.elided"], s.plain["language.not_elided"])
-	s.calendar = newCalendar(texts)
+	s.calendar = newCalendar(s)
 	s.countries = sync.OnceValue(func() []Country { return listCountries(s.tag) })
 	return s, nil
 }
 
-// readMessages reads one file. The library's own reader is not used: it takes
-// nested objects for groups of messages and would hide a faulty plural.
-func readMessages(code string) (map[string]*i18n.Message, error) {
-	content, err := messages.Read(code)
-	if err != nil {
-		return nil, err
-	}
-	var raw map[string]said
-	if err := json.Unmarshal(content, &raw); err != nil {
-		return nil, fmt.Errorf("parse file: %w", err)
-	}
-	texts := make(map[string]*i18n.Message, len(raw))
-	for key, m := range raw {
-		texts[key] = &i18n.Message{ID: key, One: m.One, Many: m.Many, Other: m.Other}
-	}
-	return texts, nil
-}
+// usualMessages is for how many messages there is room before any is read.
+const usualMessages = 4000
 
-// A said is one message in its file: a text, or its plural forms.
-type said struct{ One, Many, Other string }
-
-// UnmarshalJSON reads either, and refuses anything else.
-func (s *said) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] == '"' {
-		return json.Unmarshal(text, &s.Other)
+// pattern is a message without plural forms.
+func (s *speech) pattern(key string) pattern {
+	if f, filled := s.forms[key]; filled {
+		return f.patterns[other]
 	}
-	type forms said
-	return json.Unmarshal(text, (*forms)(s))
+	return pattern{s.plain[key]}
 }

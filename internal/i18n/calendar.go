@@ -6,8 +6,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 )
 
 // calendar is how a language writes days and hours.
@@ -18,20 +16,14 @@ type calendar struct {
 	patterns      map[string]pattern
 }
 
-func newCalendar(messages map[string]*i18n.Message) calendar {
-	text := func(key string) string {
-		if m := messages[key]; m != nil {
-			return m.Other
-		}
-		return ""
-	}
-	c := calendar{first: text("date.first"), patterns: map[string]pattern{}}
+func newCalendar(s *speech) calendar {
+	c := calendar{first: s.plain["date.first"], patterns: map[string]pattern{}}
 	for i := range c.months {
-		c.months[i] = text(fmt.Sprintf("date.month.%d", i+1))
-		c.short[i] = text(fmt.Sprintf("date.month_short.%d", i+1))
+		c.months[i] = s.plain[fmt.Sprintf("date.month.%d", i+1)]
+		c.short[i] = s.plain[fmt.Sprintf("date.month_short.%d", i+1)]
 	}
 	for i := range c.weekdays {
-		c.weekdays[i] = text(fmt.Sprintf("date.weekday.%d", i))
+		c.weekdays[i] = s.plain[fmt.Sprintf("date.weekday.%d", i)]
 	}
 	for _, key := range []string{
 		"date.long", "date.short", "date.day", "date.day_year", "date.time", "date.date_time",
@@ -39,7 +31,7 @@ func newCalendar(messages map[string]*i18n.Message) calendar {
 		"relative.now", "relative.minutes_ago", "relative.hours_ago", "relative.in_minutes", "relative.in_hours",
 		"relative.yesterday", "relative.tomorrow", "relative.this_year", "relative.other_year",
 	} {
-		c.patterns[key] = newPattern(text(key))
+		c.patterns[key] = s.pattern(key)
 	}
 	return c
 }

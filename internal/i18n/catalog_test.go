@@ -32,7 +32,7 @@ func entries(t *testing.T, code string) map[string]map[string]string {
 		t.Fatalf("read: %v", err)
 	}
 	var raw map[string]any
-	if err := json.Unmarshal(content, &raw); err != nil {
+	if err := json.Unmarshal([]byte(content), &raw); err != nil {
 		t.Fatalf("parse %s: %v", code, err)
 	}
 	found := map[string]map[string]string{}

@@ -3,8 +3,6 @@ package i18n
 import (
 	"strconv"
 	"strings"
-
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 )
 
 // numbers is how a language writes numbers and lists.
@@ -15,22 +13,16 @@ type numbers struct {
 	bytes          [4]pattern
 }
 
-func newNumbers(messages map[string]*i18n.Message) numbers {
-	text := func(key string) string {
-		if m := messages[key]; m != nil {
-			return m.Other
-		}
-		return ""
-	}
+func newNumbers(s *speech) numbers {
 	n := numbers{
-		group:   text("number.group"),
-		decimal: text("number.decimal"),
-		percent: newPattern(text("number.percent")),
-		last:    newPattern(text("list.last")),
-		either:  newPattern(text("list.either")),
+		group:   s.plain["number.group"],
+		decimal: s.plain["number.decimal"],
+		percent: s.pattern("number.percent"),
+		last:    s.pattern("list.last"),
+		either:  s.pattern("list.either"),
 	}
 	for i, key := range []string{"bytes.b", "bytes.kb", "bytes.mb", "bytes.gb"} {
-		n.bytes[i] = newPattern(text(key))
+		n.bytes[i] = s.pattern(key)
 	}
 	return n
 }

@@ -8,7 +8,7 @@ import "strings"
 type pattern []string
 
 func newPattern(message string) pattern {
-	var p pattern
+	p := make(pattern, 0, 2*strings.Count(message, "{{.")+1)
 	for {
 		text, rest, found := strings.Cut(message, "{{.")
 		p = append(p, text)

@@ -22,7 +22,10 @@ type forms struct {
 
 func newForms(m *i18n.Message) forms {
 	f := forms{plural: m.One != ""}
-	f.patterns = [3]pattern{other: newPattern(m.Other), one: newPattern(m.One), many: newPattern(m.Many)}
+	f.patterns[other] = newPattern(m.Other)
+	if f.plural {
+		f.patterns[one], f.patterns[many] = newPattern(m.One), newPattern(m.Many)
+	}
 	return f
 }
 
@@ -30,13 +33,13 @@ func newForms(m *i18n.Message) forms {
 // plural form. The library keeps the plural rules to itself, and executes a
 // template and a language match for each message; asking it for the form only
 // keeps the tables fast.
-func newLocalizer(tag language.Tag) (*i18n.Localizer, error) {
+func newLocalizer(tag language.Tag) *i18n.Localizer {
 	bundle := i18n.NewBundle(tag)
 	form := &i18n.Message{ID: "form", One: "one", Many: "many", Other: "other"}
 	if err := bundle.AddMessages(tag, form); err != nil {
-		return nil, fmt.Errorf("add plural forms: %w", err)
+		panic(fmt.Sprintf("add plural forms of %s: %v", tag, err)) // they are part of the program
 	}
-	return i18n.NewLocalizer(bundle, tag.String()), nil
+	return i18n.NewLocalizer(bundle, tag.String())
 }
 
 // pluralForm returns the form for a count; what is no integer takes the
@@ -46,7 +49,7 @@ func (s *speech) pluralForm(count any) int {
 	if !ok {
 		return other
 	}
-	name, err := s.localizer.Localize(&i18n.LocalizeConfig{MessageID: "form", PluralCount: n})
+	name, err := s.localizer().Localize(&i18n.LocalizeConfig{MessageID: "form", PluralCount: n})
 	switch {
 	case err != nil:
 		return other

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"intendant/internal/app"
@@ -69,10 +70,13 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if o.Wait == nil {
 		o.Wait = wait
 	}
-	declared, err := LoadCatalogue(o.Config.Catalogue)
-	if err != nil {
+	declared := sync.OnceValues(func() (*catalogue.Catalogue, error) { return LoadCatalogue(o.Config.Catalogue) })
+	if _, shipped := catalogue.BuiltinFile(o.Config.Catalogue); shipped {
+		go func() { _, _ = declared() }() // it has no fault: it is read while the database opens
+	} else if _, err := declared(); err != nil {
 		return nil, err
 	}
+	var err error
 	if i.bundle = o.Bundle; i.bundle == nil {
 		if i.bundle, err = i18n.Load(); err != nil {
 			return nil, fmt.Errorf("load messages: %w", err)
@@ -90,9 +94,13 @@ func Open(ctx context.Context, o Options) (*Installation, error) {
 	if i.box, err = openBox(ctx, o.Config, i.db); err != nil {
 		return nil, errors.Join(err, i.Close())
 	}
-	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: declared,
+	given, err := declared()
+	if err != nil {
+		return nil, errors.Join(err, i.Close())
+	}
+	i.App = app.New(app.Options{DB: i.db, Box: i.box, Passwords: secret.NewPasswords(runtime.NumCPU()), Catalogue: given,
 		Now: o.Now, Log: o.Log, LookupTXT: lookupTXT(o.Config), Wait: o.Wait, Mailbox: mailboxMode(o.Config),
-		Words:   app.ImportWords{Of: i.bundle.ImportWords, Languages: i.bundle.LanguageNames(), Countries: i.bundle.CountryNames()},
+		Words:   app.ImportWords{Of: i.bundle.ImportWords, Languages: i.bundle.LanguageNames(), Countries: i.bundle.CountryNames},
 		Exports: export.Words(i.bundle)})
 	if err := i.App.LoadCatalogue(ctx); err != nil {
 		return nil, errors.Join(err, i.Close())
@@ -151,6 +159,9 @@ func address(c config.Config) string {
 // LoadCatalogue reads the shipped catalogue of that name, or the file at that
 // path. It refuses with catalogue.no_file and catalogue.faulty.
 func LoadCatalogue(name string) (*catalogue.Catalogue, error) {
+	if _, shipped := catalogue.BuiltinFile(name); shipped {
+		return catalogue.ReadBuiltin(name)
+	}
 	text, err := CatalogueText(name)
 	if err != nil {
 		return nil, err

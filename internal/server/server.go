@@ -84,7 +84,9 @@ func (i *Installation) routes(site *page.Site, ending *httpserver.Ending) http.H
 	mux := http.NewServeMux()
 	mux.Handle("/healthz", httpserver.ReadOnly(httpserver.Healthz()))
 	mux.Handle("/readyz", httpserver.ReadOnly(ending.Unready(httpserver.Readyz(i.db.Ready, i.log))))
-	mux.Handle("/api/", i.programs(0))
+	programs := sync.OnceValue(func() http.Handler { return i.programs(0) })
+	go programs() // describing REST takes longer than all else: who asks first waits for it
+	mux.Handle("/api/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { programs().ServeHTTP(w, r) }))
 	mux.Handle("/", web.Handler(site))
 	if i.mountDemo != nil {
 		i.mountDemo(site)

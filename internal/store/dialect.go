@@ -1,5 +1,7 @@
 package store
 
+import "fmt"
+
 // A dialect is the name of a database. Its methods are the places where one SQL
 // text cannot serve both; everything else in this package is equal.
 type dialect string
@@ -23,6 +25,15 @@ func (d dialect) forUpdate() string {
 func (d dialect) skipLocked() string {
 	if d == postgres {
 		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
+// unlocked adds to a condition that no node holds a lock of its session, on PostgreSQL,
+// where there may be several.
+func (d dialect) unlocked(lock int64) string {
+	if d == postgres {
+		return fmt.Sprintf(" AND pg_try_advisory_xact_lock(%d)", lock)
 	}
 	return ""
 }

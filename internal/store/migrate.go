@@ -33,6 +33,9 @@ const migrationLock = 4_771_250_001
 // other, and all but the first find nothing to do. It refuses with schema.newer
 // a database that a newer program has migrated, also while that one is at it.
 func (db *DB) Migrate(ctx context.Context) (err error) {
+	if db.migrated(ctx) {
+		return nil
+	}
 	pool := db.write
 	if db.dialect == postgres {
 		var done func() error
@@ -72,6 +75,24 @@ func (db *DB) Migrate(ctx context.Context) (err error) {
 		db.logger.InfoContext(ctx, "migrated", "file", result.Source.Path, "took", result.Duration)
 	}
 	return db.settleAddresses(ctx)
+}
+
+// migrated reports in one statement whether nothing is left to do, which is so at nearly
+// every start. Where that cannot be told, or another node is at it, it is not.
+func (db *DB) migrated(ctx context.Context) bool {
+	newest, count, err := knownMigrations()
+	if err != nil {
+		return false
+	}
+	var a args
+	query := `SELECT CASE WHEN max(version_id) = ` + a.add(newest) + ` AND count(*) = ` + a.add(count) + ` AND NOT EXISTS (SELECT 1 FROM address_unsettled)` +
+		db.dialect.unlocked(migrationLock) + ` THEN 1 ELSE 0 END FROM goose_db_version WHERE is_applied AND version_id > 0`
+	done := int64(0)
+	err = db.Peek(func(r *Reader) (err error) {
+		done, err = one(ctx, r, query, a, scanInt64)
+		return err
+	})
+	return err == nil && done == 1
 }
 
 // unhurried is a pool whose statements may take any time, for migrating: one
@@ -130,20 +151,25 @@ func SchemaDigest() (string, error) {
 
 // NewestMigration is the number of the newest migration this program knows.
 func NewestMigration() (int64, error) {
-	var newest int64
-	err := fs.WalkDir(migrations, "migrations/sqlite", func(path string, entry fs.DirEntry, err error) error {
+	newest, _, err := knownMigrations()
+	return newest, err
+}
+
+// knownMigrations are the number of the newest migration and how many there are.
+func knownMigrations() (newest, count int64, err error) {
+	err = fs.WalkDir(migrations, "migrations/sqlite", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		number, _, _ := strings.Cut(entry.Name(), "_")
 		n, err := strconv.ParseInt(number, 10, 64)
-		newest = max(newest, n)
+		newest, count = max(newest, n), count+1
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("list migrations: %w", err)
+		return 0, 0, fmt.Errorf("list migrations: %w", err)
 	}
-	return newest, nil
+	return newest, count, nil
 }
 
 // refuseNewer refuses with schema.newer a database that a newer program has

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -71,38 +72,51 @@ func (r *Reader) Touched(ctx context.Context, account directory.AccountID, n int
 	return touched, nil
 }
 
-// Residents reads standings of members of an account with the names they go by:
-// of the given members and users, or of everybody when all is set. visit is
-// called once for each who is still there, by key.
+// ResidentsOf are the members and users to read, or all of an account.
+type ResidentsOf struct {
+	All     bool
+	Members []directory.MemberID
+	Users   []directory.UserID
+	Homes   []directory.UnitID // whoever belongs to one of them
+}
+
+// condition is on the member that a column names.
+func (w ResidentsOf) condition(r *Reader, account directory.AccountID, column string, a *args) string {
+	if w.All { // the keys of an account are one run
+		return column + ` >= ` + a.add(directory.NewKey(account, 0)) + ` AND ` + column + ` < ` + a.add(directory.NewKey(account+1, 0))
+	}
+	return column + inKeys(r, w.Members, a)
+}
+
+// Residents reads what members of an account are, with the names they go by, and nothing
+// of what they hold: of the given members, users and homes, or of everybody. visit is
+// called once for each who is still there, by key; the names are good until it returns.
 func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who ResidentsOf, visit func(authz.Resident)) error {
-	held, err := r.heldBy(ctx, account, who)
-	if err != nil {
-		return err
-	}
-	uses, err := r.usedBy(ctx, account, who)
-	if err != nil {
-		return err
-	}
-	places, err := r.placedBy(ctx, account, who)
-	if err != nil {
-		return err
-	}
 	var a args
+	some := who.condition(r, account, "m.key", &a)
+	if !who.All {
+		some = `m.account_key = ` + a.add(account) + ` AND (` + some + ` OR m.user_key` + inKeys(r, who.Users, &a)
+		if len(who.Homes) > 0 {
+			some += ` OR m.unit_key` + inKeys(r, who.Homes, &a)
+		}
+		some += `)`
+	}
 	query := `
 		SELECT m.key, m.uuid, m.user_key, m.status, m.ends_at, m.unit_key, m.personnel_number,
 			u.uuid, u.user_name, u.email, u.switched_off_at, coalesce(x.responsible_key, 0)
 		FROM member m JOIN "user" u ON u.key = m.user_key LEFT JOIN technical_user x ON x.user_key = m.user_key
-		WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL` + who.condition(r, &a) + ` ORDER BY m.key`
-	err = each(ctx, r, query, a, func(row scanner) error {
-		m := authz.Resident{Standing: authz.Standing{Account: account}}
+		WHERE m.removed_at IS NULL AND ` + some + ` ORDER BY m.key`
+	names := make(map[string]string, 4)
+	err := each(ctx, r, query, a, func(row scanner) error {
+		m := authz.Resident{Standing: authz.Standing{Account: account}, Names: names}
 		var ends, off micros
 		var uuid, userName, email, number string
 		if err := row.Scan(&m.Member, &m.UUID, &m.User, &m.Status, &ends, &m.Home, &number, &uuid, &userName, &email, &off, &m.Answers); err != nil {
 			return err
 		}
-		m.Ends, m.SwitchedOff, m.Held, m.Holds, m.Places = ends.Time, !off.IsZero(), held[m.Member], uses[m.Member], places[m.Member]
-		m.Names = map[string]string{authz.ByID: uuid, authz.ByUserName: directory.FoldSignIn(userName),
-			authz.ByEmail: directory.FoldEmail(email), authz.ByPersonnelNumber: number}
+		m.Ends, m.SwitchedOff = ends.Time, !off.IsZero()
+		names[authz.ByID], names[authz.ByUserName] = uuid, directory.FoldSignIn(userName)
+		names[authz.ByEmail], names[authz.ByPersonnelNumber] = directory.FoldEmail(email), number
 		visit(m)
 		return nil
 	})
@@ -112,22 +126,96 @@ func (r *Reader) Residents(ctx context.Context, account directory.AccountID, who
 	return nil
 }
 
-// usedBy reads what members use products by: seats, and what they bring along.
-func (r *Reader) usedBy(ctx context.Context, account directory.AccountID, who ResidentsOf) (map[directory.MemberID][]authz.Product, error) {
+// A ResidentPart reads one kind of what members have: of the given members or of everybody,
+// some of whom may be gone.
+type ResidentPart func(ctx context.Context, r *Reader, account directory.AccountID, who ResidentsOf, g *authz.Gathered) error
+
+// ResidentParts are all that members have, each kind by itself, so that two readers of one
+// state may read them side by side: levels and functions at the root, grants at their
+// unit, products, what places give of products, and roles in projects. What takes longest
+// stands last. Each is read by one index in the order of members, and so costs what there
+// is, however much there was.
+func ResidentParts() []ResidentPart {
+	return []ResidentPart{readLevels, readGrants, readUses, readPlaces, readPlaceRoles}
+}
+
+func readLevels(ctx context.Context, r *Reader, account directory.AccountID, who ResidentsOf, g *authz.Gathered) error {
 	var a args
-	key := a.add(account)
-	some := who.condition(r, &a)
+	query := `SELECT h.member_key, c.root_key, h.role_key FROM account c CROSS JOIN member_role h
+		WHERE c.key = ` + a.add(account) + ` AND h.valid_to IS NULL AND ` + who.condition(r, account, "h.member_key", &a)
+	return gather(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var h authz.Held
+		err := row.Scan(&member, &h.Unit, &h.Role)
+		g.Hold(member, h)
+		return err
+	})
+}
+
+func readGrants(ctx context.Context, r *Reader, account directory.AccountID, who ResidentsOf, g *authz.Gathered) error {
+	var a args
+	query := `SELECT member_key, unit_key, role_key, key FROM "grant"` + r.dialect.indexed("grant_by_member") +
+		` WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a)
+	return gather(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var h authz.Held
+		err := row.Scan(&member, &h.Unit, &h.Role, &h.Grant)
+		g.Hold(member, h)
+		return err
+	})
+}
+
+// readPlaceRoles reads a row for each role of a member, with all the projects they have it in.
+func readPlaceRoles(ctx context.Context, r *Reader, account directory.AccountID, who ResidentsOf, g *authz.Gathered) error {
+	var a args
+	query := `SELECT member_key, role_key, string_agg(CAST(unit_key AS TEXT), ' ') FROM place_role` + r.dialect.indexed("place_role_of_member") +
+		` WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a) + ` GROUP BY member_key, role_key`
+	return gather(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var h authz.Held
+		var text string
+		if err := row.Scan(&member, &h.Role, &text); err != nil {
+			return err
+		}
+		units, err := numbersIn(text)
+		for _, unit := range units {
+			h.Unit = directory.UnitID(unit)
+			g.Hold(member, h)
+		}
+		return err
+	})
+}
+
+// readPlaces reads what open places give of products, those in archived projects too:
+// whoever restores one finds them there.
+func readPlaces(ctx context.Context, r *Reader, account directory.AccountID, who ResidentsOf, g *authz.Gathered) error {
+	var a args
+	query := `SELECT member_key, unit_key, access FROM place` + r.dialect.indexed("place_by_member") +
+		` WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a)
+	return gather(ctx, r, query, a, func(row scanner) error {
+		var member directory.MemberID
+		var project directory.UnitID
+		var text sql.RawBytes
+		if err := row.Scan(&member, &project, &text); err != nil {
+			return err
+		}
+		return g.Place(member, project, text, func(text []byte) (access directory.Access, err error) {
+			return access, json.Unmarshal(text, &access)
+		})
+	})
+}
+
+// readUses reads what members use products by: seats, and what they bring along.
+func readUses(ctx context.Context, r *Reader, account directory.AccountID, who ResidentsOf, g *authz.Gathered) error {
+	var a args
 	query := `
-		SELECT s.member_key, s.product, s.pool_key, '', 0
-		FROM member m CROSS JOIN seat s` + r.dialect.indexed("seat_once") + ` WHERE s.member_key = m.key AND s.valid_to IS NULL
-		AND m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
+		SELECT member_key, product, pool_key, '', 0 FROM seat` + r.dialect.indexed("seat_once") + `
+		WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a) + `
 		UNION ALL
-		SELECT e.member_key, e.product, 0, e.proof, coalesce(e.ends_at, 0)
-		FROM member m JOIN external_subscription e ON e.member_key = m.key AND e.valid_to IS NULL
-		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some
-	used := map[directory.MemberID][]authz.Product{}
+		SELECT member_key, product, 0, proof, coalesce(ends_at, 0) FROM external_subscription` + r.dialect.indexed("external_once") + `
+		WHERE valid_to IS NULL AND ` + who.condition(r, account, "member_key", &a)
 	names := map[string]string{} // one text for each product, however many use it
-	err := each(ctx, r, query, a, func(row scanner) error {
+	return gather(ctx, r, query, a, func(row scanner) error {
 		var member directory.MemberID
 		var p authz.Product
 		if err := row.Scan(&member, &p.Name, &p.Pool, &p.Proof, &p.Ends); err != nil {
@@ -137,48 +225,17 @@ func (r *Reader) usedBy(ctx context.Context, account directory.AccountID, who Re
 			p.Name = name
 		}
 		names[p.Name] = p.Name
-		used[member] = append(used[member], p)
+		g.Use(member, p)
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read products of residents: %w", err)
-	}
-	return used, nil
 }
 
-// placedBy reads what members' open places give of products, those in archived
-// projects too: whoever restores one finds them there.
-func (r *Reader) placedBy(ctx context.Context, account directory.AccountID, who ResidentsOf) (map[directory.MemberID][]authz.PlaceAccess, error) {
-	var a args
-	query := `
-		SELECT p.member_key, p.unit_key, p.access
-		FROM member m JOIN place p ON p.member_key = m.key AND p.valid_to IS NULL
-		WHERE m.account_key = ` + a.add(account) + ` AND m.removed_at IS NULL` + who.condition(r, &a)
-	placed := map[directory.MemberID][]authz.PlaceAccess{}
-	read := map[string]authz.PlaceAccess{} // one text for all places that give the same
-	err := each(ctx, r, query, a, func(row scanner) error {
-		var member directory.MemberID
-		var project directory.UnitID
-		var text string
-		if err := row.Scan(&member, &project, &text); err != nil {
-			return err
-		}
-		p, known := read[text]
-		if !known {
-			p.Text = text
-			if err := json.Unmarshal([]byte(text), &p.Access); err != nil {
-				return err
-			}
-			read[text] = p
-		}
-		p.Project = project
-		placed[member] = append(placed[member], p)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read places of residents: %w", err)
+// gather is each, whose error says what was read.
+func gather(ctx context.Context, r *Reader, query string, a args, visit func(row scanner) error) error {
+	if err := each(ctx, r, query, a, visit); err != nil {
+		return fmt.Errorf("read what residents have: %w", err)
 	}
-	return placed, nil
+	return nil
 }
 
 // ProjectGrounds reads what products need to know of an account's projects.
@@ -205,58 +262,4 @@ func (r *Reader) ProjectGrounds(ctx context.Context, account directory.AccountID
 		return nil, fmt.Errorf("read products of projects: %w", err)
 	}
 	return grounds, nil
-}
-
-// ResidentsOf are the members and users to read, or all of an account.
-type ResidentsOf struct {
-	All     bool
-	Members []directory.MemberID
-	Users   []directory.UserID
-	Homes   []directory.UnitID // whoever belongs to one of them
-}
-
-func (w ResidentsOf) condition(r *Reader, a *args) string {
-	if w.All {
-		return ""
-	}
-	some := ` AND (m.key` + inKeys(r, w.Members, a) + ` OR m.user_key` + inKeys(r, w.Users, a)
-	if len(w.Homes) > 0 {
-		some += ` OR m.unit_key` + inKeys(r, w.Homes, a)
-	}
-	return some + `)`
-}
-
-// heldBy reads what members hold: level and functions at the root, grants at
-// their unit, what places give in their project.
-func (r *Reader) heldBy(ctx context.Context, account directory.AccountID, who ResidentsOf) (map[directory.MemberID][]authz.Held, error) {
-	var a args
-	key := a.add(account)
-	some := who.condition(r, &a)
-	query := `
-		SELECT h.member_key, c.root_key, h.role_key, 0
-		FROM member m JOIN account c ON c.key = m.account_key
-		JOIN member_role h ON h.member_key = m.key AND h.valid_to IS NULL
-		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
-		UNION ALL
-		SELECT g.member_key, g.unit_key, g.role_key, g.key
-		FROM member m JOIN "grant" g ON g.member_key = m.key AND g.valid_to IS NULL
-		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some + `
-		UNION ALL
-		SELECT p.member_key, p.unit_key, p.role_key, 0
-		FROM member m JOIN place_role p ON p.member_key = m.key AND p.valid_to IS NULL
-		WHERE m.account_key = ` + key + ` AND m.removed_at IS NULL` + some
-	held := map[directory.MemberID][]authz.Held{}
-	err := each(ctx, r, query, a, func(row scanner) error {
-		var member directory.MemberID
-		var h authz.Held
-		if err := row.Scan(&member, &h.Unit, &h.Role, &h.Grant); err != nil {
-			return err
-		}
-		held[member] = append(held[member], h)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read rights of residents: %w", err)
-	}
-	return held, nil
 }

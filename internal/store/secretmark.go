@@ -18,14 +18,15 @@ type SealedValue struct {
 // left, and what needs it.
 type SecretUse struct {
 	Mark    []byte        // none before the first start
-	Sealed  []SealedValue // some, the newest of each kind
-	Digests bool          // admin keys or recovery codes are found by it
+	Sealed  []SealedValue // where there is no mark some, the newest of each kind
+	Digests bool          // where there is no mark: admin keys or recovery codes are found by it
 }
 
 // Needed reports whether another secret would lose something.
 func (u SecretUse) Needed() bool { return len(u.Mark)+len(u.Sealed) > 0 || u.Digests }
 
-// SecretUse reads what is known of the installation's secret.
+// SecretUse reads what is known of the installation's secret. Its mark says all: what is
+// sealed, which takes the longer the more there is, is looked for where there is none.
 func (r *Reader) SecretUse(ctx context.Context) (SecretUse, error) {
 	var u SecretUse
 	marks, err := collect(ctx, r, `SELECT mark FROM secret_mark`, nil, func(row scanner) (mark []byte, err error) { return mark, row.Scan(&mark) })
@@ -34,6 +35,7 @@ func (r *Reader) SecretUse(ctx context.Context) (SecretUse, error) {
 	}
 	if len(marks) > 0 {
 		u.Mark = marks[0]
+		return u, nil
 	}
 	for _, kind := range []struct {
 		query   string

@@ -173,10 +173,11 @@ func (s *Checks) SearchSubjects(ctx context.Context, caller Caller, q Question, 
 			return err
 		}
 		permission, known := d.words.actions[q.Action]
-		unit, there := d.resource(q.Resource)
-		if !known || !there || d.barred(unit) != "" {
+		spot, there := d.resource(q.Resource)
+		if !known || !there || d.barredWhere(d.x.Tree().LiveAt(spot)) != "" {
 			return nil
 		}
+		unit := d.x.Tree().UnitAt(spot)
 		d.x.Allowed(permission, unit, d.now, func(i int) { w.add(int64(d.x.Standing(i).Member)) })
 		keys, found.Next = w.page(d)
 		found.Total = w.total
@@ -338,14 +339,14 @@ func (s *Checks) SearchActions(ctx context.Context, caller Caller, q Question, p
 			found, err = d.actionsOn(i, q)
 			return err
 		}
-		unit, there := d.resource(q.Resource)
-		if !there || d.barred(unit) != "" {
+		spot, there := d.resource(q.Resource)
+		if !there || d.barredWhere(d.x.Tree().LiveAt(spot)) != "" {
 			return nil
 		}
 		rights := d.x.Rights(i, d.now)
 		w := walk{turn: t}
 		for n, a := range d.words.names {
-			if rights.May(authz.Permission(a.Permission), unit) {
+			if rights.MayAt(authz.Permission(a.Permission), spot) {
 				w.add(int64(n) + 1)
 			}
 		}

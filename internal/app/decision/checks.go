@@ -220,7 +220,7 @@ func (d *desk) answer(q Question) Answer {
 	if !known {
 		return Answer{Reason: UnknownAction}
 	}
-	unit, found := d.resource(q.Resource)
+	at, found := d.resource(q.Resource)
 	if !found {
 		return Answer{Reason: UnknownResource}
 	}
@@ -228,17 +228,17 @@ func (d *desk) answer(q Question) Answer {
 	if !who.found {
 		return Answer{Reason: UnknownSubject}
 	}
-	if reason := d.barred(unit); reason != "" {
+	if reason := d.barredWhere(d.x.Tree().LiveAt(at)); reason != "" {
 		return Answer{Reason: reason}
 	}
-	if who.rights.May(permission, unit) {
+	if who.rights.MayAt(permission, at) {
 		return Answer{Allowed: true}
 	}
 	no := Answer{Reason: who.rights.WhyNot()}
 	switch no.Reason {
 	case authz.Missing:
 		no.Missing, no.Label = permission, d.words.labels[permission]
-		no.GivenBy = d.givenBy(helpKey{unit: unit, missing: permission})
+		no.GivenBy = d.givenBy(helpKey{unit: d.x.Tree().UnitAt(at), missing: permission})
 	case authz.NotActive, authz.Ended:
 		no.GivenBy = d.givenBy(helpKey{unit: who.home, holding: authz.ManageMembers})
 	}
@@ -252,7 +252,7 @@ func (d *desk) person(e Entity) *subject {
 	}
 	d.last = subject{named: e}
 	if i, found := d.find(e); found {
-		d.last.found, d.last.place, d.last.home, d.last.rights = true, i, d.x.Standing(i).Home, d.x.Rights(i, d.now)
+		d.last.found, d.last.place, d.last.home, d.last.rights = true, i, d.x.Home(i), d.x.Rights(i, d.now)
 	}
 	return &d.last
 }
@@ -260,13 +260,16 @@ func (d *desk) person(e Entity) *subject {
 // barred is why nobody of the account uses anything at a unit, or nothing:
 // suspended and closed accounts use no product (ACC-12), and nothing is done at
 // an archived unit.
-func (d *desk) barred(unit directory.UnitID) string {
+func (d *desk) barred(unit directory.UnitID) string { return d.barredWhere(d.x.Tree().Live(unit)) }
+
+// barredWhere is barred for a unit that is archived or not.
+func (d *desk) barredWhere(live bool) string {
 	switch {
 	case d.x.State() == directory.AccountSuspended:
 		return authz.Suspended
 	case d.x.State() == directory.AccountClosed:
 		return ClosedAccount
-	case !d.x.Tree().Live(unit):
+	case !live:
 		return ArchivedUnit
 	}
 	return ""
@@ -292,30 +295,34 @@ func (d *desk) find(e Entity) (int, bool) {
 	return 0, false
 }
 
-// resource is the unit that is named, the root for the account.
-func (d *desk) resource(e Entity) (directory.UnitID, bool) {
+// resource is where the unit that is named stands, the root for the account.
+func (d *desk) resource(e Entity) (authz.Spot, bool) {
 	kind, known := d.words.resources[e.Type]
 	if !known || e.ID == "" {
 		return 0, false
 	}
 	tree := d.x.Tree()
 	for _, by := range kind.By {
-		var unit directory.UnitID
+		var at authz.Spot
 		found := false
 		switch {
 		case by == catalogue.ByNumber && kind.Level == catalogue.RootLevel:
-			unit, found = tree.Root(), directory.CleanNumber(e.ID) == directory.CleanNumber(d.account.Number)
+			at, found = tree.Spot(0)
+			found = found && directory.CleanNumber(e.ID) == directory.CleanNumber(d.account.Number)
 		case by == catalogue.ByNumber: // of a project
-			unit, found = d.x.Contract().Projects.Numbered(e.ID)
+			var project directory.UnitID
+			if project, found = d.x.Contract().Projects.Numbered(e.ID); found {
+				at, found = tree.Spot(project)
+			}
 		case by == catalogue.ByExternalID:
-			unit, found = tree.UnitByExternal(e.ID)
+			at, found = tree.SpotByExternal(e.ID)
 		case kind.Level == catalogue.RootLevel && e.ID == d.account.UUID:
-			unit, found = tree.Root(), true
+			at, found = tree.Spot(0)
 		default:
-			unit, found = tree.UnitByUUID(e.ID)
+			at, found = tree.SpotByUUID(e.ID)
 		}
-		if found && tree.Level(unit) == kind.Level {
-			return unit, true
+		if found && tree.LevelAt(at) == kind.Level {
+			return at, true
 		}
 	}
 	return 0, false

@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -147,15 +148,18 @@ func (c *core) catchUp(ctx context.Context, account directory.AccountID, res *re
 		for _, unit := range allotted {
 			who.Homes = append(who.Homes, tree.Below(unit)...)
 		}
-		var rows []authz.Resident
-		if err := r.Residents(ctx, account, who, func(m authz.Resident) { rows = append(rows, m) }); err != nil {
-			return err
-		}
 		contract, err := res.contract(ctx, r, a, now)
 		if err != nil {
 			return err
 		}
-		res.exchange(tree, a.State, who, rows)
+		if who.All {
+			err = c.everybody(ctx, r, res, load{a, tree, now})
+		} else {
+			err = res.some(ctx, r, a, tree, who)
+		}
+		if err != nil {
+			return err
+		}
 		res.mu.Lock()
 		res.index.Buy(contract)
 		res.marks, res.catalogue = now, declared
@@ -213,19 +217,30 @@ func (res *residence) touched(ctx context.Context, r *store.Reader, account dire
 	return who, allotted, nil
 }
 
+// some reads those who were touched anew; who is not there any longer is gone.
+func (res *residence) some(ctx context.Context, r *store.Reader, a directory.Account, tree *authz.Tree, who store.ResidentsOf) error {
+	var rows []authz.Resident
+	var members []directory.MemberID
+	err := r.Residents(ctx, a.ID, who, func(m authz.Resident) {
+		m.Names = maps.Clone(m.Names)
+		rows, members = append(rows, m), append(members, m.Member)
+	})
+	if err != nil {
+		return err
+	}
+	has := authz.Gather(tree)
+	for _, read := range store.ResidentParts() {
+		if err := read(ctx, r, a.ID, store.ResidentsOf{Members: members}, has); err != nil {
+			return err
+		}
+	}
+	res.exchange(tree, a.State, who, rows, has)
+	return nil
+}
+
 // exchange writes the rows that were read; who was touched and is not among
 // them is gone.
-func (res *residence) exchange(tree *authz.Tree, state directory.AccountState, who store.ResidentsOf, rows []authz.Resident) {
-	if who.All {
-		index := authz.NewIndex(tree, state, len(rows))
-		for _, m := range rows {
-			index.Put(m)
-		}
-		res.mu.Lock()
-		res.index = index
-		res.mu.Unlock()
-		return
-	}
+func (res *residence) exchange(tree *authz.Tree, state directory.AccountState, who store.ResidentsOf, rows []authz.Resident, has *authz.Gathered) {
 	res.mu.Lock()
 	defer res.mu.Unlock()
 	if res.index.Tree() != tree || res.index.State() != state {
@@ -236,6 +251,7 @@ func (res *residence) exchange(tree *authz.Tree, state directory.AccountState, w
 		there[m.Member] = true
 		res.index.Put(m)
 	}
+	res.index.Lay(has)
 	gone := who.Members
 	for _, user := range who.Users {
 		if i, found := res.index.OfUser(user); found {

@@ -19,7 +19,7 @@ func proposedBy(t *testing.T, head, row string, separator string) map[string]str
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames()})
+	d := imports.NewDictionary(imports.Words{Of: bundle.ImportWords, Languages: bundle.LanguageNames(), Countries: bundle.CountryNames})
 	fields := d.Titled("member", imports.MemberFields())
 	titles := strings.Split(head, separator)
 	found := map[string]string{}

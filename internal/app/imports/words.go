@@ -3,6 +3,7 @@ package imports
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"intendant/internal/directory"
@@ -17,22 +18,23 @@ type Words struct {
 	Of func(thing string) []string
 	// Languages are the names of the program's languages by their codes.
 	Languages map[string][]string
-	// Countries are the names of countries by their codes of two letters.
-	Countries map[string][]string
+	// Countries answers the names of countries by their codes of two letters. It is
+	// asked when the first country is read.
+	Countries func() map[string][]string
 }
 
 // A Dictionary knows what the titles and cells of files mean. One made of no
 // words knows codes only.
 type Dictionary struct {
 	of                    func(thing string) []string
-	languages, civilities map[string]string // folded word to code
-	countries             map[string]string // letters of the folded word to code
-	none                  map[string]bool   // folded words for nothing
+	languages, civilities map[string]string        // folded word to code
+	countries             func() map[string]string // letters of the folded word to code
+	none                  map[string]bool          // folded words for nothing
 }
 
 // NewDictionary makes a dictionary of words.
 func NewDictionary(w Words) *Dictionary {
-	d := &Dictionary{of: w.Of, languages: map[string]string{}, civilities: map[string]string{}, countries: map[string]string{}, none: map[string]bool{"": true, "-": true}}
+	d := &Dictionary{of: w.Of, languages: map[string]string{}, civilities: map[string]string{}, none: map[string]bool{"": true, "-": true}}
 	if d.of == nil {
 		d.of = func(string) []string { return nil }
 	}
@@ -42,11 +44,7 @@ func NewDictionary(w Words) *Dictionary {
 			d.languages[directory.Fold(name)] = code
 		}
 	}
-	for code, names := range w.Countries {
-		for _, name := range slices.Concat(names, d.of("country."+strings.ToLower(code)), []string{code}) {
-			d.countries[lettersOf(name)] = code
-		}
-	}
+	d.countries = sync.OnceValue(func() map[string]string { return d.countryWords(w) })
 	for _, code := range directory.Civilities() {
 		for _, word := range append(d.of("civility."+code), code) {
 			d.civilities[directory.Fold(word)] = code
@@ -56,6 +54,19 @@ func NewDictionary(w Words) *Dictionary {
 		d.none[directory.Fold(word)] = true
 	}
 	return d
+}
+
+func (d *Dictionary) countryWords(w Words) map[string]string {
+	words := map[string]string{}
+	if w.Countries == nil {
+		return words
+	}
+	for code, names := range w.Countries() {
+		for _, name := range slices.Concat(names, d.of("country."+strings.ToLower(code)), []string{code}) {
+			words[lettersOf(name)] = code
+		}
+	}
+	return words
 }
 
 // Titled gives the fields of a noun the words their titles may be, and adds what
@@ -88,9 +99,9 @@ func (d *Dictionary) Language(cell string) (string, *directory.Error) {
 // program, however it is hyphenated ("Pays Bas", "U.S.A."); an empty cell names none.
 func (d *Dictionary) Country(field, cell string) (string, *directory.Error) {
 	if letters := lettersOf(cell); letters != "" {
-		return choice(d.countries, field, cell, letters)
+		return choice(d.countries(), field, cell, letters)
 	}
-	return choice(d.countries, field, cell, strings.TrimSpace(cell))
+	return choice(d.countries(), field, cell, strings.TrimSpace(cell))
 }
 
 // lettersOf are the letters of a text, folded.

@@ -5,8 +5,8 @@ package messages
 
 import (
 	"embed"
-	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -39,13 +39,33 @@ var listed = sync.OnceValue(func() []string {
 })
 
 // Read returns the file of a language.
-func Read(code string) ([]byte, error) {
-	content, err := files.ReadFile(code + ".json")
-	if err != nil {
-		return nil, fmt.Errorf("read messages of %s: %w", code, err)
+func Read(code string) (string, error) {
+	content, found := contents()[code]
+	if !found {
+		return "", fmt.Errorf("read messages of %s: there are none", code)
 	}
-	return content, nil
+	return content()
 }
+
+// contents are the files as texts, each read once, by whoever needs it first: a start
+// reads them twice.
+var contents = sync.OnceValue(func() map[string]func() (string, error) {
+	all := map[string]func() (string, error){}
+	for _, code := range listed() {
+		all[code] = sync.OnceValues(func() (string, error) {
+			var text strings.Builder
+			file, err := files.Open(code + ".json")
+			if err == nil {
+				_, err = io.Copy(&text, file)
+			}
+			if err != nil {
+				return "", fmt.Errorf("read messages of %s: %w", code, err)
+			}
+			return text.String(), file.Close()
+		})
+	}
+	return all
+})
 
 // Under returns the messages whose keys begin with a prefix, by key and by
 // language, for packages that put no sentence together and so need no printer.
@@ -54,23 +74,17 @@ func Read(code string) ([]byte, error) {
 func Under(prefix string) map[string]map[string]string {
 	found := map[string]map[string]string{}
 	for _, code := range listed() {
-		content, err := Read(code)
-		if err != nil {
-			panic(err.Error())
-		}
-		var raw map[string]json.RawMessage
-		if err := json.Unmarshal(content, &raw); err != nil {
-			panic(fmt.Sprintf("parse messages of %s: %v", code, err))
-		}
-		for key := range raw {
-			var text string
-			if !strings.HasPrefix(key, prefix) || json.Unmarshal(raw[key], &text) != nil {
-				continue
+		err := Visit(code, func(key string, m Message) {
+			if !strings.HasPrefix(key, prefix) || m.One != "" {
+				return
 			}
 			if found[key] == nil {
 				found[key] = map[string]string{}
 			}
-			found[key][code] = text
+			found[key][code] = m.Other
+		})
+		if err != nil {
+			panic(err.Error())
 		}
 	}
 	return found
