@@ -111,7 +111,7 @@ func TestSettingsPage(t *testing.T) { // INV-1, SIGN-3, PLAN-4, JOIN-8
 	o.says(p.Submit(at+"/settings", "invitation_days", "31"), http.StatusUnprocessableEntity, "Indiquez un nombre de 1 à 30")
 	o.says(p.Submit(at+"/settings", "min_length", "4"), http.StatusUnprocessableEntity)
 	o.says(p.Submit(at+"/settings", "invitation_days", "12").Follow(), http.StatusOK, "Les réglages sont enregistrés")
-	o.says(stale.Submit(at+"/settings", "invitation_days", "3"), http.StatusConflict, "helene castaing a modifié ces données", "C’est maintenant « 12 »")
+	o.says(stale.Submit(at+"/settings", "invitation_days", "3"), http.StatusConflict, "helene castaing a modifié ces données", "est maintenant « 12 »")
 	if got := o.karim.Get(at + "/settings").All("input[name=invitation_days]")[0].Attr("value"); got != "12" {
 		t.Errorf("%s days, want 12", got)
 	}
