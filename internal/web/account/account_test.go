@@ -89,7 +89,7 @@ func TestMembersDoNotDecide(t *testing.T) { // JOIN-2, ACC-10
 		t.Errorf("approve: status %d, want 403", p.Status)
 	}
 	p := plain.Get(at + "/contacts")
-	o.says(p, http.StatusOK, "helene castaing", "Référent du contrat", "3 personnes")
+	o.says(p, http.StatusOK, "helene castaing", "Administrateur et référent du contrat", "3 personnes")
 	if strings.Contains(p.Body, "@maraval.example") {
 		t.Error("ACC-10: the contact list shows an address")
 	}
