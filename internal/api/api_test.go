@@ -170,6 +170,14 @@ func (r reply) is(status int, code string) reply {
 	return r
 }
 
+// faster checks that a change that came too late is told who was faster, and when.
+func (r reply) faster() {
+	r.t.Helper()
+	if _, err := time.Parse(time.RFC3339, r.text("args.at")); err != nil || r.text("args.name") == "" {
+		r.t.Errorf("PLAN-4 who was faster, and when? %s", r.body)
+	}
+}
+
 func (s *stand) path(rest string) string {
 	return "/accounts/" + directory.CleanNumber(s.account.Number) + rest
 }

@@ -241,10 +241,8 @@ func TestLoadIsAStream(t *testing.T) { // API-4
 		w.Must(err)
 		return c
 	}
-	t.Run("answers come before the end", func(t *testing.T) {
-		first, rest := many("early", 500), person("late", 1)
+	answered := func(first, rest string) (net.Conn, *bufio.Scanner) { // 500 lines, before the rest is sent
 		c := dial(len(first) + len(rest))
-		defer func() { _ = c.Close() }()
 		_, err := io.WriteString(c, first)
 		w.Must(err)
 		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
@@ -255,7 +253,13 @@ func TestLoadIsAStream(t *testing.T) { // API-4
 				t.Fatal(lines.Err())
 			}
 		}
-		_, err = io.WriteString(c, rest)
+		return c, lines
+	}
+	t.Run("answers come before the end", func(t *testing.T) {
+		first, rest := many("early", 500), person("late", 1)
+		c, lines := answered(first, rest)
+		defer func() { _ = c.Close() }()
+		_, err := io.WriteString(c, rest)
 		w.Must(err)
 		last := ""
 		for lines.Scan() {
@@ -263,6 +267,27 @@ func TestLoadIsAStream(t *testing.T) { // API-4
 		}
 		if !strings.Contains(last, `"through":501,"added":501`) || lines.Err() != nil {
 			t.Errorf("%s %v", last, lines.Err())
+		}
+	})
+	t.Run("CHECK-2 whose token is revoked meanwhile", func(t *testing.T) {
+		usual, made := s.token, s.tokenOf(s.account, s.admin, s.robot, time.Hour)
+		s.token = made.Secret
+		first, rest := many("before", 500), person("after", 1)
+		c, lines := answered(first, rest)
+		defer func() { _ = c.Close() }()
+		w.Must(s.TechnicalUsers.RevokeToken(w.Context(), s.admin, s.account.ID, s.robot.UUID, made.UUID))
+		_, err := io.WriteString(c, rest)
+		w.Must(err)
+		last := ""
+		for lines.Scan() {
+			last = lines.Text()
+		}
+		if !strings.Contains(last, `"through":500,"added":500`) || !strings.Contains(last, `"code":"token.refused"`) || lines.Err() != nil {
+			t.Errorf("%s %v", last, lines.Err())
+		}
+		s.token = usual
+		if got := s.get(s.path("/members?total=true&search=after1@b.example")).text("total"); got != "0" {
+			t.Errorf("a line was taken after the token was revoked: %s", got)
 		}
 	})
 	t.Run("who goes away", func(t *testing.T) {

@@ -1,8 +1,12 @@
 package app_test
 
 import (
+	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"intendant/internal/app"
 	"intendant/internal/apptest"
@@ -129,6 +133,38 @@ func TestMailZone(t *testing.T) { // MAIL-1
 			if d.TimeZone != want {
 				t.Errorf("MAIL-1 to %s: zone %q, want %q", d.Mail.Address, d.TimeZone, want)
 			}
+		}
+	})
+}
+
+// TestNewAdministratorsOfAnActAreAnnouncedOnce: however many chunks an act on many takes,
+// who administered before it is told of all by one mail, and nobody whom it named.
+func TestNewAdministratorsOfAnActAreAnnouncedOnce(t *testing.T) { // ACC-6, MAIL-5, HIST-6
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		const many = directory.BulkChunk + 20
+		account := w.Account("204817")
+		helene := w.Administrator(account, "helene@maraval.example")
+		w.Administrator(account, "karim@maraval.example")
+		w.Crowd(account, 4*many) // of every status by turns
+		w.Pass(time.Minute)
+		levels := []string{directory.AdminLevel}
+		all := app.Selection{All: &app.MemberQuery{Statuses: []directory.Status{directory.Active}}, Count: many + 2, Wait: noWait}
+		_, err := w.Members.EditMembers(w.Context(), helene, account.ID, all, app.MemberChange{Levels: &levels})
+		var going *app.Unfinished
+		if !errors.As(err, &going) {
+			t.Fatalf("%v, want an act that goes on", err)
+		}
+		w.Must(w.Acts.Run(w.Context(), directory.Job{Subject: int64(going.Act.ID)}))
+		var waiting []store.StoredMail
+		w.Must(w.DB.View(w.Context(), func(r *store.Reader) (err error) {
+			waiting, err = r.MailQueue(w.Context(), store.MailFilter{Kind: directory.MailAdministratorNew, State: directory.MailWaiting}, store.MailPlace{}, 100)
+			return err
+		}))
+		if len(waiting) != 1 || waiting[0].Address != "karim@maraval.example" || waiting[0].Facts[directory.FactCount] != strconv.Itoa(many) {
+			t.Errorf("ACC-6 %d mails, the first to %q of %q people", len(waiting), waiting[0].Address, waiting[0].Facts[directory.FactCount])
+		}
+		if named := strings.Split(waiting[0].Facts[directory.FactPeople], "\n"); len(named) != 31 || named[30] != "…" {
+			t.Errorf("%d lines of names, the last %q", len(named), named[len(named)-1])
 		}
 	})
 }

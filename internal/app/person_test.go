@@ -3,8 +3,10 @@ package app_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +183,26 @@ func TestChangeEmail(t *testing.T) { // USER-1, USER-3
 			w.Must(w.Users.ChangeEmail(w.Context(), person(u), strings.ToUpper(other.Email), goodPassword))
 			if told := mail(t, w, "registration_known"); told.Mail.User != other.ID {
 				t.Errorf("told user %d, want %d", told.Mail.User, other.ID)
+			}
+		})
+		t.Run("API-3 address and password are told of at once, and nothing of whose the address is", func(t *testing.T) {
+			for _, test := range []struct {
+				email string
+				codes []string
+			}{
+				{"no address", []string{"email.character", "password.wrong_old"}}, {u.Email, []string{"email.same", "password.wrong_old"}},
+				{other.Email, []string{"password.wrong_old"}}, {"nobody@garrec.example", []string{"password.wrong_old"}},
+			} {
+				var refusal *directory.Error
+				var codes []string
+				if errors.As(w.Users.ChangeEmail(w.Context(), person(u), test.email, "x"), &refusal) {
+					for _, fault := range refusal.All() {
+						codes = append(codes, fault.Code)
+					}
+				}
+				if !slices.Equal(codes, test.codes) {
+					t.Errorf("%s: %v, want %v", test.email, codes, test.codes)
+				}
 			}
 		})
 		w.Must(w.Users.ChangeEmail(w.Context(), person(u), "ludivine@garrec.example", goodPassword))

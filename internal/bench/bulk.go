@@ -19,7 +19,7 @@ func (r *run) bulk() error {
 	if err := r.invite(); err != nil {
 		return err
 	}
-	previewed := r.rows(20_000)
+	previewed := r.rowsFor("preview", 20_000)
 	err := r.rate("preview", len(previewed), func() error {
 		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, previewed, app.AddOptions{Preview: true})
 		return err

@@ -47,11 +47,11 @@ func (r *run) programs() error {
 	if err := r.timed("http-create", 500, func(i int) error { return c.create(r.row(i)) }); err != nil {
 		return err
 	}
-	rows := r.rows(sideClients * sideEach)
+	rows := r.rowsFor("http-create-8", sideClients*sideEach)
 	if err := r.sideBySide("http-create-8", sideClients, sideEach, func(i int) error { return c.create(rows[i]) }); err != nil {
 		return err
 	}
-	rows = r.rows(batched)
+	rows = r.rowsFor("http-batch", batched)
 	err = r.rate("http-batch", batched, func() error {
 		for part := range slices.Chunk(rows, batchRows) {
 			if err := c.createMany(part); err != nil {

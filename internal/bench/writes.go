@@ -18,7 +18,14 @@ func (r *run) row(i int) app.NewMember {
 		Last: fmt.Sprintf("Personne %d", r.serial), Company: "Société de mesure"}
 }
 
-// rows are many of them.
+// rowsFor are as many of them as a figure takes; none where nobody asked for it.
+func (r *run) rowsFor(name string, n int) []app.NewMember {
+	if !r.wanted(name) {
+		return nil
+	}
+	return r.rows(n)
+}
+
 func (r *run) rows(n int) []app.NewMember {
 	rows := make([]app.NewMember, n)
 	for i := range rows {
@@ -35,7 +42,7 @@ func (r *run) writes() error {
 	if err != nil {
 		return err
 	}
-	rows := r.rows(sideClients * sideEach)
+	rows := r.rowsFor("create-8", sideClients*sideEach)
 	err = r.sideBySide("create-8", sideClients, sideEach, func(i int) error {
 		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, rows[i:i+1], app.AddOptions{Invite: true})
 		return err
@@ -43,7 +50,7 @@ func (r *run) writes() error {
 	if err != nil {
 		return err
 	}
-	added := r.rows(20_000)
+	added := r.rowsFor("add", 20_000)
 	err = r.rate("add", len(added), func() error {
 		_, err := r.App.Members.Add(r.ctx, r.actor, r.account.ID, added, app.AddOptions{})
 		return err
@@ -51,7 +58,7 @@ func (r *run) writes() error {
 	if err != nil {
 		return err
 	}
-	return r.imported(r.rows(20_000))
+	return r.imported(r.rowsFor("import", 20_000))
 }
 
 // imported measures a CSV file from its upload to its last row.

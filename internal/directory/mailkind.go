@@ -233,7 +233,7 @@ func mailsOfAccounts() []MailRule {
 			Needs: account, Facts: []string{FactAccount, FactNumber, FactActor}},
 		{Kind: MailAdministratorByKey, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPerson, FactAccount},
 			Facts: []string{FactPerson, FactAddress, FactAccount, FactNumber, FactAt}},
-		{Kind: MailAdministratorNew, Path: "/accounts/" + numberMark + "/members", Button: "members", Needs: []string{FactPeople, FactAccount},
+		{Kind: MailAdministratorNew, Path: "/accounts/" + numberMark + "/members", Topic: TopicArrivals, About: true, Button: "members", Needs: []string{FactPeople, FactAccount},
 			Facts: []string{FactPeople, FactAddress, FactAccount, FactNumber, FactActor, FactAt}},
 		{Kind: MailAdministratorExcluded, Topic: TopicAdministrator, Turns: true,
 			Needs: account, Facts: []string{FactAccount, FactNumber, FactActor}},

@@ -4,8 +4,8 @@ import "fmt"
 
 // The topics of states that also end without a mail: being an administrator,
 // somebody's place in an account, being the referent of a unit or a deputy there, a place in a project,
-// one request to join, all that wait in an account, and the lock on a customer
-// number.
+// one request to join, all that wait in an account, the lock on a customer number, and
+// who came to administer an account by one act.
 const (
 	TopicAdministrator = "administrator"
 	TopicPlace         = "place"
@@ -15,6 +15,7 @@ const (
 	TopicRequest       = "request"
 	TopicRequests      = "requests"
 	TopicLock          = "lock"
+	TopicArrivals      = "arrivals"
 )
 
 // MailTopic names a topic in an account about something: a person's key, a

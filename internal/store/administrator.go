@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"intendant/internal/directory"
 )
@@ -37,10 +38,18 @@ func (r *Reader) ActiveAdministrators(ctx context.Context, account directory.Acc
 // Administrators reads the users who act as administrators of an account, by name,
 // at most limit: who is told.
 func (r *Reader) Administrators(ctx context.Context, account directory.AccountID, limit int) ([]directory.User, error) {
+	return r.AdministratorsBefore(ctx, account, time.Time{}, limit)
+}
+
+// AdministratorsBefore reads those of them who have been named before a moment, everybody
+// where there is none.
+func (r *Reader) AdministratorsBefore(ctx context.Context, account directory.AccountID, before time.Time, limit int) ([]directory.User, error) {
 	var a args
-	query := `SELECT ` + userColumns + ` FROM ` + administratorRows + `
-		WHERE o.account_key = ` + a.add(account) + ` AND ` + administers + `
-		ORDER BY m.name_folded, m.key` + atMost(limit)
+	query := `SELECT ` + userColumns + ` FROM ` + administratorRows + ` WHERE o.account_key = ` + a.add(account) + ` AND ` + administers
+	if !before.IsZero() {
+		query += ` AND h.valid_from < ` + a.add(before)
+	}
+	query += ` ORDER BY m.name_folded, m.key` + atMost(limit)
 	users, err := collect(ctx, r, query, a, scanUser)
 	if err != nil {
 		return nil, fmt.Errorf("read administrators: %w", err)

@@ -373,6 +373,20 @@ func (tx *Tx) addActs(ctx context.Context, entries []audit.Entry) error {
 	return nil
 }
 
+// ActBegan is when an act began in an account; no moment before its first entry there.
+func (r *Reader) ActBegan(ctx context.Context, account directory.AccountID, batch string) (time.Time, error) {
+	var a args
+	began, err := one(ctx, r, `SELECT first_at FROM act WHERE account_key = `+a.add(account)+` AND batch = `+a.add(batch), a, func(row scanner) (time.Time, error) {
+		var at micros
+		err := row.Scan(&at)
+		return at.Time, err
+	})
+	if err != nil && !isNoRows(err) {
+		return time.Time{}, fmt.Errorf("read when an act began: %w", err)
+	}
+	return began, nil
+}
+
 // An addedAct is what one transaction adds to an act.
 type addedAct struct {
 	first, last, entries int64

@@ -182,9 +182,24 @@ func (c UseFactor) apply(ctx context.Context, tx *Tx) error {
 // WithoutFactor is how many of an account's active people have no second factor.
 type WithoutFactor struct{ Administrators, People int64 }
 
+// factorsOfEach is up to how many active members of an account are asked one by one for
+// their second factor. Of more, everybody's in the installation are gone through, which
+// are sooner read than so many looked up.
+const factorsOfEach = 10_000
+
+// withFactor counts members of a place who have a second factor, from the members or from
+// the factors.
+func withFactor(d dialect, place string, fromMembers bool) string {
+	if fromMembers {
+		return `SELECT count(*) FROM member m` + d.indexed("member_by_status") + ` CROSS JOIN one_time_secret s
+			WHERE ` + place + ` AND s.user_key = m.user_key AND s.confirmed_at IS NOT NULL`
+	}
+	return `SELECT count(*) FROM one_time_secret s CROSS JOIN member m WHERE m.user_key = s.user_key AND ` + place + ` AND s.confirmed_at IS NOT NULL`
+}
+
 // WithoutFactor counts an account's active people who have no second factor;
-// technical users need none (SIGN-6). Members are counted already (LIST-12), and
-// those with a factor or a token are looked up from there: they are fewer.
+// technical users need none (SIGN-6). Members are counted already (LIST-12); of an
+// account with many of them, those with a factor are looked up from there.
 func (r *Reader) WithoutFactor(ctx context.Context, account directory.AccountID) (WithoutFactor, error) {
 	counts, err := r.Counts(ctx, account)
 	if err != nil {
@@ -195,7 +210,7 @@ func (r *Reader) WithoutFactor(ctx context.Context, account directory.AccountID)
 	place := `m.account_key = ` + at + ` AND m.status = ` + active + ` AND m.removed_at IS NULL`
 	query := `SELECT
 		(SELECT count(*) FROM technical_user t CROSS JOIN member m WHERE m.user_key = t.user_key AND ` + place + ` AND t.account_key = ` + at + `)
-		+ (SELECT count(*) FROM one_time_secret s CROSS JOIN member m WHERE m.user_key = s.user_key AND ` + place + ` AND s.confirmed_at IS NOT NULL),
+		+ (` + withFactor(r.dialect, place, counts.ByStatus[directory.Active] <= factorsOfEach) + `),
 		(SELECT count(*) FROM role o JOIN member_role h ON h.role_key = o.key AND h.valid_to IS NULL JOIN member m ON m.key = h.member_key AND ` + place + `
 			JOIN "user" u ON u.key = m.user_key AND u.kind = 'person'
 			WHERE o.account_key = ` + at + ` AND o.kind = 'level' AND o.code = ` + a.add(directory.AdminLevel) + `

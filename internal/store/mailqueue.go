@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -240,6 +241,26 @@ func (r *Reader) Leaving(ctx context.Context, now time.Time, mails []directory.M
 		return nil, fmt.Errorf("read mails that wait: %w", err)
 	}
 	return t.left(), nil
+}
+
+// WaitingOf reads to whom a mail of a topic waits that no worker has, and with what facts.
+func (r *Reader) WaitingOf(ctx context.Context, topic string, now time.Time) (map[string]map[string]string, error) {
+	var a args
+	found := map[string]map[string]string{}
+	query := `SELECT address, facts FROM mail` + r.dialect.indexed(mailsAbout) + ` WHERE state = 'waiting' AND topic <> ''
+		AND (leased_until IS NULL OR leased_until <= ` + a.add(now) + `) AND topic = ` + a.add(topic)
+	if err := each(ctx, r, query, a, func(row scanner) error {
+		var address, text string
+		if err := row.Scan(&address, &text); err != nil {
+			return err
+		}
+		facts := map[string]string{}
+		found[address] = facts
+		return json.Unmarshal([]byte(text), &facts)
+	}); err != nil {
+		return nil, fmt.Errorf("read what waits of a topic: %w", err)
+	}
+	return found, nil
 }
 
 // A tale is mails that are to be queued, with what waits of their topics.

@@ -58,7 +58,7 @@ func TestEveryFormTellsAll(t *testing.T) { // API-3
 			{"a rule of seats", at + "/products/rules/new", "", map[string]string{"product": no, "unit": ""}, []string{"function", "product"}, []string{"function", "product"}},
 			{"asking for a key", "/network/request-key", "", map[string]string{"number": "", "message": letter}, []string{"message", "number"}, []string{"number"}},
 			{"asking to join", "/network/join", "", map[string]string{"number": "", "message": letter}, []string{"message", "number"}, []string{"number"}},
-			{"the address", "/profile/email", "", map[string]string{"email": "no address", "old": "x"}, nil, nil},
+			{"the address", "/profile/email", "", map[string]string{"email": "no address", "old": "x"}, []string{"email", "old"}, []string{"email", "old"}},
 			{"oneself", "/profile", "", map[string]string{"first_name": long, "last_name": long, "phone": long}, []string{"first_name", "last_name", "phone"}, []string{"language"}},
 		},
 		site.SignedIn(t, w.Staff("odile.marchand@batisoft.example", authz.Operator)): {

@@ -129,8 +129,8 @@ func (s *Acts) AskerAgain(ctx context.Context, by directory.BulkAsker, user dire
 		case authz.OperatorCLI, authz.System:
 			return nil
 		case authz.Technical:
-			b, err := r.BearerOf(ctx, by.Token)
-			if gate.RefusedWith(err, "token.refused") || err == nil && !b.Opens(s.gate.Instant()) {
+			b, err := Bearer(ctx, r, by.Token, s.gate.Instant())
+			if gate.RefusedWith(err, "token.refused") {
 				return gone
 			}
 			actor.Scope = b.Token.Scope
@@ -157,6 +157,16 @@ func (s *Acts) AskerAgain(ctx context.Context, by directory.BulkAsker, user dire
 		return err
 	})
 	return actor, err
+}
+
+// Bearer is who comes with a token that was found good before, as it stands now. It
+// refuses with token.refused one that opens nothing any more.
+func Bearer(ctx context.Context, r *store.Reader, token int64, now time.Time) (directory.Bearer, error) {
+	b, err := r.BearerOf(ctx, token)
+	if err == nil && !b.Opens(now) {
+		err = directory.Refuse(directory.Denied, "token.refused")
+	}
+	return b, err
 }
 
 // Owner is whose acts on many the actor may look at, everybody's when 0, and

@@ -87,7 +87,7 @@ func (s *Companies) Rename(ctx context.Context, actor authz.Actor, account direc
 		}
 		before := rows[0]
 		if before.Version != n.Version {
-			return directory.Refuse(directory.Conflict, "stale")
+			return gate.Stale(ctx, r, store.LatestQuery{Account: account, Object: int64(before.ID), Kinds: []audit.Kind{audit.CompanyRenamed}})
 		}
 		after, err = rename(ctx, r, p, before, n.Name)
 		return err

@@ -14,23 +14,25 @@ import (
 
 // ChangeEmail mails a link to the address the actor wants; only its button
 // makes it theirs. An address somebody else signs in by is answered alike, and
-// its owner is told (USER-3). It asks for the password again and refuses with
-// password.wrong_old, with limit.hourly, and with the field at fault.
+// its owner is told (USER-3). It asks for the password again and refuses all at once
+// what is wrong with the text of the address and with the password, with
+// password.wrong_old: neither says whose the address is. It refuses with limit.hourly.
 func (u *Users) ChangeEmail(ctx context.Context, actor authz.Actor, email, password string) error {
 	ctx, answer := u.gate.Evenly(ctx)
 	defer answer()
-	email, refusal := directory.CleanEmail("email", email)
-	if refusal != nil {
-		return refusal
-	}
 	user, err := u.Profile(ctx, actor)
 	if err != nil {
 		return err
 	}
-	if email == directory.FoldEmail(user.Email) {
-		return directory.InvalidField("email", "email.same", nil)
+	email, refusal := directory.CleanEmail("email", email)
+	if refusal == nil && email == directory.FoldEmail(user.Email) {
+		refusal = directory.InvalidField("email", "email.same", nil)
 	}
-	if err := u.provesOld(ctx, gate.Client{Address: actor.Address, Agent: actor.Agent}, user, password); err != nil {
+	var faults directory.Faults
+	if err := faults.Note(refusal); err != nil {
+		return err
+	}
+	if err := faults.With(u.provesOld(ctx, gate.Client{Address: actor.Address, Agent: actor.Agent}, user, password)); err != nil {
 		return err
 	}
 	err = u.gate.Ration(ctx, gate.Ration{Scope: "email", Subject: user.UUID, Most: 5}, gate.Ration{Scope: "email.to", Subject: gate.DigestOf(email), Most: 3})

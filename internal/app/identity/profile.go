@@ -45,13 +45,9 @@ func (u *Users) UpdateProfile(ctx context.Context, actor authz.Actor, change Pro
 	if refusal := directory.Together(texts, directory.CheckCivility("civility", change.Civility), language); refusal != nil {
 		return refusal
 	}
-	return u.changeSelf(ctx, actor, func(user *directory.User) error {
-		if change.Version != 0 && change.Version != user.Version {
-			return directory.Refuse(directory.Conflict, "stale")
-		}
+	return u.changeSelf(ctx, actor, change.Version, func(user *directory.User) {
 		user.Civility, user.First, user.Last = change.Civility, change.First, change.Last
 		user.Phone, user.Language = change.Phone, change.Language
-		return nil
 	})
 }
 
@@ -60,15 +56,14 @@ func (u *Users) SetLanguage(ctx context.Context, actor authz.Actor, language str
 	if !slices.Contains(u.gate.Catalogue().Languages, language) {
 		return directory.InvalidField("language", "field.unknown_choice", directory.Args{"Value": language})
 	}
-	return u.changeSelf(ctx, actor, func(user *directory.User) error {
-		user.Language = language
-		return nil
-	})
+	return u.changeSelf(ctx, actor, 0, func(user *directory.User) { user.Language = language })
 }
 
 // changeSelf writes a change of the actor's own row; nothing changed writes
-// nothing. It holds their accounts too, where their names stand in lists.
-func (u *Users) changeSelf(ctx context.Context, actor authz.Actor, change func(user *directory.User) error) error {
+// nothing. It holds their accounts too, where their names stand in lists. It refuses
+// with stale another version than stands, where one is named: an administrator may have
+// changed them too (USER-1).
+func (u *Users) changeSelf(ctx context.Context, actor authz.Actor, version int64, change func(user *directory.User)) error {
 	accounts, err := u.roster.AccountsOf(ctx, actor.User)
 	if err != nil {
 		return err
@@ -81,10 +76,15 @@ func (u *Users) changeSelf(ctx context.Context, actor authz.Actor, change func(u
 		if err != nil {
 			return err
 		}
-		after := before
-		if err := change(&after); err != nil {
-			return err
+		if version != 0 && version != before.Version {
+			var last []store.LatestQuery
+			for _, account := range append([]directory.AccountID{directory.Installation}, accounts...) {
+				last = append(last, store.LatestQuery{Account: account, Subject: before.ID, Kinds: []audit.Kind{audit.UserChanged, audit.UserEmailChanged}})
+			}
+			return gate.Stale(ctx, r, last...)
 		}
+		after := before
+		change(&after)
 		if entry := roster.UserEntry(p, audit.UserChanged, before, after); len(entry.Facts)+len(entry.Personal) > 0 {
 			p.Record(entry)
 			p.Change(store.UpdateUser{User: after})

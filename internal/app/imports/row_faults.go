@@ -12,9 +12,9 @@ import (
 // each with its field: what refused it when it was last tried, texts that are none, and
 // what is not to be chosen, or not any more (ADD-3).
 func (s *Imports) rowFaults(row directory.DraftRow, tried []*directory.Error, offered roster.AddChoices, language string) []*directory.Error {
-	faults := slices.Clone(tried)
+	faults := slices.Clone(directory.Faults(tried))
 	add := func(fault *directory.Error) {
-		if fault != nil && !slices.ContainsFunc(faults, func(f *directory.Error) bool { return f.Field == fault.Field }) {
+		if fault != nil && !faults.At(fault.Field) {
 			faults = append(faults, fault)
 		}
 	}
@@ -70,9 +70,10 @@ func (f RowFacts) Faults() []*directory.Error {
 }
 
 // AtColumns is all that is wrong with a row, of each column the first; columns are what
-// fields are called there that are called otherwise.
+// fields are called there that are called otherwise. Unlike with a form, what refuses the
+// row as a whole, or a right that is missing, stands among its faults.
 func AtColumns(columns map[string]string, faults ...*directory.Error) *directory.Error {
-	var kept []*directory.Error
+	var kept directory.Faults
 	whole := directory.Together(faults...)
 	if whole == nil {
 		return nil
@@ -80,7 +81,7 @@ func AtColumns(columns map[string]string, faults ...*directory.Error) *directory
 	for _, fault := range whole.All() {
 		at := *fault
 		at.More, at.Field = nil, cmp.Or(columns[fault.Field], fault.Field)
-		if at.Field == "" || !slices.ContainsFunc(kept, func(told *directory.Error) bool { return told.Field == at.Field }) {
+		if at.Field == "" || !kept.At(at.Field) {
 			kept = append(kept, &at)
 		}
 	}

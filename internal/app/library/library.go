@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"intendant/internal/app/gate"
+	"intendant/internal/audit"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -78,4 +79,8 @@ func full(code string, has, most int) error {
 	return &directory.Error{Kind: directory.Conflict, Code: code, Args: directory.Args{"Max": most}}
 }
 
-func stale() error { return directory.Refuse(directory.Conflict, "stale") }
+// stale refuses what was made on an older version of a type or a template than stands,
+// which entries of these kinds tell of.
+func stale[ID ~int64](ctx context.Context, r *store.Reader, account directory.AccountID, id ID, kinds ...audit.Kind) error {
+	return gate.Stale(ctx, r, store.LatestQuery{Account: account, Object: int64(id), Kinds: kinds})
+}

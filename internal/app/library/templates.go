@@ -287,7 +287,7 @@ func (s *Library) EditTemplate(ctx context.Context, actor authz.Actor, account d
 	return s.changeTemplate(ctx, actor, account, id, func(e templateEdit, before directory.Template) (audit.Kind, directory.Template, error) {
 		after := before
 		if before.Version != c.Version {
-			return "", after, stale()
+			return "", after, stale(ctx, e.r, account, before.ID, audit.TemplateChanged, audit.TemplateRenamed, audit.TemplateArchived, audit.TemplateRestored)
 		}
 		err := e.describe(&after, c)
 		if after.Type == before.Type && slices.Equal(after.Products, before.Products) {

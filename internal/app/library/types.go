@@ -100,13 +100,13 @@ type Naming struct {
 // CreateType does, with project_type.not_found, and with stale when somebody changed
 // it meanwhile.
 func (s *Library) RenameType(ctx context.Context, actor authz.Actor, account directory.AccountID, id string, n Naming) (directory.ProjectType, error) {
-	return s.changeType(ctx, actor, account, id, func(_ time.Time, all []directory.ProjectType, before directory.ProjectType) (audit.Kind, directory.ProjectType, error) {
+	return s.changeType(ctx, actor, account, id, func(t typeEdit, before directory.ProjectType) (audit.Kind, directory.ProjectType, error) {
 		after := before
 		if before.Version != n.Version {
-			return "", after, stale()
+			return "", after, stale(ctx, t.r, account, before.ID, audit.ProjectTypeRenamed, audit.ProjectTypeArchived, audit.ProjectTypeRestored)
 		}
 		var err error
-		after.Name, err = typeList(all).free(n.Name, int64(before.ID))
+		after.Name, err = typeList(t.all).free(n.Name, int64(before.ID))
 		return audit.ProjectTypeRenamed, after, err
 	})
 }
@@ -115,10 +115,10 @@ func (s *Library) RenameType(ctx context.Context, actor authz.Actor, account dir
 // that is archived stays so. It refuses without library.manage at the root, and with
 // project_type.not_found.
 func (s *Library) ArchiveType(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.ProjectType, error) {
-	return s.changeType(ctx, actor, account, id, func(now time.Time, _ []directory.ProjectType, before directory.ProjectType) (audit.Kind, directory.ProjectType, error) {
+	return s.changeType(ctx, actor, account, id, func(t typeEdit, before directory.ProjectType) (audit.Kind, directory.ProjectType, error) {
 		after := before
 		if before.Archived.IsZero() {
-			after.Archived = now
+			after.Archived = t.now
 		}
 		return audit.ProjectTypeArchived, after, nil
 	})
@@ -126,16 +126,23 @@ func (s *Library) ArchiveType(ctx context.Context, actor authz.Actor, account di
 
 // RestoreType puts a type back on the list. It refuses as ArchiveType does.
 func (s *Library) RestoreType(ctx context.Context, actor authz.Actor, account directory.AccountID, id string) (directory.ProjectType, error) {
-	return s.changeType(ctx, actor, account, id, func(_ time.Time, _ []directory.ProjectType, before directory.ProjectType) (audit.Kind, directory.ProjectType, error) {
+	return s.changeType(ctx, actor, account, id, func(_ typeEdit, before directory.ProjectType) (audit.Kind, directory.ProjectType, error) {
 		after := before
 		after.Archived = time.Time{}
 		return audit.ProjectTypeRestored, after, nil
 	})
 }
 
+// A typeEdit is what a change of a type is decided on.
+type typeEdit struct {
+	r   *store.Reader
+	now time.Time
+	all []directory.ProjectType
+}
+
 // changeType changes one type of the list. Nothing changed writes nothing.
 func (s *Library) changeType(ctx context.Context, actor authz.Actor, account directory.AccountID, id string,
-	change func(now time.Time, all []directory.ProjectType, before directory.ProjectType) (audit.Kind, directory.ProjectType, error)) (directory.ProjectType, error) {
+	change func(t typeEdit, before directory.ProjectType) (audit.Kind, directory.ProjectType, error)) (directory.ProjectType, error) {
 	var after directory.ProjectType
 	_, err := s.gate.Perform(ctx, actor, account, func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
 		if err := p.Require(manages, 0); err != nil {
@@ -150,7 +157,7 @@ func (s *Library) changeType(ctx context.Context, actor authz.Actor, account dir
 			return directory.Refuse(directory.NotFound, "project_type.not_found")
 		}
 		var kind audit.Kind
-		if kind, after, err = change(p.Now, types, types[i]); err != nil || after == types[i] {
+		if kind, after, err = change(typeEdit{r, p.Now, types}, types[i]); err != nil || after == types[i] {
 			return err
 		}
 		p.Change(store.UpdateProjectType(after))

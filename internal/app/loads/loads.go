@@ -1,10 +1,13 @@
 package loads
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"time"
 
+	"intendant/internal/app/acts"
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
 	"intendant/internal/authz"
@@ -103,8 +106,9 @@ type Options struct {
 // one another are done together, up to a chunk, in one transaction. A line that says what
 // is so already changes nothing: what was broken off is sent again.
 //
-// It refuses as a whole who may do nothing of this anywhere, before it reads a line. Any
-// other error ends it after the lines that were told.
+// It refuses as a whole who may do nothing of this anywhere, before it reads a line. A
+// token that opens nothing any more ends it with token.refused before its next
+// transaction, as any other error does, after the lines that were told.
 func (l *Loads) Load(ctx context.Context, actor authz.Actor, account directory.AccountID, o Options) error {
 	if err := l.admit(ctx, actor, account); err != nil {
 		return err
@@ -291,15 +295,21 @@ func (s *stream) chunk(ctx context.Context, lines []Line) ([]Row, error) {
 	}
 	var done []Row
 	var whole *directory.Error
+	var shut error
 	if len(sound) > 0 {
 		act := s.gate.Perform
 		if s.o.Preview {
 			act = s.gate.Previewed
 		}
 		_, err := act(ctx, s.actor, s.account, func(ctx context.Context, r *store.Reader, p *gate.Plan) (err error) {
-			done, err = s.plan(ctx, r, p, sound)
-			return err
+			if shut = s.opens(ctx, r, p.Now); shut == nil {
+				done, err = s.plan(ctx, r, p, sound)
+			}
+			return cmp.Or(shut, err)
 		})
+		if shut != nil {
+			return nil, shut
+		}
 		var fault error
 		if whole, fault = gate.AsRefusal(err); fault != nil {
 			return nil, fault
@@ -321,6 +331,16 @@ func (s *stream) chunk(ctx context.Context, lines []Line) ([]Row, error) {
 		at++
 	}
 	return rows, nil
+}
+
+// opens asks again whether a program's token opens anything: it was asked when the
+// stream began, which may be long ago (CHECK-2).
+func (s *stream) opens(ctx context.Context, r *store.Reader, now time.Time) error {
+	if s.actor.Kind != authz.Technical {
+		return nil
+	}
+	_, err := acts.Bearer(ctx, r, s.actor.Token, now)
+	return err
 }
 
 // refusal is why a line is not looked at: it cannot be read, or says anew what is said

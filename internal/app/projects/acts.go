@@ -289,7 +289,8 @@ func (s *Projects) managed(ctx context.Context, r *store.Reader, p *gate.Plan, p
 	}
 	c.of(before)
 	if before.Revision != version {
-		return nil, before, directory.Refuse(directory.Conflict, "stale")
+		return nil, before, gate.Stale(ctx, r, store.LatestQuery{Account: p.Account, Object: int64(before.ID), Kinds: []audit.Kind{audit.ProjectChanged,
+			audit.ProjectArchived, audit.ProjectRestored}})
 	}
 	return c, before, nil
 }

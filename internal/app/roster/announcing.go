@@ -1,7 +1,9 @@
 package roster
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,14 +42,19 @@ func (ro *Roster) ByKey() { ro.arrival.kind = directory.MailAdministratorByKey }
 // announce tells that people administer the account from now on: those who do so
 // already and who looks after its contract, or, where nobody does, the contact on
 // file. However many they are, each reader gets one mail, and none who is meant or
-// who did it (ACC-6, KEY-8). Somebody who is asked in is told of once they have
-// accepted.
+// who did it (ACC-6, KEY-8): of an act that goes on chunk by chunk, what waits from the
+// chunks before is told with it (MAIL-5). Somebody who is asked in is told of once they
+// have accepted.
 func (ro *Roster) announce(ctx context.Context, r *store.Reader) error {
 	arrived, touched := ro.arrived()
 	if len(arrived) == 0 {
 		return nil
 	}
-	readers, err := r.Administrators(ctx, ro.Account.ID, ToldAdministrators)
+	told, began, err := ro.toldBefore(ctx, r)
+	if err != nil {
+		return err
+	}
+	readers, err := r.AdministratorsBefore(ctx, ro.Account.ID, began, ToldAdministrators)
 	if err != nil {
 		return err
 	}
@@ -70,9 +77,23 @@ func (ro *Roster) announce(ctx context.Context, r *store.Reader) error {
 		if own || named(u) || !u.SwitchedOff.IsZero() || !u.Erased.IsZero() {
 			continue
 		}
-		ro.tellArrival(u, arrived)
+		ro.tellArrival(u, arrived, told[u.Email])
 	}
 	return nil
+}
+
+// toldBefore is to whom what facts wait of the chunks before this one, and when the act
+// began; nothing and never where there were none.
+func (ro *Roster) toldBefore(ctx context.Context, r *store.Reader) (told map[string]map[string]string, began time.Time, err error) {
+	batch := ro.Plan.Actor.Batch
+	if batch == "" {
+		return nil, began, nil
+	}
+	if began, err = r.ActBegan(ctx, ro.Account.ID, batch); err != nil || began.IsZero() {
+		return nil, began, err
+	}
+	told, err = r.WaitingOf(ctx, directory.MailTopic(directory.TopicArrivals, ro.Account.ID, batch), ro.Plan.Now)
+	return told, began, err
 }
 
 // arrived are the people who administer the account after the plan and did not
@@ -93,23 +114,30 @@ func (ro *Roster) arrived() (arrived []directory.User, touched []directory.UserI
 	return arrived, touched
 }
 
-// tellArrival writes to one reader.
-func (ro *Roster) tellArrival(u directory.User, arrived []directory.User) {
-	names := make([]string, 0, len(arrived))
+// tellArrival writes to one reader; told are the facts of what waits for them of the same
+// act, which this takes the place of.
+func (ro *Roster) tellArrival(u directory.User, arrived []directory.User, told map[string]string) {
+	names := strings.FieldsFunc(strings.TrimSuffix(told[directory.FactPeople], "…"), func(r rune) bool { return r == '\n' })
 	for _, a := range arrived {
 		names = append(names, a.Name())
 	}
-	more := []string{directory.FactCount, strconv.Itoa(len(names)), directory.FactAt, ro.Plan.Now.Format(time.RFC3339)}
+	before, _ := strconv.Atoi(told[directory.FactCount]) // none: nobody was told of
+	count := before + len(arrived)
+	more := []string{directory.FactCount, strconv.Itoa(count), directory.FactAt, ro.Plan.Now.Format(time.RFC3339)}
 	more = append(more, directory.FactPeople, NamesToTell(names))
-	if len(arrived) == 1 {
+	if count == 1 {
 		more = append(more, directory.FactPerson, arrived[0].Name(), directory.FactAddress, arrived[0].Email)
 	}
 	if ro.arrival.by != "" {
 		more = append(more, directory.FactActor, ro.arrival.by)
 	}
 	kind := ro.arrival.kind
-	if kind == "" || len(arrived) > 1 {
+	if kind == "" || count > 1 {
 		kind = directory.MailAdministratorNew
 	}
-	ro.mailWith(u, kind, more...)
+	about := "" // by key they come one by one
+	if kind == directory.MailAdministratorNew {
+		about = cmp.Or(ro.Plan.Actor.Batch, fmt.Sprintf("%d %d", arrived[0].ID, ro.Plan.Now.UnixMicro()))
+	}
+	ro.mailAbout(u, kind, about, more...)
 }

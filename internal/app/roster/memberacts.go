@@ -279,6 +279,11 @@ func (ro *Roster) Mail(u directory.User, kind directory.MailKind) { ro.mailWith(
 
 // mailWith is Mail with more facts, as names and values.
 func (ro *Roster) mailWith(u directory.User, kind directory.MailKind, more ...string) {
+	ro.mailAbout(u, kind, "", more...)
+}
+
+// mailAbout is mailWith of what tells of another state than its reader's.
+func (ro *Roster) mailAbout(u directory.User, kind directory.MailKind, about string, more ...string) {
 	if u.Technical() {
 		return
 	}
@@ -290,7 +295,7 @@ func (ro *Roster) mailWith(u directory.User, kind directory.MailKind, more ...st
 	for i := 0; i+1 < len(more); i += 2 {
 		facts[more[i]] = more[i+1]
 	}
-	ro.Plan.Mail(directory.Mail{Account: ro.Account.ID, User: u.ID, Address: u.Email, Kind: kind, Due: due,
+	ro.Plan.Mail(directory.Mail{Account: ro.Account.ID, User: u.ID, Address: u.Email, Kind: kind, About: about, Due: due,
 		Path: kind.Path(ro.Account.Number), Language: LanguageOf(u, ro.Account), Facts: facts})
 }
 

@@ -158,6 +158,11 @@ func (w *Writer) ChangePlaces(ctx context.Context, at OnGround, keys []directory
 		return refusal
 	}
 	return w.eachPlace(ctx, at, keys, func(s *placing, v gate.Verdict, u directory.User, before directory.Place) (gate.Verdict, error) {
+		if c.Seen != 0 && c.Seen != before.ID {
+			refusal, fault := gate.AsRefusal(gate.Stale(ctx, at.Reader, store.LatestQuery{Account: at.Plan.Account, Subject: u.ID, Object: int64(before.Project),
+				Kinds: []audit.Kind{audit.PlaceAdded, audit.PlaceChanged}}))
+			return v.Refused(refusal), fault
+		}
 		after, refusal := s.changed(before, v.Name, c)
 		switch {
 		case refusal == errLeaves:
@@ -292,7 +297,7 @@ var errLeaves = &directory.Error{Kind: directory.Conflict}
 // changed is a place as a change leaves it.
 func (s *placing) changed(before directory.Place, name string, c PlaceChange) (directory.Place, *directory.Error) {
 	after := before
-	if c.Seen != 0 && c.Seen != before.ID || isAnother(c.SeenEach, before) {
+	if isAnother(c.SeenEach, before) {
 		return after, directory.Refuse(directory.Conflict, "stale")
 	}
 	if c.Company != nil {

@@ -53,6 +53,9 @@ func (s *Subscriptions) Put(ctx context.Context, actor authz.Actor, account dire
 			return err
 		}
 		uuid = was.UUID
+		if c.Version != 0 && c.Version != was.Version {
+			return stale(ctx, r, was)
+		}
 		is, err := b.put(was, c)
 		if err != nil || is == was {
 			return err
@@ -94,9 +97,6 @@ func (c SubscriptionRecord) fresh(external string) NewSubscription {
 
 // put is a subscription as a record leaves it.
 func (b *book) put(was directory.Subscription, c SubscriptionRecord) (directory.Subscription, error) {
-	if c.Version != 0 && c.Version != was.Version {
-		return was, directory.Refuse(directory.Conflict, "stale")
-	}
 	other := func(field string) error {
 		return &directory.Error{Kind: directory.Conflict, Code: "subscription.other_product", Field: field}
 	}

@@ -285,6 +285,11 @@ func (b *book) ended(was directory.Subscription) directory.Subscription {
 	return is
 }
 
+// stale refuses what was made on an older version of a subscription.
+func stale(ctx context.Context, r *store.Reader, s directory.Subscription) error {
+	return gate.Stale(ctx, r, store.LatestQuery{Account: s.ID.Account(), Object: int64(s.ID), Kinds: []audit.Kind{audit.SubscriptionChanged, audit.SubscriptionEnded}})
+}
+
 // edited is which subscription is changed, on which version, and how history
 // calls it.
 type edited struct {
@@ -304,7 +309,7 @@ func (s *Subscriptions) edit(ctx context.Context, actor authz.Actor, of edited, 
 			return err
 		}
 		if of.version != 0 && of.version != was.Version {
-			return directory.Refuse(directory.Conflict, "stale")
+			return stale(ctx, r, was)
 		}
 		b, err := s.books(ctx, r, p)
 		if err != nil {

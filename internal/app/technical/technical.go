@@ -228,7 +228,7 @@ func (s *Users) Edit(ctx context.Context, actor authz.Actor, account directory.A
 			return err
 		}
 		if edit.Version != t.user.Version {
-			return directory.Refuse(directory.Conflict, "stale")
+			return gate.Stale(ctx, t.r, store.LatestQuery{Account: account, Object: int64(t.member.ID), Kinds: []audit.Kind{audit.TechnicalChanged}})
 		}
 		t.rename(edit.Name, edit.Purpose)
 		return nil

@@ -809,7 +809,7 @@ func contactsPage(p ui.Page, v contactsView) templ.Component {
 									}
 									ctx = templ.InitializeContext(ctx)
 									if c.Administrator {
-										templ_7745c5c3_Err = ui.Administrator(p.T("contacts.administrator")).Render(ctx, templ_7745c5c3_Buffer)
+										templ_7745c5c3_Err = ui.Administrator(p.T("overview.administrator")).Render(ctx, templ_7745c5c3_Buffer)
 										if templ_7745c5c3_Err != nil {
 											return templ_7745c5c3_Err
 										}

@@ -89,7 +89,7 @@ func TestMembersDoNotDecide(t *testing.T) { // JOIN-2, ACC-10
 		t.Errorf("approve: status %d, want 403", p.Status)
 	}
 	p := plain.Get(at + "/contacts")
-	o.says(p, http.StatusOK, "helene castaing", "Référent du contrat", "3 personnes")
+	o.says(p, http.StatusOK, "helene castaing", "Administrateur et référent du contrat", "3 personnes")
 	if strings.Contains(p.Body, "@maraval.example") {
 		t.Error("ACC-10: the contact list shows an address")
 	}
@@ -111,7 +111,7 @@ func TestSettingsPage(t *testing.T) { // INV-1, SIGN-3, PLAN-4, JOIN-8
 	o.says(p.Submit(at+"/settings", "invitation_days", "31"), http.StatusUnprocessableEntity, "Indiquez un nombre de 1 à 30")
 	o.says(p.Submit(at+"/settings", "min_length", "4"), http.StatusUnprocessableEntity)
 	o.says(p.Submit(at+"/settings", "invitation_days", "12").Follow(), http.StatusOK, "Les réglages sont enregistrés")
-	o.says(stale.Submit(at+"/settings", "invitation_days", "3"), http.StatusConflict, "helene castaing a modifié ces données", "C’est maintenant « 12 »")
+	o.says(stale.Submit(at+"/settings", "invitation_days", "3"), http.StatusConflict, "helene castaing a modifié ces données", "est maintenant « 12 »")
 	if got := o.karim.Get(at + "/settings").All("input[name=invitation_days]")[0].Attr("value"); got != "12" {
 		t.Errorf("%s days, want 12", got)
 	}

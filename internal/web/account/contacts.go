@@ -2,6 +2,8 @@ package account
 
 import (
 	"net/url"
+	"slices"
+	"strings"
 
 	"intendant/internal/app"
 	"intendant/internal/web/page"
@@ -122,16 +124,22 @@ func (v contactsView) acts(p ui.Page) []ui.Act {
 	return []ui.Act{{Label: p.T("contacts.write_all"), Icon: "mail", Href: v.Base + "?to=" + toAll}}
 }
 
-// standing says what a contact is for the account.
+// standing says what a contact is for the account, as the overview does.
 func standing(p ui.Page, c app.Contact) string {
 	var words []string
-	if c.Administrator {
-		words = append(words, p.T("contacts.administrator"))
+	referent := slices.IndexFunc(c.LooksAfter, func(part app.ContactPart) bool { return part.Unit.ID == 0 && part.Part != app.DeputyPart })
+	switch {
+	case c.Administrator && referent >= 0:
+		words = append(words, p.T("overview.administrator.referent"))
+	case c.Administrator:
+		words = append(words, p.T("overview.administrator"))
 	}
-	for _, part := range c.LooksAfter {
-		words = append(words, looksAfter(p, part))
+	for i, part := range c.LooksAfter {
+		if !c.Administrator || i != referent {
+			words = append(words, looksAfter(p, part))
+		}
 	}
-	return p.Printer.List(words)
+	return strings.Join(words, " · ")
 }
 
 // looksAfter says what somebody is for the contract of the account or of a unit.

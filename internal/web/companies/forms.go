@@ -22,6 +22,7 @@ type form struct {
 	near    []directory.Company
 	anyway  bool // what is like it was shown, and stands beside the button
 	old     string
+	version string // of the one that is renamed
 	refusal *directory.Error
 }
 
@@ -105,8 +106,10 @@ func (h Handler) editForm(q *page.Request) (form, error) {
 	if err != nil {
 		return form{}, err
 	}
-	return form{Page: q.InAccount(q.Printer.T("companies.rename.title", "Name", c.Name), page.Companies), req: q, name: c.Name, old: c.UUID,
-		action: base(q) + "/" + url.PathEscape(c.UUID) + "/edit", near: like, hidden: []ui.Hidden{{Name: "version", Value: version(c.Version)}}}, nil
+	f := form{Page: q.InAccount(q.Printer.T("companies.rename.title", "Name", c.Name), page.Companies), req: q, name: c.Name, old: c.UUID,
+		action: base(q) + "/" + url.PathEscape(c.UUID) + "/edit", near: like, version: version(c.Version)}
+	f.hidden = q.MadeOn(f.version, page.Drawn{Fields: f.fields()})
+	return f, nil
 }
 
 // rename saves the form; one that was refused comes back with what was typed. Who
@@ -126,8 +129,10 @@ func (h Handler) rename(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	f.name, f.refusal, f.near = naming.Name, refusal, nil
-	return q.RenderRefused(refusal, formPage(f))
+	drawn := page.Drawn{Fields: f.fields()}
+	f.refusal = q.Meanwhile(refusal, drawn, f.version)
+	f.name, f.near, f.hidden = q.Field("name"), nil, q.MadeOn(f.version, drawn)
+	return q.RenderRefused(f.refusal, formPage(f))
 }
 
 func (f form) fields() []ui.Field {

@@ -70,19 +70,22 @@ func (h Handler) extendDialog(q *page.Request, a directory.Account, e app.Subscr
 }
 
 func (h Handler) resizeDialog(q *page.Request, a directory.Account, e app.SubscriptionEnd) *dialog {
-	t := q.Printer.T
-	quantity := numeral(e.Quantity)
-	if q.PostForm.Has("quantity") {
-		quantity = q.PostFormValue("quantity")
-	}
+	t, drawn := q.Printer.T, standingQuantity(q, e)
 	d := dialogOf(q, t("subscription.resize.title", "Name", h.offerName(q, e.Offer)), t("subscription.resize.lead", "Count", e.Held),
 		subscriptionPath(a, e.UUID, "/resize"), customerPath(a, ""))
-	d.Hidden = carried(q, e)
-	d.Fields = []ui.Field{{Name: "quantity", Kind: "number", Label: t("subscription.quantity"), Value: quantity, Required: true,
-		Attrs: map[string]any{"min": "1"}}}
+	d.Hidden, d.Fields = q.MadeOn(numeral(e.Version), drawn), drawn.Fields
+	if q.PostForm.Has("quantity") {
+		d.Fields[0].Value = q.PostFormValue("quantity")
+	}
 	d.Losses = []ui.Loss{{Text: t("subscription.resize.over")}, {Text: t("subscription.resize.stays"), Stays: true}}
 	d.Act = ui.Act{Label: t("subscription.resize.do"), Kind: ui.Primary}
 	return d
+}
+
+// standingQuantity is the dialog about the quantity of a subscription as it is.
+func standingQuantity(q *page.Request, e app.SubscriptionEnd) page.Drawn {
+	return page.Drawn{Fields: []ui.Field{{Name: "quantity", Kind: "number", Label: q.Printer.T("subscription.quantity"), Value: numeral(e.Quantity), Required: true,
+		Attrs: map[string]any{"min": "1"}}}}
 }
 
 // endDialog names what is lost: the seats of how many people lapse today (SEAT-9).
@@ -141,7 +144,12 @@ func (h Handler) resizeSubscription(q *page.Request) error {
 		"subscription.saved", func(a directory.Account, e app.SubscriptionEnd) error {
 			term := termOf(q, e.Subscription)
 			term.Quantity = integer(q.Field("quantity"))
-			return h.App.Subscriptions.Change(q.Context(), q.Actor(), a.ID, e.UUID, app.SubscriptionChange{Term: term, Version: q.Version()})
+			err := h.App.Subscriptions.Change(q.Context(), q.Actor(), a.ID, e.UUID, app.SubscriptionChange{Term: term, Version: q.Version()})
+			refusal, fault := page.Refusal(err)
+			if refusal == nil {
+				return fault
+			}
+			return q.Meanwhile(refusal, standingQuantity(q, e), numeral(e.Version))
 		})
 }
 

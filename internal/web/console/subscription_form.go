@@ -111,19 +111,13 @@ func (h Handler) newSubscriptionForm(q *page.Request, s selling) form {
 
 // editSubscriptionForm asks what changes of a subscription; product and unit stay.
 func (h Handler) editSubscriptionForm(q *page.Request, s selling, l app.SubscriptionLine) form {
-	t, term := q.Printer.T, termOf(q, l.Subscription)
-	version := numeral(l.Version)
-	v := func(name string) string { return q.PostFormValue(name) }
-	if q.Method == "GET" {
-		known := map[string]string{"quantity": numeral(term.Quantity), "first": term.First.ISO(), "last": term.Last.ISO(),
-			"reference": term.Reference, "external_id": term.External, "price_note": term.PriceNote}
-		v = func(name string) string { return known[name] }
-	} else {
-		version = v("version")
+	t, fields := q.Printer.T, standingTerm(q, l).Fields
+	if q.Method != "GET" {
+		fields = termFields(q, q.PostFormValue)
 	}
 	f := form{Action: subscriptionPath(s.Account, l.UUID, "/edit"), Submit: t("subscription.save"), Back: customerPath(s.Account, ""),
-		Hidden: []ui.Hidden{{Name: "version", Value: version}},
-		Parts:  []part{{Title: h.offerName(q, l.Offer), Note: l.Unit.Name, Two: true, Fields: termFields(q, v)}}}
+		Hidden: q.MadeOn(numeral(l.Version), standingTerm(q, l)),
+		Parts:  []part{{Title: h.offerName(q, l.Offer), Note: l.Unit.Name, Two: true, Fields: fields}}}
 	f.Parts[0].Fields[0].Hint = t("subscription.held", "Count", s.held(l))
 	for _, item := range subscriptionMenu(q, s.Account, l)[1:] { // the menu of a row is not there on a phone
 		switch item.Icon {
@@ -135,6 +129,14 @@ func (h Handler) editSubscriptionForm(q *page.Request, s selling, l app.Subscrip
 		f.Acts = append(f.Acts, ui.Act{Label: item.Label, Icon: item.Icon, Href: item.Href})
 	}
 	return f
+}
+
+// standingTerm is the form of a subscription as it is.
+func standingTerm(q *page.Request, l app.SubscriptionLine) page.Drawn {
+	term := termOf(q, l.Subscription)
+	known := map[string]string{"quantity": numeral(term.Quantity), "first": term.First.ISO(), "last": term.Last.ISO(),
+		"reference": term.Reference, "external_id": term.External, "price_note": term.PriceNote}
+	return page.Drawn{Fields: termFields(q, func(name string) string { return known[name] })}
 }
 
 // held is how many seats of a subscription's pool are in use.
@@ -192,30 +194,46 @@ func (h Handler) addSubscription(q *page.Request) error {
 	return q.Redirect(customerPath(s.Account, ""))
 }
 
-func (h Handler) editSubscription(q *page.Request) error {
+// changing reads the subscription that the address names, with its customer.
+func (h Handler) changing(q *page.Request) (selling, app.SubscriptionLine, error) {
 	s, err := h.selling(q)
 	if err != nil {
-		return err
+		return s, app.SubscriptionLine{}, err
 	}
 	l, err := s.one(q.PathValue("subscription"))
+	return s, l, err
+}
+
+func (h Handler) editSubscription(q *page.Request) error {
+	s, l, err := h.changing(q)
 	if err != nil {
 		return err
 	}
 	return h.showSubscriptionForm(q, nil, s, q.Printer.T("subscription.edit.title", "Name", h.offerName(q, l.Offer)), h.editSubscriptionForm(q, s, l))
 }
 
-func (h Handler) changeSubscription(q *page.Request) error {
-	s, err := h.selling(q)
-	if err != nil {
-		return err
+// changeAgain answers a refused change as the subscription is now.
+func (h Handler) changeAgain(q *page.Request, err error) error {
+	refusal, fault := page.Refusal(err)
+	if fault != nil {
+		return fault
 	}
-	l, err := s.one(q.PathValue("subscription"))
+	s, l, fault := h.changing(q)
+	if fault != nil {
+		return fault
+	}
+	refusal = q.Meanwhile(refusal, standingTerm(q, l), numeral(l.Version))
+	return h.subscriptionAgain(q, s, q.Printer.T("subscription.edit.title", "Name", h.offerName(q, l.Offer)), h.editSubscriptionForm(q, s, l), refusal)
+}
+
+func (h Handler) changeSubscription(q *page.Request) error {
+	s, l, err := h.changing(q)
 	if err != nil {
 		return err
 	}
 	change, name := app.SubscriptionChange{Version: q.Version(), Term: typedTerm(q)}, h.offerName(q, l.Offer)
 	if err := q.Together(h.App.Subscriptions.Change(q.Context(), q.Actor(), s.Account.ID, l.UUID, change)); err != nil {
-		return h.subscriptionAgain(q, s, q.Printer.T("subscription.edit.title", "Name", name), h.editSubscriptionForm(q, s, l), err)
+		return h.changeAgain(q, err)
 	}
 	q.Toast(q.Printer.T("subscription.saved", "Name", name), "")
 	return q.Redirect(customerPath(s.Account, ""))

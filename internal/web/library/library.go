@@ -93,6 +93,7 @@ type shelf struct {
 type naming struct {
 	app.ListedProjectType
 	field  ui.Field
+	hidden []ui.Hidden
 	errors []ui.FieldError
 }
 

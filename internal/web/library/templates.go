@@ -119,10 +119,12 @@ type form struct {
 	source   *directory.Project
 	members  bool
 	old      bool
+	version  string // of the one that is changed
 	refusal  *directory.Error
 	fields   []ui.Field
 	summary  []ui.FieldError
 	products []ui.Check
+	problem  string // with them
 }
 
 // blank is the form of a new template; the address may name the project it is made of.
@@ -206,12 +208,20 @@ func (h Handler) oldForm(q *page.Request) (form, error) {
 		return form{}, err
 	}
 	f := form{view: h.view(q, q.Printer.T("library.template.edit", "Name", t.Name)), action: templatePath(q, t.UUID) + "/edit", back: templatePath(q, t.UUID),
-		name: t.Name, kind: t.Of.UUID, on: t.Products, old: true, hidden: []ui.Hidden{{Name: "version", Value: version(t.Version)}}}
+		name: t.Name, kind: t.Of.UUID, on: t.Products, old: true, version: version(t.Version)}
 	if err := q.Frame.Account.Writable(); err != nil {
 		return f, err
 	}
-	f.types, err = h.App.Library.Types(q.Context(), q.Actor(), account(q))
-	return f, err
+	if f.types, err = h.App.Library.Types(q.Context(), q.Actor(), account(q)); err != nil {
+		return f, err
+	}
+	f.hidden = q.MadeOn(f.version, f.ready().drawn())
+	return f, nil
+}
+
+// drawn is the form as the template is.
+func (f form) drawn() page.Drawn {
+	return page.Drawn{Fields: f.fields, Groups: []page.Group{{Name: "products", Checks: f.products}}}
 }
 
 func (h Handler) saveTemplate(q *page.Request) error {
@@ -230,7 +240,9 @@ func (h Handler) saveTemplate(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	f.hidden[0].Value = version(q.Version()) // the one the form was made on, also when it is stale
+	drawn := f.ready().drawn()
+	refusal = q.Meanwhile(refusal, drawn, f.version)
+	f.hidden = q.MadeOn(f.version, drawn)
 	return h.refused(q, f, refusal)
 }
 
@@ -255,7 +267,7 @@ func (f form) ready() form {
 			f.products = append(f.products, c)
 		}
 	}
-	f.summary = page.Mark(f.Printer, f.fields, f.refusal)
+	f.summary = page.Mark(f.Printer, f.fields, f.refusal, page.Group{Name: "products", Legend: f.T("library.products"), Fault: &f.problem})
 	return f
 }
 

@@ -562,7 +562,7 @@ func formPage(f form) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else if len(f.products) > 0 {
-					templ_7745c5c3_Err = ui.CheckBoxes(f.T("library.products"), "", f.products).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CheckBoxes(f.T("library.products"), f.problem, f.products).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

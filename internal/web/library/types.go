@@ -2,6 +2,7 @@ package library
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"intendant/internal/app"
@@ -25,9 +26,19 @@ func (s *shelf) renaming(id, typed string) {
 		if typed == "" {
 			typed = t.Name
 		}
-		s.rename = &naming{ListedProjectType: t, field: s.nameField(typed)}
-		s.rename.field.ID, s.rename.field.Label = "f-rename", s.T("field.name")
+		s.rename = &naming{ListedProjectType: t, field: s.renameField(typed), hidden: s.req.MadeOn(version(t.Version), s.standing(t))}
 	}
+}
+
+func (v view) renameField(name string) ui.Field {
+	f := v.nameField(name)
+	f.ID, f.Label = "f-rename", v.T("field.name")
+	return f
+}
+
+// standing is the dialog as a type is.
+func (v view) standing(t app.ListedProjectType) page.Drawn {
+	return page.Drawn{Fields: []ui.Field{v.renameField(t.Name)}}
 }
 
 // createType adds a type; a name that was refused comes back in its field.
@@ -68,10 +79,12 @@ func (h Handler) renameType(q *page.Request) error {
 	if err != nil {
 		return err
 	}
-	s.renaming(id, name)
-	if s.rename == nil {
+	i := slices.IndexFunc(s.types, func(t app.ListedProjectType) bool { return t.UUID == id })
+	if i < 0 {
 		return refusal
 	}
+	refusal = q.Meanwhile(refusal, s.standing(s.types[i]), version(s.types[i].Version))
+	s.renaming(id, q.Field("name"))
 	s.rename.errors = page.MarkEach(q.Printer, []*ui.Field{&s.rename.field}, refusal)
 	return q.RenderRefused(refusal, shelfPage(s))
 }
@@ -107,5 +120,5 @@ func (s shelf) typeMenu(t app.ListedProjectType) []ui.MenuItem {
 func (s shelf) dialog() ui.DialogView {
 	t := s.rename
 	return ui.DialogView{ID: "rename", Title: s.T("roles.rename.title", "Name", t.Name), Action: typePath(s.req, t.UUID, "rename"), Close: at(s.req, listsTab),
-		Act: ui.Act{Label: s.T("roles.rename"), Kind: ui.Primary}, Hidden: []ui.Hidden{{Name: "version", Value: version(t.Version)}}, Open: true}
+		Act: ui.Act{Label: s.T("roles.rename"), Kind: ui.Primary}, Hidden: t.hidden, Open: true}
 }

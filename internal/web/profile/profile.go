@@ -4,6 +4,7 @@ package profile
 
 import (
 	"net/url"
+	"strconv"
 
 	"intendant/internal/app"
 	"intendant/internal/directory"
@@ -71,6 +72,7 @@ type personView struct {
 	User   directory.User
 	Errors []ui.FieldError
 	Fields []ui.Field
+	MadeOn []ui.Hidden
 	Erase  *eraseView
 }
 
@@ -85,13 +87,25 @@ type eraseView struct {
 
 func (h Handler) personView(q *page.Request) (personView, error) {
 	user, err := h.App.Users.Profile(q.Context(), q.Actor())
-	if err != nil {
-		return personView{}, err
-	}
+	return h.viewOf(q, user), err
+}
+
+func (h Handler) viewOf(q *page.Request, user directory.User) personView {
+	return personView{frame: h.frame(q, tabPerson), User: user, Fields: h.fields(q, user, q.PostForm), MadeOn: q.MadeOn(version(user), h.standing(q, user))}
+}
+
+func version(user directory.User) string { return strconv.FormatInt(user.Version, 10) }
+
+// standing is the form as the person is.
+func (h Handler) standing(q *page.Request, user directory.User) page.Drawn {
+	return page.Drawn{Fields: h.fields(q, user, nil)}
+}
+
+// fields are what a person says about themselves, with what was typed or as they are.
+func (h Handler) fields(q *page.Request, user directory.User, said url.Values) []ui.Field {
 	t := q.Printer.T
-	v := personView{frame: h.frame(q, tabPerson), User: user}
 	typed := func(name, is string) string {
-		if q.Method == "POST" && q.PostForm.Has(name) {
+		if said.Has(name) {
 			return q.Field(name)
 		}
 		return is
@@ -102,13 +116,12 @@ func (h Handler) personView(q *page.Request) (personView, error) {
 	for _, code := range h.Catalogue().Languages {
 		language.Options = append(language.Options, ui.Option{Value: code, Label: q.Printer.Language(code)})
 	}
-	v.Fields = []ui.Field{civility,
+	return []ui.Field{civility,
 		{Name: "first_name", Label: t("profile.first"), Value: typed("first_name", user.First), Attrs: map[string]any{"autocomplete": "given-name"}},
 		{Name: "last_name", Label: t("profile.last"), Value: typed("last_name", user.Last), Attrs: map[string]any{"autocomplete": "family-name"}},
 		{Name: "phone", Kind: "tel", Label: t("profile.phone"), Value: typed("phone", user.Phone), Attrs: map[string]any{"autocomplete": "tel"}},
 		language,
 	}
-	return v, nil
 }
 
 func (h Handler) show(q *page.Request) error {
@@ -135,10 +148,12 @@ func (h Handler) againPerson(q *page.Request, err error) error {
 	if fault != nil {
 		return fault
 	}
-	v, fault := h.personView(q)
+	user, fault := h.App.Users.Profile(q.Context(), q.Actor())
 	if fault != nil {
 		return fault
 	}
+	refusal = q.Meanwhile(refusal, h.standing(q, user), version(user))
+	v := h.viewOf(q, user)
 	v.Errors = page.Mark(q.Printer, v.Fields, refusal)
 	return q.RenderRefused(refusal, personPage(v))
 }

@@ -90,6 +90,11 @@ func (f form) productChecks() []ui.Check {
 	return checks
 }
 
+// drawn is the form as the project is.
+func (f form) drawn() page.Drawn {
+	return page.Drawn{Fields: f.facts(), Groups: []page.Group{{Name: productField, Refused: "products", Checks: f.productChecks()}}}
+}
+
 // parts are all fields of the form, with the refusal at its own, and the summary above
 // them.
 func (f form) parts() formParts {

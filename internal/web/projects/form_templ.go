@@ -378,7 +378,7 @@ func settingsPage(s settings) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.HiddenFields(s.version()).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.HiddenFields(s.madeOn).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -259,7 +259,7 @@ func TestStaleProfile(t *testing.T) { // PLAN-4
 	first, second := d.Get(at), d.Get(at)
 	has(t, first.Submit(at, "company", "Kestner Bau").Follow(), http.StatusOK)
 	stale := second.Submit(at, "company", "Atelier Ferrand")
-	has(t, stale, http.StatusConflict, "Quelqu’un d’autre a modifié ces données", `value="Atelier Ferrand"`)
+	has(t, stale, http.StatusConflict, "helene castaing a modifié ces données", "Était « Maraval », est maintenant « Kestner Bau »", `value="Atelier Ferrand"`)
 	has(t, d.Post(at, "company", "Autre"), http.StatusConflict)
 	leave := d.Get(at).Submit(at, "access.plans", "none").Follow()
 	has(t, leave, http.StatusOK, "Retirer Ana Duval du projet", "Garder Plans")

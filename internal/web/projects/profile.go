@@ -84,9 +84,15 @@ func (h Handler) save(q *page.Request) error {
 		q.Done(q.Printer.T(said, "Name", p.m.Name()))
 		return q.Redirect(p.view.member(p.open))
 	}
-	if p.refusal, err = page.Refusal(err); err != nil {
+	refusal, err := page.Refusal(err)
+	if err != nil {
 		return err
 	}
+	if p, err = h.panel(q); err != nil {
+		return err
+	}
+	p.refusal = q.Meanwhile(refusal, p.drawn(), version(int64(p.m.Since.ID)))
+	p.typed = q.PostForm
 	return q.RenderRefused(p.refusal, membersPage(p.beside()))
 }
 
@@ -188,7 +194,34 @@ func (p panel) value(field, is string) string {
 }
 
 func (p panel) hidden() []ui.Hidden {
-	return []ui.Hidden{{Name: "version", Value: strconv.FormatInt(int64(p.m.Since.ID), 10)}}
+	return p.req.MadeOn(version(int64(p.m.Since.ID)), p.drawn())
+}
+
+// drawn is the form as the place is, whatever was typed.
+func (p panel) drawn() page.Drawn {
+	p.typed, p.refusal = nil, nil
+	d := page.Drawn{Fields: p.fields(), Groups: []page.Group{{Name: functionField, Checks: p.roleChecks()}}}
+	if !p.m.Administrator { // else they have all, and nothing is sent
+		d.Fields = append(d.Fields, p.accesses()...)
+	}
+	return d
+}
+
+// accesses are the choices of access to each product, and of the levels of its tools.
+func (p panel) accesses() []ui.Field {
+	var fields []ui.Field
+	for _, product := range p.project.Switched {
+		fields = append(fields, p.words(product))
+		if !p.has(product) {
+			continue
+		}
+		for _, tool := range product.Tools {
+			if len(tool.Levels) > 0 {
+				fields = append(fields, p.tool(product, tool))
+			}
+		}
+	}
+	return fields
 }
 
 // fields are company and level.
@@ -236,7 +269,10 @@ func (p panel) roleChecks() []ui.Check {
 
 // errors are the summary above the form; the sentence stands at its field too.
 func (p panel) errors(fields []ui.Field) []ui.FieldError {
-	return page.Mark(p.Printer, fields, p.refusal)
+	all := append(fields, p.accesses()...)
+	lines := page.Mark(p.Printer, all, p.refusal, page.Group{Name: functionField, Legend: p.T("field.role"), Fault: new(string)})
+	copy(fields, all)
+	return lines
 }
 
 func (p panel) problem(field string) string {
@@ -264,7 +300,8 @@ func (p panel) words(product catalogue.Product) ui.Field {
 // tool is the choice of a tool's level: what is usual, or one set by hand (PROJ-12).
 func (p panel) tool(product catalogue.Product, tool catalogue.Tool) ui.Field {
 	given := p.m.Access[product.ID]
-	f := ui.Field{Name: toolField(product.ID, tool.ID), Kind: "select", Label: tool.Label.In(p.lang), Value: p.value(toolField(product.ID, tool.ID), given.Tools[tool.ID])}
+	f := ui.Field{Name: toolField(product.ID, tool.ID), Kind: "select", Label: tool.Label.In(p.lang), Value: p.value(toolField(product.ID, tool.ID), given.Tools[tool.ID]),
+		Error: p.problem(toolField(product.ID, tool.ID))}
 	usual := given
 	usual.Tools = nil
 	f.Options = []ui.Option{{Label: p.T("projects.tool.usual", "Level", tool.LevelName(tool.Level(usual), p.lang))}}

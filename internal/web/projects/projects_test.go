@@ -257,7 +257,7 @@ func TestSettings(t *testing.T) { // PROJ-1, PLAN-4
 	has(t, form, http.StatusOK, `value="P-2026-018"`)
 	has(t, form.Submit(settings, "name", "Collège Jules-Verne", "address", "12 rue du Port").Follow(), http.StatusOK, "Collège Jules-Verne", "12 rue du Port")
 	stale := again.Submit(settings, "name", "Collège perdu")
-	has(t, stale, http.StatusConflict, "Quelqu’un d’autre a modifié ces données", "Collège perdu")
+	has(t, stale, http.StatusConflict, "helene castaing a modifié ces données", "Était « Collège des Sablons », est maintenant « Collège Jules-Verne »", "Collège perdu")
 	has(t, stale.Submit(settings).Follow(), http.StatusOK, "Collège perdu")
 	has(t, d.Get(settings).Submit(settings, "ends", "1999-12-31", "starts", "2000-01-01"), http.StatusUnprocessableEntity, "La fin vient avant le début")
 	has(t, d.Get(settings+"?ask=archive"), http.StatusOK, "Archiver Collège perdu", "Vous pouvez le rouvrir")

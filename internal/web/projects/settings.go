@@ -13,6 +13,8 @@ type settings struct {
 	form form
 	like bool // a project like it can be created
 	ask  *ui.DialogView
+
+	madeOn []ui.Hidden // what the form was drawn of
 }
 
 // showSettings shows the form as the project is.
@@ -37,6 +39,7 @@ func (h Handler) settings(q *page.Request) (settings, error) {
 		"name": {e.Name}, "number": {e.Number}, "type": {e.Shown.Type.UUID}, "address": {e.Address}, "time_zone": {e.TimeZone},
 		"starts": {e.Starts.ISO()}, "ends": {e.Ends.ISO()}, "external": {e.External}, productField: e.Project.Products,
 	}}
+	s.madeOn = q.MadeOn(version(e.Revision), s.form.drawn())
 	return s, nil
 }
 
@@ -56,6 +59,11 @@ func (h Handler) change(q *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if s, err = h.settings(q); err != nil {
+		return err
+	}
+	refusal = q.Meanwhile(refusal, s.form.drawn(), version(s.project.Revision))
+	s.madeOn = q.MadeOn("", page.Drawn{})
 	s.form.typed, s.form.refusal = q.PostForm, refusal
 	return q.RenderRefused(refusal, settingsPage(s))
 }

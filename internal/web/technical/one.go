@@ -24,6 +24,7 @@ type oneView struct {
 	Now      time.Time
 	Made     *app.MadeToken
 	About    []ui.Field
+	MadeOn   []ui.Hidden // what About was drawn of
 	Answers  ui.Field
 	NewToken []ui.Field
 	Errors   []ui.FieldError
@@ -55,8 +56,12 @@ func (h Handler) oneView(q *page.Request) (oneView, error) {
 	if !row.Answered {
 		v.Answers.Value = ""
 	}
+	v.MadeOn = q.MadeOn(version(row.Version), v.drawn())
 	return v, nil
 }
+
+// drawn is the form of what the technical user is called and used for.
+func (v oneView) drawn() page.Drawn { return page.Drawn{Fields: v.About} }
 
 // day is a day from today on, as a date field has it.
 func (h Handler) day(q *page.Request, days int) string {
@@ -102,6 +107,8 @@ func (h Handler) done(q *page.Request, key string, err error, typed func(v *oneV
 	if err != nil {
 		return err
 	}
+	refusal = q.Meanwhile(refusal, v.drawn(), version(v.Version))
+	v.MadeOn = q.MadeOn(version(v.Version), v.drawn())
 	typed(&v)
 	fields := append(append(v.About, v.Answers), v.NewToken...)
 	v.Errors = page.Mark(q.Printer, fields, refusal)
@@ -112,7 +119,9 @@ func (h Handler) done(q *page.Request, key string, err error, typed func(v *oneV
 func (h Handler) edit(q *page.Request) error {
 	edit := app.TechnicalEdit{Name: q.Field("name"), Purpose: q.Field("purpose"), Version: q.Version()}
 	err := h.App.TechnicalUsers.Edit(q.Context(), q.Actor(), q.Frame.Account.ID, q.PathValue("technical"), edit)
-	return h.done(q, "technical.changed", err, func(v *oneView) { v.About[0].Value, v.About[1].Value = edit.Name, edit.Purpose })
+	return h.done(q, "technical.changed", err, func(v *oneView) {
+		v.About[0].Value, v.About[1].Value = q.Field("name"), q.Field("purpose")
+	})
 }
 
 func (h Handler) setResponsible(q *page.Request) error {
