@@ -128,10 +128,9 @@ func (w *run) work(ctx context.Context) error {
 	}()
 	for p := range parts {
 		if err = p.err; err == nil {
-			err = lines.Rows(p.rows)
+			err = w.write(lines, p.rows)
 		}
 		if err == nil {
-			w.rows += int64(len(p.rows))
 			err = w.tell()
 		}
 		if err != nil {
@@ -148,6 +147,23 @@ func (w *run) work(ctx context.Context) error {
 	return w.close(lines)
 }
 
+// write writes the rows of a part.
+func (w *run) write(lines Lines, rows directory.ExportRows) error {
+	if rows == nil {
+		return nil
+	}
+	for row, err := range rows {
+		if err == nil {
+			err = lines.Row(row)
+		}
+		if err != nil {
+			return err
+		}
+		w.rows++
+	}
+	return nil
+}
+
 // close ends the file and with its last piece the export.
 func (w *run) close(lines Lines) error {
 	w.within = context.WithoutCancel(w.within)
@@ -160,7 +176,7 @@ func (w *run) close(lines Lines) error {
 
 // A part is what was read at once.
 type part struct {
-	rows []directory.ExportRow
+	rows directory.ExportRows
 	err  error
 }
 
@@ -181,12 +197,12 @@ func (w *run) read(ctx context.Context, into chan<- part) {
 	}
 }
 
-func (w *run) part(ctx context.Context, table **gate.Table) (rows []directory.ExportRow, more bool, err error) {
+func (w *run) part(ctx context.Context, table **gate.Table) (rows directory.ExportRows, more bool, err error) {
 	actor, err := w.asker(ctx)
 	if err != nil {
 		return nil, false, err
 	}
-	err = w.gate.View(ctx, actor, w.e.Account, func(r *store.Reader, rights authz.Rights) error {
+	err = w.gate.ViewLong(ctx, actor, w.e.Account, func(r *store.Reader, rights authz.Rights) error {
 		if *table == nil {
 			opened, err := w.source.Open(ctx, r, rights, w.e.Account, json.RawMessage(w.e.Asked))
 			if err != nil {
