@@ -160,13 +160,6 @@ func (tx *Tx) KeepExport(ctx context.Context, e directory.Export, piece []byte) 
 	return true, nil
 }
 
-func wrapped(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
-
 // ExportPart reads one piece of the file of an export, from 0; none after the last.
 func (r *Reader) ExportPart(ctx context.Context, e directory.Export, part int64) ([]byte, error) {
 	var a args
@@ -258,45 +251,64 @@ type packedColumn struct {
 	take       func(l *MemberLine, text string) error
 }
 
+func packedText(need MemberNeed, expression string, into func(l *MemberLine) *string) packedColumn {
+	return packedColumn{need, expression, func(l *MemberLine, text string) error { *into(l) = text; return nil }}
+}
+
+func packedNumber(need MemberNeed, expression string, into func(l *MemberLine, n int64)) packedColumn {
+	return packedColumn{need, expression, func(l *MemberLine, text string) error {
+		n, err := strconv.ParseInt(text, 10, 64)
+		into(l, n)
+		return err
+	}}
+}
+
+func packedMoment(need MemberNeed, column string, into func(l *MemberLine) *time.Time) packedColumn {
+	return packedColumn{need, `coalesce(CAST(` + column + ` AS TEXT), '')`, func(l *MemberLine, text string) (err error) {
+		*into(l), err = momentIn(text)
+		return err
+	}}
+}
+
+// packedRoles is a column of roles. Most people hold what others hold.
+func packedRoles(need MemberNeed, column string, into func(l *MemberLine) *[]directory.RoleID) packedColumn {
+	known := map[string][]directory.RoleID{}
+	return packedColumn{need, column, func(l *MemberLine, text string) error {
+		roles, read := known[text]
+		if !read {
+			if err := readRoles(text, &roles); err != nil {
+				return err
+			}
+			known[text] = roles
+		}
+		*into(l) = roles
+		return nil
+	}}
+}
+
 func packedColumns(o Packing, a *args) []packedColumn {
-	text := func(need MemberNeed, expression string, into func(l *MemberLine) *string) packedColumn {
-		return packedColumn{need, expression, func(l *MemberLine, text string) error { *into(l) = text; return nil }}
-	}
-	number := func(need MemberNeed, expression string, into func(l *MemberLine, n int64)) packedColumn {
-		return packedColumn{need, expression, func(l *MemberLine, text string) error {
-			n, err := strconv.ParseInt(text, 10, 64)
-			into(l, n)
-			return err
-		}}
-	}
-	moment := func(need MemberNeed, column string, into func(l *MemberLine) *time.Time) packedColumn {
-		return packedColumn{need, `coalesce(CAST(` + column + ` AS TEXT), '')`, func(l *MemberLine, text string) (err error) {
-			*into(l), err = momentIn(text)
-			return err
-		}}
-	}
 	columns := []packedColumn{
-		number(NeedCompany, "coalesce(m.company_key, 0)", func(l *MemberLine, n int64) { l.Company = directory.CompanyID(n) }),
-		number(NeedUnit, "m.unit_key", func(l *MemberLine, n int64) { l.Unit = directory.UnitID(n) }),
-		number(NeedStatus, "m.status", func(l *MemberLine, n int64) { l.Status = directory.Status(n) }),
-		{NeedFunctions, "m.functions", func(l *MemberLine, text string) error { return readAnew(text, &l.Functions) }},
-		number(NeedLevels, "coalesce(m.level_key, 0)", func(l *MemberLine, n int64) { l.Level = directory.RoleID(n) }),
-		{NeedLevels, "m.more_levels", func(l *MemberLine, text string) error { return readAnew(text, &l.MoreLevels) }},
-		moment(NeedAdded, "m.added_at", func(l *MemberLine) *time.Time { return &l.Added }),
-		moment(NeedLastSeen, "m.last_seen_at", func(l *MemberLine) *time.Time { return &l.LastSeen }),
-		moment(NeedEnds, "m.ends_at", func(l *MemberLine) *time.Time { return &l.Ends }),
-		text(NeedNames, "u.first_name", func(l *MemberLine) *string { return &l.Person.First }),
-		text(NeedNames, "u.last_name", func(l *MemberLine) *string { return &l.Person.Last }),
-		text(NeedNames, "m.suggested_first_name", func(l *MemberLine) *string { return &l.Suggested.First }),
-		text(NeedNames, "m.suggested_last_name", func(l *MemberLine) *string { return &l.Suggested.Last }),
-		text(NeedCivility, "u.civility", func(l *MemberLine) *string { return &l.Person.Civility }),
-		text(NeedEmail, "u.email", func(l *MemberLine) *string { return &l.Person.Email }),
-		text(NeedUserName, "u.user_name", func(l *MemberLine) *string { return &l.Person.UserName }),
-		text(NeedLanguage, "u.language", func(l *MemberLine) *string { return &l.Person.Language }),
-		text(NeedUUID, "m.uuid", func(l *MemberLine) *string { return &l.UUID }),
+		packedNumber(NeedCompany, "coalesce(m.company_key, 0)", func(l *MemberLine, n int64) { l.Company = directory.CompanyID(n) }),
+		packedNumber(NeedUnit, "m.unit_key", func(l *MemberLine, n int64) { l.Unit = directory.UnitID(n) }),
+		packedNumber(NeedStatus, "m.status", func(l *MemberLine, n int64) { l.Status = directory.Status(n) }),
+		packedRoles(NeedFunctions, "m.functions", func(l *MemberLine) *[]directory.RoleID { return &l.Functions }),
+		packedNumber(NeedLevels, "coalesce(m.level_key, 0)", func(l *MemberLine, n int64) { l.Level = directory.RoleID(n) }),
+		packedRoles(NeedLevels, "m.more_levels", func(l *MemberLine) *[]directory.RoleID { return &l.MoreLevels }),
+		packedMoment(NeedAdded, "m.added_at", func(l *MemberLine) *time.Time { return &l.Added }),
+		packedMoment(NeedLastSeen, "m.last_seen_at", func(l *MemberLine) *time.Time { return &l.LastSeen }),
+		packedMoment(NeedEnds, "m.ends_at", func(l *MemberLine) *time.Time { return &l.Ends }),
+		packedText(NeedNames, "u.first_name", func(l *MemberLine) *string { return &l.Person.First }),
+		packedText(NeedNames, "u.last_name", func(l *MemberLine) *string { return &l.Person.Last }),
+		packedText(NeedNames, "m.suggested_first_name", func(l *MemberLine) *string { return &l.Suggested.First }),
+		packedText(NeedNames, "m.suggested_last_name", func(l *MemberLine) *string { return &l.Suggested.Last }),
+		packedText(NeedCivility, "u.civility", func(l *MemberLine) *string { return &l.Person.Civility }),
+		packedText(NeedEmail, "u.email", func(l *MemberLine) *string { return &l.Person.Email }),
+		packedText(NeedUserName, "u.user_name", func(l *MemberLine) *string { return &l.Person.UserName }),
+		packedText(NeedLanguage, "u.language", func(l *MemberLine) *string { return &l.Person.Language }),
+		packedText(NeedUUID, "m.uuid", func(l *MemberLine) *string { return &l.UUID }),
 	}
 	for i, column := range placeColumns() {
-		columns = append(columns, text(NeedPlaceTexts, "m."+column, func(l *MemberLine) *string { return l.PlaceTexts.Each()[i].Value }))
+		columns = append(columns, packedText(NeedPlaceTexts, "m."+column, func(l *MemberLine) *string { return l.PlaceTexts.Each()[i].Value }))
 	}
 	if o.Needs&NeedProducts != 0 {
 		columns = append(columns, packedProducts(o, a)...)
@@ -350,21 +362,6 @@ func packedProducts(o Packing, a *args) []packedColumn {
 			return err
 		}},
 	}
-}
-
-// momentIn reads microseconds; no text is the zero time.
-func momentIn(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	return time.UnixMicro(n).UTC(), err
-}
-
-// readAnew reads a list of roles over what was there.
-func readAnew(text string, into *[]directory.RoleID) error {
-	*into = nil
-	return readRoles(text, into)
 }
 
 // packedBy parts the columns of a packed line. It stands in no text that was typed,
