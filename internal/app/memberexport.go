@@ -32,7 +32,7 @@ func exportedMembers(rights authz.Rights) authz.Scope {
 }
 
 func (s *Members) openTable(ctx context.Context, r *store.Reader, rights authz.Rights, account directory.AccountID, asked json.RawMessage) (gate.Table, error) {
-	w := &memberWalk{s: s, account: account, walked: firstWalked}
+	w := &memberWalk{s: s, account: account}
 	if err := json.Unmarshal(asked, &w.q); err != nil {
 		return gate.Table{}, directory.Refuse(directory.Invalid, "export.unreadable")
 	}
@@ -52,7 +52,8 @@ type memberWalk struct {
 	account directory.AccountID
 	q       roster.MemberQuery
 	on      *store.MemberPlace
-	walked  int // members to look at next
+	walked  int       // members, at most, in the last part
+	began   time.Time // when that was
 }
 
 // listing is the question as the list asks it.
@@ -76,8 +77,15 @@ const (
 	longWalked  = time.Second
 )
 
-func (w *memberWalk) next(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string) (directory.ExportRows, bool, error) {
-	began := w.s.gate.Now()
+func (w *memberWalk) next(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string, onward func()) (directory.ExportRows, bool, error) {
+	now := w.s.gate.Now()
+	switch {
+	case w.walked == 0 || now.Sub(w.began) > longWalked:
+		w.walked = firstWalked
+	default:
+		w.walked = min(2*w.walked, mostWalked)
+	}
+	w.began = now
 	l, err := w.listing(ctx, r, rights)
 	if err != nil {
 		return nil, false, err
@@ -87,11 +95,10 @@ func (w *memberWalk) next(ctx context.Context, r *store.Reader, rights authz.Rig
 	if err != nil {
 		return nil, false, err
 	}
-	w.on = on
-	rows, err := l.exported(ctx, keys, columns)
-	if w.walked = min(2*w.walked, mostWalked); w.s.gate.Now().Sub(began) > longWalked {
-		w.walked = firstWalked
+	if w.on = on; on != nil {
+		onward()
 	}
+	rows, err := l.exported(ctx, keys, columns)
 	return rows, on != nil, err
 }
 

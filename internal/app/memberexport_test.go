@@ -76,7 +76,7 @@ func (h house) exported(columns []string) (rows [][]directory.ExportCell) {
 		h.Must(err)
 		for more := true; more; {
 			var part directory.ExportRows
-			part, more, err = table.Next(h.Context(), r, rights, columns)
+			part, more, err = table.Next(h.Context(), r, rights, columns, func() {})
 			h.Must(err)
 			for row, err := range part {
 				h.Must(err)

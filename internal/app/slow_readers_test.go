@@ -113,7 +113,7 @@ func (h house) parts(actor authz.Actor, visit func([]directory.ExportRow)) error
 	h.Must(h.DB.View(h.Context(), func(r *store.Reader) error {
 		table, err := source.Open(h.Context(), r, rights, h.account.ID, []byte("{}"))
 		next = func(r *store.Reader, rights authz.Rights) (directory.ExportRows, bool, error) {
-			return table.Next(h.Context(), r, rights, nil)
+			return table.Next(h.Context(), r, rights, nil, func() {})
 		}
 		return err
 	}))

@@ -121,12 +121,13 @@ func (w *run) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts := make(chan part)
+	parts := make(chan (<-chan part))
 	go func() {
 		defer close(parts)
 		w.read(ctx, parts)
 	}()
-	for p := range parts {
+	for reading := range parts {
+		p := <-reading
 		if err = p.err; err == nil {
 			err = w.write(lines, p.rows)
 		}
@@ -138,7 +139,8 @@ func (w *run) work(ctx context.Context) error {
 		}
 	}
 	cancel()
-	for range parts { // whoever reads ends before the caller goes on
+	for reading := range parts { // whoever reads ends before the caller goes on
+		<-reading
 	}
 	if err != nil {
 		_ = lines.Close() // of a file of which nobody wants the rest
@@ -180,24 +182,24 @@ type part struct {
 	err  error
 }
 
-// read reads part after part, each with the rights of that moment.
-func (w *run) read(ctx context.Context, into chan<- part) {
+// read reads part after part, each with the rights of that moment. Where a source says
+// soon where the next one begins, that is read beside it while nothing can be written:
+// one is read ahead of the one that is waited for.
+func (w *run) read(ctx context.Context, into chan<- (<-chan part)) {
 	var table *gate.Table
-	for more := true; more; {
-		var p part
-		p.rows, more, p.err = w.part(ctx, &table)
-		if p.err != nil {
-			more = false
-		}
-		select {
-		case into <- p:
-		case <-ctx.Done():
-			return
-		}
+	for more := true; more && ctx.Err() == nil; {
+		reading, onward := make(chan part, 1), make(chan bool, 2)
+		go func() {
+			rows, more, err := w.part(ctx, &table, func() { onward <- true })
+			reading <- part{rows, err}
+			onward <- more && err == nil
+		}()
+		into <- reading
+		more = <-onward
 	}
 }
 
-func (w *run) part(ctx context.Context, table **gate.Table) (rows directory.ExportRows, more bool, err error) {
+func (w *run) part(ctx context.Context, table **gate.Table, onward func()) (rows directory.ExportRows, more bool, err error) {
 	actor, err := w.asker(ctx)
 	if err != nil {
 		return nil, false, err
@@ -213,7 +215,7 @@ func (w *run) part(ctx context.Context, table **gate.Table) (rows directory.Expo
 		if err := reaches(w.source, rights, w.e); err != nil {
 			return err
 		}
-		rows, more, err = (*table).Next(ctx, r, rights, w.e.Columns)
+		rows, more, err = (*table).Next(ctx, r, rights, w.e.Columns, onward)
 		return err
 	})
 	return rows, more, err
