@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"intendant/internal/app/gate"
 	"intendant/internal/app/roster"
+	"intendant/internal/app/seats"
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 	"intendant/internal/store"
@@ -50,6 +52,8 @@ type memberWalk struct {
 	account directory.AccountID
 	q       roster.MemberQuery
 	on      *store.MemberPlace
+	walked  int       // members, at most, in the last part
+	began   time.Time // when that was
 }
 
 // listing is the question as the list asks it.
@@ -65,116 +69,191 @@ func (w *memberWalk) listing(ctx context.Context, r *store.Reader, rights authz.
 	return l, nil
 }
 
-// walked is how many members are looked at in one part.
-const walked = 4000
+// As many members are looked at in one part: more from part to part, as long as one is
+// read within a second. Whose rights are lost is found out with the next.
+const (
+	firstWalked = 4_000
+	mostWalked  = 16_000
+	longWalked  = time.Second
+)
 
-func (w *memberWalk) next(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string) ([]directory.ExportRow, bool, error) {
+func (w *memberWalk) next(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string, onward func()) (directory.ExportRows, bool, error) {
+	now := w.s.gate.Now()
+	switch {
+	case w.walked == 0 || now.Sub(w.began) > longWalked:
+		w.walked = firstWalked
+	default:
+		w.walked = min(2*w.walked, mostWalked)
+	}
+	w.began = now
 	l, err := w.listing(ctx, r, rights)
 	if err != nil {
 		return nil, false, err
 	}
 	l.l.From = w.on
-	places, on, err := r.MemberWalk(ctx, l.l, walked)
+	keys, on, err := r.MemberWalk(ctx, l.l, w.walked)
 	if err != nil {
 		return nil, false, err
 	}
-	w.on = on
-	rows, err := l.exported(ctx, places, columns)
+	if w.on = on; on != nil {
+		onward()
+	}
+	rows, err := l.exported(ctx, keys, columns)
 	return rows, on != nil, err
 }
 
-// exported are the rows of members with the cells of some columns.
-func (l *listing) exported(ctx context.Context, places []store.MemberPlace, columns []string) ([]directory.ExportRow, error) {
-	listed, err := l.rows(ctx, places, 0)
-	if err != nil {
-		return nil, err
-	}
+// exported are the rows of members with the cells of some columns, for which no more is
+// read than they are made of.
+func (l *listing) exported(ctx context.Context, keys []directory.MemberID, columns []string) (directory.ExportRows, error) {
+	var needs store.MemberNeed
 	chosen := slices.DeleteFunc(memberColumns(), func(c memberColumn) bool { return !slices.Contains(columns, c.ID) })
-	tree, cells := l.rights.Tree(), make([]directory.ExportCell, len(listed)*len(chosen))
-	rows := make([]directory.ExportRow, len(listed))
-	for i, m := range listed {
-		rows[i].Cells, cells = cells[:len(chosen):len(chosen)], cells[len(chosen):]
-		for n, c := range chosen {
-			rows[i].Cells[n] = c.cell(m, tree)
+	for _, c := range chosen {
+		needs |= c.needs
+	}
+	t := exportedTable{columns: chosen, tree: l.rights.Tree(), roles: l.roles, now: l.gate.Instant()}
+	var err error
+	if needs&store.NeedProducts != 0 {
+		if t.stock, err = l.r.Stock(ctx, l.account.ID); err != nil {
+			return nil, err
 		}
 	}
-	return rows, nil
+	if t.packed, err = l.r.PackMembers(ctx, store.Packing{Keys: keys, Needs: needs, Stock: t.stock, Now: t.now}); err != nil {
+		return nil, err
+	}
+	t.companies, err = l.r.CompaniesByKey(ctx, t.packed.Companies)
+	return t.rows, err
 }
 
-// A memberColumn is a column that an export of members can have.
+// An exportedTable is what was read of members, until its rows are written.
+type exportedTable struct {
+	packed    store.PackedMembers
+	columns   []memberColumn
+	tree      *authz.Tree
+	roles     []directory.Role
+	companies map[directory.CompanyID]directory.Company
+	stock     *directory.Stock
+	now       time.Time
+}
+
+// rows are the rows one after the other, each written over the one before.
+func (t exportedTable) rows(yield func(directory.ExportRow, error) bool) {
+	functions, levels := map[directory.RoleID][]directory.Role{}, map[directory.RoleID][]directory.Role{}
+	row := directory.ExportRow{Cells: make([]directory.ExportCell, len(t.columns))}
+	m := exportedMember{tree: t.tree}
+	for line, err := range t.packed.Lines() {
+		if err != nil {
+			yield(directory.ExportRow{}, err)
+			return
+		}
+		m.MemberLine, m.company, m.functions, m.levels = line, t.companies[line.Company].Name, nil, nil
+		if held := line.Functions; len(held) > 0 {
+			m.functions = remembered(functions, held[0], len(held) == 1, func() []directory.Role { return line.FunctionsOf(t.roles) })
+		}
+		if line.Level != 0 {
+			m.levels = remembered(levels, line.Level, len(line.MoreLevels) == 0, func() []directory.Role { return line.LevelsOf(t.roles) })
+		}
+		seats.MarkLapsed(t.stock, line.Products, t.now)
+		for n, c := range t.columns {
+			row.Cells[n] = c.cell(&m)
+		}
+		if !yield(row, nil) {
+			return
+		}
+	}
+}
+
+// remembered are the roles of somebody; for those who hold one only they are looked up
+// once.
+func remembered(known map[directory.RoleID][]directory.Role, role directory.RoleID, only bool, find func() []directory.Role) []directory.Role {
+	if !only {
+		return find()
+	}
+	found, there := known[role]
+	if !there {
+		found = find()
+		known[role] = found
+	}
+	return found
+}
+
+// An exportedMember is a member with what stands elsewhere.
+type exportedMember struct {
+	*store.MemberLine
+	company           string
+	functions, levels []directory.Role
+	tree              *authz.Tree
+}
+
+// A memberColumn is a column that an export of members can have, with what of members
+// it is made of.
 type memberColumn struct {
 	directory.ExportColumn
-	cell func(m roster.ListedMember, tree *authz.Tree) directory.ExportCell
+	needs store.MemberNeed
+	cell  func(m *exportedMember) directory.ExportCell
 }
 
 // memberColumns are those of the list, the name in its parts, and what a profile says.
 func memberColumns() []memberColumn {
-	text := func(id string, usual bool, of func(m roster.ListedMember) string) memberColumn {
-		return memberColumn{directory.ExportColumn{ID: id, Usual: usual}, func(m roster.ListedMember, _ *authz.Tree) directory.ExportCell {
-			return directory.ExportCell{Text: of(m)}
-		}}
+	type member = *exportedMember
+	cell := func(id string, usual bool, needs store.MemberNeed, of func(m member) directory.ExportCell) memberColumn {
+		return memberColumn{directory.ExportColumn{ID: id, Usual: usual}, needs, of}
 	}
-	other := func(id string, usual bool, of func(m roster.ListedMember) directory.ExportCell) memberColumn {
-		return memberColumn{directory.ExportColumn{ID: id, Usual: usual}, func(m roster.ListedMember, _ *authz.Tree) directory.ExportCell { return of(m) }}
+	text := func(id string, usual bool, needs store.MemberNeed, of func(m member) string) memberColumn {
+		return cell(id, usual, needs, func(m member) directory.ExportCell { return directory.ExportCell{Text: of(m)} })
 	}
-	columns := []memberColumn{
-		other("civility", false, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportCodes, Vocabulary: "civility", Text: m.Person.Civility}
-		}),
-		text("last_name", true, func(m roster.ListedMember) string { return roster.NamesOf(m.Person, m.Member).Last }),
-		text("first_name", true, func(m roster.ListedMember) string { return roster.NamesOf(m.Person, m.Member).First }),
-		text("email", true, func(m roster.ListedMember) string { return m.Person.Email }),
-		text("user_name", false, func(m roster.ListedMember) string { return m.Person.UserName }),
-		other("status", true, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportCodes, Vocabulary: "status", Text: m.Status.String()}
-		}),
-		text("company", true, func(m roster.ListedMember) string { return m.Company }),
-		other("functions", true, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportRoles, Roles: m.Functions}
-		}),
-		other("levels", true, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportRoles, Roles: m.Levels}
-		}),
-		other("products", true, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportCodes, Vocabulary: "product", Texts: offersHeld(m)}
-		}),
-		{directory.ExportColumn{ID: "unit", Usual: true}, func(m roster.ListedMember, tree *authz.Tree) directory.ExportCell {
-			home, _ := tree.Unit(m.Unit)
-			return directory.ExportCell{Text: home.Name}
-		}},
-		{directory.ExportColumn{ID: "unit_path"}, func(m roster.ListedMember, tree *authz.Tree) directory.ExportCell {
-			return directory.ExportCell{Text: pathOf(tree, m.Unit)}
-		}},
+	code := func(id string, usual bool, needs store.MemberNeed, of func(m member) string) memberColumn {
+		return cell(id, usual, needs, func(m member) directory.ExportCell {
+			return directory.ExportCell{Kind: directory.ExportCodes, Vocabulary: id, Text: of(m)}
+		})
 	}
-	return append(columns,
-		other("added", true, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportDay, At: m.Added}
+	roles := func(id string, needs store.MemberNeed, of func(m member) []directory.Role) memberColumn {
+		return cell(id, true, needs, func(m member) directory.ExportCell {
+			return directory.ExportCell{Kind: directory.ExportRoles, Roles: of(m)}
+		})
+	}
+	at := func(id string, usual bool, needs store.MemberNeed, kind directory.ExportCellKind, of func(m member) time.Time) memberColumn {
+		return cell(id, usual, needs, func(m member) directory.ExportCell { return directory.ExportCell{Kind: kind, At: of(m)} })
+	}
+	return []memberColumn{
+		code("civility", false, store.NeedCivility, func(m member) string { return m.Person.Civility }),
+		text("last_name", true, store.NeedNames, func(m member) string { return roster.NamesOf(m.Person, m.Member).Last }),
+		text("first_name", true, store.NeedNames, func(m member) string { return roster.NamesOf(m.Person, m.Member).First }),
+		text("email", true, store.NeedEmail, func(m member) string { return m.Person.Email }),
+		text("user_name", false, store.NeedUserName, func(m member) string { return m.Person.UserName }),
+		code("status", true, store.NeedStatus, func(m member) string { return m.Status.String() }),
+		text("company", true, store.NeedCompany, func(m member) string { return m.company }),
+		roles("functions", store.NeedFunctions, func(m member) []directory.Role { return m.functions }),
+		roles("levels", store.NeedLevels, func(m member) []directory.Role { return m.levels }),
+		cell("products", true, store.NeedProducts, func(m member) directory.ExportCell {
+			return directory.ExportCell{Kind: directory.ExportCodes, Vocabulary: "product", Texts: offersHeld(m.Products)}
 		}),
-		other("seen", false, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportMoment, At: m.LastSeen}
-		}),
-		other("ends", false, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportLastDay, At: m.Ends}
-		}),
-		text("job_title", false, func(m roster.ListedMember) string { return m.JobTitle }),
-		text("phone", false, func(m roster.ListedMember) string { return m.Phone }),
-		text("personnel_number", false, func(m roster.ListedMember) string { return m.PersonnelNumber }),
-		other("language", false, func(m roster.ListedMember) directory.ExportCell {
-			return directory.ExportCell{Kind: directory.ExportCodes, Vocabulary: "language", Text: m.Person.Language}
-		}),
-		text("id", false, func(m roster.ListedMember) string { return m.UUID }),
-	)
+		text("unit", true, store.NeedUnit, func(m member) string { return nameOf(m.tree, m.Unit) }),
+		text("unit_path", false, store.NeedUnit, func(m member) string { return pathOf(m.tree, m.Unit) }),
+		at("added", true, store.NeedAdded, directory.ExportDay, func(m member) time.Time { return m.Added }),
+		at("seen", false, store.NeedLastSeen, directory.ExportMoment, func(m member) time.Time { return m.LastSeen }),
+		at("ends", false, store.NeedEnds, directory.ExportLastDay, func(m member) time.Time { return m.Ends }),
+		text("job_title", false, store.NeedPlaceTexts, func(m member) string { return m.JobTitle }),
+		text("phone", false, store.NeedPlaceTexts, func(m member) string { return m.Phone }),
+		text("personnel_number", false, store.NeedPlaceTexts, func(m member) string { return m.PersonnelNumber }),
+		code("language", false, store.NeedLanguage, func(m member) string { return m.Person.Language }),
+		text("id", false, store.NeedUUID, func(m member) string { return m.UUID }),
+	}
 }
 
 // offersHeld are the offers of which somebody has a seat or brings one along.
-func offersHeld(m roster.ListedMember) []string {
+func offersHeld(products []directory.HeldProduct) []string {
 	var offers []string
-	for _, held := range m.Products {
+	for _, held := range products {
 		if (held.Own || held.External) && !held.Lapsed {
 			offers = append(offers, held.Offer.String())
 		}
 	}
 	return offers
+}
+
+func nameOf(tree *authz.Tree, unit directory.UnitID) string {
+	home, _ := tree.Unit(unit)
+	return home.Name
 }
 
 // pathOf are the names from the root down to a unit.

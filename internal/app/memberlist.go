@@ -370,12 +370,7 @@ func (l *listing) told(ctx context.Context, lines []store.MemberLine, first int6
 	for i, line := range lines {
 		rows[i] = roster.ListedMember{Member: line.Member, Person: line.Person, Company: companies[line.Company].Name, Products: line.Products,
 			Manageable: l.rights.May(authz.ManageMembers, line.Unit), Position: onward(first, i)}
-		rows[i].Levels = line.LevelsOf(l.roles)
-		for _, role := range l.roles {
-			if slices.Contains(line.Member.Functions, role.ID) {
-				rows[i].Functions = append(rows[i].Functions, role)
-			}
-		}
+		rows[i].Levels, rows[i].Functions = line.LevelsOf(l.roles), line.FunctionsOf(l.roles)
 		rows[i].May = l.may(rows[i])
 	}
 	if l.parts {

@@ -109,28 +109,34 @@ func (h house) parts(actor authz.Actor, visit func([]directory.ExportRow)) error
 	source := h.History.Table()
 	rights, err := h.Rights(h.Context(), actor, h.account.ID)
 	h.Must(err)
-	var next func(*store.Reader, authz.Rights) ([]directory.ExportRow, bool, error)
+	var next func(*store.Reader, authz.Rights) (directory.ExportRows, bool, error)
 	h.Must(h.DB.View(h.Context(), func(r *store.Reader) error {
 		table, err := source.Open(h.Context(), r, rights, h.account.ID, []byte("{}"))
-		next = func(r *store.Reader, rights authz.Rights) ([]directory.ExportRow, bool, error) {
-			return table.Next(h.Context(), r, rights, nil)
+		next = func(r *store.Reader, rights authz.Rights) (directory.ExportRows, bool, error) {
+			return table.Next(h.Context(), r, rights, nil, func() {})
 		}
 		return err
 	}))
 	for more := true; more; {
 		rights, err := h.Rights(h.Context(), actor, h.account.ID)
 		h.Must(err)
-		var part []directory.ExportRow
+		var rows directory.ExportRows
 		err = h.DB.View(h.Context(), func(r *store.Reader) (err error) {
-			part, more, err = next(r, rights)
+			rows, more, err = next(r, rights)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		if len(part) > 0 {
-			visit(part)
+		if rows == nil {
+			continue
 		}
+		var part []directory.ExportRow
+		for row, err := range rows {
+			h.Must(err)
+			part = append(part, row)
+		}
+		visit(part)
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package directory
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // ExportDays is how long the file of an export is kept (REP-2).
 const ExportDays = 7
@@ -117,4 +120,19 @@ type ExportCell struct {
 type ExportRow struct {
 	Cells []ExportCell
 	Told  any
+}
+
+// ExportRows are rows one after the other, up to an error. What a row holds is good
+// until the next one.
+type ExportRows = iter.Seq2[ExportRow, error]
+
+// RowsOfExport are rows that stand all there.
+func RowsOfExport(rows []ExportRow) ExportRows {
+	return func(yield func(ExportRow, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
 }

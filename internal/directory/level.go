@@ -53,6 +53,17 @@ func (m Member) LevelsOf(roles []Role) []Role {
 	return levels
 }
 
+// FunctionsOf are a member's functions among the roles of their account, in their order.
+func (m Member) FunctionsOf(roles []Role) []Role {
+	var functions []Role
+	for _, role := range roles {
+		if slices.Contains(m.Functions, role.ID) {
+			functions = append(functions, role)
+		}
+	}
+	return functions
+}
+
 // Administers reports whether the role is the level that cannot be edited (ROLE-6).
 func (r Role) Administers() bool { return r.Kind == Level && r.Code == AdminLevel }
 

@@ -38,7 +38,7 @@ func Words(bundle *i18n.Bundle) app.ExportWords {
 			return app.ExportLines{}, err
 		}
 		w.columns = f.Columns
-		return app.ExportLines{Rows: w.rows, Close: w.table.Close}, nil
+		return app.ExportLines{Row: w.row, Close: w.table.Close}, nil
 	}
 }
 
@@ -51,24 +51,16 @@ type writer struct {
 	known   map[string]string // words of codes and roles that were said before
 }
 
-// rows writes what was read.
-func (w *writer) rows(rows []directory.ExportRow) error {
-	for _, row := range rows {
-		if shown, told := row.Told.(app.Shown); told {
-			if err := w.history(shown); err != nil {
-				return err
-			}
-			continue
-		}
-		w.cells = w.cells[:0]
-		for _, cell := range row.Cells {
-			w.cells = append(w.cells, w.cell(cell))
-		}
-		if err := w.table.Row(w.cells); err != nil {
-			return err
-		}
+// row writes what was read.
+func (w *writer) row(row directory.ExportRow) error {
+	if shown, told := row.Told.(app.Shown); told {
+		return w.history(shown)
 	}
-	return nil
+	w.cells = w.cells[:0]
+	for i := range row.Cells {
+		w.cells = append(w.cells, w.cell(&row.Cells[i]))
+	}
+	return w.table.Row(w.cells)
 }
 
 // history writes an entry, one line for each change.
@@ -92,7 +84,7 @@ func (w *writer) history(s app.Shown) error {
 }
 
 // cell puts words and days to a value.
-func (w *writer) cell(c directory.ExportCell) sheet.Cell {
+func (w *writer) cell(c *directory.ExportCell) sheet.Cell {
 	zone := w.tell.Printer.Zone()
 	switch c.Kind {
 	case directory.ExportNumber:
@@ -136,7 +128,7 @@ func (w *writer) roles(roles []directory.Role) string {
 	return strings.Join(names, ", ")
 }
 
-func (w *writer) codes(c directory.ExportCell) string {
+func (w *writer) codes(c *directory.ExportCell) string {
 	if c.Text != "" {
 		return w.code(c.Vocabulary, c.Text)
 	}

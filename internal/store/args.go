@@ -126,6 +126,15 @@ func (m *micros) Scan(value any) error {
 	return nil
 }
 
+// momentIn reads microseconds; no text is the zero time.
+func momentIn(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return time.UnixMicro(n).UTC(), err
+}
+
 // atMost ends a list after limit rows. The number is written, not bound: SQLite plans by
 // what a bound one holds, and so prepares the statement anew each time it runs.
 func atMost[N ~int | ~int64](limit N) string {

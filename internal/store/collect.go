@@ -112,3 +112,11 @@ func scanString(row scanner) (s string, err error) {
 	err = row.Scan(&s)
 	return s, err
 }
+
+// wrapped says what failed, where something did.
+func wrapped(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

@@ -1,9 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -155,13 +160,6 @@ func (tx *Tx) KeepExport(ctx context.Context, e directory.Export, piece []byte) 
 	return true, nil
 }
 
-func wrapped(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
-
 // ExportPart reads one piece of the file of an export, from 0; none after the last.
 func (r *Reader) ExportPart(ctx context.Context, e directory.Export, part int64) ([]byte, error) {
 	var a args
@@ -220,57 +218,279 @@ func (tx *Tx) PurgeExports(ctx context.Context, limit int) (int64, error) {
 	return n, wrapped("remove exports", err)
 }
 
-// MemberWalk looks at the next members in the order of a list, no more than a window
-// of them where a filter is looked for on the way. It answers who of them passes, and
-// the last place it looked at, none at the end of the list: whoever goes on there
-// reads everybody once, however few pass.
-func (r *Reader) MemberWalk(ctx context.Context, l MemberList, window int) ([]MemberPlace, *MemberPlace, error) {
-	column, ok := columnOf(l.Sort.Column)
-	if !ok {
-		return nil, nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
-	}
-	l.Size = window
-	driven, rare, err := r.driven(ctx, l)
-	if err != nil {
-		return nil, nil, fmt.Errorf("walk through members: %w", err)
-	}
-	var places []MemberPlace
-	switch {
-	case l.Filter.Empty() && l.Scope.All() || l.Of > 0 && l.Of <= smallAccount:
-		places, err = r.membersDirectly(ctx, l, column)
-	case rare:
-		places, err = r.membersGathered(ctx, driven, column)
-	default:
-		return r.membersOnTheWay(ctx, l, column)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("walk through members: %w", err)
-	}
-	if len(places) < window {
-		return places, nil, nil
-	}
-	return places, &places[len(places)-1], nil
+// A MemberNeed is something of members that an export may read or leave; several are
+// put together by "or".
+type MemberNeed uint32
+
+// What of members can be read.
+const (
+	NeedCompany MemberNeed = 1 << iota
+	NeedUnit
+	NeedStatus
+	NeedFunctions
+	NeedLevels
+	NeedAdded
+	NeedLastSeen
+	NeedEnds
+	NeedNames // the own ones and those that were suggested
+	NeedCivility
+	NeedEmail
+	NeedUserName
+	NeedLanguage
+	NeedPlaceTexts
+	NeedUUID
+	NeedProducts // without when they were used
+
+	NeedAll = 1<<iota - 1
+)
+
+// A packedColumn is a column of members as it stands in a packed line.
+type packedColumn struct {
+	need       MemberNeed
+	expression string
+	take       func(l *MemberLine, text string) error
 }
 
-func (r *Reader) membersOnTheWay(ctx context.Context, l MemberList, column memberColumn) (found []MemberPlace, last *MemberPlace, err error) {
+func packedText(need MemberNeed, expression string, into func(l *MemberLine) *string) packedColumn {
+	return packedColumn{need, expression, func(l *MemberLine, text string) error { *into(l) = text; return nil }}
+}
+
+func packedNumber(need MemberNeed, expression string, into func(l *MemberLine, n int64)) packedColumn {
+	return packedColumn{need, expression, func(l *MemberLine, text string) error {
+		n, err := strconv.ParseInt(text, 10, 64)
+		into(l, n)
+		return err
+	}}
+}
+
+func packedMoment(need MemberNeed, column string, into func(l *MemberLine) *time.Time) packedColumn {
+	return packedColumn{need, `coalesce(CAST(` + column + ` AS TEXT), '')`, func(l *MemberLine, text string) (err error) {
+		*into(l), err = momentIn(text)
+		return err
+	}}
+}
+
+// packedRoles is a column of roles. Most people hold what others hold.
+func packedRoles(need MemberNeed, column string, into func(l *MemberLine) *[]directory.RoleID) packedColumn {
+	known := map[string][]directory.RoleID{}
+	return packedColumn{need, column, func(l *MemberLine, text string) error {
+		roles, read := known[text]
+		if !read {
+			if err := readRoles(text, &roles); err != nil {
+				return err
+			}
+			known[text] = roles
+		}
+		*into(l) = roles
+		return nil
+	}}
+}
+
+func packedColumns(o Packing, a *args) []packedColumn {
+	columns := []packedColumn{
+		packedNumber(NeedCompany, "coalesce(m.company_key, 0)", func(l *MemberLine, n int64) { l.Company = directory.CompanyID(n) }),
+		packedNumber(NeedUnit, "m.unit_key", func(l *MemberLine, n int64) { l.Unit = directory.UnitID(n) }),
+		packedNumber(NeedStatus, "m.status", func(l *MemberLine, n int64) { l.Status = directory.Status(n) }),
+		packedRoles(NeedFunctions, "m.functions", func(l *MemberLine) *[]directory.RoleID { return &l.Functions }),
+		packedNumber(NeedLevels, "coalesce(m.level_key, 0)", func(l *MemberLine, n int64) { l.Level = directory.RoleID(n) }),
+		packedRoles(NeedLevels, "m.more_levels", func(l *MemberLine) *[]directory.RoleID { return &l.MoreLevels }),
+		packedMoment(NeedAdded, "m.added_at", func(l *MemberLine) *time.Time { return &l.Added }),
+		packedMoment(NeedLastSeen, "m.last_seen_at", func(l *MemberLine) *time.Time { return &l.LastSeen }),
+		packedMoment(NeedEnds, "m.ends_at", func(l *MemberLine) *time.Time { return &l.Ends }),
+		packedText(NeedNames, "u.first_name", func(l *MemberLine) *string { return &l.Person.First }),
+		packedText(NeedNames, "u.last_name", func(l *MemberLine) *string { return &l.Person.Last }),
+		packedText(NeedNames, "m.suggested_first_name", func(l *MemberLine) *string { return &l.Suggested.First }),
+		packedText(NeedNames, "m.suggested_last_name", func(l *MemberLine) *string { return &l.Suggested.Last }),
+		packedText(NeedCivility, "u.civility", func(l *MemberLine) *string { return &l.Person.Civility }),
+		packedText(NeedEmail, "u.email", func(l *MemberLine) *string { return &l.Person.Email }),
+		packedText(NeedUserName, "u.user_name", func(l *MemberLine) *string { return &l.Person.UserName }),
+		packedText(NeedLanguage, "u.language", func(l *MemberLine) *string { return &l.Person.Language }),
+		packedText(NeedUUID, "m.uuid", func(l *MemberLine) *string { return &l.UUID }),
+	}
+	for i, column := range placeColumns() {
+		columns = append(columns, packedText(NeedPlaceTexts, "m."+column, func(l *MemberLine) *string { return l.PlaceTexts.Each()[i].Value }))
+	}
+	if o.Needs&NeedProducts != 0 {
+		columns = append(columns, packedProducts(o, a)...)
+	}
+	return slices.DeleteFunc(columns, func(c packedColumn) bool { return c.need&o.Needs == 0 })
+}
+
+// packedProducts are the seats of somebody, each with its key and its pool, and what
+// they bring along, with its key and the product.
+func packedProducts(o Packing, a *args) []packedColumn {
+	type numbered struct {
+		key int64
+		directory.HeldProduct
+	}
+	var held []numbered
+	read := func(text string, product func(word string) (directory.HeldProduct, error)) error {
+		for words := strings.Fields(text); len(words) > 1; words = words[2:] {
+			key, err := strconv.ParseInt(words[0], 10, 64)
+			if err != nil {
+				return err
+			}
+			h, err := product(words[1])
+			if err != nil {
+				return err
+			}
+			held = append(held, numbered{key, h})
+		}
+		return nil
+	}
+	list := func(what, from string) string {
+		return `coalesce((SELECT string_agg(concat_ws(' ', h.key, ` + what + `), ' ') FROM ` + from + ` h WHERE h.member_key = m.key AND h.valid_to IS NULL`
+	}
+	return []packedColumn{
+		{NeedProducts, list("h.pool_key", "seat") + `), '')`, func(_ *MemberLine, text string) error {
+			held = held[:0]
+			return read(text, func(word string) (directory.HeldProduct, error) {
+				n, err := strconv.ParseInt(word, 10, 64)
+				pool, _ := o.Stock.Pool(directory.PoolID(n))
+				return directory.HeldProduct{Offer: pool.Offer, Pool: directory.PoolID(n), Own: true}, err
+			})
+		}},
+		{NeedProducts, list("h.product", "external_subscription") + ` AND (h.ends_at IS NULL OR h.ends_at > ` + a.add(o.Now) + `)), '')`, func(l *MemberLine, text string) error {
+			err := read(text, func(word string) (directory.HeldProduct, error) {
+				return directory.HeldProduct{Offer: directory.Offer{Product: word}, External: true}, nil
+			})
+			slices.SortFunc(held, func(x, y numbered) int { return cmp.Compare(x.key, y.key) })
+			l.Products = l.Products[:0]
+			for _, h := range held {
+				l.Products = alsoHolding(l.Products, h.HeldProduct)
+			}
+			return err
+		}},
+	}
+}
+
+// packedBy parts the columns of a packed line. It stands in no text that was typed,
+// and a line of a text that has it all the same is read column by column.
+const packedBy = "\x1f"
+
+// PackedMembers are lines of members of which only what was needed is read, each as
+// one text: a column of its own would cost as much as to find the row.
+type PackedMembers struct {
+	Companies []directory.CompanyID // of them all, where companies are needed
+
+	keys    []directory.MemberID
+	columns []packedColumn
+	lines   []string // of each key, which stands first; empty: nobody
+	torn    map[directory.MemberID]MemberLine
+}
+
+// A Packing is what of members is read.
+type Packing struct {
+	Keys  []directory.MemberID
+	Needs MemberNeed
+	Stock *directory.Stock // of their account, where products are needed
+	Now   time.Time
+}
+
+// PackMembers reads what is needed of members as they are at a moment.
+func (r *Reader) PackMembers(ctx context.Context, o Packing) (PackedMembers, error) {
+	p := PackedMembers{keys: o.Keys, lines: make([]string, len(o.Keys))}
+	if len(o.Keys) == 0 {
+		return p, nil
+	}
 	var a args
-	expressions, _ := column.parts(MemberPlace{})
-	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, &a) + l.order(expressions) + atMost(l.Size)
-	query := `SELECT m.s_number, m.s_text, m.s_name, m.key, CASE WHEN 1 = 1` + l.where(r, &a) + ` THEN 1 ELSE 0 END FROM (` + inner + `) m` + l.order(column.outer())
-	looked := 0
+	p.columns = packedColumns(o, &a)
+	torn, err := r.pack(ctx, &p, a)
+	if err != nil || len(torn) == 0 {
+		return p, wrapped("read members of an export", err)
+	}
+	lines, err := r.MemberLines(ctx, torn, o.Now)
+	p.torn = make(map[directory.MemberID]MemberLine, len(lines))
+	for _, line := range lines {
+		p.torn[line.ID] = line
+		p.Companies = append(p.Companies, line.Company)
+	}
+	return p, err
+}
+
+// pack answers the members whose lines were torn.
+func (r *Reader) pack(ctx context.Context, p *PackedMembers, a args) (torn []directory.MemberID, err error) {
+	at := make(map[directory.MemberID]int, len(p.keys))
+	for i, key := range p.keys {
+		at[key] = i
+	}
+	query := r.packing(slices.Sorted(slices.Values(p.keys)), p.columns, &a)
+	companies := map[string]bool{}
 	err = each(ctx, r, query, a, func(row scanner) error {
-		var p MemberPlace
-		var passes int
-		if err := row.Scan(&p.Number, &p.Text, &p.Name, &p.Key, &passes); err != nil {
+		var line string
+		if err := row.Scan(&line); err != nil {
 			return err
 		}
-		if looked++; looked == l.Size {
-			last = &p
+		name, rest, _ := strings.Cut(line, packedBy)
+		key, err := strconv.ParseInt(name, 10, 64)
+		if err != nil {
+			return err
 		}
-		if passes == 1 {
-			found = append(found, p)
+		if strings.Count(rest, packedBy)+1 > max(len(p.columns), 1) {
+			torn = append(torn, directory.MemberID(key))
+			return nil
+		}
+		p.lines[at[directory.MemberID(key)]] = line
+		if len(p.columns) > 0 && p.columns[0].need == NeedCompany {
+			company, _, _ := strings.Cut(rest, packedBy)
+			companies[company] = true
 		}
 		return nil
 	})
-	return found, last, wrapped("walk through members", err)
+	for company := range companies {
+		n, bad := strconv.ParseInt(company, 10, 64)
+		err = errors.Join(err, bad)
+		p.Companies = append(p.Companies, directory.CompanyID(n))
+	}
+	return torn, err
+}
+
+// packing is the statement that packs columns of members, in the order of their keys,
+// in which they lie. Either database is told to look each of them up: for thousands
+// at once PostgreSQL would rather go through everybody there is.
+func (r *Reader) packing(keys []directory.MemberID, columns []packedColumn, a *args) string {
+	line := `concat_ws('` + packedBy + `', m.key`
+	for _, c := range columns {
+		line += `, ` + c.expression
+	}
+	line += `)`
+	if r.dialect == postgres {
+		return `SELECT l.line FROM ` + keyTable(r, keys, a) + ` CROSS JOIN LATERAL (SELECT ` + line +
+			` AS line FROM member m JOIN "user" u ON u.key = m.user_key WHERE m.key = k.key OFFSET 0) l`
+	}
+	return `SELECT ` + line + ` FROM ` + keyTable(r, keys, a) + ` CROSS JOIN member m CROSS JOIN "user" u WHERE m.key = k.key AND u.key = m.user_key`
+}
+
+// Lines are the lines in the order of the keys. The next one is written over the one
+// before.
+func (p *PackedMembers) Lines() iter.Seq2[*MemberLine, error] {
+	return func(yield func(*MemberLine, error) bool) {
+		var packed MemberLine
+		for i, key := range p.keys {
+			l, err := &packed, error(nil)
+			if line, torn := p.torn[key]; torn {
+				l = &line
+			} else if p.lines[i] == "" {
+				continue
+			} else {
+				err = p.unpack(p.lines[i], l)
+			}
+			l.ID = key
+			if !yield(l, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (p *PackedMembers) unpack(line string, into *MemberLine) error {
+	_, rest, _ := strings.Cut(line, packedBy)
+	for _, column := range p.columns {
+		var text string
+		text, rest, _ = strings.Cut(rest, packedBy)
+		if err := column.take(into, text); err != nil {
+			return fmt.Errorf("unpack a member: %w", err)
+		}
+	}
+	return nil
 }

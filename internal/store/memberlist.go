@@ -149,6 +149,7 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 		return nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
 	}
 	var places []MemberPlace
+	var a args
 	filtered := !l.Filter.Empty() || !l.Scope.All()
 	driven, rare, err := r.driven(ctx, l)
 	if err != nil {
@@ -156,9 +157,9 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 	}
 	switch {
 	case !filtered || l.Of > 0 && l.Of <= smallAccount:
-		places, err = r.membersDirectly(ctx, l, column)
+		places, err = collect(ctx, r, r.directly(l, column, &a), a, scanPlace)
 	case rare:
-		places, err = r.membersGathered(ctx, driven, column)
+		places, err = collect(ctx, r, r.gathered(driven, column, &a), a, scanPlace)
 	default:
 		for _, window := range l.windows(r) {
 			if places, err = r.membersWalking(ctx, l, column, window); err != nil || len(places) >= l.Size {
@@ -166,7 +167,7 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 			}
 		}
 		if err == nil && len(places) < l.Size {
-			places, err = r.membersGathered(ctx, driven, column)
+			places, err = collect(ctx, r, r.gathered(driven, column, &a), a, scanPlace)
 		}
 	}
 	if err != nil {
@@ -232,12 +233,10 @@ func scanPlace(row scanner) (MemberPlace, error) {
 	return p, row.Scan(&p.Number, &p.Text, &p.Name, &p.Key)
 }
 
-func (r *Reader) membersDirectly(ctx context.Context, l MemberList, column memberColumn) ([]MemberPlace, error) {
-	var a args
-	query := `SELECT ` + column.place() + l.base(r, column, &a) + l.where(r, &a)
+// directly finds members in the order of an index.
+func (r *Reader) directly(l MemberList, column memberColumn, a *args) string {
 	expressions, _ := column.parts(MemberPlace{})
-	query += l.order(expressions) + atMost(l.Size)
-	return collect(ctx, r, query, a, scanPlace)
+	return `SELECT ` + column.place() + l.base(r, column, a) + l.where(r, a) + l.order(expressions) + atMost(l.Size)
 }
 
 // membersWalking looks at no more than window members in the order of the list.
@@ -261,12 +260,65 @@ func (c memberColumn) outer() []string {
 	return append(names, "m.key")
 }
 
-// membersGathered finds all that pass the filter, then sorts them.
-func (r *Reader) membersGathered(ctx context.Context, l MemberList, column memberColumn) ([]MemberPlace, error) {
-	var a args
-	query := `WITH m AS MATERIALIZED (SELECT ` + column.place() + l.base(r, column, &a) + l.where(r, &a) + `)
+// gathered finds all that pass the filter, then sorts them.
+func (r *Reader) gathered(l MemberList, column memberColumn, a *args) string {
+	return `WITH m AS MATERIALIZED (SELECT ` + column.place() + l.base(r, column, a) + l.where(r, a) + `)
 		SELECT s_number, s_text, s_name, key FROM m` + l.order(column.outer()) + atMost(l.Size)
-	return collect(ctx, r, query, a, scanPlace)
+}
+
+// MemberWalk looks at the next members in the order of a list, no more than a window
+// of them where a filter is looked for on the way. It answers who of them passes, and
+// the last place it looked at, none at the end of the list: whoever goes on there
+// reads everybody once, however few pass.
+func (r *Reader) MemberWalk(ctx context.Context, l MemberList, window int) ([]directory.MemberID, *MemberPlace, error) {
+	column, ok := columnOf(l.Sort.Column)
+	if !ok {
+		return nil, nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	}
+	l.Size = window
+	driven, rare, err := r.driven(ctx, l)
+	if err != nil {
+		return nil, nil, fmt.Errorf("walk through members: %w", err)
+	}
+	var a args
+	var query string
+	switch {
+	case l.Filter.Empty() && l.Scope.All() || l.Of > 0 && l.Of <= smallAccount:
+		query = r.directly(l, column, &a)
+	case rare:
+		query = r.gathered(driven, column, &a)
+	default:
+		query = r.onTheWay(l, column, &a)
+	}
+	// in one value: a row of one number each would cost more than to find it
+	query = `SELECT coalesce(string_agg(CAST(w.key AS TEXT), ' '), '') FROM (` + query + `) w`
+	text, err := one(ctx, r, query, a, scanString)
+	if err != nil {
+		return nil, nil, fmt.Errorf("walk through members: %w", err)
+	}
+	looked, err := numbersIn(text)
+	if err != nil || len(looked) == 0 {
+		return nil, nil, err
+	}
+	found := make([]directory.MemberID, 0, len(looked))
+	for _, key := range looked {
+		if key > 0 {
+			found = append(found, directory.MemberID(key))
+		}
+	}
+	if len(looked) < window {
+		return found, nil, nil
+	}
+	last, err := r.MemberPlaceOf(ctx, l, directory.MemberID(max(looked[window-1], -looked[window-1])))
+	return found, &last, err
+}
+
+// onTheWay looks at the members of a window; the keys of those who do not pass are
+// negative.
+func (r *Reader) onTheWay(l MemberList, column memberColumn, a *args) string {
+	expressions, _ := column.parts(MemberPlace{})
+	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, a) + l.order(expressions) + atMost(l.Size)
+	return `SELECT CASE WHEN 1 = 1` + l.where(r, a) + ` THEN m.key ELSE -m.key END AS key FROM (` + inner + `) m` + l.order(column.outer()) + atMost(l.Size)
 }
 
 // MemberTotal counts exactly the members that pass the filter (LIST-9).

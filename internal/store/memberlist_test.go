@@ -341,9 +341,7 @@ func TestMemberWalk(t *testing.T) { // REP-2
 						if err != nil {
 							return err
 						}
-						for _, p := range found {
-							got = append(got, p.Key)
-						}
+						got = append(got, found...)
 						l.From, more = last, last != nil
 					}
 					return nil

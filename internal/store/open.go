@@ -41,6 +41,7 @@ type DB struct {
 	dialect dialect
 	write   *sql.DB // SQLite: exactly one connection; PostgreSQL: the pool
 	read    *sql.DB // SQLite: connections that cannot write; PostgreSQL: the pool
+	long    *sql.DB // the same for who reads for long
 	now     func() time.Time
 	logger  *slog.Logger
 	types   *columnTypes
@@ -113,9 +114,17 @@ func (db *DB) openSQLite(path string, readers int) error {
 	if db.write, err = db.openFile(path, 1, busy, "_txlock=immediate"); err != nil {
 		return err
 	}
-	db.read, err = db.openFile(path, readers, busy, "_pragma=query_only(1)")
+	if db.read, err = db.openFile(path, readers, busy, "_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	// A reader finds its cache empty after each change by anybody. Those who read for long
+	// come by a page once, and would fill and empty a large one for nothing.
+	db.long, err = db.openFile(path, longReaders, busy, "_pragma=query_only(1)", "_pragma=cache_size(-2048)")
 	return err
 }
+
+// longReaders are how many read for long at a time; nobody's page waits for them.
+const longReaders = 2
 
 // openFile opens a pool of at most size connections to the file at path. They
 // stay open, so that the pragmas run once and the page caches stay warm.
@@ -152,7 +161,7 @@ func (db *DB) openPostgres(address string, size int) error {
 	pool.SetMaxOpenConns(db.size)
 	pool.SetMaxIdleConns(db.size)
 	pool.SetConnMaxIdleTime(10 * time.Minute)
-	db.write, db.read = pool, pool
+	db.write, db.read, db.long = pool, pool, pool
 	db.fresh = stdlib.OpenDB(*config)
 	db.fresh.SetMaxIdleConns(-1)
 	return nil
@@ -204,8 +213,10 @@ func (db *DB) Close() error {
 	if db.fresh != nil {
 		errs = append(errs, db.fresh.Close())
 	}
-	if db.read != nil && db.read != db.write {
-		errs = append(errs, db.read.Close())
+	for _, pool := range []*sql.DB{db.long, db.read} {
+		if pool != nil && pool != db.write {
+			errs = append(errs, pool.Close())
+		}
 	}
 	if db.write != nil { // last, so that SQLite folds its log into the file
 		errs = append(errs, db.write.Close())

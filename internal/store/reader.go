@@ -56,17 +56,23 @@ func newKnown() *known {
 // View runs fn on one snapshot: whatever others commit meanwhile, fn does not
 // see. It takes no lock and runs fn once.
 func (db *DB) View(ctx context.Context, fn func(*Reader) error) error {
-	return db.judge(ctx, db.view(ctx, fn), false)
+	return db.judge(ctx, db.view(ctx, db.read, fn), false)
 }
 
-func (db *DB) view(ctx context.Context, fn func(*Reader) error) error {
+// ViewLong is View for what reads much and for whom nobody waits, as exports: on SQLite
+// it has connections of its own.
+func (db *DB) ViewLong(ctx context.Context, fn func(*Reader) error) error {
+	return db.judge(ctx, db.view(ctx, db.long, fn), false)
+}
+
+func (db *DB) view(ctx context.Context, pool *sql.DB, fn func(*Reader) error) error {
 	options := &sql.TxOptions{ReadOnly: true}
 	if db.dialect == postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
 	w := watched(ctx, db.deadlines.Statement)
 	defer w.stop()
-	tx, err := db.read.BeginTx(w.ctx, options)
+	tx, err := pool.BeginTx(w.ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin reading: %w", driverError(w.because(err)))
 	}
@@ -84,8 +90,8 @@ func (db *DB) Peek(fn func(*Reader) error) error {
 
 // Glance is Peek where fn asks a few questions about the same: what it has read once it
 // does not read again.
-func (db *DB) Glance(fn func(*Reader) error) error {
-	return db.judge(context.Background(), fn(&Reader{q: db.read, dialect: db.dialect, known: newKnown(), remembered: db.roles, patience: db.deadlines.Statement}), false)
+func (db *DB) Glance(ctx context.Context, fn func(*Reader) error) error {
+	return db.judge(ctx, fn(&Reader{q: db.read, dialect: db.dialect, known: newKnown(), remembered: db.roles, patience: db.deadlines.Statement}), false)
 }
 
 // Ask is Peek for what products ask: they wait less long.

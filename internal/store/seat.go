@@ -258,24 +258,30 @@ func (r *Reader) HeldProducts(ctx context.Context, members []directory.MemberID,
 		}
 		h.Used = directory.DayNumbered(used)
 		h.Own, h.External = h.Pool != 0, h.Pool == 0
-		held := found[member]
-		if i := slices.IndexFunc(held, func(o directory.HeldProduct) bool { return o.Offer.Product == h.Offer.Product }); i >= 0 {
-			if h.Own {
-				held[i].Offer, held[i].Pool = h.Offer, h.Pool
-			}
-			held[i].Own, held[i].External = held[i].Own || h.Own, held[i].External || h.External
-			if held[i].Used.UTC().Before(h.Used.UTC()) {
-				held[i].Used = h.Used
-			}
-			return nil
-		}
-		found[member] = append(held, h)
+		found[member] = alsoHolding(found[member], h)
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read products of members: %w", err)
 	}
 	return found, nil
+}
+
+// alsoHolding are products held with one more: a product stands once, by whatever it is
+// held.
+func alsoHolding(held []directory.HeldProduct, h directory.HeldProduct) []directory.HeldProduct {
+	i := slices.IndexFunc(held, func(o directory.HeldProduct) bool { return o.Offer.Product == h.Offer.Product })
+	if i < 0 {
+		return append(held, h)
+	}
+	if h.Own {
+		held[i].Offer, held[i].Pool = h.Offer, h.Pool
+	}
+	held[i].Own, held[i].External = held[i].Own || h.Own, held[i].External || h.External
+	if held[i].Used.UTC().Before(h.Used.UTC()) {
+		held[i].Used = h.Used
+	}
+	return held
 }
 
 // holds is the condition that a member has one of the products now, by what the

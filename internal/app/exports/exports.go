@@ -33,7 +33,7 @@ type File struct {
 // Lines write a table. Only after Close without error it is whole; Close may be
 // called once, also after a failure.
 type Lines struct {
-	Rows  func([]directory.ExportRow) error
+	Row   func(directory.ExportRow) error
 	Close func() error
 }
 

@@ -121,17 +121,17 @@ func (w *run) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts := make(chan part)
+	parts := make(chan (<-chan part))
 	go func() {
 		defer close(parts)
 		w.read(ctx, parts)
 	}()
-	for p := range parts {
+	for reading := range parts {
+		p := <-reading
 		if err = p.err; err == nil {
-			err = lines.Rows(p.rows)
+			err = w.write(lines, p.rows)
 		}
 		if err == nil {
-			w.rows += int64(len(p.rows))
 			err = w.tell()
 		}
 		if err != nil {
@@ -139,13 +139,31 @@ func (w *run) work(ctx context.Context) error {
 		}
 	}
 	cancel()
-	for range parts { // whoever reads ends before the caller goes on
+	for reading := range parts { // whoever reads ends before the caller goes on
+		<-reading
 	}
 	if err != nil {
 		_ = lines.Close() // of a file of which nobody wants the rest
 		return err
 	}
 	return w.close(lines)
+}
+
+// write writes the rows of a part.
+func (w *run) write(lines Lines, rows directory.ExportRows) error {
+	if rows == nil {
+		return nil
+	}
+	for row, err := range rows {
+		if err == nil {
+			err = lines.Row(row)
+		}
+		if err != nil {
+			return err
+		}
+		w.rows++
+	}
+	return nil
 }
 
 // close ends the file and with its last piece the export.
@@ -160,33 +178,33 @@ func (w *run) close(lines Lines) error {
 
 // A part is what was read at once.
 type part struct {
-	rows []directory.ExportRow
+	rows directory.ExportRows
 	err  error
 }
 
-// read reads part after part, each with the rights of that moment.
-func (w *run) read(ctx context.Context, into chan<- part) {
+// read reads part after part, each with the rights of that moment. Where a source says
+// soon where the next one begins, that is read beside it while nothing can be written:
+// one is read ahead of the one that is waited for.
+func (w *run) read(ctx context.Context, into chan<- (<-chan part)) {
 	var table *gate.Table
-	for more := true; more; {
-		var p part
-		p.rows, more, p.err = w.part(ctx, &table)
-		if p.err != nil {
-			more = false
-		}
-		select {
-		case into <- p:
-		case <-ctx.Done():
-			return
-		}
+	for more := true; more && ctx.Err() == nil; {
+		reading, onward := make(chan part, 1), make(chan bool, 2)
+		go func() {
+			rows, more, err := w.part(ctx, &table, func() { onward <- true })
+			reading <- part{rows, err}
+			onward <- more && err == nil
+		}()
+		into <- reading
+		more = <-onward
 	}
 }
 
-func (w *run) part(ctx context.Context, table **gate.Table) (rows []directory.ExportRow, more bool, err error) {
+func (w *run) part(ctx context.Context, table **gate.Table, onward func()) (rows directory.ExportRows, more bool, err error) {
 	actor, err := w.asker(ctx)
 	if err != nil {
 		return nil, false, err
 	}
-	err = w.gate.View(ctx, actor, w.e.Account, func(r *store.Reader, rights authz.Rights) error {
+	err = w.gate.ViewLong(ctx, actor, w.e.Account, func(r *store.Reader, rights authz.Rights) error {
 		if *table == nil {
 			opened, err := w.source.Open(ctx, r, rights, w.e.Account, json.RawMessage(w.e.Asked))
 			if err != nil {
@@ -197,7 +215,7 @@ func (w *run) part(ctx context.Context, table **gate.Table) (rows []directory.Ex
 		if err := reaches(w.source, rights, w.e); err != nil {
 			return err
 		}
-		rows, more, err = (*table).Next(ctx, r, rights, w.e.Columns)
+		rows, more, err = (*table).Next(ctx, r, rights, w.e.Columns, onward)
 		return err
 	})
 	return rows, more, err

@@ -30,6 +30,9 @@ type Table struct {
 	Over  directory.UnitID                                          // the project; 0: the account
 	Count func(ctx context.Context, r *store.Reader) (int64, error) // of the rows at this moment
 	// Next reads the next rows, with as many statements for a part of any size, and
-	// says whether more may come. A row that stood throughout comes once.
-	Next func(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string) (rows []directory.ExportRow, more bool, err error)
+	// says whether more may come; the rows are nil where there are none. A row that stood
+	// throughout comes once. It may call onward when it knows where the next part begins:
+	// then more do come, and Next is called again beside it, with a reader and rights of
+	// that moment.
+	Next func(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string, onward func()) (rows directory.ExportRows, more bool, err error)
 }

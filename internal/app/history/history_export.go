@@ -55,7 +55,7 @@ type historyExport struct {
 }
 
 // next is what comes next, with the rights of this moment.
-func (e *historyExport) next(ctx context.Context, r *store.Reader, rights authz.Rights, _ []string) ([]directory.ExportRow, bool, error) {
+func (e *historyExport) next(ctx context.Context, r *store.Reader, rights authz.Rights, _ []string, _ func()) (directory.ExportRows, bool, error) {
 	if err := gate.Require(rights, authz.RunExports, 0); err != nil {
 		return nil, false, err
 	}
@@ -78,5 +78,5 @@ func (e *historyExport) next(ctx context.Context, r *store.Reader, rights authz.
 	for i, line := range lines {
 		told[i].Told = line
 	}
-	return told, len(entries) == gate.WindowMost, err
+	return directory.RowsOfExport(told), len(entries) == gate.WindowMost, err
 }

@@ -62,12 +62,12 @@ func (s *Past) opened(open opening) func(context.Context, *store.Reader, authz.R
 			counts, err := r.Counts(ctx, account)
 			return counts.Members(), err
 		}}
-		t.Next = func(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string) ([]directory.ExportRow, bool, error) {
+		t.Next = func(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string, _ func()) (directory.ExportRows, bool, error) {
 			if err := gate.Require(rights, authz.RunExports, 0); err != nil {
 				return nil, false, err
 			}
 			all, more, err := read(ctx, r, rights)
-			return arranged(all, columns), more, err
+			return directory.RowsOfExport(arranged(all, columns)), more, err
 		}
 		if err := gate.Require(rights, authz.RunExports, 0); err != nil {
 			return t, err

@@ -77,7 +77,7 @@ func (w *walk) roll(ctx context.Context, r *store.Reader, rights authz.Rights) (
 	return w.s.rolled(ctx, r, v, w.q)
 }
 
-func (w *walk) next(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string) ([]directory.ExportRow, bool, error) {
+func (w *walk) next(ctx context.Context, r *store.Reader, rights authz.Rights, columns []string, _ func()) (directory.ExportRows, bool, error) {
 	o, err := w.roll(ctx, r, rights)
 	if err != nil {
 		return nil, false, err
@@ -103,7 +103,7 @@ func (w *walk) next(ctx context.Context, r *store.Reader, rights authz.Rights, c
 			rows[i].Cells[n] = c.cell(m)
 		}
 	}
-	return rows, len(found) == o.l.Size, nil
+	return directory.RowsOfExport(rows), len(found) == o.l.Size, nil
 }
 
 // An exportColumn is a column that an export of a project's members can have.
