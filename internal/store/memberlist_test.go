@@ -3,7 +3,6 @@ package store_test
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -456,34 +455,4 @@ func pageAndRows(ctx context.Context, r *store.Reader, l store.MemberList) error
 	}
 	_, err = r.MemberLines(ctx, keys, time.Now())
 	return err
-}
-
-// TestFiguresAfterMany: PostgreSQL plans on what stands in its tables from the moment
-// that many rows have come in, and not from some minutes later.
-func TestFiguresAfterMany(t *testing.T) { // LIST-10
-	if !slices.Contains(storetest.Kinds(t), "postgres") {
-		t.Skip("needs PostgreSQL")
-	}
-	address := storetest.Address(t, "postgres")
-	db, err := store.Open(t.Context(), address, store.Options{Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	fill(t, db, 11_000)
-	pool, err := sql.Open("pgx", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = pool.Close() })
-	for _, table := range []string{"member", `"user"`} {
-		var rows float64
-		err = pool.QueryRowContext(t.Context(), `SELECT reltuples FROM pg_class WHERE oid = $1::text::regclass`, table).Scan(&rows)
-		if err != nil || rows < 10_000 {
-			t.Errorf("PostgreSQL plans for %.0f rows of 11,000 in %s: %v", rows, table, err)
-		}
-	}
 }
