@@ -43,8 +43,8 @@ func walls() map[string]wall {
 	for w, operations := range map[wall]string{
 		wallAccount: `
 			Accounts: AddDomain ChangeSettings Domains EditSettings RemoveDomain RemoveLogo SetAutoApprove SetLogo Settings VerifyDomain
-			Members: Add AddQuick Card Choices Create Deactivate Do EditMember EditMembers Editing ExcludeAdministrator Foresee List
-				Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
+			Members: Add AddOne AddQuick Card Choices Create Deactivate Do EditMember EditMembers EditRecord Editing ExcludeAdministrator Foresee
+				List Homes MoveHome NameAdministrator PersonForm Profile Reactivate Record Records Remove Selected
 			JoinRequests: Approve List Reject Unblock
 			Invitations: Send Withdraw
 			Imports: Again Choices Draft EditDraft Find Finish Invalid Losses Mend MendDraft Mending Paste Recent RemoveFromDraft Result Rows SetDraft Settings Start

@@ -29,29 +29,31 @@ func (s *Members) EditMembers(ctx context.Context, actor authz.Actor, account di
 // refuses with stale when they changed since the edit began (PLAN-4), and otherwise all
 // fields at fault at once.
 func (s *Members) EditMember(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit) error {
-	return s.edit(ctx, actor, account, member, edit, func(_ directory.MemberID, plan gate.Planner) gate.Planner { return plan })
+	plan, err := s.editing(ctx, actor, account, member, edit)
+	if err != nil {
+		return err
+	}
+	return gate.OneOf(s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, plan)))
 }
 
-// edit performs an edit of one member with what else its plan is to do.
-func (s *Members) edit(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit, with func(directory.MemberID, gate.Planner) gate.Planner) error {
+// editing is what plans an edit of one member, once what is typed was read.
+func (s *Members) editing(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit) (func(directory.MemberID) gate.Planner, error) {
 	var faults directory.Faults
 	if err := faults.Note(edit.MemberChange.Check()); err != nil { // it cleans them too
-		return err
+		return nil, err
 	}
 	hash := ""
 	if edit.Person.Provisional != "" {
 		keys, verdicts, err := s.selected(ctx, actor, account, roster.Of(member), authz.ManageMembers)
 		if err := gate.OneOf(verdicts, err); err != nil {
-			return err
+			return nil, err
 		}
 		hash, err = s.provisionalHash(ctx, keys[0], edit.Person.Provisional)
 		if err := faults.Note(err); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return gate.OneOf(s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, func(key directory.MemberID) gate.Planner {
-		return with(key, s.planEdit(key, edit, hash, faults))
-	})))
+	return func(key directory.MemberID) gate.Planner { return s.planEdit(key, edit, hash, faults) }, nil
 }
 
 // planEdit plans an edit of one member and the person behind, of which some faults are

@@ -70,14 +70,19 @@ func (s *Members) AddOne(ctx context.Context, actor authz.Actor, account directo
 // actor does not see.
 func (s *Members) EditRecord(ctx context.Context, actor authz.Actor, account directory.AccountID, member string, edit roster.MemberEdit) (MemberRecord, error) {
 	var record MemberRecord
-	err := s.edit(ctx, actor, account, member, edit, func(key directory.MemberID, plan gate.Planner) gate.Planner {
+	plan, err := s.editing(ctx, actor, account, member, edit)
+	if err != nil {
+		return record, err
+	}
+	err = gate.OneOf(s.gate.Perform(ctx, actor, account, planOn(member, authz.ManageMembers, func(key directory.MemberID) gate.Planner {
+		edit := plan(key)
 		return func(ctx context.Context, r *store.Reader, p *gate.Plan) error {
-			if err := plan(ctx, r, p); err != nil {
+			if err := edit(ctx, r, p); err != nil {
 				return err
 			}
 			return s.recordAfterwards(ctx, r, p, map[directory.MemberID]*MemberRecord{key: &record})
 		}
-	})
+	})))
 	return record, err
 }
 
