@@ -33,7 +33,7 @@ func TestFormsTell(t *testing.T) { // API-3, PLAN-4
 		other.Allow("status 4")
 		other.Fill("Téléphone", "02 22")
 		other.In(".in-foot").Click("Enregistrer")
-		other.See("a modifié ces données entre-temps")
+		other.See("a modifié ces données")
 		other.See("repris ici puisque vous n’y aviez rien changé")
 		other.LooksRight("form changed meanwhile")
 		other.In(".in-foot").Click("Enregistrer")
