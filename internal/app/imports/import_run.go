@@ -99,7 +99,6 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 	}
 	i.LastLine = 0
 	notes := s.notesOf(i)
-	defer func() { _ = notes.wait() }() // nothing is written behind the back of who hears of a fault
 	actor, kind, before := starterOf(i), s.noun(i), roster.NewRowsBefore()
 	found, err := s.findingOf(ctx, i)
 	if err != nil {
@@ -120,6 +119,9 @@ func (s *Imports) check(ctx context.Context, i directory.Import) error {
 		}
 		return notes.add(ctx, written, int64(rows[len(rows)-1].Line))
 	})
+	if late := notes.wait(); err == nil { // what was being written is not to come after what follows
+		err = late
+	}
 	if err != nil {
 		return s.notReadable(ctx, i, err)
 	}

