@@ -96,8 +96,7 @@ func (s *Members) recordAfterwards(ctx context.Context, r *store.Reader, p *gate
 	if err != nil {
 		return err
 	}
-	p.Afterwards(func(ctx context.Context, r *store.Reader) error {
-		l.r = r
+	p.Afterwards(func(ctx context.Context) error {
 		records, err := l.recordsOf(ctx, slices.Sorted(maps.Keys(asked)))
 		for _, record := range records {
 			if record.Removed.IsZero() && roster.SeesPeopleAt(p.Rights, record.Unit) {

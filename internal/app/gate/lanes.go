@@ -282,7 +282,7 @@ func (d done) apply(ctx context.Context, tx *store.Tx) error {
 	if err := tx.Apply(ctx, d.write); err != nil || d.afterwards == nil {
 		return err
 	}
-	_, fault := AsRefusal(d.afterwards(ctx, tx.Reader))
+	_, fault := AsRefusal(d.afterwards(ctx))
 	return fault
 }
 

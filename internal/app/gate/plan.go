@@ -53,13 +53,13 @@ type draft struct {
 	stood *authz.Standing // of the actor in upon's account, as long as the plan is not applied
 	kept  map[any]any     // what calls of opposites leave for those after them
 
-	afterwards func(ctx context.Context, r *store.Reader) error // reads what was written; nil: nobody asks
+	afterwards func(ctx context.Context) error // reads what was written; nil: nobody asks
 }
 
-// Afterwards reads what the plan has written, once it stands in its transaction: what
-// is learned counts when the operation ends without an error. What it refuses leaves the
-// operation done.
-func (p *Plan) Afterwards(read func(ctx context.Context, r *store.Reader) error) { p.afterwards = read }
+// Afterwards reads what the plan has written, once it stands in its transaction, by the
+// planner's reader: what is learned counts when the operation ends without an error. What
+// it refuses leaves the operation done.
+func (p *Plan) Afterwards(read func(ctx context.Context) error) { p.afterwards = read }
 
 // AsOneAct is the actor whose entries and mails belong together (HIST-6): those of
 // an act that is under way already stay in it.
