@@ -23,9 +23,17 @@ const mostNamed = 30
 // NamesToTell are the names of people as a mail lists them, not more than it names.
 func NamesToTell(names []string) string {
 	if len(names) > mostNamed {
-		names = append(slices.Clone(names[:mostNamed]), "…")
+		names = append(slices.Clone(names[:mostNamed]), moreNames)
 	}
 	return strings.Join(names, "\n")
+}
+
+// moreNames stands for those whom a mail does not name.
+const moreNames = "…"
+
+// namesTold are the names that a mail lists by NamesToTell.
+func namesTold(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, "\n"), func(name string) bool { return name == "" || name == moreNames })
 }
 
 // An arrival is how people come to administer an account by a plan, where the plan
@@ -117,7 +125,7 @@ func (ro *Roster) arrived() (arrived []directory.User, touched []directory.UserI
 // tellArrival writes to one reader; told are the facts of what waits for them of the same
 // act, which this takes the place of.
 func (ro *Roster) tellArrival(u directory.User, arrived []directory.User, told map[string]string) {
-	names := strings.FieldsFunc(strings.TrimSuffix(told[directory.FactPeople], "…"), func(r rune) bool { return r == '\n' })
+	names := namesTold(told[directory.FactPeople])
 	for _, a := range arrived {
 		names = append(names, a.Name())
 	}
