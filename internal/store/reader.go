@@ -30,7 +30,8 @@ type Reader struct {
 }
 
 // What is known was read and cannot have changed since: on one snapshot, or in a change
-// until it writes; or it does not matter that it may have, at a glance. Nearly every operation asks for it several times.
+// until it writes; at a glance it does not matter that it may have. Nearly every operation
+// asks for it several times.
 type known struct {
 	accounts   map[directory.AccountID]directory.Account
 	structures map[directory.AccountID]int64
@@ -85,22 +86,22 @@ func (db *DB) view(ctx context.Context, pool *sql.DB, fn func(*Reader) error) er
 // it starts. It saves the begin and the end of a transaction where fn asks one
 // question.
 func (db *DB) Peek(fn func(*Reader) error) error {
-	return db.peek(db.deadlines.Statement, fn)
+	return db.peek(context.Background(), db.deadlines.Statement, nil, fn)
 }
 
 // Glance is Peek where fn asks a few questions about the same: what it has read once it
 // does not read again.
 func (db *DB) Glance(ctx context.Context, fn func(*Reader) error) error {
-	return db.judge(ctx, fn(&Reader{q: db.read, dialect: db.dialect, known: newKnown(), remembered: db.roles, patience: db.deadlines.Statement}), false)
+	return db.peek(ctx, db.deadlines.Statement, newKnown(), fn)
 }
 
 // Ask is Peek for what products ask: they wait less long.
 func (db *DB) Ask(fn func(*Reader) error) error {
-	return db.peek(db.deadlines.Question, fn)
+	return db.peek(context.Background(), db.deadlines.Question, nil, fn)
 }
 
-func (db *DB) peek(patience time.Duration, fn func(*Reader) error) error {
-	return db.judge(context.Background(), fn(&Reader{q: db.read, dialect: db.dialect, remembered: db.roles, patience: patience}), false)
+func (db *DB) peek(ctx context.Context, patience time.Duration, k *known, fn func(*Reader) error) error {
+	return db.judge(ctx, fn(&Reader{q: db.read, dialect: db.dialect, known: k, remembered: db.roles, patience: patience}), false)
 }
 
 // Sequence returns how many changes account has seen. It refuses with
