@@ -63,7 +63,7 @@ func (h Handler) change(q *page.Request) error {
 		return err
 	}
 	refusal = q.Meanwhile(refusal, s.form.drawn(), version(s.project.Revision))
-	s.madeOn = q.MadeOn("", page.Drawn{})
+	s.madeOn = q.MadeOn(version(s.project.Revision), s.form.drawn())
 	s.form.typed, s.form.refusal = q.PostForm, refusal
 	return q.RenderRefused(refusal, settingsPage(s))
 }
