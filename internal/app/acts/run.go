@@ -278,11 +278,11 @@ func (run *course) step(ctx context.Context) error {
 
 // todo is what is left of the piece that the act has come to.
 func (run *course) todo(ctx context.Context) ([]json.RawMessage, error) {
-	var text []byte
 	done := run.act.Counts.Done
-	if end := (done/roster.Chunk + 1) * roster.Chunk; done < int64(len(run.given)) {
-		return run.given[done:min(end, int64(len(run.given)))], nil
+	if all := int64(len(run.given)); done < all {
+		return run.given[done:min((done/roster.Chunk+1)*roster.Chunk, all)], nil
 	}
+	var text []byte
 	err := run.gate.Peek(func(r *store.Reader) (err error) {
 		text, err = r.BulkPart(ctx, run.act.ID, done/roster.Chunk)
 		return err
