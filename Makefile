@@ -84,7 +84,7 @@ unit-raced:
 		$(TEST) $(RACED); fi
 
 stories:
-	@export INTENDANT_TEST_CHROMIUM=$$(scripts/find-chromium || true); $(TEST) -count=1 -parallel 4 ./e2e/...
+	@export INTENDANT_TEST_CHROMIUM=$$(scripts/find-chromium || true); $(TEST) -count=1 -timeout 30m -parallel 4 ./e2e/...
 
 needs:
 	@scripts/install-needs

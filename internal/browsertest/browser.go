@@ -75,6 +75,7 @@ func (b *Browser) launch() error {
 		chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-features", "PaintHolding,SpareRendererForSitePerProcess"), // a process in reserve for each page costs a tenth
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("force-color-profile", "srgb"),
 		chromedp.WSURLReadTimeout(time.Minute),

@@ -39,7 +39,7 @@ func (s *Story) StateLooksRight(name string) {
 	var height int
 	s.evaluate("measure the page", "Math.min(document.documentElement.scrollHeight, 6000)", &height)
 	s.Viewport(390, max(height, 800))
-	s.axe()
+	s.axe(allRules)
 	s.Screenshot(name + "-390")
 	s.Viewport(1280, 800)
 }
@@ -137,7 +137,7 @@ func (s *Story) opens() (int, []string) {
 		Opened int
 		Found  []string
 	}
-	s.do("open everything", chromedp.Evaluate(openAll+"("+known+")", &answer, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
+	s.doWithin(8*patience, "open everything", chromedp.Evaluate(openAll+"("+known+")", &answer, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
 		return p.WithAwaitPromise(true)
 	}))
 	return answer.Opened, answer.Found

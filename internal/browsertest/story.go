@@ -19,7 +19,7 @@ import (
 )
 
 // patience is how long a verb tries before it fails the story.
-const patience = 15 * time.Second
+const patience = 30 * time.Second
 
 // A Story is one person at one window. Open a second story for a second person.
 type Story struct {
@@ -183,14 +183,24 @@ func (s *Story) picture(folder, name string) (string, error) {
 
 // run does actions within the story's patience.
 func (s *Story) run(actions ...chromedp.Action) error {
-	ctx, stop := context.WithTimeout(s.ctx, patience)
+	return s.runWithin(patience, actions...)
+}
+
+func (s *Story) runWithin(limit time.Duration, actions ...chromedp.Action) error {
+	ctx, stop := context.WithTimeout(s.ctx, limit)
 	defer stop()
 	return chromedp.Run(ctx, actions...)
 }
 
 func (s *Story) do(what string, actions ...chromedp.Action) {
 	s.t.Helper()
-	if err := s.run(actions...); err != nil {
+	s.doWithin(patience, what, actions...)
+}
+
+// doWithin is do for what is many things in one, and may take as long.
+func (s *Story) doWithin(limit time.Duration, what string, actions ...chromedp.Action) {
+	s.t.Helper()
+	if err := s.runWithin(limit, actions...); err != nil {
 		s.fail("%s: %v", what, err)
 	}
 }

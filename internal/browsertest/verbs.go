@@ -31,6 +31,7 @@ type finding struct {
 	At     *struct{ X, Y float64 }
 	Done   bool
 	Typing bool
+	Value  string
 	Reason string
 }
 
@@ -162,12 +163,11 @@ func (s *Story) At(path string) {
 // Value returns what the field called label holds; of a tick box, "on" or "".
 func (s *Story) Value(label string) string {
 	s.t.Helper()
-	find := fmt.Sprintf("f.field(root, %s)", quote(label))
-	s.until(fmt.Sprintf("find %q", label), "({done: !!"+find+"})", func(f finding) bool { return f.Done })
-	var value string
-	s.evaluate("read "+label, s.script(
-		"(el => /^(checkbox|radio)$/.test(el.type) ? (el.checked ? 'on' : '') : el.value)("+find+")"), &value)
-	return value
+	// found and read in one: a page that saves by itself may draw it anew in between
+	found := s.until("read "+label, fmt.Sprintf("(el => el ? {done: true, value: "+
+		"/^(checkbox|radio)$/.test(el.type) ? (el.checked ? 'on' : '') : el.value} : {})(f.field(root, %s))", quote(label)),
+		func(f finding) bool { return f.Done })
+	return found.Value
 }
 
 // Count returns how many visible elements match the CSS selector.
@@ -276,7 +276,7 @@ func (s *Story) script(expression string) string {
 // never comes to rest is not a fault by itself: the next verb judges.
 func (s *Story) settle() {
 	time.Sleep(pause)
-	for limit := time.Now().Add(patience / 3); time.Now().Before(limit); time.Sleep(pause) {
+	for limit := time.Now().Add(patience / 6); time.Now().Before(limit); time.Sleep(pause) {
 		var state string
 		err := s.run(chromedp.Evaluate("document.readyState", &state))
 		if err == nil && state == "complete" && s.watch.still(quiet) {
