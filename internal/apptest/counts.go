@@ -17,7 +17,8 @@ func (w *World) checkCounts() {
 			w.T.Errorf("ACC-13 account %d keeps %v, and of its last day %v", m.Account, m.Kept.ByStatus, last)
 		}
 		if m.Wrong() {
-			w.T.Errorf("LIST-12 account %d keeps %+v and counts %+v; home units are off by %v, COMP-1 companies by %v, SEAT-4 pools by %v, PROJ-6 projects by %v", m.Account, m.Kept, m.Counted, m.Homes, m.Companies, m.Pools, m.Projects)
+			w.T.Errorf("LIST-12 account %d keeps %+v and counts %+v; home units are off by %v, COMP-1 companies by %v, SEAT-4 pools by %v, PROJ-6 projects by %v; LIST-3 in the order of products stand otherwise %v",
+				m.Account, m.Kept, m.Counted, m.Homes, m.Companies, m.Pools, m.Projects, m.Unordered)
 		}
 	}
 }

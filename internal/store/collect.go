@@ -98,6 +98,17 @@ func exec(ctx context.Context, tx *Tx, query string, a args) (int64, error) {
 	return result.RowsAffected()
 }
 
+// unwaited runs a statement that nothing waits for on PostgreSQL: what it breaks is said
+// by the next one, or the commit.
+func (tx *Tx) unwaited(ctx context.Context, query string, a args) error {
+	if tx.dialect == postgres {
+		tx.line.later(query, a)
+		return nil
+	}
+	_, err := exec(ctx, tx, query, a)
+	return err
+}
+
 // isNoRows reports whether err says that there was no row.
 func isNoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 

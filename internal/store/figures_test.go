@@ -49,7 +49,7 @@ func TestFiguresAfterMany(t *testing.T) { // LIST-10
 }
 
 // TestEditTouchesNoIndex: on PostgreSQL a change of everybody, in what no index holds,
-// finds its place beside the old rows and writes to none of the sixteen indexes.
+// finds its place beside the old rows and writes to none of the fifteen indexes.
 func TestEditTouchesNoIndex(t *testing.T) { // LIST-10
 	tx, err := onPostgres(t, 1000).BeginTx(t.Context(), nil)
 	if err != nil {

@@ -191,11 +191,7 @@ func (tx *Tx) saveLedgers(ctx context.Context) error {
 		query := `UPDATE ledger SET next_number = ` + a.add(l.next) + `, sequence = ` + a.add(l.sequence) +
 			`, entries = ` + a.add(l.entries) + `, head = ` + a.add(l.head) + `, structure = ` + a.add(l.structure) +
 			l.counts.set(&a) + ` WHERE account_key = ` + a.add(account)
-		if tx.dialect == postgres {
-			tx.line.later(query, a)
-			continue
-		}
-		if _, err := exec(ctx, tx, query, a); err != nil {
+		if err := tx.unwaited(ctx, query, a); err != nil {
 			return fmt.Errorf("save ledger of account %d: %w", account, err)
 		}
 	}

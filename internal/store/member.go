@@ -197,12 +197,15 @@ func (c InsertMembers) apply(ctx context.Context, tx *Tx) error {
 		if err != nil {
 			return err
 		}
-		rows[i] = append(values, m.UUID, c.Account, m.User, "", m.LastSeen, 1)
+		rows[i] = append(values, m.UUID, c.Account, m.User, m.LastSeen, 1)
 	}
 	columns := append(memberValueColumns[:len(memberValueColumns):len(memberValueColumns)],
-		"uuid", "account_key", "user_key", "products_folded", "last_seen_at", "version")
+		"uuid", "account_key", "user_key", "last_seen_at", "version")
 	if _, err := tx.bulkInsert(ctx, "member", columns, rows, ""); err != nil {
 		return fmt.Errorf("add members: %w", err)
+	}
+	if err := tx.standInOrder(ctx, c); err != nil {
+		return err
 	}
 	if err := tx.countMembers(c.Rows, nil); err != nil {
 		return err
@@ -248,7 +251,20 @@ func (c UpdateMembers) apply(ctx context.Context, tx *Tx) error {
 	if _, err := tx.bulkUpdate(ctx, "member", "key", columns, rows); err != nil {
 		return fmt.Errorf("change members: %w", err)
 	}
+	if removed := slices.Contains(columns, "removed_at"); removed || slices.Contains(columns, "name_folded") {
+		if err := tx.keepOrder(ctx, c.keys(), removed); err != nil {
+			return err
+		}
+	}
 	return tx.indexMembers(ctx, c)
+}
+
+func (c UpdateMembers) keys() []directory.MemberID {
+	keys := make([]directory.MemberID, len(c))
+	for i, m := range c {
+		keys[i] = m.ID
+	}
+	return keys
 }
 
 // count moves the counts, where a column is written that they are made of.
@@ -276,6 +292,57 @@ func (c UpdateMembers) count(ctx context.Context, tx *Tx, written []string) erro
 		return err
 	}
 	return tx.countMembers(c, were)
+}
+
+// The order of the column of products (LIST-3) stands beside the rows of members, since
+// every seat changes it: one row for each who is not removed.
+
+// standInOrder takes new members in, who hold nothing yet.
+func (tx *Tx) standInOrder(ctx context.Context, c InsertMembers) error {
+	var rows [][]any
+	for _, m := range c.Rows {
+		if m.Removed.IsZero() {
+			rows = append(rows, []any{m.ID, c.Account, "", m.Folded.Name})
+		}
+	}
+	columns := []string{"key", "account_key", "products_folded", "name_folded"}
+	if _, err := tx.bulkInsert(ctx, "member_products", columns, rows, ""); err != nil {
+		return fmt.Errorf("order new members by products: %w", err)
+	}
+	return nil
+}
+
+// keepOrder has the order be what the rows of members say: their names are those just
+// written. Who was removed goes, and who came back holds nothing: it ended when they went.
+func (tx *Tx) keepOrder(ctx context.Context, members []directory.MemberID, removed bool) error {
+	var a args
+	if removed {
+		query := `DELETE FROM member_products WHERE key` + inKeys(tx.Reader, members, &a) + `
+			AND EXISTS (SELECT 1 FROM member m WHERE m.key = member_products.key AND m.removed_at IS NOT NULL)`
+		if err := tx.unwaited(ctx, query, a); err != nil {
+			return fmt.Errorf("take members out of the order of products: %w", err)
+		}
+	}
+	a = nil
+	query := `INSERT INTO member_products (key, account_key, products_folded, name_folded)
+		SELECT key, account_key, '', name_folded FROM member WHERE removed_at IS NULL AND key` + inKeys(tx.Reader, members, &a) + `
+		ON CONFLICT (key) DO UPDATE SET name_folded = excluded.name_folded WHERE member_products.name_folded <> excluded.name_folded`
+	if err := tx.unwaited(ctx, query, a); err != nil {
+		return fmt.Errorf("order members by products: %w", err)
+	}
+	return nil
+}
+
+// sortByProducts writes what members sort by in the column of products.
+func (tx *Tx) sortByProducts(ctx context.Context, products map[directory.MemberID]string) error {
+	rows := make([][]any, 0, len(products))
+	for _, member := range slices.Sorted(maps.Keys(products)) {
+		rows = append(rows, []any{member, products[member]})
+	}
+	if _, err := tx.bulkUpdate(ctx, "member_products", "key", []string{"products_folded"}, rows); err != nil {
+		return fmt.Errorf("sort members by products: %w", err)
+	}
+	return nil
 }
 
 // differing marks the columns in which the row is another than before. A column

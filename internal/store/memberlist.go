@@ -12,42 +12,6 @@ import (
 	"intendant/internal/directory"
 )
 
-// A MemberFilter chooses members of an account: several values of one field are
-// "or", fields among each other "and" (LIST-5). The zero value chooses all.
-type MemberFilter struct {
-	Keys      []directory.MemberID // only these
-	Statuses  []directory.Status
-	Companies []directory.CompanyID // 0 is no company
-	Functions []directory.RoleID    // any of them
-	Levels    []directory.RoleID    // 0 is no access level
-	Products  []string              // held now: offers, or products in any edition
-	Held      []directory.Holding   // by what, any of them; none: by whatever
-	At        time.Time             // the moment of now
-	Units     []directory.UnitID    // home units, those below not implied
-	AddedFrom time.Time             // inclusive
-	AddedTo   time.Time             // exclusive
-	Search    string                // as typed (LIST-4)
-	People    bool                  // no technical users
-	Seatless  []directory.PoolID    // who holds no seat of these pools
-
-	Placed *PlaceFilter // who has a place in a project (PROJ-2)
-
-	LacksRoleAt []string // people without any role at units of one of these levels; authz.RootLevel is the root (ROLE-3)
-}
-
-// Empty reports whether the filter chooses everybody.
-func (f MemberFilter) Empty() bool {
-	return f.Placed == nil && !f.People && len(f.Seatless) == 0 && len(f.LacksRoleAt) == 0 && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
-		len(f.Products)+len(f.Held) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
-}
-
-// ByMoment reports whether who passes also hangs on the moment, since what is held
-// ends by itself, and not on the state of the account alone.
-func (f MemberFilter) ByMoment() bool { return len(f.Products)+len(f.Held) > 0 }
-
-// Nobody makes a filter that finds nobody.
-func (f *MemberFilter) Nobody() { f.Units = []directory.UnitID{-1} }
-
 // A MemberPlace is where a member stands in a sorted list. Which of its fields
 // count depends on the column sorted by.
 type MemberPlace struct {
@@ -65,24 +29,52 @@ type MemberSort struct {
 
 // memberColumn is what a column of the list sorts by; empty parts do not count.
 // Each has an index that answers it in order.
-type memberColumn struct{ number, text, name string }
+type memberColumn struct {
+	number, text, name string
+	key                string
+	beside             string // the table whose rows it is read from, which have the keys of members; none: their own
+}
 
 func columnOf(name string) (memberColumn, bool) {
+	c := memberColumn{key: "m.key"}
 	switch name {
 	case "name":
-		return memberColumn{text: "m.name_folded"}, true
+		c.text = "m.name_folded"
 	case "email":
-		return memberColumn{text: "m.email_folded"}, true
+		c.text = "m.email_folded"
 	case "status":
-		return memberColumn{number: "m.status", name: "m.name_folded"}, true
+		c.number, c.name = "m.status", "m.name_folded"
 	case "company", "functions", "level", "products":
-		return memberColumn{text: "m." + name + "_folded", name: "m.name_folded"}, true
+		c.text, c.name = "m."+name+"_folded", "m.name_folded"
 	case "added":
-		return memberColumn{number: "m.added_at"}, true
+		c.number = "m.added_at"
 	case "seen":
-		return memberColumn{number: "coalesce(m.last_seen_at, 0)"}, true
+		c.number = "coalesce(m.last_seen_at, 0)"
+	default:
+		return c, false
 	}
-	return memberColumn{}, false
+	if name == "products" {
+		c.beside = "member_products"
+	}
+	return c, true
+}
+
+// joined is the column read from what stands beside the members where these are asked
+// too: m is they then, and p what the column reads.
+func (c memberColumn) joined() memberColumn {
+	if c.beside != "" {
+		c.text, c.name, c.key = "p."+c.text[2:], "p."+c.name[2:], "p.key"
+	}
+	return c
+}
+
+// column is what the list sorts by. It refuses with field.unknown_choice.
+func (l MemberList) column() (memberColumn, error) {
+	c, ok := columnOf(l.Sort.Column)
+	if !ok {
+		return c, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	}
+	return c, nil
 }
 
 // MemberColumns lists the columns that members can be sorted by.
@@ -95,7 +87,7 @@ func (c memberColumn) parts(p MemberPlace) (expressions []string, values []any) 
 	for _, part := range []struct {
 		expression string
 		value      any
-	}{{c.number, p.Number}, {c.text, p.Text}, {c.name, p.Name}, {"m.key", p.Key}} {
+	}{{c.number, p.Number}, {c.text, p.Text}, {c.name, p.Name}, {c.key, p.Key}} {
 		if part.expression != "" {
 			expressions, values = append(expressions, part.expression), append(values, part.value)
 		}
@@ -144,19 +136,18 @@ const smallAccount = 2048
 // index for each member it answers when there is no filter; a filter that many
 // pass is answered by walking that index, one that few pass by its own.
 func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, error) {
-	column, ok := columnOf(l.Sort.Column)
-	if !ok {
-		return nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	column, err := l.column()
+	if err != nil {
+		return nil, err
 	}
 	var places []MemberPlace
 	var a args
-	filtered := !l.Filter.Empty() || !l.Scope.All()
 	driven, rare, err := r.driven(ctx, l)
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
 	switch {
-	case !filtered || l.Of > 0 && l.Of <= smallAccount:
+	case !l.filtered() || l.Of > 0 && l.Of <= smallAccount:
 		places, err = collect(ctx, r, r.directly(l, column, &a), a, scanPlace)
 	case rare:
 		places, err = collect(ctx, r, r.gathered(driven, column, &a), a, scanPlace)
@@ -179,8 +170,22 @@ func (r *Reader) MemberPage(ctx context.Context, l MemberList) ([]MemberPlace, e
 	return places, nil
 }
 
-// base are the members of the account at the right side of the place.
-func (l MemberList) base(r *Reader, column memberColumn, a *args) string {
+// filtered reports whether anything is asked of whom the list shows.
+func (l MemberList) filtered() bool { return !l.Filter.Empty() || !l.Scope.All() }
+
+// read is the column as it is read where the whole filter is asked at once.
+func (l MemberList) read(column memberColumn) memberColumn {
+	if l.checked() != "" {
+		return column.joined()
+	}
+	return column
+}
+
+// of are the account's members, from where the column reads them. Whom nothing is asked
+// that stands in their own rows is found beside them alone. Else what stands beside them
+// drives where the order is walked, and is looked up where a filter drives: SQLite keeps
+// to the order in which CROSS JOIN names them.
+func (l MemberList) of(r *Reader, column memberColumn, a *args) string {
 	account := "m.account_key"
 	if r.dialect == sqlite && (l.by == bySearch || l.by == byLevel || l.by == byFunction || l.by == byKeys || l.by == byScan || l.by == byPlace) {
 		account = "+m.account_key" // what drives names keys
@@ -188,7 +193,24 @@ func (l MemberList) base(r *Reader, column memberColumn, a *args) string {
 	if r.dialect == postgres && l.by == byPlace {
 		account = "m.account_key + 0" // where it has no figures yet, it would go through the account for each
 	}
-	where := ` FROM member m WHERE ` + account + ` = ` + a.add(l.Account) + ` AND m.removed_at IS NULL`
+	number := a.add(l.Account)
+	present := account + ` = ` + number
+	switch {
+	case column.beside == "":
+		return ` FROM member m WHERE ` + present + ` AND m.removed_at IS NULL`
+	case column.key == "m.key":
+		return ` FROM ` + column.beside + ` m WHERE ` + present
+	case l.by == walking:
+		return ` FROM ` + column.beside + ` p CROSS JOIN member m WHERE m.key = p.key AND p.account_key = ` + number
+	case account == "m.account_key": // PostgreSQL knows whether the order leaves fewer
+		present += ` AND p.account_key = ` + number
+	}
+	return ` FROM member m CROSS JOIN ` + column.beside + ` p WHERE p.key = m.key AND m.removed_at IS NULL AND ` + present
+}
+
+// base are the members of the account at the right side of the place.
+func (l MemberList) base(r *Reader, column memberColumn, a *args) string {
+	where := l.of(r, column, a)
 	if l.From == nil {
 		return where
 	}
@@ -225,7 +247,7 @@ func (c memberColumn) place() string {
 		}
 		return expression
 	}
-	return or(c.number, "0") + ` AS s_number, ` + or(c.text, "''") + ` AS s_text, ` + or(c.name, "''") + ` AS s_name, m.key AS key`
+	return or(c.number, "0") + ` AS s_number, ` + or(c.text, "''") + ` AS s_text, ` + or(c.name, "''") + ` AS s_name, ` + c.key + ` AS key`
 }
 
 func scanPlace(row scanner) (MemberPlace, error) {
@@ -235,6 +257,7 @@ func scanPlace(row scanner) (MemberPlace, error) {
 
 // directly finds members in the order of an index.
 func (r *Reader) directly(l MemberList, column memberColumn, a *args) string {
+	column = l.read(column)
 	expressions, _ := column.parts(MemberPlace{})
 	return `SELECT ` + column.place() + l.base(r, column, a) + l.where(r, a) + l.order(expressions) + atMost(l.Size)
 }
@@ -242,11 +265,22 @@ func (r *Reader) directly(l MemberList, column memberColumn, a *args) string {
 // membersWalking looks at no more than window members in the order of the list.
 func (r *Reader) membersWalking(ctx context.Context, l MemberList, column memberColumn, window int) ([]MemberPlace, error) {
 	var a args
-	expressions, _ := column.parts(MemberPlace{})
-	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, &a) + l.order(expressions) + atMost(window)
-	query := `SELECT m.s_number, m.s_text, m.s_name, m.key FROM (` + inner + `) m WHERE 1 = 1` + l.where(r, &a) +
+	query := `SELECT m.s_number, m.s_text, m.s_name, m.key FROM (` + l.looked(r, column, window, &a) + `) m WHERE 1 = 1` + l.where(r, &a) +
 		l.order(column.outer()) + atMost(l.Size)
 	return collect(ctx, r, query, a, scanPlace)
+}
+
+// looked are the next members in the order of the list, so many, with what a filter
+// looks at.
+func (l MemberList) looked(r *Reader, column memberColumn, many int, a *args) string {
+	expressions, _ := column.parts(MemberPlace{})
+	next := func(checked string) string {
+		return `SELECT ` + column.place() + checked + l.base(r, column, a) + l.order(expressions) + atMost(many)
+	}
+	if column.beside == "" || l.checked() == "" {
+		return next(l.checked())
+	}
+	return `SELECT w.s_number, w.s_text, w.s_name, w.key AS key` + l.checked() + ` FROM (` + next("") + `) w CROSS JOIN member m WHERE m.key = w.key`
 }
 
 // outer are the names of the order's expressions outside a subquery.
@@ -262,6 +296,7 @@ func (c memberColumn) outer() []string {
 
 // gathered finds all that pass the filter, then sorts them.
 func (r *Reader) gathered(l MemberList, column memberColumn, a *args) string {
+	column = l.read(column)
 	return `WITH m AS MATERIALIZED (SELECT ` + column.place() + l.base(r, column, a) + l.where(r, a) + `)
 		SELECT s_number, s_text, s_name, key FROM m` + l.order(column.outer()) + atMost(l.Size)
 }
@@ -271,9 +306,9 @@ func (r *Reader) gathered(l MemberList, column memberColumn, a *args) string {
 // the last place it looked at, none at the end of the list: whoever goes on there
 // reads everybody once, however few pass.
 func (r *Reader) MemberWalk(ctx context.Context, l MemberList, window int) ([]directory.MemberID, *MemberPlace, error) {
-	column, ok := columnOf(l.Sort.Column)
-	if !ok {
-		return nil, nil, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	column, err := l.column()
+	if err != nil {
+		return nil, nil, err
 	}
 	l.Size = window
 	driven, rare, err := r.driven(ctx, l)
@@ -283,7 +318,7 @@ func (r *Reader) MemberWalk(ctx context.Context, l MemberList, window int) ([]di
 	var a args
 	var query string
 	switch {
-	case l.Filter.Empty() && l.Scope.All() || l.Of > 0 && l.Of <= smallAccount:
+	case !l.filtered() || l.Of > 0 && l.Of <= smallAccount:
 		query = r.directly(l, column, &a)
 	case rare:
 		query = r.gathered(driven, column, &a)
@@ -316,9 +351,7 @@ func (r *Reader) MemberWalk(ctx context.Context, l MemberList, window int) ([]di
 // onTheWay looks at the members of a window; the keys of those who do not pass are
 // negative.
 func (r *Reader) onTheWay(l MemberList, column memberColumn, a *args) string {
-	expressions, _ := column.parts(MemberPlace{})
-	inner := `SELECT ` + column.place() + l.checked() + l.base(r, column, a) + l.order(expressions) + atMost(l.Size)
-	return `SELECT CASE WHEN 1 = 1` + l.where(r, a) + ` THEN m.key ELSE -m.key END AS key FROM (` + inner + `) m` + l.order(column.outer()) + atMost(l.Size)
+	return `SELECT CASE WHEN 1 = 1` + l.where(r, a) + ` THEN m.key ELSE -m.key END AS key FROM (` + l.looked(r, column, l.Size, a) + `) m` + l.order(column.outer()) + atMost(l.Size)
 }
 
 // MemberTotal counts exactly the members that pass the filter (LIST-9).
@@ -339,16 +372,17 @@ func (r *Reader) MemberTotal(ctx context.Context, l MemberList) (int64, error) {
 
 // MemberRank counts the members found before a place, no further than to most.
 func (r *Reader) MemberRank(ctx context.Context, l MemberList, p MemberPlace, most int64) (int64, error) {
-	column, ok := columnOf(l.Sort.Column)
-	if !ok {
-		return 0, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	column, err := l.column()
+	if err != nil {
+		return 0, err
 	}
-	l, _, err := r.driven(ctx, l)
+	l, _, err = r.driven(ctx, l)
 	if err != nil {
 		return 0, fmt.Errorf("count members before: %w", err)
 	}
 	var a args
 	l.From, l.Back, l.At = &p, true, false
+	column = l.read(column)
 	query := `SELECT count(*) FROM (SELECT 1` + l.base(r, column, &a) + l.where(r, &a) + atMost(most) + `) n`
 	n, err := one(ctx, r, query, a, scanInt64)
 	if err != nil {
@@ -377,13 +411,13 @@ func (r *Reader) MemberKeys(ctx context.Context, l MemberList) ([]directory.Memb
 // MemberPlaceOf is where one member stands in a list's order, whether or not
 // the filter finds them. It refuses with member.not_found.
 func (r *Reader) MemberPlaceOf(ctx context.Context, l MemberList, id directory.MemberID) (MemberPlace, error) {
-	column, ok := columnOf(l.Sort.Column)
-	if !ok {
-		return MemberPlace{}, directory.InvalidField("sort", "field.unknown_choice", directory.Args{"Value": l.Sort.Column})
+	column, err := l.column()
+	if err != nil {
+		return MemberPlace{}, err
 	}
 	var a args
 	l.From = nil
-	query := `SELECT ` + column.place() + l.base(r, column, &a) + ` AND m.key = ` + a.add(id)
+	query := `SELECT ` + column.place() + l.base(r, column, &a) + ` AND ` + column.key + ` = ` + a.add(id)
 	p, err := one(ctx, r, query, a, scanPlace)
 	if isNoRows(err) {
 		return p, directory.Refuse(directory.NotFound, "member.not_found")
@@ -461,24 +495,4 @@ func (r *Reader) memberLines(ctx context.Context, where string, a args, many int
 		return nil, fmt.Errorf("read members' rows: %w", err)
 	}
 	return found, nil
-}
-
-// A part is some columns of a row, for a scan function that knows only those; what
-// stands before and after them goes elsewhere.
-type part struct {
-	scanner
-	before, after []any
-}
-
-func (p part) Scan(into ...any) error {
-	return p.scanner.Scan(slices.Concat(p.before, into, p.after)...)
-}
-
-// unread takes so many columns that nobody asked for.
-func unread(n int) []any {
-	columns := make([]any, n)
-	for i := range columns {
-		columns[i] = new(any)
-	}
-	return columns
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"intendant/internal/directory"
@@ -117,4 +118,24 @@ func (r *Reader) Sequence(ctx context.Context, account directory.AccountID) (int
 		return 0, fmt.Errorf("read sequence of account %d: %w", account, err)
 	}
 	return sequence, nil
+}
+
+// A part is some columns of a row, for a scan function that knows only those; what
+// stands before and after them goes elsewhere.
+type part struct {
+	scanner
+	before, after []any
+}
+
+func (p part) Scan(into ...any) error {
+	return p.scanner.Scan(slices.Concat(p.before, into, p.after)...)
+}
+
+// unread takes so many columns that nobody asked for.
+func unread(n int) []any {
+	columns := make([]any, n)
+	for i := range columns {
+		columns[i] = new(any)
+	}
+	return columns
 }

@@ -29,11 +29,7 @@ func (tx *Tx) leaveReceipt(ctx context.Context) error {
 	tx.receipt = receipt{tx.Now.UnixMicro(), rand.Int64()}
 	var a args
 	query := `INSERT INTO receipt (at, id, void) VALUES (` + a.add(tx.receipt.at) + `, ` + a.add(tx.receipt.id) + `, 0)`
-	if tx.dialect == postgres {
-		tx.line.later(query, a)
-		return nil
-	}
-	if _, err := exec(ctx, tx, query, a); err != nil {
+	if err := tx.unwaited(ctx, query, a); err != nil {
 		return fmt.Errorf("leave receipt: %w", err)
 	}
 	return nil

@@ -15,11 +15,12 @@ type Miscount struct {
 	Companies     map[directory.CompanyID]int64  // as Homes, of companies
 	Pools         map[directory.PoolID]HeldSeats // of pools whose seats are kept otherwise: how many more there are
 	Projects      map[directory.UnitID]int64     // as Homes, of projects
+	Unordered     []directory.MemberID           // who stands in the order of products otherwise than they and their seats say
 }
 
 // Wrong reports whether anything is kept that counting does not give.
 func (m Miscount) Wrong() bool {
-	return m.Kept != m.Counted || len(m.Homes)+len(m.Companies)+len(m.Projects) > 0 || len(m.Pools) > 0
+	return m.Kept != m.Counted || len(m.Homes)+len(m.Companies)+len(m.Projects)+len(m.Pools)+len(m.Unordered) > 0
 }
 
 // Recounted counts an account anew beside what is kept. It takes as long as the
@@ -54,8 +55,27 @@ func (r *Reader) Recounted(ctx context.Context, account directory.AccountID) (Mi
 	if m.Projects, err = r.recountProjects(ctx, account); err != nil {
 		return m, err
 	}
-	m.Pools, err = r.recountSeats(ctx, account)
+	if m.Pools, err = r.recountSeats(ctx, account); err != nil {
+		return m, err
+	}
+	m.Unordered, err = r.unordered(ctx, account)
 	return m, err
+}
+
+// unordered are the members of an account whose row in the order of the column of
+// products (LIST-3) is missing or left over, or says another name, or products of who
+// holds no seat, or none of who does.
+func (r *Reader) unordered(ctx context.Context, account directory.AccountID) ([]directory.MemberID, error) {
+	var a args
+	query := `SELECT m.key FROM member m LEFT JOIN member_products p ON p.key = m.key WHERE m.account_key = ` + a.add(account) + `
+		AND ((m.removed_at IS NULL) <> (p.key IS NOT NULL) OR p.account_key <> m.account_key OR p.name_folded <> m.name_folded
+			OR (p.products_folded <> '') <> EXISTS (SELECT 1 FROM seat s WHERE s.member_key = m.key AND s.valid_to IS NULL))
+		ORDER BY m.key`
+	keys, err := collect(ctx, r, query, a, func(row scanner) (key directory.MemberID, err error) { return key, row.Scan(&key) })
+	if err != nil {
+		return nil, fmt.Errorf("look at the order of products: %w", err)
+	}
+	return keys, nil
 }
 
 // recountSeats counts the seats of an account's pools anew, those of who has not
@@ -129,9 +149,31 @@ func (tx *Tx) Recount(ctx context.Context, account directory.AccountID) (Miscoun
 	if err := tx.countPlaces(ctx, m.Projects); err != nil {
 		return m, err
 	}
+	if err := tx.mendOrder(ctx, m.Unordered); err != nil {
+		return m, err
+	}
 	moved := map[directory.PoolID]held{}
 	for pool, more := range m.Pools {
 		moved[pool] = held{more.All, more.Reserved}
 	}
 	return m, tx.countSeats(ctx, moved)
+}
+
+// mendOrder puts members where they belong in the order of products. Whoever holds seats
+// and sorts as if not does so until their next one: what offers are called is not known
+// here.
+func (tx *Tx) mendOrder(ctx context.Context, members []directory.MemberID) error {
+	if len(members) == 0 {
+		return nil
+	}
+	if err := tx.keepOrder(ctx, members, true); err != nil {
+		return err
+	}
+	var a args
+	query := `UPDATE member_products SET products_folded = '' WHERE products_folded <> '' AND key` + inKeys(tx.Reader, members, &a) + `
+		AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.member_key = member_products.key AND s.valid_to IS NULL)`
+	if err := tx.unwaited(ctx, query, a); err != nil {
+		return fmt.Errorf("mend the order of products: %w", err)
+	}
+	return nil
 }

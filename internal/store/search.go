@@ -4,11 +4,48 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"intendant/internal/authz"
 	"intendant/internal/directory"
 )
+
+// A MemberFilter chooses members of an account: several values of one field are
+// "or", fields among each other "and" (LIST-5). The zero value chooses all.
+type MemberFilter struct {
+	Keys      []directory.MemberID // only these
+	Statuses  []directory.Status
+	Companies []directory.CompanyID // 0 is no company
+	Functions []directory.RoleID    // any of them
+	Levels    []directory.RoleID    // 0 is no access level
+	Products  []string              // held now: offers, or products in any edition
+	Held      []directory.Holding   // by what, any of them; none: by whatever
+	At        time.Time             // the moment of now
+	Units     []directory.UnitID    // home units, those below not implied
+	AddedFrom time.Time             // inclusive
+	AddedTo   time.Time             // exclusive
+	Search    string                // as typed (LIST-4)
+	People    bool                  // no technical users
+	Seatless  []directory.PoolID    // who holds no seat of these pools
+
+	Placed *PlaceFilter // who has a place in a project (PROJ-2)
+
+	LacksRoleAt []string // people without any role at units of one of these levels; authz.RootLevel is the root (ROLE-3)
+}
+
+// Empty reports whether the filter chooses everybody.
+func (f MemberFilter) Empty() bool {
+	return f.Placed == nil && !f.People && len(f.Seatless) == 0 && len(f.LacksRoleAt) == 0 && len(f.Keys) == 0 && len(f.Statuses) == 0 && len(f.Companies) == 0 && len(f.Functions) == 0 && len(f.Levels) == 0 &&
+		len(f.Products)+len(f.Held) == 0 && len(f.Units) == 0 && f.AddedFrom.IsZero() && f.AddedTo.IsZero() && directory.Fold(f.Search) == ""
+}
+
+// ByMoment reports whether who passes also hangs on the moment, since what is held
+// ends by itself, and not on the state of the account alone.
+func (f MemberFilter) ByMoment() bool { return len(f.Products)+len(f.Held) > 0 }
+
+// Nobody makes a filter that finds nobody.
+func (f *MemberFilter) Nobody() { f.Units = []directory.UnitID{-1} }
 
 // What a filter's own index can answer. A statement uses one of them; the other
 // conditions are written so that no index serves them, since SQLite, which

@@ -12,8 +12,8 @@ import (
 )
 
 // MoveSeats assigns seats of an account and takes others back, those first: a seat
-// that goes from one to another is free in between. Products is what the rows of
-// the members sort by from now on. Pools count what is held of them here and in
+// that goes from one to another is free in between. Products is what the members
+// sort by from now on. Pools count what is held of them here and in
 // EndHoldings, and nowhere else.
 type MoveSeats struct {
 	Account  directory.AccountID
@@ -66,18 +66,6 @@ func (tx *Tx) takeBack(ctx context.Context, seats []directory.Seat) (map[directo
 		return nil, fmt.Errorf("take seats back: %w", err)
 	}
 	return moved, nil
-}
-
-// sortByProducts writes what members' rows sort by in the column of products.
-func (tx *Tx) sortByProducts(ctx context.Context, products map[directory.MemberID]string) error {
-	rows := make([][]any, 0, len(products))
-	for _, member := range slices.Sorted(maps.Keys(products)) {
-		rows = append(rows, []any{member, products[member]})
-	}
-	if _, err := tx.bulkUpdate(ctx, "member", "key", []string{"products_folded"}, rows); err != nil {
-		return fmt.Errorf("sort members by products: %w", err)
-	}
-	return nil
 }
 
 // held is how many seats are held of a pool, and how many of them by people who
@@ -203,7 +191,7 @@ func (c EndHoldings) apply(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	var only args
-	if _, err := exec(ctx, tx, `UPDATE member SET products_folded = '' WHERE products_folded <> '' AND key`+inKeys(tx.Reader, c.Members, &only), only); err != nil {
+	if _, err := exec(ctx, tx, `UPDATE member_products SET products_folded = '' WHERE products_folded <> '' AND key`+inKeys(tx.Reader, c.Members, &only), only); err != nil {
 		return fmt.Errorf("sort members by products: %w", err)
 	}
 	return nil

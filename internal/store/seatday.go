@@ -14,11 +14,7 @@ func (tx *Tx) keepSeatDay(ctx context.Context, pool directory.PoolID) error {
 	var a args
 	query := `INSERT INTO seat_day (pool_key, day, held) SELECT key, CAST(` + a.add(directory.DayNumber(tx.Now)) + ` AS BIGINT), held FROM seat_pool WHERE key = ` + a.add(pool) +
 		` ON CONFLICT (pool_key, day) DO UPDATE SET held = excluded.held`
-	if tx.dialect == postgres {
-		tx.line.later(query, a)
-		return nil
-	}
-	if _, err := exec(ctx, tx, query, a); err != nil {
+	if err := tx.unwaited(ctx, query, a); err != nil {
 		return fmt.Errorf("keep the seats of a day: %w", err)
 	}
 	return nil

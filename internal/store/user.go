@@ -275,12 +275,17 @@ func (tx *Tx) renameUser(ctx context.Context, u directory.User) error {
 // refold writes the sort and search keys of a user's memberships anew.
 func (tx *Tx) refold(ctx context.Context, u directory.User) error {
 	var a args
-	query := `SELECT key, suggested_first_name, suggested_last_name FROM member WHERE user_key = ` + a.add(u.ID)
+	var renamed []directory.MemberID
+	query := `SELECT key, suggested_first_name, suggested_last_name, name_folded FROM member WHERE user_key = ` + a.add(u.ID)
 	rows, err := collect(ctx, tx.Reader, query, a, func(row scanner) ([]any, error) {
 		var key int64
 		var suggested directory.PersonName
-		err := row.Scan(&key, &suggested.First, &suggested.Last)
+		var before string
+		err := row.Scan(&key, &suggested.First, &suggested.Last, &before)
 		f := directory.FoldMember(u, suggested, "", "", "")
+		if f.Name != before {
+			renamed = append(renamed, directory.MemberID(key))
+		}
 		return []any{key, f.Name, f.First, f.UserName, f.Email, f.Search()}, err
 	})
 	if err != nil {
@@ -289,6 +294,11 @@ func (tx *Tx) refold(ctx context.Context, u directory.User) error {
 	columns := []string{"name_folded", "first_folded", "user_name_folded", "email_folded", "search"}
 	if _, err := tx.bulkUpdate(ctx, "member", "key", columns, rows); err != nil {
 		return fmt.Errorf("fold memberships: %w", err)
+	}
+	if len(renamed) > 0 {
+		if err := tx.keepOrder(ctx, renamed, false); err != nil {
+			return err
+		}
 	}
 	for _, row := range rows {
 		if err := tx.indexSearch(ctx, row[0].(int64), row[5].(string)); err != nil {

@@ -7,11 +7,12 @@ import (
 	"intendant/internal/app"
 	"intendant/internal/apptest"
 	"intendant/internal/directory"
+	"intendant/internal/storetest"
 )
 
 // crowded is a firm of many members with a seat for each.
-func crowded(b *testing.B, n int) firm {
-	w := apptest.New(b, "sqlite")
+func crowded(b *testing.B, kind string, n int) firm {
+	w := apptest.New(b, kind)
 	f := newFirm(w)
 	w.Crowd(f.account, n)
 	f.buys(plans, int64(n)+10, directory.Day{})
@@ -20,8 +21,14 @@ func crowded(b *testing.B, n int) firm {
 
 // BenchmarkAssign assigns and takes back seats of 20,000 members in one act.
 func BenchmarkAssign(b *testing.B) {
+	for _, kind := range storetest.Kinds(b) {
+		b.Run(kind, func(b *testing.B) { assignToMany(b, kind) })
+	}
+}
+
+func assignToMany(b *testing.B, kind string) {
 	const many = 20_000
-	f := crowded(b, many)
+	f := crowded(b, kind, many)
 	able := []directory.Status{directory.Active, directory.Invited, directory.NotInvited}
 	found, err := f.Members.List(b.Context(), f.admin, f.account.ID, app.MemberQuery{Statuses: able, Size: 1})
 	f.Must(err)
@@ -51,7 +58,7 @@ func BenchmarkMay(b *testing.B) {
 }
 
 func benchmarkQuestion(b *testing.B, q app.Question) {
-	f := crowded(b, 10_000)
+	f := crowded(b, "sqlite", 10_000)
 	_, m := f.Member(f.account, "karim@maraval.example")
 	f.Must(f.assign(m.UUID, plans))
 	_, err := f.Grants.Give(b.Context(), f.admin, f.account.ID, app.Giving{Who: app.Of(m.UUID), Role: "fleet-manager", Units: []string{f.root()}})
