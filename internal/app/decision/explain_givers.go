@@ -99,21 +99,17 @@ type near struct {
 // whose own right begins nearest first, and how many there are.
 func whoCould(x *authz.Index, p remedyPlan, now time.Time) ([]directory.MemberID, int64) {
 	var found []near
-	for i := range x.Len() {
-		who := x.Standing(i)
-		if who.Member == 0 || who.Answers != 0 { // a program helps nobody
-			continue
-		}
-		rights := x.Rights(i, now)
-		if !p.mayBy(rights) {
-			continue
+	x.Allowed(p.needs, p.unit, now, func(i int) {
+		who, rights := x.Standing(i), x.Rights(i, now)
+		if who.Answers != 0 || !p.mayBy(rights) { // a program helps nobody
+			return
 		}
 		one := near{member: who.Member}
 		for _, h := range rights.Explain(p.needs, p.unit).By {
 			one.depth = max(one.depth, x.Tree().Depth(h.Unit))
 		}
 		found = append(found, one)
-	}
+	})
 	slices.SortFunc(found, func(a, b near) int { return cmp.Or(cmp.Compare(b.depth, a.depth), cmp.Compare(a.member, b.member)) })
 	var few []directory.MemberID
 	for _, one := range found[:min(fewGivers, len(found))] {
