@@ -239,12 +239,26 @@ func (f *Face) keep(ctx context.Context, claim app.Claim, status int, out *answe
 	}
 	text, err := json.Marshal(k)
 	if err == nil {
-		err = f.App.TechnicalUsers.Answered(context.WithoutCancel(ctx), claim, status, string(text))
+		err = f.keepText(context.WithoutCancel(ctx), claim, status, string(text))
 	}
-	var cut *directory.Interruption
-	if err != nil && !errors.As(err, &cut) {
+	if err != nil && !interrupted(err) {
 		f.Log.ErrorContext(ctx, "keep answer", "error", err)
 	}
+}
+
+// keepText tries twice to keep the answer of what was done: whoever asks again would
+// else hear for minutes that it is under way.
+func (f *Face) keepText(ctx context.Context, claim app.Claim, status int, text string) error {
+	err := f.App.TechnicalUsers.Answered(ctx, claim, status, text)
+	if status < http.StatusInternalServerError && interrupted(err) {
+		err = f.App.TechnicalUsers.Answered(ctx, claim, status, text)
+	}
+	return err
+}
+
+func interrupted(err error) bool {
+	var cut *directory.Interruption
+	return errors.As(err, &cut)
 }
 
 // again gives the answer that was given.
