@@ -145,12 +145,13 @@ func Asks(href, part, name string) templ.Attributes {
 }
 
 // LiveEvery makes a part of a page ask for the page again every so many seconds
-// while it stands there: progress of long work. Without a script the page says
-// so and is reloaded by hand.
+// while it stands there: progress of long work. It asks once at a time: an answer that
+// was still waited for would come over what the reader has done since. Without a script
+// the page says so and is reloaded by hand.
 func LiveEvery(href string, seconds int) templ.Attributes {
 	attrs := Live(href)
 	delete(attrs, "hx-push-url")
-	attrs["hx-trigger"] = "every " + digit(seconds) + "s"
+	attrs["hx-trigger"], attrs["hx-sync"] = "every "+digit(seconds)+"s", "drop"
 	return attrs
 }
 
