@@ -1,8 +1,9 @@
 -- +goose Up
 -- LIST-3, SEAT-4: what members sort by in the column of products changes with every
 -- seat. It stands beside their rows, in one of its own by the same key for each who is
--- not removed, so that seats leave the rows of members and their indexes alone. Keys and index are made
--- once it is filled, all at once, and it is looked at, since lists are planned by that.
+-- not removed, so that seats leave the rows of members and their indexes alone. Keys and
+-- index are made once it is filled, all at once, and it is looked at, since lists are
+-- planned by that.
 CREATE TABLE member_products (
   key BIGINT NOT NULL,
   account_key BIGINT NOT NULL,
